@@ -1,0 +1,88 @@
+"""The command line: `alsolike --help`.
+
+Exit codes: 0 done, 1 an expected failure told in one line, 2 wrong usage. Each command imports
+what it needs when it runs, so that `alsolike --help` stays quick and the site never loads torch.
+"""
+
+import logging
+import signal
+import sys
+from typing import NoReturn
+
+import click
+import psycopg
+
+from alsolike.cli.data import load, migrate, psql, transform
+from alsolike.cli.demo import demo
+from alsolike.cli.serving import export, neighbours, serve
+from alsolike.cli.work import embed, worker
+from alsolike.errors import AlsolikeError
+from alsolike.settings import load_settings
+
+__all__ = ["commands", "main", "run"]
+
+_INTERRUPTED = 128 + signal.SIGINT
+
+
+def main() -> NoReturn:
+    """Run the command line; the entry point of the `alsolike` script."""
+    # Ending through an exception runs the clean-up, which stops the servers that were started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments : list of str
+        What follows `alsolike` on the command line.
+
+    Returns
+    -------
+    int
+        The exit code: 0 done, 1 an expected failure, 2 wrong usage, 130 interrupted.
+    """
+    try:
+        commands.main(arguments, prog_name="alsolike", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return _fail("interrupted; everything it started has been stopped.", _INTERRUPTED)
+    except AlsolikeError as error:
+        return _fail(str(error))
+    except psycopg.Error as error:
+        first_line = str(error).strip().partition("\n")[0]
+        return _fail(f"the database said: {first_line or type(error).__name__}")
+    except OSError as error:
+        place = f": {error.filename}" if error.filename else ""
+        return _fail(f"{error.strerror or error}{place}")
+    return 0
+
+
+def _fail(message: str, code: int = 1) -> int:
+    click.echo(f"alsolike: {message}", err=True)
+    return code
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="alsolike")
+@click.pass_context
+def commands(context: click.Context) -> None:
+    """The "You may also like" engine for shops that already run Postgres.
+
+    Without PG* variables every command starts and uses its own Postgres and S3 under
+    ALSOLIKE_HOME (default .alsolike); with them it uses that server and starts nothing.
+    """
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    context.obj = load_settings()
+
+
+for _command in (
+    demo, migrate, load, transform, embed, neighbours, export, serve, worker, psql,
+):
+    commands.add_command(_command)

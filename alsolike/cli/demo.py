@@ -1,0 +1,180 @@
+"""The command that makes a whole shop from nothing: demo."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict
+
+import click
+
+from alsolike.database import connect, query
+from alsolike.embedded import embedded_servers
+from alsolike.errors import AlsolikeError
+from alsolike.migrate import migrate
+from alsolike.progress import Report, report_progress
+from alsolike.runs import recorded_run
+from alsolike.settings import Settings
+
+if TYPE_CHECKING:
+    from alsolike.demo import ShopSize
+
+_STOP_SECONDS = 20
+
+
+class OtherDemoShopError(AlsolikeError):
+    """The database holds a demo shop of other sizes: give another ALSOLIKE_HOME or database."""
+
+
+class _Shop(TypedDict):
+    """What is kept beside the generated files, so that a later run makes the same ones."""
+
+    size: dict[str, int]
+    seed: int
+    ends_at: str
+    suggested_shoppers: list[str]
+
+
+@click.command()
+@click.option("--products", type=click.IntRange(12, 1_000_000), default=1200, show_default=True)
+@click.option("--shoppers", type=click.IntRange(10, 1_000_000), default=2000, show_default=True)
+@click.option("--days", type=click.IntRange(7, 365), default=60, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+@click.option("--no-serve", is_flag=True, help="Do everything but serving, then end.")
+@click.pass_obj
+def demo(  # noqa: PLR0913  (one parameter per option)
+    settings: Settings, products: int, shoppers: int, days: int, seed: int, *, no_serve: bool
+) -> None:
+    """Make the demo shop, run the whole pipeline over it, and serve it.
+
+    A second run goes on with the shop of the first and all that was bought and viewed in it.
+    """
+    from alsolike.demo import ShopSize  # noqa: PLC0415
+    from api.serve import require_free_port  # noqa: PLC0415
+
+    size = ShopSize(products=products, shoppers=shoppers, days=days)
+    if not no_serve:
+        # Told now rather than after minutes of work.
+        require_free_port(settings)
+    with embedded_servers(settings, with_s3=True):
+        migrate()
+        _require_same_shop(size, seed)
+        folder = settings.home / "demo"
+        if no_serve or not _is_prepared():
+            with report_progress() as report:
+                _prepare(settings, folder, size, seed, report)
+        shop: _Shop = json.loads((folder / "shop.json").read_text())
+        if no_serve:
+            click.echo("The demo shop is ready: `make demo` serves it.")
+        else:
+            _serve(settings, shop)
+
+
+def _require_same_shop(size: "ShopSize", seed: int) -> None:
+    """Refuse to mix two demo shops in one database."""
+    with connect() as connection:
+        row = connection.execute(query("ops/last_demo")).fetchone()
+    if row is not None and row[0] != {**asdict(size), "seed": seed}:
+        raise OtherDemoShopError
+
+
+def _is_prepared() -> bool:
+    """Whether a demo run got to its end; the worker keeps it fresh from then on."""
+    with connect() as connection:
+        row = connection.execute(query("ops/last_demo")).fetchone()
+    return row is not None and row[1] is True
+
+
+def _prepare(
+    settings: Settings, folder: Path, size: "ShopSize", seed: int, report: Report
+) -> None:
+    """Run the pipeline: generate, load, transform, embed, neighbours, export."""
+    from alsolike.loading import load_folder  # noqa: PLC0415
+    from alsolike.neighbours import write_all_neighbours  # noqa: PLC0415
+    from alsolike.snapshot import export_snapshot  # noqa: PLC0415
+    from alsolike.transform import transform  # noqa: PLC0415
+    from embed.run import embed_all  # noqa: PLC0415
+
+    with recorded_run("demo", {**asdict(size), "seed": seed}) as counts:
+        _generate(folder, size, seed, report)
+        loaded = load_folder(folder / "shop", consent="personalisation", report=report)
+        transform(report=report)
+        embedded = embed_all(settings, report=report)
+        rows = write_all_neighbours(
+            model=None, k=settings.neighbours_k, sessions=2, report=report
+        )
+        manifest = export_snapshot(
+            settings, model=None, k=None, product_ids=None, category=None, report=report
+        )
+        counts.update(
+            load=loaded.as_dict(), embed=embedded.as_dict(), neighbours=rows,
+            snapshot=manifest.snapshot_id,
+        )
+
+
+def _generate(folder: Path, size: "ShopSize", seed: int, report: Report) -> None:
+    """Write the shop's files, unless they are there: the history ends on the day of the first run.
+
+    `shop.json` is written last, so that files without it are from a run that was cut short.
+    """
+    from alsolike.demo import write_demo_shop  # noqa: PLC0415
+
+    kept = folder / "shop.json"
+    if kept.exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    summary = write_demo_shop(folder / "shop", size, seed=seed, ends_at=today, progress=report)
+    shop = _Shop(
+        size=asdict(size), seed=seed, ends_at=today.isoformat(),
+        suggested_shoppers=list(summary.suggested_shoppers),
+    )
+    partial = kept.with_suffix(".part")
+    partial.write_text(json.dumps(shop))
+    partial.replace(kept)
+
+
+def _serve(settings: Settings, shop: _Shop) -> None:
+    from api.serve import serve  # noqa: PLC0415
+
+    address = f"http://{settings.host}:{settings.port}"
+
+    def announce() -> None:
+        click.echo(f"\nalsolike serves the demo shop. Open {address}")
+        click.echo(f"Sign in at {address}/sign-in as a shopper with a taste of their own:")
+        for shopper_id, name in _names_of(shop["suggested_shoppers"]):
+            click.echo(f"  {shopper_id}   {name}")
+        click.echo("Ctrl-C stops everything this command started.\n")
+
+    with _worker_process():
+        serve(settings, announce=announce)
+
+
+def _names_of(shopper_ids: list[str]) -> list[tuple[str, str]]:
+    with connect() as connection:
+        rows = connection.execute(query("ops/shopper_names"), {"shopper_ids": shopper_ids})
+        return [(row[0], row[1]) for row in rows]
+
+
+@contextmanager
+def _worker_process() -> Iterator[None]:
+    """Run `alsolike worker` beside the site; stop that process, by its handle, at the end."""
+    process = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "alsolike", "worker"],
+        stdin=subprocess.DEVNULL,
+        # A session of its own: Ctrl-C on the terminal reaches us alone, and we stop it.
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

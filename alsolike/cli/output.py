@@ -1,0 +1,33 @@
+"""What the commands share: the `--json` option, printing a result, being migrated."""
+
+import json
+from typing import Any
+
+import click
+
+from alsolike.errors import AlsolikeError
+from alsolike.migrate import current_revision
+
+as_json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+model_option = click.option("--model", help="Name of a model; the serving one when left out.")
+
+
+class NotMigratedError(AlsolikeError):
+    """The database has no alsolike schema: run `alsolike migrate` first."""
+
+
+def show(result: dict[str, Any], text: str, *, as_json: bool) -> None:
+    """Print a result: as one JSON object, or as text for a person."""
+    click.echo(json.dumps(result, default=str) if as_json else text)
+
+
+def require_schema() -> None:
+    """Refuse to go on in a database that was never migrated.
+
+    Raises
+    ------
+    NotMigratedError
+        There is no schema.
+    """
+    if current_revision() == "base":
+        raise NotMigratedError

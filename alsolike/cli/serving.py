@@ -1,0 +1,92 @@
+"""Commands that give recommendations out: neighbours, export, serve."""
+
+import os
+from pathlib import Path
+
+import click
+
+from alsolike.cli.output import as_json_option, model_option, require_schema, show
+from alsolike.embedded import embedded_servers
+from alsolike.progress import report_progress
+from alsolike.runs import recorded_run
+from alsolike.settings import Settings
+
+
+@click.command()
+@model_option
+@click.option("--k", type=click.IntRange(1, 1000), help="Neighbours kept for each product.")
+@click.option(
+    "--sessions",
+    type=click.IntRange(1, 64),
+    default=lambda: min(8, os.cpu_count() or 1),
+    help="Database sessions that work side by side; one per core when left out.",
+)
+@as_json_option
+@click.pass_obj
+def neighbours(
+    settings: Settings, model: str | None, k: int | None, sessions: int, *, as_json: bool
+) -> None:
+    """Compute the nearest products of every product, for snapshots and as a fallback."""
+    from alsolike.neighbours import write_all_neighbours  # noqa: PLC0415
+
+    with embedded_servers(settings), report_progress() as report:
+        require_schema()
+        arguments = {"model": model, "k": k or settings.neighbours_k, "sessions": sessions}
+        with recorded_run("neighbours", arguments) as counts:
+            rows = write_all_neighbours(
+                model=model, k=k or settings.neighbours_k, sessions=sessions, report=report
+            )
+            counts.update(rows=rows)
+    show({"rows": rows}, f"{rows:,} neighbours written.", as_json=as_json)
+
+
+@click.command()
+@model_option
+@click.option("--k", type=click.IntRange(1, 1000), help="At most so many per product.")
+@click.option(
+    "--products",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Only the products of this file, one id per line.",
+)
+@click.option("--category", help="Only the products of this category and those below it.")
+@click.option("--verify", is_flag=True, help="Afterwards read everything back and check it.")
+@as_json_option
+@click.pass_obj
+def export(  # noqa: PLR0913  (one parameter per option)
+    settings: Settings, model: str | None, k: int | None, products: Path | None,
+    category: str | None, *, verify: bool, as_json: bool,
+) -> None:
+    """Write a snapshot (product id → top-X) to S3: Parquet files, a manifest, then `latest`."""
+    from alsolike.snapshot import export_snapshot, read_product_ids, verify_snapshot  # noqa: PLC0415
+
+    if products is not None and category is not None:
+        message = "--products and --category exclude each other: give one of them."
+        raise click.UsageError(message)
+    with embedded_servers(settings, with_s3=True), report_progress() as report:
+        require_schema()
+        arguments = {"model": model, "k": k, "category": category, "has_list": products is not None}
+        with recorded_run("export", arguments) as counts:
+            manifest = export_snapshot(
+                settings, model=model, k=k, category=category,
+                product_ids=None if products is None else read_product_ids(products),
+                report=report,
+            )
+            counts.update(snapshot_id=manifest.snapshot_id, rows=manifest.row_count)
+        if verify:
+            verify_snapshot(settings, snapshot_id=manifest.snapshot_id, report=report)
+    checked = ", read back and found whole" if verify else ""
+    text = (
+        f"Snapshot {manifest.snapshot_id} of model {manifest.model}: "
+        f"{manifest.product_count:,} products, {manifest.row_count:,} rows{checked}."
+    )
+    show(manifest.as_dict(), text, as_json=as_json)
+
+
+@click.command()
+@click.pass_obj
+def serve(settings: Settings) -> None:
+    """Serve the site and the API at ALSOLIKE_HOST and ALSOLIKE_PORT until stopped."""
+    from api.serve import serve as listen  # noqa: PLC0415
+
+    with embedded_servers(settings, with_s3=True):
+        listen(settings)

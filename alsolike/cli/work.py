@@ -1,0 +1,35 @@
+"""Commands of the embedding worker: embed, worker."""
+
+import click
+
+from alsolike.cli.output import as_json_option, require_schema, show
+from alsolike.embedded import embedded_servers
+from alsolike.progress import report_progress
+from alsolike.runs import recorded_run
+from alsolike.settings import Settings
+
+
+@click.command()
+@as_json_option
+@click.pass_obj
+def embed(settings: Settings, *, as_json: bool) -> None:
+    """Embed what is new or changed, compute the actions and average vectors, then end."""
+    from embed.run import embed_all  # noqa: PLC0415
+
+    with embedded_servers(settings), report_progress() as report:
+        require_schema()
+        with recorded_run("embed", {"encoder": settings.encoder}) as counts:
+            summary = embed_all(settings, report=report)
+            counts.update(summary.as_dict())
+    show(summary.as_dict(), summary.text(), as_json=as_json)
+
+
+@click.command()
+@click.pass_obj
+def worker(settings: Settings) -> None:
+    """Work on the queue until stopped: keep features, vectors and neighbours fresh."""
+    from embed.run import run_worker  # noqa: PLC0415
+
+    with embedded_servers(settings):
+        require_schema()
+        run_worker(settings)

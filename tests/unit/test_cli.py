@@ -1,0 +1,50 @@
+"""The command line: exit codes, one-line errors, help."""
+
+import pytest
+
+from alsolike.cli import commands, run
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--help"]) == 0
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in commands.commands)
+
+
+@pytest.mark.parametrize("name", sorted(commands.commands))
+def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([name, "--help"]) == 0
+    assert "Usage: alsolike " + name in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["nonsense"], ["load"], ["load", "no-such-folder"], ["neighbours", "--k", "0"]],
+)
+def test_wrong_usage_exits_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(arguments) == 2
+    assert capsys.readouterr().err
+
+
+def test_a_bad_setting_is_one_line_and_exit_code_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ALSOLIKE_PORT", "eighty")
+    assert run(["migrate"]) == 1
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "ALSOLIKE_PORT is 'eighty'" in error
+
+
+@pytest.mark.parametrize(
+    "arguments", [["migrate"], ["transform"], ["embed"], ["neighbours"], ["export"], ["worker"]]
+)
+def test_no_database_is_one_line_and_exit_code_1(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PGHOST", "127.0.0.1")
+    monkeypatch.setenv("PGPORT", "1")
+    assert run(arguments) == 1
+    error = capsys.readouterr().err.strip()
+    assert "\n" not in error
+    assert "Cannot reach the database" in error
