@@ -7,7 +7,7 @@ SOURCES := alsolike api embed migrations benchmarks tests
 NEEDED_MB := 4000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-data test lint format bench notebooks clean
+.PHONY: help demo demo-data test lint format docs bench clean
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ format: .venv/dev ## Put code and templates into the house format
 	$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/djlint web/templates --reformat --quiet
+
+docs: .venv/dev ## Write docs/commands.md from the commands' own help
+	$(BIN)/python -m alsolike.cli.reference > docs/commands.md
 
 bench: .venv/dev ## Measure speed and memory; prints ratios within one run
 	$(BIN)/python -m benchmarks.load
