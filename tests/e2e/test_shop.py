@@ -1,0 +1,213 @@
+"""What shoppers do and see, in a real browser, with JavaScript and without it."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+BLOCK_SIZE = 12
+PRODUCTS = 40
+PHONE = {"width": 390, "height": 844}
+
+
+def test_a_stranger_sees_what_is_popular_and_looking_around_changes_nothing(visit: Any) -> None:
+    visit.open("/")
+    before = visit.block()
+    assert len(before) == BLOCK_SIZE
+    expect(visit.page.locator("#recommendations .card:not([data-source=popular])")).to_have_count(0)
+    expect(visit.page.locator("#recommendations .reason").first).to_contain_text("Popular")
+
+    visit.open("/products/mug-03")
+    visit.open("/")
+
+    assert visit.block() == before
+
+
+def test_a_click_on_a_product_changes_the_next_page_and_says_why(visit: Any, shopper: str) -> None:
+    visit.sign_in(shopper)
+    visit.open("/")
+    before = visit.block()
+
+    visit.page.locator("#recommendations .card[data-product='mug-02'] h3 a").click()
+    expect(visit.page.get_by_role("heading", level=1)).to_have_text("Plain mug number 2")
+    visit.page.get_by_role("link", name="alsolike, to the first page").click()
+
+    reason = visit.page.locator("#recommendations .card[data-source=personal] .reason").first
+    expect(reason).to_have_text(re.compile(r"Because you viewed\s+Plain mug number 2"))
+    expect(reason.get_by_role("link")).to_have_attribute("href", "/products/mug-02")
+    after = visit.block()
+    assert after != before
+    assert "mug-02" not in after
+    assert {product_id.split("-")[0] for product_id in after[:9]} == {"mug"}
+
+
+def test_a_visitor_who_agrees_sees_the_block_change_and_can_stop_it(visit: Any) -> None:
+    visit.open("/")
+    before = visit.block()
+    visit.page.locator("#content").get_by_role("button", name="Personalise my visit").click()
+    expect(visit.page.get_by_text("This visit is personalised.")).to_be_visible()
+
+    visit.open("/products/pen-05")
+    visit.open("/")
+    expect(visit.page.locator("#recommendations .reason").first).to_contain_text(
+        "Plain pen number 5"
+    )
+    assert visit.block() != before
+
+    visit.page.get_by_role("button", name="Stop using what I look at").click()
+    expect(visit.page.get_by_text("This visit is not personalised.")).to_be_visible()
+    visit.open("/")
+    assert visit.block() == before
+
+
+def test_what_is_bought_says_so_and_leaves_the_block(
+    visit: Any, shopper: str, purchases_of: Callable[[str], list[str]]
+) -> None:
+    visit.sign_in(shopper)
+    visit.open("/")
+    bought = visit.block()[0]
+
+    visit.page.locator(f"#recommendations .card[data-product='{bought}'] h3 a").click()
+    visit.page.locator("#buy").get_by_role("button", name="Buy").click()
+    expect(visit.page.locator("#buy")).to_contain_text("In your purchases")
+    assert purchases_of(shopper) == [bought]
+
+    visit.open("/")
+    assert bought not in visit.block()
+    expect(visit.page.locator("#recommendations .reason").first).to_contain_text(
+        "Because you bought"
+    )
+    visit.open(f"/products/{bought}")
+    expect(visit.page.locator("#buy")).to_contain_text("In your purchases")
+
+
+def test_a_stranger_is_asked_to_sign_in_to_buy_and_comes_back(visit: Any, shopper: str) -> None:
+    visit.open("/products/tent-04")
+    visit.page.get_by_role("link", name="Sign in to buy").click()
+    visit.page.locator(f"button[name=shopper_id][value='{shopper}']").click()
+
+    expect(visit.page).to_have_url(visit.site + "/products/tent-04")
+    expect(visit.page.get_by_role("button", name="Buy")).to_be_visible()
+
+
+def test_load_more_shows_every_product_once(visit: Any) -> None:
+    visit.open("/")
+    seen = visit.block()
+    more = visit.page.locator("#recommendations").get_by_role("link", name="Show more")
+    cards = visit.page.locator("#recommendations .card")
+    while more.count():
+        more.click()
+        if visit.has_scripts:
+            expect(cards).to_have_count(min(len(seen) + BLOCK_SIZE, PRODUCTS))
+            expect(visit.page).to_have_url(visit.site + "/")
+            assert visit.block()[: len(seen)] == seen
+            seen = visit.block()
+        else:
+            expect(visit.page.locator(f"[data-product='{seen[-1]}']")).to_have_count(0)
+            seen += visit.block()
+
+    assert len(seen) == PRODUCTS
+    assert len(set(seen)) == PRODUCTS
+
+
+def test_load_more_of_similar_products_repeats_none(visit: Any) -> None:
+    visit.open("/products/seed-01")
+    cards = visit.page.locator("#similar .card")
+    first = [card.get_attribute("data-product") for card in cards.all()]
+    assert {str(product_id).split("-")[0] for product_id in first[:9]} == {"seed"}
+
+    visit.page.locator("#similar").get_by_role("link", name="Show more").click()
+
+    if visit.has_scripts:
+        expect(cards).to_have_count(2 * BLOCK_SIZE)
+    else:
+        expect(visit.page.locator(f"#similar [data-product='{first[-1]}']")).to_have_count(0)
+        first = []
+    ids = [card.get_attribute("data-product") for card in cards.all()]
+    assert ids[: len(first)] == first
+    assert len(set(ids)) == len(ids)
+
+
+def test_a_hidden_product_is_gone_for_good(visit: Any, shopper: str) -> None:
+    visit.sign_in(shopper)
+    visit.open("/")
+    hidden = visit.block()[1]
+    card = visit.page.locator(f"#recommendations .card[data-product='{hidden}']")
+    card.hover()
+    card.get_by_role("button", name=re.compile("Do not show again")).click()
+
+    expect(visit.page.locator("#flash p")).to_be_visible()
+    expect(card).to_have_count(0)
+    visit.open("/")
+    assert hidden not in visit.block()
+
+
+def test_search_finds_and_helps_when_it_does_not(visit: Any) -> None:
+    visit.open("/")
+    visit.page.get_by_role("searchbox").fill("mugs")
+    visit.page.get_by_role("searchbox").press("Enter")
+    expect(visit.page.get_by_role("heading", level=1)).to_contain_text("mugs")
+    expect(visit.page.locator(".cards .card[data-product^=mug]")).to_have_count(10)
+    expect(visit.page.locator(".cards .card:not([data-product^=mug])")).to_have_count(0)
+
+    visit.page.get_by_role("searchbox").fill("<b>perpetuum mobile")
+    visit.page.get_by_role("button", name="Search").click()
+    expect(visit.page.get_by_text("No product matches")).to_be_visible()
+    expect(visit.page.get_by_role("searchbox")).to_have_value("<b>perpetuum mobile")
+    visit.page.get_by_label("Start from a category").get_by_role("link", name="Garden").click()
+    expect(visit.page.get_by_role("heading", level=1)).to_have_text("Garden")
+    expect(visit.page.locator(".cards .card[data-product^=seed]")).to_have_count(10)
+
+
+def test_signing_out_makes_a_stranger_again(visit: Any, shopper: str) -> None:
+    visit.open("/")
+    before = visit.block()
+    visit.sign_in(shopper)
+    visit.open("/products/seed-07")
+    visit.open("/")
+    assert visit.block() != before
+
+    visit.page.get_by_role("button", name="Sign out").click()
+    expect(visit.page.get_by_role("banner").get_by_role("link", name="Sign in")).to_be_visible()
+    visit.open("/")
+    assert visit.block() == before
+
+
+def test_no_page_scrolls_sideways_on_a_phone(visit: Any, shopper: str) -> None:
+    visit.page.set_viewport_size(PHONE)
+    for signs_in in (False, True):
+        if signs_in:
+            visit.sign_in(shopper)
+        for path in (
+            "/", "/products/mug-01", "/categories/Kitchen", "/search?q=plain", "/search?q=zzz",
+            "/sign-in",
+        ):
+            visit.open(path)
+            widths = visit.page.evaluate(
+                "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+            )
+            assert widths == [PHONE["width"], PHONE["width"]], path
+
+
+def test_a_page_that_is_not_there_leads_back_to_the_shop(visit: Any) -> None:
+    visit.open("/products/no-such-product")
+    expect(visit.page.get_by_text("404")).to_be_visible()
+    # The browser notes the status itself; nothing else may be wrong.
+    assert all("404" in complaint for complaint in visit.complaints)
+    visit.complaints.clear()
+
+    visit.page.get_by_role("link", name="Back to the shop").click()
+
+    assert len(visit.block()) == BLOCK_SIZE
+
+
+def test_the_keyboard_reaches_the_content_first(visit: Any) -> None:
+    visit.open("/")
+    visit.page.keyboard.press("Tab")
+    expect(visit.page.get_by_role("link", name="Skip to content")).to_be_focused()
+    visit.page.keyboard.press("Enter")
+    expect(visit.page.locator("#content")).to_be_focused()

@@ -1,0 +1,288 @@
+"""The templates by themselves: safe markup, forms that are protected, pages that stay small."""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import jinja2
+import pytest
+
+WEB = Path(__file__).resolve().parents[3] / "web"
+TOKEN = "token-of-this-visit"  # noqa: S105  (not a secret: it only has to be recognised)
+HOSTILE = '<script>alert(1)</script>" onload="alert(2)'
+VOID = {"br", "circle", "img", "input", "link", "meta", "path", "use"}
+
+STRANGER = SimpleNamespace(
+    shopper_id=None, display_name=None, session_id=None, is_personalised=False
+)
+AGREED = SimpleNamespace(
+    shopper_id=None, display_name=None, session_id="s1", is_personalised=True
+)
+SHOPPER = SimpleNamespace(
+    shopper_id="S1", display_name="Shopper 1 · mugs", session_id=None, is_personalised=True
+)
+
+
+@dataclass
+class Page(HTMLParser):
+    """The elements of a page, in order: name and attributes; forms with the fields in them."""
+
+    elements: list[tuple[str, dict[str, str | None]]] = field(default_factory=list)
+    forms: list[tuple[dict[str, str | None], dict[str, str | None]]] = field(default_factory=list)
+    open_elements: list[str] = field(default_factory=list)
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        self.elements.append((tag, attributes))
+        if tag == "form":
+            self.forms.append((attributes, {}))
+        if tag == "input" and "form" in self.open_elements:
+            self.forms[-1][1][attributes["name"] or ""] = attributes.get("value")
+        if tag not in VOID:
+            self.open_elements.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open_elements.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def named(self, tag: str) -> list[dict[str, str | None]]:
+        """Return the attributes of every element of a name."""
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def card(number: int, **changes: Any) -> SimpleNamespace:
+    return SimpleNamespace(**{
+        "product_id": f"P{number:06}",
+        "url": f"/products/P{number:06}",
+        "title": f"Wexaquay Hollow Vintage Daypack, Saddle leather, Teal {number}",
+        "brand": "Wexaquay",
+        "category": "Outdoors > Hiking > Backpacks",
+        "category_url": "/categories/Outdoors/Hiking/Backpacks",
+        "price_text": "€143.90",
+        "image_url": f"/pictures/P{number:06}.svg",
+        "is_in_stock": True,
+        "rating_average": 4.26,
+        "review_count": 1234,
+        **changes,
+    })
+
+
+def block(*products: SimpleNamespace, is_personal: bool = True) -> SimpleNamespace:
+    reason = SimpleNamespace(
+        kind="viewed", text="Because you viewed", product_title="Plain mug",
+        product_url="/products/mug",
+    )
+    popular = SimpleNamespace(
+        kind="popular", text="Popular right now", product_title=None, product_url=None
+    )
+    items = [
+        SimpleNamespace(
+            rank=rank, product=product, score=0.5,
+            source="personal" if is_personal else "popular",
+            reason=reason if is_personal else popular,
+        )
+        for rank, product in enumerate(products, 1)
+    ]
+    return SimpleNamespace(
+        title="You may also like", subtitle="Chosen by what you viewed", items=items,
+        next_url="/?exclude=P000001&exclude=P000002", is_personal=is_personal,
+    )
+
+
+def category(path: str) -> SimpleNamespace:
+    return SimpleNamespace(
+        path=path, name=path.rsplit(" > ", maxsplit=1)[-1], url=f"/categories/{path}", count=1200
+    )
+
+
+NAV = [category("Kitchen"), category("Outdoors")]
+DETAIL = card(
+    1, description="Good for day hikes.", attributes=[("Colour", "teal")], created_at=None,
+    breadcrumbs=[category("Outdoors"), category("Outdoors > Hiking")],
+)
+REVIEW = SimpleNamespace(
+    rating=4, title="Solid", body="Does what it says.", date_text="3 May 2026",
+    author_label="Verified shopper",
+)
+CARDS = [card(number) for number in range(24)]
+PRODUCT_PAGE = {
+    "product": DETAIL, "similar": block(*CARDS[:12]), "recommended": block(*CARDS[12:]),
+    "reviews": [REVIEW] * 5, "reviews_next_url": "/products/P000001?reviews_after=x",
+    "is_bought": False,
+}
+PAGES: dict[str, dict[str, Any]] = {
+    "home": {"block": block(*CARDS[:12]), "categories": NAV},
+    "product": PRODUCT_PAGE,
+    "category": {
+        "category": NAV[0], "breadcrumbs": [NAV[0]], "children": [category("Kitchen > Mugs")],
+        "products": CARDS, "next_url": "/categories/Kitchen?after=x",
+    },
+    "search": {"query": "mug", "products": CARDS, "next_url": None},
+    "sign_in": {
+        "shoppers": [SimpleNamespace(shopper_id="S1", display_name="Shopper 1", hint="mugs")],
+        "next": "/products/P000001",
+    },
+    "error": {"status": 404, "title": "Not Found", "detail": "There is no such page."},
+}
+VISITORS = {"stranger": STRANGER, "agreed": AGREED, "shopper": SHOPPER}
+
+
+def render(name: str, visitor: SimpleNamespace = SHOPPER, **context: Any) -> str:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(WEB / "templates"), autoescape=True,
+        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    )
+    common = {"visitor": visitor, "csrf_token": TOKEN, "flash": None, "nav": NAV}
+    return environment.get_template(name).render(**{**common, **context})
+
+
+def parse(html: str) -> Page:
+    page = Page()
+    page.feed(html)
+    page.close()
+    assert page.open_elements == []
+    return page
+
+
+@pytest.mark.parametrize("visitor", VISITORS)
+@pytest.mark.parametrize("name", PAGES)
+def test_page_needs_nothing_that_the_content_policy_forbids(name: str, visitor: str) -> None:
+    page = parse(render(f"pages/{name}.html", VISITORS[visitor], **PAGES[name]))
+
+    assert [e for e in page.elements if "style" in e[1] or e[0] == "style"] == []
+    assert [a for _, e in page.elements for a in e if a.startswith(("on", "hx-on"))] == []
+    assert [s.get("src") for s in page.named("script")] == ["/static/vendor/htmx/htmx.min.js"]
+    for attributes in page.named("link"):
+        assert str(attributes["href"]).startswith("/static/")
+
+
+@pytest.mark.parametrize("visitor", VISITORS)
+@pytest.mark.parametrize("name", PAGES)
+def test_every_form_that_changes_something_carries_the_token(name: str, visitor: str) -> None:
+    page = parse(render(f"pages/{name}.html", VISITORS[visitor], **PAGES[name]))
+
+    posts = [fields for form, fields in page.forms if form.get("method") == "post"]
+    assert posts
+    assert all(fields["_csrf_token"] == TOKEN for fields in posts)
+    # What HTMX does, the form or the link does by itself.
+    for attributes in (a for _, a in page.elements):
+        assert attributes.get("hx-post") == (attributes.get("hx-post") and attributes["action"])
+        assert attributes.get("hx-get") == (attributes.get("hx-get") and attributes["href"])
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_can_be_read_out(name: str) -> None:
+    page = parse(render(f"pages/{name}.html", STRANGER, **PAGES[name]))
+
+    assert len(page.named("h1")) == 1
+    assert len(page.named("main")) == 1
+    assert page.named("html")[0]["lang"] == "en"
+    for attributes in page.named("img"):
+        assert {"alt", "width", "height"} <= attributes.keys()
+    ids = [e["id"] for _, e in page.elements if "id" in e]
+    assert len(set(ids)) == len(ids)
+    labelled = {a["aria-labelledby"] for _, a in page.elements if "aria-labelledby" in a}
+    assert labelled <= set(ids)
+
+
+def test_product_page_stays_small() -> None:
+    html = render("pages/product.html", **PRODUCT_PAGE)
+    assert len(html.encode()) <= 60_000
+
+
+def test_texts_of_the_catalogue_are_only_text() -> None:
+    hostile = card(1, title=HOSTILE, brand=HOSTILE, price_text=HOSTILE)
+    detail = SimpleNamespace(**{
+        **vars(DETAIL), "title": HOSTILE, "description": HOSTILE, "attributes": [(HOSTILE, HOSTILE)]
+    })
+    review = SimpleNamespace(**{**vars(REVIEW), "title": HOSTILE, "body": HOSTILE})
+    context = {
+        **PRODUCT_PAGE, "product": detail, "similar": block(hostile), "reviews": [review],
+        "flash": HOSTILE,
+    }
+    page = parse(render("pages/product.html", **context))
+
+    assert len(page.named("script")) == 1
+    assert [e for e in page.elements if "onload" in e[1]] == []
+    assert HOSTILE in page.text
+    searched = parse(render("pages/search.html", query=HOSTILE, products=[], next_url=None))
+    assert [i["value"] for i in searched.named("input") if i["name"] == "q"] == [HOSTILE]
+
+
+def test_card_says_why_it_is_recommended() -> None:
+    personal = parse(render("partials/recommendation_items.html", block=block(card(1))))
+    assert {"href": "/products/mug"} in personal.named("a")
+    assert "Because you viewed Plain mug" in " ".join(personal.text.split())
+
+    popular = block(card(1), is_personal=False)
+    assert "Popular right now" in parse(
+        render("partials/recommendation_items.html", block=popular)
+    ).text
+
+
+def test_card_without_picture_price_or_reviews_is_still_a_card() -> None:
+    bare = card(
+        1, image_url=None, price_text=None, brand=None, rating_average=None, review_count=0,
+        is_in_stock=False,
+    )
+    page = parse(render("partials/product_items.html", products=[bare], next_url=None))
+
+    assert page.named("img") == []
+    assert [a for a in page.named("svg") if "picture" in str(a.get("class"))]
+    assert "Sold out" in page.text
+    assert "None" not in page.text
+    assert [a for _, a in page.elements if "data-halves" in a] == []
+
+
+def test_only_who_may_hide_is_offered_it() -> None:
+    unasked = SimpleNamespace(**{**vars(SHOPPER), "is_personalised": False})
+    for visitor, is_offered in ((SHOPPER, True), (unasked, False), (STRANGER, False)):
+        html = render("partials/recommendation_items.html", visitor, block=block(card(1)))
+        assert ("/products/P000001/hide" in html) is is_offered
+
+
+@pytest.mark.parametrize(
+    ("visitor", "is_in_stock", "is_bought", "said"),
+    [
+        (SHOPPER, True, False, "Buy"),
+        (SHOPPER, True, True, "In your purchases Buy again"),
+        (SHOPPER, False, False, "Sold out. Have a look at what is similar, below."),
+        (STRANGER, True, False, "Sign in to buy"),
+    ],
+)
+def test_buying_part_says_what_can_be_done(
+    visitor: SimpleNamespace, is_in_stock: bool, is_bought: bool, said: str  # noqa: FBT001
+) -> None:
+    product = card(1, is_in_stock=is_in_stock)
+    page = parse(render("partials/buy.html", visitor, product=product, is_bought=is_bought))
+    assert " ".join(page.text.split()) == said
+
+
+def test_message_is_on_the_page_once_and_goes_to_the_status_line_from_a_fragment() -> None:
+    context = {**PRODUCT_PAGE, "flash": "Bought: Plain mug."}
+    whole = parse(render("pages/product.html", **context))
+    assert whole.text.count("Bought: Plain mug.") == 1
+    assert [a["id"] for _, a in whole.elements if a.get("role") == "status"] == ["flash"]
+
+    part = parse(render("partials/buy.html", **context))
+    assert {"id": "flash", "hx-swap-oob": "innerHTML"} in part.named("div")
+
+
+def test_error_page_needs_nothing_but_the_error() -> None:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(WEB / "templates"), autoescape=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    html = environment.get_template("pages/error.html").render(PAGES["error"])
+    assert "There is no such page." in html
