@@ -39,8 +39,11 @@ def report_progress() -> Generator[Report]:
 @contextmanager
 def _bars() -> Generator[Report]:
     columns = (
-        TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(),
-        TimeElapsedColumn(), TimeRemainingColumn(),
+        TextColumn("{task.description:<28}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
     )
     tasks: dict[str, TaskID] = {}
     with Progress(*columns, console=Console(stderr=True)) as progress:
@@ -63,6 +66,7 @@ def _lines() -> Report:
         if is_end or now - last.get(stage, float("-inf")) >= _LINE_SECONDS:
             last[stage] = now
             of_total = "" if total is None else f" of {total:,}"
-            print(f"{stage}: {done:,}{of_total}", file=sys.stderr, flush=True)
+            sys.stderr.write(f"{stage}: {done:,}{of_total}\n")
+            sys.stderr.flush()
 
     return report

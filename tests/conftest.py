@@ -6,6 +6,7 @@ asks for `database` gets its own database, cloned from a migrated template, so t
 
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,10 +23,17 @@ TEMPLATE = "alsolike_template"
 
 
 @pytest.fixture(scope="session", autouse=True)
-def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Run with a home of our own and none of the caller's settings."""
-    home = tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
+def clean_environment() -> Iterator[Path]:
+    """Run with a home of our own and none of the caller's settings.
+
+    The home is not below pytest's own temporary folder: as root the server runs as another user,
+    and every other pytest session that starts closes that folder to it.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="alsolike-", ignore_cleanup_errors=True) as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        home = Path(folder)
         for name in list(os.environ):
             if name.startswith(("PG", "AWS_", "ALSOLIKE_")):
                 patch.delenv(name)
@@ -43,9 +51,7 @@ def postgres_server(clean_environment: Path) -> Iterator[dict[str, str]]:
             # The data is thrown away: durability would only cost time.
             connection.execute("alter system set fsync = off")
             connection.execute("select pg_reload_conf()")
-            connection.execute(
-                sql.SQL("create database {}").format(sql.Identifier(TEMPLATE))
-            )
+            connection.execute(sql.SQL("create database {}").format(sql.Identifier(TEMPLATE)))
         with pytest.MonkeyPatch.context() as patch:
             for name, value in {**variables, "PGDATABASE": TEMPLATE}.items():
                 patch.setenv(name, value)
@@ -77,9 +83,7 @@ def s3_server(clean_environment: Path) -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture
-def s3(
-    s3_server: dict[str, str], clean_environment: Path, monkeypatch: pytest.MonkeyPatch
-) -> str:
+def s3(s3_server: dict[str, str], clean_environment: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Give the test a bucket of its own; its name. The `AWS_*` variables are set."""
     bucket = f"test-{secrets.token_hex(4)}"
     (clean_environment / "s3" / "objects" / bucket).mkdir()
@@ -114,6 +118,9 @@ def _database(
 
 def _connect(server: dict[str, str], database: str) -> psycopg.Connection[tuple[object, ...]]:
     return psycopg.connect(
-        host=server["PGHOST"], port=int(server["PGPORT"]), user=server["PGUSER"],
-        dbname=database, autocommit=True,
+        host=server["PGHOST"],
+        port=int(server["PGPORT"]),
+        user=server["PGUSER"],
+        dbname=database,
+        autocommit=True,
     )

@@ -7,6 +7,7 @@ what it needs when it runs, so that `alsolike --help` stays quick and the site n
 import logging
 import signal
 import sys
+from types import FrameType
 from typing import NoReturn
 
 import click
@@ -27,8 +28,12 @@ _INTERRUPTED = 128 + signal.SIGINT
 def main() -> NoReturn:
     """Run the command line; the entry point of the `alsolike` script."""
     # Ending through an exception runs the clean-up, which stops the servers that were started.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    signal.signal(signal.SIGTERM, _end)
     sys.exit(run(sys.argv[1:]))
+
+
+def _end(number: int, _frame: FrameType | None) -> NoReturn:
+    sys.exit(128 + number)
 
 
 def run(arguments: list[str]) -> int:
@@ -53,15 +58,20 @@ def run(arguments: list[str]) -> int:
         return end.exit_code
     except (click.Abort, KeyboardInterrupt):
         return _fail("interrupted; everything it started has been stopped.", _INTERRUPTED)
-    except AlsolikeError as error:
-        return _fail(str(error))
-    except psycopg.Error as error:
-        first_line = str(error).strip().partition("\n")[0]
-        return _fail(f"the database said: {first_line or type(error).__name__}")
-    except OSError as error:
-        place = f": {error.filename}" if error.filename else ""
-        return _fail(f"{error.strerror or error}{place}")
+    except (AlsolikeError, psycopg.Error, OSError) as error:
+        return _fail(_tell(error))
     return 0
+
+
+def _tell(error: Exception) -> str:
+    """Tell an error on one line."""
+    if isinstance(error, psycopg.Error):
+        first_line = str(error).strip().partition("\n")[0]
+        return f"the database said: {first_line or type(error).__name__}"
+    if isinstance(error, OSError):
+        place = f": {error.filename}" if error.filename else ""
+        return f"{error.strerror or error}{place}"
+    return str(error)
 
 
 def _fail(message: str, code: int = 1) -> int:
@@ -73,7 +83,7 @@ def _fail(message: str, code: int = 1) -> int:
 @click.version_option(package_name="alsolike")
 @click.pass_context
 def commands(context: click.Context) -> None:
-    """The "You may also like" engine for shops that already run Postgres.
+    """Find what each shopper would like: the engine for shops that already run Postgres.
 
     Without PG* variables every command starts and uses its own Postgres and S3 under
     ALSOLIKE_HOME (default .alsolike); with them it uses that server and starts nothing.
@@ -83,6 +93,15 @@ def commands(context: click.Context) -> None:
 
 
 for _command in (
-    demo, migrate, load, transform, embed, neighbours, export, serve, worker, psql,
+    demo,
+    migrate,
+    load,
+    transform,
+    embed,
+    neighbours,
+    export,
+    serve,
+    worker,
+    psql,
 ):
     commands.add_command(_command)

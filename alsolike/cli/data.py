@@ -71,7 +71,9 @@ def load_folder(settings: Settings, folder: Path, consent: str, *, as_json: bool
     from alsolike import loading  # noqa: PLC0415
 
     _load(
-        settings, {"folder": folder.name, "consent": consent}, as_json=as_json,
+        settings,
+        {"folder": folder.name, "consent": consent},
+        as_json=as_json,
         step=lambda report: loading.load_folder(folder, consent=consent, report=report),
     )
 
@@ -90,7 +92,8 @@ def load_amazon(
 
     _load(
         settings,
-        {"meta": meta.name, "reviews": reviews.name, "consent": consent}, as_json=as_json,
+        {"meta": meta.name, "reviews": reviews.name, "consent": consent},
+        as_json=as_json,
         step=lambda report: loading.load_amazon(meta, reviews, consent=consent, report=report),
     )
 
@@ -104,13 +107,18 @@ def load_completejourney(settings: Settings, consent: str, *, as_json: bool) -> 
     from alsolike import loading  # noqa: PLC0415
 
     _load(
-        settings, {"dataset": "completejourney", "consent": consent}, as_json=as_json,
+        settings,
+        {"dataset": "completejourney", "consent": consent},
+        as_json=as_json,
         step=lambda report: loading.load_completejourney(consent=consent, report=report),
     )
 
 
 def _load(
-    settings: Settings, arguments: dict[str, str], *, as_json: bool,
+    settings: Settings,
+    arguments: dict[str, str],
+    *,
+    as_json: bool,
     step: "Callable[[Report], LoadSummary]",
 ) -> None:
     with embedded_servers(settings), report_progress() as report:
@@ -148,7 +156,9 @@ def transform(
                 full_refresh=full_refresh, select=select, with_tests=not no_tests, report=report
             )
             counts.update(summary.as_dict())
-    show(summary.as_dict(), summary.text(), as_json=as_json)
+    nodes = ", ".join(f"{count} {status}" for status, count in sorted(summary.nodes.items()))
+    text = f"Transformed in {summary.seconds:.0f} s: {nodes}."
+    show(summary.as_dict(), text, as_json=as_json)
 
 
 class PsqlError(AlsolikeError):

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -46,7 +46,7 @@ class _Shop(TypedDict):
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
 @click.option("--no-serve", is_flag=True, help="Do everything but serving, then end.")
 @click.pass_obj
-def demo(  # noqa: PLR0913  (one parameter per option)
+def demo(
     settings: Settings, products: int, shoppers: int, days: int, seed: int, *, no_serve: bool
 ) -> None:
     """Make the demo shop, run the whole pipeline over it, and serve it.
@@ -89,9 +89,7 @@ def _is_prepared() -> bool:
     return row is not None and row[1] is True
 
 
-def _prepare(
-    settings: Settings, folder: Path, size: "ShopSize", seed: int, report: Report
-) -> None:
+def _prepare(settings: Settings, folder: Path, size: "ShopSize", seed: int, report: Report) -> None:
     """Run the pipeline: generate, load, transform, embed, neighbours, export."""
     from alsolike.loading import load_folder  # noqa: PLC0415
     from alsolike.neighbours import write_all_neighbours  # noqa: PLC0415
@@ -104,14 +102,14 @@ def _prepare(
         loaded = load_folder(folder / "shop", consent="personalisation", report=report)
         transform(report=report)
         embedded = embed_all(settings, report=report)
-        rows = write_all_neighbours(
-            model=None, k=settings.neighbours_k, sessions=2, report=report
-        )
+        rows = write_all_neighbours(model=None, k=settings.neighbours_k, sessions=2, report=report)
         manifest = export_snapshot(
             settings, model=None, k=None, product_ids=None, category=None, report=report
         )
         counts.update(
-            load=loaded.as_dict(), embed=embedded.as_dict(), neighbours=rows,
+            load=loaded.as_dict(),
+            embed=embedded.as_dict(),
+            neighbours=rows,
             snapshot=manifest.snapshot_id,
         )
 
@@ -130,7 +128,9 @@ def _generate(folder: Path, size: "ShopSize", seed: int, report: Report) -> None
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     summary = write_demo_shop(folder / "shop", size, seed=seed, ends_at=today, progress=report)
     shop = _Shop(
-        size=asdict(size), seed=seed, ends_at=today.isoformat(),
+        size=asdict(size),
+        seed=seed,
+        ends_at=today.isoformat(),
         suggested_shoppers=list(summary.suggested_shoppers),
     )
     partial = kept.with_suffix(".part")
@@ -161,9 +161,9 @@ def _names_of(shopper_ids: list[str]) -> list[tuple[str, str]]:
 
 
 @contextmanager
-def _worker_process() -> Iterator[None]:
+def _worker_process() -> Generator[None]:
     """Run `alsolike worker` beside the site; stop that process, by its handle, at the end."""
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(
         [sys.executable, "-m", "alsolike", "worker"],
         stdin=subprocess.DEVNULL,
         # A session of its own: Ctrl-C on the terminal reaches us alone, and we stop it.

@@ -11,20 +11,24 @@ _WIDTH = 100
 
 def reference() -> str:
     """Return the help of every command, in Markdown."""
-    parts = ["# Commands\n\nMade from the commands' own help by `make docs`.\n"]
-    parts.extend(_sections(commands, "alsolike"))
-    return "\n".join(parts)
+    head = "# Commands\n\nMade from the commands' own help by `make docs`.\n"
+    return "\n".join([head, *_sections(commands, "alsolike", None)])
 
 
-def _sections(command: click.Command, path: str) -> list[str]:
+def _sections(command: click.Command, name: str, parent: click.Context | None) -> list[str]:
     context = click.Context(
-        command, info_name=path, max_content_width=_WIDTH, terminal_width=_WIDTH
+        command,
+        parent,
+        info_name=name,
+        max_content_width=_WIDTH,
+        terminal_width=_WIDTH,
+        help_option_names=["-h", "--help"],
     )
-    sections = [f"## `{path}`\n\n```text\n{command.get_help(context)}\n```\n"]
+    sections = [f"## `{context.command_path}`\n\n```text\n{command.get_help(context)}\n```\n"]
     if isinstance(command, click.Group):
-        for name, child in sorted(command.commands.items()):
+        for child_name, child in sorted(command.commands.items()):
             if not child.hidden:
-                sections.extend(_sections(child, f"{path} {name}"))
+                sections.extend(_sections(child, child_name, context))
     return sections
 
 

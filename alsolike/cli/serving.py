@@ -52,9 +52,15 @@ def neighbours(
 @click.option("--verify", is_flag=True, help="Afterwards read everything back and check it.")
 @as_json_option
 @click.pass_obj
-def export(  # noqa: PLR0913  (one parameter per option)
-    settings: Settings, model: str | None, k: int | None, products: Path | None,
-    category: str | None, *, verify: bool, as_json: bool,
+def export(
+    settings: Settings,
+    model: str | None,
+    k: int | None,
+    products: Path | None,
+    category: str | None,
+    *,
+    verify: bool,
+    as_json: bool,
 ) -> None:
     """Write a snapshot (product id → top-X) to S3: Parquet files, a manifest, then `latest`."""
     from alsolike.snapshot import export_snapshot, read_product_ids, verify_snapshot  # noqa: PLC0415
@@ -67,7 +73,10 @@ def export(  # noqa: PLR0913  (one parameter per option)
         arguments = {"model": model, "k": k, "category": category, "has_list": products is not None}
         with recorded_run("export", arguments) as counts:
             manifest = export_snapshot(
-                settings, model=model, k=k, category=category,
+                settings,
+                model=model,
+                k=k,
+                category=category,
                 product_ids=None if products is None else read_product_ids(products),
                 report=report,
             )

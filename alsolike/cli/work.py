@@ -21,7 +21,14 @@ def embed(settings: Settings, *, as_json: bool) -> None:
         with recorded_run("embed", {"encoder": settings.encoder}) as counts:
             summary = embed_all(settings, report=report)
             counts.update(summary.as_dict())
-    show(summary.as_dict(), summary.text(), as_json=as_json)
+    text = (
+        f"Embedded {summary.encoded:,} texts ({summary.documents_per_second:.0f}/s), "
+        f"{summary.unchanged:,} unchanged, {summary.failed:,} failed; "
+        f"{summary.vectors:,} products have a vector."
+    )
+    if summary.failed:
+        text += " The reasons are in ops.embedding_failures."
+    show(summary.as_dict(), text, as_json=as_json)
 
 
 @click.command()

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import psutil
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Generator[None]:
     """Hold the folder's inter-process lock, so that two commands never start one server twice."""
     folder.mkdir(parents=True, exist_ok=True)
     with fasteners.InterProcessLock(folder / ".lock"):  # pyright: ignore[reportUnknownMemberType]

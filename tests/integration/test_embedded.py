@@ -33,7 +33,9 @@ def start_holder(home: Path) -> tuple["subprocess.Popen[str]", str, str]:
     process = subprocess.Popen(
         [sys.executable, "-c", HOLDER],
         env={**os.environ, "ALSOLIKE_HOME": str(home)},
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
     host, endpoint = process.stdout.readline().split()

@@ -1,0 +1,260 @@
+"""Build the staging and marts schemas with dbt.
+
+dbt runs in a process of its own: inside ours it would take over logging and signals, keep global
+state between runs, and hold its memory. It reports one JSON object per line while it works and
+leaves `run_results.json` at the end; both, its parsed project and its log stay below the home
+folder, so a second run need not parse again.
+"""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any, cast
+
+import psycopg
+
+from alsolike.database import connect
+from alsolike.errors import TransformError
+from alsolike.progress import Report
+from alsolike.settings import export_connection, load_settings
+
+PROJECT = Path(__file__).parents[1] / "dbt"
+# Any fixed number: the advisory lock that the one transform of a database holds.
+TRANSFORM_LOCK = 7_305_808_919
+
+_STAGE = "transform"
+_FAILED_STATUSES = frozenset({"error", "fail", "runtime error", "partial success"})
+_SECONDS_TO_CANCEL = 10.0
+_LONGEST_MESSAGE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class TransformSummary:
+    """What a transform did.
+
+    Attributes
+    ----------
+    nodes : dict of str to int
+        Models and tests by dbt's status: `success`, `pass`, `warn`, `no-op`.
+    seconds : float
+        Wall-clock time of the whole run, starting dbt included.
+    """
+
+    nodes: dict[str, int]
+    seconds: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what `--json` prints and `ops.runs` keeps."""
+        return {"nodes": self.nodes, "seconds": round(self.seconds, 1)}
+
+
+class NodesFailedError(TransformError):
+    """Models or tests failed.
+
+    Attributes
+    ----------
+    failures : list of str
+        A line for each failed model or test, in dbt's order: its name and what went wrong.
+    log : Path
+        dbt's own log, with the statements.
+    """
+
+    def __init__(self, failures: list[str], log: Path) -> None:
+        self.failures = failures
+        self.log = log
+        others = len(failures) - 1
+        more = f" ({others} more failed)" if others else ""
+        super().__init__(f"Transform failed at {failures[0]}{more}. The whole log: {log}")
+
+
+def transform(
+    *,
+    full_refresh: bool = False,
+    select: str | None = None,
+    with_tests: bool = True,
+    report: Report,
+) -> TransformSummary:
+    """Build the models from raw, each followed by its tests.
+
+    What was built before stays readable until its successor is complete.
+
+    Parameters
+    ----------
+    full_refresh : bool
+        Build incremental models from nothing.
+    select : str, optional
+        dbt's node selection, such as `product_pairs` or `+product_pairs`; everything if left out.
+    with_tests : bool
+        Run the unit tests and data tests too.
+    report : Report
+        Told the number of finished models and tests, and of all.
+
+    Raises
+    ------
+    DatabaseUnavailableError
+        The server cannot be reached or refuses the user.
+    TransformError
+        The schema is missing, another transform is at work on the database, nothing is selected,
+        or dbt could not begin.
+    NodesFailedError
+        Models or tests failed; what does not depend on them is built.
+    """
+    home = load_settings().home / "dbt"
+    target, logs = home / "target", home / "logs"
+    for folder in (target, logs):
+        folder.mkdir(parents=True, exist_ok=True)
+    results = target / "run_results.json"
+
+    options = ["--full-refresh"] if full_refresh else []
+    options += ["--select", select] if select else []
+    begin = time.monotonic()
+    with _only_transform():
+        results.unlink(missing_ok=True)
+        complaint = _run_dbt(
+            "build" if with_tests else "run", options, target=target, logs=logs, report=report
+        )
+    return _summarise(results, complaint, logs / "dbt.log", time.monotonic() - begin)
+
+
+@contextmanager
+def _only_transform() -> Generator[None]:
+    """Hold the database's transform lock, and name its address in full to child processes."""
+    with connect(autocommit=True, application_name="alsolike transform") as connection:
+        _check_schema(connection)
+        row = connection.execute("select pg_try_advisory_lock(%s)", (TRANSFORM_LOCK,)).fetchone()
+        if row != (True,):
+            message = "Another transform is at work on this database: wait for its end."
+            raise TransformError(message)
+        info = connection.info
+        # libpq fills in what is not set, dbt's profile does not.
+        export_connection({
+            "PGHOST": info.host, "PGPORT": str(info.port), "PGUSER": info.user,
+            "PGDATABASE": info.dbname,
+        })
+        yield
+
+
+def _check_schema(connection: psycopg.Connection[Any]) -> None:
+    if connection.execute("select to_regclass('raw.products')").fetchone() == (None,):
+        message = "There is no raw schema in the database: run `alsolike migrate` first."
+        raise TransformError(message)
+
+
+def _run_dbt(
+    command: str, options: Iterable[str], *, target: Path, logs: Path, report: Report
+) -> str:
+    """Run dbt to its end; return its last complaint, empty if it had none."""
+    arguments = [
+        # -P keeps our folder `dbt` out of the way of the package.
+        sys.executable, "-P", "-c", "from dbt.cli.main import cli; cli()",
+        "--no-send-anonymous-usage-stats", "--no-version-check", "--no-use-colors",
+        "--log-format", "json", "--log-level", "info", "--log-path", str(logs),
+        command, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
+        "--target-path", str(target), *options,
+    ]
+    process = subprocess.Popen(
+        arguments,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        # A Ctrl-C reaches us alone, and we pass it on once.
+        start_new_session=True,
+    )
+    with process:
+        try:
+            return _follow(cast("IO[str]", process.stdout), report)
+        except BaseException:
+            _cancel(process)
+            raise
+
+
+@dataclass(slots=True)
+class _Course:
+    """How far a dbt run is, from the lines it has printed."""
+
+    done: int = 0
+    total: int | None = None
+    complaints: list[str] = field(default_factory=list[str])
+
+    def take(self, line: str) -> None:
+        """Learn from one line: a JSON event, or whatever a crash prints."""
+        try:
+            event = json.loads(line)
+            info, data = event["info"], event["data"]
+        except (ValueError, KeyError, TypeError):
+            if line.strip():
+                self.complaints.append(line)
+            return
+        if info["name"] == "LogStartLine":
+            self.total = data["total"]
+        elif "index" in data and ("total" in data or "num_models" in data):
+            self.done += 1
+        if info["level"] == "error":
+            self.complaints.append(info["msg"])
+
+
+def _follow(lines: Iterable[str], report: Report) -> str:
+    """Turn dbt's lines into progress; return its last complaint."""
+    course = _Course()
+    for line in lines:
+        before = (course.done, course.total)
+        course.take(line)
+        if (course.done, course.total) != before:
+            report(_STAGE, course.done, course.total)
+    return course.complaints[-1] if course.complaints else ""
+
+
+def _cancel(process: subprocess.Popen[str]) -> None:
+    """End dbt; on an interrupt it cancels its statements in the database as well."""
+    process.send_signal(signal.SIGINT)
+    try:
+        # Reading on lets dbt print its last lines instead of waiting for us.
+        process.communicate(timeout=_SECONDS_TO_CANCEL)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def _summarise(results: Path, complaint: str, log: Path, seconds: float) -> TransformSummary:
+    """Read what became of every node."""
+    if not results.exists():
+        reason = _one_line(complaint) or "it ended without a result"
+        message = f"dbt could not begin: {reason}. The whole log: {log}"
+        raise TransformError(message)
+    nodes: list[dict[str, Any]] = json.loads(results.read_text(encoding="utf-8"))["results"]
+    failures = [_failure(node) for node in nodes if node["status"] in _FAILED_STATUSES]
+    if failures:
+        raise NodesFailedError(failures, log)
+    if not nodes:
+        message = "Nothing was selected: `select` names no model or test of the dbt project."
+        raise TransformError(message)
+    return TransformSummary(dict(Counter(str(node["status"]) for node in nodes)), seconds)
+
+
+def _failure(node: Mapping[str, Any]) -> str:
+    """Say on one line which node failed and why."""
+    # For example model.alsolike.product_pairs or test.alsolike.not_null_a_b.1f2e3d4c5b.
+    kind, _project, name = str(node["unique_id"]).split(".", 2)
+    if kind == "test":
+        name = name.rsplit(".", 1)[0] if "." in name else name
+    return f"{kind.replace('_', ' ')} {name}: {_one_line(str(node['message'] or node['status']))}"
+
+
+def _one_line(message: str) -> str:
+    """Cut dbt's message down to the line that says what is wrong."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    if lines and lines[0].startswith("Traceback"):
+        del lines[:-1]
+    # The first of several says no more than where: "Database Error in model x (models/x.sql)".
+    while len(lines) > 1 and (" Error" in lines[0] or lines[0].startswith("Encountered")):
+        del lines[0]
+    return lines[0][:_LONGEST_MESSAGE].rstrip(".") if lines else ""

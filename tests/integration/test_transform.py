@@ -1,0 +1,273 @@
+"""dbt over a small history of which every number can be worked out by hand."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+import pytest
+
+from alsolike.database import ANALYST_ROLE, APP_ROLE, connect
+from alsolike.errors import TransformError
+from alsolike.progress import ignore_progress
+from alsolike.transform import TRANSFORM_LOCK, NodesFailedError, transform
+
+Rows = list[tuple[Any, ...]]
+Ask = Callable[[str], Rows]
+
+MARTS = ("product_documents", "shopper_interactions", "product_popularity", "product_pairs")
+
+# Day 0, to which ages are measured, is that of the latest event of a shopper who consents. s3 does
+# not, s4 took consent back, and a session cannot; all three were on the site later than day 0.
+HISTORY = """
+    insert into raw.products (product_id, title, brand, category, description, attributes)
+    values
+        ('lamp', 'Desk lamp', 'Lumen', 'Home > Lamps', 'Bright.',
+            '{"size_cm": 30, "materials": ["oak", "brass"]}'),
+        ('rug', 'Wool rug', null, null, null, '{}'),
+        ('vase', 'Glass vase', null, 'Home', null, '{}'),
+        ('chair', 'Oak chair', null, null, null, '{}');
+
+    insert into raw.shoppers (shopper_id) values ('s1'), ('s2'), ('s3'), ('s4');
+    insert into raw.consents (shopper_id, purpose, is_granted, source)
+    values
+        ('s1', 'personalisation', true, 'test'),
+        ('s2', 'personalisation', false, 'test'),
+        ('s2', 'personalisation', true, 'test'),
+        ('s4', 'personalisation', true, 'test'),
+        ('s4', 'personalisation', false, 'test');
+
+    insert into raw.purchases
+        (purchase_id, shopper_id, product_id, purchased_at, order_id, loaded_at)
+    select
+        id, shopper_id, product_id, '2024-03-01 12:00+00'::timestamptz - days * interval '1 day',
+        order_id, loaded_at
+    from (
+        values
+            ('1', 's1', 'lamp', 60, 'o1', timestamptz '2024-03-02 00:00+00'),
+            ('2', 's1', 'rug', 60, 'o1', '2024-03-02 00:00+00'),
+            ('3', 's2', 'lamp', 120, 'o2', '2024-03-02 00:00+00'),
+            ('4', 's2', 'rug', 120, 'o2', '2024-03-02 00:00+00'),
+            ('5', 's2', 'vase', 10, null, '2024-03-02 00:00+00'),
+            ('6', 's2', 'lamp', 10, null, '2024-03-02 00:00+00'),
+            ('7', 's3', 'lamp', -5, 'o3', '2020-01-01 00:00+00'),
+            ('8', 's3', 'rug', -5, 'o3', '2020-01-01 00:00+00')
+    ) as line (id, shopper_id, product_id, days, order_id, loaded_at);
+
+    insert into raw.views (view_id, shopper_id, session_id, product_id, viewed_at, loaded_at)
+    select
+        id, shopper_id, session_id, product_id,
+        '2024-03-01 12:00+00'::timestamptz - days * interval '1 day', '2024-03-02 00:00+00'
+    from (
+        values
+            ('1', 's1', null, 'lamp', 0),
+            ('2', 's1', null, 'chair', 1),
+            ('3', 's1', null, 'vase', 1),
+            ('4', 's2', null, 'chair', 7),
+            ('5', 's2', 'x', 'vase', 7),
+            ('6', 's4', null, 'chair', -9),
+            ('7', null, 'x', 'chair', -9)
+    ) as line (id, shopper_id, session_id, product_id, days);
+
+    insert into raw.reviews
+        (review_id, shopper_id, product_id, rating, reviewed_at, title, body, loaded_at)
+    values
+        ('1', 's1', 'rug', 5, '2024-01-01 12:00+00', 'Soft', 'Warm   and soft.',
+            '2024-03-02 00:00+00'),
+        ('2', 's3', 'rug', 1, '2024-03-09 12:00+00', 'Scratchy', null, '2020-01-01 00:00+00');
+"""
+
+
+@pytest.fixture
+def ask(database: dict[str, str]) -> Iterator[Ask]:
+    """Run a statement on the test's database; its rows, if it gives any."""
+    assert database
+    with connect(autocommit=True) as connection:
+
+        def run(statement: str) -> Rows:
+            cursor = connection.execute(statement.encode())
+            return cursor.fetchall() if cursor.description else []
+
+        yield run
+
+
+def test_the_marts_hold_the_numbers_of_the_history(ask: Ask) -> None:
+    ask(HISTORY)
+    reports: list[tuple[str, int, int | None]] = []
+    summary = transform(report=lambda *progress: reports.append(progress))
+
+    assert set(summary.nodes) == {"success", "pass"}
+    stage, done, total = reports[-1]
+    assert (stage, done) == ("transform", total)
+    assert total == sum(summary.nodes.values())
+
+    interactions = ask(
+        "select shopper_id, product_id, weight, views, purchases, reviews, rating"
+        " from marts.shopper_interactions order by shopper_id, product_id"
+    )
+    assert interactions == [
+        ("s1", "chair", pytest.approx(0.5 ** (1 / 60)), 1, 0, 0, None),
+        ("s1", "lamp", pytest.approx(3 * 0.5 + 1), 1, 1, 0, None),
+        ("s1", "rug", pytest.approx(3 * 0.5 + 2 * 0.5), 0, 1, 1, 5),
+        ("s1", "vase", pytest.approx(0.5 ** (1 / 60)), 1, 0, 0, None),
+        ("s2", "chair", pytest.approx(0.5 ** (7 / 60)), 1, 0, 0, None),
+        ("s2", "lamp", pytest.approx(3 * 0.25 + 3 * 0.5 ** (10 / 60)), 0, 2, 0, None),
+        ("s2", "rug", pytest.approx(3 * 0.25), 0, 1, 0, None),
+        ("s2", "vase", pytest.approx(3 * 0.5 ** (10 / 60) + 0.5 ** (7 / 60)), 1, 1, 0, None),
+    ]
+
+    popularity = ask(
+        "select product_id, views_recent, purchases_recent, views_all_time, purchases_all_time,"
+        " popularity_recent, popularity_all_time, rank_recent"
+        " from marts.product_popularity order by rank_recent"
+    )
+    bought, viewed = 3 * 0.5 ** (10 / 7), 0.5 + 0.5 ** (1 / 7)
+    assert popularity == [
+        ("vase", 2, 1, 2, 1, pytest.approx(bought + viewed), 5, 1),
+        ("lamp", 1, 1, 1, 3, pytest.approx(bought + 1), 10, 2),
+        ("chair", 2, 0, 2, 0, pytest.approx(viewed), 2, 3),
+        ("rug", 0, 0, 0, 2, 0, 8, 4),
+    ]
+
+    pairs = ask(
+        "select kind, product_id, other_product_id, together, product_count, other_count, lift"
+        " from marts.product_pairs order by kind, product_id"
+    )
+    assert pairs == [
+        # Three baskets: two orders, and one day of s2 without an order.
+        ("co_bought", "lamp", "rug", 2, 3, 2, 1.0),
+        ("co_bought", "rug", "lamp", 2, 2, 3, 1.0),
+        # Three baskets: two days of s1, one of s2.
+        ("co_viewed", "chair", "vase", 2, 2, 2, 1.5),
+        ("co_viewed", "vase", "chair", 2, 2, 2, 1.5),
+    ]
+
+    documents = ask("select product_id, part, content from marts.product_documents order by 1, 2")
+    # Neither the chair nor any other has an empty part.
+    assert documents == [
+        ("chair", "name", "Oak chair"),
+        (
+            "lamp", "details",
+            "category: Home > Lamps\nbrand: Lumen\nmaterials: oak, brass\nsize cm: 30\nBright.",
+        ),
+        ("lamp", "name", "Desk lamp\nLumen"),
+        ("rug", "details", "reviews:\nSoft. Warm and soft."),
+        ("rug", "name", "Wool rug"),
+        ("vase", "details", "category: Home"),
+        ("vase", "name", "Glass vase"),
+    ]
+    assert ask(
+        "select count(*) from marts.product_documents where content_hash <> md5(content)"
+    ) == [(0,)]
+
+
+def test_the_next_run_takes_over_what_changed_and_nothing_else(ask: Ask) -> None:
+    ask(HISTORY)
+    run = {"with_tests": False, "report": ignore_progress}
+
+    def marts() -> dict[str, Rows]:
+        return {name: sorted(ask(f"select * from marts.{name}"), key=repr) for name in MARTS}
+
+    def shoppers() -> Rows:
+        return ask("select distinct shopper_id from marts.shopper_interactions order by 1")
+
+    transform(**run)
+    first = marts()
+    kept = ask("select xmin::text, kind, event_id from staging.int_events order by 2, 3")
+    transform(**run)
+    assert marts() == first
+    assert ask("select xmin::text, kind, event_id from staging.int_events order by 2, 3") == kept
+    # The function found the mart by its name again.
+    assert ask("select product_id from recs.popular_products(2)") == [("vase",), ("lamp",)]
+
+    # s2 takes consent back, s3 gives it long after the history was loaded; a purchase is undone,
+    # and a review is changed.
+    ask("""
+        insert into raw.consents (shopper_id, purpose, is_granted, source)
+        values
+            ('s2', 'personalisation', false, 'test'),
+            ('s3', 'personalisation', true, 'test');
+        delete from raw.purchases where purchase_id = '2';
+        update raw.reviews
+        set rating = 4, loaded_at = '2024-03-03 00:00+00'
+        where review_id = '1';
+    """)
+    transform(**run)
+    assert shoppers() == [("s1",), ("s3",)]
+    assert ask(
+        "select purchases, reviews, rating from marts.shopper_interactions"
+        " where shopper_id = 's1' and product_id = 'rug'"
+    ) == [(0, 1, 4)]
+    assert ask(
+        "select product_id, purchases from marts.shopper_interactions"
+        " where shopper_id = 's3' order by 1"
+    ) == [("lamp", 1), ("rug", 1)]
+    changed = set(marts()["product_documents"]) ^ set(first["product_documents"])
+    assert {(row[0], row[1]) for row in changed} == {("rug", "details")}
+
+    ask("delete from raw.shoppers where shopper_id = 's3'")
+    transform(**run)
+    assert shoppers() == [("s1",)]
+    assert ask("select distinct shopper_id from staging.int_events") == [("s1",)]
+    assert set(marts()["product_documents"]) == set(first["product_documents"])
+
+    # From nothing or step by step, the outcome is the same.
+    step_by_step = marts()
+    transform(full_refresh=True, **run)
+    assert marts() == step_by_step
+
+
+def test_an_empty_shop_passes_and_roles_read_what_is_theirs(ask: Ask) -> None:
+    summary = transform(report=ignore_progress)
+    assert set(summary.nodes) == {"success", "pass"}
+    assert ask("select count(*) from marts.product_popularity") == [(0,)]
+
+    for role in (APP_ROLE, ANALYST_ROLE):
+        with connect(role=role, autocommit=True) as connection:
+            for name in ("product_documents", "product_popularity", "product_pairs"):
+                connection.execute(f"select * from marts.{name}".encode())
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute("select * from marts.shopper_interactions")
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute("select * from staging.int_events")
+
+
+def test_a_failing_model_is_named(ask: Ask) -> None:
+    ask("alter table raw.products rename column brand to maker")
+    with pytest.raises(NodesFailedError) as caught:
+        transform(select="stg_products", with_tests=False, report=ignore_progress)
+    assert caught.value.failures == ['model stg_products: column "brand" does not exist']
+    assert "stg_products" in str(caught.value)
+    assert caught.value.log.exists()
+
+
+def test_an_unknown_selection_is_refused(database: dict[str, str]) -> None:
+    assert database
+    with pytest.raises(TransformError, match="Nothing was selected"):
+        transform(select="no_such_model", report=ignore_progress)
+
+
+def test_two_transforms_do_not_meet(ask: Ask) -> None:
+    ask(f"select pg_advisory_lock({TRANSFORM_LOCK})")
+    with pytest.raises(TransformError, match="Another transform"):
+        transform(report=ignore_progress)
+
+
+def test_a_missing_schema_says_what_to_run(empty_database: dict[str, str]) -> None:
+    assert empty_database
+    with pytest.raises(TransformError, match="alsolike migrate"):
+        transform(report=ignore_progress)
+
+
+def test_an_interrupted_transform_leaves_nothing_behind(ask: Ask) -> None:
+    def interrupt(_stage: str, _done: int, _total: int | None) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        transform(with_tests=False, report=interrupt)
+    others = ask(
+        "select count(*) from pg_stat_activity"
+        " where datname = current_database() and pid <> pg_backend_pid()"
+        " and application_name like 'dbt%'"
+    )
+    assert others == [(0,)]
+    transform(select="stg_products", with_tests=False, report=ignore_progress)
