@@ -1,0 +1,194 @@
+"""Settings: defaults, bad values, the secret, and which servers are embedded."""
+
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from alsolike.errors import SettingError
+from alsolike.settings import (
+    DEFAULT_ENCODER,
+    DEFAULT_ENCODER_SHA256,
+    Settings,
+    export_connection,
+    load_settings,
+)
+
+EXAMPLE = Path(__file__).parents[2] / ".env.example"
+
+# Read by libpq and boto3 themselves.
+OF_LIBRARIES = {"PGPASSWORD", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"}
+
+NUMBERS = {
+    "ALSOLIKE_EMBED_BATCH_SIZE": ("embed_batch_size", 1, 4096),
+    "ALSOLIKE_NEIGHBOURS_K": ("neighbours_k", 1, 1000),
+    "ALSOLIKE_PORT": ("port", 1, 65535),
+    "ALSOLIKE_WEB_WORKERS": ("web_workers", 1, 64),
+    "ALSOLIKE_POOL_SIZE": ("pool_size", 1, 256),
+    "ALSOLIKE_STATEMENT_TIMEOUT_MS": ("statement_timeout_ms", 1, 600_000),
+}
+
+
+class NotedEnvironment(Mapping[str, str]):
+    """Variables that note which names were asked for."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+        self.asked: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.asked.add(name)
+        return self._variables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._variables)
+
+    def __len__(self) -> int:
+        return len(self._variables)
+
+
+def read(home: Path, **variables: str) -> Settings:
+    """Read settings from these variables alone, with a home of the test's."""
+    return load_settings({"ALSOLIKE_HOME": str(home), **variables})
+
+
+def test_every_variable_is_documented_and_every_documented_one_is_read(tmp_path: Path) -> None:
+    environment = NotedEnvironment({"ALSOLIKE_HOME": str(tmp_path)})
+    load_settings(environment)
+    documented = re.findall(r"^#?([A-Z][A-Z0-9_]*)=", EXAMPLE.read_text(), re.MULTILINE)
+    assert sorted(documented) == sorted(environment.asked | OF_LIBRARIES)
+
+
+def test_every_documented_variable_has_a_comment_of_its_own() -> None:
+    lines = EXAMPLE.read_text().splitlines()
+    for number, line in enumerate(lines):
+        if re.match(r"#?[A-Z][A-Z0-9_]*=", line) and line != "AWS_SECRET_ACCESS_KEY=":
+            assert lines[number - 1].startswith("# "), line
+
+
+def test_documented_defaults_are_the_defaults(tmp_path: Path) -> None:
+    shown = dict(re.findall(r"^#(ALSOLIKE_\w+)=(.+)$", EXAMPLE.read_text(), re.MULTILINE))
+    del shown["ALSOLIKE_HOME"]
+    assert read(tmp_path, **shown, ALSOLIKE_SECRET="s" * 32) == read(
+        tmp_path, ALSOLIKE_SECRET="s" * 32
+    )
+
+
+def test_defaults(tmp_path: Path) -> None:
+    settings = read(tmp_path)
+    assert settings.home == tmp_path
+    assert (settings.s3_bucket, settings.s3_prefix) == ("alsolike", "snapshots")
+    assert (settings.encoder, settings.encoder_sha256) == (DEFAULT_ENCODER, DEFAULT_ENCODER_SHA256)
+    assert (settings.host, settings.port, settings.web_workers) == ("127.0.0.1", 8000, 1)
+    assert (settings.embed_batch_size, settings.neighbours_k) == (64, 20)
+    assert (settings.pool_size, settings.statement_timeout_ms) == (8, 2000)
+    assert settings.is_cookie_secure is False
+
+
+def test_an_empty_value_is_the_default(tmp_path: Path) -> None:
+    environment = NotedEnvironment({"ALSOLIKE_HOME": str(tmp_path)})
+    plain = load_settings(environment)
+    empty = dict.fromkeys(environment.asked - {"ALSOLIKE_HOME"}, "")
+    assert read(tmp_path, **empty) == plain
+
+
+def test_the_home_is_a_whole_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert load_settings({}).home == tmp_path / ".alsolike"
+    assert read(Path("here")).home == tmp_path / "here"
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_numbers_within_their_range_are_taken(tmp_path: Path, name: str) -> None:
+    attribute, low, high = NUMBERS[name]
+    for value in (low, high):
+        assert getattr(read(tmp_path, **{name: str(value)}), attribute) == value
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_other_numbers_are_refused_by_name_and_range(tmp_path: Path, name: str) -> None:
+    _, low, high = NUMBERS[name]
+    for value in (str(low - 1), str(high + 1), "1.5", "many", "-"):
+        with pytest.raises(SettingError, match=f"{name} is '{value}'.* from {low} to {high}"):
+            read(tmp_path, **{name: value})
+
+
+@pytest.mark.parametrize(
+    ("value", "is_secure"), [("true", True), ("1", True), ("ON", True), ("no", False), ("0", False)]
+)
+def test_yes_and_no(tmp_path: Path, value: str, *, is_secure: bool) -> None:
+    assert read(tmp_path, ALSOLIKE_COOKIE_SECURE=value).is_cookie_secure is is_secure
+
+
+def test_neither_yes_nor_no_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="ALSOLIKE_COOKIE_SECURE is 'perhaps'"):
+        read(tmp_path, ALSOLIKE_COOKIE_SECURE="perhaps")
+
+
+def test_another_encoder_is_not_checked_against_the_hash_of_the_default(tmp_path: Path) -> None:
+    assert read(tmp_path, ALSOLIKE_ENCODER="other").encoder_sha256 == ""
+    given = read(tmp_path, ALSOLIKE_ENCODER="other", ALSOLIKE_ENCODER_SHA256="ab")
+    assert given.encoder_sha256 == "ab"
+
+
+def test_the_prefix_has_no_outer_slashes(tmp_path: Path) -> None:
+    assert read(tmp_path, ALSOLIKE_S3_PREFIX="/a/b/").s3_prefix == "a/b"
+    assert read(tmp_path, ALSOLIKE_S3_PREFIX="/").s3_prefix == ""
+
+
+def test_a_secret_is_made_once_and_kept_for_its_owner_alone(tmp_path: Path) -> None:
+    home = tmp_path / "new"
+    first = read(home)
+    assert len(first.secret) == 32
+    assert read(home).secret == first.secret
+    assert read(tmp_path / "other").secret != first.secret
+    assert stat.S_IMODE((home / "secret").stat().st_mode) == 0o600
+
+
+def test_a_given_secret_is_used_and_not_kept(tmp_path: Path) -> None:
+    home = tmp_path / "new"
+    assert read(home, ALSOLIKE_SECRET="s" * 32).secret == "s" * 32
+    assert not home.exists()
+
+
+def test_a_short_secret_is_refused_and_not_told(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="31 characters: give at least 32") as caught:
+        read(tmp_path, ALSOLIKE_SECRET="s" * 31)
+    assert "sss" not in str(caught.value)
+
+
+def test_the_secret_is_not_shown_with_the_settings(tmp_path: Path) -> None:
+    settings = read(tmp_path)
+    assert settings.secret not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("variables", "postgres", "s3"),
+    [
+        ({}, True, True),
+        ({"PGPASSWORD": "x", "AWS_ACCESS_KEY_ID": "x"}, True, True),
+        ({"PGHOST": "db"}, False, False),
+        ({"PGHOSTADDR": "127.0.0.1"}, False, False),
+        ({"PGPORT": "5433"}, False, False),
+        ({"PGUSER": "me"}, False, False),
+        ({"PGDATABASE": "shop"}, False, False),
+        ({"PGSERVICE": "shop"}, False, False),
+        ({"PGHOST": ""}, True, True),
+        ({"AWS_ENDPOINT_URL": "http://s3"}, True, False),
+        ({"AWS_ENDPOINT_URL_S3": "http://s3"}, True, False),
+        ({"PGHOST": "db", "AWS_ENDPOINT_URL_S3": "http://s3"}, False, False),
+    ],
+)
+def test_a_server_is_embedded_where_no_variable_names_one(
+    tmp_path: Path, variables: dict[str, str], *, postgres: bool, s3: bool
+) -> None:
+    settings = read(tmp_path, **variables)
+    assert (settings.is_postgres_embedded, settings.is_s3_embedded) == (postgres, s3)
+
+
+def test_an_embedded_address_reaches_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGHOST", "before")
+    export_connection({"PGHOST": "after"})
+    assert load_settings().is_postgres_embedded is False
