@@ -1,0 +1,142 @@
+"""The manifest of a snapshot and the pointer to it: what is written, and how it is read back."""
+
+import hashlib
+import secrets
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import msgspec
+
+from alsolike.errors import SnapshotError
+
+FORMAT_VERSION = 1
+MANIFEST_NAME = "manifest.json"
+
+Scope = Literal["whole", "category", "list"]
+
+
+class PartFile(msgspec.Struct, frozen=True):
+    """One Parquet file of a snapshot.
+
+    Attributes
+    ----------
+    name : str
+        Its name within the snapshot's folder.
+    rows, bytes : int
+        Rows it holds; its size.
+    sha256 : str
+        Of the file's bytes, in hexadecimal.
+    """
+
+    name: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """What a snapshot holds.
+
+    Attributes
+    ----------
+    format_version : int
+        1; another number is another layout.
+    snapshot_id : str
+        Begins with the moment of the export, so that ids sort by time.
+    model : str
+        Name of the model whose neighbours these are.
+    k : int
+        At most so many neighbours per product.
+    scope, category : str
+        `whole` catalogue, the products of a `category` and those below it, or a `list`.
+    row_count, product_count : int
+        Rows in all files; products that have at least one.
+    created_at : datetime
+        When the rows were read, UTC.
+    files : tuple of PartFile
+        In the order of the rows: by product id, in the order of its bytes, then by rank.
+    """
+
+    format_version: int
+    snapshot_id: str
+    model: str
+    k: int
+    scope: Scope
+    category: str | None
+    row_count: int
+    product_count: int
+    created_at: datetime
+    files: tuple[PartFile, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        decoded: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self))
+        return decoded
+
+    def encode(self) -> bytes:
+        """Return the bytes of `manifest.json`."""
+        return msgspec.json.format(msgspec.json.encode(self), indent=2) + b"\n"
+
+
+class Pointer(msgspec.Struct, frozen=True):
+    """What `latest` holds: the current snapshot, and the sha256 of its manifest's bytes."""
+
+    snapshot_id: str
+    manifest_sha256: str
+
+    def encode(self) -> bytes:
+        """Return the bytes of `latest`."""
+        return msgspec.json.format(msgspec.json.encode(self), indent=2) + b"\n"
+
+
+def new_snapshot_id(now: datetime) -> str:
+    """Return an id that sorts by time, with a random end: two exports may begin together."""
+    return f"{now.astimezone(UTC):%Y%m%dT%H%M%S%f}Z-{secrets.token_hex(3)}"
+
+
+def sha256_of(content: bytes) -> str:
+    """Return the sha256 of some bytes in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def decode_pointer(content: bytes, place: str) -> Pointer:
+    """Read the pointer.
+
+    Raises
+    ------
+    SnapshotError
+        It is not one; the message names `place`, where it was read from.
+    """
+    try:
+        return msgspec.json.decode(content, type=Pointer)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        message = f"{place} is not a snapshot pointer ({error}): export again."
+        raise SnapshotError(message) from error
+
+
+def decode_manifest(content: bytes, place: str) -> Manifest:
+    """Read a manifest, and check that it agrees with itself.
+
+    Raises
+    ------
+    SnapshotError
+        It is not one, is of a newer layout, or its sums are wrong; the message names `place`.
+    """
+    try:
+        manifest = msgspec.json.decode(content, type=Manifest)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        message = f"{place} is not a snapshot manifest ({error}): export again."
+        raise SnapshotError(message) from error
+    if manifest.format_version != FORMAT_VERSION:
+        message = (
+            f"{place} has format version {manifest.format_version}, this alsolike reads "
+            f"{FORMAT_VERSION}: use the alsolike that wrote it, or export again."
+        )
+        raise SnapshotError(message)
+    rows = sum(file.rows for file in manifest.files)
+    if rows != manifest.row_count:
+        message = (
+            f"{place} says {manifest.row_count} rows, its files add up to {rows}: export again."
+        )
+        raise SnapshotError(message)
+    return manifest

@@ -1,0 +1,155 @@
+"""The Parquet files of a snapshot: their columns, and a writer that hashes as it writes."""
+
+import hashlib
+import tempfile
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import IO, Any, cast
+
+import pyarrow as pa  # pyright: ignore[reportMissingTypeStubs]
+import pyarrow.parquet as pq  # pyright: ignore[reportMissingTypeStubs]
+
+from alsolike.errors import SnapshotError
+from alsolike.snapshot.manifest import PartFile
+
+# A row as it is read: product id, rank from 1, neighbour's product id, score.
+Row = tuple[str, int, str, float]
+
+# pyarrow ships no types: it is Any to the rest of the package.
+arrow = cast("Any", pa)
+parquet = cast("Any", pq)
+
+SCHEMA = arrow.schema(
+    [
+        arrow.field("product_id", arrow.string(), nullable=False),
+        arrow.field("rank", arrow.int32(), nullable=False),
+        arrow.field("neighbour_id", arrow.string(), nullable=False),
+        arrow.field("score", arrow.float32(), nullable=False),
+        arrow.field("model", arrow.string(), nullable=False),
+    ]
+)
+
+
+class HashingFile:
+    """A file to write to that knows the sha256 and size of what it was given.
+
+    Parameters
+    ----------
+    file : binary file, unbuffered
+        Where the bytes go. Unbuffered, so that a full disk is known at the write that meets it
+        and not again when the file is closed.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+        self.size = 0
+        self.closed = False
+        self.is_discarding = False
+        self._hash = hashlib.sha256()
+
+    @property
+    def sha256(self) -> str:
+        """The sha256 so far, in hexadecimal."""
+        return self._hash.hexdigest()
+
+    def write(self, content: bytes) -> int:
+        """Write bytes.
+
+        Raises
+        ------
+        SnapshotError
+            The disk is full or fails.
+        """
+        if self.is_discarding:
+            return len(content)
+        remaining = memoryview(content)
+        try:
+            while remaining:
+                remaining = remaining[self.file.write(remaining) :]
+        except OSError as error:
+            raise _explain(error) from error
+        self._hash.update(content)
+        self.size += len(content)
+        return len(content)
+
+    def flush(self) -> None:
+        """Do nothing: nothing is buffered."""
+
+    def tell(self) -> int:
+        """Return the position, which is the size: it is only ever appended to."""
+        return self.size
+
+    def close(self) -> None:
+        """Mark it closed; the file below stays open, to be read for the upload."""
+        self.closed = True
+
+
+class PartWriter:
+    """One Parquet file under construction, in a temporary file that goes with the writer.
+
+    Parameters
+    ----------
+    name : str
+        Its name within the snapshot's folder.
+    model : str
+        Value of the column `model`.
+    """
+
+    def __init__(self, name: str, model: str) -> None:
+        self.name = name
+        self.rows = 0
+        self._model = model
+        self._stack = ExitStack()
+        self._file = self._stack.enter_context(temporary_file())
+        self._sink = HashingFile(self._file)
+        self._writer = parquet.ParquetWriter(self._sink, SCHEMA, compression="zstd")
+
+    def write(self, rows: Sequence[Row]) -> None:
+        """Append rows as one row group."""
+        columns = [*zip(*rows, strict=True), (self._model,) * len(rows)]
+        table = arrow.table(
+            [
+                arrow.array(column, type=field.type)
+                for column, field in zip(columns, SCHEMA, strict=True)
+            ],
+            schema=SCHEMA,
+        )
+        self._writer.write_table(table, row_group_size=len(rows))
+        self.rows += len(rows)
+
+    def finish(self) -> tuple[PartFile, IO[bytes]]:
+        """End the file; return what the manifest says of it, and the file to upload from."""
+        self._writer.close()
+        self._file.seek(0)
+        return PartFile(self.name, self.rows, self._sink.size, self._sink.sha256), self._file
+
+    def close(self) -> None:
+        """Let the temporary file go, whether the writing ended well or not."""
+        # pyarrow writes a footer when it closes: onto a full disk that would fail once more.
+        self._sink.is_discarding = True
+        with self._stack:
+            self._writer.close()
+
+
+@contextmanager
+def temporary_file() -> Generator[IO[bytes]]:
+    """Open a nameless, unbuffered file that is gone at the end of the block.
+
+    Raises
+    ------
+    SnapshotError
+        The folder for temporary files takes none.
+    """
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(tempfile.TemporaryFile(buffering=0))
+        except OSError as error:
+            raise _explain(error) from error
+        yield file
+
+
+def _explain(error: OSError) -> SnapshotError:
+    return SnapshotError(
+        f"Cannot write a temporary file of the snapshot in {tempfile.gettempdir()}: "
+        f"{error.strerror or error}. Make room there, or set TMPDIR to another folder."
+    )

@@ -1,0 +1,6 @@
+-- The model to export. model: its name, null for the serving one.
+-- A row: its id and name; no row where there is no such model, or none serves.
+select
+    m.model_id,
+    m.name
+from recs.model_of(%(model)s::text) as m
