@@ -1,0 +1,102 @@
+{{
+    config(
+        grants={'select': ['alsolike_app', 'alsolike_analyst']},
+        indexes=[
+            {'columns': ['product_id'], 'unique': true},
+            {'columns': ['popularity_recent desc', 'popularity_all_time desc', 'product_id']},
+        ]
+    )
+}}
+
+with products as (
+
+    select * from {{ ref('stg_products') }}
+
+),
+
+events as (
+
+    select * from {{ ref('int_events') }}
+
+),
+
+latest_event as (
+
+    select * from {{ ref('int_latest_event') }}
+
+),
+
+weighted as (
+
+    select
+        events.product_id,
+        events.kind,
+        (
+            events.occurred_at
+            > latest_event.reference_at - interval '{{ var("popularity_window_days") }} days'
+        ) as is_recent,
+        {{ event_weight('events.kind', 'events.rating') }} as weight,
+        {{ half_life_decay(
+            'events.occurred_at',
+            'latest_event.reference_at',
+            var('popularity_half_life_days')
+        ) }} as decay
+    from events
+    cross join latest_event
+
+),
+
+by_product as (
+
+    select
+        product_id,
+        count(*) filter (where kind = 'view' and is_recent) as views_recent,
+        count(*) filter (where kind = 'purchase' and is_recent) as purchases_recent,
+        count(*) filter (where kind = 'view') as views_all_time,
+        count(*) filter (where kind = 'purchase') as purchases_all_time,
+        sum(weight * decay) filter (where is_recent) as popularity_recent,
+        sum(weight) as popularity_all_time
+    from weighted
+    group by product_id
+
+),
+
+every_product as (
+
+    select
+        products.product_id,
+        products.created_at,
+        coalesce(by_product.views_recent, 0)::integer as views_recent,
+        coalesce(by_product.purchases_recent, 0)::integer as purchases_recent,
+        coalesce(by_product.views_all_time, 0)::integer as views_all_time,
+        coalesce(by_product.purchases_all_time, 0)::integer as purchases_all_time,
+        coalesce(by_product.popularity_recent, 0) as popularity_recent,
+        coalesce(by_product.popularity_all_time, 0) as popularity_all_time
+    from products
+    left join by_product
+        on products.product_id = by_product.product_id
+
+),
+
+final as (
+
+    select
+        product_id,
+        views_recent,
+        purchases_recent,
+        views_all_time,
+        purchases_all_time,
+        popularity_recent,
+        popularity_all_time,
+        row_number() over (
+            order by
+                popularity_recent desc,
+                popularity_all_time desc,
+                created_at desc,
+                product_id asc
+        )::integer as rank_recent
+    from every_product
+
+)
+
+select * from final
