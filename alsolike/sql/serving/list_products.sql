@@ -1,0 +1,26 @@
+-- A page of the catalogue in the order of product ids.
+-- category: path of a category, itself and all below it, null: any; after: the last product id of
+-- the page before, null: the first page; row_count: rows wanted.
+-- A row: a product. Columns stand in the order of Product.
+select
+    p.product_id,
+    p.title,
+    p.description,
+    p.category,
+    p.brand,
+    p.price::double precision as price,
+    p.currency,
+    p.image_url,
+    p.attributes,
+    p.is_in_stock,
+    p.created_at
+from raw.products as p
+where
+    (%(after)s::text is null or p.product_id > %(after)s)
+    and (
+        %(category)s::text is null
+        or p.category = %(category)s
+        or starts_with(p.category, %(category)s || ' > ')
+    )
+order by p.product_id
+limit %(row_count)s

@@ -1,0 +1,26 @@
+-- What a card shows of some products.
+-- product_ids: their ids.
+-- A row: a product with the mean of its ratings (1 to 5, null without reviews) and their number, in
+-- the order of the ids. Columns stand in the order of CardRow.
+select
+    p.product_id,
+    p.title,
+    p.brand,
+    p.category,
+    p.price,
+    p.currency,
+    p.image_url,
+    p.is_in_stock,
+    r.rating_average,
+    r.review_count
+from unnest(%(product_ids)s::text []) with ordinality as wanted (product_id, place)
+inner join raw.products as p on wanted.product_id = p.product_id
+cross join
+    lateral (
+        select
+            avg(v.rating)::double precision as rating_average,
+            count(*) as review_count
+        from raw.reviews as v
+        where v.product_id = p.product_id
+    ) as r
+order by wanted.place

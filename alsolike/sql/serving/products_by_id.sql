@@ -1,0 +1,18 @@
+-- Products by their ids.
+-- product_ids: the ids.
+-- A row: a product, in the order of the ids. Columns stand in the order of Product.
+select
+    p.product_id,
+    p.title,
+    p.description,
+    p.category,
+    p.brand,
+    p.price::double precision as price,
+    p.currency,
+    p.image_url,
+    p.attributes,
+    p.is_in_stock,
+    p.created_at
+from unnest(%(product_ids)s::text []) with ordinality as wanted (product_id, place)
+inner join raw.products as p on wanted.product_id = p.product_id
+order by wanted.place

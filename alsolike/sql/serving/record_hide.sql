@@ -1,0 +1,40 @@
+-- Record that a shopper does not want to see a product again, once, if they consent.
+-- product_id; shopper_id; occurred_at: when.
+-- A row: as in record_view.
+with asked as (
+    select
+        exists(
+            select 1 from raw.products as p
+            where p.product_id = %(product_id)s
+        ) as has_product,
+        exists(
+            select 1 from raw.shoppers as s
+            where s.shopper_id = %(shopper_id)s
+        ) as has_shopper,
+        exists(
+            select 1 from raw.current_consents as c
+            where
+                c.shopper_id = %(shopper_id)s
+                and c.purpose = 'personalisation'
+                and c.is_granted
+        ) as has_consent
+),
+
+written as (
+    insert into recs.hides (shopper_id, product_id, hidden_at)
+    select
+        %(shopper_id)s::text,
+        %(product_id)s::text,
+        %(occurred_at)s::timestamptz
+    from asked
+    where has_product and has_shopper and has_consent
+    on conflict (shopper_id, product_id) do nothing
+    returning product_id
+)
+
+select
+    a.has_product,
+    a.has_shopper,
+    a.has_consent,
+    exists(select 1 from written) as is_recorded
+from asked as a

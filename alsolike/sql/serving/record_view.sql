@@ -1,0 +1,46 @@
+-- Record a look at a product, once, if the shopper consents to personalisation.
+-- event_id: its id; product_id; shopper_id or session_id, the other null; occurred_at: when.
+-- A session needs no look-up: its id was given out after the visitor agreed.
+-- A row: whether the product and the shopper are known, consent holds, and the view is recorded
+-- now; all true but the last: the id was recorded before.
+with asked as (
+    select
+        exists(
+            select 1 from raw.products as p
+            where p.product_id = %(product_id)s
+        ) as has_product,
+        %(shopper_id)s::text is null
+        or exists (
+            select 1 from raw.shoppers as s
+            where s.shopper_id = %(shopper_id)s
+        ) as has_shopper,
+        %(shopper_id)s::text is null
+        or exists (
+            select 1 from raw.current_consents as c
+            where
+                c.shopper_id = %(shopper_id)s
+                and c.purpose = 'personalisation'
+                and c.is_granted
+        ) as has_consent
+),
+
+written as (
+    insert into raw.views (view_id, product_id, viewed_at, shopper_id, session_id)
+    select
+        %(event_id)s::text,
+        %(product_id)s::text,
+        %(occurred_at)s::timestamptz,
+        %(shopper_id)s::text,
+        %(session_id)s::text
+    from asked
+    where has_product and has_shopper and has_consent
+    on conflict (view_id) do nothing
+    returning view_id
+)
+
+select
+    a.has_product,
+    a.has_shopper,
+    a.has_consent,
+    exists(select 1 from written) as is_recorded
+from asked as a

@@ -1,0 +1,185 @@
+"""The Litestar application."""
+
+import hashlib
+import logging
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from litestar import Litestar, Router
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import CacheControlHeader, State
+from litestar.middleware import DefineMiddleware
+from litestar.middleware.csrf import CSRFMiddleware
+from litestar.middleware.session import SessionMiddleware
+from litestar.middleware.session.client_side import (
+    ClientSideSessionBackend,
+    CookieBackendConfig,
+)
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
+from litestar.response import Response
+from litestar.static_files import (
+    create_static_files_router,  # pyright: ignore[reportUnknownVariableType]
+)
+from litestar.types import ASGIApp
+
+from alsolike.settings import Settings
+from api.pool import Database
+from api.problems import PROBLEM_MEDIA_TYPE, Problem, problem_of
+from api.rendering import WEB, render_page, template_config
+from api.routes import actions, pages, session
+from api.routes.events import events_router
+from api.routes.health import health_router
+from api.routes.pictures import pictures_router
+from api.routes.products import products_router
+from api.routes.shoppers import shoppers_router
+from api.services.categories import CategoryTree
+from api.visitor import AnyRequest
+
+_MACHINE_PREFIXES = ("/v1/", "/health/", "/schema", "/pictures/", "/static/")
+_COOKIE_DAYS = 30
+
+
+def create_app(settings: Settings) -> Litestar:
+    """Make the app: the site's pages and the JSON API.
+
+    It starts, and `/health/live` answers, whether or not the database is there.
+
+    Parameters
+    ----------
+    settings : Settings
+        The secret and the pool's limits; the database's address is libpq's `PG*` variables, read
+        when the app starts.
+    """
+    database = Database(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: Litestar) -> AsyncGenerator[None]:
+        # The pool warns of every failed attempt; the requests that fail for it are logged anyway.
+        logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+        await database.open()
+        try:
+            yield
+        finally:
+            await database.close()
+
+    return Litestar(
+        route_handlers=[
+            products_router(),
+            shoppers_router(),
+            events_router(),
+            health_router(),
+            pictures_router(),
+            _pages_router(settings),
+            *_static_routers(),
+        ],
+        lifespan=[lifespan],
+        state=State({"database": database, "tree": CategoryTree(database)}, deep_copy=False),
+        template_config=template_config(),
+        exception_handlers={Exception: _answer_error},
+        openapi_config=OpenAPIConfig(
+            title="alsolike",
+            version=version("alsolike"),
+            description="Recommendations of a shop: similar products, and products for a shopper. "
+            "Errors are problems as in RFC 9457; `errors` names the fields. Money is a number in "
+            "the product's currency.",
+            path="/schema",
+            use_handler_docstrings=True,
+            render_plugins=[
+                JsonRenderPlugin(path=["/", "/openapi.json"], media_type="application/json"),  # pyright: ignore[reportArgumentType]
+                YamlRenderPlugin(),
+            ],
+        ),
+        logging_config=None,
+        # Nothing here takes files.
+        request_max_body_size=1_000_000,
+    )
+
+
+def _pages_router(settings: Settings) -> Router:
+    """Return the pages, which alone pay for cookies."""
+    session_config = CookieBackendConfig(
+        secret=_derive(settings.secret, "session"),
+        key="alsolike_session",
+        max_age=_COOKIE_DAYS * 24 * 3600,
+        secure=settings.is_cookie_secure,
+        samesite="lax",
+    )
+    backend = ClientSideSessionBackend(session_config)
+
+    # A function, because Litestar copies routers deeply, and a cipher cannot be copied.
+    def with_session(app: ASGIApp) -> ASGIApp:
+        return SessionMiddleware(app, backend)
+
+    csrf_config = CSRFConfig(
+        secret=_derive(settings.secret, "csrf").hex(),
+        cookie_name="alsolike_csrf",
+        cookie_secure=settings.is_cookie_secure,
+        cookie_httponly=True,
+        cookie_samesite="lax",
+    )
+    return Router(
+        "/",
+        route_handlers=[
+            pages.home,
+            pages.product,
+            pages.category,
+            pages.search,
+            session.sign_in_page,
+            session.sign_in_shopper,
+            session.sign_out_shopper,
+            session.personalise,
+            actions.buy,
+            actions.hide,
+        ],
+        middleware=[with_session, DefineMiddleware(CSRFMiddleware, config=csrf_config)],
+        include_in_schema=False,
+    )
+
+
+def _static_routers() -> Sequence[Router]:
+    """Serve our own assets, and the npm packages' as they were installed."""
+    kept = CacheControlHeader(public=True, max_age=3600)
+
+    def serve(path: str, folder: Path, name: str) -> Router:
+        return create_static_files_router(
+            path, [folder], name=name, cache_control=kept, include_in_schema=False
+        )
+
+    return [
+        serve("/static", WEB / "static", "static"),
+        serve("/static/vendor/htmx", WEB / "node_modules" / "htmx.org" / "dist", "htmx"),
+    ]
+
+
+def _answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
+    """Tell an error: a page to people, a problem to programs."""
+    problem, headers = problem_of(error, request.url.path)
+    if _wants_page(request):
+        return render_page(
+            request,
+            "pages/error.html",
+            status_code=problem.status,
+            headers=headers,
+            status=problem.status,
+            title=problem.title,
+            detail=problem.detail,
+        )
+    return Response[Problem](
+        problem, status_code=problem.status, media_type=PROBLEM_MEDIA_TYPE, headers=headers
+    )
+
+
+def _wants_page(request: AnyRequest) -> bool:
+    if request.url.path.startswith(_MACHINE_PREFIXES):
+        return False
+    accept = request.headers.get("accept", "*/*")
+    return "text/html" in accept or "*/*" in accept
+
+
+def _derive(secret: str, purpose: str) -> bytes:
+    """Make a key of 32 bytes for one purpose, so that no two share one."""
+    return hashlib.sha256(f"alsolike {purpose} {secret}".encode()).digest()

@@ -1,0 +1,1 @@
+"""The HTTP surface: parameters in, structs or templates out."""

@@ -1,0 +1,25 @@
+"""Whether the process lives, and whether it can answer."""
+
+from litestar import Router, get
+
+from api.rendering import database_of
+from api.services.health import readiness
+from api.structs import Liveness, Readiness
+from api.visitor import AnyRequest
+
+
+@get("/live", summary="Does the process answer?", operation_id="live")
+async def live() -> Liveness:
+    """Answer 200 as long as the process runs; restart it when this fails."""
+    return Liveness(status="live")
+
+
+@get("/ready", summary="Can requests be answered?", operation_id="ready")
+async def ready(request: AnyRequest) -> Readiness:
+    """Answer 200 when the database is there with its schema, else a 503 that names the check."""
+    return await readiness(database_of(request))
+
+
+def health_router() -> Router:
+    """Return the routes of `/health`."""
+    return Router("/health", route_handlers=[live, ready], tags=["Health"])

@@ -1,0 +1,193 @@
+"""The pages that shoppers look at, and the parts of them that HTMX loads.
+
+A page and its parts share one address: "load more" links work without JavaScript, where they give
+the next page whole.
+"""
+
+import logging
+import secrets
+
+import psycopg
+from litestar import HttpMethod, route
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from litestar.response import Template
+
+from api.page_objects import Block, ProductCard, Visitor
+from api.pool import Connection
+from api.problems import InvalidFieldError
+from api.rendering import database_of, is_fragment, render_page, render_partial, tree_of
+from api.services import blocks, events, product_pages
+from api.structs import NewEvent
+from api.visitor import AnyRequest, load_visitor
+
+logger = logging.getLogger("alsolike.web")
+
+_READ = [HttpMethod.GET, HttpMethod.HEAD]
+_MOST_EXCLUDED = 500
+_RECOMMENDED_SIZE = 6
+_LONGEST_QUERY = 200
+
+
+@route("/", http_method=_READ)
+async def home(request: AnyRequest) -> Template:
+    """Show "You may also like" and the categories."""
+    shown = _shown(request)
+    tree = tree_of(request)
+
+    async def work(connection: Connection) -> Block:
+        visitor = await load_visitor(request, connection)
+        return await blocks.recommended_block(connection, visitor, shown=shown)
+
+    if is_fragment(request):
+        block = await database_of(request).run(work)
+        return render_partial(request, "partials/recommendation_items.html", block=block)
+    await tree.refresh()
+    block = await database_of(request).run(work)
+    return render_page(request, "pages/home.html", block=block, categories=tree.top())
+
+
+@route("/products/{product_id:str}", http_method=_READ)
+async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
+    """Show a product with similar ones, its reviews and, personalised, a block of its own."""
+    if is_fragment(request):
+        return await _product_part(request, product_id)
+    shown = _shown(request)
+    after = request.query_params.get("reviews_after")
+    # Turning the pages of its lists is no further look at the product.
+    is_counted = not shown and not after and _is_looked_at(request)
+    view_id = f"web-{secrets.token_hex(16)}"
+    await tree_of(request).refresh()
+
+    async def work(connection: Connection) -> Template:
+        visitor = await load_visitor(request, connection)
+        detail = await product_pages.product_detail(connection, tree_of(request), product_id)
+        if is_counted and visitor.is_personalised:
+            await _record_view(connection, visitor, product_id, view_id)
+        similar = await blocks.similar_block(connection, product_id, shown)
+        reviews, reviews_next_url = await product_pages.reviews(connection, product_id, after)
+        return render_page(
+            request,
+            "pages/product.html",
+            product=detail,
+            similar=similar,
+            recommended=await _recommended(connection, visitor, product_id, similar),
+            reviews=reviews,
+            reviews_next_url=reviews_next_url,
+            is_bought=await product_pages.is_bought(connection, visitor, product_id),
+        )
+
+    return await database_of(request).run(work)
+
+
+@route("/categories/{segments:path}", http_method=_READ)
+async def category(request: AnyRequest, segments: FromPath[str]) -> Template:
+    """Show a category's products, newest first."""
+    tree = tree_of(request)
+    found = await tree.find(segments)
+    if found is None:
+        raise NotFoundException("There is no such category.")
+    after = request.query_params.get("after")
+
+    async def work(connection: Connection) -> tuple[list[ProductCard], str | None]:
+        await load_visitor(request, connection)
+        return await product_pages.category_page(connection, found, after)
+
+    products, next_url = await database_of(request).run(work)
+    if is_fragment(request):
+        return render_partial(
+            request, "partials/product_items.html", products=products, next_url=next_url
+        )
+    return render_page(
+        request,
+        "pages/category.html",
+        category=found,
+        breadcrumbs=tree.breadcrumbs(found.path),
+        children=tree.children(found.path),
+        products=products,
+        next_url=next_url,
+    )
+
+
+@route("/search", http_method=_READ)
+async def search(request: AnyRequest) -> Template:
+    """Show the products that match some words."""
+    q = str(request.query_params.get("q", "")).strip()[:_LONGEST_QUERY]
+    after = request.query_params.get("after")
+
+    async def work(connection: Connection) -> tuple[list[ProductCard], str | None]:
+        await load_visitor(request, connection)
+        return await product_pages.search_page(connection, q, after)
+
+    if not is_fragment(request):
+        await tree_of(request).refresh()
+    products, next_url = await database_of(request).run(work)
+    if is_fragment(request):
+        return render_partial(
+            request, "partials/product_items.html", products=products, next_url=next_url
+        )
+    return render_page(request, "pages/search.html", query=q, products=products, next_url=next_url)
+
+
+async def _product_part(request: AnyRequest, product_id: str) -> Template:
+    """Give more of one of the lists on a product's page: reviews, or similar products."""
+    after = request.query_params.get("reviews_after")
+    shown = _shown(request)
+
+    async def more_reviews(connection: Connection) -> Template:
+        await load_visitor(request, connection)
+        reviews, next_url = await product_pages.reviews(connection, product_id, after)
+        return render_partial(
+            request, "partials/review_items.html", reviews=reviews, reviews_next_url=next_url
+        )
+
+    async def more_similar(connection: Connection) -> Template:
+        await load_visitor(request, connection)
+        block = await blocks.similar_block(connection, product_id, shown)
+        return render_partial(request, "partials/recommendation_items.html", block=block)
+
+    return await database_of(request).run(more_reviews if after else more_similar)
+
+
+async def _recommended(
+    connection: Connection, visitor: Visitor, product_id: str, similar: Block
+) -> Block | None:
+    """Make the personal block of a product's page; None where it would say nothing new."""
+    if not visitor.is_personalised:
+        return None
+    exclude = [product_id, *(item.product.product_id for item in similar.items)]
+    block = await blocks.recommended_block(connection, visitor, exclude, size=_RECOMMENDED_SIZE)
+    return block if block.is_personal else None
+
+
+async def _record_view(
+    connection: Connection, visitor: Visitor, product_id: str, view_id: str
+) -> None:
+    """Record that the page is looked at; the page is shown even if that fails."""
+    event = NewEvent(
+        event_id=view_id,
+        kind="view",
+        product_id=product_id,
+        shopper_id=visitor.shopper_id,
+        session_id=visitor.session_id,
+    )
+    try:
+        await events.record(connection, event)
+    except psycopg.Error:
+        if connection.broken:
+            raise
+        logger.warning("A view of %s was not recorded", product_id, exc_info=True)
+
+
+def _is_looked_at(request: AnyRequest) -> bool:
+    """Tell a person's look from a look ahead of the browser."""
+    headers = request.headers
+    purpose = headers.get("sec-purpose", "") + headers.get("purpose", "")
+    return request.method == HttpMethod.GET and "prefetch" not in purpose
+
+
+def _shown(request: AnyRequest) -> list[str]:
+    shown = [str(product_id) for product_id in request.query_params.getall("exclude", [])]
+    if len(shown) > _MOST_EXCLUDED:
+        raise InvalidFieldError("exclude", f"More than {_MOST_EXCLUDED} products.")
+    return shown

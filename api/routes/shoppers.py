@@ -1,0 +1,60 @@
+"""What shoppers may also like."""
+
+from functools import partial
+
+from litestar import Router, get
+from litestar.params import FromPath
+
+from api.rendering import database_of
+from api.routes.parameters import (
+    CategoryFilter,
+    Excluded,
+    ModelName,
+    Offset,
+    RowCount,
+    check_names,
+)
+from api.services import catalogue
+from api.structs import RecommendedProducts
+from api.visitor import AnyRequest
+
+_NAMES = frozenset({"k", "offset", "category", "exclude", "model"})
+
+
+@get(
+    "/{shopper_id:str}/recommendations",
+    summary="Products a shopper may also like",
+    operation_id="recommendProducts",
+)
+async def recommend_products(
+    request: AnyRequest,
+    shopper_id: FromPath[str],
+    k: RowCount = 10,
+    offset: Offset = 0,
+    category: CategoryFilter = None,
+    exclude: Excluded = None,
+    model: ModelName = None,
+) -> RecommendedProducts:
+    """Give k products for a shopper, best first, each with the event that it is recommended by.
+
+    What they bought, hid or just looked at is left out. Without the shopper's consent to
+    personalisation their events are not looked at, and popular products are given. 404 for an
+    unknown shopper or model.
+    """
+    check_names(request, _NAMES)
+    return await database_of(request).run(
+        partial(
+            catalogue.recommended_products,
+            shopper_id=shopper_id,
+            k=k,
+            offset=offset,
+            exclude=exclude or [],
+            category=category,
+            model=model,
+        )
+    )
+
+
+def shoppers_router() -> Router:
+    """Return the routes of `/v1/shoppers`."""
+    return Router("/v1/shoppers", route_handlers=[recommend_products], tags=["Shoppers"])

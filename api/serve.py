@@ -1,0 +1,90 @@
+"""Serving the app with granian, until Ctrl-C or SIGTERM."""
+
+import signal
+import socket
+from collections.abc import Callable
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+from litestar import Litestar
+
+from alsolike.errors import AlsolikeError
+from alsolike.settings import Settings, load_settings
+
+_STOP_SECONDS = 5
+
+
+class ServeError(AlsolikeError):
+    """The site cannot be served."""
+
+
+def serve(settings: Settings, *, announce: Callable[[], None] | None = None) -> None:
+    """Serve the site and the API until a signal; returns after its worker processes have ended.
+
+    Parameters
+    ----------
+    settings : Settings
+        Host, port and number of worker processes. Each worker reads the settings again from the
+        environment, which must be the same.
+    announce : callable, optional
+        Called once the address is ours and the worker processes start.
+
+    Raises
+    ------
+    ServeError
+        The address is taken or not ours to use, or a worker process failed.
+    """
+    require_free_port(settings)
+    server = Server(
+        "api.serve:application",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        workers=settings.web_workers,
+        factory=True,
+        websockets=False,
+        log_level=LogLevels.warning,
+        workers_kill_timeout=_STOP_SECONDS,
+    )
+    if announce is not None:
+        server.on_startup(announce)
+    # Granian takes the signals over; the command that called us may need them afterwards.
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        server.serve()
+    except SystemExit as error:
+        message = "A web worker ended by itself: its last log lines say why."
+        raise ServeError(message) from error
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+def application() -> Litestar:
+    """Make the app of one worker process from its environment."""
+    from api.app import create_app  # noqa: PLC0415  (the parent process has no use for the app)
+
+    return create_app(load_settings())
+
+
+def require_free_port(settings: Settings) -> None:
+    """Fail early: granian shares a port with whoever else allows that, instead of failing.
+
+    Raises
+    ------
+    ServeError
+        The address is taken or not ours to use.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        # As servers do, so that connections of a server that just ended are no obstacle.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            message = (
+                f"Cannot serve at {settings.host}:{settings.port}: {error.strerror}. "
+                "Set ALSOLIKE_PORT (or ALSOLIKE_HOST) to a free address."
+            )
+            raise ServeError(message) from error

@@ -1,0 +1,1 @@
+"""What the routes offer, on top of the store's queries."""

@@ -1,0 +1,63 @@
+"""Events: what may be recorded, and what is said about it."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from api.pool import Connection
+from api.problems import InvalidFieldError
+from api.services.catalogue import unknown_product, unknown_shopper
+from api.store import events as store
+from api.structs import EventResult, NewEvent
+
+# Clocks differ a little.
+_TOLERANCE = timedelta(minutes=1)
+_MOST_PRICE = Decimal("9999999999.99")
+
+
+async def record(connection: Connection, event: NewEvent) -> EventResult:
+    """Record an event, once.
+
+    A purchase is part of a contract and always recorded. A view or a hide is kept only if the
+    shopper consents to personalisation now, or comes from a session, whose visitor agreed.
+
+    Raises
+    ------
+    InvalidFieldError
+        A field has a value that cannot be, or does not go with the kind.
+    UnknownProductError, UnknownShopperError
+        There is none of that id.
+    """
+    occurred_at = _checked_time(event)
+    _check_who(event)
+    _check_purchase(event)
+    outcome = await store.record(connection, event, occurred_at)
+    if not outcome.has_product:
+        raise unknown_product(event.product_id)
+    if not outcome.has_shopper:
+        raise unknown_shopper(event.shopper_id or "")
+    if outcome.is_recorded:
+        return EventResult(recorded=True)
+    return EventResult(recorded=False, reason="duplicate" if outcome.has_consent else "no consent")
+
+
+def _checked_time(event: NewEvent) -> datetime:
+    now = datetime.now(UTC)
+    if event.occurred_at is not None and event.occurred_at > now + _TOLERANCE:
+        raise InvalidFieldError("occurred_at", "Lies in the future.")
+    return event.occurred_at or now
+
+
+def _check_who(event: NewEvent) -> None:
+    if event.kind != "view" and event.session_id is not None:
+        message = f"A {event.kind} needs a shopper_id; a session_id is for views."
+        raise InvalidFieldError("session_id", message)
+    if (event.shopper_id is None) == (event.session_id is None):
+        message = "Give one of shopper_id and session_id."
+        raise InvalidFieldError("shopper_id", message)
+
+
+def _check_purchase(event: NewEvent) -> None:
+    price = event.unit_price
+    if price is not None and not (price.is_finite() and 0 <= price <= _MOST_PRICE):
+        message = f"Must be a number from 0 to {_MOST_PRICE}."
+        raise InvalidFieldError("unit_price", message)

@@ -1,0 +1,35 @@
+"""Whether the app can answer, found out within a second."""
+
+import asyncio
+
+import psycopg
+
+from api.pool import Connection, Database
+from api.problems import NotReadyError
+from api.store import health as store
+from api.structs import Readiness
+
+_SECONDS = 1.0
+
+
+async def readiness(database: Database) -> Readiness:
+    """Check the database and its schema; name the serving model.
+
+    Raises
+    ------
+    NotReadyError
+        Naming the check that failed: `database` or `schema`.
+    """
+    try:
+        async with asyncio.timeout(_SECONDS):
+            return await database.run(_check)
+    except (psycopg.Error, TimeoutError) as error:
+        message = "The database does not answer: check the PG* variables and that it runs."
+        raise NotReadyError("database", message) from error
+
+
+async def _check(connection: Connection) -> Readiness:
+    if not await store.has_schema(connection):
+        raise NotReadyError("schema", "The database has no schema: run `alsolike migrate`.")
+    model = await store.serving_model(connection)
+    return Readiness(status="ready", database="ok", schema="ok", model=model)

@@ -1,0 +1,119 @@
+"""Shoppers: who they are, what they may also like, what they consent to."""
+
+from collections.abc import Sequence
+
+import psycopg
+from msgspec import Struct
+from psycopg.rows import args_row, scalar_row
+
+from alsolike.database import query
+from api.pool import Connection
+from api.store.products import raise_unknown
+from api.structs import Reason, RecommendedProduct
+
+
+class ShopperRow(Struct):
+    """A shopper, with whether they consent to personalisation now."""
+
+    shopper_id: str
+    display_name: str | None
+    is_personalised: bool
+
+
+class BlockRow(Struct):
+    """A row of a page's block, in the order of `serving/visitor_recommendations.sql`."""
+
+    product_id: str
+    rank: int
+    score: float | None
+    source: str
+    reason_kind: str
+    reason_product_id: str | None
+    reason_title: str | None
+
+
+async def recommended_products(
+    connection: Connection,
+    shopper_id: str,
+    k: int,
+    offset: int,
+    exclude: Sequence[str],
+    category: str | None,
+    model: str | None,
+) -> list[RecommendedProduct] | None:
+    """Find what a shopper may also like, best first; None for an unknown shopper.
+
+    Raises
+    ------
+    UnknownModelError
+        There is no model of that name.
+    """
+    parameters = {
+        "shopper_id": shopper_id,
+        "k": k,
+        "skip": offset,
+        "exclude": list(exclude),
+        "category": category,
+        "model": model,
+    }
+    cursor = connection.cursor()
+    try:
+        await cursor.execute(query("serving/recommendations"), parameters)
+    except psycopg.errors.NoDataFound as error:
+        raise_unknown(error)
+    rows = await cursor.fetchall()
+    if not rows:
+        return None
+    return [
+        RecommendedProduct(*row[:11], reason=Reason(*row[11:]))
+        for row in rows
+        if row[0] is not None
+    ]
+
+
+async def visitor_recommendations(
+    connection: Connection,
+    shopper_id: str | None,
+    session_id: str | None,
+    k: int,
+    exclude: Sequence[str],
+) -> list[BlockRow]:
+    """Find the block for a consenting shopper, an agreed session, or (both None) anybody."""
+    cursor = connection.cursor(row_factory=args_row(BlockRow))
+    parameters = {
+        "shopper_id": shopper_id,
+        "session_id": session_id,
+        "k": k,
+        "exclude": list(exclude),
+    }
+    await cursor.execute(query("serving/visitor_recommendations"), parameters)
+    return await cursor.fetchall()
+
+
+async def shopper(connection: Connection, shopper_id: str) -> ShopperRow | None:
+    """Read a shopper; None for an unknown one."""
+    cursor = connection.cursor(row_factory=args_row(ShopperRow))
+    await cursor.execute(query("serving/visitor"), {"shopper_id": shopper_id})
+    return await cursor.fetchone()
+
+
+async def demo_shoppers(
+    connection: Connection, limit: int
+) -> list[tuple[str, str, list[str] | None]]:
+    """Find shoppers to try the shop as: id, name, and the categories they looked at lately."""
+    cursor = await connection.execute(query("serving/demo_shoppers"), {"row_count": limit})
+    return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
+
+
+async def record_consent(connection: Connection, shopper_id: str, *, is_granted: bool) -> None:
+    """Record a shopper's decision about personalisation."""
+    parameters = {"shopper_id": shopper_id, "is_granted": is_granted}
+    await connection.execute(query("serving/record_consent"), parameters)
+
+
+async def has_bought(connection: Connection, shopper_id: str, product_id: str) -> bool:
+    """Tell whether a shopper ever bought a product."""
+    cursor = connection.cursor(row_factory=scalar_row)
+    parameters = {"shopper_id": shopper_id, "product_id": product_id}
+    await cursor.execute(query("serving/has_bought"), parameters)
+    return bool(await cursor.fetchone())

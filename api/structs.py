@@ -1,0 +1,142 @@
+"""What the JSON API takes and gives.
+
+A struct that is filled from a query has its columns' order.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+# Postgres keeps no NUL character, so none is let in.
+Id = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+
+
+class Product(Struct):
+    """A product of the catalogue; `price` is in `currency`."""
+
+    product_id: str
+    title: str
+    description: str | None
+    category: Annotated[str | None, Meta(description="Path from the root: `A > B > C`.")]
+    brand: str | None
+    price: float | None
+    currency: str | None
+    image_url: str | None
+    attributes: dict[str, Any]
+    is_in_stock: bool
+    created_at: datetime
+
+
+class ProductPage(Struct):
+    """Some products, and where the next ones are (null: these were the last)."""
+
+    items: list[Product]
+    next: Annotated[str | None, Meta(description="Address of the next page.")]
+
+
+class SimilarProduct(Struct):
+    """A product like another one."""
+
+    rank: Annotated[int, Meta(description="From 1, the most similar first.")]
+    product_id: str
+    score: Annotated[
+        float | None,
+        Meta(description="Cosine similarity, -1 to 1; null for a product that only fills up."),
+    ]
+    source: Annotated[str, Meta(description="`vectors`, or `popular` where it only fills up.")]
+    model: Annotated[str | None, Meta(description="The model that answered.")]
+    title: str
+    brand: str | None
+    category: str | None
+    price: float | None
+    currency: str | None
+    image_url: str | None
+
+
+class SimilarProducts(Struct):
+    """The products most like a product."""
+
+    product_id: str
+    items: list[SimilarProduct]
+
+
+class Reason(Struct):
+    """Why a product is recommended: the shopper's event behind it."""
+
+    kind: Annotated[str, Meta(description="`viewed`, `bought`, `reviewed` or `popular`.")]
+    event_id: str | None
+    product_id: str | None
+
+
+class RecommendedProduct(Struct):
+    """A product for a shopper."""
+
+    rank: Annotated[int, Meta(description="From 1; the offset counts.")]
+    product_id: str
+    score: Annotated[
+        float | None,
+        Meta(description="Cosine similarity to the shopper's taste, -1 to 1; null where popular."),
+    ]
+    source: Annotated[str, Meta(description="`personal` or `popular`.")]
+    model: Annotated[str | None, Meta(description="The model that answered.")]
+    title: str
+    brand: str | None
+    category: str | None
+    price: float | None
+    currency: str | None
+    image_url: str | None
+    reason: Reason
+
+
+class RecommendedProducts(Struct):
+    """The products that a shopper may also like."""
+
+    shopper_id: str
+    items: list[RecommendedProduct]
+
+
+class NewEvent(Struct, forbid_unknown_fields=True):
+    """Something that a shopper or an anonymous visitor did."""
+
+    event_id: Annotated[Id, Meta(description="Yours; the same id and kind is recorded once.")]
+    kind: Literal["view", "purchase", "hide"]
+    product_id: Id
+    shopper_id: Id | None = None
+    session_id: Annotated[
+        Id | None,
+        Meta(
+            description="Instead of a shopper, for views alone. Give a visitor an id only after "
+            "they agreed to personalisation: sending one says that they did."
+        ),
+    ] = None
+    occurred_at: Annotated[
+        Annotated[datetime, Meta(tz=True)] | None,
+        Meta(description="With a zone, not in the future; null: now."),
+    ] = None
+    quantity: Annotated[int, Meta(ge=1, le=1_000_000, description="Of a purchase.")] = 1
+    unit_price: Annotated[Decimal | None, Meta(description="Of a purchase, not negative.")] = None
+    order_id: Annotated[Id | None, Meta(description="Of a purchase.")] = None
+
+
+class EventResult(Struct):
+    """Whether an event was recorded, and if not, why."""
+
+    recorded: bool
+    reason: Literal["duplicate", "no consent"] | None = None
+
+
+class Liveness(Struct):
+    """The process answers."""
+
+    status: Literal["live"]
+
+
+class Readiness(Struct):
+    """The app can answer requests."""
+
+    status: Literal["ready"]
+    database: Literal["ok"]
+    schema: Literal["ok"]
+    model: Annotated[str | None, Meta(description="The serving model; null: popular ones serve.")]

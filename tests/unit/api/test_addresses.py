@@ -1,0 +1,82 @@
+"""Addresses that are safe to send a browser to, and texts for people."""
+
+from decimal import Decimal
+
+import pytest
+
+from api.cursors import decode_cursor, encode_cursor
+from api.page_objects import category_url, product_url
+from api.problems import InvalidFieldError
+from api.services.cards import price_text, safe_image
+from api.visitor import local_path
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("/", "/"),
+        ("/products/a%20b?x=1&y=%2F#top", "/products/a%20b?x=1&y=%2F#top"),
+        ("/categories/Töpfe", "/categories/T%C3%B6pfe"),
+        ("//elsewhere", "/"),
+        ("/\\elsewhere", "/"),
+        ("/\n/elsewhere", "/"),
+        ("https://elsewhere", "/"),
+        ("elsewhere", "/"),
+        ("", "/"),
+        (None, "/"),
+    ],
+)
+def test_only_paths_of_ours_are_local(address: object, expected: str) -> None:
+    assert local_path(address) == expected
+
+
+def test_addresses_escape_what_means_something_in_them() -> None:
+    assert product_url("a/b ?#%") == "/products/a%2Fb%20%3F%23%25"
+    assert category_url("A & B > C/D > É") == "/categories/A%20%26%20B/C%2FD/%C3%89"
+
+
+@pytest.mark.parametrize(
+    ("price", "currency", "expected"),
+    [
+        (Decimal("1234.5"), "EUR", "€1,234.50"),
+        (Decimal(3), "USD", "$3.00"),
+        (Decimal("9.99"), "CHF", "9.99 CHF"),
+        (Decimal("9.99"), None, "9.99"),
+        (None, "EUR", None),
+    ],
+)
+def test_prices_are_written_for_people(
+    price: Decimal | None, currency: str | None, expected: str | None
+) -> None:
+    assert price_text(price, currency) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("https://cdn.example/a.jpg", "https://cdn.example/a.jpg"),
+        ("/pictures/a.svg", "/pictures/a.svg"),
+        ("//cdn.example/a.jpg", None),
+        ("javascript:alert(1)", None),
+        ("data:text/html,x", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_pictures_come_from_where_the_policy_allows(
+    address: str | None, expected: str | None
+) -> None:
+    assert safe_image(address) == expected
+
+
+def test_a_cursor_is_read_as_it_was_written() -> None:
+    position = (0.1 + 0.2, "ä/b")
+    assert decode_cursor(encode_cursor(position), tuple[float, str]) == position
+    assert decode_cursor(None, tuple[float, str]) is None
+
+
+@pytest.mark.parametrize("text", ["x", "WzFd", "ä", "WyJhIiwiYiIsImMiXQ", "===="])
+def test_a_cursor_of_another_list_is_refused(text: str) -> None:
+    with pytest.raises(InvalidFieldError) as raised:
+        decode_cursor(text, tuple[float, str])
+    assert raised.value.field == "after"

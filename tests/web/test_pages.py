@@ -1,0 +1,425 @@
+"""The site's pages: with and without HTMX, for strangers, visitors who agreed, and shoppers."""
+
+import html
+import re
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from alsolike.database import connect
+
+Client = TestClient[Litestar]
+HTMX = {"hx-request": "true"}
+
+
+def cards(text: str) -> list[str]:
+    """Products on a page, in their order, once for every card."""
+    return re.findall(r'<li class="card"\s+data-product="([^"]+)"', text)
+
+
+def section(text: str, name: str) -> str:
+    """Part of a page: the section of that id."""
+    found = re.search(rf'<section class="section"\s+id="{name}".*?</section>', text, re.DOTALL)
+    return "" if found is None else found.group(0)
+
+
+def next_address(text: str) -> str | None:
+    found = re.search(r'<li class="more">\s*<a[^>]*?href="([^"]+)"', text)
+    return None if found is None else html.unescape(found.group(1))
+
+
+def token(client: Client) -> str:
+    found = re.search(r'name="_csrf_token" value="([^"]+)"', client.get("/sign-in").text)
+    if found is None:
+        found = re.search(r'name="_csrf_token" value="([^"]+)"', client.get("/").text)
+    assert found is not None
+    return found.group(1)
+
+
+def send(client: Client, path: str, *, htmx: bool = False, **form: str):  # noqa: ANN201
+    return client.post(
+        path, data={"_csrf_token": token(client), **form}, headers=HTMX if htmx else {}
+    )
+
+
+def sign_in(client: Client, shopper_id: str) -> None:
+    assert send(client, "/sign-in", shopper_id=shopper_id).status_code == 303
+
+
+def rows(statement: str) -> list[tuple[object, ...]]:
+    with connect() as connection:
+        return connection.execute(statement).fetchall()  # pyright: ignore
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/products/knife-01",
+        "/categories/Kitchen",
+        "/categories/Kitchen/Pans%20%26%20Pots",
+        "/categories/Garden%20%2F%20Yard",
+        "/search",
+        "/search?q=knife",
+        "/sign-in",
+    ],
+)
+def test_every_page_is_whole_html_that_only_we_may_keep(reader: Client, path: str) -> None:
+    response = reader.get(path)
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"].startswith("text/html")
+    assert response.headers["cache-control"] == "private, no-store"
+    assert response.headers["x-content-type-options"] == "nosniff"
+    policy = response.headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert "</html>" in response.text
+    assert not re.search(r"<script(?![^>]*\ssrc=)|\son[a-z]+=|<style|\sstyle=", response.text)
+    assert reader.head(path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/products/none", 404),
+        ("/categories/Nowhere", 404),
+        ("/nowhere", 404),
+        ("/search?q=knife&after=nonsense", 400),
+        ("/products/knife-01?reviews_after=x", 400),
+        ("/products/a%00b", 400),
+    ],
+)
+def test_an_error_is_a_page_to_people_and_a_problem_to_programs(
+    reader: Client, path: str, status: int
+) -> None:
+    page = reader.get(path, headers={"accept": "text/html,*/*;q=0.8"})
+    assert page.status_code == status
+    assert page.headers["content-type"].startswith("text/html")
+    assert "</html>" in page.text
+    answer = reader.get(path, headers={"accept": "application/json"})
+    assert answer.status_code == status
+    assert answer.json()["status"] == status
+
+
+def test_a_stranger_sees_what_is_popular(reader: Client) -> None:
+    page = reader.get("/").text
+    assert "Popular right now" in page
+    assert len(cards(page)) == 12
+
+
+def test_a_product_page_shows_similar_products_and_reviews(reader: Client) -> None:
+    page = reader.get("/products/knife-01").text
+    assert "A knife number 1" in page
+    assert "€11.00" in page
+    assert "Water resistant" in page
+    similar = cards(section(page, "similar"))
+    assert len(similar) == 12
+    assert all(product_id.startswith("knife") for product_id in similar)
+    assert page.count("Cuts well.") == 5
+    assert "silent" not in page
+
+
+def test_more_reviews_come_by_htmx_and_without(reader: Client) -> None:
+    page = reader.get("/products/knife-01").text
+    address = next_address(section(page, "reviews"))
+    assert address is not None
+    part = reader.get(address, headers=HTMX).text
+    assert "</html>" not in part
+    assert part.count("Cuts well.") == 2
+    whole = reader.get(address).text
+    assert "</html>" in whole
+    assert part.strip() in whole
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/categories/Kitchen", 60),
+        ("/search?q=pan", 30),
+        ("/categories/Garden%20%2F%20Yard", 30),
+        ("/", 89),
+        ("/products/knife-01", 28 + 60),
+    ],
+)
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
+def test_loading_more_never_repeats_a_product(
+    reader: Client, path: str, expected: int, headers: dict[str, str]
+) -> None:
+    address: str | None = path
+    seen: list[str] = []
+    is_first = True
+    while address is not None and len(seen) <= expected:
+        text = reader.get(address, headers={} if is_first else headers).text
+        if path.startswith("/products") and (is_first or not headers):
+            text = section(text, "similar")
+        seen += cards(text)
+        address, is_first = next_address(text), False
+    assert len(seen) == len(set(seen))
+    if path not in {"/", "/products/knife-01"}:
+        assert len(seen) == expected
+    else:
+        assert len(seen) >= min(expected, 28)
+
+
+@pytest.mark.parametrize("path", ["/", "/categories/Kitchen", "/search?q=pan"])
+def test_a_fragment_is_the_very_part_of_the_page(reader: Client, path: str) -> None:
+    address = next_address(reader.get(path).text)
+    assert address is not None
+    part = reader.get(address, headers=HTMX)
+    assert "<html" not in part.text
+    assert "HX-Request" in part.headers["vary"]
+    assert part.text.strip() in reader.get(address).text
+
+
+def test_htmx_restoring_its_history_gets_the_whole_page(reader: Client) -> None:
+    headers = {**HTMX, "hx-history-restore-request": "true"}
+    assert "</html>" in reader.get("/", headers=headers).text
+
+
+def test_signing_in_changes_who_the_page_greets(client: Client) -> None:
+    response = send(client, "/sign-in", shopper_id="agreed", next="/products/pan-01")
+    assert response.status_code == 303
+    assert response.headers["location"] == "/products/pan-01"
+    page = client.get("/").text
+    assert "Signed in as Shopper 1" in page
+    assert "Signed in as Shopper 1" not in client.get("/").text
+    assert send(client, "/sign-out").status_code == 303
+    assert "Sign out" not in client.get("/search").text
+
+
+def test_signing_in_as_nobody_says_so(client: Client) -> None:
+    response = send(client, "/sign-in", shopper_id="<b>none</b>")
+    assert response.status_code == 422
+    assert "There is no shopper &lt;b&gt;none&lt;/b&gt;." in response.text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://elsewhere.example/",
+        "//elsewhere.example",
+        "/\\elsewhere.example",
+        "/\t/elsewhere",
+        "javascript:alert(1)",
+        "elsewhere",
+        "",
+    ],
+)
+def test_signing_in_never_leads_elsewhere(client: Client, address: str) -> None:
+    response = send(client, "/sign-in", shopper_id="agreed", next=address)
+    assert response.headers["location"] == "/"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/sign-in", "/sign-out", "/personalise", "/products/pan-01/buy", "/products/pan-01/hide"],
+)
+def test_a_form_of_another_site_is_refused(client: Client, path: str) -> None:
+    sign_in(client, "agreed")
+    form = {"shopper_id": "plain", "agree": "no"}
+    assert client.post(path, data=form).status_code == 403
+    assert client.post(path, data={**form, "_csrf_token": "made-up"}).status_code == 403
+    assert rows("select * from raw.purchases") == []
+    assert "Sign out" in client.get("/").text
+
+
+def test_the_block_changes_after_a_view(client: Client) -> None:
+    sign_in(client, "agreed")
+    assert "Popular right now" in client.get("/").text
+    client.get("/products/spade-05")
+    page = client.get("/").text
+    assert "You may also like" in page
+    assert "Because you viewed" in page
+    assert 'href="/products/spade-05"' in page
+    assert all(product_id.startswith("spade") for product_id in cards(page))
+    assert "spade-05" not in cards(page)
+    assert rows("select shopper_id, session_id, product_id from raw.views") == [
+        ("agreed", None, "spade-05")
+    ]
+
+
+def test_looking_ahead_and_loading_more_are_no_views(client: Client) -> None:
+    sign_in(client, "agreed")
+    client.head("/products/knife-01")
+    client.get("/products/knife-01", headers={"sec-purpose": "prefetch;prerender"})
+    client.get("/products/knife-01?exclude=knife-02")
+    client.get("/products/knife-01?exclude=knife-02", headers=HTMX)
+    assert rows("select * from raw.views") == []
+
+
+def test_nothing_is_kept_of_who_did_not_agree(client: Client) -> None:
+    client.get("/products/knife-01")
+    sign_in(client, "silent")
+    client.get("/products/knife-01")
+    assert rows("select * from raw.views") == []
+    assert "Popular right now" in client.get("/").text
+
+
+def test_a_visitor_who_agrees_is_recommended_for_and_may_withdraw(client: Client) -> None:
+    response = send(client, "/personalise", agree="yes")
+    assert response.status_code == 303
+    client.get("/products/pan-03")
+    page = client.get("/").text
+    assert "You may also like" in page
+    assert cards(page)[0].startswith("pan")
+    assert rows("select count(*) from raw.views where session_id is not null") == [(1,)]
+    other = send(client, "/personalise", agree="no")
+    assert other.status_code == 303
+    client.get("/products/pan-04")
+    assert "Popular right now" in client.get("/").text
+    assert rows("select count(*) from raw.views") == [(1,)]
+
+
+def test_signing_in_leaves_the_anonymous_visit_behind(client: Client) -> None:
+    send(client, "/personalise", agree="yes")
+    client.get("/products/pan-03")
+    sign_in(client, "silent")
+    assert "Popular right now" in client.get("/").text
+    send(client, "/sign-out")
+    assert "Popular right now" in client.get("/").text
+
+
+def test_a_shoppers_decision_is_recorded(client: Client) -> None:
+    sign_in(client, "silent")
+    response = send(client, "/personalise", agree="yes", next="/search")
+    assert response.headers["location"] == "/search"
+    send(client, "/personalise", agree="yes")
+    send(client, "/personalise", agree="no")
+    assert rows(
+        "select is_granted, source from raw.consents where shopper_id = 'silent'"
+        " order by consent_id"
+    ) == [(True, "site"), (False, "site")]
+    assert send(client, "/personalise", agree="maybe").status_code == 400
+
+
+def test_a_stranger_is_asked_to_sign_in_before_buying(client: Client) -> None:
+    response = send(client, "/products/pan-01/buy")
+    assert response.status_code == 303
+    assert response.headers["location"] == "/sign-in?next=%2Fproducts%2Fpan-01"
+    by_htmx = send(client, "/products/pan-01/buy", htmx=True)
+    assert by_htmx.headers["hx-redirect"] == "/sign-in?next=%2Fproducts%2Fpan-01"
+    assert rows("select * from raw.purchases") == []
+
+
+def test_what_was_bought_leaves_the_block_and_steers_it(client: Client) -> None:
+    sign_in(client, "agreed")
+    client.get("/products/pan-05")
+    bought = cards(client.get("/").text)[0]
+    response = send(client, f"/products/{bought}/buy")
+    assert response.status_code == 303
+    assert response.headers["location"] == f"/products/{bought}"
+    page = client.get(f"/products/{bought}").text
+    assert "Bought." in page
+    assert "In your purchases" in page
+    after = client.get("/").text
+    assert bought not in cards(after)
+    assert "Because you bought" in after
+    assert rows("select shopper_id, product_id, quantity, unit_price > 0 from raw.purchases") == [
+        ("agreed", bought, 1, True)
+    ]
+
+
+def test_buying_by_htmx_gives_the_part_that_changes(client: Client) -> None:
+    sign_in(client, "agreed")
+    part = send(client, "/products/pan-01/buy", htmx=True).text
+    assert "<html" not in part
+    assert "In your purchases" in part
+    assert "Bought." in part
+
+
+def test_what_is_sold_out_cannot_be_bought(client: Client) -> None:
+    sign_in(client, "agreed")
+    send(client, "/products/pan-29/buy")
+    assert "out of stock" in client.get("/products/pan-29").text
+    assert rows("select * from raw.purchases") == []
+
+
+def test_what_is_hidden_is_not_recommended_again(client: Client) -> None:
+    sign_in(client, "agreed")
+    client.get("/products/pan-05")
+    hidden, other = cards(client.get("/").text)[:2]
+    assert "<html" not in send(client, f"/products/{hidden}/hide", htmx=True).text
+    response = send(client, f"/products/{other}/hide", next="/?x=1")
+    assert response.headers["location"] == "/?x=1"
+    assert not {hidden, other} & set(cards(client.get("/").text))
+
+
+def test_hiding_needs_consent(client: Client) -> None:
+    sign_in(client, "silent")
+    send(client, "/products/pan-05/hide", next="/")
+    assert "Turn personalisation on" in client.get("/").text
+    assert rows("select * from recs.hides") == []
+
+
+def test_a_hostile_title_is_only_text(client: Client) -> None:
+    hostile = "<script>alert(1)</script>\" onload='x"
+    with connect() as connection:
+        connection.execute(
+            "update raw.products set title = %(t)s, description = %(t)s, brand = %(t)s,"
+            " category = %(t)s, attributes = jsonb_build_object(%(t)s::text, %(t)s::text),"
+            " image_url = 'javascript:alert(1)' where product_id = 'knife-01'",
+            {"t": hostile},
+        )
+        connection.execute("update raw.reviews set title = %(t)s, body = %(t)s", {"t": hostile})
+    for path in (
+        "/products/knife-01",
+        "/products/knife-02",
+        "/search?q=alert",
+        "/search?q=%3Cscript%3Ealert(1)%3C/script%3E",
+        "/",
+    ):
+        text = client.get(path).text
+        assert "<script>alert" not in text
+        assert "onload='x" not in text
+        assert "javascript:" not in text
+
+
+def test_a_spoilt_cookie_is_a_stranger(client: Client) -> None:
+    sign_in(client, "agreed")
+    for spoilt in ("x", "null", "AAAA" * 20, "Å"):
+        client.cookies.clear()
+        response = client.get("/", headers={"cookie": f"alsolike_session={spoilt}".encode()})
+        assert response.status_code == 200
+        assert "Sign out" not in response.text
+
+
+def test_cookies_are_out_of_reach_of_scripts_and_other_sites(client: Client) -> None:
+    client.get("/")
+    response = send(client, "/sign-in", shopper_id="agreed")
+    cookie = response.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert "agreed" not in cookie
+
+
+def test_an_erased_shopper_is_signed_out(client: Client) -> None:
+    sign_in(client, "plain")
+    with connect() as connection:
+        connection.execute("delete from raw.shoppers where shopper_id = 'plain'")
+    assert client.get("/").status_code == 200
+    assert "Sign out" not in client.get("/").text
+
+
+def test_a_picture_is_drawn_once_and_then_kept(reader: Client) -> None:
+    response = reader.get("/pictures/knife-01.svg")
+    assert response.status_code == 200
+    assert response.headers["content-type"].startswith("image/svg+xml")
+    assert "<svg" in response.text
+    etag = response.headers["etag"]
+    again = reader.get("/pictures/knife-01.svg", headers={"if-none-match": etag})
+    assert (again.status_code, again.content) == (304, b"")
+    assert reader.get("/pictures/none.svg").status_code == 404
+
+
+def test_assets_are_served_and_nothing_beside_them(reader: Client) -> None:
+    assert reader.get("/static/site.css").status_code == 200
+    assert reader.get("/static/vendor/htmx/htmx.min.js").status_code == 200
+    assert reader.get("/static/../templates/base.html").status_code == 404
+    assert reader.get("/static/%2e%2e/package.json").status_code == 404
+
+
+def test_a_new_category_is_found_and_counted(client: Client) -> None:
+    page = client.get("/categories/Kitchen").text
+    assert 'href="/categories/Kitchen/Knives"' in page
+    assert "Garden / Yard" in page
