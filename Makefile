@@ -26,8 +26,8 @@ lint: .venv/dev ## Check style, types, import direction, SQL, templates and cont
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/pyright
 	$(BIN)/lint-imports
-	$(BIN)/sqlfluff lint --processes 2 alsolike/sql migrations/functions
-	$(BIN)/sqlfluff lint --processes 2 --templater jinja dbt/models dbt/tests
+	$(BIN)/sqlfluff lint alsolike/sql migrations/functions
+	$(BIN)/sqlfluff lint --templater jinja dbt/models dbt/tests
 	$(BIN)/djlint web/templates --check --lint
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml

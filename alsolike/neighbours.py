@@ -98,7 +98,7 @@ def _find_products(model: str | None) -> tuple[int, list[str]]:
         if found is None:
             if model is None:
                 raise NoVectorsError
-            message = f"There is no model {model!r}: `select name from recs.models` lists them."
+            message = f"There is no model {model!r}: the table recs.models lists them."
             raise UnknownModelError(message)
         rows = connection.execute(
             query("recs/product_ids_with_vector"), {"model_id": found[0]}

@@ -134,10 +134,14 @@ def _only_transform() -> Generator[None]:
             raise TransformError(message)
         info = connection.info
         # libpq fills in what is not set, dbt's profile does not.
-        export_connection({
-            "PGHOST": info.host, "PGPORT": str(info.port), "PGUSER": info.user,
-            "PGDATABASE": info.dbname,
-        })
+        export_connection(
+            {
+                "PGHOST": info.host,
+                "PGPORT": str(info.port),
+                "PGUSER": info.user,
+                "PGDATABASE": info.dbname,
+            }
+        )
         yield
 
 
@@ -153,13 +157,29 @@ def _run_dbt(
     """Run dbt to its end; return its last complaint, empty if it had none."""
     arguments = [
         # -P keeps our folder `dbt` out of the way of the package.
-        sys.executable, "-P", "-c", "from dbt.cli.main import cli; cli()",
-        "--no-send-anonymous-usage-stats", "--no-version-check", "--no-use-colors",
-        "--log-format", "json", "--log-level", "info", "--log-path", str(logs),
-        command, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
-        "--target-path", str(target), *options,
+        sys.executable,
+        "-P",
+        "-c",
+        "from dbt.cli.main import cli; cli()",
+        "--no-send-anonymous-usage-stats",
+        "--no-version-check",
+        "--no-use-colors",
+        "--log-format",
+        "json",
+        "--log-level",
+        "info",
+        "--log-path",
+        str(logs),
+        command,
+        "--project-dir",
+        str(PROJECT),
+        "--profiles-dir",
+        str(PROJECT),
+        "--target-path",
+        str(target),
+        *options,
     ]
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603  (this interpreter, on our own project)
         arguments,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -86,7 +86,8 @@ async def category(request: AnyRequest, segments: FromPath[str]) -> Template:
     tree = tree_of(request)
     found = await tree.find(segments)
     if found is None:
-        raise NotFoundException("There is no such category.")
+        message = "There is no such category."
+        raise NotFoundException(message)
     after = request.query_params.get("after")
 
     async def work(connection: Connection) -> tuple[list[ProductCard], str | None]:

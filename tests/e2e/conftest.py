@@ -156,9 +156,7 @@ def visit(browser: Browser, site: str, request: pytest.FixtureRequest) -> Iterat
 
     At the end nothing may have gone wrong in the browser.
     """
-    with browser.new_context(
-        viewport=DESKTOP, java_script_enabled=bool(request.param)
-    ) as context:
+    with browser.new_context(viewport=DESKTOP, java_script_enabled=bool(request.param)) as context:
         visit = Visit(context.new_page(), site, has_scripts=bool(request.param))
         _watch(visit)
         yield visit
@@ -203,15 +201,17 @@ def _watch(visit: Visit) -> None:
     page.on("pageerror", lambda error: complain(f"script error: {error}"))
     page.on(
         "request",
-        lambda request: complain(f"left the loopback: {request.url}")
-        if urlsplit(request.url).hostname not in {"127.0.0.1", None}
-        else None,
+        lambda request: (
+            complain(f"left the loopback: {request.url}")
+            if urlsplit(request.url).hostname not in {"127.0.0.1", None}
+            else None
+        ),
     )
     page.on(
         "response",
-        lambda response: complain(f"{response.status} {response.url}")
-        if response.status >= 400
-        else None,
+        lambda response: (
+            complain(f"{response.status} {response.url}") if response.status >= 400 else None
+        ),
     )
 
 

@@ -183,7 +183,11 @@ def test_no_page_scrolls_sideways_on_a_phone(visit: Any, shopper: str) -> None:
         if signs_in:
             visit.sign_in(shopper)
         for path in (
-            "/", "/products/mug-01", "/categories/Kitchen", "/search?q=plain", "/search?q=zzz",
+            "/",
+            "/products/mug-01",
+            "/categories/Kitchen",
+            "/search?q=plain",
+            "/search?q=zzz",
             "/sign-in",
         ):
             visit.open(path)

@@ -146,7 +146,8 @@ def test_the_marts_hold_the_numbers_of_the_history(ask: Ask) -> None:
     assert documents == [
         ("chair", "name", "Oak chair"),
         (
-            "lamp", "details",
+            "lamp",
+            "details",
             "category: Home > Lamps\nbrand: Lumen\nmaterials: oak, brass\nsize cm: 30\nBright.",
         ),
         ("lamp", "name", "Desk lamp\nLumen"),

@@ -189,7 +189,7 @@ def test_without_consent_the_shoppers_events_are_not_looked_at(client: Client) -
 
 def count(table: str) -> int:
     with connect() as connection:
-        row = connection.execute(f"select count(*) from {table}").fetchone()  # noqa: S608
+        row = connection.execute(f"select count(*) from {table}").fetchone()
     assert row is not None
     return row[0]
 

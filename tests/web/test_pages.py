@@ -49,7 +49,7 @@ def sign_in(client: Client, shopper_id: str) -> None:
 
 def rows(statement: str) -> list[tuple[object, ...]]:
     with connect() as connection:
-        return connection.execute(statement).fetchall()  # pyright: ignore
+        return connection.execute(statement).fetchall()  # pyright: ignore[reportArgumentType, reportCallIssue]
 
 
 @pytest.mark.parametrize(

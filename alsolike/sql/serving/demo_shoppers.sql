@@ -25,7 +25,7 @@ cross join
                 counted.category
                 order by counted.view_count desc, counted.category asc
             )
-            as categories,
+                as categories,
             sum(counted.view_count) as view_count
         from (
             select

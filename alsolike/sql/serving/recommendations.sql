@@ -27,7 +27,8 @@ left join
     recs.recommend_with_reasons(
         case when c.is_granted then s.shopper_id end, null, %(k)s::integer, %(exclude)s::text [],
         %(category)s::text, %(model)s::text, %(skip)s::integer
-    ) as r on true
+    ) as r
+    on true
 left join raw.products as p on r.product_id = p.product_id
 where s.shopper_id = %(shopper_id)s
 order by r.rank

@@ -1,3 +1,5 @@
+"""Every category has a drawing of its own, and every drawing is safe to put on a page."""
+
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 

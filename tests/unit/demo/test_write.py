@@ -1,3 +1,5 @@
+"""The demo shop's files: the same for the same seed, consistent, never half-written."""
+
 import csv
 import gzip
 import json

@@ -21,9 +21,9 @@ def colours(scheme: str) -> dict[str, str]:
 
 def luminance(colour: str) -> float:
     """Return the relative luminance, 0 to 1 (WCAG 2.2)."""
-    digits = colour[1:] if len(colour) == 7 else "".join(2 * d for d in colour[1:])  # noqa: PLR2004
+    digits = colour[1:] if len(colour) == 7 else "".join(2 * d for d in colour[1:])
     parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]  # noqa: PLR2004
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
@@ -31,8 +31,11 @@ def luminance(colour: str) -> float:
 @pytest.mark.parametrize(
     ("front", "back", "least"),
     [
-        *[(text, ground, TEXT_CONTRAST)
-          for text in ("ink", "ink-2") for ground in ("ground", "surface", "soft")],
+        *[
+            (text, ground, TEXT_CONTRAST)
+            for text in ("ink", "ink-2")
+            for ground in ("ground", "surface", "soft")
+        ],
         *[("accent", ground, TEXT_CONTRAST) for ground in ("ground", "surface")],
         ("ink", "accent-soft", TEXT_CONTRAST),
         ("accent-strong", "accent-soft", TEXT_CONTRAST),

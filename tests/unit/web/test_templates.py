@@ -10,16 +10,14 @@ import jinja2
 import pytest
 
 WEB = Path(__file__).resolve().parents[3] / "web"
-TOKEN = "token-of-this-visit"  # noqa: S105  (not a secret: it only has to be recognised)
+TOKEN = "token-of-this-visit"
 HOSTILE = '<script>alert(1)</script>" onload="alert(2)'
 VOID = {"br", "circle", "img", "input", "link", "meta", "path", "use"}
 
 STRANGER = SimpleNamespace(
     shopper_id=None, display_name=None, session_id=None, is_personalised=False
 )
-AGREED = SimpleNamespace(
-    shopper_id=None, display_name=None, session_id="s1", is_personalised=True
-)
+AGREED = SimpleNamespace(shopper_id=None, display_name=None, session_id="s1", is_personalised=True)
 SHOPPER = SimpleNamespace(
     shopper_id="S1", display_name="Shopper 1 · mugs", session_id=None, is_personalised=True
 )
@@ -62,25 +60,29 @@ class Page(HTMLParser):
 
 
 def card(number: int, **changes: Any) -> SimpleNamespace:
-    return SimpleNamespace(**{
-        "product_id": f"P{number:06}",
-        "url": f"/products/P{number:06}",
-        "title": f"Wexaquay Hollow Vintage Daypack, Saddle leather, Teal {number}",
-        "brand": "Wexaquay",
-        "category": "Outdoors > Hiking > Backpacks",
-        "category_url": "/categories/Outdoors/Hiking/Backpacks",
-        "price_text": "€143.90",
-        "image_url": f"/pictures/P{number:06}.svg",
-        "is_in_stock": True,
-        "rating_average": 4.26,
-        "review_count": 1234,
-        **changes,
-    })
+    return SimpleNamespace(
+        **{
+            "product_id": f"P{number:06}",
+            "url": f"/products/P{number:06}",
+            "title": f"Wexaquay Hollow Vintage Daypack, Saddle leather, Teal {number}",
+            "brand": "Wexaquay",
+            "category": "Outdoors > Hiking > Backpacks",
+            "category_url": "/categories/Outdoors/Hiking/Backpacks",
+            "price_text": "€143.90",
+            "image_url": f"/pictures/P{number:06}.svg",
+            "is_in_stock": True,
+            "rating_average": 4.26,
+            "review_count": 1234,
+            **changes,
+        }
+    )
 
 
 def block(*products: SimpleNamespace, is_personal: bool = True) -> SimpleNamespace:
     reason = SimpleNamespace(
-        kind="viewed", text="Because you viewed", product_title="Plain mug",
+        kind="viewed",
+        text="Because you viewed",
+        product_title="Plain mug",
         product_url="/products/mug",
     )
     popular = SimpleNamespace(
@@ -88,15 +90,20 @@ def block(*products: SimpleNamespace, is_personal: bool = True) -> SimpleNamespa
     )
     items = [
         SimpleNamespace(
-            rank=rank, product=product, score=0.5,
+            rank=rank,
+            product=product,
+            score=0.5,
             source="personal" if is_personal else "popular",
             reason=reason if is_personal else popular,
         )
         for rank, product in enumerate(products, 1)
     ]
     return SimpleNamespace(
-        title="You may also like", subtitle="Chosen by what you viewed", items=items,
-        next_url="/?exclude=P000001&exclude=P000002", is_personal=is_personal,
+        title="You may also like",
+        subtitle="Chosen by what you viewed",
+        items=items,
+        next_url="/?exclude=P000001&exclude=P000002",
+        is_personal=is_personal,
     )
 
 
@@ -108,25 +115,37 @@ def category(path: str) -> SimpleNamespace:
 
 NAV = [category("Kitchen"), category("Outdoors")]
 DETAIL = card(
-    1, description="Good for day hikes.", attributes=[("Colour", "teal")], created_at=None,
+    1,
+    description="Good for day hikes.",
+    attributes=[("Colour", "teal")],
+    created_at=None,
     breadcrumbs=[category("Outdoors"), category("Outdoors > Hiking")],
 )
 REVIEW = SimpleNamespace(
-    rating=4, title="Solid", body="Does what it says.", date_text="3 May 2026",
+    rating=4,
+    title="Solid",
+    body="Does what it says.",
+    date_text="3 May 2026",
     author_label="Verified shopper",
 )
 CARDS = [card(number) for number in range(24)]
 PRODUCT_PAGE = {
-    "product": DETAIL, "similar": block(*CARDS[:12]), "recommended": block(*CARDS[12:]),
-    "reviews": [REVIEW] * 5, "reviews_next_url": "/products/P000001?reviews_after=x",
+    "product": DETAIL,
+    "similar": block(*CARDS[:12]),
+    "recommended": block(*CARDS[12:]),
+    "reviews": [REVIEW] * 5,
+    "reviews_next_url": "/products/P000001?reviews_after=x",
     "is_bought": False,
 }
 PAGES: dict[str, dict[str, Any]] = {
     "home": {"block": block(*CARDS[:12]), "categories": NAV},
     "product": PRODUCT_PAGE,
     "category": {
-        "category": NAV[0], "breadcrumbs": [NAV[0]], "children": [category("Kitchen > Mugs")],
-        "products": CARDS, "next_url": "/categories/Kitchen?after=x",
+        "category": NAV[0],
+        "breadcrumbs": [NAV[0]],
+        "children": [category("Kitchen > Mugs")],
+        "products": CARDS,
+        "next_url": "/categories/Kitchen?after=x",
     },
     "search": {"query": "mug", "products": CARDS, "next_url": None},
     "sign_in": {
@@ -140,8 +159,11 @@ VISITORS = {"stranger": STRANGER, "agreed": AGREED, "shopper": SHOPPER}
 
 def render(name: str, visitor: SimpleNamespace = SHOPPER, **context: Any) -> str:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(WEB / "templates"), autoescape=True,
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        loader=jinja2.FileSystemLoader(WEB / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     common = {"visitor": visitor, "csrf_token": TOKEN, "flash": None, "nav": NAV}
     return environment.get_template(name).render(**{**common, **context})
@@ -203,12 +225,20 @@ def test_product_page_stays_small() -> None:
 
 def test_texts_of_the_catalogue_are_only_text() -> None:
     hostile = card(1, title=HOSTILE, brand=HOSTILE, price_text=HOSTILE)
-    detail = SimpleNamespace(**{
-        **vars(DETAIL), "title": HOSTILE, "description": HOSTILE, "attributes": [(HOSTILE, HOSTILE)]
-    })
+    detail = SimpleNamespace(
+        **{
+            **vars(DETAIL),
+            "title": HOSTILE,
+            "description": HOSTILE,
+            "attributes": [(HOSTILE, HOSTILE)],
+        }
+    )
     review = SimpleNamespace(**{**vars(REVIEW), "title": HOSTILE, "body": HOSTILE})
     context = {
-        **PRODUCT_PAGE, "product": detail, "similar": block(hostile), "reviews": [review],
+        **PRODUCT_PAGE,
+        "product": detail,
+        "similar": block(hostile),
+        "reviews": [review],
         "flash": HOSTILE,
     }
     page = parse(render("pages/product.html", **context))
@@ -226,14 +256,20 @@ def test_card_says_why_it_is_recommended() -> None:
     assert "Because you viewed Plain mug" in " ".join(personal.text.split())
 
     popular = block(card(1), is_personal=False)
-    assert "Popular right now" in parse(
-        render("partials/recommendation_items.html", block=popular)
-    ).text
+    assert (
+        "Popular right now"
+        in parse(render("partials/recommendation_items.html", block=popular)).text
+    )
 
 
 def test_card_without_picture_price_or_reviews_is_still_a_card() -> None:
     bare = card(
-        1, image_url=None, price_text=None, brand=None, rating_average=None, review_count=0,
+        1,
+        image_url=None,
+        price_text=None,
+        brand=None,
+        rating_average=None,
+        review_count=0,
         is_in_stock=False,
     )
     page = parse(render("partials/product_items.html", products=[bare], next_url=None))
@@ -262,7 +298,10 @@ def test_only_who_may_hide_is_offered_it() -> None:
     ],
 )
 def test_buying_part_says_what_can_be_done(
-    visitor: SimpleNamespace, is_in_stock: bool, is_bought: bool, said: str  # noqa: FBT001
+    visitor: SimpleNamespace,
+    is_in_stock: bool,
+    is_bought: bool,
+    said: str,
 ) -> None:
     product = card(1, is_in_stock=is_in_stock)
     page = parse(render("partials/buy.html", visitor, product=product, is_bought=is_bought))
@@ -281,7 +320,8 @@ def test_message_is_on_the_page_once_and_goes_to_the_status_line_from_a_fragment
 
 def test_error_page_needs_nothing_but_the_error() -> None:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(WEB / "templates"), autoescape=True,
+        loader=jinja2.FileSystemLoader(WEB / "templates"),
+        autoescape=True,
         undefined=jinja2.StrictUndefined,
     )
     html = environment.get_template("pages/error.html").render(PAGES["error"])
