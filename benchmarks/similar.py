@@ -2,12 +2,10 @@
 
     python -m benchmarks.similar [--products 100000] [--seconds 20]
 
-Makes a database of its own on the server that the settings name (the embedded one without `PG*`
-variables) and drops it at the end: clustered random unit vectors of 384 dimensions, an HNSW index,
-a row per product. Then two granian servers of one worker process each take turns under load from 8
-kept-alive connections: the app, and a Litestar handler that runs the same statement on an equal
-pool and returns its rows. Wanted: at least 0.8 of its requests per second, and a p99 of at most
-4 times the p50.
+The products are those of `benchmarks/catalogue.py`. Two granian servers of one worker process each
+take turns under load from 8 kept-alive connections: the app, and a Litestar handler that runs the
+same statement on an equal pool and returns its rows. Wanted: at least 0.8 of its requests per
+second, and a p99 of at most 4 times the p50.
 """
 
 import argparse
@@ -16,7 +14,6 @@ import contextlib
 import dataclasses
 import multiprocessing
 import random
-import secrets
 import socket
 import statistics
 import sys
@@ -25,26 +22,19 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import psycopg
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 from litestar import Litestar, get
 from litestar.params import FromPath
-from pgvector import HalfVector
-from psycopg import sql
 from psycopg.rows import dict_row
 
-from alsolike.database import connect, query, register_vectors
-from alsolike.embedded import embedded_servers
-from alsolike.migrate import migrate
-from alsolike.settings import export_connection, load_settings
+from alsolike.database import query
+from alsolike.settings import load_settings
 from api.pool import Database
 from api.serve import serve
+from benchmarks.catalogue import catalogue, machine
 
-DIMENSION = 384
-CLUSTERS = 500
 CONNECTIONS = 8
 K = 10
 ROUNDS = 6
@@ -58,83 +48,8 @@ def main() -> int:
     arguments.add_argument("--products", type=int, default=100_000)
     arguments.add_argument("--seconds", type=float, default=20.0, help="load on each of the two")
     given = arguments.parse_args()
-    with embedded_servers(load_settings()), own_database():
-        fill(given.products)
+    with catalogue(given.products):
         return compare(given.products, given.seconds)
-
-
-@contextlib.contextmanager
-def own_database() -> Generator[None]:
-    """Work in a fresh, migrated database, and drop it at the end."""
-    name = f"alsolike_bench_{secrets.token_hex(4)}"
-    with connect(autocommit=True) as connection:
-        before = connection.info.dbname
-        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-    export_connection({"PGDATABASE": name})
-    try:
-        migrate()
-        yield
-    finally:
-        export_connection({"PGDATABASE": before})
-        with connect(autocommit=True) as connection:
-            connection.execute(
-                sql.SQL("drop database {} with (force)").format(sql.Identifier(name))
-            )
-
-
-def fill(products: int) -> None:
-    """Write the products, their vectors and the index."""
-    started = time.perf_counter()
-    generator = np.random.default_rng(7)
-    centres = generator.standard_normal((CLUSTERS, DIMENSION), dtype=np.float32)
-    with connect() as connection:
-        register_vectors(connection)
-        connection.execute("set maintenance_work_mem = '512MB'")
-        model_id = add_model(connection)
-        with connection.cursor().copy(
-            "copy raw.products (product_id, title, category, brand, price, currency, image_url)"
-            " from stdin"
-        ) as copy:
-            for n in range(products):
-                copy.write_row(
-                    (
-                        f"p{n}",
-                        f"Product {n}",
-                        f"Category {n % 12}",
-                        f"Brand {n % 40}",
-                        n % 100,
-                        "EUR",
-                        f"/pictures/p{n}.svg",
-                    )
-                )
-        with connection.cursor().copy(
-            "copy recs.product_vectors (model_id, product_id, embedding)"
-            " from stdin with (format binary)"
-        ) as copy:
-            copy.set_types(["int4", "text", "halfvec"])
-            for n in range(products):
-                noise = generator.standard_normal(DIMENSION, dtype=np.float32)
-                vector = centres[n % CLUSTERS] + 0.7 * noise
-                copy.write_row((model_id, f"p{n}", HalfVector(vector / np.linalg.norm(vector))))
-        connection.execute("select recs.build_vector_index(%s)", (model_id,))
-    with connect(autocommit=True) as connection:
-        connection.execute("vacuum analyze raw.products")
-        connection.execute("vacuum analyze recs.product_vectors")
-    print(f"{products:,} products with vectors and index in {time.perf_counter() - started:.0f} s")
-
-
-def add_model(connection: psycopg.Connection[Any]) -> int:
-    """Make the model that serves; its id."""
-    row = connection.execute(
-        "with encoder as ("
-        " insert into recs.encoders (name, sha256, dimension)"
-        " values ('bench', 'none', %(dimension)s) returning encoder_id)"
-        " select recs.add_model('bench', 'average', encoder_id, %(dimension)s, '{}') from encoder",
-        {"dimension": DIMENSION},
-    ).fetchone()
-    assert row is not None
-    connection.execute("insert into recs.serving_model (model_id) values (%s)", row)
-    return row[0]
 
 
 def minimal() -> Litestar:
@@ -237,6 +152,7 @@ def compare(products: int, seconds: float) -> int:
         )
     ratio = rates["app"] / rates["minimal"]
     spread = statistics.quantiles(times["app"], n=100)[98] / statistics.median(times["app"])
+    print(f"similar: {machine()}; {products:,} products, k = {K}, {CONNECTIONS} connections")
     print(f"similar: ratio {ratio:.2f} (wanted at least {WANTED_RATIO})")
     print(f"similar: p99/p50 {spread:.2f} (wanted at most {WANTED_SPREAD:.0f})")
     return 0 if ratio >= WANTED_RATIO and spread <= WANTED_SPREAD else 1

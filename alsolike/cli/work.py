@@ -1,5 +1,7 @@
 """Commands of the embedding worker: embed, worker."""
 
+import os
+
 import click
 
 from alsolike.cli.output import as_json_option, require_schema, show
@@ -10,10 +12,12 @@ from alsolike.settings import Settings
 
 
 @click.command()
+@click.option("--no-neighbours", is_flag=True, help="Leave the nearest products as they are.")
 @as_json_option
 @click.pass_obj
-def embed(settings: Settings, *, as_json: bool) -> None:
-    """Embed what is new or changed, compute the actions and average vectors, then end."""
+def embed(settings: Settings, *, no_neighbours: bool, as_json: bool) -> None:
+    """Embed what is new or changed, compute vectors and nearest products, then end."""
+    from alsolike.neighbours import write_all_neighbours  # noqa: PLC0415
     from embed.run import embed_all  # noqa: PLC0415
 
     with embedded_servers(settings), report_progress() as report:
@@ -21,6 +25,13 @@ def embed(settings: Settings, *, as_json: bool) -> None:
         with recorded_run("embed", {"encoder": settings.encoder}) as counts:
             summary = embed_all(settings, report=report)
             counts.update(summary.as_dict())
+            if summary.vectors and not no_neighbours:
+                counts["neighbours"] = write_all_neighbours(
+                    model=None,
+                    k=settings.neighbours_k,
+                    sessions=os.cpu_count() or 1,
+                    report=report,
+                )
     text = (
         f"Embedded {summary.encoded:,} texts ({summary.documents_per_second:.0f}/s), "
         f"{summary.unchanged:,} unchanged, {summary.failed:,} failed; "
@@ -28,7 +39,7 @@ def embed(settings: Settings, *, as_json: bool) -> None:
     )
     if summary.failed:
         text += " The reasons are in ops.embedding_failures."
-    show(summary.as_dict(), text, as_json=as_json)
+    show(dict(counts), text, as_json=as_json)
 
 
 @click.command()

@@ -1,6 +1,7 @@
 -- What a shopper or an anonymous session did last, one row per product: the taste to recommend by.
 -- p_shopper_id: a shopper, whose consent to personalisation is looked up here: without it there is
--- no row; p_session_id: an anonymous session, whose visitor agreed before the id was given out.
+-- no row, not of the session either; p_session_id: an anonymous session, whose visitor agreed before
+-- the id was given out. What another shopper did in the same session, signed in, does not count.
 -- A row: kind ('purchase', 'review' of 4 or 5 stars, 'view'), the event's id, product_id, when, and
 -- its weight: 3, 2 or 1 for the kind, times 0.85 for every later product; the latest 20 products.
 create or replace function recs.recent_actions(p_shopper_id text, p_session_id text)
@@ -23,7 +24,7 @@ as $$
                 p.purchased_at as acted_at, 3.0 as kind_weight
             from raw.purchases as p
             where p.shopper_id = (select c.shopper_id from consenting as c)
-            order by p.purchased_at desc
+            order by p.purchased_at desc, p.purchase_id
             limit 40
         )
         union all
@@ -31,7 +32,7 @@ as $$
             select 'review', r.review_id, r.product_id, r.reviewed_at, 2.0
             from raw.reviews as r
             where r.shopper_id = (select c.shopper_id from consenting as c) and r.rating >= 4
-            order by r.reviewed_at desc
+            order by r.reviewed_at desc, r.review_id
             limit 40
         )
         union all
@@ -39,15 +40,18 @@ as $$
             select 'view', v.view_id, v.product_id, v.viewed_at, 1.0
             from raw.views as v
             where v.shopper_id = (select c.shopper_id from consenting as c)
-            order by v.viewed_at desc
+            order by v.viewed_at desc, v.view_id
             limit 80
         )
         union all
         (
             select 'view', v.view_id, v.product_id, v.viewed_at, 1.0
             from raw.views as v
-            where v.session_id = p_session_id
-            order by v.viewed_at desc
+            where
+                v.session_id = p_session_id
+                and v.shopper_id is null
+                and (p_shopper_id is null or exists (select from consenting))
+            order by v.viewed_at desc, v.view_id
             limit 80
         )
     ),

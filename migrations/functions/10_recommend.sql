@@ -11,7 +11,7 @@ create or replace function recs.recommend(
 language sql
 stable
 security definer
-set search_path = pg_catalog, public
+set search_path = pg_catalog, public, pg_temp
 as $$
     select r.rank, r.product_id, r.score, r.model, r.source
     from recs.recommend_with_reasons(

@@ -1,0 +1,95 @@
+"""Made-up products with vectors, to measure on: clustered random unit vectors and an HNSW index."""
+
+import contextlib
+import os
+import platform
+import tempfile
+import time
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psycopg
+from pgvector import HalfVector
+
+from alsolike.database import connect, register_vectors
+from alsolike.embedded.postgres import embedded_postgres
+from alsolike.migrate import migrate
+from alsolike.settings import export_connection
+
+DIMENSION = 384
+CLUSTERS = 500
+
+
+def machine() -> str:
+    """Say what a figure was measured on."""
+    gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f"{os.cpu_count()} cores, {gigabytes:.0f} GiB, Python {platform.python_version()}"
+
+
+@contextlib.contextmanager
+def catalogue(products: int) -> Generator[None]:
+    """Run a server of its own, in a folder that goes at the end, and fill it with products."""
+    with tempfile.TemporaryDirectory(prefix="alsolike-bench-", ignore_cleanup_errors=True) as home:
+        export_connection({"ALSOLIKE_HOME": home})
+        with embedded_postgres(Path(home) / "postgres") as variables:
+            export_connection(variables)
+            migrate()
+            _fill(products)
+            yield
+
+
+def _fill(products: int) -> None:
+    """Write the products, their vectors and the index."""
+    started = time.perf_counter()
+    generator = np.random.default_rng(7)
+    centres = generator.standard_normal((CLUSTERS, DIMENSION), dtype=np.float32)
+    with connect() as connection:
+        register_vectors(connection)
+        connection.execute("set maintenance_work_mem = '512MB'")
+        model_id = _add_model(connection)
+        with connection.cursor().copy(
+            "copy raw.products (product_id, title, category, brand, price, currency, image_url)"
+            " from stdin"
+        ) as copy:
+            for n in range(products):
+                copy.write_row(
+                    (
+                        f"p{n}",
+                        f"Product {n}",
+                        f"Category {n % 12}",
+                        f"Brand {n % 40}",
+                        n % 100,
+                        "EUR",
+                        f"/pictures/p{n}.svg",
+                    )
+                )
+        with connection.cursor().copy(
+            "copy recs.product_vectors (model_id, product_id, embedding)"
+            " from stdin with (format binary)"
+        ) as copy:
+            copy.set_types(["int4", "text", "halfvec"])
+            for n in range(products):
+                noise = generator.standard_normal(DIMENSION, dtype=np.float32)
+                vector = centres[n % CLUSTERS] + 0.7 * noise
+                copy.write_row((model_id, f"p{n}", HalfVector(vector / np.linalg.norm(vector))))
+        connection.execute("select recs.build_vector_index(%s)", (model_id,))
+    with connect(autocommit=True) as connection:
+        connection.execute("vacuum analyze raw.products")
+        connection.execute("vacuum analyze recs.product_vectors")
+    print(f"{products:,} products with vectors and index in {time.perf_counter() - started:.0f} s")
+
+
+def _add_model(connection: psycopg.Connection[Any]) -> int:
+    """Make the model that serves; its id."""
+    row = connection.execute(
+        "with encoder as ("
+        " insert into recs.encoders (name, sha256, dimension)"
+        " values ('bench', 'none', %(dimension)s) returning encoder_id)"
+        " select recs.add_model('bench', 'average', encoder_id, %(dimension)s, '{}') from encoder",
+        {"dimension": DIMENSION},
+    ).fetchone()
+    assert row is not None
+    connection.execute("insert into recs.serving_model (model_id) values (%s)", row)
+    return row[0]

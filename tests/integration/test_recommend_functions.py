@@ -1,0 +1,362 @@
+"""The SQL functions that recommend: how many rows, which, in which order, and why."""
+
+from typing import Any
+
+import numpy as np
+import psycopg
+import pytest
+from pgvector import HalfVector
+
+from alsolike.database import ANALYST_ROLE, connect
+from tests.integration.embed.shop import add_shopper, add_vectors, clusters, make_marts, run
+
+pytestmark = pytest.mark.usefixtures("database")
+
+SIMILAR = "select * from recs.similar_products(%s, %s, %s, %s)"
+
+
+def similar(
+    product_id: str, k: int = 10, exclude: list[str] | None = None, category: str | None = None
+) -> list[tuple[Any, ...]]:
+    return run(SIMILAR, (product_id, k, exclude or [], category))
+
+
+def recommend(
+    shopper: str | None, k: int = 10, *, session: str | None = None, offset: int = 0,
+    exclude: list[str] | None = None, category: str | None = None,
+) -> list[tuple[Any, ...]]:
+    return run(
+        "select * from recs.recommend_with_reasons(%s, %s, %s, %s, %s, null, %s)",
+        (shopper, session, k, exclude or [], category, offset),
+    )
+
+
+def view(event: str, shopper: str | None, product: str, *, session: str | None = None) -> None:
+    run(
+        "insert into raw.views (view_id, shopper_id, session_id, product_id, viewed_at) "
+        "values (%s, %s, %s, %s, clock_timestamp())",
+        (event, shopper, session, product),
+    )
+
+
+def buy(event: str, shopper: str, product: str) -> None:
+    run(
+        "insert into raw.purchases (purchase_id, shopper_id, product_id, purchased_at) "
+        "values (%s, %s, %s, clock_timestamp())",
+        (event, shopper, product),
+    )
+
+
+def ids(rows: list[tuple[Any, ...]]) -> list[str]:
+    return [row[1] for row in rows]
+
+
+def name(number: int) -> str:
+    return f"v{number:05}"
+
+
+def exact(vectors: np.ndarray, query: int, keep: np.ndarray, k: int) -> list[str]:
+    scores = vectors @ vectors[query]
+    scores[~keep] = -2
+    scores[query] = -2
+    order = np.argsort(-scores, kind="stable")[:k]
+    return [name(i) for i in order if scores[i] > -2]
+
+
+@pytest.fixture
+def catalogue() -> np.ndarray:
+    """Give 6,000 products in categories of many sizes; every tenth is out of stock."""
+    vectors = clusters(6000)
+    add_vectors(vectors)
+    run(
+        "update raw.products set is_in_stock = substr(product_id, 2)::int %% 10 <> 0, category = "
+        "case when substr(product_id, 2)::int %% 2 = 0 then 'Half' "
+        "when substr(product_id, 2)::int %% 100 = 1 then 'Home > Lamps' "
+        "when substr(product_id, 2)::int %% 100 = 3 then 'Home' "
+        "when substr(product_id, 2)::int %% 1000 = 5 then 'Homely' else 'Rest' end", ()
+    )
+    run("analyze raw.products")
+    return vectors
+
+
+@pytest.mark.parametrize("category", [None, "Half", "Home", "Home > Lamps", "Homely"])
+@pytest.mark.parametrize("k", [10, 50])
+def test_it_agrees_with_exact_search_under_every_filter(
+    catalogue: np.ndarray, category: str | None, k: int
+) -> None:
+    numbers = np.arange(len(catalogue))
+    of_category = {
+        None: numbers >= 0,
+        "Half": numbers % 2 == 0,
+        "Home": np.isin(numbers % 100, [1, 3]),
+        "Home > Lamps": numbers % 100 == 1,
+        "Homely": numbers % 1000 == 5,
+    }[category]
+    keep = (numbers % 10 != 0) & of_category
+    hits = wanted = 0
+    for query in range(7, 6000, 250):
+        rows = similar(name(query), k, category=category)
+        expected = exact(catalogue, query, keep, k)
+        assert len(rows) == len(expected)
+        assert [row[0] for row in rows] == list(range(1, len(rows) + 1))
+        scores = [row[2] for row in rows]
+        assert scores == sorted(scores, reverse=True)
+        assert {row[3:] for row in rows} == {("average", "vectors")}
+        assert all(keep[int(row[1][1:])] for row in rows)
+        hits += len(set(ids(rows)) & set(expected))
+        wanted += len(expected)
+    assert hits / wanted >= 0.95
+
+
+def test_scores_are_cosine_similarity(catalogue: np.ndarray) -> None:
+    for _, product_id, score, _, _ in similar(name(1), 20):
+        assert score == pytest.approx(catalogue[1] @ catalogue[int(product_id[1:])], abs=3e-3)
+
+
+def test_exclusions_are_left_out_however_many(catalogue: np.ndarray) -> None:
+    nearest = ids(similar(name(1), 20))
+    assert ids(similar(name(1), 10, exclude=nearest[:10])) == nearest[10:]
+    most = [name(number) for number in range(5990)]
+    assert set(ids(similar(name(1), 20, exclude=most))) == {name(n) for n in range(5991, 6000)}
+    assert similar(name(1), 5, exclude=[name(number) for number in range(len(catalogue))]) == []
+    assert len(run("select * from recs.similar_products('v00001', 5, array[null, 'v00002'])")) == 5
+    assert len(run("select * from recs.similar_products('v00001', 5, null)")) == 5
+
+
+@pytest.mark.parametrize("count", [1, 2, 7])
+def test_a_tiny_catalogue_gives_all_it_has(count: int) -> None:
+    add_vectors(clusters(count))
+    assert len(similar(name(0), 10)) == count - 1
+    assert similar(name(0), 0) == []
+    with pytest.raises(psycopg.errors.InvalidParameterValue):
+        similar(name(0), -1)
+
+
+def test_unknown_products_and_models_are_errors() -> None:
+    add_vectors(clusters(3))
+    for statement in (
+        "select * from recs.similar_products('nothing')",
+        "select * from recs.similar_products('v00000', p_model => 'nothing')",
+        "select * from recs.recommend_with_reasons(null, null, p_model => 'nothing')",
+        "select * from recs.recommend('s', p_model => 'nothing')",
+        "select recs.write_neighbours(77, '{}', 1)",
+        "select recs.build_vector_index(77)",
+    ):
+        with pytest.raises(psycopg.errors.NoDataFound):
+            run(statement)
+
+
+def test_a_model_name_that_is_taken_by_another_encoder_is_an_error() -> None:
+    add_vectors(clusters(3))
+    run("insert into recs.encoders (name, sha256, dimension) values ('new', 'new', 8)")
+    with pytest.raises(psycopg.errors.InvalidParameterValue, match="register another name"):
+        run("select recs.add_model('average', 'average', 2, 8, '{}')")
+
+
+def test_a_product_without_a_vector_shows_what_is_popular_near_it() -> None:
+    make_marts()
+    run(
+        "insert into raw.products (product_id, title, category, created_at) "
+        "select 'p' || n, 't', case when n < 4 then 'A > B' else 'C' end, '2026-01-01'::date - n "
+        "from generate_series(1, 9) as n"
+    )
+    run(
+        "insert into marts.product_popularity select 'p' || n, n, n, 10 - n "
+        "from generate_series(1, 8) as n"
+    )
+    rows = similar("p2", 5)
+    assert ids(rows) == ["p3", "p1", "p8", "p7", "p6"]
+    assert {row[2:] for row in rows} == {(None, None, "popular")}
+    # The one that the mart does not know yet comes last.
+    assert ids(similar("p2", 20))[-1] == "p9"
+
+
+def test_popular_pages_follow_each_other_and_respect_the_filters() -> None:
+    make_marts()
+    add_vectors(clusters(40))
+    run("update raw.products set category = 'A' where product_id < 'v00020'")
+    run("update raw.products set is_in_stock = false where product_id = 'v00005'")
+    run(
+        "insert into marts.product_popularity select product_id, 1, 1, row_number() over "
+        "(order by product_id desc) from raw.products where product_id < 'v00035'"
+    )
+
+    def popular(k: int, offset: int = 0, category: str | None = None) -> list[str]:
+        rows = run(
+            "select product_id from recs.popular_products(%s, '{v00030}', %s, %s)",
+            (k, category, offset),
+        )
+        return [row[0] for row in rows]
+
+    everything = popular(100)
+    assert everything[:5] == ["v00034", "v00033", "v00032", "v00031", "v00029"]
+    assert everything[-5:] == ["v00035", "v00036", "v00037", "v00038", "v00039"]
+    assert len(everything) == 38
+    assert popular(15) + popular(15, 15) + popular(15, 30) == everything
+    assert popular(100, 0, "A") == [name(n) for n in range(19, -1, -1) if n != 5]
+
+
+def test_without_consent_it_is_what_is_popular_without_reasons() -> None:
+    add_vectors(clusters(30))
+    add_shopper("s", has_consent=False)
+    view("e1", "s", name(1), session="mine")
+    buy("e2", "s", name(2))
+    for rows in (recommend("s", 30), recommend("s", 30, session="mine")):
+        assert len(rows) == 30
+        assert {(row[2], *row[4:]) for row in rows} == {
+            (None, "popular", "popular", None, None)
+        }
+    assert {row[4] for row in recommend(None, 5)} == {"popular"}
+
+
+def test_withdrawing_consent_takes_effect_at_once() -> None:
+    add_vectors(clusters(30))
+    add_shopper("s")
+    view("e1", "s", name(1))
+    assert recommend("s", 3)[0][4] == "personal"
+    run(
+        "insert into raw.consents (shopper_id, purpose, is_granted, source) "
+        "values ('s', 'personalisation', false, 'test')"
+    )
+    assert recommend("s", 3)[0][4] == "popular"
+
+
+def test_an_event_changes_the_next_answer(catalogue: np.ndarray) -> None:
+    add_shopper("s")
+    view("e1", "s", name(1))
+    before = ids(recommend("s"))
+    assert before == ids(similar(name(1)))
+    far = int(np.argmin(catalogue @ catalogue[1]))
+    buy("e2", "s", name(far))
+    after = recommend("s")
+    assert ids(after) != before
+    assert name(far) not in ids(after)
+    assert name(1) not in ids(after)
+
+
+def test_reasons_point_at_the_nearest_event(catalogue: np.ndarray) -> None:
+    add_shopper("s")
+    view("e1", "s", name(1))
+    buy("e2", "s", name(2))
+    run(
+        "insert into raw.reviews (review_id, shopper_id, product_id, rating, reviewed_at) "
+        "values ('e3', 's', 'v00003', 5, now()), ('e4', 's', 'v00004', 1, now())"
+    )
+    kinds = {1: "viewed", 2: "bought", 3: "reviewed"}
+    for row in recommend("s", 20):
+        own = catalogue[int(row[1][1:])]
+        nearest = max(kinds, key=lambda number: catalogue[number] @ own)
+        assert row[5:] == (kinds[nearest], f"e{nearest}", name(nearest))
+        assert row[4] == "personal"
+
+
+def test_taste_is_the_weighted_mean_of_what_they_did(catalogue: np.ndarray) -> None:
+    add_shopper("s")
+    buy("e1", "s", name(2))
+    view("e2", "s", name(1))
+    taste = 3 * 0.85 * catalogue[2] + catalogue[1]
+    taste /= np.linalg.norm(taste)
+    for row in recommend("s", 5):
+        assert row[2] == pytest.approx(taste @ catalogue[int(row[1][1:])], abs=3e-3)
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_pages_do_not_repeat_and_agree_with_one_long_page() -> None:
+    add_shopper("s")
+    view("e1", "s", name(1))
+    view("e2", "s", name(77))
+    long = recommend("s", 60)
+    pages = [row for offset in range(0, 60, 15) for row in recommend("s", 15, offset=offset)]
+    assert pages == long
+    assert len(set(ids(pages))) == 60
+    assert [row[0] for row in pages] == list(range(1, 61))
+
+
+def test_popular_fills_up_across_pages() -> None:
+    make_marts()
+    add_vectors(clusters(20))
+    run(
+        "insert into raw.products (product_id, title) select 'new' || n, 't' "
+        "from generate_series(1, 20) as n"
+    )
+    add_shopper("s")
+    view("e1", "s", name(1))
+    long = recommend("s", 100)
+    assert [row[4] for row in long] == ["personal"] * 19 + ["popular"] * 20
+    pages = [row for offset in range(0, 60, 7) for row in recommend("s", 7, offset=offset)]
+    assert pages == long
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_hidden_bought_and_excluded_products_are_left_out() -> None:
+    add_shopper("s")
+    view("e1", "s", name(1))
+    first, second, third, fourth, *_ = ids(recommend("s"))
+    run("insert into recs.hides (shopper_id, product_id) values ('s', %s)", (first,))
+    after = ids(recommend("s", exclude=[second]))
+    assert after[:2] == [third, fourth]
+    run("insert into recs.hides (shopper_id, product_id) values ('s', %s)", (third,))
+    assert ids(recommend("s", exclude=[second]))[0] == fourth
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_an_anonymous_session_has_a_taste_of_its_own() -> None:
+    add_shopper("other")
+    view("e1", None, name(1), session="mine")
+    view("e2", "other", name(2), session="mine")
+    rows = recommend(None, session="mine")
+    assert ids(rows) == ids(similar(name(1)))
+    assert {row[6] for row in rows} == {"e1"}
+    assert recommend(None, session="another")[0][4] == "popular"
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_recommending_within_a_category() -> None:
+    add_shopper("s")
+    view("e1", "s", name(1))
+    rows = recommend("s", 200, category="Home > Lamps")
+    # 60 lamps, of which the shopper saw one.
+    assert len(rows) == 59
+    assert all(int(row[1][1:]) % 100 == 1 for row in rows)
+
+
+def test_the_analyst_may_call_what_gives_no_events_away() -> None:
+    make_marts()
+    add_vectors(clusters(10))
+    add_shopper("s")
+    view("e1", "s", name(1))
+    with connect(role=ANALYST_ROLE) as connection:
+        found = connection.execute(
+            "select * from recs.similar_products('v00001', 5)"
+        ).fetchall()
+        assert len(found) == 5
+        rows = connection.execute("select * from recs.recommend('s', 5)").fetchall()
+        assert [row[4] for row in rows] == ["personal"] * 5
+        for refused in (
+            "select * from recs.recommend_with_reasons('s', null)",
+            "select * from recs.recent_actions('s', null)",
+        ):
+            with (
+                pytest.raises(psycopg.errors.InsufficientPrivilege),
+                connection.transaction(),
+            ):
+                connection.execute(refused)  # pyright: ignore
+
+
+def test_another_model_answers_when_it_is_named() -> None:
+    vectors = clusters(50)
+    add_vectors(vectors)
+    add_vectors(clusters(50, 8, seed=2), "other")
+    rows = run("select * from recs.similar_products('v00001', 5, p_model => 'other')")
+    assert {row[3] for row in rows} == {"other"}
+    assert ids(rows) != ids(similar(name(1), 5))
+
+
+def test_nearest_products_takes_any_vector() -> None:
+    vectors = clusters(50)
+    model = add_vectors(vectors)
+    rows = run(
+        "select * from recs.nearest_products(%s, %s, 3)", (HalfVector(vectors[4]), model)
+    )
+    assert rows[0][0] == name(4)
+    assert rows[0][1] == pytest.approx(1, abs=1e-3)
