@@ -6,6 +6,11 @@ keys, indexes or checks. One line per figure; the last is the ratio of rows per 
 best rounds of each, because whatever else the machine does only slows one down.
 """
 
+# pyarrow ships no types.
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownParameterType=false
+
 import io
 import json
 import multiprocessing

@@ -51,7 +51,12 @@ def postgres_server(clean_environment: Path) -> Iterator[dict[str, str]]:
             # The data is thrown away: durability would only cost time.
             connection.execute("alter system set fsync = off")
             connection.execute("select pg_reload_conf()")
-            connection.execute(sql.SQL("create database {}").format(sql.Identifier(TEMPLATE)))
+            connection.execute(
+                sql.SQL(
+                    "create database {} template template0 "
+                    "locale_provider builtin builtin_locale 'C.UTF-8'"
+                ).format(sql.Identifier(TEMPLATE))
+            )
         with pytest.MonkeyPatch.context() as patch:
             for name, value in {**variables, "PGDATABASE": TEMPLATE}.items():
                 patch.setenv(name, value)

@@ -20,7 +20,6 @@ _CONFIGURATION = """
 shared_buffers = 256MB
 maintenance_work_mem = 512MB
 max_wal_size = 4GB
-wal_compression = on
 random_page_cost = 1.1
 jit = off
 timezone = 'UTC'
@@ -99,7 +98,11 @@ def _create_database(variables: dict[str, str]) -> None:
             "select 1 from pg_database where datname = %s", (DATABASE,)
         ).fetchone()
         if known is None:
-            connection.execute("create database alsolike")
+            # Bytes compare several times faster than a language's own order, and alike everywhere.
+            connection.execute(
+                "create database alsolike template template0 "
+                "locale_provider builtin builtin_locale 'C.UTF-8'"
+            )
 
 
 def _explain(data: Path, error: Exception) -> str:

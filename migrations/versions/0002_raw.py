@@ -33,8 +33,10 @@ def upgrade() -> None:
             loaded_at timestamptz not null default now(),
             search tsvector generated always as (
                 setweight(to_tsvector('english', title), 'A')
-                || setweight(to_tsvector('english', coalesce(brand, '')), 'B')
-                || setweight(to_tsvector('english', coalesce(category, '')), 'B')
+                || setweight(
+                    to_tsvector('english', coalesce(brand, '') || ' ' || coalesce(category, '')),
+                    'B'
+                )
                 || setweight(to_tsvector('english', coalesce(description, '')), 'C')
             ) stored
         );

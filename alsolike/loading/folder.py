@@ -1,0 +1,73 @@
+"""Load a folder of files in the input format."""
+
+from functools import partial
+from pathlib import Path
+
+from alsolike.errors import InputFileError
+from alsolike.loading.csv_files import read_csv
+from alsolike.loading.formats import SUFFIXES
+from alsolike.loading.jsonl_files import read_jsonl
+from alsolike.loading.parquet_files import read_parquet
+from alsolike.loading.sources import Source, load_sources
+from alsolike.loading.summary import LoadSummary
+from alsolike.loading.tables import TABLES, Table
+from alsolike.progress import Report
+
+
+def load_folder(folder: Path, *, consent: str, report: Report) -> LoadSummary:
+    """Load whichever input files a folder has: products, shoppers, purchases, views, reviews.
+
+    Loading the same files twice changes nothing. Each file is one transaction.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds at most one file of each kind, as .csv, .csv.gz, .jsonl, .jsonl.gz or .parquet.
+    consent : str
+        `personalisation` or `none`: what imported shoppers agreed to, where neither they nor a
+        file of shoppers say it.
+    report : Report
+        Told the rows read and stored of each file.
+
+    Raises
+    ------
+    InputFileError
+        There is no such file, two of a kind, or one that is not what its name says or lacks a
+        required column.
+    """
+    sources = [
+        Source(path.name, table, partial(_READERS[_suffix(path)], path, table))
+        for table in TABLES
+        for path in _find(folder, table)
+    ]
+    if not sources:
+        names = ", ".join(table.name for table in TABLES)
+        message = (
+            f"{folder} has no file to load: expected any of {names}, "
+            f"each as {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}."
+        )
+        raise InputFileError(message)
+    return load_sources(sources, origin=folder.resolve().name, consent=consent, report=report)
+
+
+_READERS = {
+    ".csv": read_csv,
+    ".csv.gz": read_csv,
+    ".jsonl": read_jsonl,
+    ".jsonl.gz": read_jsonl,
+    ".parquet": read_parquet,
+}
+
+
+def _find(folder: Path, table: Table) -> list[Path]:
+    paths = [folder / f"{table.name}{suffix}" for suffix in SUFFIXES]
+    present = [path for path in paths if path.is_file()]
+    if len(present) > 1:
+        names = " and ".join(path.name for path in present)
+        message = f"{folder} has {names}: keep one file of {table.name}."
+        raise InputFileError(message)
+    return present
+
+
+def _suffix(path: Path) -> str:
+    return path.name[path.name.index(".") :]

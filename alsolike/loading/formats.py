@@ -1,0 +1,82 @@
+"""Find out a file's format by its name, and open text files in bounded memory."""
+
+import gzip
+import zlib
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from alsolike.errors import InputFileError
+from alsolike.loading.tables import Table
+
+SUFFIXES = (".csv", ".csv.gz", ".jsonl", ".jsonl.gz", ".parquet")
+
+# No honest row is longer; without a limit one unclosed quote would fill the memory.
+LONGEST_LINE = 16 * 1024 * 1024
+
+
+@contextmanager
+def opened(path: Path) -> Generator[BinaryIO]:
+    """Open a file for reading bytes, unpacking `.gz`.
+
+    Raises
+    ------
+    InputFileError
+        The file cannot be opened, or is no whole gzip file although its name says so; also raised
+        for reads inside the block.
+    """
+    try:
+        if path.name.endswith(".gz"):
+            with gzip.open(path, "rb") as packed:
+                yield cast("BinaryIO", packed)
+        else:
+            with path.open("rb") as plain:
+                yield plain
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        message = (
+            f"{path} is not a whole gzip file ({error}): pack it again, or name it without .gz."
+        )
+        raise InputFileError(message) from error
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror or error}."
+        raise InputFileError(message) from error
+
+
+def lines_of(path: Path, stream: BinaryIO) -> Iterator[str]:
+    """Give the lines of UTF-8 text, with their ends; a byte order mark is dropped.
+
+    Raises
+    ------
+    InputFileError
+        The bytes are not UTF-8, or a line is longer than 16 MiB.
+    """
+    number = 0
+    while line := stream.readline(LONGEST_LINE + 1):
+        number += 1
+        if len(line) > LONGEST_LINE:
+            message = f"{path}, line {number}: the line is longer than 16 MiB; split the row."
+            raise InputFileError(message)
+        try:
+            text = line.decode()
+        except UnicodeDecodeError as error:
+            message = f"{path}, line {number}: not UTF-8 ({error.reason}); save the file as UTF-8."
+            raise InputFileError(message) from error
+        yield text.removeprefix("\ufeff") if number == 1 else text
+
+
+def require_columns(path: Path, table: Table, present: set[str]) -> None:
+    """Refuse a file that lacks a required column.
+
+    Raises
+    ------
+    InputFileError
+        Names the columns that are missing.
+    """
+    missing = [column for column in table.required if column not in present]
+    if missing:
+        message = (
+            f"{path} lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}; "
+            f"{table.name} needs {', '.join(table.required)}."
+        )
+        raise InputFileError(message)

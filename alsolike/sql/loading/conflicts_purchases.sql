@@ -1,0 +1,19 @@
+-- Reject staged purchases whose id belongs to another purchase, of this file or an earlier load.
+-- Runs after the insert, so that every usable row finds its id in raw.
+-- A row: one line of the file.
+insert into rejected (line, place, reason)
+select
+    s.line,
+    s.ctid,
+    'purchase_id is ''' || s.purchase_id || ''', which is there with other content: '
+    || 'expected an id of its own, because a purchase never changes'
+from staged as s
+inner join raw.purchases as k on s.purchase_id = k.purchase_id
+where
+    not exists (select from rejected as r where r.line = s.line)
+    and (
+        k.shopper_id, k.product_id, k.purchased_at, k.quantity, k.unit_price, k.order_id
+    ) is distinct from (
+        s.shopper_id, s.product_id, s.purchased_at::timestamptz,
+        coalesce(s.quantity::numeric::integer, 1), s.unit_price::numeric(12, 2), s.order_id
+    )

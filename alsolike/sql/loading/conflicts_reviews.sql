@@ -1,0 +1,19 @@
+-- Reject the staged reviews whose id belongs to another review, of this file or an earlier load.
+-- Runs after the insert, so that every usable row finds its id in raw.
+-- A row: one line of the file.
+insert into rejected (line, place, reason)
+select
+    s.line,
+    s.ctid,
+    'review_id is ''' || s.review_id || ''', which is there with other content: '
+    || 'expected an id of its own, because a review never changes'
+from staged as s
+inner join raw.reviews as k on s.review_id = k.review_id
+where
+    not exists (select from rejected as r where r.line = s.line)
+    and (
+        k.shopper_id, k.product_id, k.rating, k.reviewed_at, k.title, k.body
+    ) is distinct from (
+        s.shopper_id, s.product_id, s.rating::numeric::smallint, s.reviewed_at::timestamptz,
+        s.title, s.body
+    )

@@ -1,0 +1,163 @@
+"""Reading files: lines, header, refusal."""
+
+import csv
+import gzip
+import io
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from alsolike.errors import InputFileError
+from alsolike.loading.csv_files import read_csv
+from alsolike.loading.jsonl_files import read_jsonl
+from alsolike.loading.parquet_files import read_parquet
+from alsolike.loading.rows import Found
+from alsolike.loading.tables import PRODUCTS, SHOPPERS, Table
+
+
+def rows_of(data: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(data.decode(), newline=""), strict=True))
+
+
+def read(path: Path, found: Found | None = None, table: Table = SHOPPERS) -> list[list[str]]:
+    reader = {".csv": read_csv, ".gz": read_csv, ".jsonl": read_jsonl, ".parquet": read_parquet}
+    chunks = reader[path.suffix](path, table, found or Found())
+    return rows_of(b"".join(chunk.data for chunk in chunks))
+
+
+def test_lines_are_those_of_an_editor_behind_quoted_newlines(tmp_path: Path) -> None:
+    path = tmp_path / "shoppers.csv"
+    path.write_bytes(b'shopper_id,display_name\r\ns1,"two\r\nlines"\r\n\r\ns2,one\r\n')
+    assert [(row[0], row[3], row[4]) for row in read(path)] == [
+        ("2", "s1", "two\r\nlines"),
+        ("5", "s2", "one"),
+    ]
+
+
+def test_byte_order_mark_spaces_and_case_of_the_header_do_not_matter(tmp_path: Path) -> None:
+    path = tmp_path / "shoppers.csv"
+    path.write_bytes(b"\xef\xbb\xbf Shopper_ID ,colour\n s1 ,red\n")
+    found = Found()
+    assert read(path, found) == [["2", "", "", "s1", "", "", ""]]
+    assert found.columns == {"shopper_id"}
+    assert found.ignored == ["colour"]
+
+
+def test_a_row_of_another_length_is_a_problem_with_its_text(tmp_path: Path) -> None:
+    path = tmp_path / "shoppers.csv"
+    path.write_text('shopper_id,display_name\ns1,a,"b,c"\ns2,d\n')
+    bad, good = read(path)
+    assert bad[:3] == ["2", "the row has 3 values where the header has 2", 's1,a,"b,c"']
+    assert good[3] == "s2"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("shoppers.csv", b"", "lacks the column shopper_id"),
+        ("shoppers.csv", b"display_name\nx\n", "lacks the column shopper_id"),
+        ("shoppers.csv", b"shopper_id,shopper_id\nx,y\n", "the column shopper_id twice"),
+        ("shoppers.csv", b"shopper_id\n\xe9t\xe9\n", "line 2: not UTF-8"),
+        ("shoppers.csv", "shopper_id\nx\n".encode("utf-16"), "line 1: not UTF-8"),
+        ("shoppers.csv", b'shopper_id\n"x\n', "not CSV"),
+        ("shoppers.csv", gzip.compress(b"shopper_id\nx\n"), "line 1: not UTF-8"),
+        ("shoppers.csv.gz", b"shopper_id\nx\n", "not a whole gzip file"),
+        ("shoppers.csv.gz", gzip.compress(b"shopper_id\nx\n")[:-9], "not a whole gzip file"),
+        ("shoppers.jsonl", b'[{"shopper_id": "x"}]\n', "line 1: not a JSON object"),
+        ("shoppers.jsonl", b"shopper_id\nx\n", "line 1: not a JSON object"),
+        ("shoppers.jsonl", b'{"name": "x"}\n', "lacks the column shopper_id"),
+        ("shoppers.jsonl", b'{"shopper_id": "\xe9"}\n', "line 1: not UTF-8"),
+        ("shoppers.parquet", b"shopper_id\nx\n", "cannot be read as Parquet"),
+        ("shoppers.parquet", b"", "cannot be read as Parquet"),
+    ],
+)
+def test_a_file_that_is_not_what_its_name_says_is_refused(
+    tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(InputFileError, match=message) as raised:
+        read(path)
+    assert str(path) in str(raised.value)
+
+
+def test_an_endless_line_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "shoppers.csv"
+    path.write_bytes(b"shopper_id\n" + b"x" * (16 * 1024 * 1024 + 1))
+    with pytest.raises(InputFileError, match="line 2: the line is longer than 16 MiB"):
+        read(path)
+
+
+def test_json_values_become_text(tmp_path: Path) -> None:
+    path = tmp_path / "products.jsonl"
+    path.write_text(
+        '{"product_id": 7, "title": " x ", "price": 12.50, "in_stock": false, '
+        '"attributes": {"a": [1]}, "brand": null, "colour": 1}\n'
+        "\n"
+        '{"product_id": "8", "title": {"en": "x"}}\n'
+        '{"product_id": \n'
+    )
+    found = Found()
+    first, second, third = read(path, found, PRODUCTS)
+    assert first[:3] == ["1", "", ""]
+    assert dict(zip(PRODUCTS.columns, first[3:], strict=True)) == {
+        "product_id": "7",
+        "title": "x",
+        "description": "",
+        "category": "",
+        "brand": "",
+        "price": "12.5",
+        "currency": "",
+        "image_url": "",
+        "attributes": '{"a":[1]}',
+        "in_stock": "false",
+        "created_at": "",
+    }
+    assert second[1] == "title is an object: expected text or a number"
+    assert third[:3] == ["4", "the line is not a JSON object", '{"product_id":']
+    assert found.ignored == ["colour"]
+
+
+def test_parquet_types_become_text(tmp_path: Path) -> None:
+    path = tmp_path / "products.parquet"
+    time = pa.array([1_700_000_000_000_000_000], pa.timestamp("ns", "Europe/Berlin"))
+    pq.write_table(
+        pa.table(
+            {
+                "product_id": pa.array([7]),
+                "title": pa.array([" x "]).dictionary_encode(),
+                "price": pa.array([float("nan")]),
+                "attributes": pa.array([{"a": 1}]),
+                "created_at": time,
+                "in_stock": pa.array([True]),
+                "brand": pa.array([None], pa.string()),
+            }
+        ),
+        path,
+    )
+    ((line, _, _, *values),) = read(path, None, PRODUCTS)
+    assert line == "1"
+    row = dict(zip(PRODUCTS.columns, values, strict=True))
+    assert row["product_id"] == "7"
+    assert row["title"] == "x"
+    assert row["price"] == "nan"
+    assert row["attributes"] == '{"a":1}'
+    assert row["created_at"] == "2023-11-14 22:13:20.000000Z"
+    assert row["in_stock"] == "true"
+
+
+def test_parquet_refuses_a_nested_column_where_text_belongs(tmp_path: Path) -> None:
+    path = tmp_path / "products.parquet"
+    pq.write_table(pa.table({"product_id": ["1"], "title": [["a"]]}), path)
+    with pytest.raises(InputFileError, match="the column title has the type list"):
+        read(path, None, PRODUCTS)
+
+
+def test_parquet_nul_becomes_a_problem(tmp_path: Path) -> None:
+    path = tmp_path / "shoppers.parquet"
+    pq.write_table(pa.table({"shopper_id": ["s1", "s\x002"]}), path)
+    good, bad = read(path)
+    assert good[1] == ""
+    assert "shopper_id holds a NUL character" in bad[1]

@@ -1,0 +1,51 @@
+"""Rows as CSV for COPY."""
+
+import csv
+import io
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alsolike.loading.rows import Row, encode_rows
+from alsolike.loading.tables import SHOPPERS
+
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")).map(str.strip)
+
+
+def decode(data: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(data.decode(), newline=""), strict=True))
+
+
+@given(st.lists(st.lists(texts, min_size=4, max_size=4), max_size=20))
+def test_rows_come_back_as_they_were(values: list[list[str]]) -> None:
+    rows = [Row(line, None, None, [*row]) for line, row in enumerate(values, start=1)]
+    chunks = list(encode_rows(rows, SHOPPERS))
+    assert sum(chunk.rows for chunk in chunks) == len(values)
+    decoded = decode(b"".join(chunk.data for chunk in chunks))
+    assert decoded == [[str(i), "", "", *row] for i, row in enumerate(values, start=1)]
+
+
+def test_a_nul_becomes_a_problem_that_names_the_column() -> None:
+    rows = [
+        Row(2, None, None, ["s1", "a\0b", None, None]),
+        Row(3, None, None, ["s2", "c", None, None]),
+    ]
+    (chunk,) = encode_rows(rows, SHOPPERS)
+    bad, good = decode(chunk.data)
+    assert bad[1] == (
+        "display_name holds a NUL character, which text in Postgres cannot: remove it"
+    )
+    assert bad[4] == "a\u2400b"
+    assert good == ["3", "", "", "s2", "c", "", ""]
+
+
+def test_half_a_surrogate_pair_becomes_a_problem() -> None:
+    (chunk,) = encode_rows([Row(2, None, None, ["s1", "\ud800", None, None])], SHOPPERS)
+    assert "half a surrogate pair" in decode(chunk.data)[0][1]
+
+
+def test_chunks_are_bounded() -> None:
+    rows = (Row(n, None, None, [f"s{n}", "x" * 1000, None, None]) for n in range(20_000))
+    chunks = list(encode_rows(rows, SHOPPERS))
+    assert sum(chunk.rows for chunk in chunks) == 20_000
+    assert max(len(chunk.data) for chunk in chunks) < 5_000_000
