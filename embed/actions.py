@@ -17,8 +17,6 @@ from alsolike.progress import Report
 _CHUNK = 5000
 
 
-
-
 def write_actions(encoder_id: int, dimension: int, *, report: Report) -> int:
     """Compute the actions part of every product that was acted on; write what changed.
 

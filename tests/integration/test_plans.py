@@ -22,7 +22,7 @@ def connection() -> Iterator[psycopg.Connection[Any]]:
     run("update raw.products set category = 'A > B' where product_id < 'v03000'")
     with connect() as connection:
         connection.execute("set hnsw.iterative_scan = strict_order")
-        connection.execute("set hnsw.ef_search = 80")
+        connection.execute("set hnsw.ef_search = 100")
         yield connection
 
 
@@ -45,8 +45,10 @@ def nearest_plan(
     last = "null" if category is None else f"'{category}'"
     (vector,) = connection.execute("select embedding::text from " + query).fetchone() or ("",)  # pyright: ignore
     return plan(
-        connection, f"prepare statement (halfvec, text[], integer, text) as {row[0]}",
-        f"('{vector}', '{{v00001}}', 10, {last})", mode,
+        connection,
+        f"prepare statement (halfvec, text[], integer, text) as {row[0]}",
+        f"('{vector}', '{{v00001}}', 10, {last})",
+        mode,
     )
 
 
@@ -78,8 +80,10 @@ def test_neighbours_come_off_the_index_unless_they_are_to_be_exact(
     row = connection.execute("select recs.neighbours_statement(1, 16, %s)", (is_exact,)).fetchone()
     assert row is not None
     shown = plan(
-        connection, f"prepare statement (text[], integer) as {row[0]}",
-        "('{v00001,v00002,v00003}', 20)", mode,
+        connection,
+        f"prepare statement (text[], integer) as {row[0]}",
+        "('{v00001,v00002,v00003}', 20)",
+        mode,
     )
     assert (f"Index Scan using {INDEX}" in shown) is not is_exact
 

@@ -22,8 +22,13 @@ def similar(
 
 
 def recommend(
-    shopper: str | None, k: int = 10, *, session: str | None = None, offset: int = 0,
-    exclude: list[str] | None = None, category: str | None = None,
+    shopper: str | None,
+    k: int = 10,
+    *,
+    session: str | None = None,
+    offset: int = 0,
+    exclude: list[str] | None = None,
+    category: str | None = None,
 ) -> list[tuple[Any, ...]]:
     return run(
         "select * from recs.recommend_with_reasons(%s, %s, %s, %s, %s, null, %s)",
@@ -64,7 +69,7 @@ def exact(vectors: np.ndarray, query: int, keep: np.ndarray, k: int) -> list[str
 
 
 @pytest.fixture
-def catalogue() -> np.ndarray:
+def catalogue(database: object) -> np.ndarray:
     """Give 6,000 products in categories of many sizes; every tenth is out of stock."""
     vectors = clusters(6000)
     add_vectors(vectors)
@@ -73,7 +78,8 @@ def catalogue() -> np.ndarray:
         "case when substr(product_id, 2)::int %% 2 = 0 then 'Half' "
         "when substr(product_id, 2)::int %% 100 = 1 then 'Home > Lamps' "
         "when substr(product_id, 2)::int %% 100 = 3 then 'Home' "
-        "when substr(product_id, 2)::int %% 1000 = 5 then 'Homely' else 'Rest' end", ()
+        "when substr(product_id, 2)::int %% 1000 = 5 then 'Homely' else 'Rest' end",
+        (),
     )
     run("analyze raw.products")
     return vectors
@@ -203,9 +209,7 @@ def test_without_consent_it_is_what_is_popular_without_reasons() -> None:
     buy("e2", "s", name(2))
     for rows in (recommend("s", 30), recommend("s", 30, session="mine")):
         assert len(rows) == 30
-        assert {(row[2], *row[4:]) for row in rows} == {
-            (None, "popular", "popular", None, None)
-        }
+        assert {(row[2], *row[4:]) for row in rows} == {(None, "popular", "popular", None, None)}
     assert {row[4] for row in recommend(None, 5)} == {"popular"}
 
 
@@ -326,9 +330,7 @@ def test_the_analyst_may_call_what_gives_no_events_away() -> None:
     add_shopper("s")
     view("e1", "s", name(1))
     with connect(role=ANALYST_ROLE) as connection:
-        found = connection.execute(
-            "select * from recs.similar_products('v00001', 5)"
-        ).fetchall()
+        found = connection.execute("select * from recs.similar_products('v00001', 5)").fetchall()
         assert len(found) == 5
         rows = connection.execute("select * from recs.recommend('s', 5)").fetchall()
         assert [row[4] for row in rows] == ["personal"] * 5
@@ -355,8 +357,6 @@ def test_another_model_answers_when_it_is_named() -> None:
 def test_nearest_products_takes_any_vector() -> None:
     vectors = clusters(50)
     model = add_vectors(vectors)
-    rows = run(
-        "select * from recs.nearest_products(%s, %s, 3)", (HalfVector(vectors[4]), model)
-    )
+    rows = run("select * from recs.nearest_products(%s, %s, 3)", (HalfVector(vectors[4]), model))
     assert rows[0][0] == name(4)
     assert rows[0][1] == pytest.approx(1, abs=1e-3)

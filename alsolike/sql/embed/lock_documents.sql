@@ -6,5 +6,7 @@ select k.product_id, k.part
 from unnest(%(product_ids)s::text [], %(parts)s::text []) as k (product_id, part)
 where
     pg_try_advisory_lock(
-        hashtextextended(format('embed %%s %%s %%s', %(encoder_id)s::integer, k.part, k.product_id), 0)
+        hashtextextended(
+            format('embed %%s %%s %%s', %(encoder_id)s::integer, k.part, k.product_id), 0
+        )
     )

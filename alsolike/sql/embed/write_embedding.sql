@@ -1,13 +1,18 @@
 -- Keep the vector of a part, unless that very text is kept already or the product has gone.
 -- encoder_id, product_id, part; content_hash: of the text; embedding: halfvec of unit length.
+with product as (
+    select p.product_id
+    from raw.products as p
+    where p.product_id = %(product_id)s
+    for key share
+)
+
 insert into recs.embeddings (encoder_id, product_id, part, content_hash, embedding)
 select %(encoder_id)s, p.product_id, %(part)s, %(content_hash)s, %(embedding)s
-from raw.products as p
-where p.product_id = %(product_id)s
-for key share of p
+from product as p
 on conflict (encoder_id, product_id, part) do update
-set
-    content_hash = excluded.content_hash,
-    embedding = excluded.embedding,
-    embedded_at = now()
-where embeddings.content_hash <> excluded.content_hash
+    set
+        content_hash = excluded.content_hash,
+        embedding = excluded.embedding,
+        embedded_at = now()
+    where embeddings.content_hash <> excluded.content_hash

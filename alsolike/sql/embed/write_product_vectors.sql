@@ -7,17 +7,22 @@ with averaged as (
     where e.encoder_id = %(encoder_id)s
     group by e.product_id
     having vector_norm(avg(e.embedding::vector)) > 0
+),
+
+changed as (
+    select p.product_id, a.embedding
+    from averaged as a
+    inner join raw.products as p on a.product_id = p.product_id
+    left join recs.product_vectors as kept
+        on kept.model_id = %(model_id)s and a.product_id = kept.product_id
+    where kept.product_id is null or kept.embedding <> a.embedding
+    for key share of p
 )
 
 insert into recs.product_vectors (model_id, product_id, embedding)
-select %(model_id)s, p.product_id, a.embedding
-from averaged as a
-inner join raw.products as p on a.product_id = p.product_id
-left join recs.product_vectors as kept
-    on kept.model_id = %(model_id)s and a.product_id = kept.product_id
-where kept.product_id is null or kept.embedding <> a.embedding
-for key share of p
+select %(model_id)s, c.product_id, c.embedding
+from changed as c
 on conflict (model_id, product_id) do update
-set
-    embedding = excluded.embedding,
-    updated_at = now()
+    set
+        embedding = excluded.embedding,
+        updated_at = now()

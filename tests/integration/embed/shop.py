@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import psycopg
 from numpy.typing import NDArray
 from pgvector import HalfVector
 
@@ -102,8 +101,10 @@ def add_vectors(vectors: NDArray[np.float32], model: str = "average") -> int:
             "from generate_series(0, %s - 1) as n on conflict do nothing",
             (len(vectors),),
         )
-        columns = "recs.product_vectors (model_id, product_id, embedding)"
-        with connection.cursor().copy(f"copy {columns} from stdin (format binary)") as copy:
+        statement = (
+            "copy recs.product_vectors (model_id, product_id, embedding) from stdin (format binary)"
+        )
+        with connection.cursor().copy(statement) as copy:
             copy.set_types(["int4", "text", "halfvec"])
             for number, vector in enumerate(vectors):
                 copy.write_row((row[0], f"v{number:05}", HalfVector(vector)))
@@ -136,5 +137,5 @@ def run(statement: str, parameters: Any = None) -> list[tuple[Any, ...]]:
     """Run one statement and commit; its rows."""
     with connect() as connection:
         register_vectors(connection)
-        cursor: psycopg.Cursor[Any] = connection.execute(statement, parameters)  # pyright: ignore
+        cursor: Any = connection.execute(statement, parameters)  # pyright: ignore
         return cursor.fetchall() if cursor.description else []

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from alsolike.database import connect
 from alsolike.progress import ignore_progress
 from alsolike.settings import Settings
 from embed.claim import NoDocumentsError, claim
@@ -16,7 +17,6 @@ from tests.integration.embed.shop import (
     make_marts,
     run,
 )
-from alsolike.database import connect
 
 pytestmark = pytest.mark.usefixtures("database")
 

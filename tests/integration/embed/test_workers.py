@@ -92,16 +92,11 @@ def test_workers_side_by_side_share_the_work() -> None:
         seen: list[str] = [*hear(one), *hear(other)]
         assert len(seen) == len(set(seen)) == 20
         # One goes on with a batch in the hands of the other, and waits for it at the end.
-        outputs = []
         for worker in (other, one):
-            outputs.append(worker)
-        assert other.stdin is not None
-        other.stdin.write("\n" * 20)
-        other.stdin.flush()
-        assert one.stdin is not None
-        one.stdin.write("\n" * 20)
-        one.stdin.flush()
-        lines = [worker.stdout.read().splitlines() for worker in outputs if worker.stdout]
+            assert worker.stdin is not None
+            worker.stdin.write("\n" * 20)
+            worker.stdin.flush()
+        lines = [worker.stdout.read().splitlines() for worker in (other, one) if worker.stdout]
     for line in [text for output in lines for text in output[:-1]]:
         seen.extend(line.split("|"))
     assert len(seen) == len(set(seen)) == 80
@@ -116,7 +111,7 @@ def test_the_worker_embeds_what_it_finds_and_stops_when_asked(
     add_products(*[f"title {number}" for number in range(30)])
     transformed: list[bool] = []
 
-    def transform(*, with_tests: bool, report: object) -> SimpleNamespace:  # noqa: ARG001
+    def transform(*, with_tests: bool, report: object) -> SimpleNamespace:
         transformed.append(with_tests)
         return SimpleNamespace()
 

@@ -43,9 +43,7 @@ def test_finding_the_encoder_and_embedding_nothing_does_not_load_torch() -> None
         "import embed.run; from embed.encoder import load_encoder; "
         "load_encoder(load_settings()); print('torch' in sys.modules)"
     )
-    shown = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "False"
 
 
