@@ -40,10 +40,10 @@ format: .venv/dev ## Put code and templates into the house format
 docs: .venv/dev ## Write docs/commands.md from the commands' own help
 	$(BIN)/python -m alsolike.cli.reference > docs/commands.md
 
-bench: .venv/dev ## Measure speed and memory; prints ratios within one run
-	$(BIN)/python -m benchmarks.load
-	$(BIN)/python -m benchmarks.neighbours
-	$(BIN)/python -m benchmarks.similar
+bench: .venv/dev ## Measure speed and memory; prints ratios within one run, fails if one falls short
+	@failed=0; for name in load neighbours similar; do \
+		$(BIN)/python -m benchmarks.$$name || failed=1; \
+	done; exit $$failed
 
 clean: ## Remove what was installed and generated; the demo's data in .alsolike stays
 	rm -rf .venv web/node_modules build *.egg-info dbt/target dbt/logs

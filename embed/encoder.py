@@ -66,7 +66,10 @@ class SentenceEncoder:
     def _load(self) -> Any:  # noqa: ANN401  (the library is typed in part only)
         if self._model is None:
             from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+            from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
 
+            # Loading takes a blink, and its bar would tear our own lines apart.
+            disable_progress_bar()
             try:
                 model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
             except (OSError, ValueError, KeyError, RuntimeError) as error:

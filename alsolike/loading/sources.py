@@ -19,6 +19,7 @@ from alsolike.loading.staging import (
     Staged,
     check,
     count_rejected,
+    discard,
     has_time_without_zone,
     keep_rejected,
     prepare_session,
@@ -78,7 +79,7 @@ def load_sources(
         raise ValueError(message)
     run = _Run(origin, consent, report)
     with ExitStack() as stack:
-        # Two sessions in turn: a temporary table belongs to its session's transaction.
+        # Two sessions in turn: what is staged belongs to its session's transaction.
         sessions = [stack.enter_context(connect(application_name="alsolike load")) for _ in "ab"]
         for session in sessions:
             prepare_session(session)
@@ -118,7 +119,7 @@ class _Run:
         self.stop = Event()
 
     def stage(self, source: Source, connection: Connection) -> _Ready:
-        """Read a source into its session's temporary table; runs in a reading thread."""
+        """Read a source into its session's staging table; runs in a reading thread."""
         found = Found()
 
         def report(rows: int) -> None:
@@ -145,6 +146,7 @@ class _Run:
         """Check a staged source, put its usable rows into their table, and commit."""
         try:
             summary = self._store(ready)
+            discard(ready.staged)
             ready.staged.connection.commit()
         except psycopg.Error as error:
             raise self._refused(ready.source, error) from error

@@ -1,4 +1,9 @@
-"""The temporary tables of one file: its rows as text, and which of them cannot be used."""
+"""The tables of one file while it loads: its rows as text, and which of them cannot be used.
+
+`staged` is no temporary table, because several processes of the server cannot read one side by
+side. It is in a schema of its own, made and dropped in the transaction that loads the file: nobody
+else ever sees it, and an interrupted load leaves nothing.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,7 +21,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 @dataclass(slots=True)
 class Staged:
-    """A file in the temporary table `staged` of a connection's open transaction."""
+    """A file in the table `staged` of a connection's open transaction."""
 
     connection: Connection
     table: Table
@@ -32,7 +37,7 @@ def prepare_session(connection: Connection) -> None:
 def stage(
     connection: Connection, table: Table, chunks: Iterable[Chunk], report: Callable[[int], None]
 ) -> Staged:
-    """Copy a file's rows into the temporary table `staged`: line, problem, raw, columns as text.
+    """Copy a file's rows into the table `staged`: line, problem, raw, columns as text.
 
     Parameters
     ----------
@@ -40,12 +45,14 @@ def stage(
         Told the number of rows after each chunk.
     """
     columns = [sql.SQL("{} text").format(sql.Identifier(name)) for name in table.columns]
+    schema = _schema(connection)
+    connection.execute(sql.SQL("create schema {}").format(schema))
+    connection.execute(sql.SQL("set local search_path = {}, public").format(schema))
     connection.execute(
-        sql.SQL(
-            "create temporary table staged (line bigint, problem text, raw text, {}) on commit drop"
-        ).format(sql.SQL(", ").join(columns))
+        sql.SQL("create unlogged table staged (line bigint, problem text, raw text, {})").format(
+            sql.SQL(", ").join(columns)
+        )
     )
-    connection.execute(query("loading/create_rejected"))
     rows = 0
     report(0)
     with (
@@ -59,8 +66,18 @@ def stage(
     return Staged(connection, table, rows)
 
 
+def discard(staged: Staged) -> None:
+    """Drop what `stage` made; the last thing in the transaction."""
+    schema = _schema(staged.connection)
+    staged.connection.execute(sql.SQL("drop schema {} cascade").format(schema))
+
+
+def _schema(connection: Connection) -> sql.Identifier:
+    return sql.Identifier(f"loading_{connection.info.backend_pid}")
+
+
 def check(staged: Staged) -> int:
-    """Note in `rejected` every staged row that cannot be used; their number."""
+    """Note in the new table `rejected` every staged row that cannot be used; their number."""
     staged.connection.execute(query(f"loading/check_{staged.table.name}"))
     return count_rejected(staged)
 

@@ -1,7 +1,7 @@
 -- Note the staged products that cannot be used, with the first reason that applies.
 -- Limits: an index entry holds about 2,700 bytes, a text search vector 1 MiB.
 -- A row: one line of the file.
-insert into rejected (line, place, reason)
+create temporary table rejected on commit drop as
 select c.line, c.place, c.reason
 from (
     select

@@ -1,6 +1,6 @@
 -- Note the staged views that cannot be used, with the first reason that applies.
 -- A row: one line of the file.
-insert into rejected (line, place, reason)
+create temporary table rejected on commit drop as
 select c.line, c.place, c.reason
 from (
     select

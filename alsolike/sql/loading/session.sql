@@ -14,5 +14,8 @@ select
         when (select r.rolsuper from pg_roles as r where r.rolname = current_user)
             then set_config('wal_compression', 'off', false)
     end,
+    -- A check returns few rows of many, which the planner cannot know: it would fear the cost of
+    -- passing all of them from process to process, and use one.
+    set_config('parallel_tuple_cost', '0', false),
     -- Rows of the same id are met in the order of their lines.
     set_config('synchronize_seqscans', 'off', false)

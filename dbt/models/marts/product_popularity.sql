@@ -3,7 +3,7 @@
         grants={'select': ['alsolike_app', 'alsolike_analyst']},
         indexes=[
             {'columns': ['product_id'], 'unique': true},
-            {'columns': ['popularity_recent desc', 'popularity_all_time desc', 'product_id']},
+            {'columns': ['rank_recent'], 'unique': true},
         ]
     )
 }}
