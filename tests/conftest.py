@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import psycopg
 import pytest
 from psycopg import sql
@@ -88,12 +89,13 @@ def s3_server(clean_environment: Path) -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture
-def s3(s3_server: dict[str, str], clean_environment: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def s3(s3_server: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> str:
     """Give the test a bucket of its own; its name. The `AWS_*` variables are set."""
     bucket = f"test-{secrets.token_hex(4)}"
-    (clean_environment / "s3" / "objects" / bucket).mkdir()
     for name, value in s3_server.items():
         monkeypatch.setenv(name, value)
+    # Through the server: it keeps a listing for a second and would miss a folder made behind it.
+    boto3.Session().client("s3").create_bucket(Bucket=bucket)
     monkeypatch.setenv("ALSOLIKE_S3_BUCKET", bucket)
     return bucket
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _MEBIBYTE = 1024 * 1024
 _NOT_THERE = {"404", "NoSuchKey", "NotFound", "NoSuchBucket"}
+_THERE = {"BucketAlreadyExists", "BucketAlreadyOwnedByYou"}
 
 # An endpoint that is away must be known in seconds. Checksums only where S3 demands them: many
 # compatible servers cannot read the trailing ones that boto3 sends by default; the manifest has
@@ -90,6 +91,9 @@ class SnapshotStore:
         try:
             self._client.create_bucket(Bucket=self._bucket, **where)
         except (ClientError, BotoCoreError) as error:
+            # Another export made it in between: "not there" above rules out a stranger's.
+            if isinstance(error, ClientError) and _code(error) in _THERE:
+                return
             message = (
                 f"There is no bucket {self._bucket!r} and it cannot be made ({_reason(error)}): "
                 "make it, or set ALSOLIKE_S3_BUCKET to one that exists."

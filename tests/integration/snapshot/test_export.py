@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import IO, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from alsolike.database import connect
 from alsolike.errors import SnapshotError, UnknownModelError
@@ -249,6 +250,20 @@ def test_a_missing_bucket_is_made(shop: dict[str, str], monkeypatch: pytest.Monk
     settings = load_settings()
     manifest = export_snapshot(settings, report=ignore_progress)
     assert verify_snapshot(settings, report=ignore_progress) == manifest
+
+
+def test_a_bucket_made_meanwhile_by_another_is_used(
+    s3: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = SnapshotStore(s3, "")
+
+    def not_there(**_: object) -> None:
+        raise ClientError({"Error": {"Code": "404"}}, "HeadBucket")
+
+    monkeypatch.setattr(store._client, "head_bucket", not_there)
+    store.ensure_bucket()
+    store.put("x", b"content")
+    assert store.get("x") == b"content"
 
 
 @pytest.mark.usefixtures("shop")
