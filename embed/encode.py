@@ -12,7 +12,7 @@ _UNIT_TOLERANCE = 0.01
 
 
 def encode_each(encoder: Encoder, texts: Sequence[str]) -> list[NDArray[np.float32] | str]:
-    """Encode every text that can be.
+    """Encode every text that can be, equal ones once.
 
     A batch that fails as a whole is halved until the texts at fault are alone.
 
@@ -28,8 +28,11 @@ def encode_each(encoder: Encoder, texts: Sequence[str]) -> list[NDArray[np.float
         The encoder itself cannot be loaded: no text is at fault.
     """
     results: list[NDArray[np.float32] | str] = ["The text is empty."] * len(texts)
-    _encode_into(results, encoder, texts, [i for i, text in enumerate(texts) if text.strip()])
-    return results
+    firsts: dict[str, int] = {}
+    for position, text in enumerate(texts):
+        firsts.setdefault(text, position)
+    _encode_into(results, encoder, texts, [i for text, i in firsts.items() if text.strip()])
+    return [results[firsts[text]] for text in texts]
 
 
 def _encode_into(

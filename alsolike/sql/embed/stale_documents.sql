@@ -1,6 +1,7 @@
 -- The parts whose text has no vector yet, or a vector of an older text; without those that failed
 -- and wait for their next try. The longest first: texts of a batch are then about as long as each
--- other, which keeps padding small, and a lack of memory shows at once.
+-- other, which keeps padding small, and a lack of memory shows at once. Equal texts, which variants
+-- of a product often have, follow each other, so that a batch encodes them once.
 -- encoder_id: the encoder.
 -- A row: product_id and part.
 select d.product_id, d.part
@@ -19,4 +20,4 @@ left join ops.embedding_failures as f
         and d.content_hash = f.content_hash
         and f.retry_at > now()
 where e.product_id is null and f.product_id is null
-order by length(d.content) desc, d.product_id asc, d.part asc
+order by length(d.content) desc, d.content_hash asc, d.product_id asc, d.part asc

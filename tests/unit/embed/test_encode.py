@@ -28,6 +28,16 @@ def test_an_empty_text_is_not_given_to_the_encoder() -> None:
     assert encode_each(encoder, []) == []
 
 
+def test_equal_texts_are_encoded_once() -> None:
+    encoder = HashEncoder()
+    encoder.refused = {"bad"}
+    red, bad, blue, again, worse = encode_each(encoder, ["red", "bad", "blue", "red", "bad"])
+    assert np.array_equal(red, again)
+    assert bad == worse == "ValueError: cannot encode 'bad'"
+    assert not np.array_equal(red, blue)
+    assert encoder.encodings["blue"] == encoder.encodings["red"] < 5
+
+
 def test_a_vector_of_another_length_is_normalised() -> None:
     class Long(HashEncoder):
         def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
