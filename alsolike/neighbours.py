@@ -1,8 +1,14 @@
-"""Precompute the neighbours of the whole catalogue, in parallel database sessions."""
+"""Keep the precomputed neighbours of the whole catalogue up to date.
+
+The neighbours of an averaged model are its nearest vectors: they are computed anew, in parallel
+database sessions. A trained model's were learned and are never overwritten: products that came
+after the training are added to them.
+"""
 
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from alsolike.database import connect, query
 from alsolike.errors import AlsolikeError, UnknownModelError
@@ -10,23 +16,35 @@ from alsolike.progress import Report
 
 # Products of one statement and transaction.
 CHUNK = 500
+# Newcomers of one statement: each touches as many products as it has neighbours, with all theirs.
+NEWCOMERS = 50
 
 
 class NoVectorsError(AlsolikeError):
     """There are no vectors to compare: run `alsolike embed` first."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Model:
+    model_id: int
+    name: str
+    kind: str
+    # How many the training gave each product; None for a model that was not trained.
+    neighbours: int | None
+
+
 def write_all_neighbours(*, model: str | None, k: int, sessions: int, report: Report) -> int:
-    """Write the `k` nearest products of every product to `recs.neighbours`.
+    """Bring `recs.neighbours` of a model up to date.
 
     Parameters
     ----------
     model : str or None
         Name of a model; None: the serving one.
     k : int
-        Neighbours of each product, at least 1.
+        Neighbours of each product, at least 1. A trained model keeps as many as its training gave.
     sessions : int
-        Database sessions that share the work, at least 1.
+        Database sessions that share the work, at least 1. Newcomers of a trained model meet in
+        the same rows: one session adds them.
     report : Report
         Told the number of products, as the stage `neighbours`.
 
@@ -42,10 +60,23 @@ def write_all_neighbours(*, model: str | None, k: int, sessions: int, report: Re
     NoVectorsError
         The model has no vectors, or none was asked for and none serves.
     """
-    model_id, product_ids = _find_products(model)
-    written = write_neighbours(model_id, product_ids, k=k, sessions=sessions, report=report)
+    found = _find_model(model)
+    product_ids = _read_ids("recs/product_ids_with_vector", found)
+    if not product_ids:
+        message = f"The model {found.name} has no vectors yet: run `alsolike embed` first."
+        raise NoVectorsError(message)
+    if found.kind == "trained":
+        newcomers = _read_ids("recs/newcomers", found)
+        written = _extend_neighbours(found, newcomers, k=found.neighbours or k, report=report)
+    else:
+        written = write_neighbours(
+            found.model_id, product_ids, k=k, sessions=sessions, report=report
+        )
     with connect() as connection:
-        connection.execute(query("recs/delete_departed_neighbours"), {"model_id": model_id})
+        connection.execute(
+            query("recs/delete_departed_neighbours"),
+            {"model_id": found.model_id, "is_trained": found.kind == "trained"},
+        )
     return written
 
 
@@ -103,18 +134,36 @@ def write_neighbours(
     return written
 
 
-def _find_products(model: str | None) -> tuple[int, list[str]]:
+def _extend_neighbours(model: _Model, newcomers: list[str], *, k: int, report: Report) -> int:
+    written = 0
+    with connect(application_name="alsolike neighbours") as connection:
+        for start in range(0, len(newcomers), NEWCOMERS):
+            row = connection.execute(
+                query("recs/extend_neighbours"),
+                {
+                    "model_id": model.model_id,
+                    "product_ids": newcomers[start : start + NEWCOMERS],
+                    "k": k,
+                },
+            ).fetchone()
+            connection.commit()
+            written += 0 if row is None else row[0]
+            report("neighbours", min(start + NEWCOMERS, len(newcomers)), len(newcomers))
+    return written
+
+
+def _find_model(name: str | None) -> _Model:
     with connect() as connection:
-        found = connection.execute(query("recs/find_model"), {"name": model}).fetchone()
-        if found is None:
-            if model is None:
-                raise NoVectorsError
-            message = f"There is no model {model!r}: the table recs.models lists them."
-            raise UnknownModelError(message)
-        rows = connection.execute(
-            query("recs/product_ids_with_vector"), {"model_id": found[0]}
-        ).fetchall()
-    if not rows:
-        message = f"The model {found[1]} has no vectors yet: run `alsolike embed` first."
-        raise NoVectorsError(message)
-    return found[0], [row[0] for row in rows]
+        row = connection.execute(query("recs/find_model"), {"name": name}).fetchone()
+    if row is not None:
+        return _Model(*row)
+    if name is None:
+        raise NoVectorsError
+    message = f"There is no model {name!r}: the table recs.models lists them."
+    raise UnknownModelError(message)
+
+
+def _read_ids(statement: str, model: _Model) -> list[str]:
+    with connect() as connection:
+        rows = connection.execute(query(statement), {"model_id": model.model_id}).fetchall()
+    return [row[0] for row in rows]

@@ -43,9 +43,18 @@ class SimilarProduct(Struct):
     product_id: str
     score: Annotated[
         float | None,
-        Meta(description="Cosine similarity, -1 to 1; null for a product that only fills up."),
+        Meta(
+            description="Likeness, the greater the more: cosine similarity, or what a trained "
+            "model gives the pair; null for a product that only fills up."
+        ),
     ]
-    source: Annotated[str, Meta(description="`vectors`, or `popular` where it only fills up.")]
+    source: Annotated[
+        str,
+        Meta(
+            description="`neighbours` of a trained model, `vectors` by cosine similarity, or "
+            "`popular` where both only fill up."
+        ),
+    ]
     model: Annotated[str | None, Meta(description="The model that answered.")]
     title: str
     brand: str | None
@@ -60,6 +69,31 @@ class SimilarProducts(Struct):
 
     product_id: str
     items: list[SimilarProduct]
+
+
+class Complement(Struct):
+    """A product that goes with another one."""
+
+    rank: Annotated[int, Meta(description="From 1, what goes with it best first.")]
+    product_id: str
+    score: Annotated[
+        float, Meta(description="together / (together + shrinkage) × ln(lift), above 0.")
+    ]
+    together: Annotated[int, Meta(description="Orders that both are in.")]
+    lift: Annotated[float, Meta(description="How much more often than by chance; above 1.")]
+    title: str
+    brand: str | None
+    category: str | None
+    price: float | None
+    currency: str | None
+    image_url: str | None
+
+
+class Complements(Struct):
+    """The products that go with a product."""
+
+    product_id: str
+    items: list[Complement]
 
 
 class Reason(Struct):
@@ -77,7 +111,11 @@ class RecommendedProduct(Struct):
     product_id: str
     score: Annotated[
         float | None,
-        Meta(description="Cosine similarity to the shopper's taste, -1 to 1; null where popular."),
+        Meta(
+            description="Relevance: cosine similarity to the shopper's taste, or what a trained "
+            "model adds up; null for a product that only fills up. Where the model asks for "
+            "diversity it need not fall with the rank, which is the order to show."
+        ),
     ]
     source: Annotated[str, Meta(description="`personal` or `popular`.")]
     model: Annotated[str | None, Meta(description="The model that answered.")]

@@ -1,5 +1,6 @@
 """Read a snapshot back from S3 and check that it is what its manifest says."""
 
+import math
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -28,8 +29,9 @@ def verify_snapshot(
     """Read every byte of a snapshot again and check it.
 
     Checked are the sha256 and size of every file, the columns, the row and product counts, that
-    products come in the order of their ids and each one's ranks run from 1 without a gap, that no
-    product neighbours itself, that the model is the manifest's, and that no other file lies there.
+    products come in the order of their ids and each one's ranks run from 1 without a gap, with
+    scores that never rise, that no product neighbours itself, that the model is the manifest's, and
+    that no other file lies there.
 
     Parameters
     ----------
@@ -157,6 +159,7 @@ class _Check:
         self._manifest = manifest
         self._place = ""
         self._product_id = ""
+        self._score = math.inf
         self._rank = 0
 
     def begin(self, place: str) -> None:
@@ -183,14 +186,18 @@ class _Check:
             if neighbour_id == product_id:
                 self._fail(f"product {product_id!r} is its own neighbour at rank {rank}")
             # A score that is not a number fails this comparison too.
-            if not -1.001 <= score <= 1.001:  # noqa: PLR2004  (cosine, and what rounding adds)
-                self._fail(f"product {product_id!r} has score {score} at rank {rank}")
+            if not (math.isfinite(score) and score <= self._score):
+                self._fail(
+                    f"product {product_id!r} has score {score} at rank {rank}: a number, "
+                    "not above the one before, should be there"
+                )
+            self._score = score
         self.row_count += len(product_ids)
 
     def _begin_product(self, product_id: str) -> None:
         if self.product_count and product_id < self._product_id:
             self._fail(f"product {product_id!r} comes after {self._product_id!r}")
-        self._product_id, self._rank = product_id, 0
+        self._product_id, self._rank, self._score = product_id, 0, math.inf
         self.product_count += 1
 
     def _fail(self, fault: str) -> None:

@@ -49,7 +49,7 @@ async def home(request: AnyRequest) -> Template:
 
 @route("/products/{product_id:str}", http_method=_READ)
 async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
-    """Show a product with similar ones, its reviews and, personalised, a block of its own."""
+    """Show a product with what goes with it, what is like it, its reviews and a personal block."""
     if is_fragment(request):
         return await _product_part(request, product_id)
     shown = _shown(request)
@@ -64,14 +64,17 @@ async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
         detail = await product_pages.product_detail(connection, tree_of(request), product_id)
         if is_counted and visitor.is_personalised:
             await _record_view(connection, visitor, product_id, view_id)
-        similar = await blocks.similar_block(connection, product_id, shown)
+        complements = await blocks.complements_block(connection, product_id)
+        apart = [item.product.product_id for item in complements.items]
+        similar = await blocks.similar_block(connection, product_id, apart, shown)
         reviews, reviews_next_url = await product_pages.reviews(connection, product_id, after)
         return render_page(
             request,
             "pages/product.html",
             product=detail,
+            complements=complements,
             similar=similar,
-            recommended=await _recommended(connection, visitor, product_id, similar),
+            recommended=await _recommended(connection, visitor, product_id, complements, similar),
             reviews=reviews,
             reviews_next_url=reviews_next_url,
             is_bought=await product_pages.is_bought(connection, visitor, product_id),
@@ -144,19 +147,22 @@ async def _product_part(request: AnyRequest, product_id: str) -> Template:
 
     async def more_similar(connection: Connection) -> Template:
         await load_visitor(request, connection)
-        block = await blocks.similar_block(connection, product_id, shown)
+        complements = await blocks.complements_block(connection, product_id)
+        apart = [item.product.product_id for item in complements.items]
+        block = await blocks.similar_block(connection, product_id, apart, shown)
         return render_partial(request, "partials/recommendation_items.html", block=block)
 
     return await database_of(request).run(more_reviews if after else more_similar)
 
 
 async def _recommended(
-    connection: Connection, visitor: Visitor, product_id: str, similar: Block
+    connection: Connection, visitor: Visitor, product_id: str, *others: Block
 ) -> Block | None:
     """Make the personal block of a product's page; None where it would say nothing new."""
     if not visitor.is_personalised:
         return None
-    exclude = [product_id, *(item.product.product_id for item in similar.items)]
+    apart = [item.product.product_id for block in others for item in block.items]
+    exclude = [product_id, *apart]
     block = await blocks.recommended_block(connection, visitor, exclude, size=_RECOMMENDED_SIZE)
     return block if block.is_personal else None
 

@@ -16,10 +16,11 @@ from api.routes.parameters import (
     check_names,
 )
 from api.services import catalogue
-from api.structs import Product, ProductPage, SimilarProducts
+from api.structs import Complements, Product, ProductPage, SimilarProducts
 from api.visitor import AnyRequest
 
 _LIST_NAMES = frozenset({"category", "q", "after", "limit"})
+_COMPLEMENT_NAMES = frozenset({"k", "exclude"})
 _SIMILAR_NAMES = frozenset({"k", "category", "exclude", "model"})
 
 
@@ -77,10 +78,27 @@ async def similar_products(
     )
 
 
+@get("/{product_id:str}/goes-with", summary="What goes with a product", operation_id="complements")
+async def complements(
+    request: AnyRequest,
+    product_id: FromPath[str],
+    k: RowCount = 10,
+    exclude: Excluded = None,
+) -> Complements:
+    """Give up to k products in stock that are bought in one order with a product, best first.
+
+    Only what meets it more often than chance has it: there may be none. 404 for an unknown product.
+    """
+    check_names(request, _COMPLEMENT_NAMES)
+    return await database_of(request).run(
+        partial(catalogue.complements, product_id=product_id, k=k, exclude=exclude or [])
+    )
+
+
 def products_router() -> Router:
     """Return the routes of `/v1/products`."""
     return Router(
         "/v1/products",
-        route_handlers=[list_products, read_product, similar_products],
+        route_handlers=[list_products, read_product, similar_products, complements],
         tags=["Products"],
     )

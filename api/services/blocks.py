@@ -16,6 +16,7 @@ from api.store import shoppers as shopper_store
 BLOCK_SIZE = 12
 # The next page's address holds every id that was shown, so it must end before it grows too long.
 MOST_SHOWN = 96
+COMPLEMENTS_SIZE = 6
 
 _REASONS = {
     "viewed": "Because you viewed",
@@ -69,17 +70,52 @@ async def recommended_block(
     return Block(title, subtitle, items, _next_url("/", shown, items, size), is_personal)
 
 
-async def similar_block(
-    connection: Connection, product_id: str, shown: Sequence[str] = (), size: int = BLOCK_SIZE
-) -> Block:
-    """Make the block of products like a product.
+async def complements_block(connection: Connection, product_id: str) -> Block:
+    """Make the block of what goes with a product; without items where nothing does.
 
     Raises
     ------
     UnknownProductError
         There is none of that id.
     """
-    rows = await product_store.similar_products(connection, product_id, size, shown, None, None)
+    rows = await product_store.complements(connection, product_id, COMPLEMENTS_SIZE, ())
+    by_id = {c.product_id: c for c in await cards(connection, [row.product_id for row in rows])}
+    items = [
+        Recommendation(
+            rank=row.rank, product=by_id[row.product_id], score=row.score, source="complements"
+        )
+        for row in rows
+        if row.product_id in by_id
+    ]
+    return Block(
+        "Goes with it", "Often bought in one order with this", items, None, is_personal=False
+    )
+
+
+async def similar_block(
+    connection: Connection,
+    product_id: str,
+    exclude: Sequence[str] = (),
+    shown: Sequence[str] = (),
+    size: int = BLOCK_SIZE,
+) -> Block:
+    """Make the block of products like a product.
+
+    Parameters
+    ----------
+    exclude : sequence of str
+        Products that stand elsewhere on the page.
+    shown : sequence of str
+        Products that earlier pages of the block showed.
+
+    Raises
+    ------
+    UnknownProductError
+        There is none of that id.
+    """
+    rows = await product_store.similar_products(
+        connection, product_id, size, [*exclude, *shown], None, None
+    )
     by_id = {c.product_id: c for c in await cards(connection, [row.product_id for row in rows])}
     items = [
         Recommendation(

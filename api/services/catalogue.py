@@ -9,6 +9,7 @@ from api.problems import InvalidFieldError
 from api.store import products as store
 from api.store import shoppers as shopper_store
 from api.structs import (
+    Complements,
     Product,
     ProductPage,
     RecommendedProducts,
@@ -63,6 +64,13 @@ async def similar_products(
     if not items:
         await _check_category(connection, category)
     return SimilarProducts(product_id, items)
+
+
+async def complements(
+    connection: Connection, product_id: str, k: int, exclude: list[str]
+) -> Complements:
+    """Find what goes with a product."""
+    return Complements(product_id, await store.complements(connection, product_id, k, exclude))
 
 
 async def recommended_products(

@@ -11,7 +11,7 @@ from psycopg.rows import args_row, scalar_row
 from alsolike.database import query
 from alsolike.errors import UnknownModelError, UnknownProductError
 from api.pool import Connection
-from api.structs import Product, SimilarProduct
+from api.structs import Complement, Product, SimilarProduct
 
 
 class CardRow(Struct):
@@ -61,6 +61,25 @@ async def similar_products(
     }
     try:
         await cursor.execute(query("serving/similar_products"), parameters)
+    except psycopg.errors.NoDataFound as error:
+        raise_unknown(error)
+    return await cursor.fetchall()
+
+
+async def complements(
+    connection: Connection, product_id: str, k: int, exclude: Sequence[str]
+) -> list[Complement]:
+    """Find what goes with a product, best first; nothing may.
+
+    Raises
+    ------
+    UnknownProductError
+        There is none of that id.
+    """
+    cursor = connection.cursor(row_factory=args_row(Complement))
+    parameters = {"product_id": product_id, "k": k, "exclude": list(exclude)}
+    try:
+        await cursor.execute(query("serving/goes_with"), parameters)
     except psycopg.errors.NoDataFound as error:
         raise_unknown(error)
     return await cursor.fetchall()

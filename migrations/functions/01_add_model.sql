@@ -1,11 +1,13 @@
 -- Register a model, with the partition that its vectors go to.
 -- p_name: unique name; p_kind: 'average' or 'trained'; p_encoder_id: encoder of its text vectors;
--- p_dimension: length of its vectors; p_parameters: what it was made with.
+-- p_dimension: length of its vectors; p_parameters: what it was made with; p_purpose: 'serve', or
+-- 'evaluate' for one that lives for a single evaluation.
 -- Returns the model's id; calling again with the same name returns the same id, and raises
--- invalid_parameter_value where that model is of another encoder or dimension: its vectors would
--- not be comparable.
+-- invalid_parameter_value where that model is of another encoder, dimension or purpose: its
+-- answers would not be comparable.
 create or replace function recs.add_model(
-    p_name text, p_kind text, p_encoder_id integer, p_dimension integer, p_parameters jsonb
+    p_name text, p_kind text, p_encoder_id integer, p_dimension integer, p_parameters jsonb,
+    p_purpose text default 'serve'
 ) returns integer
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
@@ -13,17 +15,20 @@ as $$
 declare
     kept recs.models;
 begin
-    insert into recs.models (name, kind, encoder_id, dimension, parameters)
-    values (p_name, p_kind, p_encoder_id, p_dimension, p_parameters)
+    insert into recs.models (name, kind, encoder_id, dimension, parameters, purpose)
+    values (p_name, p_kind, p_encoder_id, p_dimension, p_parameters, p_purpose)
     on conflict (name) do nothing
     returning * into kept;
 
     if not found then
         select m.* into strict kept from recs.models as m where m.name = p_name;
-        if kept.encoder_id <> p_encoder_id or kept.dimension <> p_dimension then
+        if kept.encoder_id <> p_encoder_id or kept.dimension <> p_dimension
+            or kept.purpose <> p_purpose then
             raise invalid_parameter_value using message = format(
-                'Model %L has encoder %s and dimension %s: register another name for %s and %s.',
-                p_name, kept.encoder_id, kept.dimension, p_encoder_id, p_dimension
+                'Model %L is there to %s, with encoder %s and dimension %s: '
+                'register another name to %s, with %s and %s.',
+                p_name, kept.purpose, kept.encoder_id, kept.dimension,
+                p_purpose, p_encoder_id, p_dimension
             );
         end if;
         return kept.model_id;

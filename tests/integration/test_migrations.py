@@ -21,7 +21,7 @@ def schemas() -> set[str]:
 @pytest.mark.usefixtures("empty_database")
 def test_up_down_and_up_again() -> None:
     assert current_revision() == "base"
-    assert migrate("head") == "0004"
+    assert migrate("head") == "0005"
     assert schemas() == SCHEMAS
     migrate("base")
     assert schemas() == set()
@@ -29,6 +29,27 @@ def test_up_down_and_up_again() -> None:
     assert schemas() == {"raw", "staging", "marts"}
     migrate("head")
     assert schemas() == SCHEMAS
+
+
+@pytest.mark.usefixtures("database")
+def test_a_step_down_takes_the_new_functions_with_it_and_a_step_up_brings_them_back() -> None:
+    statement = (
+        "select p.oid::regprocedure::text from pg_proc as p "
+        "where p.pronamespace = 'recs'::regnamespace order by 1"
+    )
+    with connect() as connection:
+        before = connection.execute(statement).fetchall()
+    # No name has two forms: a call would be ambiguous.
+    names = [row[0].split("(")[0] for row in before]
+    assert len(names) == len(set(names))
+    migrate("0004")
+    with connect() as connection:
+        left = {row[0].split("(")[0] for row in connection.execute(statement).fetchall()}
+    assert "recs.similar_products" in left
+    assert not left & {"recs.add_model", "recs.recommend_with_reasons", "recs.extend_neighbours"}
+    migrate("head")
+    with connect() as connection:
+        assert connection.execute(statement).fetchall() == before
 
 
 @pytest.mark.usefixtures("database")

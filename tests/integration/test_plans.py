@@ -8,6 +8,7 @@ import pytest
 
 from alsolike.database import connect
 from tests.integration.embed.shop import add_vectors, clusters, make_marts, run
+from tests.integration.trained_shop import add_trained
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -110,3 +111,77 @@ def test_popular_products_end_after_a_few_rows() -> None:
         ).fetchone()
     # Nothing was read by a scan of the table: the products were looked up one by one.
     assert after == before
+
+
+@pytest.fixture
+def trained() -> Iterator[psycopg.Connection[Any]]:
+    """Give a connection to two trained models of 3,000 products with 40 neighbours each."""
+    vectors = clusters(3000)
+    for name in ("first", "second"):
+        model = add_trained(vectors, {}, priors=dict.fromkeys(range(50), 0.1), name=name)
+        run(
+            "insert into recs.neighbours (model_id, product_id, rank, neighbour_id, score) "
+            "select %s, 'v' || to_char(p, 'fm00000'), r, "
+            "'v' || to_char((p * 7 + r * r * 13) %% 3000, 'fm00000'), 1.0 / r "
+            "from generate_series(0, 2999) as p, generate_series(1, 40) as r",
+            (model,),
+        )
+    run("analyze")
+    with connect() as connection:
+        yield connection
+
+
+@pytest.mark.parametrize("mode", PLAN_MODES)
+@pytest.mark.parametrize("category", ["null", "'A > B'"])
+def test_a_trained_model_looks_its_rows_up_by_their_keys(
+    trained: psycopg.Connection[Any], mode: str, category: str
+) -> None:
+    shown = plan(
+        trained,
+        "prepare statement (integer, text[], real[], text[], text, integer) as "
+        "select * from recs.scored_products($1, $2, $3, $4, $5, $6)",
+        f"(1, '{{v00001,v00002,v00003}}', '{{1,0.7,0.5}}', '{{v00001}}', {category}, 10)",
+        mode,
+    )
+    # The function stands in the caller's place: its parts are in the plan.
+    assert "Function Scan on scored_products" not in shown
+    assert "using neighbours_pkey on neighbours" in shown
+    assert "using products_pkey on products" in shown
+    for table in ("neighbours", "products"):
+        assert f"Seq Scan on {table}" not in shown
+
+
+@pytest.mark.parametrize("mode", PLAN_MODES)
+def test_recommending_reads_no_more_neighbours_than_the_actions_have(
+    trained: psycopg.Connection[Any], mode: str
+) -> None:
+    run("insert into raw.shoppers (shopper_id) values ('s')")
+    run(
+        "insert into raw.consents (shopper_id, purpose, is_granted, source) "
+        "values ('s', 'personalisation', true, 'test')"
+    )
+    run(
+        "insert into raw.views (view_id, shopper_id, product_id, viewed_at) "
+        "select 'e' || n, 's', 'v' || to_char(n * 100, 'fm00000'), now() - n * interval '1 day' "
+        "from generate_series(1, 5) as n"
+    )
+    trained.execute("set plan_cache_mode = " + mode)  # pyright: ignore
+
+    def counted() -> tuple[int, int]:
+        trained.execute("select pg_stat_force_next_flush()")
+        trained.commit()
+        row = trained.execute(
+            "select s.seq_scan, s.idx_tup_fetch from pg_stat_user_tables as s "
+            "where s.relname = 'neighbours' and s.schemaname = 'recs'"
+        ).fetchone()
+        assert row is not None
+        trained.commit()
+        return row[0], row[1]
+
+    scans, fetched = counted()
+    rows = trained.execute(
+        "select * from recs.recommend_with_reasons('s', null, 10, p_as_of => now())"
+    ).fetchall()
+    assert len(rows) == 10
+    # Five actions with forty rows each.
+    assert counted() == (scans, fetched + 200)

@@ -309,6 +309,7 @@ def test_the_schema_describes_every_route(reader: Client) -> None:
             "/v1/products",
             "/v1/products/{product_id}",
             "/v1/products/{product_id}/similar",
+            "/v1/products/{product_id}/goes-with",
             "/v1/shoppers/{shopper_id}/recommendations",
             "/v1/events",
             "/health/live",

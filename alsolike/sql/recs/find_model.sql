@@ -1,4 +1,11 @@
 -- A model by name, null: the serving one.
 -- name: text or null.
--- At most one row: model_id, name and dimension.
-select m.model_id, m.name, m.dimension from recs.model_of(%(name)s) as m
+-- At most one row: model_id, name, kind, and how many neighbours its training gave each product
+-- (null: it was not trained).
+select
+    found.model_id,
+    found.name,
+    found.kind,
+    (m.parameters ->> 'neighbours')::integer as neighbours
+from recs.model_of(%(name)s) as found
+inner join recs.models as m on found.model_id = m.model_id

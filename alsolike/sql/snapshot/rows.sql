@@ -1,6 +1,7 @@
 -- The rows of a snapshot: the nearest neighbours in stock of each product to export.
 -- model_id: the model; k: at most so many per product.
--- A row: a product id, the neighbour's rank from 1 without a gap, its id, and cosine similarity.
+-- A row: a product id, the neighbour's rank from 1 without a gap, its id, and its score, which
+-- never rises with the rank.
 -- By product id in the order of its bytes, whatever the database's collation: a reader can search
 -- in the files, and the same neighbours make the same files everywhere.
 select

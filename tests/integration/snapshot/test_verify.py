@@ -106,6 +106,8 @@ def test_a_wrong_row_count_is_found(
         ([("a", 1, "a", 1.0)], "product 'a' is its own neighbour at rank 1"),
         ([("b", 1, "a", 0.5), ("a", 1, "b", 0.5)], "product 'a' comes after 'b'"),
         ([("a", 1, "b", float("nan"))], "product 'a' has score nan at rank 1"),
+        ([("a", 1, "b", float("inf"))], "product 'a' has score inf at rank 1"),
+        ([("a", 1, "b", 0.5), ("a", 2, "c", 0.6)], "product 'a' has score 0.6.* at rank 2"),
     ],
 )
 def test_rows_that_cannot_be_right_are_found(

@@ -131,8 +131,9 @@ REVIEW = SimpleNamespace(
 CARDS = [card(number) for number in range(24)]
 PRODUCT_PAGE = {
     "product": DETAIL,
+    "complements": block(*CARDS[18:]),
     "similar": block(*CARDS[:12]),
-    "recommended": block(*CARDS[12:]),
+    "recommended": block(*CARDS[12:18]),
     "reviews": [REVIEW] * 5,
     "reviews_next_url": "/products/P000001?reviews_after=x",
     "is_bought": False,
@@ -237,6 +238,7 @@ def test_texts_of_the_catalogue_are_only_text() -> None:
     context = {
         **PRODUCT_PAGE,
         "product": detail,
+        "complements": block(hostile),
         "similar": block(hostile),
         "reviews": [review],
         "flash": HOSTILE,

@@ -1,0 +1,19 @@
+-- What goes with a product, ready to answer with: one round trip.
+-- product_id: the product; k: rows wanted; exclude: product ids to leave out.
+-- A row: a product in stock with its rank from 1, its score, the baskets that both are in, and
+-- lift. An unknown product raises no_data_found. Columns stand in the order of Complement.
+select
+    g.rank,
+    g.product_id,
+    g.score,
+    g.together,
+    g.lift,
+    p.title,
+    p.brand,
+    p.category,
+    p.price::double precision as price,
+    p.currency,
+    p.image_url
+from recs.goes_with(%(product_id)s::text, %(k)s::integer, %(exclude)s::text []) as g
+inner join raw.products as p on g.product_id = p.product_id
+order by g.rank

@@ -1,0 +1,27 @@
+-- Remove a model with its vectors, neighbours and priors.
+-- p_model_id: the model; an unknown one raises no_data_found, the serving one object_in_use.
+-- Gives up after five seconds rather than let every reader queue behind a long transaction.
+create or replace function recs.drop_model(p_model_id integer) returns void
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set lock_timeout = '5s'
+as $$
+declare
+    found_name text;
+begin
+    select m.name into found_name from recs.models as m where m.model_id = p_model_id for update;
+    if not found then
+        raise no_data_found using message = format('There is no model %s.', p_model_id);
+    end if;
+    if exists (select from recs.serving_model as s where s.model_id = p_model_id) then
+        raise object_in_use using
+            message = format('The model %L serves: let another one serve first.', found_name);
+    end if;
+
+    -- The large tables first: the partition's lock, which stops readers, is held for a moment only.
+    delete from recs.neighbours as n where n.model_id = p_model_id;
+    delete from recs.product_priors as p where p.model_id = p_model_id;
+    execute format('drop table if exists recs.product_vectors_%s', p_model_id);
+    delete from recs.models as m where m.model_id = p_model_id;
+end;
+$$;

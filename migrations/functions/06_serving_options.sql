@@ -1,0 +1,54 @@
+-- How a model answers: what its options say, and the default of what they leave out.
+-- p_serving: the column `serving` of recs.models; unknown keys and null mean nothing.
+-- One row:
+-- decay: what an action counts against the next later one, above 0, at most 1;
+-- actions: latest products of a shopper that count, at least 1;
+-- purchase_weight, review_weight, view_weight: what a kind counts, 0 or more (key kind_weights);
+-- pool: candidates that are re-ranked for diversity, at least 1;
+-- diversity: weight of the likeness to what is already picked, against relevance, 0 or more;
+-- category_share, brand_share: most of the picks that one may have, above 0, at most 1 (no limit).
+-- A value out of its range raises invalid_parameter_value.
+create or replace function recs.serving_options(p_serving jsonb)
+returns table (
+    decay double precision, actions integer,
+    purchase_weight double precision, review_weight double precision, view_weight double precision,
+    pool integer, diversity double precision,
+    category_share double precision, brand_share double precision
+)
+language plpgsql
+immutable
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    decay := coalesce((p_serving ->> 'decay')::double precision, 0.85);
+    actions := coalesce((p_serving ->> 'actions')::integer, 20);
+    purchase_weight := coalesce((p_serving #>> '{kind_weights,purchase}')::double precision, 3);
+    review_weight := coalesce((p_serving #>> '{kind_weights,review}')::double precision, 2);
+    view_weight := coalesce((p_serving #>> '{kind_weights,view}')::double precision, 1);
+    pool := coalesce((p_serving ->> 'pool')::integer, 50);
+    diversity := coalesce((p_serving ->> 'diversity')::double precision, 0);
+    category_share := coalesce((p_serving ->> 'category_share')::double precision, 1);
+    brand_share := coalesce((p_serving ->> 'brand_share')::double precision, 1);
+
+    -- Written so that NaN, which sorts above every number, fails as well.
+    if not (
+        decay > 0 and decay <= 1
+        and actions between 1 and 1000
+        and purchase_weight >= 0 and purchase_weight <= 1e6
+        and review_weight >= 0 and review_weight <= 1e6
+        and view_weight >= 0 and view_weight <= 1e6
+        and pool between 1 and 10000
+        and diversity >= 0 and diversity <= 1e6
+        and category_share > 0 and category_share <= 1
+        and brand_share > 0 and brand_share <= 1
+    ) then
+        raise invalid_parameter_value using message = format(
+            'The serving options %s are out of range: 0 < decay <= 1, 1 <= actions <= 1000, '
+            'kind_weights >= 0, 1 <= pool <= 10000, diversity >= 0, '
+            '0 < category_share, brand_share <= 1.',
+            p_serving
+        );
+    end if;
+    return next;
+end;
+$$;

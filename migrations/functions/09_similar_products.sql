@@ -1,0 +1,118 @@
+-- The products most like a product, for its page.
+-- p_product_id: the product; p_k: rows wanted, 0 or more; p_exclude: product ids to leave out;
+-- p_category: path of a category, itself and all below it, null: any; p_model: name of a model,
+-- null: the serving one.
+-- A row: rank from 1, product_id, score, the model's name and the row's source: 'neighbours' of a
+-- trained model; 'vectors' by cosine similarity, for a trained model below its neighbours;
+-- 'popular' where both give too few, in the product's own category before any other.
+-- The score is the neighbour's, then shares of the last such score by cosine similarity; without
+-- neighbours it is cosine similarity; null where popular.
+-- An unknown product or model raises no_data_found. Always min(p_k, eligible) rows.
+create or replace function recs.similar_products(
+    p_product_id text, p_k integer default 10,
+    p_exclude text [] default '{}', p_category text default null, p_model text default null
+) returns table (rank integer, product_id text, score real, model text, source text)
+language plpgsql
+stable
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    used record;
+    query halfvec;
+    own_category text;
+    left_out constant text [] := coalesce(array_remove(p_exclude, null), '{}') || p_product_id;
+    found_ids text [] := '{}';
+    found_scores real [] := '{}';
+    -- Of the rows so far, how many are neighbours, and how many neighbours or by cosine.
+    neighbour_count integer := 0;
+    scored_count integer;
+begin
+    if p_k is null or p_k < 0 then
+        raise invalid_parameter_value using message = 'The number of rows must be 0 or more.';
+    end if;
+    select m.model_id, m.name, m.kind into used from recs.model_of(p_model) as m;
+    if used.model_id is null and p_model is not null then
+        raise no_data_found using message = format('There is no model %L.', p_model);
+    end if;
+
+    select p.category into own_category from raw.products as p where p.product_id = p_product_id;
+    if not found then
+        raise no_data_found using message = format('There is no product %L.', p_product_id);
+    end if;
+
+    if used.kind = 'trained' then
+        select coalesce(array_agg(s.product_id), '{}'), coalesce(array_agg(s.score), '{}')
+        into found_ids, found_scores
+        from (
+            select n.neighbour_id as product_id, n.score
+            from recs.neighbours as n
+            where
+                n.model_id = used.model_id
+                and n.product_id = p_product_id
+                and n.neighbour_id not in (select unnest(left_out))
+                and (
+                    select
+                        p.is_in_stock
+                        and (
+                            p_category is null
+                            or p.category = p_category
+                            or p.category ^@ (p_category || ' > ')
+                        )
+                    from raw.products as p
+                    where p.product_id = n.neighbour_id
+                )
+            order by n.rank
+            limit p_k
+        ) as s;
+        neighbour_count := cardinality(found_ids);
+    end if;
+
+    if neighbour_count < p_k then
+        select v.embedding into query
+        from recs.product_vectors as v
+        where v.model_id = used.model_id and v.product_id = p_product_id;
+    end if;
+    if query is not null then
+        select
+            found_ids || coalesce(array_agg(n.product_id), '{}'),
+            found_scores || coalesce(
+                array_agg(
+                    case
+                        when neighbour_count > 0
+                            then (found_scores[neighbour_count] * (1 + n.score) / 2)::real
+                        else n.score
+                    end
+                ),
+                '{}'
+            )
+        into found_ids, found_scores
+        from recs.nearest_products(
+            query, used.model_id, p_k - neighbour_count, left_out || found_ids, p_category
+        ) as n;
+    end if;
+    scored_count := cardinality(found_ids);
+
+    if scored_count < p_k then
+        select found_ids || coalesce(array_agg(n.product_id), '{}') into found_ids
+        from recs.popular_products(
+            p_k - scored_count, left_out || found_ids, coalesce(p_category, own_category)
+        ) as n;
+        if cardinality(found_ids) < p_k and p_category is null and own_category is not null then
+            select found_ids || coalesce(array_agg(n.product_id), '{}') into found_ids
+            from recs.popular_products(
+                p_k - cardinality(found_ids), left_out || found_ids
+            ) as n;
+        end if;
+    end if;
+
+    return query
+    select
+        n.position::integer, n.product_id, n.score, used.name,
+        case
+            when n.position <= neighbour_count then 'neighbours'
+            when n.position <= scored_count then 'vectors'
+            else 'popular'
+        end
+    from unnest(found_ids, found_scores) with ordinality as n (product_id, score, position);
+end;
+$$;

@@ -1,0 +1,111 @@
+-- What a shopper or an anonymous session did last, one row per product: the taste to recommend by.
+-- p_shopper_id: a shopper, whose consent to personalisation is looked up here: without it there is
+-- no row, not of the session either; p_session_id: an anonymous session, whose visitor agreed
+-- before the id was given out. What shoppers did in it while signed in does not count. p_serving:
+-- a model's serving options; p_as_of: only what happened strictly before counts, null: all.
+-- A row: kind ('purchase', 'review' of 4 or 5 stars, 'view'), the event's id, product_id, when, and
+-- its weight: the kind's (3, 2 or 1 unless the options say otherwise), times the decay (0.85) for
+-- every later product; the latest `actions` (20) products.
+create or replace function recs.recent_actions(
+    p_shopper_id text, p_session_id text, p_serving jsonb default '{}',
+    p_as_of timestamptz default null
+)
+returns table (kind text, event_id text, product_id text, acted_at timestamptz, weight real)
+language sql
+stable
+as $$
+    with options as materialized (
+        select o.* from recs.serving_options(p_serving) as o
+    ),
+
+    consenting as (
+        select c.shopper_id
+        from raw.current_consents as c
+        where
+            c.shopper_id = p_shopper_id
+            and c.purpose = 'personalisation'
+            and c.is_granted
+    ),
+
+    -- A product is acted on more than once, so that more events are read than products wanted.
+    actions as (
+        (
+            select 'purchase' as kind, p.purchase_id as event_id, p.product_id,
+                p.purchased_at as acted_at
+            from raw.purchases as p
+            where
+                p.shopper_id = (select c.shopper_id from consenting as c)
+                and p.purchased_at < coalesce(p_as_of, 'infinity')
+            order by p.purchased_at desc, p.purchase_id
+            limit (select 2 * o.actions from options as o)
+        )
+        union all
+        (
+            select 'review', r.review_id, r.product_id, r.reviewed_at
+            from raw.reviews as r
+            where
+                r.shopper_id = (select c.shopper_id from consenting as c)
+                and r.rating >= 4
+                and r.reviewed_at < coalesce(p_as_of, 'infinity')
+            order by r.reviewed_at desc, r.review_id
+            limit (select 2 * o.actions from options as o)
+        )
+        union all
+        (
+            select 'view', v.view_id, v.product_id, v.viewed_at
+            from raw.views as v
+            where
+                v.shopper_id = (select c.shopper_id from consenting as c)
+                and v.viewed_at < coalesce(p_as_of, 'infinity')
+            order by v.viewed_at desc, v.view_id
+            limit (select 4 * o.actions from options as o)
+        )
+        union all
+        (
+            select 'view', v.view_id, v.product_id, v.viewed_at
+            from raw.views as v
+            where
+                v.session_id = p_session_id
+                and v.shopper_id is null
+                and v.viewed_at < coalesce(p_as_of, 'infinity')
+                and (p_shopper_id is null or exists (select from consenting))
+            order by v.viewed_at desc, v.view_id
+            limit (select 4 * o.actions from options as o)
+        )
+    ),
+
+    weighted as (
+        select a.kind, a.event_id, a.product_id, a.acted_at,
+            case a.kind
+                when 'purchase' then o.purchase_weight
+                when 'review' then o.review_weight
+                else o.view_weight
+            end as kind_weight
+        from actions as a
+        cross join options as o
+    ),
+
+    -- The strongest kind stands for the product, its latest action of any kind dates it.
+    by_product as (
+        select distinct on (w.product_id)
+            w.kind, w.event_id, w.product_id, w.kind_weight,
+            max(w.acted_at) over (partition by w.product_id) as acted_at
+        from weighted as w
+        where w.kind_weight > 0
+        order by w.product_id asc, w.kind_weight desc, w.acted_at desc, w.event_id asc
+    )
+
+    select b.kind, b.event_id, b.product_id, b.acted_at,
+        -- What has decayed to nothing a real can hold stays above 0.
+        greatest(
+            1e-30,
+            b.kind_weight
+            * power(
+                (select o.decay from options as o),
+                row_number() over (order by b.acted_at desc, b.product_id asc) - 1
+            )
+        )::real
+    from by_product as b
+    order by b.acted_at desc, b.product_id asc
+    limit (select o.actions from options as o);
+$$;

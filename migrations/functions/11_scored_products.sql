@@ -1,0 +1,74 @@
+-- What a trained model scores for someone: the products that their actions lead to, and the priors.
+-- p_model_id: the model; p_action_ids, p_weights: what they acted on, and how much each counts
+-- (above 0), element by element; p_exclude: product ids to leave out, none of them null;
+-- p_category: path of a category, itself and all below it, null: any; p_k: rows wanted.
+-- A row: product_id; its score, the sum over the actions of weight × the neighbour's score, plus
+-- its prior (above 0); because: place in p_action_ids of the action that gave most, null for what
+-- a prior alone gave; best first. At most p_k rows, in stock.
+--
+-- One statement without settings of its own, so that Postgres puts it in the caller's place. The
+-- sums are sorted before stock and category are looked up, product by product, and only until
+-- enough are through. Sums are made in double precision: rounding to real hides the order of rows.
+create or replace function recs.scored_products(
+    p_model_id integer, p_action_ids text [], p_weights real [], p_exclude text [],
+    p_category text, p_k integer
+) returns table (product_id text, score real, because integer)
+language sql
+stable
+as $$
+    with contributions as materialized (
+        select n.neighbour_id as product_id, a.weight::double precision * n.score as score,
+            a.place::integer as place
+        from unnest(p_action_ids, p_weights)
+            with ordinality as a (product_id, weight, place)
+        inner join recs.neighbours as n
+            on n.model_id = p_model_id and a.product_id = n.product_id
+    ),
+
+    summed as (
+        select
+            s.product_id,
+            sum(s.score)::real as score,
+            max(s.score) filter (where s.place is not null) as greatest_part
+        from (
+            select c.product_id, c.score, c.place from contributions as c
+            union all
+            select p.product_id, p.prior::double precision, null
+            from recs.product_priors as p
+            where p.model_id = p_model_id
+        ) as s
+        group by s.product_id
+    ),
+
+    sorted as materialized (
+        select s.product_id, s.score, s.greatest_part
+        from summed as s
+        order by s.score desc, s.product_id asc
+    ),
+
+    best as materialized (
+        select s.product_id, s.score, s.greatest_part
+        from sorted as s
+        where
+            -- A hash of the array, which a comparison with all of it would not be in every plan.
+            s.product_id not in (select unnest(p_exclude))
+            and (
+                select
+                    p.is_in_stock
+                    and (
+                        p_category is null
+                        or p.category = p_category
+                        or p.category ^@ (p_category || ' > ')
+                    )
+                from raw.products as p
+                where p.product_id = s.product_id
+            )
+        limit p_k
+    )
+
+    select b.product_id, b.score, min(c.place) as because
+    from best as b
+    left join contributions as c on b.product_id = c.product_id and b.greatest_part = c.score
+    group by b.product_id, b.score
+    order by b.score desc, b.product_id asc;
+$$;

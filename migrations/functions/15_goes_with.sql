@@ -1,0 +1,47 @@
+-- What goes with a product: bought in one order with it more often than chance has it. Another
+-- question than what is similar to it.
+-- p_product_id: the product; p_k: rows wanted, 0 or more; p_exclude: product ids to leave out.
+-- A row: rank from 1, product_id, score (above 0, see marts.product_complements), the baskets that
+-- both are in, and lift; best first, in stock. At most p_k rows: none where nothing goes with it.
+-- An unknown product raises no_data_found.
+create or replace function recs.goes_with(
+    p_product_id text, p_k integer default 10, p_exclude text [] default '{}'
+) returns table (
+    rank integer, product_id text, score double precision, together bigint,
+    lift double precision
+)
+language plpgsql
+stable
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    if p_k is null or p_k < 0 then
+        raise invalid_parameter_value using message = 'The number of rows must be 0 or more.';
+    end if;
+    perform from raw.products as p where p.product_id = p_product_id;
+    if not found then
+        raise no_data_found using message = format('There is no product %L.', p_product_id);
+    end if;
+    -- The mart is dbt's: it may not be built yet, and then nothing is known to go with it.
+    if to_regclass('marts.product_complements') is null then
+        return;
+    end if;
+
+    return query
+    select
+        (row_number() over (order by c.rank))::integer,
+        c.other_product_id, c.score, c.together, c.lift
+    from marts.product_complements as c
+    inner join raw.products as p on c.other_product_id = p.product_id
+    where
+        c.product_id = p_product_id
+        and p.is_in_stock
+        and c.other_product_id not in (
+            select e.product_id
+            from unnest(p_exclude) as e (product_id)
+            where e.product_id is not null
+        )
+    order by c.rank
+    limit p_k;
+end;
+$$;

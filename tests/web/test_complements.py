@@ -1,0 +1,159 @@
+"""What goes with a product, on its page and in the API: never what is shown as similar."""
+
+import re
+from typing import Any
+
+import pytest
+from litestar.testing import TestClient
+
+from alsolike.database import connect
+
+Client = TestClient[Any]
+HTMX = {"hx-request": "true"}
+
+
+def section(text: str, name: str) -> str:
+    found = re.search(rf'<section class="section"\s+id="{name}".*?</section>', text, re.DOTALL)
+    return "" if found is None else found.group(0)
+
+
+def cards(text: str) -> list[str]:
+    return re.findall(r'<li class="card"\s+data-product="([^"]+)"', text)
+
+
+@pytest.fixture
+def pairs(shop: dict[str, str]) -> list[str]:
+    """Say what goes with knife-01: two knives, a pan, a spade that is sold out, six more pans."""
+    assert shop
+    others = ["knife-02", "pan-03", "spade-29", "knife-04", *(f"pan-{n:02}" for n in range(10, 16))]
+    with connect() as connection:
+        connection.execute(
+            "create table marts.product_complements (product_id text not null, "
+            "rank integer not null, other_product_id text not null, "
+            "score double precision not null, together bigint not null, "
+            "lift double precision not null, primary key (product_id, rank))"
+        )
+        connection.execute("grant select on marts.product_complements to alsolike_app")
+        for rank, other in enumerate(others, 1):
+            connection.execute(
+                "insert into marts.product_complements values ('knife-01', %s, %s, %s, %s, 2.5)",
+                (rank, other, 1 / rank, 30 - rank),
+            )
+    return [other for other in others if other != "spade-29"]
+
+
+def test_the_page_shows_what_goes_with_it_apart_from_what_is_similar(
+    pairs: list[str], client: Client
+) -> None:
+    page = client.get("/products/knife-01").text
+    block = section(page, "goes-with")
+    assert "Goes with it" in block
+    assert cards(block) == pairs[:6]
+    similar = cards(section(page, "similar"))
+    assert len(similar) == 12
+    assert not set(similar) & set(pairs[:6])
+    assert all(product_id.startswith("knife") for product_id in similar)
+
+
+def test_more_similar_ones_do_not_bring_them_back(pairs: list[str], client: Client) -> None:
+    address: str | None = "/products/knife-01"
+    page = section(client.get(address).text, "similar")
+    seen = cards(page)
+    for _ in range(2):
+        found = re.search(r'<li class="more">\s*<a[^>]*?href="([^"]+)"', page)
+        assert found is not None
+        address = found.group(1).replace("&amp;", "&")
+        page = client.get(address, headers=HTMX).text
+        # Without a script the same products come on a whole page, with the complements still there.
+        whole = client.get(address).text
+        assert cards(section(whole, "similar")) == cards(page)
+        assert cards(section(whole, "goes-with")) == pairs[:6]
+        seen += cards(page)
+    assert len(seen) == len(set(seen)) == 36
+    assert not set(seen) & set(pairs[:6])
+    # The last of them was left for the similar ones.
+    assert {"knife-00", "knife-03", "knife-05"} <= set(seen)
+
+
+def test_the_personal_block_leaves_them_out_too(pairs: list[str], client: Client) -> None:
+    form = client.get("/sign-in").text
+    token = re.search(r'name="_csrf_token" value="([^"]+)"', form)
+    assert token is not None
+    client.post("/sign-in", data={"_csrf_token": token.group(1), "shopper_id": "agreed"})
+    for product_id in ("pan-20", "knife-10"):
+        client.get(f"/products/{product_id}")
+    page = client.get("/products/knife-01").text
+    recommended = cards(section(page, "recommended"))
+    assert recommended
+    assert not set(recommended) & set(pairs[:6])
+
+
+def test_a_product_that_goes_with_nothing_has_no_such_block(
+    pairs: list[str], client: Client
+) -> None:
+    assert pairs
+    page = client.get("/products/knife-05").text
+    assert "Goes with it" not in page
+    assert section(page, "similar")
+    assert client.get("/v1/products/knife-05/goes-with").json()["items"] == []
+
+
+def test_before_the_marts_are_built_nothing_is_known(client: Client) -> None:
+    assert "Goes with it" not in client.get("/products/knife-01").text
+    answer = client.get("/v1/products/knife-01/goes-with")
+    assert answer.json() == {"product_id": "knife-01", "items": []}
+
+
+def test_the_api_gives_score_support_and_lift(pairs: list[str], client: Client) -> None:
+    answer = client.get("/v1/products/knife-01/goes-with").json()
+    assert answer["product_id"] == "knife-01"
+    assert [item["product_id"] for item in answer["items"]] == pairs
+    assert [item["rank"] for item in answer["items"]] == list(range(1, 10))
+    assert answer["items"][0] == {
+        "rank": 1,
+        "product_id": "knife-02",
+        "score": 1.0,
+        "together": 29,
+        "lift": 2.5,
+        "title": "A knife number 2",
+        "brand": "Brand",
+        "category": "Kitchen > Knives",
+        "price": 12.0,
+        "currency": "EUR",
+        "image_url": "/pictures/knife-02.svg",
+    }
+    few = client.get(
+        "/v1/products/knife-01/goes-with", params={"k": 2, "exclude": ["knife-02", "pan-10"]}
+    )
+    assert [item["product_id"] for item in few.json()["items"]] == ["pan-03", "knife-04"]
+    assert [item["rank"] for item in few.json()["items"]] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "field"),
+    [
+        ("/v1/products/none/goes-with", 404, "product_id"),
+        ("/v1/products/knife-01/goes-with?k=0", 400, "k"),
+        ("/v1/products/knife-01/goes-with?k=101", 400, "k"),
+        ("/v1/products/knife-01/goes-with?category=Kitchen", 400, "category"),
+    ],
+)
+def test_bad_requests_are_problems_that_name_the_field(
+    reader: Client, path: str, status: int, field: str
+) -> None:
+    answer = reader.get(path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"].startswith("application/problem+json")
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+def test_the_schema_describes_the_route(reader: Client) -> None:
+    schema = reader.get("/schema/openapi.json").json()
+    operation = schema["paths"]["/v1/products/{product_id}/goes-with"]["get"]
+    assert {parameter["name"] for parameter in operation["parameters"]} == {
+        "product_id",
+        "k",
+        "exclude",
+    }
+    item = schema["components"]["schemas"]["Complement"]["properties"]
+    assert {"score", "together", "lift"} <= set(item)
