@@ -28,14 +28,14 @@ lint: .venv/dev ## Check style, types, import direction, SQL, templates and cont
 	$(BIN)/lint-imports
 	$(BIN)/sqlfluff lint alsolike/sql migrations/functions
 	$(BIN)/sqlfluff lint --templater jinja dbt/models dbt/tests
-	$(BIN)/djlint web/templates --check --lint
+	$(BIN)/djlint web/templates alsolike/evaluation/templates --check --lint
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
 format: .venv/dev ## Put code and templates into the house format
 	$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
-	$(BIN)/djlint web/templates --reformat --quiet
+	$(BIN)/djlint web/templates alsolike/evaluation/templates --reformat --quiet
 
 docs: .venv/dev ## Write docs/commands.md from the commands' own help
 	$(BIN)/python -m alsolike.cli.reference > docs/commands.md

@@ -120,7 +120,11 @@ def transform(
         complaint = _run_dbt(
             "build" if with_tests else "run", options, target=target, logs=logs, report=report
         )
-    return _summarise(results, complaint, logs / "dbt.log", time.monotonic() - begin)
+    summary = _summarise(results, complaint, logs / "dbt.log", time.monotonic() - begin)
+    # dbt says beforehand how many there will be, and counts some unit tests twice.
+    count = sum(summary.nodes.values())
+    report(_STAGE, count, count)
+    return summary
 
 
 @contextmanager

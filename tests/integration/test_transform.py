@@ -14,7 +14,13 @@ from alsolike.transform import TRANSFORM_LOCK, NodesFailedError, transform
 Rows = list[tuple[Any, ...]]
 Ask = Callable[[str], Rows]
 
-MARTS = ("product_documents", "shopper_interactions", "product_popularity", "product_pairs")
+MARTS = (
+    "product_documents",
+    "shopper_interactions",
+    "product_popularity",
+    "product_pairs",
+    "product_complements",
+)
 
 # Day 0, to which ages are measured, is that of the latest event of a shopper who consents. s3 does
 # not, s4 took consent back, and a session cannot; all three were on the site later than day 0.

@@ -1,0 +1,64 @@
+"""Hide products, to see what a model makes of new ones."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alsolike.evaluation.errors import EvaluationError
+from alsolike.history import Split
+
+
+def hidden_products(split: Split, share: float, *, seed: int) -> NDArray[np.int32]:
+    """Draw the products whose events are to be hidden.
+
+    Parameters
+    ----------
+    split : Split
+    share : float
+        Part of the catalogue, above 0 and below 1.
+    seed : int
+        Same seed and catalogue, same products.
+
+    Returns
+    -------
+    ndarray, shape (n_hidden,), int32
+        Product numbers, ascending; at least one.
+    """
+    n_products = len(split.known.catalogue)
+    n_hidden = max(1, round(share * n_products))
+    drawn = np.random.default_rng(seed).choice(n_products, n_hidden, replace=False)
+    return np.sort(drawn).astype(np.int32)
+
+
+def hide_products(split: Split, products: NDArray[np.int32]) -> Split:
+    """Return the split as if nobody had ever acted on some products before its moments.
+
+    What was to be foretold stays; shoppers of whom nothing is known any more are left out.
+
+    Parameters
+    ----------
+    split : Split
+    products : ndarray, shape (n_hidden,), int32
+        Product numbers.
+
+    Raises
+    ------
+    EvaluationError
+        Nothing would be known of any shopper.
+    """
+    known = split.known.only(~np.isin(split.known.products, products))
+    is_known = np.diff(known.starts)[split.shoppers] > 0
+    if not is_known.any():
+        message = (
+            "Nothing is known of any tested shopper without the hidden products: hide fewer with a "
+            "smaller --cold-share."
+        )
+        raise EvaluationError(message)
+    return replace(
+        split,
+        known=known,
+        shoppers=split.shoppers[is_known],
+        truth=split.truth[is_known],
+        moments=split.moments[is_known],
+    )

@@ -1,0 +1,345 @@
+"""Basket completion: whether "goes with it" foretells what else is in a basket.
+
+One product of each later basket is hidden, and every product is ranked by the rest of it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from alsolike.errors import AlsolikeError
+from alsolike.evaluation.baselines import TextParts
+from alsolike.evaluation.baselines.item_knn import co_occurrence_scores, unit_columns
+from alsolike.evaluation.bootstrap import interval, resampled_means
+from alsolike.evaluation.metrics import TruthRanks, hit_rate, ndcg, reciprocal_rank
+from alsolike.evaluation.ranking import leave_out, rank_by_scores
+from alsolike.history import KINDS, History
+from alsolike.history.split import TEST_SHARE
+from alsolike.progress import Report, ignore_progress
+
+# As the variables of dbt: minimum_support, largest_basket, complement_shrinkage and
+# complements_per_product.
+MINIMUM_SUPPORT = 2
+LARGEST_BASKET = 50
+SHRINKAGE = 5
+PER_PRODUCT = 20
+
+# More baskets than this would make the answer no surer.
+_MOST_BASKETS = 5000
+# Scores that are in memory at a time, 4 bytes each.
+_SCORES_AT_ONCE = 64_000_000
+_PRODUCTS_AT_ONCE = 4096
+_DAY = 86_400_000_000
+
+# From the rest of some baskets, shape (n_rows, n_products), to scores of the same shape.
+_Score = Callable[[sp.csr_matrix], NDArray[np.float32]]
+
+_METRICS = {"ndcg": ndcg, "hr": hit_rate, "mrr": reciprocal_rank}
+
+
+class NoBasketsError(AlsolikeError):
+    """There are too few baskets to measure what goes together."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Baskets:
+    """Purchases by order, or by shopper and day (UTC) where no order is given.
+
+    Attributes
+    ----------
+    members : csr_matrix, shape (n_baskets, n_products), float32
+        Ones.
+    begins, ends : ndarray, shape (n_baskets,), int64
+        Microseconds since 1970 of the first and the last purchase.
+    """
+
+    members: sp.csr_matrix
+    begins: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+
+def evaluate_complements(
+    history: History,
+    cutoff: datetime | None,
+    k: int,
+    seed: int,
+    *,
+    parts: TextParts | None = None,
+    report: Report = ignore_progress,
+) -> dict[str, Any]:
+    """Measure how well a basket's hidden product is found from the rest of the basket.
+
+    Every product in stock is ranked that is not in the rest of the basket; ties count half. Beside
+    `complements`, what the mart product_complements would have held at the cutoff, there are
+    `popular` (the number of known baskets), `item-knn` (the cosine of co-occurrence over shoppers:
+    what they came to at any time) and, with vectors, `text`.
+
+    Parameters
+    ----------
+    cutoff : datetime, optional
+        With a zone; baskets that ended before it are known, those that began at it or later are
+        completed. When left out, the moment before which nine tenths of the purchases happened.
+    k : int
+        Cut of the metrics.
+    seed : int
+        Of the draws: the hidden products, the products of a very large basket, the baskets if
+        there are more than 5,000, and the intervals.
+    parts : TextParts, optional
+        Vectors of the products' texts.
+    report : Report
+        Told the number of completed baskets, as the stage `complements`.
+
+    Returns
+    -------
+    dict
+        cutoff, k, baskets and known_baskets; `models`: by name, the metrics `ndcg@k`, `hr@k` and
+        `mrr@k`; `differences`: by name of another model and metric, `complements` less that model
+        as (difference, low, high) with a paired 95 % bootstrap interval over baskets.
+
+    Raises
+    ------
+    NoBasketsError
+        No basket of two products ended before the cutoff, or none began after it.
+    """
+    purchases = history.only(history.kinds == KINDS.index("purchase"))
+    moment = _moment(purchases, cutoff)
+    random = np.random.default_rng(seed)
+    baskets = _baskets_of(purchases)
+    known = _at_most(baskets.members[baskets.ends < moment], LARGEST_BASKET, random)
+    rest, hidden = _hide_one(
+        baskets.members[baskets.begins >= moment], history.catalogue.is_in_stock, random
+    )
+    sizes = np.diff(known.indptr)
+    if not len(sizes) or sizes.max() < 2 or not rest.shape[0]:  # noqa: PLR2004  (a pair)
+        day = datetime.fromtimestamp(moment / 1_000_000, UTC).isoformat()
+        message = (
+            f"There are too few baskets to complete: two products bought together are needed both "
+            f"before {day} and after it."
+        )
+        raise NoBasketsError(message)
+
+    values = {
+        name: _measure(score, rest, hidden, history.catalogue.is_in_stock, k, name, report)
+        for name, score in _models(history.before(moment), known, parts).items()
+    }
+    names = [f"{metric}@{k}" for metric in _METRICS]
+    return {
+        "cutoff": datetime.fromtimestamp(moment / 1_000_000, UTC).isoformat(),
+        "k": k,
+        "baskets": len(hidden),
+        "known_baskets": len(sizes),
+        "models": {
+            model: dict(zip(names, measured.mean(axis=0).tolist(), strict=True))
+            for model, measured in values.items()
+        },
+        "differences": _differences(values, names, seed),
+    }
+
+
+def complement_scores(
+    members: sp.csr_matrix,
+    *,
+    minimum_support: int = MINIMUM_SUPPORT,
+    shrinkage: float = SHRINKAGE,
+    per_product: int = PER_PRODUCT,
+) -> sp.csr_matrix:
+    """Score what goes with each product, as the mart product_complements.
+
+    Score = together / (together + shrinkage) · ln(lift), lift = together · baskets / (baskets with
+    the one · baskets with the other), for pairs with enough support and a lift above 1. The
+    logarithm is the pointwise mutual information of the two (Church and Hanks 1990); the fraction
+    holds back pairs that met by chance.
+
+    Parameters
+    ----------
+    members : csr_matrix, shape (n_baskets, n_products), float32
+        Ones.
+    minimum_support : int
+        Baskets that a pair must share.
+    shrinkage : float
+        Baskets at which a pair has half its score.
+    per_product : int
+        The best of each product; of equals those that met more often, then the smaller number.
+
+    Returns
+    -------
+    csr_matrix, shape (n_products, n_products), float32
+        Row: the product in the basket; column: what goes with it.
+    """
+    n_baskets, n_products = members.shape
+    counts = np.asarray(members.sum(axis=0)).ravel()
+    transposed = sp.csr_matrix(members.T)
+    rows: list[NDArray[np.int64]] = []
+    columns: list[NDArray[np.int64]] = []
+    scores: list[NDArray[np.float64]] = []
+    for start in range(0, n_products, _PRODUCTS_AT_ONCE):
+        pairs = (transposed[start : start + _PRODUCTS_AT_ONCE] @ members).tocoo()
+        one, other = pairs.row.astype(np.int64) + start, pairs.col.astype(np.int64)
+        is_pair = (one != other) & (pairs.data >= minimum_support)
+        one, other, together = one[is_pair], other[is_pair], pairs.data[is_pair].astype(np.float64)
+        lift = together * n_baskets / (counts[one].astype(np.float64) * counts[other])
+        score = together / (together + shrinkage) * np.log(lift)
+        order = np.lexsort((other, -together, -score, one))
+        order = order[lift[order] > 1]
+        ordered = one[order]
+        kept = order[np.arange(len(order)) - np.searchsorted(ordered, ordered) < per_product]
+        rows.append(one[kept])
+        columns.append(other[kept])
+        scores.append(score[kept])
+    return sp.csr_matrix(
+        (
+            np.concatenate(scores).astype(np.float32),
+            (np.concatenate(rows), np.concatenate(columns)),
+        ),
+        shape=(n_products, n_products),
+    )
+
+
+def _moment(purchases: History, cutoff: datetime | None) -> int:
+    if cutoff is not None:
+        return int(cutoff.timestamp() * 1_000_000)
+    if not len(purchases):
+        message = "There is no purchase: what goes together cannot be measured."
+        raise NoBasketsError(message)
+    return int(np.quantile(purchases.times, 1 - TEST_SHARE, method="higher"))
+
+
+def _baskets_of(purchases: History) -> _Baskets:
+    days = purchases.times // _DAY
+    has_order = purchases.orders >= 0
+    keys = np.column_stack(
+        [
+            np.where(has_order, purchases.orders, -1),
+            np.where(has_order, -1, purchases.shoppers),
+            np.where(has_order, -1, days),
+        ]
+    )
+    baskets, numbers = np.unique(keys, axis=0, return_inverse=True)
+    numbers = numbers.reshape(-1)
+    begins = np.full(len(baskets), np.iinfo(np.int64).max)
+    ends = np.full(len(baskets), np.iinfo(np.int64).min)
+    np.minimum.at(begins, numbers, purchases.times)
+    np.maximum.at(ends, numbers, purchases.times)
+    members = sp.csr_matrix(
+        (np.ones(len(numbers), np.float32), (numbers, purchases.products)),
+        shape=(len(baskets), len(purchases.catalogue)),
+    )
+    members.sum_duplicates()
+    members.data[:] = 1
+    return _Baskets(members, begins, ends)
+
+
+def _at_most(members: sp.csr_matrix, most: int, random: np.random.Generator) -> sp.csr_matrix:
+    """Keep so many products of each basket, drawn at random."""
+    places, rows = _drawn_places(members, random)
+    is_kept = places < most
+    return sp.csr_matrix(
+        (members.data[is_kept], (rows[is_kept], members.indices[is_kept])), shape=members.shape
+    )
+
+
+def _hide_one(
+    members: sp.csr_matrix, is_in_stock: NDArray[np.bool_], random: np.random.Generator
+) -> tuple[sp.csr_matrix, NDArray[np.int64]]:
+    """Take a product in stock out of each basket of two or more.
+
+    Returns
+    -------
+    rest : csr_matrix, shape (n_rows, n_products), float32
+    hidden : ndarray, shape (n_rows,), int64
+    """
+    n_shown = np.asarray(members @ is_in_stock.astype(np.float32))
+    chosen = np.flatnonzero((np.diff(members.indptr) > 1) & (n_shown > 0))
+    if len(chosen) > _MOST_BASKETS:
+        chosen = np.sort(random.choice(chosen, _MOST_BASKETS, replace=False))
+    members = sp.csr_matrix(members[chosen])
+    # Those out of stock are drawn last: the first is one that can be shown.
+    places, rows = _drawn_places(members, random, is_in_stock[members.indices])
+    is_hidden = places == 0
+    hidden = np.empty(len(chosen), np.int64)
+    hidden[rows[is_hidden]] = members.indices[is_hidden]
+    rest = sp.csr_matrix(
+        (members.data[~is_hidden], (rows[~is_hidden], members.indices[~is_hidden])),
+        shape=members.shape,
+    )
+    return rest, hidden
+
+
+def _drawn_places(
+    members: sp.csr_matrix,
+    random: np.random.Generator,
+    is_first: NDArray[np.bool_] | None = None,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Shuffle the entries of each row: their places from 0, and their rows."""
+    rows = np.repeat(np.arange(members.shape[0]), np.diff(members.indptr))
+    draws = random.random(len(rows))
+    if is_first is not None:
+        draws += ~is_first
+    order = np.lexsort((draws, rows))
+    places = np.empty(len(rows), np.int64)
+    places[order] = np.arange(len(rows)) - members.indptr[rows[order]]
+    return places, rows
+
+
+def _models(known: History, baskets: sp.csr_matrix, parts: TextParts | None) -> dict[str, _Score]:
+    complements = complement_scores(baskets)
+    popularity = np.asarray(baskets.sum(axis=0), np.float32).reshape(1, -1)
+    shoppers = unit_columns(known.matrix())
+    models: dict[str, _Score] = {
+        "complements": lambda rest: (rest @ complements).toarray(),
+        "popular": lambda rest: np.repeat(popularity, rest.shape[0], axis=0),
+        "item-knn": lambda rest: co_occurrence_scores(shoppers, rest),
+    }
+    if parts is not None:
+        vectors = parts.text_vectors()
+        models["text"] = lambda rest: (rest @ vectors) @ vectors.T
+    return models
+
+
+def _measure(
+    score: _Score,
+    rest: sp.csr_matrix,
+    hidden: NDArray[np.int64],
+    is_in_stock: NDArray[np.bool_],
+    k: int,
+    name: str,
+    report: Report,
+) -> NDArray[np.float64]:
+    """Return the metrics of each basket: ndarray, shape (n_baskets, n_metrics), float64."""
+    stage = f"complements: {name}"
+    ranks = np.empty(len(hidden))
+    step = max(1, _SCORES_AT_ONCE // rest.shape[1])
+    for start in range(0, len(hidden), step):
+        chunk = sp.csr_matrix(rest[start : start + step])
+        scores = score(chunk)
+        leave_out(scores, chunk, is_in_stock)
+        wanted = hidden[start : start + step]
+        truth = sp.csr_matrix(
+            (np.ones(len(wanted), np.float32), (np.arange(len(wanted)), wanted)), shape=chunk.shape
+        )
+        ranks[start : start + step] = rank_by_scores(scores, truth, k)[0].ranks
+        report(stage, min(start + step, len(hidden)), len(hidden))
+    truth_ranks = TruthRanks.of_one_each(ranks)
+    return np.column_stack([metric(truth_ranks, k) for metric in _METRICS.values()])
+
+
+def _differences(
+    values: dict[str, NDArray[np.float64]], names: list[str], seed: int
+) -> dict[str, dict[str, tuple[float, float, float]]]:
+    ours = values["complements"]
+    differences: dict[str, dict[str, tuple[float, float, float]]] = {}
+    for model, theirs in values.items():
+        if model == "complements":
+            continue
+        gains = ours - theirs
+        means = resampled_means(gains, seed=seed)
+        differences[model] = {
+            name: (float(gains[:, column].mean()), *interval(means[:, column]))
+            for column, name in enumerate(names)
+        }
+    return differences

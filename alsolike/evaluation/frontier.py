@@ -1,0 +1,195 @@
+"""What diversity costs: one model, asked with several settings of the re-ranking."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alsolike.evaluation.evaluate import evaluate
+from alsolike.evaluation.ranker import ListRanker
+from alsolike.evaluation.results import Value
+from alsolike.history import Split
+from alsolike.progress import Report
+
+# Shoppers who are asked with every setting, at most.
+_SHOPPERS = 2000
+
+
+class AdjustableRanker(ListRanker, Protocol):
+    """A model that can be told how to answer."""
+
+    def answer_with(self, options: Mapping[str, Any]) -> None:
+        """Answer with these options of `recs.serving_options` from now on."""
+        ...
+
+    def close(self) -> None:
+        """Clear away."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One way to re-rank.
+
+    Attributes
+    ----------
+    diversity : float
+        Weight of the likeness to what is listed already.
+    category_share, brand_share : float
+        Most of a list that one category or brand may have.
+    """
+
+    diversity: float = 0.0
+    category_share: float = 1.0
+    brand_share: float = 1.0
+
+    @property
+    def has_no_caps(self) -> bool:
+        """Whether categories and brands are not limited."""
+        return self.category_share >= 1 and self.brand_share >= 1
+
+    @property
+    def label(self) -> str:
+        """Return what a person calls it."""
+        if self == Setting():
+            return "none"
+        parts = [f"diversity {self.diversity:g}"] if self.diversity else []
+        if self.category_share == self.brand_share < 1:
+            parts.append(f"caps {self.brand_share:.0%}")
+        else:
+            for name, share in (("category", self.category_share), ("brand", self.brand_share)):
+                if share < 1:
+                    parts.append(f"{name} cap {share:.0%}")
+        return ", ".join(parts)
+
+
+# What a trained model answers with unless its recipe says otherwise: the strongest of those below
+# that cost little on every shop that was measured; docs/evaluation.md has the figures.
+DEFAULT = Setting(0.1, 0.5, 0.5)
+
+SETTINGS = (
+    Setting(),
+    Setting(0.05),
+    Setting(0.1),
+    Setting(0.2),
+    Setting(0.3),
+    Setting(0.5),
+    Setting(0.0, 0.5, 0.5),
+    Setting(0.1, 0.5, 0.5),
+    Setting(0.1, 0.3, 0.3),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredSetting:
+    """What a setting gives.
+
+    Attributes
+    ----------
+    setting : Setting
+    accuracy, diversity : float
+        NDCG and intra-list diversity at k.
+    loss : Value
+        NDCG less that without re-ranking, with its paired interval.
+    """
+
+    setting: Setting
+    accuracy: float
+    diversity: float
+    loss: Value
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it by name, fit for JSON."""
+        return {
+            "setting": self.setting.label,
+            "ndcg": self.accuracy,
+            "ild": self.diversity,
+            "difference": [self.loss.value, self.loss.low, self.loss.high],
+        }
+
+
+class _Set:
+    """A fitted model with one setting."""
+
+    def __init__(self, ranker: AdjustableRanker, setting: Setting) -> None:
+        self.name = setting.label
+        self._ranker = ranker
+        self._setting = setting
+
+    def fit(self, split: Split, report: Report) -> None:
+        del split, report
+        self._ranker.answer_with(
+            {
+                "diversity": self._setting.diversity,
+                "category_share": self._setting.category_share,
+                "brand_share": self._setting.brand_share,
+            }
+        )
+
+    def lists(
+        self, rows: NDArray[np.int64], k: int
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        return self._ranker.lists(rows, k)
+
+
+def measure_frontier(
+    split: Split,
+    ranker: AdjustableRanker,
+    *,
+    settings: Sequence[Setting] = SETTINGS,
+    k: int,
+    vectors: NDArray[np.float32],
+    seed: int,
+    report: Report,
+) -> list[MeasuredSetting]:
+    """Fit a model once and ask it with every setting.
+
+    Parameters
+    ----------
+    split : Split
+        At most 2,000 of its shoppers are asked, drawn by the seed.
+    ranker : AdjustableRanker
+        Not fitted yet; it is closed afterwards.
+    settings : sequence of Setting
+        The first is what the others are compared with.
+    vectors : ndarray, shape (n_products, dimensions), float32
+        Of the products' texts, unit norm: what intra-list diversity is measured by.
+    """
+    part = _draw(split, seed)
+    try:
+        ranker.fit(part, report)
+        evaluation = evaluate(
+            part,
+            [_Set(ranker, setting) for setting in settings],
+            k=k,
+            vectors=vectors,
+            against=[settings[0].label],
+            seed=seed,
+            report=report,
+        )
+    finally:
+        ranker.close()
+    ndcg, ild = f"ndcg@{k}", f"ild@{k}"
+    measured: list[MeasuredSetting] = []
+    for setting in settings:
+        metrics = evaluation.models[setting.label].metrics["all"]
+        pair = (setting.label, settings[0].label)
+        same = Value(0.0, 0.0, 0.0)
+        loss = evaluation.differences[pair][ndcg] if setting != settings[0] else same
+        measured.append(MeasuredSetting(setting, metrics[ndcg].value, metrics[ild].value, loss))
+    return measured
+
+
+def _draw(split: Split, seed: int) -> Split:
+    count = len(split.shoppers)
+    if count <= _SHOPPERS:
+        return split
+    rows = np.sort(np.random.default_rng(seed).choice(count, _SHOPPERS, replace=False))
+    return replace(
+        split,
+        shoppers=split.shoppers[rows],
+        truth=split.truth[rows],
+        moments=split.moments[rows],
+    )

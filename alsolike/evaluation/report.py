@@ -1,0 +1,128 @@
+"""Evaluations as one self-contained HTML file."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from alsolike.evaluation.charts import accuracy_chart, frontier_chart
+from alsolike.evaluation.frontier import MeasuredSetting
+from alsolike.evaluation.results import Evaluation, best_model
+from alsolike.evaluation.table import (
+    compared_models,
+    heading,
+    interval_text,
+    metric_names,
+    number,
+    verdict,
+)
+
+
+def report_html(
+    evaluation: Evaluation,
+    *,
+    has_vectors: bool,
+    data_fingerprint: str,
+    frontier: Sequence[MeasuredSetting] = (),
+) -> str:
+    """Return the report; the same evaluation gives the same file, but for the seconds.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+    has_vectors : bool
+        Whether intra-list diversity could be measured.
+    data_fingerprint : str
+        Of the history, told at the foot.
+    frontier : sequence of MeasuredSetting
+        Settings of the re-ranking to draw; none: the chart is left out.
+    """
+    environment = Environment(
+        loader=PackageLoader("alsolike.evaluation", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    accuracy, beyond = metric_names(evaluation)
+    k = evaluation.k
+    # The charts are our own markup; every name in them was escaped by the one who drew them.
+    charts = [
+        (f"NDCG@{k}", Markup(accuracy_chart(evaluation))),  # noqa: S704
+        (f"Hit rate@{k}", Markup(accuracy_chart(evaluation, f"hr@{k}"))),  # noqa: S704
+    ]
+    if frontier:
+        charts.append(
+            ("Accuracy against diversity", Markup(frontier_chart(frontier, k=k)))  # noqa: S704
+        )
+    return environment.get_template("report.html").render(
+        heading=heading(evaluation),
+        charts=charts,
+        tables=[
+            _table(evaluation, "Accuracy", "all", accuracy),
+            _table(evaluation, "Beyond accuracy", "all", beyond),
+            *(
+                _table(
+                    evaluation, f"{part.capitalize()} products ({count:,} shoppers)", part, accuracy
+                )
+                for part, count in evaluation.shoppers.items()
+                if part != "all" and "cold" in evaluation.shoppers
+            ),
+        ],
+        comparisons=[_comparison(evaluation, model) for model in compared_models(evaluation)],
+        seconds=[
+            (name, f"{result.fit_seconds:.1f}", f"{result.rank_seconds:.1f}")
+            for name, result in evaluation.models.items()
+        ],
+        has_vectors=has_vectors,
+        data_fingerprint=data_fingerprint,
+        seed=evaluation.seed,
+    )
+
+
+def write_report(path: Path, html: str) -> None:
+    """Write the file; its folder must be there."""
+    path.write_text(html, encoding="utf-8")
+
+
+def _table(evaluation: Evaluation, title: str, part: str, names: list[str]) -> dict[str, Any]:
+    best = {
+        name: best_model(
+            name, ((m, r.metrics[part][name].value) for m, r in evaluation.models.items())
+        )
+        for name in names
+    }
+    return {
+        "title": title,
+        "columns": names,
+        "rows": [
+            (
+                model,
+                [
+                    {
+                        "text": number(result.metrics[part][name].value),
+                        "title": f"{number(result.metrics[part][name].low)} to "
+                        f"{number(result.metrics[part][name].high)}",
+                        "is_best": best[name] == model,
+                    }
+                    for name in names
+                ],
+            )
+            for model, result in evaluation.models.items()
+        ],
+    }
+
+
+def _comparison(evaluation: Evaluation, model: str) -> dict[str, Any]:
+    names = [f"ndcg@{evaluation.k}", f"hr@{evaluation.k}"]
+    return {
+        "model": model,
+        "columns": names,
+        "rows": [
+            (against, [(interval_text(metrics[name]), verdict(metrics[name])) for name in names])
+            for (first, against), metrics in evaluation.differences.items()
+            if first == model
+        ],
+    }

@@ -1,0 +1,162 @@
+"""What an evaluation found."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Which held-out products count: all, those somebody is known to have acted on, the others.
+SLICES = ("all", "warm", "cold")
+# Metrics of which less is better.
+LESS_IS_BETTER = frozenset({"gini"})
+
+
+@dataclass(frozen=True)
+class Value:
+    """A mean over shoppers with its interval.
+
+    Attributes
+    ----------
+    value : float
+        NaN where no shopper counts.
+    low, high : float
+        95 % bootstrap interval; NaN for what is no mean over shoppers.
+    """
+
+    value: float
+    low: float = math.nan
+    high: float = math.nan
+
+    @property
+    def excludes_zero(self) -> bool:
+        """Whether zero lies outside the interval; False without one."""
+        return self.low > 0 or self.high < 0
+
+
+@dataclass(frozen=True, eq=False)
+class ModelResult:
+    """What was measured of one model.
+
+    Attributes
+    ----------
+    name : str
+    metrics : dict of str to dict of str to Value
+        By slice, then metric such as 'ndcg@10'. What describes lists (coverage, diversity, …) is in
+        the slice 'all' only.
+    by_shopper : dict of str to dict of str to ndarray, shape (n_tested,), float64
+        The same before the mean; NaN for shoppers who do not count.
+    lists : ndarray, shape (n_tested, k), int32
+        Product numbers, best first; -1 after the end.
+    fit_seconds, rank_seconds : float
+        Time to learn, and to score or list for all shoppers.
+    """
+
+    name: str
+    metrics: Mapping[str, Mapping[str, Value]]
+    by_shopper: Mapping[str, Mapping[str, NDArray[np.float64]]]
+    lists: NDArray[np.int32]
+    fit_seconds: float
+    rank_seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """The models side by side, on the same shoppers.
+
+    Attributes
+    ----------
+    split : str
+        'time' or 'leave-one-out'.
+    k : int
+        Length of the lists.
+    cutoff : int or None
+        Microseconds since 1970; None where each shopper has a moment of their own.
+    seed : int
+        Of the bootstrap.
+    shoppers : dict of str to int
+        Shoppers who count, by slice; a slice without any is missing.
+    models : dict of str to ModelResult
+    differences : dict of (str, str) to dict of str to Value
+        By (model, against), then metric: the first's mean less the second's, slice 'all'.
+    """
+
+    split: str
+    k: int
+    cutoff: int | None
+    seed: int
+    shoppers: Mapping[str, int]
+    models: Mapping[str, ModelResult]
+    differences: Mapping[tuple[str, str], Mapping[str, Value]]
+
+    @property
+    def cutoff_at(self) -> datetime | None:
+        """The cutoff as a time in UTC."""
+        if self.cutoff is None:
+            return None
+        return datetime.fromtimestamp(self.cutoff / 1_000_000, UTC)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything but the shoppers one by one, ready for JSON; NaN becomes None."""
+        cutoff = self.cutoff_at
+        return {
+            "split": self.split,
+            "k": self.k,
+            "cutoff": None if cutoff is None else cutoff.isoformat(),
+            "seed": self.seed,
+            "shoppers": self.shoppers.get("all", 0),
+            "models": self._values("all"),
+            "intervals": {
+                name: {
+                    metric: [_or_none(value.low), _or_none(value.high)]
+                    for metric, value in result.metrics["all"].items()
+                    if not math.isnan(value.low)
+                }
+                for name, result in self.models.items()
+            },
+            "slices": {
+                name: {"shoppers": count, "models": self._values(name)}
+                for name, count in self.shoppers.items()
+                if name != "all"
+            },
+            "differences": self._differences(),
+            "seconds": {
+                name: {"fit": round(result.fit_seconds, 3), "rank": round(result.rank_seconds, 3)}
+                for name, result in self.models.items()
+            },
+        }
+
+    def _values(self, part: str) -> dict[str, dict[str, float | None]]:
+        return {
+            name: {m: _or_none(value.value) for m, value in result.metrics[part].items()}
+            for name, result in self.models.items()
+        }
+
+    def _differences(self) -> dict[str, dict[str, dict[str, dict[str, float | None]]]]:
+        nested: dict[str, dict[str, dict[str, dict[str, float | None]]]] = {}
+        for (model, against), metrics in self.differences.items():
+            nested.setdefault(model, {})[against] = {
+                metric: {
+                    "difference": _or_none(value.value),
+                    "low": _or_none(value.low),
+                    "high": _or_none(value.high),
+                }
+                for metric, value in metrics.items()
+            }
+        return nested
+
+
+def best_model(metric: str, values: Iterable[tuple[str, float]]) -> str | None:
+    """Return the name of the best model by a metric; None where none stands out."""
+    told = [(name, value) for name, value in values if not math.isnan(value)]
+    if len({value for _, value in told}) < min(len(told), 2):
+        return None
+    sign = -1 if metric.partition("@")[0] in LESS_IS_BETTER else 1
+    return max(told, key=lambda pair: sign * pair[1])[0] if told else None
+
+
+def _or_none(value: float) -> float | None:
+    return None if math.isnan(value) else value

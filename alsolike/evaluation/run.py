@@ -1,0 +1,257 @@
+"""One evaluation from the database to the database: what `alsolike evaluate` does."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alsolike.database import connect, query
+from alsolike.evaluation.baselines import (
+    BASELINES,
+    NoTextVectorsError,
+    baseline,
+    read_text_parts,
+)
+from alsolike.evaluation.cold import hidden_products, hide_products
+from alsolike.evaluation.complements import evaluate_complements
+from alsolike.evaluation.errors import EvaluationError, UnknownRankerError
+from alsolike.evaluation.evaluate import evaluate
+from alsolike.evaluation.frontier import MeasuredSetting, measure_frontier
+from alsolike.evaluation.ranker import Ranker
+from alsolike.evaluation.results import Evaluation
+from alsolike.evaluation.store import store_evaluation
+from alsolike.history import (
+    Catalogue,
+    History,
+    Split,
+    read_history,
+    split_by_time,
+    split_leave_one_out,
+)
+from alsolike.history.read import fingerprint
+from alsolike.progress import Report
+
+# A fresh fit of the recipe that `alsolike train` uses.
+TRAINED = "trained"
+DEFAULT_MODELS = (*BASELINES, TRAINED)
+# What cannot learn anything without the texts' vectors.
+_TEXT_MODELS = frozenset({"text", "average"})
+
+# Makes the ranker of a trained model: of the default recipe, or of a stored model's.
+TrainedRanker = Callable[[str], Ranker]
+
+
+@dataclass(frozen=True)
+class EvaluationPlan:
+    """What to evaluate.
+
+    Attributes
+    ----------
+    split : str
+        'time' or 'leave-one-out'.
+    cutoff : datetime or None
+        Of a time split, with a zone; None: nine tenths of the events are known.
+    k : int
+        Length of the lists.
+    models : tuple of str
+        Names of baselines, 'trained', or of models in `recs.models`.
+    cold_share : float
+        Part of the catalogue whose events are hidden; 0 hides none.
+    seed : int
+        Of what is hidden, of the bootstrap, and of the models.
+    has_frontier : bool
+        Whether to measure what diversity costs a fresh fit of the default recipe.
+    has_complements : bool
+        Whether to measure basket completion too.
+    """
+
+    split: str = "time"
+    cutoff: datetime | None = None
+    k: int = 10
+    models: tuple[str, ...] = DEFAULT_MODELS
+    cold_share: float = 0.0
+    seed: int = 0
+    has_frontier: bool = False
+    has_complements: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class EvaluationRun:
+    """An evaluation that was kept.
+
+    Attributes
+    ----------
+    evaluation_id : int
+        Of `recs.evaluations`.
+    evaluation : Evaluation
+    data_fingerprint : str
+    has_vectors : bool
+        Whether intra-list diversity could be measured.
+    frontier : list of MeasuredSetting
+        What diversity costs; empty where it was not asked for.
+    complements : dict or None
+        From `evaluate_complements`, where it was asked for.
+    """
+
+    evaluation_id: int
+    evaluation: Evaluation
+    data_fingerprint: str
+    has_vectors: bool
+    frontier: list[MeasuredSetting]
+    complements: dict[str, Any] | None
+
+
+def run_evaluation(
+    plan: EvaluationPlan,
+    *,
+    report: Report,
+    trained_ranker: TrainedRanker | None = None,
+) -> EvaluationRun:
+    """Read the history, split it, measure the models, keep the result.
+
+    Parameters
+    ----------
+    plan : EvaluationPlan
+    report : Report
+    trained_ranker : callable, optional
+        Makes the ranker of every name that is no baseline; training's own when left out.
+
+    Raises
+    ------
+    UnknownRankerError
+        A name is no model's.
+    NoHistoryError, SplitError
+        There is too little to evaluate on.
+    NoTextVectorsError
+        A model needs texts and none is embedded.
+    EvaluationError
+        The cutoff is outside the history, or a model's answer is no ranking.
+    """
+    rankers = _rankers(plan, trained_ranker)
+    history = read_history(report=report)
+    split = make_split(history, plan)
+    vectors = _text_vectors(history.catalogue, plan.models, report)
+    evaluation = evaluate(
+        split, _one_by_one(rankers), k=plan.k, vectors=vectors, seed=plan.seed, report=report
+    )
+    frontier: list[MeasuredSetting] = []
+    if plan.has_frontier:
+        frontier = _frontier(split, plan, vectors, report)
+    complements: dict[str, Any] | None = None
+    if plan.has_complements:
+        complements = evaluate_complements(history, plan.cutoff, plan.k, plan.seed, report=report)
+    data_fingerprint = fingerprint(history)
+    evaluation_id = store_evaluation(
+        evaluation,
+        data_fingerprint=data_fingerprint,
+        parameters={
+            "models": list(evaluation.models),
+            "cold_share": plan.cold_share,
+            "frontier": [point.as_dict() for point in frontier],
+            "complements": complements,
+        },
+    )
+    return EvaluationRun(
+        evaluation_id, evaluation, data_fingerprint, vectors is not None, frontier, complements
+    )
+
+
+def make_split(history: History, plan: EvaluationPlan) -> Split:
+    """Split the history as the plan says, with the products that it wants hidden.
+
+    Raises
+    ------
+    SplitError
+        There is too little history.
+    EvaluationError
+        The cutoff is outside the history, or hiding leaves nothing known.
+    """
+    if plan.split == "leave-one-out":
+        split = split_leave_one_out(history)
+    else:
+        if plan.cutoff is not None and len(history):
+            _check_cutoff(history, plan.cutoff)
+        split = split_by_time(history, plan.cutoff)
+    if plan.cold_share > 0:
+        hidden = hidden_products(split, plan.cold_share, seed=plan.seed)
+        split = hide_products(split, hidden)
+    return split
+
+
+def _frontier(
+    split: Split, plan: EvaluationPlan, vectors: NDArray[np.float32] | None, report: Report
+) -> list[MeasuredSetting]:
+    # Training evaluates too: at the top the two modules would import each other.
+    from alsolike.training import Recipe, TrainedRanker  # noqa: PLC0415
+
+    if vectors is None:
+        raise NoTextVectorsError
+    ranker = TrainedRanker(Recipe(seed=plan.seed))
+    return measure_frontier(split, ranker, k=plan.k, vectors=vectors, seed=plan.seed, report=report)
+
+
+def _check_cutoff(history: History, cutoff: datetime) -> None:
+    first, last = int(history.times.min()), int(history.times.max())
+    if not first < cutoff.timestamp() * 1_000_000 <= last:
+        message = (
+            f"The cutoff {cutoff.isoformat()} is outside the history, which goes from "
+            f"{_told(first)} to {_told(last)}: choose a moment between."
+        )
+        raise EvaluationError(message)
+
+
+def _told(microseconds: int) -> str:
+    return datetime.fromtimestamp(microseconds / 1_000_000, UTC).isoformat()
+
+
+def _rankers(plan: EvaluationPlan, trained_ranker: TrainedRanker | None) -> list[Ranker]:
+    names = list(dict.fromkeys(plan.models))
+    others = [name for name in names if name not in BASELINES]
+    if others:
+        with connect() as connection:
+            stored = [row[0] for row in connection.execute(query("evaluation/model_names"))]
+        _refuse_unknown(others, stored)
+    make = trained_ranker
+    if make is None and others:
+        make = _trained_ranker(plan.seed)
+    return [
+        baseline(name, seed=plan.seed) if make is None or name in BASELINES else make(name)
+        for name in names
+    ]
+
+
+def _refuse_unknown(names: Sequence[str], stored: Sequence[str]) -> None:
+    unknown = [name for name in names if name != TRAINED and name not in stored]
+    if unknown:
+        there = ", ".join(dict.fromkeys((*BASELINES, TRAINED, *stored)))
+        message = f"There is no model {', '.join(unknown)} to evaluate; there are: {there}."
+        raise UnknownRankerError(message)
+
+
+def _trained_ranker(seed: int) -> TrainedRanker:
+    # Training evaluates too: at the top the two modules would import each other.
+    from alsolike.training import ranker_for  # noqa: PLC0415
+
+    return lambda name: ranker_for(name, seed=seed)
+
+
+def _text_vectors(
+    catalogue: Catalogue, models: Sequence[str], report: Report
+) -> NDArray[np.float32] | None:
+    try:
+        return read_text_parts(catalogue, report=report).text_vectors()
+    except NoTextVectorsError:
+        # Said now rather than after an hour of measuring the others.
+        if not _TEXT_MODELS.isdisjoint(models):
+            raise
+        # The report and the table say that diversity is missing, and why.
+        return None
+
+
+def _one_by_one(rankers: list[Ranker]) -> Iterator[Ranker]:
+    """Give each ranker away, so that its memory is free before the next one learns."""
+    while rankers:
+        yield rankers.pop(0)

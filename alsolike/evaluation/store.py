@@ -1,0 +1,95 @@
+"""Keep evaluations in the database."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from alsolike.database import connect, query
+from alsolike.evaluation.errors import EvaluationError
+from alsolike.evaluation.results import Evaluation
+
+
+def store_evaluation(
+    evaluation: Evaluation, *, data_fingerprint: str, parameters: Mapping[str, Any]
+) -> int:
+    """Write an evaluation with its metrics and differences, all or nothing.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+    data_fingerprint : str
+        From `alsolike.history.fingerprint`, of the whole history.
+    parameters : mapping
+        What it can be run again with; seed, shoppers by slice and seconds are added.
+
+    Returns
+    -------
+    int
+        Its `evaluation_id`.
+    """
+    told = evaluation.as_dict()
+    with connect() as connection, connection.cursor() as cursor:
+        row = cursor.execute(
+            query("evaluation/insert_evaluation"),
+            {
+                "split": evaluation.split,
+                "k": evaluation.k,
+                "cutoff": evaluation.cutoff_at,
+                "shopper_count": evaluation.shoppers.get("all", 0),
+                "parameters": Jsonb(
+                    {
+                        **parameters,
+                        "seed": evaluation.seed,
+                        "shoppers": dict(evaluation.shoppers),
+                        "seconds": told["seconds"],
+                    }
+                ),
+                "data_fingerprint": data_fingerprint,
+            },
+        ).fetchone()
+        if row is None:
+            message = "The database kept no evaluation."
+            raise EvaluationError(message)
+        evaluation_id = int(row[0])
+        cursor.executemany(
+            query("evaluation/insert_metric"),
+            [
+                {
+                    "evaluation_id": evaluation_id,
+                    "model": model,
+                    "slice": part,
+                    "metric": metric,
+                    "value": _or_null(value.value),
+                    "low": _or_null(value.low),
+                    "high": _or_null(value.high),
+                }
+                for model, result in evaluation.models.items()
+                for part, metrics in result.metrics.items()
+                for metric, value in metrics.items()
+            ],
+        )
+        cursor.executemany(
+            query("evaluation/insert_difference"),
+            [
+                {
+                    "evaluation_id": evaluation_id,
+                    "model": model,
+                    "against": against,
+                    "metric": metric,
+                    "difference": value.value,
+                    "low": value.low,
+                    "high": value.high,
+                }
+                for (model, against), metrics in evaluation.differences.items()
+                for metric, value in metrics.items()
+                # A model that listed nothing differs from nobody.
+                if not math.isnan(value.value) and not math.isnan(value.low)
+            ],
+        )
+    return evaluation_id
+
+
+def _or_null(value: float) -> float | None:
+    return None if math.isnan(value) else value

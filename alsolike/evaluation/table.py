@@ -1,0 +1,215 @@
+"""Evaluations as tables on a terminal."""
+
+import io
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from alsolike.evaluation.baselines import BASELINES
+from alsolike.evaluation.frontier import DEFAULT, MeasuredSetting
+from alsolike.evaluation.results import SLICES, Evaluation, Value, best_model
+
+_ACCURACY = ("ndcg", "hr", "recall", "precision", "map", "mrr")
+_BEYOND = ("coverage", "gini", "ild", "novelty", "long_tail", "cold_share")
+# The metrics that models are compared by, one pair of columns each.
+_COMPARED = ("ndcg", "hr")
+# Columns that a plain file or pipe gets; a terminal has its own width.
+_WIDTH = 100
+
+
+def evaluation_text(evaluation: Evaluation, *, has_vectors: bool, width: int = _WIDTH) -> str:
+    """Return the tables of an evaluation; the best of each column carries a star.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+    has_vectors : bool
+        Whether intra-list diversity could be measured; if not, a line says why.
+    width : int
+        Characters of a line.
+    """
+    file = io.StringIO()
+    console = Console(file=file, width=width, color_system=None)
+    console.print(heading(evaluation))
+    tables = [
+        _metric_table(evaluation, "Accuracy", _ACCURACY),
+        _metric_table(evaluation, "Beyond accuracy (gini: less is better)", _BEYOND),
+    ]
+    if "cold" in evaluation.shoppers:
+        tables.append(_slice_table(evaluation))
+    tables += [_difference_table(evaluation, name) for name in compared_models(evaluation)]
+    for table in tables:
+        # A table's own title would be broken where the table is narrower.
+        title, table.title = table.title, None
+        console.print()
+        console.print(title, style="bold")
+        console.print(table)
+    if not has_vectors:
+        console.print("\nild is missing: no text is embedded; `alsolike embed` does it.")
+    return "\n".join(line.rstrip() for line in file.getvalue().splitlines())
+
+
+def frontier_text(points: Sequence[MeasuredSetting]) -> str:
+    """Return what diversity costs as a table, nothing where it was not measured."""
+    if not points:
+        return ""
+    table = Table("re-ranked", "ndcg", "ild", "ndcg less that of none, 95 %")
+    for point in points:
+        is_default = " (default)" if point.setting == DEFAULT else ""
+        table.add_row(
+            point.setting.label + is_default,
+            number(point.accuracy),
+            number(point.diversity),
+            interval_text(point.loss),
+        )
+    return _printed("What diversity costs", table)
+
+
+def complements_text(measured: Mapping[str, Any]) -> str:
+    """Return basket completion as a table; see `evaluate_complements`."""
+    metrics = list(next(iter(measured["models"].values())))
+    table = Table("goes with it", *metrics, "complements' lead, 95 %")
+    for model, values in measured["models"].items():
+        lead = measured["differences"].get(model, {}).get(metrics[0])
+        table.add_row(
+            model,
+            *(number(values[metric]) for metric in metrics),
+            "" if lead is None else interval_text(Value(*lead)),
+        )
+    return _printed(f"Basket completion, {measured['baskets']:,} baskets", table)
+
+
+def _printed(title: str, table: Table) -> str:
+    file = io.StringIO()
+    console = Console(file=file, width=_WIDTH, color_system=None)
+    console.print()
+    console.print()
+    console.print(title)
+    console.print(table)
+    return "\n".join(line.rstrip() for line in file.getvalue().splitlines())
+
+
+def heading(evaluation: Evaluation) -> str:
+    """Return what was evaluated, in one line."""
+    cutoff = evaluation.cutoff_at
+    since = "" if cutoff is None else f", known before {cutoff:%Y-%m-%d %H:%M} UTC"
+    shoppers = evaluation.shoppers.get("all", 0)
+    return (
+        f"{evaluation.split} split{since}; {shoppers:,} shoppers, lists of {evaluation.k}, "
+        "every product ranked."
+    )
+
+
+def metric_names(evaluation: Evaluation) -> tuple[list[str], list[str]]:
+    """Return the metrics that were measured: those of accuracy, and those beyond it."""
+    first = next(iter(evaluation.models.values()))
+    there = first.metrics["all"]
+
+    def measured(names: tuple[str, ...]) -> list[str]:
+        return [f"{name}@{evaluation.k}" for name in names if f"{name}@{evaluation.k}" in there]
+
+    return measured(_ACCURACY), measured(_BEYOND)
+
+
+def compared_models(evaluation: Evaluation) -> list[str]:
+    """Return the models whose lead over every other is told: all that are no baseline."""
+    ours = [name for name in evaluation.models if name not in BASELINES]
+    return ours if len(evaluation.models) > 1 else []
+
+
+def number(value: float) -> str:
+    """Return a metric for reading: four digits after the point, or a dash."""
+    return "–" if math.isnan(value) else f"{value:.4f}"
+
+
+def interval_text(value: Value) -> str:
+    """Return a difference with its interval."""
+    return f"{value.value:+.4f} [{value.low:+.4f}, {value.high:+.4f}]"
+
+
+def _metric_table(evaluation: Evaluation, title: str, wanted: tuple[str, ...]) -> Table:
+    accuracy, beyond = metric_names(evaluation)
+    names = accuracy if wanted is _ACCURACY else beyond
+    table = Table(title=title, box=None, pad_edge=False)
+    table.add_column("model", no_wrap=True)
+    best: dict[str, str | None] = {}
+    for name in names:
+        table.add_column(name, justify="right", no_wrap=True)
+        best[name] = best_model(
+            name, ((m, r.metrics["all"][name].value) for m, r in evaluation.models.items())
+        )
+    is_accuracy = wanted is _ACCURACY
+    if is_accuracy:
+        table.add_column("fit s", justify="right", no_wrap=True)
+        table.add_column("rank s", justify="right", no_wrap=True)
+    for model, result in evaluation.models.items():
+        cells = [
+            number(result.metrics["all"][name].value) + ("*" if best[name] == model else " ")
+            for name in names
+        ]
+        if is_accuracy:
+            cells += [f"{result.fit_seconds:.1f}", f"{result.rank_seconds:.1f}"]
+        table.add_row(model, *cells)
+    return table
+
+
+def _slice_table(evaluation: Evaluation) -> Table:
+    parts = [part for part in SLICES if part != "all" and part in evaluation.shoppers]
+    names = [f"{name}@{evaluation.k}" for name in _COMPARED]
+    table = Table(
+        title="By held-out product; on cold ones nobody is known to have acted",
+        box=None,
+        pad_edge=False,
+    )
+    table.add_column("model", no_wrap=True)
+    best: dict[tuple[str, str], str | None] = {}
+    for part in parts:
+        for name in names:
+            table.add_column(f"{part} {name}", justify="right", no_wrap=True)
+            best[part, name] = best_model(
+                name, ((m, r.metrics[part][name].value) for m, r in evaluation.models.items())
+            )
+    for model, result in evaluation.models.items():
+        table.add_row(
+            model,
+            *(
+                number(result.metrics[part][name].value)
+                + ("*" if best[part, name] == model else " ")
+                for part in parts
+                for name in names
+            ),
+        )
+    counts = ", ".join(f"{part} {evaluation.shoppers[part]:,}" for part in parts)
+    table.caption = f"shoppers: {counts}"
+    table.caption_justify = "left"
+    return table
+
+
+def _difference_table(evaluation: Evaluation, model: str) -> Table:
+    table = Table(
+        title=f"{model} less each other model, with its paired 95 % interval",
+        box=None,
+        pad_edge=False,
+    )
+    table.add_column("against", no_wrap=True)
+    names = [f"{name}@{evaluation.k}" for name in _COMPARED]
+    for name in names:
+        table.add_column(name, justify="right", no_wrap=True)
+        table.add_column("", no_wrap=True)
+    for (first, against), metrics in evaluation.differences.items():
+        if first == model:
+            cells: list[str] = []
+            for name in names:
+                cells += [interval_text(metrics[name]), verdict(metrics[name])]
+            table.add_row(against, *cells)
+    return table
+
+
+def verdict(value: Value) -> str:
+    """Return what an interval says: leads, trails, or neither."""
+    if not value.excludes_zero:
+        return "even"
+    return "leads" if value.value > 0 else "trails"

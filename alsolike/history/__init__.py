@@ -1,0 +1,17 @@
+"""What shoppers did, as arrays: what training learns from and evaluation is measured on."""
+
+from alsolike.history.history import KINDS, Catalogue, History
+from alsolike.history.read import NoHistoryError, read_history
+from alsolike.history.split import Split, SplitError, split_by_time, split_leave_one_out
+
+__all__ = [
+    "KINDS",
+    "Catalogue",
+    "History",
+    "NoHistoryError",
+    "Split",
+    "SplitError",
+    "read_history",
+    "split_by_time",
+    "split_leave_one_out",
+]

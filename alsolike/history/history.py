@@ -1,0 +1,121 @@
+"""The catalogue and what shoppers did with it, numbered."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+# The kinds of events; `History.kinds` holds their positions.
+KINDS = ("purchase", "review", "view")
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """The products, numbered from 0 in the order of their ids.
+
+    Attributes
+    ----------
+    product_ids : list of str
+        Sorted by code point.
+    categories, brands : list of str or None
+        Of each product.
+    created_at : ndarray, shape (n_products,), int64
+        Microseconds since 1970, UTC.
+    is_in_stock : ndarray, shape (n_products,), bool
+    """
+
+    product_ids: list[str]
+    categories: list[str | None]
+    brands: list[str | None]
+    created_at: NDArray[np.int64]
+    is_in_stock: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        """Return the number of products."""
+        return len(self.product_ids)
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """Events, sorted by shopper, then time.
+
+    Attributes
+    ----------
+    catalogue : Catalogue
+    shopper_ids : list of str
+        Sorted by code point; a shopper may have no event in a part of the history.
+    shoppers, products : ndarray, shape (n_events,), int32
+        Numbers of the shopper and the product.
+    kinds : ndarray, shape (n_events,), int8
+        Positions in `KINDS`.
+    times : ndarray, shape (n_events,), int64
+        Microseconds since 1970, UTC.
+    weights : ndarray, shape (n_events,), float32
+        What the kind says about taste, against one view; above 0.
+    orders : ndarray, shape (n_events,), int32
+        Number of the order that a purchase belongs to, unique over the shop; -1: none was given.
+    """
+
+    catalogue: Catalogue
+    shopper_ids: list[str]
+    shoppers: NDArray[np.int32]
+    products: NDArray[np.int32]
+    kinds: NDArray[np.int8]
+    times: NDArray[np.int64]
+    weights: NDArray[np.float32]
+    orders: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        """Return the number of events."""
+        return len(self.shoppers)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Return the numbers of shoppers and products."""
+        return len(self.shopper_ids), len(self.catalogue)
+
+    @cached_property
+    def starts(self) -> NDArray[np.int64]:
+        """Return where each shopper's events begin: ndarray, shape (n_shoppers + 1,)."""
+        return np.searchsorted(self.shoppers, np.arange(len(self.shopper_ids) + 1))
+
+    def only(self, is_kept: NDArray[np.bool_]) -> "History":
+        """Return the history of some of the events; shoppers and products keep their numbers."""
+        return replace(
+            self,
+            shoppers=self.shoppers[is_kept],
+            products=self.products[is_kept],
+            kinds=self.kinds[is_kept],
+            times=self.times[is_kept],
+            weights=self.weights[is_kept],
+            orders=self.orders[is_kept],
+        )
+
+    def before(self, moments: int | NDArray[np.int64]) -> "History":
+        """Return what happened strictly before a moment.
+
+        Parameters
+        ----------
+        moments : int or ndarray, shape (n_shoppers,), int64
+            Microseconds since 1970: one for all, or one for each shopper.
+        """
+        limits = moments if isinstance(moments, int) else moments[self.shoppers]
+        return self.only(self.times < limits)
+
+    def matrix(self) -> sp.csr_matrix:
+        """Return who acted on what: shape (n_shoppers, n_products), float32, ones."""
+        values = np.ones(len(self), np.float32)
+        matrix = sp.csr_matrix((values, (self.shoppers, self.products)), shape=self.shape)
+        matrix.sum_duplicates()
+        matrix.data[:] = 1
+        return matrix
+
+    def first_actions(self) -> "History":
+        """Return each shopper's first event on each product."""
+        keys = self.shoppers.astype(np.int64) * len(self.catalogue) + self.products
+        _, first = np.unique(keys, return_index=True)
+        is_kept = np.zeros(len(self), bool)
+        is_kept[first] = True
+        return self.only(is_kept)

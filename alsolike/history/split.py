@@ -1,0 +1,146 @@
+"""Splits of a history into what is known and what is to be foretold."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from alsolike.errors import AlsolikeError
+from alsolike.history.history import History
+
+_REASONS = {
+    "leave-one-out": "no shopper acted on two products at two times",
+    "time": "no shopper acted before the cutoff and, on a product new to them, after it",
+}
+# Share of the events that a time split tests on where no cutoff is given.
+TEST_SHARE = 0.1
+
+
+class SplitError(AlsolikeError):
+    """There is too little history to split."""
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """A history cut in two.
+
+    Attributes
+    ----------
+    name : str
+        'leave-one-out' or 'time'.
+    known : History
+        All that a model may learn from and be asked with.
+    shoppers : ndarray, shape (n_tested,), int32
+        Shoppers with something known and something to foretell, ascending.
+    truth : csr_matrix, shape (n_tested, n_products), float32
+        Ones: products new to the shopper, in stock, that they acted on afterwards.
+    moments : ndarray, shape (n_tested,), int64
+        Microseconds since 1970: what is known of the shopper happened strictly before.
+    cutoff : int or None
+        The one moment of a time split.
+    """
+
+    name: str
+    known: History
+    shoppers: NDArray[np.int32]
+    truth: sp.csr_matrix
+    moments: NDArray[np.int64]
+    cutoff: int | None = None
+
+
+def split_leave_one_out(history: History) -> Split:
+    """Hold out the product that each shopper came to last; all before it is known.
+
+    To compare with papers only: other shoppers' later actions are known, so the future leaks (Ji
+    et al. 2020, arXiv 2010.11060).
+
+    Raises
+    ------
+    SplitError
+        No shopper acted on two products at two times.
+    """
+    firsts = history.first_actions()
+    n_shoppers = len(history.shopper_ids)
+    counts = np.diff(firsts.starts)
+    # Sorted by time within a shopper: the last of each.
+    has_any = counts > 0
+    last = (firsts.starts[1:] - 1)[has_any]
+    shoppers = np.flatnonzero(has_any)
+    moments = np.full(n_shoppers, np.iinfo(np.int64).max)
+    moments[shoppers] = firsts.times[last]
+    known = history.before(moments)
+    has_known = np.diff(known.starts)[shoppers] > 0
+    # With nothing before it the action is nobody's test: it stays known.
+    moments[shoppers[~has_known]] = np.iinfo(np.int64).max
+    known = history.before(moments)
+    return _split(
+        "leave-one-out",
+        history,
+        known,
+        firsts.products[last[has_known]],
+        shoppers[has_known],
+        moments,
+    )
+
+
+def split_by_time(history: History, cutoff: datetime | None = None) -> Split:
+    """Hold out what known shoppers did from a moment on, with products new to them.
+
+    Parameters
+    ----------
+    cutoff : datetime, optional
+        With a zone; when left out, the moment before which nine tenths of the events happened.
+
+    Raises
+    ------
+    SplitError
+        No shopper has actions on both sides of the cutoff.
+    """
+    if cutoff is not None:
+        moment = round(cutoff.timestamp() * 1_000_000)
+    elif len(history):
+        moment = int(np.quantile(history.times, 1 - TEST_SHARE, method="higher"))
+    else:
+        moment = 0
+    known = history.before(moment)
+    firsts = history.first_actions()
+    is_new = firsts.times >= moment
+    was_known = np.diff(known.starts) > 0
+    is_new &= was_known[firsts.shoppers]
+    moments = np.full(len(history.shopper_ids), moment)
+    return _split(
+        "time",
+        history,
+        known,
+        firsts.products[is_new],
+        firsts.shoppers[is_new],
+        moments,
+        cutoff=moment,
+    )
+
+
+def _split(
+    name: str,
+    history: History,
+    known: History,
+    products: NDArray[np.integer],
+    owners: NDArray[np.integer],
+    moments: NDArray[np.int64],
+    *,
+    cutoff: int | None = None,
+) -> Split:
+    # What cannot be shown cannot be foretold.
+    is_shown = history.catalogue.is_in_stock[products]
+    products, owners = products[is_shown], owners[is_shown]
+    shoppers = np.unique(owners).astype(np.int32)
+    if not len(shoppers):
+        message = f"There is too little history for the {name} split: {_REASONS[name]}."
+        raise SplitError(message)
+    rows = np.searchsorted(shoppers, owners)
+    truth = sp.csr_matrix(
+        (np.ones(len(rows), np.float32), (rows, products)),
+        shape=(len(shoppers), len(history.catalogue)),
+    )
+    return Split(name, known, shoppers, truth, moments[shoppers], cutoff)

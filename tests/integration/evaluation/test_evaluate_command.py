@@ -1,0 +1,283 @@
+"""`alsolike evaluate` from the marts to the stored result, with models that need no text."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from alsolike.cli.evaluation import evaluate
+from alsolike.database import connect
+from alsolike.errors import AlsolikeError
+from alsolike.evaluation.baselines import NoTextVectorsError
+from alsolike.evaluation.errors import EvaluationError, UnknownRankerError
+from alsolike.evaluation.run import EvaluationPlan, run_evaluation
+from alsolike.history import NoHistoryError, SplitError
+from alsolike.progress import ignore_progress
+from alsolike.settings import Settings
+from alsolike.transform import transform
+from tests.integration.embed.shop import run
+from tests.unit.evaluation.rankers import Counting, Fixed
+
+pytestmark = pytest.mark.usefixtures("database")
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+PRODUCTS, SHOPPERS = 30, 40
+
+Evaluate = Callable[..., Result]
+
+
+def add_shop(products: int = PRODUCTS, events: int = 700) -> None:
+    """Add products, and events over 100 days as dbt would hand them on."""
+    random = np.random.default_rng(0)
+    with connect() as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "create table marts.shopper_events (shopper_id text, product_id text, kind text,"
+            " event_id text, occurred_at timestamptz, order_id text, weight double precision)"
+        )
+        cursor.executemany(
+            "insert into raw.products (product_id, title) values (%s, %s)",
+            [(f"p{number:02}", f"Product {number}") for number in range(products)],
+        )
+        cursor.executemany(
+            "insert into marts.shopper_events values (%s, %s, 'view', %s, %s, null, 1)",
+            [
+                (
+                    f"s{random.integers(SHOPPERS):02}",
+                    f"p{int(products * random.random() ** 2):02}",
+                    str(number),
+                    START + timedelta(days=float(random.random() * 100)),
+                )
+                for number in range(events)
+            ],
+        )
+
+
+@pytest.fixture
+def command(settings: Settings) -> Evaluate:
+    """Run the command with arguments."""
+
+    def call(*arguments: str) -> Result:
+        return CliRunner().invoke(evaluate, arguments, obj=settings)
+
+    return call
+
+
+def test_the_result_is_printed_stored_and_logged(command: Evaluate, tmp_path: Path) -> None:
+    add_shop()
+    report = tmp_path / "report.html"
+    done = command("--models", "popular,item-knn", "--json", "--report", str(report))
+    assert done.exit_code == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert list(told["models"]) == ["popular", "item-knn"]
+    assert (told["split"], told["k"]) == ("time", 10)
+    assert 0 < told["models"]["popular"]["ndcg@10"] < 1
+
+    stored = run(
+        "select model, metric, value, low, high from recs.evaluation_metrics "
+        "where evaluation_id = %s and slice = 'all'",
+        (told["evaluation_id"],),
+    )
+    assert {(model, metric): value for model, metric, value, _, _ in stored} == {
+        (model, metric): value
+        for model, metrics in told["models"].items()
+        for metric, value in metrics.items()
+    }
+    assert all(low <= value <= high for _, _, value, low, high in stored if low is not None)
+    assert run(
+        "select split, k, cutoff, shopper_count, data_fingerprint, parameters ->> 'seed' "
+        "from recs.evaluations"
+    ) == [
+        (
+            "time",
+            10,
+            datetime.fromisoformat(told["cutoff"]),
+            told["shoppers"],
+            told["data_fingerprint"],
+            "0",
+        )
+    ]
+    difference = told["differences"]["item-knn"]["popular"]["ndcg@10"]
+    assert run(
+        "select difference, low, high from recs.evaluation_differences "
+        "where model = 'item-knn' and against = 'popular' and metric = 'ndcg@10'"
+    ) == [(difference["difference"], difference["low"], difference["high"])]
+    assert run("select command, error, counts ->> 'evaluation_id' from ops.runs") == [
+        ("evaluate", None, str(told["evaluation_id"]))
+    ]
+    assert "<svg" in report.read_text(encoding="utf-8")
+
+
+def test_without_json_it_prints_tables(command: Evaluate) -> None:
+    add_shop()
+    done = command("--models", "popular,item-knn", "--split", "leave-one-out", "--k", "5")
+    assert done.exit_code == 0, done.stderr
+    assert "leave-one-out split" in done.stdout
+    assert "ndcg@5" in done.stdout
+    assert "recs.evaluations" in done.stdout
+    assert "ild is missing" in done.stdout
+
+
+def test_a_rerun_from_what_was_stored_gives_the_same_metrics() -> None:
+    add_shop()
+    plan = EvaluationPlan(models=("popular", "item-knn"), cold_share=0.2, seed=3)
+    first = run_evaluation(plan, report=ignore_progress)
+    [(split, k, cutoff, parameters)] = run(
+        "select split, k, cutoff, parameters from recs.evaluations"
+    )
+    again = run_evaluation(
+        EvaluationPlan(
+            split=split,
+            cutoff=cutoff,
+            k=k,
+            models=tuple(parameters["models"]),
+            cold_share=parameters["cold_share"],
+            seed=parameters["seed"],
+        ),
+        report=ignore_progress,
+    )
+    assert again.evaluation_id != first.evaluation_id
+    assert "cold" in first.evaluation.shoppers
+    columns = "model, slice, metric, value, low, high"
+    rows = [
+        run(
+            f"select {columns} from recs.evaluation_metrics where evaluation_id = %s "
+            "order by 1, 2, 3",
+            (done.evaluation_id,),
+        )
+        for done in (first, again)
+    ]
+    assert rows[0] == rows[1]
+    assert len(rows[0]) > 20
+
+
+def test_models_that_are_no_baseline_are_made_by_training() -> None:
+    add_shop()
+    run(
+        "insert into recs.encoders (name, sha256, dimension) values ('e', 's', 3);"
+        "insert into recs.models (name, kind, encoder_id, dimension) select 'mine', 'trained',"
+        " encoder_id, 3 from recs.encoders"
+    )
+    asked: list[str] = []
+
+    def trained_ranker(name: str) -> Any:
+        asked.append(name)
+        return Counting(name)
+
+    plan = EvaluationPlan(models=("popular", "trained", "mine"))
+    done = run_evaluation(plan, report=ignore_progress, trained_ranker=trained_ranker)
+    assert asked == ["trained", "mine"]
+    assert list(done.evaluation.models) == ["popular", "trained", "mine"]
+
+
+def test_an_unknown_model_is_told_with_those_there_are() -> None:
+    add_shop()
+    plan = EvaluationPlan(models=("popular", "nonsense"))
+    with pytest.raises(UnknownRankerError, match=r"nonsense.*item-knn.*trained"):
+        run_evaluation(plan, report=ignore_progress)
+
+
+def test_nothing_is_stored_of_an_evaluation_that_failed() -> None:
+    add_shop()
+
+    def broken(name: str) -> Any:
+        return Fixed(name, np.full(PRODUCTS, np.nan))
+
+    plan = EvaluationPlan(models=("popular", "trained"))
+    with pytest.raises(EvaluationError, match="trained gave scores that are not numbers"):
+        run_evaluation(plan, report=ignore_progress, trained_ranker=broken)
+    assert run("select count(*) from recs.evaluations") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("products", "events", "error", "reason"),
+    [
+        (0, 0, NoHistoryError, "catalogue is empty"),
+        (30, 0, SplitError, "too little history"),
+        (30, 1, SplitError, "too little history"),
+        (1, 50, SplitError, "too little history"),
+    ],
+)
+def test_too_little_is_one_line(
+    products: int, events: int, error: type[AlsolikeError], reason: str
+) -> None:
+    add_shop(products, events)
+    with pytest.raises(error, match=reason) as told:
+        run_evaluation(EvaluationPlan(models=("popular",)), report=ignore_progress)
+    assert "\n" not in str(told.value)
+
+
+def test_before_dbt_ran_it_says_what_to_do() -> None:
+    with pytest.raises(NoHistoryError, match="alsolike transform"):
+        run_evaluation(EvaluationPlan(models=("popular",)), report=ignore_progress)
+
+
+def test_a_model_of_texts_without_texts_is_refused_before_any_work() -> None:
+    add_shop()
+    stages: list[str] = []
+    with pytest.raises(NoTextVectorsError, match="alsolike embed"):
+        run_evaluation(
+            EvaluationPlan(models=("popular", "text")),
+            report=lambda stage, _done, _total: stages.append(stage),
+        )
+    assert "rank popular" not in stages
+
+
+@pytest.mark.parametrize("cutoff", ["2020-01-01", "2030-01-01T00:00+02:00"])
+def test_a_cutoff_outside_the_history_says_where_the_history_is(
+    cutoff: str, command: Evaluate
+) -> None:
+    add_shop()
+    done = command("--models", "popular", "--cutoff", cutoff)
+    assert isinstance(done.exception, EvaluationError)
+    assert "2026-01-01" in str(done.exception)
+    assert "2026-04-" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--cutoff", "yesterday"],
+        ["--split", "leave-one-out", "--cutoff", "2026-02-01"],
+        ["--split", "random"],
+        ["--k", "0"],
+        ["--models", " , "],
+        ["--cold-share", "1"],
+        ["--seed", "-1"],
+        ["--report", "no-such-folder/report.html"],
+    ],
+)
+def test_wrong_usage_touches_nothing(arguments: list[str], command: Evaluate) -> None:
+    done = command(*arguments)
+    assert done.exit_code == click.UsageError.exit_code
+    assert run("select count(*) from ops.runs") == [(0,)]
+
+
+def test_the_mart_marks_the_latest_of_each_split() -> None:
+    transform(select="model_evaluations", report=ignore_progress)
+    assert run("select count(*) from marts.model_evaluations") == [(0,)]
+    add_shop()
+    for plan in (
+        EvaluationPlan(models=("popular",)),
+        EvaluationPlan(models=("popular",)),
+        EvaluationPlan(models=("popular",), cold_share=0.1),
+        EvaluationPlan(models=("popular",), split="leave-one-out"),
+    ):
+        run_evaluation(plan, report=ignore_progress)
+    with connect(role="alsolike_analyst") as connection:
+        rows = connection.execute(
+            "select split, cold_share, is_latest, value from marts.model_evaluations "
+            "where slice = 'all' and metric = 'ndcg@10' order by evaluation_id"
+        ).fetchall()
+    assert [row[:3] for row in rows] == [
+        ("time", 0, False),
+        ("time", 0, True),
+        ("time", 0.1, True),
+        ("leave-one-out", 0, True),
+    ]
+    assert all(0 < row[3] < 1 for row in rows)

@@ -1,0 +1,161 @@
+"""How an evaluation is told: as JSON, as tables, as a report with charts."""
+
+import json
+import math
+import xml.etree.ElementTree as ET
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from alsolike.evaluation.charts import accuracy_chart, frontier_chart
+from alsolike.evaluation.evaluate import evaluate
+from alsolike.evaluation.frontier import DEFAULT, MeasuredSetting, Setting
+from alsolike.evaluation.report import report_html
+from alsolike.evaluation.results import Evaluation, Value, best_model
+from alsolike.evaluation.table import evaluation_text, number, verdict
+from alsolike.history import split_by_time
+from alsolike.progress import ignore_progress
+from tests.fixtures.history import random_history
+from tests.unit.evaluation.rankers import Counting, Fixed
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module")
+def told() -> Evaluation:
+    """Three models, one of them named like a baseline, on a shop with a cold product."""
+    whole = random_history(shoppers=80, events=1_500)
+    # Nobody acts on the last products before the last days.
+    is_kept = (whole.products < 35) | (whole.times > np.quantile(whole.times, 0.9))
+    return evaluate(
+        split_by_time(whole.only(is_kept)),
+        [
+            Fixed("popular", np.zeros(40)),
+            Counting("ours <b>&", 0.5),
+            Fixed("worst", np.arange(40)),
+        ],
+        vectors=np.eye(40, dtype=np.float32),
+        report=ignore_progress,
+    )
+
+
+def test_json_holds_every_metric_of_every_model(told: Evaluation) -> None:
+    result = json.loads(json.dumps(told.as_dict(), allow_nan=False))
+    assert {"split", "k", "shoppers", "models", "differences", "cutoff"} <= set(result)
+    names = [
+        "ndcg", "hr", "recall", "precision", "map", "mrr", "coverage", "gini", "ild", "novelty",
+        "long_tail", "cold_share",
+    ]  # fmt: skip
+    for metrics in result["models"].values():
+        assert set(metrics) == {f"{name}@10" for name in names}
+        assert all(value is not None for value in metrics.values())
+    assert set(result["slices"]) == {"warm", "cold"}
+    low, high = result["intervals"]["ours <b>&"]["ndcg@10"]
+    assert low <= result["models"]["ours <b>&"]["ndcg@10"] <= high
+    assert "gini@10" not in result["intervals"]["popular"]
+
+
+def test_the_best_of_each_column_has_a_star(told: Evaluation) -> None:
+    text = evaluation_text(told, has_vectors=True)
+    metrics = told.as_dict()["models"]
+    best = max(metrics, key=lambda name: metrics[name]["ndcg@10"])
+    line = next(line for line in text.splitlines() if line.startswith(best))
+    assert f"{metrics[best]['ndcg@10']:.4f}*" in line
+    evenest = min(metrics, key=lambda name: metrics[name]["gini@10"])
+    assert f"{metrics[evenest]['gini@10']:.4f}*" in text
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_the_lead_over_each_other_model_is_told(told: Evaluation) -> None:
+    text = evaluation_text(told, has_vectors=True)
+    value = told.differences["ours <b>&", "popular"]["ndcg@10"]
+    assert f"{value.value:+.4f} [{value.low:+.4f}, {value.high:+.4f}]" in text
+    assert "ours <b>& less each other model" in text
+    # A baseline's lead is nobody's question.
+    assert "popular less each other model" not in text
+
+
+def test_missing_diversity_is_explained(told: Evaluation) -> None:
+    assert "alsolike embed" in evaluation_text(told, has_vectors=False)
+    assert "alsolike embed" not in evaluation_text(told, has_vectors=True)
+
+
+class _Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.text: list[str] = []
+        self.tags: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value or "" for name, value in attrs if name in {"src", "href"}]
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def measured(setting: Setting, diversity: float, accuracy: float) -> MeasuredSetting:
+    return MeasuredSetting(setting, accuracy, diversity, Value(0.0, 0.0, 0.0))
+
+
+def test_the_report_is_one_file_with_charts_and_numbers(told: Evaluation) -> None:
+    points = [measured(Setting(), 0.3, 0.06), measured(Setting(0.2), 0.5, 0.05)]
+    html = report_html(told, has_vectors=True, data_fingerprint="f00d", frontier=points)
+    page = _Page()
+    page.feed(html)
+    # What a drawing refers to is within the drawing.
+    assert all(link.startswith("#") for link in page.links)
+    assert "script" not in page.tags
+    assert page.tags.count("svg") == 3
+    text = " ".join(page.text)
+    assert "ours <b>&" in text
+    assert "b" not in page.tags
+    for metrics in told.as_dict()["models"].values():
+        assert f"{metrics['ndcg@10']:.4f}" in text
+    assert "f00d" in text
+
+
+def test_a_chart_is_an_svg_that_names_each_model_the_same_every_time(told: Evaluation) -> None:
+    chart = accuracy_chart(told)
+    assert chart == accuracy_chart(told)
+    root = ET.fromstring(chart)
+    assert root.tag == f"{SVG}svg"
+    texts = {"".join(element.itertext()) for element in root.iter(f"{SVG}text")}
+    assert {"popular", "ours <b>&", "worst"} <= texts
+
+
+def test_the_frontier_marks_the_default() -> None:
+    points = [measured(Setting(), 0.3, 0.06), measured(DEFAULT, 0.5, 0.05)]
+    chart = frontier_chart(points, k=5)
+    texts = {"".join(element.itertext()) for element in ET.fromstring(chart).iter(f"{SVG}text")}
+    assert {"none", f"{DEFAULT.label} (default)", "ndcg@5", "intra-list diversity ild@5"} <= texts
+
+
+def test_drawing_leaves_no_style_behind() -> None:
+    import matplotlib as mpl  # noqa: PLC0415
+
+    before = dict(mpl.rcParams)
+    frontier_chart([measured(Setting(), 0.3, 0.06)])
+    assert dict(mpl.rcParams) == before
+
+
+def test_what_an_interval_says() -> None:
+    assert verdict(Value(0.1, 0.05, 0.2)) == "leads"
+    assert verdict(Value(-0.1, -0.2, -0.05)) == "trails"
+    assert verdict(Value(0.1, -0.05, 0.2)) == "even"
+    assert verdict(Value(0.1)) == "even"
+
+
+def test_the_best_is_the_least_of_gini_and_none_where_all_are_equal() -> None:
+    values = [("a", 0.2), ("b", 0.7), ("c", math.nan)]
+    assert best_model("ndcg@10", values) == "b"
+    assert best_model("gini@10", values) == "a"
+    assert best_model("ndcg@10", [("a", 0.0), ("b", 0.0)]) is None
+    assert best_model("ndcg@10", [("a", math.nan)]) is None
+    assert best_model("ndcg@10", [("a", 0.0)]) == "a"
+
+
+def test_what_has_no_value_is_a_dash() -> None:
+    assert (number(math.nan), number(0.06371)) == ("–", "0.0637")

@@ -1,0 +1,131 @@
+"""Splits: what is known, what is to be foretold, and who counts."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from alsolike.history import History, Split, SplitError, split_by_time, split_leave_one_out
+from tests.fixtures.history import DAY, catalogue, history, random_history
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def day(number: float) -> datetime:
+    return EPOCH + timedelta(days=number)
+
+
+def truth(split: Split) -> dict[int, list[int]]:
+    return {
+        int(shopper): sorted(split.truth[row].indices.tolist())
+        for row, shopper in enumerate(split.shoppers)
+    }
+
+
+def known(split: Split) -> list[tuple[int, int, int]]:
+    events = split.known
+    return [
+        (int(shopper), int(product), int(time) // DAY)
+        for shopper, product, time in zip(
+            events.shoppers, events.products, events.times, strict=True
+        )
+    ]
+
+
+def test_leave_one_out_holds_out_the_product_that_came_last() -> None:
+    events = [
+        (0, 0, 1), (0, 1, 2), (0, 2, 3),
+        # Looked at again later, p0 is still what came first.
+        (1, 0, 1), (1, 1, 5), (1, 0, 9),
+        (2, 2, 4),
+    ]  # fmt: skip
+    split = split_leave_one_out(history(catalogue(3), events))
+    assert split.name == "leave-one-out"
+    assert truth(split) == {0: [2], 1: [1]}
+    assert (split.moments // DAY).tolist() == [3, 5]
+    assert split.cutoff is None
+    # What came at or after the held-out action is not known; of who is no test, all is.
+    assert known(split) == [(0, 0, 1), (0, 1, 2), (1, 0, 1), (2, 2, 4)]
+
+
+def test_leave_one_out_knows_nothing_of_the_held_out_moment() -> None:
+    events = [(0, 0, 1), (0, 1, 5), (0, 2, 5)]
+    split = split_leave_one_out(history(catalogue(3), events))
+    assert len(truth(split)[0]) == 1
+    assert known(split) == [(0, 0, 1)]
+
+
+def test_a_time_split_holds_out_what_is_new_to_known_shoppers() -> None:
+    events = [
+        (0, 0, 1), (0, 1, 9), (0, 2, 10), (0, 0, 11), (0, 3, 20), (0, 3, 21),
+        (1, 0, 12), (1, 1, 13),
+        (2, 0, 2), (2, 0, 14),
+        (3, 1, 3),
+        (4, 1, 4), (4, 4, 15),
+    ]  # fmt: skip
+    split = split_by_time(history(catalogue(5, sold_out=[4]), events), day(10))
+    # s1 is new, s2 and s3 do nothing new, s4's product is sold out.
+    assert truth(split) == {0: [2, 3]}
+    assert split.cutoff == 10 * DAY
+    assert split.moments.tolist() == [10 * DAY]
+    assert known(split) == [(0, 0, 1), (0, 1, 9), (2, 0, 2), (3, 1, 3), (4, 1, 4)]
+
+
+def test_left_out_the_cutoff_is_where_nine_tenths_are_known() -> None:
+    made = random_history(events=2_000)
+    split = split_by_time(made)
+    share = len(split.known) / len(made)
+    # A day holds one hundredth of the events.
+    assert 0.88 <= share <= 0.91
+    assert split.cutoff is not None
+    assert (split.known.times < split.cutoff).all()
+
+
+@pytest.mark.parametrize("microseconds", [1_765_432_198_765_431, 1_113_959_233_922_021])
+def test_the_cutoff_is_exact(microseconds: int) -> None:
+    events = [(0, 0, 1), (0, 1, 30_000)]
+    cutoff = EPOCH + timedelta(microseconds=microseconds)
+    assert split_by_time(history(catalogue(2), events), cutoff).cutoff == microseconds
+
+
+@pytest.mark.parametrize("cut", [split_leave_one_out, split_by_time])
+def test_nothing_held_out_is_known_or_sold_out(cut: object) -> None:
+    made = random_history()
+    in_stock = made.catalogue.is_in_stock
+    in_stock[::7] = False
+    split: Split = cut(made)
+    rows = split.known.matrix()[split.shoppers]
+    assert rows.multiply(split.truth).nnz == 0
+    assert in_stock[split.truth.indices].all()
+    assert (np.diff(split.truth.indptr) > 0).all()
+    assert (np.diff(rows.indptr) > 0).all()
+    assert (split.truth.data == 1).all()
+    moments = dict(zip(split.shoppers.tolist(), split.moments.tolist(), strict=True))
+    for shopper, time in zip(split.known.shoppers.tolist(), split.known.times, strict=True):
+        assert time < moments.get(shopper, np.inf)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        history(catalogue(0), []),
+        history(catalogue(3), []),
+        history(catalogue(3), [(0, 0, 1)]),
+        history(catalogue(3), [(0, 0, 1), (0, 1, 1)]),
+        history(catalogue(1), [(0, 0, 1), (0, 0, 2), (1, 0, 3)]),
+        history(catalogue(2, sold_out=[1]), [(0, 0, 1), (0, 1, 2)]),
+    ],
+    ids=["no product", "no event", "one action", "one moment", "one product", "all sold out"],
+)
+@pytest.mark.parametrize("cut", [split_leave_one_out, split_by_time])
+def test_too_little_history_is_one_clear_line(cut: object, made: History) -> None:
+    with pytest.raises(SplitError, match="too little history for the .* split: no shopper") as told:
+        cut(made)
+    assert "\n" not in str(told.value)
+
+
+def test_a_cutoff_beyond_the_history_is_too_little_history() -> None:
+    made = random_history()
+    for cutoff in (day(-5), day(1_000)):
+        with pytest.raises(SplitError, match="time split"):
+            split_by_time(made, cutoff)
