@@ -3,7 +3,7 @@
 A shopper is the weighted mean of the text vectors of the products they acted on; a product's
 actions part is the weighted mean of its shoppers. So all parts live in one space and can be
 averaged. The vectors of shoppers are personal data: they are in a temporary table of one session
-and nowhere else.
+and nowhere else. Trained models have vectors of the texts alone.
 """
 
 from typing import Any
@@ -65,6 +65,26 @@ def write_product_vectors(encoder_id: int, model_id: int) -> tuple[int, int]:
         if written + gone:
             connection.execute("analyze recs.product_vectors (model_id, product_id)")
         return _number(connection, "embed/count_vectors", parameters), written + gone
+
+
+def write_text_vectors(encoder_id: int) -> list[str]:
+    """Bring the vectors of every trained model up to date with the texts; new products get one.
+
+    Returns
+    -------
+    list of str
+        Names of the trained models.
+    """
+    with connect() as connection:
+        models = connection.execute(
+            query("embed/trained_models"), {"encoder_id": encoder_id}
+        ).fetchall()
+    for model_id, _ in models:
+        parameters = {"encoder_id": encoder_id, "model_id": model_id}
+        with connect() as connection:
+            connection.execute(query("embed/write_text_vectors"), parameters)
+            connection.execute(query("embed/delete_departed_text_vectors"), parameters)
+    return [name for _, name in models]
 
 
 def build_index(model_id: int) -> bool:

@@ -12,7 +12,12 @@ from alsolike.neighbours import write_all_neighbours
 from alsolike.progress import Report, ignore_progress
 from alsolike.runs import recorded_run
 from alsolike.settings import Settings
-from embed.actions import build_index, write_actions, write_product_vectors
+from embed.actions import (
+    build_index,
+    write_actions,
+    write_product_vectors,
+    write_text_vectors,
+)
 from embed.claim import MAX_CLAIM, Key, check_documents, claim
 from embed.encode import encode_each
 from embed.encoder import Encoder, load_encoder
@@ -46,6 +51,8 @@ class EmbedSummary:
         Products with an actions part, and products with a vector.
     index_built : bool
         Whether the vector index was built by this run.
+    models : list of str
+        The models whose vectors are up to date now: that of averaged parts, then the trained ones.
     seconds : float
         Wall-clock time of the run.
     documents_per_second : float
@@ -58,6 +65,7 @@ class EmbedSummary:
     actions: int
     vectors: int
     index_built: bool
+    models: list[str]
     seconds: float
     documents_per_second: float
 
@@ -163,6 +171,7 @@ def embed_all(
     report("embed", first, first)
     seconds = time.monotonic() - started
     actions, vectors, _, is_built = finish(target, report=report)
+    trained = write_text_vectors(target.encoder_id)
     return EmbedSummary(
         encoded=batches.encoded,
         unchanged=max(0, documents - first),
@@ -170,6 +179,7 @@ def embed_all(
         actions=actions,
         vectors=vectors,
         index_built=is_built,
+        models=[target.model, *trained],
         seconds=round(time.monotonic() - started, 3),
         documents_per_second=round(batches.encoded / seconds, 1),
     )
@@ -202,13 +212,16 @@ def run_worker(settings: Settings) -> None:
         with recorded_run("worker", {"task": FINISH_TASK}) as counts:
             actions, vectors, changed, _ = finish(target, report=ignore_progress)
             counts.update(actions=actions, vectors=vectors, changed=changed)
+            # A trained model only takes in what is new, which is quick where nothing is.
+            models = write_text_vectors(target.encoder_id)
             if changed:
-                counts["neighbours"] = write_all_neighbours(
-                    model=target.model,
-                    k=settings.neighbours_k,
-                    sessions=1,
-                    report=ignore_progress,
+                models.append(target.model)
+            counts["neighbours"] = sum(
+                write_all_neighbours(
+                    model=model, k=settings.neighbours_k, sessions=1, report=ignore_progress
                 )
+                for model in models
+            )
 
     app = worker_app(target.encoder_id, batches.embed, refresh, finish_and_write_neighbours)
     queue_task(target.encoder_id, REFRESH_TASK, timestamp=int(time.time()))

@@ -15,6 +15,8 @@ import psycopg
 
 from alsolike.cli.data import load, migrate, psql, transform
 from alsolike.cli.demo import demo
+from alsolike.cli.evaluation import evaluate
+from alsolike.cli.models import promote, rollback, train
 from alsolike.cli.serving import export, neighbours, serve
 from alsolike.cli.work import embed, worker
 from alsolike.errors import AlsolikeError
@@ -99,6 +101,10 @@ for _command in (
     transform,
     embed,
     neighbours,
+    train,
+    evaluate,
+    promote,
+    rollback,
     export,
     serve,
     worker,

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import click
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from alsolike.demo import ShopSize
 
 _STOP_SECONDS = 20
+# Products up to which the demo trains a model: its time grows with their square.
+_TRAINED_UP_TO = 20_000
 
 
 class OtherDemoShopError(AlsolikeError):
@@ -90,7 +92,7 @@ def _is_prepared() -> bool:
 
 
 def _prepare(settings: Settings, folder: Path, size: "ShopSize", seed: int, report: Report) -> None:
-    """Run the pipeline: generate, load, transform, embed, neighbours, export."""
+    """Run the pipeline: generate, load, transform, embed, neighbours, train, promote, export."""
     from alsolike.loading import load_folder  # noqa: PLC0415
     from alsolike.neighbours import write_all_neighbours  # noqa: PLC0415
     from alsolike.snapshot import export_snapshot  # noqa: PLC0415
@@ -103,6 +105,7 @@ def _prepare(settings: Settings, folder: Path, size: "ShopSize", seed: int, repo
         transform(report=report)
         embedded = embed_all(settings, report=report)
         rows = write_all_neighbours(model=None, k=settings.neighbours_k, sessions=2, report=report)
+        counts.update(promotion=_train_and_promote(size, report))
         manifest = export_snapshot(
             settings, model=None, k=None, product_ids=None, category=None, report=report
         )
@@ -112,6 +115,25 @@ def _prepare(settings: Settings, folder: Path, size: "ShopSize", seed: int, repo
             neighbours=rows,
             snapshot=manifest.snapshot_id,
         )
+
+
+def _train_and_promote(size: "ShopSize", report: Report) -> dict[str, Any]:
+    """Train a model and let it serve if it passes the gate; what became of it."""
+    from alsolike.history import SplitError  # noqa: PLC0415
+    from alsolike.promotion import promote  # noqa: PLC0415
+    from alsolike.training import Recipe, train  # noqa: PLC0415
+
+    if size.products > _TRAINED_UP_TO:
+        click.echo(f"Over {_TRAINED_UP_TO:,} products: `alsolike train` would take long. Not run.")
+        return {"decision": "not trained"}
+    try:
+        decision = promote(train(Recipe(), report=report).model, report=report)
+    except SplitError as error:
+        click.echo(f"Nothing was trained: {error}")
+        return {"decision": "not trained", "reason": str(error)}
+    outcome = "serves" if decision.kind == "promote" else "was refused by the gate"
+    click.echo(f"The trained model {decision.model} {outcome}.")
+    return decision.as_dict()
 
 
 def _generate(folder: Path, size: "ShopSize", seed: int, report: Report) -> None:

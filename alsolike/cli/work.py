@@ -26,11 +26,14 @@ def embed(settings: Settings, *, no_neighbours: bool, as_json: bool) -> None:
             summary = embed_all(settings, report=report)
             counts.update(summary.as_dict())
             if summary.vectors and not no_neighbours:
-                counts["neighbours"] = write_all_neighbours(
-                    model=None,
-                    k=settings.neighbours_k,
-                    sessions=os.cpu_count() or 1,
-                    report=report,
+                counts["neighbours"] = sum(
+                    write_all_neighbours(
+                        model=model,
+                        k=settings.neighbours_k,
+                        sessions=os.cpu_count() or 1,
+                        report=report,
+                    )
+                    for model in summary.models
                 )
     text = (
         f"Embedded {summary.encoded:,} texts ({summary.documents_per_second:.0f}/s), "

@@ -39,7 +39,11 @@ def test_from_nothing_to_recommendations_and_a_snapshot(tmp_path: Path) -> None:
 
     assert select(tmp_path, "select count(*) from raw.products") == ["60"]
     assert select(tmp_path, "select count(*) from raw.rejected_rows") == ["0"]
-    assert select(tmp_path, "select count(*) from recs.product_vectors") == ["60"]
+    assert select(
+        tmp_path,
+        "select name, count(*) from recs.product_vectors join recs.models using (model_id)"
+        " where kind = 'average' group by name",
+    ) == ["average|60"]
     assert select(
         tmp_path,
         "select count(*) from recs.similar_products("

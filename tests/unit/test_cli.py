@@ -37,7 +37,19 @@ def test_a_bad_setting_is_one_line_and_exit_code_1(
 
 
 @pytest.mark.parametrize(
-    "arguments", [["migrate"], ["transform"], ["embed"], ["neighbours"], ["export"], ["worker"]]
+    "arguments",
+    [
+        ["migrate"],
+        ["transform"],
+        ["embed"],
+        ["neighbours"],
+        ["train"],
+        ["evaluate"],
+        ["promote", "trained-1"],
+        ["rollback"],
+        ["export"],
+        ["worker"],
+    ],
 )
 def test_no_database_is_one_line_and_exit_code_1(
     arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -1,0 +1,280 @@
+"""Commands that make models and choose the one that serves: train, promote, rollback."""
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from alsolike.cli.output import as_json_option, require_schema, show
+from alsolike.embedded import embedded_servers
+from alsolike.errors import AlsolikeError
+from alsolike.progress import report_progress
+from alsolike.runs import recorded_run
+from alsolike.settings import Settings
+
+if TYPE_CHECKING:
+    from alsolike.promotion import Decision, Limits
+    from alsolike.training import Recipe
+
+# Of fine-tuning, at its highest: what the authors of small encoders use.
+_LEARNING_RATE = 2e-5
+# Columns that the table of the gate's checks gets, whatever the terminal has.
+_WIDTH = 100
+
+
+@click.command()
+@click.option("--name", help="Of the model; the next of trained-1, trained-2 … when left out.")
+@click.option(
+    "--validation",
+    type=click.Choice(["time", "leave-one-out"]),
+    default="time",
+    show_default=True,
+    help="How the slice is cut off on which the weights are chosen; leave-one-out where the times "
+    "of different shoppers cannot be compared.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Of all that is drawn at random.",
+)
+@click.option(
+    "--neighbours",
+    type=click.IntRange(10, 1000),
+    help="Products kept for each product; 100 when left out.",
+)
+@click.option(
+    "--finetune",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Instead of a model, train the text encoder on what shoppers came to next, in this "
+    "folder; a run that was stopped goes on. It is kept only if a model with it foretells better.",
+)
+@click.option(
+    "--steps", type=click.IntRange(1), default=300, show_default=True, help="Of --finetune."
+)
+@click.option(
+    "--batch-size",
+    type=click.IntRange(2, 4096),
+    default=32,
+    show_default=True,
+    help="Pairs of products in a step of --finetune.",
+)
+@as_json_option
+@click.pass_obj
+def train(
+    settings: Settings,
+    name: str | None,
+    validation: str,
+    seed: int,
+    neighbours: int | None,
+    *,
+    folder: Path | None,
+    steps: int,
+    batch_size: int,
+    as_json: bool,
+) -> None:
+    """Train a model on the whole history; `promote` lets it serve.
+
+    It blends what texts, shoppers in common and the order of actions say, with weights chosen on
+    the last slice of the history.
+    """
+    from alsolike.training import Recipe  # noqa: PLC0415
+    from alsolike.training import train as make  # noqa: PLC0415
+
+    recipe = Recipe(validation=validation, seed=seed, **_given(neighbours=neighbours))
+    if folder is not None:
+        if name is not None:
+            message = "--name goes with a model: --finetune makes an encoder, in its folder."
+            raise click.UsageError(message)
+        _finetune(settings, recipe, folder, steps, batch_size, as_json=as_json)
+        return
+    with embedded_servers(settings), report_progress() as report:
+        require_schema()
+        with recorded_run("train", {"name": name, **recipe.as_dict()}) as counts:
+            summary = make(recipe, name=name, report=report)
+            counts.update(summary.as_dict())
+    weights = ", ".join(
+        f"{space} {weight:g}" for space, weight in summary.learned["weights"].items() if weight > 0
+    )
+    text = (
+        f"Trained {summary.model} in {summary.seconds:.0f} s from {summary.events:,} events of "
+        f"{summary.shoppers:,} shoppers on {summary.products:,} products.\n"
+        f"Weights: {weights}.\n"
+        f"NDCG@10 on the validation slice: {summary.learned['validation_ndcg']:.4f}.\n"
+        f"It does not serve yet: alsolike promote {summary.model}"
+    )
+    show(summary.as_dict(), text, as_json=as_json)
+
+
+def _finetune(
+    settings: Settings,
+    recipe: "Recipe",
+    folder: Path,
+    steps: int,
+    batch_size: int,
+    *,
+    as_json: bool,
+) -> None:
+    from embed.finetune_trial import try_finetuning  # noqa: PLC0415
+
+    arguments = {"finetune": folder.name, "steps": steps, "batch_size": batch_size}
+    with embedded_servers(settings), report_progress() as report:
+        require_schema()
+        with recorded_run("train", {**recipe.as_dict(), **arguments}) as counts:
+            trial = try_finetuning(
+                settings,
+                recipe,
+                folder,
+                steps=steps,
+                batch_size=batch_size,
+                learning_rate=_LEARNING_RATE,
+                report=report,
+            )
+            counts.update(trial.as_dict())
+    text = (
+        f"Fine-tuned on {trial.tuned.pairs:,} pairs, {trial.tuned.steps:,} steps "
+        f"({trial.tuned.pairs_per_second:g} pairs/s); loss {trial.tuned.first_loss:.3f} to "
+        f"{trial.tuned.last_loss:.3f}.\n"
+        f"NDCG@10 of a model with it {trial.tuned_ndcg:.4f}, with the encoder as it is "
+        f"{trial.base_ndcg:.4f}: difference {trial.difference.value:+.4f}, 95 % from "
+        f"{trial.difference.low:+.4f} to {trial.difference.high:+.4f}.\n"
+    )
+    if trial.is_kept:
+        text += f"It is better. Set ALSOLIKE_ENCODER={trial.tuned.encoder}, then embed and train."
+    else:
+        text += "That proves nothing: it was not kept. Try more --steps, in another folder."
+    show(trial.as_dict(), text, as_json=as_json)
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+class NotPromotedError(AlsolikeError):
+    """The model was not promoted."""
+
+
+def _limits(
+    _context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]
+) -> "Limits":
+    from alsolike.promotion import Limits  # noqa: PLC0415
+
+    given: dict[str, float] = {}
+    names = Limits.__dataclass_fields__
+    for value in values:
+        name, _, number = value.partition("=")
+        if name not in names:
+            message = f"{name} is no limit; there are: {', '.join(names)}."
+            raise click.BadParameter(message)
+        try:
+            given[name] = float(number)
+        except ValueError as error:
+            message = f"{value} needs a number, such as {name}=0.5."
+            raise click.BadParameter(message) from error
+    return Limits(**given)
+
+
+@click.command()
+@click.argument("model")
+@click.option("--force", is_flag=True, help="Let it serve whatever is found; kept on record.")
+@click.option(
+    "--limit",
+    "limits",
+    multiple=True,
+    metavar="NAME=NUMBER",
+    callback=_limits,
+    help="Another limit: coverage, gini, diversity, cold, latency or data; may be repeated.",
+)
+@click.option(
+    "--k", type=click.IntRange(1, 1000), default=10, show_default=True, help="Length of the lists."
+)
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the intervals."
+)
+@as_json_option
+@click.pass_obj
+def promote(
+    settings: Settings,
+    model: str,
+    limits: "Limits",
+    k: int,
+    seed: int,
+    *,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Let MODEL serve, if on held-out history it is not worse than the one that does.
+
+    Both are compared on what shoppers did last, made anew from what was known before and as they
+    are stored. Coverage, concentration, diversity, new products and speed have to stay within
+    limits. Exit code 1: refused.
+    """
+    from alsolike.promotion import promote as let_serve  # noqa: PLC0415
+
+    with embedded_servers(settings), report_progress() as report:
+        require_schema()
+        arguments = {"model": model, "force": force, "k": k, "seed": seed}
+        with recorded_run("promote", arguments) as counts:
+            decision = let_serve(
+                model, is_forced=force, limits=limits, k=k, seed=seed, report=report
+            )
+            counts.update(decision.as_dict())
+    show(decision.as_dict(), _told(decision), as_json=as_json)
+    if decision.kind == "refuse":
+        failed = ", ".join(check.name for check in decision.checks if not check.is_passed)
+        message = (
+            f"{model} was not promoted ({failed}); {decision.previous} still serves. "
+            "--force lets it serve nevertheless."
+        )
+        raise NotPromotedError(message)
+
+
+@click.command()
+@as_json_option
+@click.pass_obj
+def rollback(settings: Settings, *, as_json: bool) -> None:
+    """Let the model serve again that served before the last promotion."""
+    from alsolike.promotion import rollback as go_back  # noqa: PLC0415
+
+    with embedded_servers(settings):
+        require_schema()
+        with recorded_run("rollback", {}) as counts:
+            decision = go_back()
+            counts.update(decision.as_dict())
+    text = f"{decision.model} serves again instead of {decision.previous}."
+    show(decision.as_dict(), text, as_json=as_json)
+
+
+def _told(decision: "Decision") -> str:
+    if decision.kind == "none":
+        return f"{decision.model} serves already."
+    lines: list[str] = []
+    if decision.checks:
+        lines.append(_table(decision))
+    if decision.kind != "refuse":
+        instead = f" instead of {decision.previous}" if decision.previous else ""
+        lines.append(f"{decision.model} serves now{instead}. Back: alsolike rollback")
+    return "\n".join(lines)
+
+
+def _table(decision: "Decision") -> str:
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table("check", decision.model, decision.previous or "", "wanted", "")
+    for check in decision.checks:
+        table.add_row(
+            check.name,
+            *(
+                "–" if value is None else f"{value:.4f}"
+                for value in (check.candidate, check.serving)
+            ),
+            check.wanted,
+            "passed" if check.is_passed else "FAILED",
+        )
+    file = io.StringIO()
+    Console(file=file, width=_WIDTH, color_system=None).print(table)
+    return "\n".join(line.rstrip() for line in file.getvalue().splitlines())

@@ -1,0 +1,232 @@
+"""Let a model serve, after the gate; and go back."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from psycopg.types.json import Jsonb
+
+from alsolike.database import connect, query
+from alsolike.errors import AlsolikeError, UnknownModelError
+from alsolike.evaluation.baselines.text_parts import read_text_parts
+from alsolike.history import History, read_history
+from alsolike.progress import Report
+from alsolike.promotion.gate import (
+    ANEW,
+    STORED,
+    Check,
+    Limits,
+    check_data,
+    check_guards,
+    check_ranking,
+    measure,
+)
+from alsolike.training.ranker import StoredRanker, ranker_for
+
+if TYPE_CHECKING:
+    from alsolike.evaluation.ranker import Ranker
+
+
+class RefusedError(AlsolikeError):
+    """The model may not serve."""
+
+
+class RollbackError(AlsolikeError):
+    """There is nothing to roll back to: no promotion is on record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What became of a model that was to serve.
+
+    Attributes
+    ----------
+    kind : str
+        'promote', 'force', 'rollback', 'refuse', or 'none' where it served already.
+    model : str
+        The model in question; after a rollback the one that serves again.
+    previous : str or None
+        What served before.
+    checks : list of Check
+        What the gate found.
+    """
+
+    kind: str
+    model: str
+    previous: str | None
+    checks: list[Check]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it by name, fit for JSON."""
+        return {
+            "decision": self.kind,
+            "model": self.model,
+            "previous": self.previous,
+            "checks": [check.as_dict() for check in self.checks],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Models:
+    """The model that is to serve and the one that does."""
+
+    model_id: int
+    name: str
+    kind: str
+    parameters: dict[str, Any]
+    data: dict[str, Any]
+    vectors: int
+    serving_id: int | None
+    serving: str | None
+
+
+def promote(
+    name: str,
+    *,
+    is_forced: bool = False,
+    limits: Limits | None = None,
+    k: int = 10,
+    seed: int = 0,
+    report: Report,
+) -> Decision:
+    """Let a model serve if the gate lets it pass, or if it is forced.
+
+    The gate looks at both models on the global time split, twice: made anew by their recipes from
+    what was known before the cutoff, which is the honest figure, and as they are stored, which is
+    what would serve. Switching is one update, after which every answer is of the new model.
+
+    Parameters
+    ----------
+    name : str
+        Of a model in `recs.models`.
+    is_forced : bool
+        Switch whatever the gate finds; kept on record.
+    limits : Limits, optional
+    k : int
+        Length of the lists that are compared.
+    seed : int
+        Of the bootstrap.
+
+    Returns
+    -------
+    Decision
+        Of kind 'refuse' where the gate says no; nothing was switched then.
+
+    Raises
+    ------
+    UnknownModelError
+        There is none of that name.
+    RefusedError
+        It has no vectors at all, or another switch came in between.
+    SplitError, NoHistoryError
+        There is too little history to compare on.
+    """
+    models = _find(name)
+    if models.serving_id == models.model_id:
+        return Decision("none", name, name, [])
+    if not models.vectors:
+        message = f"The model {name!r} has no vectors: it could not answer. Train it again."
+        raise RefusedError(message)
+    checks: list[Check] = []
+    if models.serving is not None:
+        checks = _check(models, limits or Limits(), k=k, seed=seed, report=report)
+    is_passed = all(check.is_passed for check in checks)
+    kind = "promote" if is_passed else "force" if is_forced else "refuse"
+    with connect() as connection:
+        if kind != "refuse":
+            switched = connection.execute(
+                query("promotion/switch"),
+                {"model_id": models.model_id, "expected_id": models.serving_id},
+            ).fetchone()
+            if switched is None:
+                message = "Another model was let serve in between: look at it, and try again."
+                raise RefusedError(message)
+        connection.execute(
+            query("promotion/record"),
+            {
+                "kind": kind,
+                "model_id": models.model_id,
+                "previous_id": models.serving_id,
+                "checks": Jsonb([check.as_dict() for check in checks]),
+            },
+        )
+    return Decision(kind, name, models.serving, checks)
+
+
+def rollback() -> Decision:
+    """Let the model serve again that served before the last promotion; one update.
+
+    Raises
+    ------
+    RollbackError
+        Nothing was promoted, or what served before is gone.
+    """
+    with connect() as connection:
+        row = connection.execute(query("promotion/previous")).fetchone()
+        if row is None:
+            raise RollbackError
+        model_id, name, previous_id, previous = row
+        if previous_id is None:
+            message = f"There is nothing to roll back to: what served before {name} is gone."
+            raise RollbackError(message)
+        switched = connection.execute(
+            query("promotion/switch"), {"model_id": previous_id, "expected_id": model_id}
+        ).fetchone()
+        if switched is None:
+            message = "Another model was let serve in between: look at it, and try again."
+            raise RollbackError(message)
+        connection.execute(
+            query("promotion/record"),
+            {
+                "kind": "rollback",
+                "model_id": previous_id,
+                "previous_id": model_id,
+                "checks": Jsonb([]),
+            },
+        )
+    return Decision("rollback", previous, name, [])
+
+
+def _find(name: str) -> _Models:
+    with connect() as connection:
+        row = connection.execute(query("promotion/models"), {"name": name}).fetchone()
+    if row is None:
+        message = f"There is no model {name!r}: the table recs.models lists them."
+        raise UnknownModelError(message)
+    model_id, kind, parameters, data, vectors, serving_id, serving = row
+    return _Models(model_id, name, kind, parameters, data, vectors, serving_id, serving)
+
+
+def _check(models: _Models, limits: Limits, *, k: int, seed: int, report: Report) -> list[Check]:
+    assert models.serving is not None  # noqa: S101  (the caller looked)
+    history = read_history(report=report)
+    checks: list[Check] = []
+    if models.kind == "trained":
+        checks.append(check_data(models.data, history, limits))
+        if not checks[0].is_passed:
+            # Its figures would say nothing about this shop.
+            return checks
+    return checks + _compare(models.name, models.serving, history, limits, k, seed, report)
+
+
+def _compare(
+    name: str, serving: str, history: History, limits: Limits, k: int, seed: int, report: Report
+) -> list[Check]:
+    vectors = read_text_parts(history.catalogue, report=report).text_vectors()
+    stored = StoredRanker(name, f"{name} {STORED}"), StoredRanker(serving, f"{serving} {STORED}")
+    rankers: list[Ranker] = [*stored]
+    for model in (name, serving):
+        ranker = ranker_for(model, seed=seed)
+        ranker.name = f"{model} {ANEW}"
+        rankers.append(ranker)
+    evaluation = measure(history, rankers, k=k, vectors=vectors, seed=seed, report=report)
+    return [
+        check_ranking(evaluation, f"{name} {ANEW}", f"{serving} {ANEW}", ANEW),
+        check_ranking(evaluation, f"{name} {STORED}", f"{serving} {STORED}", STORED),
+        *check_guards(
+            evaluation,
+            f"{name} {ANEW}",
+            f"{serving} {ANEW}",
+            (stored[0].latencies, stored[1].latencies),
+            limits,
+        ),
+    ]

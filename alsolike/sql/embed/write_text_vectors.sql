@@ -1,0 +1,29 @@
+-- The vectors of a trained model: the normalised mean of each product's text parts. Behaviour is in
+-- its neighbours, so that a product that nobody has acted on yet lives in the same space. Only what
+-- differs is written.
+-- encoder_id: whose vectors; model_id: the model.
+with averaged as (
+    select e.product_id, l2_normalize(avg(e.embedding::vector))::halfvec as embedding
+    from recs.embeddings as e
+    where e.encoder_id = %(encoder_id)s and e.part in ('name', 'details')
+    group by e.product_id
+    having vector_norm(avg(e.embedding::vector)) > 0
+),
+
+changed as (
+    select p.product_id, a.embedding
+    from averaged as a
+    inner join raw.products as p on a.product_id = p.product_id
+    left join recs.product_vectors as kept
+        on kept.model_id = %(model_id)s and a.product_id = kept.product_id
+    where kept.product_id is null or kept.embedding <> a.embedding
+    for key share of p
+)
+
+insert into recs.product_vectors (model_id, product_id, embedding)
+select %(model_id)s, c.product_id, c.embedding
+from changed as c
+on conflict (model_id, product_id) do update
+    set
+        embedding = excluded.embedding,
+        updated_at = now();

@@ -1,0 +1,328 @@
+"""Fit a model: learn the weights on a slice of the history, then the scores on all of it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from alsolike.history import History, Split, SplitError, split_by_time, split_leave_one_out
+from alsolike.history.recent import recent_products
+from alsolike.progress import Report
+from alsolike.training.blend import (
+    COLD,
+    HIDDEN,
+    WARM,
+    Blend,
+    Candidates,
+    choose_weights,
+    gather,
+    join,
+)
+from alsolike.training.popularity import popularity, recent_popularity
+from alsolike.training.recipe import Recipe
+from alsolike.training.spaces import Space
+from alsolike.training.spaces.behaviour import CooccurrenceSpace, EaseSpace
+from alsolike.training.spaces.factors import FactorSpace, SpectralSpace
+from alsolike.training.spaces.sequence import SequenceSpace, TransitionSpace
+from alsolike.training.spaces.text import DenseSpace, TermSpace
+
+# Ways to weigh a shopper's latest actions that validation chooses from.
+_BY_KIND = {"purchase": 3.0, "review": 2.0, "view": 1.0}
+_ALIKE = {"purchase": 1.0, "review": 1.0, "view": 1.0}
+QUERIES: tuple[dict[str, Any], ...] = tuple(
+    {"actions": actions, "decay": decay, "kind_weights": kind_weights}
+    for actions, decay in ((10, 0.7), (20, 0.85), (40, 0.95), (60, 0.98))
+    for kind_weights in (_BY_KIND, _ALIKE)
+)
+PRIORS = ("popularity", "recent_popularity")
+# Shoppers who validate, however large the catalogue is.
+_FEWEST_SHOPPERS = 300
+# The spaces that know products without events.
+TEXTS = ("text", "words", "phrases", "characters")
+
+
+@dataclass(frozen=True, eq=False)
+class Texts:
+    """What is written about the products.
+
+    Attributes
+    ----------
+    names, characteristics : list of str
+        Of each product; empty where there is nothing. Reviews are no part of it: a review of
+        tomorrow must not help to foretell it.
+    vectors : ndarray, shape (n_products, dim), float32
+        The encoder's vectors of the names, of unit length; zeros where there is none.
+    """
+
+    names: list[str]
+    characteristics: list[str]
+    vectors: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class FittedModel:
+    """A model that is ready to be written.
+
+    Attributes
+    ----------
+    recipe : Recipe
+    blend : Blend
+    query : dict
+        How a shopper's actions are weighed: one of `QUERIES`.
+    feature_names : tuple of str
+        Of the blend's weights.
+    priors : ndarray, shape (n_products,), float32
+        Score of each product with every shopper; 0 for all but the most popular.
+    newcomer_scale : float
+        What a cosine of text vectors is worth in scores, for products that come after the fit.
+    """
+
+    recipe: Recipe
+    blend: Blend
+    query: dict[str, Any]
+    feature_names: tuple[str, ...]
+    priors: NDArray[np.float32]
+    newcomer_scale: float
+    _spaces: Sequence[Space]
+    _is_cold: NDArray[np.bool_]
+
+    def neighbours(
+        self, products: NDArray[np.integer]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return the products that some products speak for most, best first.
+
+        Parameters
+        ----------
+        products : ndarray, shape (m,)
+
+        Returns
+        -------
+        tuple of ndarray, shape (m, at most recipe.neighbours)
+            Numbers of products and their scores; a score of 0 is none.
+        """
+        scores = self.rows(products)
+        count = min(self.recipe.neighbours, scores.shape[1])
+        best = np.sort(np.argpartition(-scores, count - 1, axis=1)[:, :count], axis=1)
+        values = np.take_along_axis(scores, best, axis=1)
+        order = np.argsort(-values, axis=1, kind="stable")
+        return np.take_along_axis(best, order, 1), np.take_along_axis(values, order, 1)
+
+    def rows(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Return what some products say about all: ndarray, shape (m, n_products), float32."""
+        total = np.zeros((len(products), len(self._is_cold)), np.float32)
+        weights = zip(self.blend.weights, self.blend.cold_weights, strict=True)
+        for space, (weight, cold_weight) in zip(self._spaces, weights, strict=False):
+            if weight > 0 or cold_weight > 0:
+                by_kind = np.full(len(self._is_cold), weight, np.float32)
+                by_kind[self._is_cold] = cold_weight
+                total += space.rows(products) * by_kind
+        return total
+
+    @property
+    def serving(self) -> dict[str, Any]:
+        """Return how it answers: `recs.models.serving`."""
+        return {
+            **self.query,
+            "pool": self.recipe.pool,
+            "diversity": self.recipe.diversity,
+            "category_share": self.recipe.category_share,
+            "brand_share": self.recipe.brand_share,
+        }
+
+    @property
+    def learned(self) -> dict[str, Any]:
+        """Return what was learned, for people and for `recs.models.learned`."""
+        return {
+            "weights": self._named(self.blend.weights),
+            "cold_weights": self._named(self.blend.cold_weights),
+            "newcomer_scale": round(self.newcomer_scale, 6),
+            "validation_ndcg": round(self.blend.ndcg, 6),
+            "validation_ndcg_hidden": (
+                None if np.isnan(self.blend.ndcg_hidden) else round(self.blend.ndcg_hidden, 6)
+            ),
+        }
+
+    def _named(self, weights: NDArray[np.float64]) -> dict[str, float]:
+        return {
+            name: round(float(weight), 6)
+            for name, weight in zip(self.feature_names, weights, strict=True)
+        }
+
+
+def fit_model(history: History, texts: Texts, recipe: Recipe, report: Report) -> FittedModel:
+    """Fit a model on a history.
+
+    Raises
+    ------
+    SplitError
+        There is too little history to cut a validation slice off.
+    """
+    blend, names = _fit_blend(history, texts, recipe, report)
+    spaces = _spaces(history, texts, recipe, report, stage="spaces")
+    weights = blend.weights[len(spaces) :]
+    prior = np.zeros(len(history.catalogue), np.float32)
+    for values, weight in zip(_priors(history), weights, strict=True):
+        prior += values * np.float32(weight)
+    kept = np.argsort(-prior, kind="stable")[: recipe.priors]
+    priors = np.zeros_like(prior)
+    priors[kept] = prior[kept]
+    is_cold = np.bincount(history.products, minlength=len(history.catalogue)) == 0
+    scale = _newcomer_scale(spaces, blend, recipe)
+    query = _queries(history)[blend.query]
+    return FittedModel(recipe, blend, query, names, priors, scale, spaces, is_cold)
+
+
+def latest(
+    history: History, shoppers: NDArray[np.integer], serving: Mapping[str, Any]
+) -> sp.csr_matrix:
+    """Weigh what shoppers did last as a model does that answers with these options.
+
+    Returns
+    -------
+    csr_matrix, shape (n_rows, n_products), float32
+    """
+    return recent_products(
+        history,
+        shoppers,
+        last=serving["actions"],
+        decay=serving["decay"],
+        kind_weights=serving["kind_weights"],
+    )
+
+
+def _queries(history: History) -> tuple[dict[str, Any], ...]:
+    """Return the ways to weigh actions that differ on this history."""
+    if len(np.unique(history.kinds)) > 1:
+        return QUERIES
+    return tuple(query for query in QUERIES if query["kind_weights"] is _ALIKE)
+
+
+def _validation(history: History, recipe: Recipe) -> Iterator[Split]:
+    """Cut validation slices off the end, one before the other, until enough shoppers validate.
+
+    Raises
+    ------
+    SplitError
+        There is too little history for one slice.
+    """
+    cut = split_leave_one_out if recipe.validation == "leave-one-out" else split_by_time
+    split, count = cut(history), 0
+    for _ in range(recipe.validation_slices):
+        yield split
+        count += len(split.shoppers)
+        if count >= recipe.validation_shoppers // 3:
+            return
+        try:
+            split = cut(split.known)
+        except SplitError:
+            return
+
+
+def _fit_blend(
+    history: History, texts: Texts, recipe: Recipe, report: Report
+) -> tuple[Blend, tuple[str, ...]]:
+    generator = np.random.default_rng(recipe.seed)
+    queries = _queries(history)
+    names: tuple[str, ...] = ()
+    parts: list[Candidates] = []
+    for split in _validation(history, recipe):
+        names, candidates = _candidates(split, texts, recipe, queries, generator, report)
+        parts.append(candidates)
+    candidates = join(parts)
+    del parts
+    blend = choose_weights(
+        candidates,
+        is_text=np.isin(names, TEXTS),
+        reference=names.index("text"),
+        seed=recipe.seed,
+        report=report,
+    )
+    return blend, names
+
+
+def _candidates(
+    split: Split,
+    texts: Texts,
+    recipe: Recipe,
+    queries: tuple[dict[str, Any], ...],
+    generator: np.random.Generator,
+    report: Report,
+) -> tuple[tuple[str, ...], Candidates]:
+    """Fit the spaces to what a slice knows, some products hidden, and ask them."""
+    catalogue = split.known.catalogue
+    is_hidden = np.zeros(len(catalogue), bool)
+    acted_on = np.unique(split.known.products)
+    hidden = generator.choice(acted_on, int(len(acted_on) * recipe.hidden_share), replace=False)
+    is_hidden[hidden] = True
+    known = split.known.only(~is_hidden[split.known.products])
+    rows = np.flatnonzero(np.diff(known.starts)[split.shoppers] > 0)
+    most = max(_FEWEST_SHOPPERS, recipe.validation_scores // len(catalogue))
+    most = min(most, recipe.validation_shoppers)
+    if len(rows) > most:
+        rows = np.sort(generator.choice(rows, most, replace=False))
+    shoppers = split.shoppers[rows]
+    spaces = _spaces(known, texts, recipe, report, stage="validation spaces")
+    kinds = np.where(np.bincount(known.products, minlength=len(catalogue)) == 0, COLD, WARM)
+    kinds[is_hidden] = HIDDEN
+    candidates = gather(
+        spaces,
+        _priors(known),
+        [latest(known, shoppers, query) for query in queries],
+        known=split.known.matrix()[shoppers],
+        truth=split.truth[rows],
+        kinds=kinds.astype(np.int8),
+        is_shown=catalogue.is_in_stock,
+        report=report,
+    )
+    return (*(space.name for space in spaces), *PRIORS), candidates
+
+
+def _spaces(
+    history: History, texts: Texts, recipe: Recipe, report: Report, *, stage: str
+) -> list[Space]:
+    matrix = history.matrix()
+    descriptions = [
+        f"{name}\n{more}" for name, more in zip(texts.names, texts.characteristics, strict=True)
+    ]
+    spaces: list[Space] = [DenseSpace("text", texts.vectors)]
+    spaces.append(TermSpace("words", descriptions, analyzer="word", lengths=(1, 1)))
+    spaces.append(TermSpace("phrases", descriptions, analyzer="word", lengths=(1, 2)))
+    if len(descriptions) <= recipe.characters_up_to:
+        spaces.append(TermSpace("characters", texts.names, analyzer="char_wb", lengths=(3, 5)))
+    report(stage, 1, 4)
+    spaces.append(CooccurrenceSpace(matrix))
+    spaces.append(TransitionSpace(history))
+    spaces.append(SpectralSpace(matrix, factors=recipe.factors, seed=recipe.seed))
+    spaces.append(FactorSpace(matrix, factors=recipe.factors, seed=recipe.seed))
+    report(stage, 2, 4)
+    largest = recipe.largest_matrix
+    spaces.append(EaseSpace(matrix, regularisation=recipe.ease_regularisation, largest=largest))
+    report(stage, 3, 4)
+    spaces.append(
+        SequenceSpace(history, regularisation=recipe.sequence_regularisation, largest=largest)
+    )
+    report(stage, 4, 4)
+    return spaces
+
+
+def _priors(history: History) -> list[NDArray[np.float32]]:
+    return [popularity(history), recent_popularity(history)]
+
+
+def _newcomer_scale(spaces: Sequence[Space], blend: Blend, recipe: Recipe) -> float:
+    """Return what the texts say of near products without events, against their vectors' cosine."""
+    generator = np.random.default_rng(recipe.seed)
+    size = int(spaces[0].rows(np.zeros(1, np.int64)).shape[1])
+    sample = np.sort(generator.choice(size, min(size, 200), replace=False))
+    cosines = spaces[0].rows(sample)
+    said = np.zeros_like(cosines)
+    for space, weight in zip(spaces, blend.cold_weights, strict=False):
+        if weight > 0:
+            said += space.rows(sample) * np.float32(weight)
+    count = min(20, size)
+    near = np.argpartition(-cosines, count - 1, axis=1)[:, :count]
+    cosine = float(np.take_along_axis(cosines, near, 1).sum())
+    return float(np.take_along_axis(said, near, 1).sum()) / cosine if cosine > 0 else 0.0

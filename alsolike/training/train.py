@@ -1,0 +1,155 @@
+"""Train a model on the whole history and register it."""
+
+import hashlib
+import heapq
+import time
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from alsolike.database import connect, query
+from alsolike.history import History, read_history
+from alsolike.history.read import fingerprint
+from alsolike.progress import Report
+from alsolike.training.fit import fit_model
+from alsolike.training.publish import ModelExistsError, publish
+from alsolike.training.recipe import Recipe
+from alsolike.training.texts import read_texts
+
+# Events of the sample by which a model's data is known again.
+SAMPLE_SIZE = 256
+
+
+@dataclass(frozen=True, slots=True)
+class TrainSummary:
+    """What one run of `train` did.
+
+    Attributes
+    ----------
+    model : str
+        Its name in `recs.models`.
+    learned : dict
+        Weights of the blend, and the NDCG@10 that they had on the validation slice.
+    serving : dict
+        How it weighs a shopper's actions.
+    products, shoppers, events : int
+        What it learned from.
+    seconds : float
+        Wall-clock time.
+    """
+
+    model: str
+    learned: dict[str, Any]
+    serving: dict[str, Any]
+    products: int
+    shoppers: int
+    events: int
+    seconds: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return all of it by name."""
+        return asdict(self)
+
+
+def train(recipe: Recipe, *, name: str | None = None, report: Report) -> TrainSummary:
+    """Train a model and register it; it does not serve before it is promoted.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    name : str, optional
+        Of the model; when left out, the next of trained-1, trained-2 …
+
+    Raises
+    ------
+    NoHistoryError, NoTextVectorsError, SplitError
+        There is nothing, or too little, to learn from.
+    ModelExistsError
+        The name is taken.
+    """
+    started = time.monotonic()
+    name = _free_name(name)
+    history = read_history(report=report)
+    texts, encoder = read_texts(history.catalogue, report=report)
+    fitted = fit_model(history, texts, recipe, report)
+    with connect(application_name="alsolike train") as connection:
+        model_id = publish(
+            connection,
+            fitted,
+            history.catalogue,
+            name=name,
+            encoder=encoder,
+            data=describe(history),
+            purpose="serve",
+            report=report,
+        )
+    with connect() as connection:
+        connection.execute(query("embed/build_vector_index"), {"model_id": model_id})
+    with connect(autocommit=True) as connection:
+        connection.execute("analyze recs.neighbours, recs.product_priors")
+    return TrainSummary(
+        model=name,
+        learned=fitted.learned,
+        serving=fitted.serving,
+        products=len(history.catalogue),
+        shoppers=len(history.shopper_ids),
+        events=len(history),
+        seconds=round(time.monotonic() - started, 1),
+    )
+
+
+def describe(history: History) -> dict[str, Any]:
+    """Return what says which data a model was trained on: `recs.models.data`."""
+    latest = int(history.times.max()) if len(history) else 0
+    return {
+        "products": len(history.catalogue),
+        "shoppers": len(history.shopper_ids),
+        "events": len(history),
+        "latest_event_at": datetime.fromtimestamp(latest / 1_000_000, UTC).isoformat(),
+        "latest_event_us": latest,
+        "fingerprint": fingerprint(history),
+        "sample": sample(history),
+    }
+
+
+def sample(history: History) -> list[str]:
+    """Return the events whose hashes are the smallest: a sample that is the same every time.
+
+    Two histories of the same shop share most of it although one is longer or had some erased; two
+    shops share none. Broder 1997, "On the resemblance and containment of documents".
+
+    Returns
+    -------
+    list of str
+        At most 256 hashes of 16 hexadecimal digits, ascending.
+    """
+    hashes = (
+        hashlib.blake2b(
+            f"{history.shopper_ids[shopper]}\x00{history.catalogue.product_ids[product]}"
+            f"\x00{kind}\x00{moment}".encode(),
+            digest_size=8,
+        ).hexdigest()
+        for shopper, product, kind, moment in zip(
+            history.shoppers.tolist(),
+            history.products.tolist(),
+            history.kinds.tolist(),
+            history.times.tolist(),
+            strict=True,
+        )
+    )
+    return heapq.nsmallest(SAMPLE_SIZE, hashes)
+
+
+def _free_name(name: str | None) -> str:
+    with connect() as connection:
+        names = {row[0] for row in connection.execute(query("training/model_names")).fetchall()}
+    if name is None:
+        return next(
+            free
+            for number in range(1, len(names) + 2)
+            if (free := f"trained-{number}") not in names
+        )
+    if name in names:
+        message = f"There is a model {name!r} already: choose another name with --name."
+        raise ModelExistsError(message)
+    return name

@@ -1,0 +1,204 @@
+"""Training from the marts to rows that serve."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import psycopg
+import pytest
+from psycopg.types.json import Jsonb
+
+from alsolike.evaluation.evaluate import evaluate
+from alsolike.evaluation.results import Evaluation
+from alsolike.history import SplitError, read_history, split_by_time
+from alsolike.history.recent import recent_products
+from alsolike.neighbours import write_all_neighbours
+from alsolike.progress import ignore_progress
+from alsolike.settings import Settings
+from alsolike.training import Recipe, RecipeError, TrainedRanker, ranker_for, train
+from alsolike.training.fit import fit_model
+from alsolike.training.publish import ModelExistsError
+from alsolike.training.ranker import drop_leftovers
+from alsolike.training.texts import read_texts
+from tests.integration.embed.shop import add_products, run
+from tests.integration.training.shop import add_shop, embed, kinds_of, recommended, shopper_name
+
+pytestmark = pytest.mark.usefixtures("database")
+
+RECIPE = Recipe(neighbours=20, factors=8)
+
+
+@pytest.fixture
+def shop(database: dict[str, str], settings: Settings) -> Settings:
+    """Give the settings of a database with a small shop."""
+    assert database
+    add_shop(settings)
+    return settings
+
+
+def measure(make: Callable[[], TrainedRanker]) -> Evaluation:
+    history = read_history(report=ignore_progress)
+    return evaluate(split_by_time(history), [make()], k=5, report=ignore_progress)
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_model_says_what_it_was_made_with_and_of_and_waits_to_be_promoted() -> None:
+    summary = train(RECIPE, report=ignore_progress)
+    ((kind, purpose, seed, parameters, learned, data, serving),) = run(
+        "select kind, purpose, seed, parameters, learned, data, serving from recs.models "
+        "where name = 'trained-1'"
+    )
+    assert (summary.model, kind, purpose, seed) == ("trained-1", "trained", "serve", 0)
+    assert Recipe.from_dict(parameters) == RECIPE
+    assert learned == summary.learned
+    assert serving == summary.serving
+    assert data["events"] == run("select count(*) from raw.purchases")[0][0]
+    assert len(data["sample"]) == 256
+    assert run("select name from recs.serving_model join recs.models using (model_id)") == [
+        ("average",)
+    ]
+    assert recommended(1)[0][2] == "average"
+    assert kinds_of(row[0] for row in recommended(1, model="trained-1")) == {1}
+
+
+@pytest.mark.usefixtures("shop")
+def test_what_sql_answers_is_what_was_fitted() -> None:
+    train(RECIPE, report=ignore_progress)
+    history = read_history(report=ignore_progress)
+    texts, _ = read_texts(history.catalogue, report=ignore_progress)
+    fitted = fit_model(history, texts, RECIPE, ignore_progress)
+    neighbours, values = fitted.neighbours(np.arange(len(history.catalogue)))
+    table = np.zeros((len(neighbours), len(neighbours)), np.float32)
+    np.put_along_axis(table, neighbours, values, axis=1)
+    serving = fitted.serving
+    for shopper in (0, 17, 42):
+        query = recent_products(
+            history,
+            np.array([shopper]),
+            last=serving["actions"],
+            decay=serving["decay"],
+            kind_weights=serving["kind_weights"],
+        )
+        scores = (query @ table)[0] + fitted.priors
+        scores[history.matrix()[shopper].indices] = -1
+        best = np.argsort(-scores, kind="stable")[:4]
+        answered = recommended(shopper, model="trained-1")
+        assert [row[0] for row in answered] == [history.catalogue.product_ids[p] for p in best]
+        assert [row[1] for row in answered] == pytest.approx(scores[best].tolist(), rel=1e-5)
+
+
+@pytest.mark.usefixtures("shop")
+def test_two_runs_with_one_seed_and_a_rerun_of_the_stored_recipe_measure_the_same() -> None:
+    train(RECIPE, name="kept", report=ignore_progress)
+
+    def stored() -> TrainedRanker:
+        ranker = ranker_for("kept")
+        assert isinstance(ranker, TrainedRanker)
+        return ranker
+
+    first, second = (measure(lambda: TrainedRanker(RECIPE, "kept")) for _ in range(2))
+    again = measure(stored)
+    metrics = first.as_dict()["models"]
+    assert metrics["kept"]["ndcg@5"] > 0.2
+    assert metrics == second.as_dict()["models"] == again.as_dict()["models"]
+
+
+@pytest.mark.usefixtures("shop")
+def test_an_evaluation_learns_nothing_from_what_is_held_out() -> None:
+    before = measure(lambda: TrainedRanker(RECIPE))
+    split = split_by_time(read_history(report=ignore_progress))
+    # What happened from the cutoff on becomes something else altogether.
+    run(
+        "update raw.purchases set product_id = 'p1' where purchased_at >= "
+        "timestamptz 'epoch' + %s * interval '1 microsecond'",
+        (split.cutoff,),
+    )
+    changed = replace(split, known=read_history(report=ignore_progress).before(split.cutoff or 0))
+    after = evaluate(changed, [TrainedRanker(RECIPE)], k=5, report=ignore_progress)
+    assert after.as_dict()["models"] == before.as_dict()["models"]
+
+
+@pytest.mark.usefixtures("shop")
+def test_an_evaluation_leaves_no_model_behind_and_tidies_after_a_killed_one() -> None:
+    run(
+        "select recs.add_model('evaluation of a killed run', 'trained', encoder_id, dimension, "
+        "'{}', 'evaluate') from recs.encoders"
+    )
+    measure(lambda: TrainedRanker(RECIPE))
+    assert run("select name from recs.models") == [("average",)]
+    assert run("select count(*) from recs.neighbours where model_id <> 1") == [(0,)]
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_model_that_another_evaluation_still_uses_is_left_alone() -> None:
+    history = read_history(report=ignore_progress)
+    ranker = TrainedRanker(RECIPE)
+    ranker.fit(split_by_time(history), ignore_progress)
+    drop_leftovers()
+    products, _ = ranker.lists(np.arange(3), 5)
+    assert (products >= 0).all()
+    ranker.close()
+    assert run("select name from recs.models") == [("average",)]
+
+
+@pytest.mark.usefixtures("database")
+def test_a_new_product_is_recommended_after_one_cycle_of_the_worker(settings: Settings) -> None:
+    add_shop(settings, is_telling=True)
+    train(RECIPE, report=ignore_progress)
+    run("update recs.serving_model set model_id = (select max(model_id) from recs.models)")
+    add_products("lamp number100", prefix="new")
+    embed(settings)
+    write_all_neighbours(model="trained-1", k=20, sessions=1, report=ignore_progress)
+    ids = [row[0] for row in recommended(0, k=12)]
+    assert "new1" in ids
+    similar = run("select product_id from recs.similar_products('new1', 4)")
+    assert kinds_of(row[0] for row in similar) == {0}
+
+
+@pytest.mark.usefixtures("shop")
+def test_names_are_given_once() -> None:
+    train(RECIPE, report=ignore_progress)
+    assert train(RECIPE, report=ignore_progress).model == "trained-2"
+    with pytest.raises(ModelExistsError, match="'trained-1' already"):
+        train(RECIPE, name="trained-1", report=ignore_progress)
+
+
+def test_too_little_history_is_one_line_and_leaves_nothing(settings: Settings) -> None:
+    add_shop(settings, shoppers=2, actions=1)
+    with pytest.raises(SplitError, match="too little history for the time split"):
+        train(RECIPE, report=ignore_progress)
+    assert run("select name from recs.models") == [("average",)]
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_failure_while_writing_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    run("alter table recs.neighbours add constraint never check (score < 0) not valid")
+    with pytest.raises(psycopg.errors.CheckViolation):
+        train(RECIPE, report=ignore_progress)
+    assert run("select name from recs.models") == [("average",)]
+    assert run("select count(*) from recs.product_priors") == [(0,)]
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_model_without_a_recipe_cannot_be_made_anew() -> None:
+    run(
+        "select recs.add_model('by hand', 'trained', encoder_id, dimension, %s) from recs.encoders",
+        (Jsonb({"magic": 1}),),
+    )
+    with pytest.raises(RecipeError, match="magic"):
+        ranker_for("by hand")
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_shopper_with_one_action_and_one_with_none_get_full_lists() -> None:
+    train(RECIPE, report=ignore_progress)
+    run("delete from raw.purchases where shopper_id = %s", (shopper_name(5),))
+    run(
+        "delete from raw.purchases where shopper_id = %s and purchase_id <> ("
+        "select min(purchase_id) from raw.purchases where shopper_id = %s)",
+        (shopper_name(6), shopper_name(6)),
+    )
+    assert len(recommended(5, model="trained-1", k=10)) == 10
+    answered = recommended(6, model="trained-1", k=10)
+    assert len(answered) == 10
+    assert kinds_of(row[0] for row in answered[:4]) == {2}
