@@ -34,10 +34,12 @@ _BY_KIND = {"purchase": 3.0, "review": 2.0, "view": 1.0}
 _ALIKE = {"purchase": 1.0, "review": 1.0, "view": 1.0}
 QUERIES: tuple[dict[str, Any], ...] = tuple(
     {"actions": actions, "decay": decay, "kind_weights": kind_weights}
-    for actions, decay in ((10, 0.7), (20, 0.85), (40, 0.95), (60, 0.98))
+    for actions, decay in ((10, 0.7), (20, 0.85), (40, 0.95), (60, 0.98), (200, 1.0))
     for kind_weights in (_BY_KIND, _ALIKE)
 )
 PRIORS = ("popularity", "recent_popularity")
+# How much stronger the second EASE is regularised: right where shoppers have long histories.
+_SMOOTHER = 5
 # Shoppers who validate, however large the catalogue is.
 _FEWEST_SHOPPERS = 300
 # The spaces that know products without events.
@@ -299,7 +301,9 @@ def _spaces(
     spaces.append(FactorSpace(matrix, factors=recipe.factors, seed=recipe.seed))
     report(stage, 2, 4)
     largest = recipe.largest_matrix
-    spaces.append(EaseSpace(matrix, regularisation=recipe.ease_regularisation, largest=largest))
+    for name, factor in (("ease", 1), ("ease_smooth", _SMOOTHER)):
+        regularisation = factor * recipe.ease_regularisation
+        spaces.append(EaseSpace(matrix, regularisation=regularisation, largest=largest, name=name))
     report(stage, 3, 4)
     spaces.append(
         SequenceSpace(history, regularisation=recipe.sequence_regularisation, largest=largest)

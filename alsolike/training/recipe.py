@@ -61,13 +61,13 @@ class Recipe:
     largest_matrix: int = 15_000
     characters_up_to: int = 30_000
     validation_shoppers: int = 6_000
-    validation_scores: int = 72_000_000
+    validation_scores: int = 40_000_000
     validation_slices: int = 4
     hidden_share: float = 0.1
     pool: int = 50
-    diversity: float = 0.0
-    category_share: float = 1.0
-    brand_share: float = 1.0
+    diversity: float = 0.1
+    category_share: float = 0.7
+    brand_share: float = 0.7
 
     def as_dict(self) -> dict[str, Any]:
         """Return what is kept in `recs.models.parameters`."""

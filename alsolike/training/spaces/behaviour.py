@@ -47,12 +47,16 @@ class EaseSpace:
     largest : int
         Side of the largest matrix that is inverted. Where both sides are longer, only so many of
         the most acted-on products take part.
+    name : str
+        In the blend.
     """
 
-    name = "ease"
     is_text = False
 
-    def __init__(self, matrix: sp.csr_matrix, *, regularisation: float, largest: int) -> None:
+    def __init__(
+        self, matrix: sp.csr_matrix, *, regularisation: float, largest: int, name: str = "ease"
+    ) -> None:
+        self.name = name
         self._inner = inverse_of_gram(matrix, regularisation, largest)
 
     def rows(self, products: NDArray[np.integer]) -> NDArray[np.float32]:

@@ -10,6 +10,7 @@ from alsolike.evaluation.frontier import DEFAULT, SETTINGS, Setting, measure_fro
 from alsolike.evaluation.table import frontier_text
 from alsolike.history import Split, split_leave_one_out
 from alsolike.progress import Report, ignore_progress
+from alsolike.training import Recipe
 from tests.fixtures.history import taste_history
 
 K = 5
@@ -64,6 +65,11 @@ def test_one_fit_is_asked_with_every_setting_and_compared_with_none() -> None:
     text = frontier_text(measured)
     assert f"{DEFAULT.label} (default)" in text
     assert frontier_text([]) == ""
+
+
+def test_a_recipe_asks_for_the_default() -> None:
+    recipe = Recipe()
+    assert Setting(recipe.diversity, recipe.category_share, recipe.brand_share) == DEFAULT
 
 
 def test_settings_are_told_in_words() -> None:
