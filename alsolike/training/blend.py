@@ -29,6 +29,8 @@ _CLIMBS = 3
 _ROUNDS = 6
 _STEPS = (0.0, 0.5, 0.8, 1.25, 2.0)
 _LEAST_GAIN = 1e-6
+# So few weights are searched anew for every query.
+_FEW = 4
 _COLD_FACTORS = tuple(float(factor) for factor in np.geomspace(0.1, 4, 17))
 
 
@@ -252,6 +254,13 @@ def choose_weights(
     for other in range(1, len(candidates.features)):
         features = candidates.features[other] * scales * is_warm
         found, other_weights = _climb(features, usable, weights, measure)
+        if len(usable) <= _FEW:
+            # Cheap, and what is good for one query may be far from it for another.
+            found, other_weights = max(
+                (found, other_weights),
+                _search(features, usable, measure, generator),
+                key=lambda pair: pair[0],
+            )
         if found > value + _LEAST_GAIN:
             value, weights, query = found, other_weights, other
         report("weights", other + 1, len(candidates.features))

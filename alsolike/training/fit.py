@@ -1,7 +1,7 @@
 """Fit a model: learn the weights on a slice of the history, then the scores on all of it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,13 +21,9 @@ from alsolike.training.blend import (
     gather,
     join,
 )
-from alsolike.training.popularity import popularity, recent_popularity
+from alsolike.training.evidence import PRIORS, TEXTS, Texts, build_priors, build_spaces
 from alsolike.training.recipe import Recipe
 from alsolike.training.spaces import Space
-from alsolike.training.spaces.behaviour import CooccurrenceSpace, EaseSpace
-from alsolike.training.spaces.factors import FactorSpace, SpectralSpace
-from alsolike.training.spaces.sequence import SequenceSpace, TransitionSpace
-from alsolike.training.spaces.text import DenseSpace, TermSpace
 
 # Ways to weigh a shopper's latest actions that validation chooses from.
 _BY_KIND = {"purchase": 3.0, "review": 2.0, "view": 1.0}
@@ -37,31 +33,8 @@ QUERIES: tuple[dict[str, Any], ...] = tuple(
     for actions, decay in ((10, 0.7), (20, 0.85), (40, 0.95), (60, 0.98), (200, 1.0))
     for kind_weights in (_BY_KIND, _ALIKE)
 )
-PRIORS = ("popularity", "recent_popularity")
-# How much stronger the second EASE is regularised: right where shoppers have long histories.
-_SMOOTHER = 5
 # Shoppers who validate, however large the catalogue is.
 _FEWEST_SHOPPERS = 300
-# The spaces that know products without events.
-TEXTS = ("text", "words", "phrases", "characters")
-
-
-@dataclass(frozen=True, eq=False)
-class Texts:
-    """What is written about the products.
-
-    Attributes
-    ----------
-    names, characteristics : list of str
-        Of each product; empty where there is nothing. Reviews are no part of it: a review of
-        tomorrow must not help to foretell it.
-    vectors : ndarray, shape (n_products, dim), float32
-        The encoder's vectors of the names, of unit length; zeros where there is none.
-    """
-
-    names: list[str]
-    characteristics: list[str]
-    vectors: NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,14 +87,7 @@ class FittedModel:
 
     def rows(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
         """Return what some products say about all: ndarray, shape (m, n_products), float32."""
-        total = np.zeros((len(products), len(self._is_cold)), np.float32)
-        weights = zip(self.blend.weights, self.blend.cold_weights, strict=True)
-        for space, (weight, cold_weight) in zip(self._spaces, weights, strict=False):
-            if weight > 0 or cold_weight > 0:
-                by_kind = np.full(len(self._is_cold), weight, np.float32)
-                by_kind[self._is_cold] = cold_weight
-                total += space.rows(products) * by_kind
-        return total
+        return _blended(self._spaces, self.blend, self._is_cold, products)
 
     @property
     def serving(self) -> dict[str, Any]:
@@ -163,10 +129,10 @@ def fit_model(history: History, texts: Texts, recipe: Recipe, report: Report) ->
         There is too little history to cut a validation slice off.
     """
     blend, names = _fit_blend(history, texts, recipe, report)
-    spaces = _spaces(history, texts, recipe, report, stage="spaces")
+    spaces = build_spaces(history, texts, recipe, report, stage="spaces")
     weights = blend.weights[len(spaces) :]
     prior = np.zeros(len(history.catalogue), np.float32)
-    for values, weight in zip(_priors(history), weights, strict=True):
+    for values, weight in zip(build_priors(history), weights, strict=True):
         prior += values * np.float32(weight)
     kept = np.argsort(-prior, kind="stable")[: recipe.priors]
     priors = np.zeros_like(prior)
@@ -223,37 +189,130 @@ def _validation(history: History, recipe: Recipe) -> Iterator[Split]:
             return
 
 
+@dataclass(frozen=True, eq=False)
+class _Slice:
+    """A validation slice: what was known before it, fitted, and whom to ask what."""
+
+    spaces: list[Space]
+    priors: list[NDArray[np.float32]]
+    queries: list[sp.csr_matrix]
+    known: sp.csr_matrix
+    truth: sp.csr_matrix
+    kinds: NDArray[np.int8]
+    is_shown: NDArray[np.bool_]
+
+    def ask(self, spaces: Sequence[Space], report: Report) -> Candidates:
+        """Let products compete by what some spaces say."""
+        return gather(
+            spaces,
+            self.priors,
+            self.queries,
+            known=self.known,
+            truth=self.truth,
+            kinds=self.kinds,
+            is_shown=self.is_shown,
+            report=report,
+        )
+
+
+class _KeptSpace:
+    """The blend as it is kept: each product's best neighbours alone."""
+
+    name = "kept"
+    is_text = False
+
+    def __init__(
+        self, spaces: Sequence[Space], blend: Blend, is_cold: NDArray[np.bool_], count: int
+    ) -> None:
+        self._spaces = spaces
+        self._blend = blend
+        self._is_cold = is_cold
+        self._count = count
+
+    def rows(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
+        rows = _blended(self._spaces, self._blend, self._is_cold, products)
+        count = min(self._count, rows.shape[1])
+        least = -np.partition(-rows, count - 1, axis=1)[:, count - 1 : count]
+        rows[rows < least] = 0
+        return rows
+
+
 def _fit_blend(
     history: History, texts: Texts, recipe: Recipe, report: Report
 ) -> tuple[Blend, tuple[str, ...]]:
+    """Choose the weights of the spaces, then, with the rows cut as they are kept, of the rest."""
     generator = np.random.default_rng(recipe.seed)
     queries = _queries(history)
-    names: tuple[str, ...] = ()
-    parts: list[Candidates] = []
-    for split in _validation(history, recipe):
-        names, candidates = _candidates(split, texts, recipe, queries, generator, report)
-        parts.append(candidates)
-    candidates = join(parts)
-    del parts
+    slices = [
+        _slice(split, texts, recipe, queries, generator, report)
+        for split in _validation(history, recipe)
+    ]
+    names = (*(space.name for space in slices[0].spaces), *PRIORS)
     blend = choose_weights(
-        candidates,
+        join([part.ask(part.spaces, report) for part in slices]),
         is_text=np.isin(names, TEXTS),
         reference=names.index("text"),
         seed=recipe.seed,
         report=report,
     )
-    return blend, names
+    return _refine(slices, blend, recipe, report), names
 
 
-def _candidates(
+def _refine(slices: Sequence[_Slice], blend: Blend, recipe: Recipe, report: Report) -> Blend:
+    """Weigh the kept neighbours against the priors, and the actions, anew.
+
+    Cutting takes from every sum what many weak neighbours add, which is mostly popularity.
+    """
+    parts: list[Candidates] = []
+    for part in slices:
+        kept = _KeptSpace(part.spaces, blend, part.kinds != WARM, recipe.neighbours)
+        parts.append(part.ask([kept], report))
+    found = choose_weights(
+        join(parts),
+        is_text=np.zeros(1 + len(PRIORS), bool),
+        reference=0,
+        seed=recipe.seed,
+        report=report,
+    )
+    share = found.weights[0]
+    if share <= 0:
+        return blend
+    of_spaces = blend.weights[: -len(PRIORS)] * share
+    return replace(
+        blend,
+        weights=np.concatenate([of_spaces, found.weights[1:]]),
+        cold_weights=blend.cold_weights * share,
+        query=found.query,
+        ndcg=found.ndcg,
+    )
+
+
+def _blended(
+    spaces: Sequence[Space],
+    blend: Blend,
+    is_cold: NDArray[np.bool_],
+    products: NDArray[np.integer],
+) -> NDArray[np.float32]:
+    """Return what some products say about all: ndarray, shape (m, n_products), float32."""
+    total = np.zeros((len(products), len(is_cold)), np.float32)
+    weights = zip(blend.weights, blend.cold_weights, strict=True)
+    for space, (weight, cold_weight) in zip(spaces, weights, strict=False):
+        if weight > 0 or cold_weight > 0:
+            by_kind = np.full(len(is_cold), weight, np.float32)
+            by_kind[is_cold] = cold_weight
+            total += space.rows(products) * by_kind
+    return total
+
+
+def _slice(
     split: Split,
     texts: Texts,
     recipe: Recipe,
     queries: tuple[dict[str, Any], ...],
     generator: np.random.Generator,
     report: Report,
-) -> tuple[tuple[str, ...], Candidates]:
-    """Fit the spaces to what a slice knows, some products hidden, and ask them."""
+) -> _Slice:
+    """Fit the spaces to what a slice knows, some products hidden."""
     catalogue = split.known.catalogue
     is_hidden = np.zeros(len(catalogue), bool)
     acted_on = np.unique(split.known.products)
@@ -266,54 +325,17 @@ def _candidates(
     if len(rows) > most:
         rows = np.sort(generator.choice(rows, most, replace=False))
     shoppers = split.shoppers[rows]
-    spaces = _spaces(known, texts, recipe, report, stage="validation spaces")
     kinds = np.where(np.bincount(known.products, minlength=len(catalogue)) == 0, COLD, WARM)
     kinds[is_hidden] = HIDDEN
-    candidates = gather(
-        spaces,
-        _priors(known),
-        [latest(known, shoppers, query) for query in queries],
+    return _Slice(
+        spaces=build_spaces(known, texts, recipe, report, stage="validation spaces"),
+        priors=build_priors(known),
+        queries=[latest(known, shoppers, query) for query in queries],
         known=split.known.matrix()[shoppers],
         truth=split.truth[rows],
         kinds=kinds.astype(np.int8),
         is_shown=catalogue.is_in_stock,
-        report=report,
     )
-    return (*(space.name for space in spaces), *PRIORS), candidates
-
-
-def _spaces(
-    history: History, texts: Texts, recipe: Recipe, report: Report, *, stage: str
-) -> list[Space]:
-    matrix = history.matrix()
-    descriptions = [
-        f"{name}\n{more}" for name, more in zip(texts.names, texts.characteristics, strict=True)
-    ]
-    spaces: list[Space] = [DenseSpace("text", texts.vectors)]
-    spaces.append(TermSpace("words", descriptions, analyzer="word", lengths=(1, 1)))
-    spaces.append(TermSpace("phrases", descriptions, analyzer="word", lengths=(1, 2)))
-    if len(descriptions) <= recipe.characters_up_to:
-        spaces.append(TermSpace("characters", texts.names, analyzer="char_wb", lengths=(3, 5)))
-    report(stage, 1, 4)
-    spaces.append(CooccurrenceSpace(matrix))
-    spaces.append(TransitionSpace(history))
-    spaces.append(SpectralSpace(matrix, factors=recipe.factors, seed=recipe.seed))
-    spaces.append(FactorSpace(matrix, factors=recipe.factors, seed=recipe.seed))
-    report(stage, 2, 4)
-    largest = recipe.largest_matrix
-    for name, factor in (("ease", 1), ("ease_smooth", _SMOOTHER)):
-        regularisation = factor * recipe.ease_regularisation
-        spaces.append(EaseSpace(matrix, regularisation=regularisation, largest=largest, name=name))
-    report(stage, 3, 4)
-    spaces.append(
-        SequenceSpace(history, regularisation=recipe.sequence_regularisation, largest=largest)
-    )
-    report(stage, 4, 4)
-    return spaces
-
-
-def _priors(history: History) -> list[NDArray[np.float32]]:
-    return [popularity(history), recent_popularity(history)]
 
 
 def _newcomer_scale(spaces: Sequence[Space], blend: Blend, recipe: Recipe) -> float:

@@ -6,7 +6,7 @@ from alsolike.database import connect, query
 from alsolike.evaluation.baselines.text_parts import NoTextVectorsError, read_text_parts
 from alsolike.history import Catalogue
 from alsolike.progress import Report
-from alsolike.training.fit import Texts
+from alsolike.training.evidence import Texts
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from alsolike.history import History, SplitError
 from alsolike.progress import ignore_progress
-from alsolike.training.fit import FittedModel, Texts, fit_model, latest
+from alsolike.training.evidence import Texts
+from alsolike.training.fit import FittedModel, fit_model, latest
 from alsolike.training.recipe import Recipe, RecipeError
 from tests.fixtures.history import catalogue, history, taste_history
 
