@@ -1,6 +1,7 @@
 """Weights of the spaces, chosen on a validation slice for the ranking that they give."""
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,8 @@ _CLIMBS = 3
 _ROUNDS = 6
 _STEPS = (0.0, 0.5, 0.8, 1.25, 2.0)
 _LEAST_GAIN = 1e-6
+# Draws of the shoppers whose weights are averaged.
+_BAGS = 10
 # So few weights are searched anew for every query.
 _FEW = 4
 _COLD_FACTORS = tuple(float(factor) for factor in np.geomspace(0.1, 4, 17))
@@ -265,9 +268,10 @@ def choose_weights(
             value, weights, query = found, other_weights, other
         report("weights", other + 1, len(candidates.features))
 
-    whole = np.zeros(len(scales))
-    whole[usable] = weights / max(weights.sum(), 1e-12)
     features = candidates.features[query] * scales
+    weights = _bag(features * is_warm, usable, measure, generator)
+    whole = np.zeros(len(scales))
+    whole[usable] = weights
     cold = np.flatnonzero(is_text & (scales > 0))
     cold_whole, ndcg_hidden = _choose_cold_weights(
         features, whole, cold, candidates, reference, generator
@@ -280,6 +284,8 @@ def _search(
     usable: NDArray[np.int64],
     measure: "_Measure",
     generator: np.random.Generator,
+    *,
+    climbs: int = _CLIMBS,
 ) -> tuple[float, NDArray[np.float64]]:
     """Climb from the best of random starts and of each feature alone."""
     starts = np.concatenate(
@@ -288,9 +294,28 @@ def _search(
     values = [measure(features[:, :, usable] @ start.astype(np.float32)) for start in starts]
     climbed = [
         _climb(features, usable, starts[start], measure)
-        for start in np.argsort(-np.array(values), kind="stable")[:_CLIMBS]
+        for start in np.argsort(-np.array(values), kind="stable")[:climbs]
     ]
     return max(climbed, key=lambda found: found[0])
+
+
+def _bag(
+    features: NDArray[np.float32],
+    usable: NDArray[np.int64],
+    measure: "_Measure",
+    generator: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Average the weights that are found for several draws of the shoppers.
+
+    One search fits the chances of its few shoppers too; their mean does so less (Breiman 1996,
+    "Bagging predictors").
+    """
+    found: list[NDArray[np.float64]] = []
+    for _ in range(_BAGS):
+        drawn = measure.drawn(generator)
+        weights = _search(features, usable, drawn, generator, climbs=1)[1]
+        found.append(weights / max(weights.sum(), 1e-12))
+    return np.mean(found, axis=0)
 
 
 class _Measure:
@@ -304,8 +329,17 @@ class _Measure:
         discounts = 1 / np.log2(np.arange(2, _K + 2))
         ideals = np.concatenate([[np.inf], np.cumsum(discounts)])[np.minimum(counts, _K)]
         wanted = candidates.is_truth & np.isin(candidates.kinds, kinds)
+        self._count = len(counts)
         self._rows, self._columns = np.nonzero(wanted)
         self._shares = 1 / ideals[self._rows] / max(1, np.count_nonzero(counts))
+
+    def drawn(self, generator: np.random.Generator) -> "_Measure":
+        """Return the measure over as many shoppers, drawn with replacement."""
+        count = self._count
+        times = generator.multinomial(count, np.full(count, 1 / count))
+        other = copy(self)
+        other._shares = self._shares * times[self._rows]  # noqa: SLF001  (one of its own kind)
+        return other
 
     def __call__(self, scores: NDArray[np.float32]) -> float:
         own = scores[self._rows, self._columns]
@@ -368,8 +402,7 @@ def _choose_cold_weights(
         return cold_weights, float("nan")
     is_warm, is_mix = candidates.kinds == WARM, candidates.kinds != HIDDEN
     of_hidden, of_mix = _Measure(candidates, (HIDDEN,)), _Measure(candidates, (WARM, COLD))
-    _, among = _search(features * ~is_warm[:, :, None], usable, of_hidden, generator)
-    cold_weights[usable] = among / max(among.sum(), 1e-12)
+    cold_weights[usable] = _bag(features * ~is_warm[:, :, None], usable, of_hidden, generator)
     wanted = of_hidden(features[:, :, reference])
     warm = features @ weights.astype(np.float32) * is_warm
     cold = features @ cold_weights.astype(np.float32) * ~is_warm
