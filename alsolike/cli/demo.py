@@ -118,7 +118,7 @@ def _prepare(settings: Settings, folder: Path, size: "ShopSize", seed: int, repo
 
 
 def _train_and_promote(size: "ShopSize", report: Report) -> dict[str, Any]:
-    """Train a model and let it serve if it passes the gate; what became of it."""
+    """Train a model, once, and let it serve if it passes the gate; what became of it."""
     from alsolike.history import SplitError  # noqa: PLC0415
     from alsolike.promotion import promote  # noqa: PLC0415
     from alsolike.training import Recipe, train  # noqa: PLC0415
@@ -126,8 +126,15 @@ def _train_and_promote(size: "ShopSize", report: Report) -> dict[str, Any]:
     if size.products > _TRAINED_UP_TO:
         click.echo(f"Over {_TRAINED_UP_TO:,} products: `alsolike train` would take long. Not run.")
         return {"decision": "not trained"}
+    with connect() as connection:
+        row = connection.execute(query("promotion/state")).fetchone()
+    trained, is_decided = (None, False) if row is None else row
+    if is_decided:
+        return {"decision": "taken by an earlier run"}
     try:
-        decision = promote(train(Recipe(), report=report).model, report=report)
+        # What an earlier run trained before it was cut short is not trained again.
+        model = trained or train(Recipe(), report=report).model
+        decision = promote(model, report=report)
     except SplitError as error:
         click.echo(f"Nothing was trained: {error}")
         return {"decision": "not trained", "reason": str(error)}

@@ -54,11 +54,16 @@ def test_from_nothing_to_recommendations_and_a_snapshot(tmp_path: Path) -> None:
     assert refused.returncode == 1
     assert "permission denied" in refused.stderr
 
+    models = "select string_agg(name, ',' order by model_id) from recs.models"
+    decisions = "select count(*) from recs.promotions"
+    made = select(tmp_path, models), select(tmp_path, decisions)
     state = "select md5(string_agg(embedded_at::text, ',' order by product_id, part)) "
     before = select(tmp_path, state + "from recs.embeddings")
     second = alsolike(tmp_path, "demo", "--no-serve", *SIZE)
     assert second.returncode == 0, second.stderr
     assert select(tmp_path, state + "from recs.embeddings") == before, "nothing is embedded twice"
+    again = select(tmp_path, models), select(tmp_path, decisions)
+    assert again == made, "nothing is trained twice"
 
     other = alsolike(tmp_path, "demo", "--no-serve", "--products", "61")
     assert other.returncode == 1
