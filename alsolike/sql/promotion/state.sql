@@ -9,4 +9,4 @@ select
         order by m.model_id desc
         limit 1
     ) as trained,
-    exists (select from recs.promotions) as is_decided;
+    (select count(*) from recs.promotions) > 0 as is_decided;
