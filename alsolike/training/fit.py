@@ -35,6 +35,12 @@ QUERIES: tuple[dict[str, Any], ...] = tuple(
 )
 # Shoppers who validate, however large the catalogue is.
 _FEWEST_SHOPPERS = 300
+# The last of the priors: the mean of the blend's own rows.
+MEAN = "mean_row"
+# Actions that it is the mean of.
+_MEAN_OF = 2000
+# By how much keeping rows above their mean must be better.
+_CLEAR_GAIN = 0.005
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +59,8 @@ class FittedModel:
         Score of each product with every shopper; 0 for all but the most popular.
     newcomer_scale : float
         What a cosine of text vectors is worth in scores, for products that come after the fit.
+    centre : ndarray, shape (n_products,), float32
+        What neighbours' scores are measured from; zeros where they are kept as they are.
     """
 
     recipe: Recipe
@@ -61,6 +69,7 @@ class FittedModel:
     feature_names: tuple[str, ...]
     priors: NDArray[np.float32]
     newcomer_scale: float
+    centre: NDArray[np.float32]
     _spaces: Sequence[Space]
     _is_cold: NDArray[np.bool_]
 
@@ -78,7 +87,7 @@ class FittedModel:
         tuple of ndarray, shape (m, at most recipe.neighbours)
             Numbers of products and their scores; a score of 0 is none.
         """
-        scores = self.rows(products)
+        scores = np.maximum(self.rows(products) - self.centre, 0)
         count = min(self.recipe.neighbours, scores.shape[1])
         best = np.sort(np.argpartition(-scores, count - 1, axis=1)[:, :count], axis=1)
         values = np.take_along_axis(scores, best, axis=1)
@@ -128,19 +137,23 @@ def fit_model(history: History, texts: Texts, recipe: Recipe, report: Report) ->
     SplitError
         There is too little history to cut a validation slice off.
     """
-    blend, names = _fit_blend(history, texts, recipe, report)
+    blend, names, is_centred = _fit_blend(history, texts, recipe, report)
     spaces = build_spaces(history, texts, recipe, report, stage="spaces")
+    events = np.bincount(history.products, minlength=len(history.catalogue))
+    is_cold = events == 0
+    centre = np.zeros(len(history.catalogue), np.float32)
+    if is_centred:
+        centre = _mean_rows(spaces, blend, events, recipe)
     weights = blend.weights[len(spaces) :]
     prior = np.zeros(len(history.catalogue), np.float32)
-    for values, weight in zip(build_priors(history), weights, strict=True):
+    for values, weight in zip([*build_priors(history), centre], weights, strict=True):
         prior += values * np.float32(weight)
     kept = np.argsort(-prior, kind="stable")[: recipe.priors]
     priors = np.zeros_like(prior)
     priors[kept] = prior[kept]
-    is_cold = np.bincount(history.products, minlength=len(history.catalogue)) == 0
     scale = _newcomer_scale(spaces, blend, recipe)
     query = _queries(history)[blend.query]
-    return FittedModel(recipe, blend, query, names, priors, scale, spaces, is_cold)
+    return FittedModel(recipe, blend, query, names, priors, scale, centre, spaces, is_cold)
 
 
 def latest(
@@ -199,13 +212,16 @@ class _Slice:
     known: sp.csr_matrix
     truth: sp.csr_matrix
     kinds: NDArray[np.int8]
+    events: NDArray[np.int64]
     is_shown: NDArray[np.bool_]
 
-    def ask(self, spaces: Sequence[Space], report: Report) -> Candidates:
+    def ask(
+        self, spaces: Sequence[Space], priors: Sequence[NDArray[np.float32]], report: Report
+    ) -> Candidates:
         """Let products compete by what some spaces say."""
         return gather(
             spaces,
-            self.priors,
+            priors,
             self.queries,
             known=self.known,
             truth=self.truth,
@@ -215,22 +231,37 @@ class _Slice:
         )
 
 
+class _BlendedRows:
+    """What the blend says about all products; the last answer is kept for whoever asks next."""
+
+    def __init__(self, spaces: Sequence[Space], blend: Blend, is_cold: NDArray[np.bool_]) -> None:
+        self._spaces = spaces
+        self._blend = blend
+        self._is_cold = is_cold
+        self._products = np.zeros(0, np.int64)
+        self._rows = np.zeros((0, len(is_cold)), np.float32)
+
+    def __call__(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Return the rows of some products: ndarray, shape (m, n_products); not to be changed."""
+        if not np.array_equal(products, self._products):
+            self._rows = _blended(self._spaces, self._blend, self._is_cold, products)
+            self._products = products.astype(np.int64)
+        return self._rows
+
+
 class _KeptSpace:
-    """The blend as it is kept: each product's best neighbours alone."""
+    """The blend as it is kept: each product's best neighbours alone, above a centre."""
 
     name = "kept"
     is_text = False
 
-    def __init__(
-        self, spaces: Sequence[Space], blend: Blend, is_cold: NDArray[np.bool_], count: int
-    ) -> None:
-        self._spaces = spaces
-        self._blend = blend
-        self._is_cold = is_cold
+    def __init__(self, rows: _BlendedRows, centre: NDArray[np.float32], count: int) -> None:
+        self._rows = rows
+        self._centre = centre
         self._count = count
 
     def rows(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
-        rows = _blended(self._spaces, self._blend, self._is_cold, products)
+        rows = np.maximum(self._rows(products) - self._centre, 0)
         count = min(self._count, rows.shape[1])
         least = -np.partition(-rows, count - 1, axis=1)[:, count - 1 : count]
         rows[rows < least] = 0
@@ -239,7 +270,7 @@ class _KeptSpace:
 
 def _fit_blend(
     history: History, texts: Texts, recipe: Recipe, report: Report
-) -> tuple[Blend, tuple[str, ...]]:
+) -> tuple[Blend, tuple[str, ...], bool]:
     """Choose the weights of the spaces, then, with the rows cut as they are kept, of the rest."""
     generator = np.random.default_rng(recipe.seed)
     queries = _queries(history)
@@ -247,44 +278,87 @@ def _fit_blend(
         _slice(split, texts, recipe, queries, generator, report)
         for split in _validation(history, recipe)
     ]
-    names = (*(space.name for space in slices[0].spaces), *PRIORS)
+    spaces = [space.name for space in slices[0].spaces]
+    names = (*spaces, *PRIORS)
     blend = choose_weights(
-        join([part.ask(part.spaces, report) for part in slices]),
+        join([part.ask(part.spaces, part.priors, report) for part in slices]),
         is_text=np.isin(names, TEXTS),
         reference=names.index("text"),
         seed=recipe.seed,
         report=report,
     )
-    return _refine(slices, blend, recipe, report), names
+    blend, is_centred = _refine(slices, blend, recipe, report)
+    return blend, (*names, MEAN), is_centred
 
 
-def _refine(slices: Sequence[_Slice], blend: Blend, recipe: Recipe, report: Report) -> Blend:
+def _refine(
+    slices: Sequence[_Slice], blend: Blend, recipe: Recipe, report: Report
+) -> tuple[Blend, bool]:
     """Weigh the kept neighbours against the priors, and the actions, anew.
 
-    Cutting takes from every sum what many weak neighbours add, which is mostly popularity.
+    Cutting takes from every sum what many weak neighbours add, which is mostly popularity. Where
+    histories are long that is much: then the mean row is taken off before the cut, so that the few
+    places go to what tells shoppers apart, and given back as a prior.
+
+    Returns
+    -------
+    tuple of Blend, bool
+        With one weight more, of the mean row; and whether rows are kept above it.
     """
     parts: list[Candidates] = []
     for part in slices:
-        kept = _KeptSpace(part.spaces, blend, part.kinds != WARM, recipe.neighbours)
-        parts.append(part.ask([kept], report))
-    found = choose_weights(
-        join(parts),
-        is_text=np.zeros(1 + len(PRIORS), bool),
-        reference=0,
-        seed=recipe.seed,
-        report=report,
+        rows = _BlendedRows(part.spaces, blend, part.kinds != WARM)
+        mean = _mean_rows(part.spaces, blend, part.events, recipe)
+        kept = [
+            _KeptSpace(rows, np.zeros_like(mean), recipe.neighbours),
+            _KeptSpace(rows, mean, recipe.neighbours),
+        ]
+        parts.append(part.ask(kept, [*part.priors, mean], report))
+    asked = join(parts)
+    plain, centred = (
+        choose_weights(
+            replace(asked, features=asked.features[:, :, :, features]),
+            is_text=np.zeros(len(features), bool),
+            reference=0,
+            seed=recipe.seed,
+            report=report,
+        )
+        for features in ([0, 2, 3], [1, 2, 3, 4])
     )
+    is_centred = centred.weights[0] > 0 and centred.ndcg > plain.ndcg * (1 + _CLEAR_GAIN)
+    found = centred if is_centred else plain
     share = found.weights[0]
     if share <= 0:
-        return blend
-    of_spaces = blend.weights[: -len(PRIORS)] * share
+        return replace(blend, weights=np.append(blend.weights, 0)), False
+    of_priors = found.weights[1:] if is_centred else np.append(found.weights[1:], 0)
+    if is_centred:
+        # The mean is measured again on the blend as it is scaled below.
+        of_priors[-1] /= share
     return replace(
         blend,
-        weights=np.concatenate([of_spaces, found.weights[1:]]),
-        cold_weights=blend.cold_weights * share,
+        weights=np.concatenate([blend.weights[: -len(PRIORS)] * share, of_priors]),
+        cold_weights=np.append(blend.cold_weights, 0) * share,
         query=found.query,
         ndcg=found.ndcg,
-    )
+    ), is_centred
+
+
+def _mean_rows(
+    spaces: Sequence[Space], blend: Blend, events: NDArray[np.integer], recipe: Recipe
+) -> NDArray[np.float32]:
+    """Return what the blend says about all, given an action like any other.
+
+    Estimated on a draw of actions: ndarray, shape (n_products,), float32.
+    """
+    generator = np.random.default_rng(recipe.seed)
+    drawn = generator.choice(len(events), _MEAN_OF, p=events / events.sum())
+    products, times = np.unique(drawn, return_counts=True)
+    mean = np.zeros(len(events), np.float32)
+    for start in range(0, len(products), 200):
+        part = slice(start, start + 200)
+        rows = _blended(spaces, blend, events == 0, products[part])
+        mean += times[part].astype(np.float32) @ rows
+    return mean / np.float32(_MEAN_OF)
 
 
 def _blended(
@@ -325,7 +399,8 @@ def _slice(
     if len(rows) > most:
         rows = np.sort(generator.choice(rows, most, replace=False))
     shoppers = split.shoppers[rows]
-    kinds = np.where(np.bincount(known.products, minlength=len(catalogue)) == 0, COLD, WARM)
+    events = np.bincount(known.products, minlength=len(catalogue))
+    kinds = np.where(events == 0, COLD, WARM)
     kinds[is_hidden] = HIDDEN
     return _Slice(
         spaces=build_spaces(known, texts, recipe, report, stage="validation spaces"),
@@ -334,6 +409,7 @@ def _slice(
         known=split.known.matrix()[shoppers],
         truth=split.truth[rows],
         kinds=kinds.astype(np.int8),
+        events=events,
         is_shown=catalogue.is_in_stock,
     )
 
