@@ -33,6 +33,7 @@ from api.rendering import WEB, render_page, template_config
 from api.routes import actions, pages, session
 from api.routes.events import events_router
 from api.routes.health import health_router
+from api.routes.lists import lists_router
 from api.routes.pictures import pictures_router
 from api.routes.products import products_router
 from api.routes.shoppers import shoppers_router
@@ -70,6 +71,7 @@ def create_app(settings: Settings) -> Litestar:
         route_handlers=[
             products_router(),
             shoppers_router(),
+            lists_router(),
             events_router(),
             health_router(),
             pictures_router(),

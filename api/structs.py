@@ -29,11 +29,35 @@ class Product(Struct):
     created_at: datetime
 
 
+Tier = Annotated[
+    Literal["live", "neighbours", "popular", "snapshot"],
+    Meta(
+        description="Where the answer comes from: `live` from everything that is known now; what "
+        "the others give is poorer, and they answer when the database cannot in time."
+    ),
+]
+
+
 class ProductPage(Struct):
     """Some products, and where the next ones are (null: these were the last)."""
 
     items: list[Product]
     next: Annotated[str | None, Meta(description="Address of the next page.")]
+
+
+class SimilarReason(Struct):
+    """Why a product is like another one."""
+
+    kind: Annotated[
+        str,
+        Meta(
+            description="`bought_together`, `viewed_together`, `popular`, or `alike` in its text."
+        ),
+    ]
+    count: Annotated[
+        int | None,
+        Meta(description="Orders or visits that both are in; of `popular` the recent actions."),
+    ]
 
 
 class SimilarProduct(Struct):
@@ -62,6 +86,7 @@ class SimilarProduct(Struct):
     price: float | None
     currency: str | None
     image_url: str | None
+    reason: Annotated[SimilarReason | None, Meta(description="Null where none was asked for.")]
 
 
 class SimilarProducts(Struct):
@@ -69,6 +94,18 @@ class SimilarProducts(Struct):
 
     product_id: str
     items: list[SimilarProduct]
+    tier: Tier = "live"
+
+
+class SimilarLists(Struct):
+    """The products most like each of several."""
+
+    lists: Annotated[
+        list[SimilarProducts],
+        Meta(description="In the order of the question, unknown ones left out."),
+    ]
+    unknown: Annotated[list[str], Meta(description="Ids that there is no product of.")]
+    tier: Tier = "live"
 
 
 class Complement(Struct):
@@ -94,20 +131,26 @@ class Complements(Struct):
 
     product_id: str
     items: list[Complement]
+    tier: Tier = "live"
 
 
 class Reason(Struct):
     """Why a product is recommended: the shopper's event behind it."""
 
-    kind: Annotated[str, Meta(description="`viewed`, `bought`, `reviewed` or `popular`.")]
-    event_id: str | None
+    kind: Annotated[
+        str, Meta(description="`viewed`, `bought`, `reviewed`, `in_basket` or `popular`.")
+    ]
+    event_id: Annotated[str | None, Meta(description="Null for what the request told of.")]
     product_id: str | None
+    count: Annotated[
+        int | None, Meta(description="Of `popular`: views and purchases of the last two weeks.")
+    ] = None
 
 
 class RecommendedProduct(Struct):
     """A product for a shopper."""
 
-    rank: Annotated[int, Meta(description="From 1; the offset counts.")]
+    rank: Annotated[int, Meta(description="From 1, over all pages.")]
     product_id: str
     score: Annotated[
         float | None,
@@ -125,14 +168,95 @@ class RecommendedProduct(Struct):
     price: float | None
     currency: str | None
     image_url: str | None
-    reason: Reason
+    reason: Annotated[Reason | None, Meta(description="Null where none was asked for.")]
 
 
 class RecommendedProducts(Struct):
     """The products that a shopper may also like."""
 
-    shopper_id: str
+    shopper_id: str | None
     items: list[RecommendedProduct]
+    after: Annotated[
+        str | None, Meta(description="Mark of the next page; null: these were the last.")
+    ]
+    next: Annotated[str | None, Meta(description="Address of the next page.")]
+    tier: Tier = "live"
+
+
+class TrendingProduct(Struct):
+    """A product that shoppers act on these days."""
+
+    rank: Annotated[int, Meta(description="From 1, over all pages.")]
+    product_id: str
+    score: Annotated[float, Meta(description="Decayed count of recent actions.")]
+    actions: Annotated[int, Meta(description="Views and purchases of the last two weeks.")]
+    title: str
+    brand: str | None
+    category: str | None
+    price: float | None
+    currency: str | None
+    image_url: str | None
+
+
+class TrendingProducts(Struct):
+    """What is popular these days."""
+
+    items: list[TrendingProduct]
+    after: Annotated[
+        str | None, Meta(description="Mark of the next page; null: these were the last.")
+    ]
+    next: Annotated[str | None, Meta(description="Address of the next page.")]
+    tier: Tier = "live"
+
+
+class ViewedProduct(Struct):
+    """A product that was looked at."""
+
+    rank: Annotated[int, Meta(description="From 1, the latest first.")]
+    product_id: str
+    event_id: Annotated[str, Meta(description="The latest view of it.")]
+    viewed_at: datetime
+    title: str
+    brand: str | None
+    category: str | None
+    price: float | None
+    currency: str | None
+    image_url: str | None
+
+
+class ViewedProducts(Struct):
+    """What was looked at last."""
+
+    items: list[ViewedProduct]
+    tier: Tier = "live"
+
+
+class BoughtProduct(Struct):
+    """A product that may be bought again."""
+
+    rank: Annotated[int, Meta(description="From 1, what is most likely due first.")]
+    product_id: str
+    times: Annotated[int, Meta(description="How often they bought it.")]
+    event_id: Annotated[str, Meta(description="The latest purchase of it.")]
+    purchased_at: datetime
+    due: Annotated[
+        float,
+        Meta(description="Time since then over the usual time between two purchases; due from 1."),
+    ]
+    title: str
+    brand: str | None
+    category: str | None
+    price: float | None
+    currency: str | None
+    image_url: str | None
+
+
+class BoughtProducts(Struct):
+    """What a shopper may be about to buy again."""
+
+    shopper_id: str
+    items: list[BoughtProduct]
+    tier: Tier = "live"
 
 
 class NewEvent(Struct, forbid_unknown_fields=True):

@@ -1,16 +1,19 @@
 """Query parameters that several routes share."""
 
-from typing import Annotated
+from math import isfinite
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
+import msgspec
 from litestar.params import QueryParameter
 
 from api.problems import InvalidFieldError
+from api.requests import Diversity, ProductFilter
 from api.visitor import AnyRequest
 
 _NO_NUL = r"^[^\x00]*$"
 
 RowCount = Annotated[int, QueryParameter(ge=1, le=100, description="Rows wanted, 1 to 100.")]
-Offset = Annotated[int, QueryParameter(ge=0, le=1000, description="Rows to skip, 0 to 1000.")]
 CategoryFilter = Annotated[
     str | None,
     QueryParameter(
@@ -42,6 +45,88 @@ ModelName = Annotated[
         description="Name of a model; without it the serving one answers.",
     ),
 ]
+
+
+After = Annotated[
+    str | None,
+    QueryParameter(max_length=8000, description="Mark of the next page; follow `next` instead."),
+]
+DiversityLevel = Annotated[
+    Diversity | None,
+    QueryParameter(description="How much the products should differ; without it the model's own."),
+]
+WithReasons = Annotated[bool, QueryParameter(description="Whether to say why.")]
+
+# The query parameters of `product_filter`.
+FILTER_NAMES = frozenset(
+    {"category", "brand", "price_min", "price_max", "attributes", "with_sold_out"}
+)
+_PriceBound = Annotated[
+    float | None, QueryParameter(ge=0, description="Inclusive, in the product's currency.")
+]
+
+
+def product_filter(
+    *,
+    category: CategoryFilter = None,
+    brand: Annotated[
+        list[str] | None,
+        QueryParameter(max_items=100, description="One of these brands; may be repeated."),
+    ] = None,
+    price_min: _PriceBound = None,
+    price_max: _PriceBound = None,
+    attributes: Annotated[
+        str | None,
+        QueryParameter(
+            max_length=2000,
+            description='JSON object: products that have all of it, as in `{"colour": "red"}`.',
+        ),
+    ] = None,
+    with_sold_out: Annotated[
+        bool, QueryParameter(description="Products out of stock too.")
+    ] = False,
+) -> ProductFilter:
+    """Read the filter that every list of products takes.
+
+    Raises
+    ------
+    InvalidFieldError
+        A bound is no number, the lower one is above the upper one, a text holds what Postgres
+        keeps none of, or the attributes are no JSON object.
+    """
+    for name, bound in (("price_min", price_min), ("price_max", price_max)):
+        if bound is not None and not isfinite(bound):
+            raise InvalidFieldError(name, "Must be a number, 0 or more.")
+    if price_min is not None and price_max is not None and price_min > price_max:
+        raise InvalidFieldError("price_min", "Is above price_max.")
+    if any("\x00" in one for one in brand or []):
+        raise InvalidFieldError("brand", "Holds a character that cannot be kept.")
+    return ProductFilter(
+        category=category,
+        brands=brand or None,
+        price_min=price_min,
+        price_max=price_max,
+        attributes=_attributes(attributes),
+        with_sold_out=with_sold_out,
+    )
+
+
+def _attributes(text: str | None) -> dict[str, Any] | None:
+    if text is None:
+        return None
+    try:
+        return msgspec.json.decode(text, type=dict[str, Any]) or None
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        message = 'Give a JSON object such as {"colour": "red"}.'
+        raise InvalidFieldError("attributes", message) from error
+
+
+def next_address(request: AnyRequest, mark: str | None) -> str | None:
+    """Return the address of the next page: this one's, with another mark; None without one."""
+    if mark is None:
+        return None
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
+    return f"{request.url.path}?{urlencode([*kept, ('after', mark)])}"
 
 
 def check_names(request: AnyRequest, known: frozenset[str]) -> None:

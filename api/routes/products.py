@@ -4,24 +4,30 @@ from functools import partial
 from typing import Annotated
 
 from litestar import Router, get
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, QueryParameter
 
 from api.rendering import database_of
+from api.requests import ProductFilter
 from api.routes.parameters import (
+    FILTER_NAMES,
     CategoryFilter,
     Excluded,
     ModelName,
     RowCount,
     SearchWords,
+    WithReasons,
     check_names,
+    product_filter,
 )
-from api.services import catalogue
+from api.services import catalogue, recommendations
+from api.store.products import SimilarQuery
 from api.structs import Complements, Product, ProductPage, SimilarProducts
 from api.visitor import AnyRequest
 
 _LIST_NAMES = frozenset({"category", "q", "after", "limit"})
-_COMPLEMENT_NAMES = frozenset({"k", "exclude"})
-_SIMILAR_NAMES = frozenset({"k", "category", "exclude", "model"})
+_COMPLEMENT_NAMES = FILTER_NAMES | {"k", "exclude"}
+_SIMILAR_NAMES = FILTER_NAMES | {"k", "exclude", "model", "reasons"}
 
 
 @get("/", summary="List products, or search them", operation_id="listProducts")
@@ -55,26 +61,24 @@ async def read_product(request: AnyRequest, product_id: FromPath[str]) -> Produc
 async def similar_products(
     request: AnyRequest,
     product_id: FromPath[str],
+    product_filter: NamedDependency[ProductFilter],
+    *,
     k: RowCount = 10,
-    category: CategoryFilter = None,
     exclude: Excluded = None,
     model: ModelName = None,
+    reasons: WithReasons = False,
 ) -> SimilarProducts:
-    """Give the k products in stock that are most like a product, best first.
+    """Give the k products that are most like a product and fit the filter, best first.
 
-    404 for an unknown product or model. A product without a vector gets popular ones of its
-    category.
+    Always as many as there are, up to k: a product without a vector gets popular ones of its
+    category. 404 for an unknown product or model.
     """
     check_names(request, _SIMILAR_NAMES)
+    wanted = SimilarQuery(
+        k=k, exclude=exclude or [], filter=product_filter, model=model, has_reasons=reasons
+    )
     return await database_of(request).run(
-        partial(
-            catalogue.similar_products,
-            product_id=product_id,
-            k=k,
-            exclude=exclude or [],
-            category=category,
-            model=model,
-        )
+        partial(recommendations.similar_products, product_id=product_id, wanted=wanted)
     )
 
 
@@ -82,16 +86,23 @@ async def similar_products(
 async def complements(
     request: AnyRequest,
     product_id: FromPath[str],
+    product_filter: NamedDependency[ProductFilter],
     k: RowCount = 10,
     exclude: Excluded = None,
 ) -> Complements:
-    """Give up to k products in stock that are bought in one order with a product, best first.
+    """Give up to k products that are bought in one order with a product, best first.
 
     Only what meets it more often than chance has it: there may be none. 404 for an unknown product.
     """
     check_names(request, _COMPLEMENT_NAMES)
     return await database_of(request).run(
-        partial(catalogue.complements, product_id=product_id, k=k, exclude=exclude or [])
+        partial(
+            recommendations.complements,
+            product_id=product_id,
+            k=k,
+            exclude=exclude or [],
+            product_filter=product_filter,
+        )
     )
 
 
@@ -100,5 +111,6 @@ def products_router() -> Router:
     return Router(
         "/v1/products",
         route_handlers=[list_products, read_product, similar_products, complements],
+        dependencies={"product_filter": Provide(product_filter, sync_to_thread=False)},
         tags=["Products"],
     )

@@ -1,60 +1,164 @@
-"""What shoppers may also like."""
+"""What a shopper may also like, looked at, and may buy again."""
 
 from functools import partial
 
 from litestar import Router, get
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
 from api.rendering import database_of
+from api.requests import ProductFilter, RecommendationRequest
 from api.routes.parameters import (
-    CategoryFilter,
+    FILTER_NAMES,
+    After,
+    DiversityLevel,
     Excluded,
     ModelName,
-    Offset,
     RowCount,
+    WithReasons,
     check_names,
+    next_address,
+    product_filter,
 )
-from api.services import catalogue
-from api.structs import RecommendedProducts
+from api.services import recommendations
+from api.structs import BoughtProducts, RecommendedProducts, ViewedProducts
 from api.visitor import AnyRequest
 
-_NAMES = frozenset({"k", "offset", "category", "exclude", "model"})
+_LIST_NAMES = FILTER_NAMES | {"k", "exclude"}
+_NAMES = _LIST_NAMES | {"after", "diversity", "model", "reasons"}
 
 
 @get(
-    "/{shopper_id:str}/recommendations",
+    "/shoppers/{shopper_id:str}/recommendations",
     summary="Products a shopper may also like",
     operation_id="recommendProducts",
 )
 async def recommend_products(
     request: AnyRequest,
     shopper_id: FromPath[str],
+    product_filter: NamedDependency[ProductFilter],
+    *,
     k: RowCount = 10,
-    offset: Offset = 0,
-    category: CategoryFilter = None,
     exclude: Excluded = None,
+    diversity: DiversityLevel = None,
+    reasons: WithReasons = True,
+    after: After = None,
     model: ModelName = None,
 ) -> RecommendedProducts:
     """Give k products for a shopper, best first, each with the event that it is recommended by.
 
-    What they bought, hid or just looked at is left out. Without the shopper's consent to
-    personalisation their events are not looked at, and popular products are given. 404 for an
-    unknown shopper or model.
+    What they bought (unless its like is bought again and again), hid or just looked at is left out.
+    Without the shopper's consent to personalisation their events are not looked at, and popular
+    products are given. `next` is the address of the next page, on which nothing comes again. 404
+    for an unknown shopper or model.
     """
     check_names(request, _NAMES)
+    wanted = RecommendationRequest(
+        shopper_id=shopper_id,
+        exclude=exclude or [],
+        filter=product_filter,
+        k=k,
+        diversity=diversity,
+        reasons=reasons,
+        model=model,
+        after=after,
+    )
+    answer = await database_of(request).run(
+        partial(recommendations.recommended_products, request=wanted)
+    )
+    answer.next = next_address(request, answer.after)
+    return answer
+
+
+@get(
+    "/shoppers/{shopper_id:str}/recently-viewed",
+    summary="What a shopper looked at last",
+    operation_id="recentlyViewedProducts",
+)
+async def recently_viewed(
+    request: AnyRequest,
+    shopper_id: FromPath[str],
+    product_filter: NamedDependency[ProductFilter],
+    k: RowCount = 10,
+    exclude: Excluded = None,
+) -> ViewedProducts:
+    """Give the products that a consenting shopper looked at, the latest first.
+
+    What they hid is left out. 404 for an unknown shopper.
+    """
+    check_names(request, _LIST_NAMES)
     return await database_of(request).run(
         partial(
-            catalogue.recommended_products,
+            recommendations.recently_viewed,
+            shopper_id=shopper_id,
+            session_id=None,
+            k=k,
+            exclude=exclude or [],
+            product_filter=product_filter,
+        )
+    )
+
+
+@get(
+    "/shoppers/{shopper_id:str}/buy-again",
+    summary="What a shopper may buy again",
+    operation_id="buyAgainProducts",
+)
+async def buy_again(
+    request: AnyRequest,
+    shopper_id: FromPath[str],
+    product_filter: NamedDependency[ProductFilter],
+    k: RowCount = 10,
+    exclude: Excluded = None,
+) -> BoughtProducts:
+    """Give what a consenting shopper bought and may be about to buy again, what is due first.
+
+    Of categories that are bought again and again, or what they bought twice themselves. 404 for an
+    unknown shopper.
+    """
+    check_names(request, _LIST_NAMES)
+    return await database_of(request).run(
+        partial(
+            recommendations.buy_again,
             shopper_id=shopper_id,
             k=k,
-            offset=offset,
             exclude=exclude or [],
-            category=category,
-            model=model,
+            product_filter=product_filter,
+        )
+    )
+
+
+@get(
+    "/sessions/{session_id:str}/recently-viewed",
+    summary="What a session looked at last",
+    operation_id="recentlyViewedInSession",
+)
+async def recently_viewed_in_session(
+    request: AnyRequest,
+    session_id: FromPath[str],
+    product_filter: NamedDependency[ProductFilter],
+    k: RowCount = 10,
+    exclude: Excluded = None,
+) -> ViewedProducts:
+    """Give the products that an anonymous session looked at, the latest first."""
+    check_names(request, _LIST_NAMES)
+    return await database_of(request).run(
+        partial(
+            recommendations.recently_viewed,
+            shopper_id=None,
+            session_id=session_id,
+            k=k,
+            exclude=exclude or [],
+            product_filter=product_filter,
         )
     )
 
 
 def shoppers_router() -> Router:
-    """Return the routes of `/v1/shoppers`."""
-    return Router("/v1/shoppers", route_handlers=[recommend_products], tags=["Shoppers"])
+    """Return the routes of `/v1/shoppers` and `/v1/sessions`."""
+    return Router(
+        "/v1",
+        route_handlers=[recommend_products, recently_viewed, buy_again, recently_viewed_in_session],
+        dependencies={"product_filter": Provide(product_filter, sync_to_thread=False)},
+        tags=["Shoppers"],
+    )

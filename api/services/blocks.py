@@ -9,7 +9,9 @@ from urllib.parse import urlencode
 
 from api.page_objects import Block, Reason, Recommendation, Visitor, product_url
 from api.pool import Connection
+from api.requests import ProductFilter
 from api.services.cards import cards
+from api.services.catalogue import unknown_product
 from api.store import products as product_store
 from api.store import shoppers as shopper_store
 
@@ -44,7 +46,8 @@ async def recommended_block(
     is_known = visitor.is_personalised
     rows = await shopper_store.visitor_recommendations(
         connection,
-        visitor.shopper_id if is_known else None,
+        # A shopper's wish to hide a product counts with and without consent.
+        visitor.shopper_id,
         visitor.session_id if is_known else None,
         size,
         [*exclude, *shown],
@@ -78,7 +81,9 @@ async def complements_block(connection: Connection, product_id: str) -> Block:
     UnknownProductError
         There is none of that id.
     """
-    rows = await product_store.complements(connection, product_id, COMPLEMENTS_SIZE, ())
+    rows = await product_store.complements(
+        connection, product_id, COMPLEMENTS_SIZE, (), ProductFilter()
+    )
     by_id = {c.product_id: c for c in await cards(connection, [row.product_id for row in rows])}
     items = [
         Recommendation(
@@ -113,9 +118,10 @@ async def similar_block(
     UnknownProductError
         There is none of that id.
     """
-    rows = await product_store.similar_products(
-        connection, product_id, size, [*exclude, *shown], None, None
-    )
+    wanted = product_store.SimilarQuery(k=size, exclude=[*exclude, *shown])
+    (rows,) = await product_store.similar_products(connection, [product_id], wanted)
+    if rows is None:
+        raise unknown_product(product_id)
     by_id = {c.product_id: c for c in await cards(connection, [row.product_id for row in rows])}
     items = [
         Recommendation(

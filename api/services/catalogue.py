@@ -7,14 +7,7 @@ from api.cursors import decode_cursor, encode_cursor
 from api.pool import Connection
 from api.problems import InvalidFieldError
 from api.store import products as store
-from api.store import shoppers as shopper_store
-from api.structs import (
-    Complements,
-    Product,
-    ProductPage,
-    RecommendedProducts,
-    SimilarProducts,
-)
+from api.structs import Product, ProductPage
 
 
 async def product(connection: Connection, product_id: str) -> Product:
@@ -47,50 +40,8 @@ async def product_page(
         end = (matches[limit - 1][1], matches[limit - 1][0]) if len(matches) > limit else None
         items = await store.products_by_id(connection, [match[0] for match in matches[:limit]])
     if not items:
-        await _check_category(connection, category)
+        await check_category(connection, category)
     return ProductPage(items, None if end is None else _next(category, q, end, limit))
-
-
-async def similar_products(
-    connection: Connection,
-    product_id: str,
-    k: int,
-    exclude: list[str],
-    category: str | None,
-    model: str | None,
-) -> SimilarProducts:
-    """Find the products most like a product."""
-    items = await store.similar_products(connection, product_id, k, exclude, category, model)
-    if not items:
-        await _check_category(connection, category)
-    return SimilarProducts(product_id, items)
-
-
-async def complements(
-    connection: Connection, product_id: str, k: int, exclude: list[str]
-) -> Complements:
-    """Find what goes with a product."""
-    return Complements(product_id, await store.complements(connection, product_id, k, exclude))
-
-
-async def recommended_products(
-    connection: Connection,
-    shopper_id: str,
-    k: int,
-    offset: int,
-    exclude: list[str],
-    category: str | None,
-    model: str | None,
-) -> RecommendedProducts:
-    """Find what a shopper may also like."""
-    items = await shopper_store.recommended_products(
-        connection, shopper_id, k, offset, exclude, category, model
-    )
-    if items is None:
-        raise unknown_shopper(shopper_id)
-    if not items:
-        await _check_category(connection, category)
-    return RecommendedProducts(shopper_id, items)
 
 
 def unknown_product(product_id: str) -> UnknownProductError:
@@ -103,8 +54,14 @@ def unknown_shopper(shopper_id: str) -> UnknownShopperError:
     return UnknownShopperError(f"There is no shopper {shopper_id!r}.")
 
 
-async def _check_category(connection: Connection, category: str | None) -> None:
-    """Tell a mistyped category from one that has nothing to give."""
+async def check_category(connection: Connection, category: str | None) -> None:
+    """Tell a mistyped category from one that has nothing to give.
+
+    Raises
+    ------
+    InvalidFieldError
+        No product is of that category or below it.
+    """
     if category is not None and not await store.has_category(connection, category):
         message = f"There is no category {category!r}: give a path such as 'A > B'."
         raise InvalidFieldError("category", message)

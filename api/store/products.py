@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import NoReturn
 
 import psycopg
 from msgspec import Struct
@@ -11,7 +12,14 @@ from psycopg.rows import args_row, scalar_row
 from alsolike.database import query
 from alsolike.errors import UnknownModelError, UnknownProductError
 from api.pool import Connection
-from api.structs import Complement, Product, SimilarProduct
+from api.requests import ProductFilter
+from api.structs import (
+    Complement,
+    Product,
+    SimilarProduct,
+    SimilarReason,
+    TrendingProduct,
+)
 
 
 class CardRow(Struct):
@@ -29,7 +37,18 @@ class CardRow(Struct):
     review_count: int
 
 
-def raise_unknown(error: psycopg.errors.NoDataFound) -> None:
+class SimilarQuery(Struct, frozen=True):
+    """What similar products are wanted."""
+
+    k: int
+    exclude: Sequence[str] = ()
+    filter: ProductFilter = ProductFilter()
+    candidates: list[str] | None = None
+    model: str | None = None
+    has_reasons: bool = False
+
+
+def raise_unknown(error: psycopg.errors.NoDataFound) -> NoReturn:
     """Raise what a SQL function means by no_data_found."""
     message = str(error.diag.message_primary)
     unknown = UnknownModelError if message.startswith("There is no model") else UnknownProductError
@@ -37,37 +56,44 @@ def raise_unknown(error: psycopg.errors.NoDataFound) -> None:
 
 
 async def similar_products(
+    connection: Connection, product_ids: Sequence[str], request: SimilarQuery
+) -> list[list[SimilarProduct] | None]:
+    """Find the products most like each of some products, best first; None for an unknown one.
+
+    Raises
+    ------
+    UnknownModelError
+        There is no model of that name.
+    """
+    parameters = {
+        "product_ids": list(product_ids),
+        "k": request.k,
+        "exclude": list(request.exclude),
+        "filter": request.filter.as_json(),
+        "candidates": request.candidates,
+        "model": request.model,
+        "reasons": request.has_reasons,
+    }
+    try:
+        cursor = await connection.execute(query("serving/similar_products"), parameters)
+    except psycopg.errors.NoDataFound as error:
+        raise_unknown(error)
+    # Unknown products have no row, known ones without anything like them a row of nulls.
+    lists: dict[int, list[SimilarProduct]] = {}
+    for place, *row in await cursor.fetchall():
+        found = lists.setdefault(place, [])
+        if row[0] is not None:
+            reason = SimilarReason(row[11], row[12]) if request.has_reasons else None
+            found.append(SimilarProduct(*row[:11], reason=reason))
+    return [lists.get(place) for place in range(1, len(product_ids) + 1)]
+
+
+async def complements(
     connection: Connection,
     product_id: str,
     k: int,
     exclude: Sequence[str],
-    category: str | None,
-    model: str | None,
-) -> list[SimilarProduct]:
-    """Find the products most like a product, best first.
-
-    Raises
-    ------
-    UnknownProductError, UnknownModelError
-        There is none of that id or name.
-    """
-    cursor = connection.cursor(row_factory=args_row(SimilarProduct))
-    parameters = {
-        "product_id": product_id,
-        "k": k,
-        "exclude": list(exclude),
-        "category": category,
-        "model": model,
-    }
-    try:
-        await cursor.execute(query("serving/similar_products"), parameters)
-    except psycopg.errors.NoDataFound as error:
-        raise_unknown(error)
-    return await cursor.fetchall()
-
-
-async def complements(
-    connection: Connection, product_id: str, k: int, exclude: Sequence[str]
+    product_filter: ProductFilter,
 ) -> list[Complement]:
     """Find what goes with a product, best first; nothing may.
 
@@ -77,11 +103,26 @@ async def complements(
         There is none of that id.
     """
     cursor = connection.cursor(row_factory=args_row(Complement))
-    parameters = {"product_id": product_id, "k": k, "exclude": list(exclude)}
+    parameters = {
+        "product_id": product_id,
+        "k": k,
+        "exclude": list(exclude),
+        "filter": product_filter.as_json(),
+    }
     try:
         await cursor.execute(query("serving/goes_with"), parameters)
     except psycopg.errors.NoDataFound as error:
         raise_unknown(error)
+    return await cursor.fetchall()
+
+
+async def trending_products(
+    connection: Connection, k: int, exclude: Sequence[str], product_filter: ProductFilter
+) -> list[TrendingProduct]:
+    """Find what is popular these days, the most popular first."""
+    cursor = connection.cursor(row_factory=args_row(TrendingProduct))
+    parameters = {"k": k, "exclude": list(exclude), "filter": product_filter.as_json()}
+    await cursor.execute(query("serving/trending_products"), parameters)
     return await cursor.fetchall()
 
 

@@ -1,6 +1,7 @@
 """Shoppers: who they are, what they may also like, what they consent to."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import psycopg
 from msgspec import Struct
@@ -8,8 +9,9 @@ from psycopg.rows import args_row, scalar_row
 
 from alsolike.database import query
 from api.pool import Connection
+from api.requests import ProductFilter
 from api.store.products import raise_unknown
-from api.structs import Reason, RecommendedProduct
+from api.structs import BoughtProduct, Reason, RecommendedProduct, ViewedProduct
 
 
 class ShopperRow(Struct):
@@ -32,16 +34,24 @@ class BlockRow(Struct):
     reason_title: str | None
 
 
+class Taste(Struct, frozen=True):
+    """What a recommendation goes by, and what is left out of it."""
+
+    shopper_id: str | None = None
+    session_id: str | None = None
+    history: str | None = None
+    candidates: list[str] | None = None
+    exclude: Sequence[str] = ()
+    filter: ProductFilter = ProductFilter()
+    diversity: str | None = None
+    has_reasons: bool = True
+    until: datetime | None = None
+
+
 async def recommended_products(
-    connection: Connection,
-    shopper_id: str,
-    k: int,
-    offset: int,
-    exclude: Sequence[str],
-    category: str | None,
-    model: str | None,
+    connection: Connection, taste: Taste, k: int, model: str | None
 ) -> list[RecommendedProduct] | None:
-    """Find what a shopper may also like, best first; None for an unknown shopper.
+    """Find what somebody may also like, best first; None for an unknown shopper.
 
     Raises
     ------
@@ -49,12 +59,17 @@ async def recommended_products(
         There is no model of that name.
     """
     parameters = {
-        "shopper_id": shopper_id,
+        "shopper_id": taste.shopper_id,
+        "session_id": taste.session_id,
         "k": k,
-        "skip": offset,
-        "exclude": list(exclude),
-        "category": category,
+        "exclude": list(taste.exclude),
+        "filter": taste.filter.as_json(),
+        "candidates": taste.candidates,
         "model": model,
+        "diversity": taste.diversity,
+        "history": taste.history,
+        "reasons": taste.has_reasons,
+        "until": taste.until,
     }
     cursor = connection.cursor()
     try:
@@ -65,10 +80,50 @@ async def recommended_products(
     if not rows:
         return None
     return [
-        RecommendedProduct(*row[:11], reason=Reason(*row[11:]))
+        RecommendedProduct(*row[:11], reason=Reason(*row[11:]) if taste.has_reasons else None)
         for row in rows
         if row[0] is not None
     ]
+
+
+async def recently_viewed(
+    connection: Connection,
+    shopper_id: str | None,
+    session_id: str | None,
+    k: int,
+    exclude: Sequence[str],
+    product_filter: ProductFilter,
+) -> list[ViewedProduct]:
+    """Find what a consenting shopper, or an agreed session, looked at last."""
+    cursor = connection.cursor(row_factory=args_row(ViewedProduct))
+    parameters = {
+        "shopper_id": shopper_id,
+        "session_id": session_id,
+        "k": k,
+        "exclude": list(exclude),
+        "filter": product_filter.as_json(),
+    }
+    await cursor.execute(query("serving/recently_viewed"), parameters)
+    return await cursor.fetchall()
+
+
+async def buy_again(
+    connection: Connection,
+    shopper_id: str,
+    k: int,
+    exclude: Sequence[str],
+    product_filter: ProductFilter,
+) -> list[BoughtProduct]:
+    """Find what a consenting shopper may be about to buy again, what is due first."""
+    cursor = connection.cursor(row_factory=args_row(BoughtProduct))
+    parameters = {
+        "shopper_id": shopper_id,
+        "k": k,
+        "exclude": list(exclude),
+        "filter": product_filter.as_json(),
+    }
+    await cursor.execute(query("serving/buy_again"), parameters)
+    return await cursor.fetchall()
 
 
 async def visitor_recommendations(
@@ -78,7 +133,7 @@ async def visitor_recommendations(
     k: int,
     exclude: Sequence[str],
 ) -> list[BlockRow]:
-    """Find the block for a consenting shopper, an agreed session, or (both None) anybody."""
+    """Find the block for a shopper, an agreed session, or (both None) anybody."""
     cursor = connection.cursor(row_factory=args_row(BlockRow))
     parameters = {
         "shopper_id": shopper_id,

@@ -1,75 +1,92 @@
--- The products nearest to a vector: in stock, not excluded, of the category if one is given.
+-- The products nearest to a vector that fit a filter.
 -- p_query: the vector; p_model_id: whose space it lives in; p_k: rows wanted, 0 or more; p_exclude:
--- product ids to leave out; p_category: path of a category, itself and all below it; null: any.
+-- product ids to leave out; p_filter: see recs.product_filter, null: in stock; p_candidates: all
+-- that fit, where recs.few_eligible gave them: measuring those takes the place of a walk through the
+-- index that rejects nearly all, which is slower and finds less.
 -- A row: product_id and cosine similarity (-1 to 1), best first; always min(p_k, eligible) rows.
--- Every eligible product is measured where few are eligible, and where the index gives too few.
+--
+-- Without a filter the HNSW index is walked. With one that keeps many, the nearest products are
+-- looked at first: where enough of them fit, they are the answer; where some do, the walk goes on;
+-- where none does, what fits lies far away from here (another department), and every product that
+-- fits is measured, which is faster than to walk that far, and misses nothing.
 create or replace function recs.nearest_products(
     p_query halfvec, p_model_id integer, p_k integer,
-    p_exclude text [] default '{}', p_category text default null
+    p_exclude text [] default '{}', p_filter recs.product_filter default null,
+    p_candidates text [] default null
 ) returns table (product_id text, score real)
 language plpgsql
 stable
 set search_path = pg_catalog, public, pg_temp
 set hnsw.ef_search = 100
-set hnsw.iterative_scan = strict_order
+set hnsw.iterative_scan = relaxed_order
 as $$
 declare
     -- Measuring this many costs about as much as walking the index, and misses nothing.
-    few integer := 2000;
+    few constant integer := 2000;
     length constant integer := vector_dims(p_query);
     left_out constant text [] := coalesce(array_remove(p_exclude, null), '{}');
+    is_filtered constant boolean := not (p_filter is null);
     vector_count real;
-    is_exact boolean;
+    form text;
+    fitting integer;
     product_ids text [];
     scores real [];
 begin
     if p_k is null or p_k < 0 then
         raise invalid_parameter_value using message = 'The number of rows must be 0 or more.';
     end if;
-
-    -- No row: there is no index to walk yet.
-    select c.reltuples into vector_count
-    from pg_class as c
-    where
-        c.oid = to_regclass(format('recs.product_vectors_%s', p_model_id))
-        and to_regclass(format('recs.product_vectors_%s_hnsw', p_model_id)) is not null;
-    is_exact := coalesce(vector_count, 0) <= few;
-
-    -- A walk through the index that rejects nineteen of twenty is both slower and less exact than
-    -- measuring the category's own products. (This plan is made without knowing the category, and
-    -- then `^@` would read the whole table: the path's range of bytes is written out instead.)
-    if p_category is not null and not is_exact then
-        few := least(10000, greatest(few, vector_count / 20));
-        select count(*) <= few into is_exact
-        from (
-            select
-            from raw.products as p
-            where
-                p.category = p_category
-                or (
-                    p.category ~>=~ (p_category || ' > ')
-                    and p.category ~<~ (p_category || ' >!')
-                )
-            limit few + 1
-        ) as c;
+    if p_k = 0 then
+        return;
     end if;
 
-    if not is_exact then
+    if p_candidates is not null then
+        form := 'chosen';
+    else
+        -- No row: there is no index to walk yet.
+        select c.reltuples into vector_count
+        from pg_class as c
+        where
+            c.oid = to_regclass(format('recs.product_vectors_%s', p_model_id))
+            and to_regclass(format('recs.product_vectors_%s_hnsw', p_model_id)) is not null;
+        form := case
+            when coalesce(vector_count, 0) <= few then 'exact'
+            when is_filtered then 'look'
+            else 'walk'
+        end;
+    end if;
+
+    if form in ('look', 'walk') and p_k > 50 then
+        -- The index gives that many at once; what is left out may be among them.
+        perform set_config('hnsw.ef_search', least(1000, 2 * p_k)::text, true);
+    end if;
+    if form = 'look' then
+        execute
+            'select array_agg(n.product_id) filter (where n.does_fit and n.product_id <> all ($2)), '
+            'array_agg(n.score) filter (where n.does_fit and n.product_id <> all ($2)), '
+            'count(*) filter (where n.does_fit) from ('
+            || recs.nearest_statement(p_model_id, length, 'look') || ') as n'
+            into product_ids, scores, fitting
+            using p_query, left_out, greatest(100, 2 * p_k), p_filter;
+        if cardinality(product_ids) >= p_k then
+            return query select unnest(product_ids[:p_k]), unnest(scores[:p_k]);
+            return;
+        end if;
+        form := case when fitting > 0 then 'walk' else 'exact' end;
+    end if;
+    if form = 'walk' then
         execute
             'select array_agg(n.product_id), array_agg(n.score) from ('
-            || recs.nearest_statement(p_model_id, length, false, p_category is not null)
-            || ') as n'
+            || recs.nearest_statement(p_model_id, length, 'walk') || ') as n'
             into product_ids, scores
-            using p_query, left_out, p_k, p_category;
-        is_exact := coalesce(cardinality(product_ids), 0) < p_k;
+            using p_query, left_out, p_k, p_filter;
+        if cardinality(product_ids) >= p_k then
+            return query select unnest(product_ids), unnest(scores);
+            return;
+        end if;
+        form := 'exact';
     end if;
 
-    if is_exact then
-        return query execute
-            recs.nearest_statement(p_model_id, length, true, p_category is not null)
-            using p_query, left_out, p_k, p_category;
-    else
-        return query select unnest(product_ids), unnest(scores);
-    end if;
+    return query execute recs.nearest_statement(p_model_id, length, form)
+        using p_query, left_out, p_k, p_filter, p_candidates;
 end;
 $$;

@@ -1,17 +1,25 @@
 -- The products most like a product, for its page.
 -- p_product_id: the product; p_k: rows wanted, 0 or more; p_exclude: product ids to leave out;
--- p_category: path of a category, itself and all below it, null: any; p_model: name of a model,
--- null: the serving one.
--- A row: rank from 1, product_id, score, the model's name and the row's source: 'neighbours' of a
+-- p_filter: see recs.product_filter, null: in stock; p_candidates: choose among these products
+-- alone, null: among all; p_model: name of a model, null: the serving one; p_with_reasons: whether
+-- to look the reasons up.
+-- A row: rank from 1, product_id, score, the model's name, the row's source: 'neighbours' of a
 -- trained model; 'vectors' by cosine similarity, for a trained model below its neighbours;
--- 'popular' where both give too few, in the product's own category before any other.
+-- 'popular' where both give too few, in the product's own category before any other; and the
+-- reason: 'bought_together' or 'viewed_together' with the number of baskets that both are in,
+-- 'popular' with the number of recent actions, else 'alike' without a number.
 -- The score is the neighbour's, then shares of the last such score by cosine similarity; without
 -- neighbours it is cosine similarity; null where popular.
 -- An unknown product or model raises no_data_found. Always min(p_k, eligible) rows.
 create or replace function recs.similar_products(
     p_product_id text, p_k integer default 10,
-    p_exclude text [] default '{}', p_category text default null, p_model text default null
-) returns table (rank integer, product_id text, score real, model text, source text)
+    p_exclude text [] default '{}', p_filter recs.product_filter default null,
+    p_candidates text [] default null, p_model text default null,
+    p_with_reasons boolean default false
+) returns table (
+    rank integer, product_id text, score real, model text, source text,
+    reason_kind text, reason_count integer
+)
 language plpgsql
 stable
 set search_path = pg_catalog, public, pg_temp
@@ -20,12 +28,17 @@ declare
     used record;
     query halfvec;
     own_category text;
+    own_filter recs.product_filter := p_filter;
     left_out constant text [] := coalesce(array_remove(p_exclude, null), '{}') || p_product_id;
+    candidates text [];
     found_ids text [] := '{}';
     found_scores real [] := '{}';
+    popular_counts integer [] := '{}';
     -- Of the rows so far, how many are neighbours, and how many neighbours or by cosine.
     neighbour_count integer := 0;
     scored_count integer;
+    pair_kinds text [];
+    pair_counts integer [];
 begin
     if p_k is null or p_k < 0 then
         raise invalid_parameter_value using message = 'The number of rows must be 0 or more.';
@@ -39,6 +52,9 @@ begin
     if not found then
         raise no_data_found using message = format('There is no product %L.', p_product_id);
     end if;
+    candidates := recs.few_eligible(
+        p_filter, recs.exact_limit(used.model_id, p_k), p_candidates
+    );
 
     if used.kind = 'trained' then
         select coalesce(array_agg(s.product_id), '{}'), coalesce(array_agg(s.score), '{}')
@@ -50,17 +66,14 @@ begin
                 n.model_id = used.model_id
                 and n.product_id = p_product_id
                 and n.neighbour_id not in (select unnest(left_out))
-                and (
-                    select
-                        p.is_in_stock
-                        and (
-                            p_category is null
-                            or p.category = p_category
-                            or p.category ^@ (p_category || ' > ')
-                        )
-                    from raw.products as p
-                    where p.product_id = n.neighbour_id
-                )
+                and case
+                    when candidates is null then (
+                        select recs.fits(p, p_filter)
+                        from raw.products as p
+                        where p.product_id = n.neighbour_id
+                    )
+                    else n.neighbour_id in (select unnest(candidates))
+                end
             order by n.rank
             limit p_k
         ) as s;
@@ -87,22 +100,46 @@ begin
             )
         into found_ids, found_scores
         from recs.nearest_products(
-            query, used.model_id, p_k - neighbour_count, left_out || found_ids, p_category
+            query, used.model_id, p_k - neighbour_count, left_out || found_ids, p_filter, candidates
         ) as n;
     end if;
     scored_count := cardinality(found_ids);
 
     if scored_count < p_k then
-        select found_ids || coalesce(array_agg(n.product_id), '{}') into found_ids
+        own_filter.category := coalesce(own_filter.category, own_category);
+        select
+            found_ids || coalesce(array_agg(n.product_id), '{}'),
+            coalesce(array_agg(n.actions), '{}')
+        into found_ids, popular_counts
         from recs.popular_products(
-            p_k - scored_count, left_out || found_ids, coalesce(p_category, own_category)
+            p_k - scored_count, left_out || found_ids, own_filter,
+            recs.few_eligible(own_filter, recs.exact_limit(used.model_id, p_k), candidates)
         ) as n;
-        if cardinality(found_ids) < p_k and p_category is null and own_category is not null then
-            select found_ids || coalesce(array_agg(n.product_id), '{}') into found_ids
+        if cardinality(found_ids) < p_k and own_filter is distinct from p_filter then
+            select
+                found_ids || coalesce(array_agg(n.product_id), '{}'),
+                popular_counts || coalesce(array_agg(n.actions), '{}')
+            into found_ids, popular_counts
             from recs.popular_products(
-                p_k - cardinality(found_ids), left_out || found_ids
+                p_k - cardinality(found_ids), left_out || found_ids, p_filter, candidates
             ) as n;
         end if;
+    end if;
+
+    -- The mart is dbt's: it may not be built yet, and then nothing is known to meet.
+    if p_with_reasons and to_regclass('marts.product_pairs') is not null then
+        select
+            array_agg(t.kind order by f.position), array_agg(t.together order by f.position)
+        into pair_kinds, pair_counts
+        from unnest(found_ids) with ordinality as f (product_id, position)
+        left join lateral (
+            select t.kind, t.together::integer as together
+            from marts.product_pairs as t
+            where t.product_id = p_product_id and t.other_product_id = f.product_id
+            -- What was bought together says more than what was looked at together.
+            order by t.kind
+            limit 1
+        ) as t on true;
     end if;
 
     return query
@@ -112,6 +149,18 @@ begin
             when n.position <= neighbour_count then 'neighbours'
             when n.position <= scored_count then 'vectors'
             else 'popular'
+        end,
+        case
+            when not p_with_reasons then null
+            when n.position > scored_count then 'popular'
+            when pair_kinds[n.position] = 'co_bought' then 'bought_together'
+            when pair_kinds[n.position] = 'co_viewed' then 'viewed_together'
+            else 'alike'
+        end,
+        case
+            when not p_with_reasons then null
+            when n.position > scored_count then popular_counts[n.position - scored_count]
+            else pair_counts[n.position]
         end
     from unnest(found_ids, found_scores) with ordinality as n (product_id, score, position);
 end;

@@ -2,13 +2,15 @@
 -- p_shopper_id: a shopper, whose consent to personalisation is looked up here: without it there is
 -- no row, not of the session either; p_session_id: an anonymous session, whose visitor agreed
 -- before the id was given out. What shoppers did in it while signed in does not count. p_serving:
--- a model's serving options; p_as_of: only what happened strictly before counts, null: all.
--- A row: kind ('purchase', 'review' of 4 or 5 stars, 'view'), the event's id, product_id, when, and
--- its weight: the kind's (3, 2 or 1 unless the options say otherwise), times the decay (0.85) for
--- every later product; the latest `actions` (20) products.
+-- a model's serving options; p_as_of: only what happened strictly before counts, null: all;
+-- p_history: more actions, told by the caller: an array of objects with `product_id`, `kind` and
+-- `acted_at`; of kind 'basket' what lies in a basket now, which counts as a purchase.
+-- A row: kind ('purchase', 'review' of 4 or 5 stars, 'view', 'basket'), the event's id (null for
+-- what was told), product_id, when, and its weight: the kind's (3, 2 or 1 unless the options say
+-- otherwise), times the decay (0.85) for every later product; the latest `actions` (20) products.
 create or replace function recs.recent_actions(
     p_shopper_id text, p_session_id text, p_serving jsonb default '{}',
-    p_as_of timestamptz default null
+    p_as_of timestamptz default null, p_history jsonb default null
 )
 returns table (kind text, event_id text, product_id text, acted_at timestamptz, weight real)
 language sql
@@ -72,12 +74,19 @@ as $$
             order by v.viewed_at desc, v.view_id
             limit (select 4 * o.actions from options as o)
         )
+        union all
+        select h.kind, null, h.product_id, h.acted_at
+        from jsonb_to_recordset(coalesce(p_history, '[]')) as h (
+            kind text, product_id text, acted_at timestamptz
+        )
+        where h.product_id is not null
     ),
 
     weighted as (
         select a.kind, a.event_id, a.product_id, a.acted_at,
             case a.kind
                 when 'purchase' then o.purchase_weight
+                when 'basket' then o.purchase_weight
                 when 'review' then o.review_weight
                 else o.view_weight
             end as kind_weight

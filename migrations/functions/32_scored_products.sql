@@ -1,17 +1,18 @@
 -- What a trained model scores for someone: the products that their actions lead to, and the priors.
 -- p_model_id: the model; p_action_ids, p_weights: what they acted on, and how much each counts
--- (above 0), element by element; p_exclude: product ids to leave out, none of them null;
--- p_category: path of a category, itself and all below it, null: any; p_k: rows wanted.
+-- (above 0), element by element; p_exclude: product ids to leave out, none of them null; p_filter:
+-- see recs.product_filter, null: in stock; p_candidates: all that fit, where recs.few_eligible gave
+-- them; p_k: rows wanted.
 -- A row: product_id; its score, the sum over the actions of weight × the neighbour's score, plus
 -- its prior (above 0); because: place in p_action_ids of the action that gave most, null for what
--- a prior alone gave; best first. At most p_k rows, in stock.
+-- a prior alone gave; best first. At most p_k rows.
 --
 -- One statement without settings of its own, so that Postgres puts it in the caller's place. The
--- sums are sorted before stock and category are looked up, product by product, and only until
+-- sums are sorted before the products are looked up, one by one, and only until
 -- enough are through. Sums are made in double precision: rounding to real hides the order of rows.
 create or replace function recs.scored_products(
     p_model_id integer, p_action_ids text [], p_weights real [], p_exclude text [],
-    p_category text, p_k integer
+    p_filter recs.product_filter, p_candidates text [], p_k integer
 ) returns table (product_id text, score real, because integer)
 language sql
 stable
@@ -52,17 +53,14 @@ as $$
         where
             -- A hash of the array, which a comparison with all of it would not be in every plan.
             s.product_id not in (select unnest(p_exclude))
-            and (
-                select
-                    p.is_in_stock
-                    and (
-                        p_category is null
-                        or p.category = p_category
-                        or p.category ^@ (p_category || ' > ')
-                    )
-                from raw.products as p
-                where p.product_id = s.product_id
-            )
+            and case
+                when p_candidates is null then (
+                    select recs.fits(p, p_filter)
+                    from raw.products as p
+                    where p.product_id = s.product_id
+                )
+                else s.product_id in (select unnest(p_candidates))
+            end
         limit p_k
     )
 

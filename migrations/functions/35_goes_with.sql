@@ -1,11 +1,13 @@
 -- What goes with a product: bought in one order with it more often than chance has it. Another
 -- question than what is similar to it.
--- p_product_id: the product; p_k: rows wanted, 0 or more; p_exclude: product ids to leave out.
+-- p_product_id: the product; p_k: rows wanted, 0 or more; p_exclude: product ids to leave out;
+-- p_filter: see recs.product_filter, null: in stock.
 -- A row: rank from 1, product_id, score (above 0, see marts.product_complements), the baskets that
--- both are in, and lift; best first, in stock. At most p_k rows: none where nothing goes with it.
+-- both are in, and lift; best first. At most p_k rows: none where nothing goes with it.
 -- An unknown product raises no_data_found.
 create or replace function recs.goes_with(
-    p_product_id text, p_k integer default 10, p_exclude text [] default '{}'
+    p_product_id text, p_k integer default 10, p_exclude text [] default '{}',
+    p_filter recs.product_filter default null
 ) returns table (
     rank integer, product_id text, score double precision, together bigint,
     lift double precision
@@ -35,7 +37,7 @@ begin
     inner join raw.products as p on c.other_product_id = p.product_id
     where
         c.product_id = p_product_id
-        and p.is_in_stock
+        and recs.fits(p, p_filter)
         and c.other_product_id not in (
             select e.product_id
             from unnest(p_exclude) as e (product_id)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+import psycopg
 import pytest
 from numpy.typing import NDArray
 from psycopg.types.json import Jsonb
@@ -17,13 +18,13 @@ pytestmark = pytest.mark.usefixtures("database")
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def recommend(k: int, offset: int = 0) -> list[tuple[str, float]]:
+def recommend(k: int, level: str | None = None) -> list[tuple[str, float]]:
     rows = run(
         "select product_id, score, rank from recs.recommend_with_reasons("
-        "'s', null, %s, p_offset => %s)",
-        (k, offset),
+        "'s', null, %s, p_diversity => %s)",
+        (k, level),
     )
-    assert [row[2] for row in rows] == list(range(offset + 1, offset + 1 + len(rows)))
+    assert [row[2] for row in rows] == list(range(1, 1 + len(rows)))
     return [(row[0], row[1]) for row in rows]
 
 
@@ -122,15 +123,26 @@ def test_the_order_is_that_of_the_definition(
 
 
 @pytest.mark.usefixtures("shop")
-def test_pages_of_any_size_show_the_same_order() -> None:
+def test_a_longer_list_begins_with_the_shorter() -> None:
     serve_with(diversity=0.7, category_share=0.4, pool=40)
     long = recommend(299)
     assert len({product for product, _ in long}) == 299
     for size in (1, 7, 40, 60):
-        stop = 299 if size > 1 else 12
-        pages = [row for offset in range(0, stop, size) for row in recommend(size, offset)]
-        assert pages == long[: len(pages)]
-        assert len(pages) == stop
+        assert recommend(size) == long[:size]
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_level_takes_the_place_of_the_models_own_options() -> None:
+    plainly = recommend(60)
+    assert recommend(60, "none") == plainly
+    serve_with(diversity=0.6, category_share=0.3, brand_share=0.3)
+    most = recommend(60)
+    assert most != plainly
+    assert recommend(60, "none") == plainly
+    assert recommend(60, "high") == most
+    assert recommend(60, "low") not in (most, plainly)
+    with pytest.raises(psycopg.Error):
+        recommend(60, "extreme")
 
 
 def test_the_first_page_is_less_alike_and_no_category_takes_it_over(

@@ -22,7 +22,7 @@ def connection() -> Iterator[psycopg.Connection[Any]]:
     assert add_vectors(clusters(5000)) == 1
     run("update raw.products set category = 'A > B' where product_id < 'v03000'")
     with connect() as connection:
-        connection.execute("set hnsw.iterative_scan = strict_order")
+        connection.execute("set hnsw.iterative_scan = relaxed_order")
         connection.execute("set hnsw.ef_search = 100")
         yield connection
 
@@ -36,29 +36,28 @@ def plan(connection: psycopg.Connection[Any], prepared: str, arguments: str, mod
 
 
 def nearest_plan(
-    connection: psycopg.Connection[Any], mode: str, *, is_exact: bool, category: str | None
+    connection: psycopg.Connection[Any], mode: str, *, form: str, category: str | None
 ) -> str:
-    row = connection.execute(
-        "select recs.nearest_statement(1, 16, %s, %s)", (is_exact, category is not None)
-    ).fetchone()
+    row = connection.execute("select recs.nearest_statement(1, 16, %s)", (form,)).fetchone()
     assert row is not None
     query = "(select embedding from recs.product_vectors where product_id = 'v00001')"
-    last = "null" if category is None else f"'{category}'"
+    last = "null" if category is None else f"row('{category}', null, null, null, null, null)"
     (vector,) = connection.execute("select embedding::text from " + query).fetchone() or ("",)  # pyright: ignore
     return plan(
         connection,
-        f"prepare statement (halfvec, text[], integer, text) as {row[0]}",
-        f"('{vector}', '{{v00001}}', 10, {last})",
+        f"prepare statement (halfvec, text[], integer, recs.product_filter, text[]) as {row[0]}",
+        f"('{vector}', '{{v00001}}', 10, {last}, '{{v00002,v00003}}')",
         mode,
     )
 
 
 @pytest.mark.parametrize("mode", PLAN_MODES)
 @pytest.mark.parametrize("category", [None, "A"])
+@pytest.mark.parametrize("form", ["walk", "look"])
 def test_the_nearest_products_come_off_the_index(
-    connection: psycopg.Connection[Any], mode: str, category: str | None
+    connection: psycopg.Connection[Any], mode: str, category: str | None, form: str
 ) -> None:
-    shown = nearest_plan(connection, mode, is_exact=False, category=category)
+    shown = nearest_plan(connection, mode, form=form, category=category)
     assert f"Index Scan using {INDEX}" in shown
     assert "Join" not in shown
     assert "Seq Scan" not in shown
@@ -69,8 +68,17 @@ def test_the_nearest_products_come_off_the_index(
 def test_the_exact_form_measures_every_product(
     connection: psycopg.Connection[Any], mode: str, category: str | None
 ) -> None:
-    shown = nearest_plan(connection, mode, is_exact=True, category=category)
+    shown = nearest_plan(connection, mode, form="exact", category=category)
     assert INDEX not in shown
+
+
+@pytest.mark.parametrize("mode", PLAN_MODES)
+def test_chosen_products_are_looked_up_by_their_key(
+    connection: psycopg.Connection[Any], mode: str
+) -> None:
+    shown = nearest_plan(connection, mode, form="chosen", category=None)
+    assert "using product_vectors_1_pkey" in shown
+    assert "Seq Scan" not in shown
 
 
 @pytest.mark.parametrize("mode", PLAN_MODES)
@@ -132,15 +140,15 @@ def trained() -> Iterator[psycopg.Connection[Any]]:
 
 
 @pytest.mark.parametrize("mode", PLAN_MODES)
-@pytest.mark.parametrize("category", ["null", "'A > B'"])
+@pytest.mark.parametrize("asked", ["null", "row('A > B', null, null, null, null, null)"])
 def test_a_trained_model_looks_its_rows_up_by_their_keys(
-    trained: psycopg.Connection[Any], mode: str, category: str
+    trained: psycopg.Connection[Any], mode: str, asked: str
 ) -> None:
     shown = plan(
         trained,
-        "prepare statement (integer, text[], real[], text[], text, integer) as "
-        "select * from recs.scored_products($1, $2, $3, $4, $5, $6)",
-        f"(1, '{{v00001,v00002,v00003}}', '{{1,0.7,0.5}}', '{{v00001}}', {category}, 10)",
+        "prepare statement (integer, text[], real[], text[], recs.product_filter, integer) as "
+        "select * from recs.scored_products($1, $2, $3, $4, $5, null, $6)",
+        f"(1, '{{v00001,v00002,v00003}}', '{{1,0.7,0.5}}', '{{v00001}}', {asked}, 10)",
         mode,
     )
     # The function stands in the caller's place: its parts are in the plan.

@@ -6,19 +6,27 @@ import numpy as np
 import psycopg
 import pytest
 from pgvector import HalfVector
+from psycopg.types.json import Jsonb
 
 from alsolike.database import ANALYST_ROLE, connect
 from tests.integration.embed.shop import add_shopper, add_vectors, clusters, make_marts, run
 
 pytestmark = pytest.mark.usefixtures("database")
 
-SIMILAR = "select * from recs.similar_products(%s, %s, %s, %s)"
+SIMILAR = (
+    "select rank, product_id, score, model, source from recs.similar_products("
+    "%s, %s, %s, jsonb_populate_record(null::recs.product_filter, %s))"
+)
 
 
 def similar(
     product_id: str, k: int = 10, exclude: list[str] | None = None, category: str | None = None
 ) -> list[tuple[Any, ...]]:
-    return run(SIMILAR, (product_id, k, exclude or [], category))
+    return run(SIMILAR, (product_id, k, exclude or [], of_category(category)))
+
+
+def of_category(category: str | None) -> Jsonb | None:
+    return None if category is None else Jsonb({"category": category})
 
 
 def recommend(
@@ -26,14 +34,25 @@ def recommend(
     k: int = 10,
     *,
     session: str | None = None,
-    offset: int = 0,
     exclude: list[str] | None = None,
     category: str | None = None,
 ) -> list[tuple[Any, ...]]:
     return run(
-        "select * from recs.recommend_with_reasons(%s, %s, %s, %s, %s, null, %s)",
-        (shopper, session, k, exclude or [], category, offset),
+        "select rank, product_id, score, model, source, reason_kind, reason_event_id, "
+        "reason_product_id from recs.recommend_with_reasons(%s, %s, %s, %s, "
+        "jsonb_populate_record(null::recs.product_filter, %s))",
+        (shopper, session, k, exclude or [], of_category(category)),
     )
+
+
+def pages(shopper: str, size: int) -> list[tuple[Any, ...]]:
+    """Ask page after page, each leaving out what was shown, until one is not full."""
+    shown: list[tuple[Any, ...]] = []
+    while True:
+        page = recommend(shopper, size, exclude=ids(shown))
+        shown += page
+        if len(page) < size:
+            return shown
 
 
 def view(event: str, shopper: str | None, product: str, *, session: str | None = None) -> None:
@@ -91,14 +110,14 @@ def test_it_agrees_with_exact_search_under_every_filter(
     catalogue: np.ndarray, category: str | None, k: int
 ) -> None:
     numbers = np.arange(len(catalogue))
-    of_category = {
+    in_category = {
         None: numbers >= 0,
         "Half": numbers % 2 == 0,
         "Home": np.isin(numbers % 100, [1, 3]),
         "Home > Lamps": numbers % 100 == 1,
         "Homely": numbers % 1000 == 5,
     }[category]
-    keep = (numbers % 10 != 0) & of_category
+    keep = (numbers % 10 != 0) & in_category
     hits = wanted = 0
     for query in range(7, 6000, 250):
         rows = similar(name(query), k, category=category)
@@ -177,7 +196,7 @@ def test_a_product_without_a_vector_shows_what_is_popular_near_it() -> None:
     assert ids(similar("p2", 20))[-1] == "p9"
 
 
-def test_popular_pages_follow_each_other_and_respect_the_filters() -> None:
+def test_popular_products_respect_the_filters() -> None:
     make_marts()
     add_vectors(clusters(40))
     run("update raw.products set category = 'A' where product_id < 'v00020'")
@@ -187,10 +206,13 @@ def test_popular_pages_follow_each_other_and_respect_the_filters() -> None:
         "(order by product_id desc) from raw.products where product_id < 'v00035'"
     )
 
-    def popular(k: int, offset: int = 0, category: str | None = None) -> list[str]:
+    def popular(
+        k: int, category: str | None = None, candidates: list[str] | None = None
+    ) -> list[str]:
         rows = run(
-            "select product_id from recs.popular_products(%s, '{v00030}', %s, %s)",
-            (k, category, offset),
+            "select product_id from recs.popular_products(%s, '{v00030}', "
+            "jsonb_populate_record(null::recs.product_filter, %s), %s)",
+            (k, of_category(category), candidates),
         )
         return [row[0] for row in rows]
 
@@ -198,8 +220,10 @@ def test_popular_pages_follow_each_other_and_respect_the_filters() -> None:
     assert everything[:5] == ["v00034", "v00033", "v00032", "v00031", "v00029"]
     assert everything[-5:] == ["v00035", "v00036", "v00037", "v00038", "v00039"]
     assert len(everything) == 38
-    assert popular(15) + popular(15, 15) + popular(15, 30) == everything
-    assert popular(100, 0, "A") == [name(n) for n in range(19, -1, -1) if n != 5]
+    assert popular(15) == everything[:15]
+    assert popular(100, "A") == [name(n) for n in range(19, -1, -1) if n != 5]
+    some = ["v00036", "v00001", "v00030", "v00034", "v00036"]
+    assert popular(100, candidates=some) == ["v00034", "v00001", "v00036"]
 
 
 def test_without_consent_it_is_what_is_popular_without_reasons() -> None:
@@ -270,10 +294,11 @@ def test_pages_do_not_repeat_and_agree_with_one_long_page() -> None:
     view("e1", "s", name(1))
     view("e2", "s", name(77))
     long = recommend("s", 60)
-    pages = [row for offset in range(0, 60, 15) for row in recommend("s", 15, offset=offset)]
-    assert pages == long
-    assert len(set(ids(pages))) == 60
-    assert [row[0] for row in pages] == list(range(1, 61))
+    shown = pages("s", 15)
+    assert ids(shown)[:60] == ids(long)
+    assert [row[1:] for row in shown[:60]] == [row[1:] for row in long]
+    # Every product in stock but the two that were looked at, once.
+    assert len(shown) == len(set(ids(shown))) == 5400 - 2
 
 
 def test_popular_fills_up_across_pages() -> None:
@@ -287,8 +312,7 @@ def test_popular_fills_up_across_pages() -> None:
     view("e1", "s", name(1))
     long = recommend("s", 100)
     assert [row[4] for row in long] == ["personal"] * 19 + ["popular"] * 20
-    pages = [row for offset in range(0, 60, 7) for row in recommend("s", 7, offset=offset)]
-    assert pages == long
+    assert [row[1:] for row in pages("s", 7)] == [row[1:] for row in long]
 
 
 @pytest.mark.usefixtures("catalogue")

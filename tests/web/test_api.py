@@ -103,6 +103,15 @@ def test_what_is_unknown_is_a_404_problem(reader: Client, path: str, field: str 
         ("category=Nowhere", "category"),
         ("model=", "model"),
         ("categry=Kitchen", "categry"),
+        ("price_min=cheap", "price_min"),
+        ("price_min=-1", "price_min"),
+        ("price_max=nan", "price_max"),
+        ("price_min=9&price_max=8", "price_min"),
+        ("attributes=red", "attributes"),
+        ("attributes=[1]", "attributes"),
+        ("with_sold_out=perhaps", "with_sold_out"),
+        ("brand=%00", "brand"),
+        ("reasons=2", "reasons"),
     ],
 )
 def test_a_bad_parameter_is_named(reader: Client, path: str, query: str, field: str) -> None:
@@ -163,15 +172,37 @@ def test_recommendations_name_the_event_behind_them(client: Client) -> None:
     for item in body["items"]:
         assert item["source"] == "personal"
         assert item["product_id"].startswith("pan")
-        assert item["reason"] == {"kind": "viewed", "event_id": "v1", "product_id": "pan-03"}
+        assert item["reason"] == {
+            "kind": "viewed",
+            "event_id": "v1",
+            "product_id": "pan-03",
+            "count": None,
+        }
 
 
-def test_recommendations_go_on_at_an_offset(reader: Client) -> None:
-    base = "/v1/shoppers/agreed/recommendations?k=5"
-    both = ids(reader.get("/v1/shoppers/agreed/recommendations?k=10"))
-    assert ids(reader.get(base)) + ids(reader.get(f"{base}&offset=5")) == both
-    assert ids(reader.get(f"{base}&offset=1000")) == []
-    assert fields(reader.get(f"{base}&offset=-1")) == {"offset"}
+def test_recommendations_go_on_without_a_repeat_whatever_happens_meanwhile(client: Client) -> None:
+    first = client.get("/v1/shoppers/agreed/recommendations?k=20")
+    shown = ids(first)
+    # A look at another kind of product would turn the taste, and one of the shown is bought.
+    for number, (kind, product) in enumerate([("view", "spade-01"), ("purchase", shown[0])]):
+        event = {
+            "event_id": f"m{number}",
+            "kind": kind,
+            "product_id": product,
+            "shopper_id": "agreed",
+        }
+        assert client.post("/v1/events", json=event).status_code == 201
+    address = first.json()["next"]
+    assert address.startswith("/v1/shoppers/agreed/recommendations?k=20&after=")
+    while address is not None:
+        page = client.get(address)
+        assert page.status_code == 200
+        ranks = [item["rank"] for item in page.json()["items"]]
+        assert ranks == list(range(len(shown) + 1, len(shown) + 1 + len(ranks)))
+        shown += ids(page)
+        address = page.json()["next"]
+    assert len(shown) == len(set(shown))
+    assert ids(client.get("/v1/shoppers/agreed/recommendations?k=100")) != shown
 
 
 def test_without_consent_the_shoppers_events_are_not_looked_at(client: Client) -> None:
@@ -311,6 +342,12 @@ def test_the_schema_describes_every_route(reader: Client) -> None:
             "/v1/products/{product_id}/similar",
             "/v1/products/{product_id}/goes-with",
             "/v1/shoppers/{shopper_id}/recommendations",
+            "/v1/shoppers/{shopper_id}/recently-viewed",
+            "/v1/shoppers/{shopper_id}/buy-again",
+            "/v1/sessions/{session_id}/recently-viewed",
+            "/v1/recommendations",
+            "/v1/similar",
+            "/v1/trending",
             "/v1/events",
             "/health/live",
             "/health/ready",

@@ -101,7 +101,7 @@ def test_a_product_that_goes_with_nothing_has_no_such_block(
 def test_before_the_marts_are_built_nothing_is_known(client: Client) -> None:
     assert "Goes with it" not in client.get("/products/knife-01").text
     answer = client.get("/v1/products/knife-01/goes-with")
-    assert answer.json() == {"product_id": "knife-01", "items": []}
+    assert answer.json() == {"product_id": "knife-01", "items": [], "tier": "live"}
 
 
 def test_the_api_gives_score_support_and_lift(pairs: list[str], client: Client) -> None:
@@ -135,7 +135,7 @@ def test_the_api_gives_score_support_and_lift(pairs: list[str], client: Client) 
         ("/v1/products/none/goes-with", 404, "product_id"),
         ("/v1/products/knife-01/goes-with?k=0", 400, "k"),
         ("/v1/products/knife-01/goes-with?k=101", 400, "k"),
-        ("/v1/products/knife-01/goes-with?category=Kitchen", 400, "category"),
+        ("/v1/products/knife-01/goes-with?model=one", 400, "model"),
     ],
 )
 def test_bad_requests_are_problems_that_name_the_field(
@@ -154,6 +154,12 @@ def test_the_schema_describes_the_route(reader: Client) -> None:
         "product_id",
         "k",
         "exclude",
+        "category",
+        "brand",
+        "price_min",
+        "price_max",
+        "attributes",
+        "with_sold_out",
     }
     item = schema["components"]["schemas"]["Complement"]["properties"]
     assert {"score", "together", "lift"} <= set(item)

@@ -1,6 +1,7 @@
 -- What goes with a product, ready to answer with: one round trip.
--- product_id: the product; k: rows wanted; exclude: product ids to leave out.
--- A row: a product in stock with its rank from 1, its score, the baskets that both are in, and
+-- product_id: the product; k: rows wanted; exclude: product ids to leave out; filter: JSON of a
+-- recs.product_filter, null: in stock.
+-- A row: a product with its rank from 1, its score, the baskets that both are in, and
 -- lift. An unknown product raises no_data_found. Columns stand in the order of Complement.
 select
     g.rank,
@@ -14,6 +15,10 @@ select
     p.price::double precision as price,
     p.currency,
     p.image_url
-from recs.goes_with(%(product_id)s::text, %(k)s::integer, %(exclude)s::text []) as g
+from
+    recs.goes_with(
+        %(product_id)s::text, %(k)s::integer, %(exclude)s::text [],
+        jsonb_populate_record(null::recs.product_filter, %(filter)s::jsonb)
+    ) as g
 inner join raw.products as p on g.product_id = p.product_id
 order by g.rank

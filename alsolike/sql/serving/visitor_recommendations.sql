@@ -1,5 +1,5 @@
 -- The block of a page for whoever looks at it.
--- shopper_id: a shopper who consented, or null; session_id: of a visitor who agreed, or null;
+-- shopper_id: a shopper, or null; session_id: of a visitor who agreed, or null;
 -- k: rows wanted; exclude: product ids to leave out.
 -- A row: product id, rank from 1, cosine similarity (null where popular), source, and the reason:
 -- its kind, its product and that product's title.

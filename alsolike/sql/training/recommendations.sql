@@ -6,7 +6,7 @@
 select r.product_id, r.score
 from
     recs.recommend_with_reasons(
-        %(shopper_id)s, null, %(k)s, %(known)s, null, %(model)s, 0,
-        timestamptz 'epoch' + %(moment)s * interval '1 microsecond'
+        %(shopper_id)s, null, %(k)s, %(known)s, p_model => %(model)s, p_with_reasons => false,
+        p_as_of => timestamptz 'epoch' + %(moment)s * interval '1 microsecond'
     ) as r
 order by r.rank;

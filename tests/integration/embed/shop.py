@@ -23,7 +23,8 @@ _MARTS = (
     """
     create table marts.product_popularity (
         product_id text not null primary key, popularity_recent double precision not null,
-        popularity_all_time double precision not null, rank_recent integer not null unique
+        popularity_all_time double precision not null, rank_recent integer not null unique,
+        views_recent integer not null default 0, purchases_recent integer not null default 0
     )
     """,
     """

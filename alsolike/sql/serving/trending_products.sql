@@ -1,0 +1,34 @@
+-- What is popular these days.
+-- k: rows wanted; exclude: product ids to leave out; filter: JSON of a recs.product_filter, null:
+-- in stock.
+-- A row: a product with its rank from 1, its decayed count of recent actions, and their number.
+-- Columns stand in the order of TrendingProduct.
+with wanted as materialized (
+    select
+        f.filter,
+        -- A filter that keeps few products is slow to meet on the way down the ranking.
+        recs.few_eligible(f.filter, 4000) as candidates
+    from (
+        select jsonb_populate_record(null::recs.product_filter, %(filter)s::jsonb) as filter
+    ) as f
+)
+
+select
+    (row_number() over (order by n.place))::integer as rank,
+    n.product_id,
+    n.popularity,
+    n.actions,
+    p.title,
+    p.brand,
+    p.category,
+    p.price::double precision as price,
+    p.currency,
+    p.image_url
+from wanted as w
+cross join
+    lateral
+    recs.popular_products(
+        %(k)s::integer, %(exclude)s::text [], w.filter, w.candidates
+    ) with ordinality as n (product_id, popularity, actions, place)
+inner join raw.products as p on n.product_id = p.product_id
+order by n.place

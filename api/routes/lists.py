@@ -1,0 +1,89 @@
+"""Lists that are asked for with a body, and what is popular."""
+
+from functools import partial
+
+from litestar import Router, get, post
+from litestar.di import NamedDependency, Provide
+from litestar.params import JSONBody
+
+from api.rendering import database_of
+from api.requests import ProductFilter, RecommendationRequest, SimilarRequest
+from api.routes.parameters import (
+    FILTER_NAMES,
+    After,
+    Excluded,
+    RowCount,
+    check_names,
+    next_address,
+    product_filter,
+)
+from api.services import recommendations
+from api.structs import RecommendedProducts, SimilarLists, TrendingProducts
+from api.visitor import AnyRequest
+
+_TRENDING_NAMES = FILTER_NAMES | {"k", "exclude", "after"}
+
+
+@post(
+    "/recommendations",
+    summary="Products somebody may also like",
+    operation_id="recommend",
+    status_code=200,
+)
+async def recommend(
+    request: AnyRequest, data: JSONBody[RecommendationRequest]
+) -> RecommendedProducts:
+    """Give k products for a shopper, a session, a basket, or a history told in the request.
+
+    Whatever of them is given counts together; with none of them popular products are given.
+    `after` of the answer, sent with the same question, asks for the next page.
+    """
+    check_names(request, frozenset())
+    return await database_of(request).run(
+        partial(recommendations.recommended_products, request=data)
+    )
+
+
+@post(
+    "/similar",
+    summary="Products like each of several",
+    operation_id="similarProductsOfMany",
+    status_code=200,
+)
+async def similar(request: AnyRequest, data: JSONBody[SimilarRequest]) -> SimilarLists:
+    """Give the k products most like each of up to 100 products, in one answer."""
+    check_names(request, frozenset())
+    return await database_of(request).run(partial(recommendations.similar_lists, request=data))
+
+
+@get("/trending", summary="What is popular these days", operation_id="trendingProducts")
+async def trending(
+    request: AnyRequest,
+    product_filter: NamedDependency[ProductFilter],
+    k: RowCount = 10,
+    exclude: Excluded = None,
+    after: After = None,
+) -> TrendingProducts:
+    """Give the products that shoppers act on most, with a half-life of a week."""
+    check_names(request, _TRENDING_NAMES)
+    answer = await database_of(request).run(
+        partial(
+            recommendations.trending_products,
+            k=k,
+            exclude=exclude or [],
+            product_filter=product_filter,
+            after=after,
+        )
+    )
+    answer.next = next_address(request, answer.after)
+    return answer
+
+
+def lists_router() -> Router:
+    """Return the routes of `/v1` that are of no one product or shopper."""
+    return Router(
+        "/v1",
+        route_handlers=[recommend, similar, trending],
+        dependencies={"product_filter": Provide(product_filter, sync_to_thread=False)},
+        tags=["Lists"],
+    )

@@ -1,0 +1,236 @@
+"""Recommended products for the JSON API: like a product, with it, for somebody, for everybody."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from alsolike.errors import UnknownModelError
+from api.pool import Connection
+from api.problems import InvalidFieldError
+from api.requests import (
+    Action,
+    Page,
+    ProductFilter,
+    RecommendationRequest,
+    SimilarRequest,
+    decode_page,
+    encode_page,
+)
+from api.services.catalogue import check_category, unknown_product, unknown_shopper
+from api.store import products as store
+from api.store import shoppers as shopper_store
+from api.structs import (
+    BoughtProducts,
+    Complements,
+    RecommendedProducts,
+    SimilarLists,
+    SimilarProducts,
+    TrendingProducts,
+    ViewedProducts,
+)
+
+
+async def similar_products(
+    connection: Connection, product_id: str, wanted: store.SimilarQuery
+) -> SimilarProducts:
+    """Find the products most like a product.
+
+    Raises
+    ------
+    UnknownProductError, UnknownModelError
+        There is none of that id or name.
+    InvalidFieldError
+        There is no such category.
+    """
+    (items,) = await store.similar_products(connection, [product_id], wanted)
+    if items is None:
+        raise unknown_product(product_id)
+    if not items:
+        await check_category(connection, wanted.filter.category)
+    return SimilarProducts(product_id, items)
+
+
+async def similar_lists(connection: Connection, request: SimilarRequest) -> SimilarLists:
+    """Find the products most like each of several; unknown ones are told, not refused."""
+    wanted = store.SimilarQuery(
+        k=request.k,
+        exclude=request.exclude,
+        filter=request.filter or ProductFilter(),
+        candidates=request.candidates,
+        model=request.model,
+        has_reasons=request.reasons,
+    )
+    found = await store.similar_products(connection, request.product_ids, wanted)
+    pairs = list(zip(request.product_ids, found, strict=True))
+    if not any(items for _, items in pairs):
+        await check_category(connection, wanted.filter.category)
+    return SimilarLists(
+        lists=[SimilarProducts(one, items) for one, items in pairs if items is not None],
+        unknown=[one for one, items in pairs if items is None],
+    )
+
+
+async def complements(
+    connection: Connection,
+    product_id: str,
+    k: int,
+    exclude: Sequence[str],
+    product_filter: ProductFilter,
+) -> Complements:
+    """Find what goes with a product."""
+    items = await store.complements(connection, product_id, k, exclude, product_filter)
+    return Complements(product_id, items)
+
+
+async def recommended_products(
+    connection: Connection, request: RecommendationRequest
+) -> RecommendedProducts:
+    """Find what somebody may also like.
+
+    Raises
+    ------
+    UnknownShopperError, UnknownModelError
+        There is none of that id or name.
+    InvalidFieldError
+        There is no such category, or `after` is no mark of ours.
+    """
+    page = decode_page(request.after)
+    now = datetime.now(UTC)
+    shown = [] if page is None else page.shown
+    model = request.model if page is None else (request.model or page.model)
+    until = now if page is None else datetime.fromtimestamp(page.until, UTC)
+    taste = shopper_store.Taste(
+        shopper_id=request.shopper_id,
+        session_id=request.session_id,
+        history=_history(request.history, request.basket, until),
+        candidates=request.candidates,
+        exclude=[*request.exclude, *shown],
+        filter=request.filter or ProductFilter(),
+        diversity=request.diversity,
+        has_reasons=request.reasons,
+        # An event of this very moment counts on the first page.
+        until=None if page is None else until,
+    )
+    try:
+        items = await shopper_store.recommended_products(connection, taste, request.k, model)
+    except UnknownModelError:
+        if page is None or request.model is not None:
+            raise
+        # The model of the first page is gone meanwhile: the one that serves now goes on.
+        items = await shopper_store.recommended_products(connection, taste, request.k, None)
+    if items is None:
+        raise unknown_shopper(request.shopper_id or "")
+    if not items and page is None:
+        await check_category(connection, taste.filter.category)
+    after = None
+    if len(items) == request.k:
+        ids = [item.product_id for item in items]
+        after = encode_page(Page(until.timestamp(), items[-1].model, [*shown, *ids]))
+    for item in items:
+        item.rank += len(shown)
+    return RecommendedProducts(request.shopper_id, items, after, next=None)
+
+
+async def trending_products(
+    connection: Connection,
+    k: int,
+    exclude: Sequence[str],
+    product_filter: ProductFilter,
+    after: str | None,
+) -> TrendingProducts:
+    """Find what is popular these days.
+
+    Raises
+    ------
+    InvalidFieldError
+        There is no such category, or `after` is no mark of ours.
+    """
+    page = decode_page(after)
+    shown = [] if page is None else page.shown
+    items = await store.trending_products(connection, k, [*exclude, *shown], product_filter)
+    if not items and page is None:
+        await check_category(connection, product_filter.category)
+    mark = None
+    if len(items) == k:
+        until = datetime.now(UTC).timestamp()
+        mark = encode_page(Page(until, None, [*shown, *(item.product_id for item in items)]))
+    for item in items:
+        item.rank += len(shown)
+    return TrendingProducts(items, mark, next=None)
+
+
+async def recently_viewed(
+    connection: Connection,
+    shopper_id: str | None,
+    session_id: str | None,
+    k: int,
+    exclude: Sequence[str],
+    product_filter: ProductFilter,
+) -> ViewedProducts:
+    """Find what a shopper or a session looked at last.
+
+    Raises
+    ------
+    UnknownShopperError
+        There is no shopper of that id.
+    """
+    items = await shopper_store.recently_viewed(
+        connection, shopper_id, session_id, k, exclude, product_filter
+    )
+    if not items and shopper_id is not None:
+        await _check_shopper(connection, shopper_id)
+    return ViewedProducts(items)
+
+
+async def buy_again(
+    connection: Connection,
+    shopper_id: str,
+    k: int,
+    exclude: Sequence[str],
+    product_filter: ProductFilter,
+) -> BoughtProducts:
+    """Find what a shopper may be about to buy again.
+
+    Raises
+    ------
+    UnknownShopperError
+        There is none of that id.
+    """
+    items = await shopper_store.buy_again(connection, shopper_id, k, exclude, product_filter)
+    if not items:
+        await _check_shopper(connection, shopper_id)
+    return BoughtProducts(shopper_id, items)
+
+
+async def _check_shopper(connection: Connection, shopper_id: str) -> None:
+    if await shopper_store.shopper(connection, shopper_id) is None:
+        raise unknown_shopper(shopper_id)
+
+
+def _history(history: Sequence[Action], basket: Sequence[str], now: datetime) -> str | None:
+    """Write what the request tells of as `recs.recent_actions` reads it; None for nothing.
+
+    An action without a time is a little later than the one before it, and the last one a little
+    earlier than now.
+    """
+    if not history and not basket:
+        return None
+    moment = timedelta(milliseconds=1)
+    rows: list[dict[str, str]] = []
+    for place, action in enumerate(history):
+        acted_at = action.occurred_at or now - moment * (len(history) - place + len(basket))
+        if acted_at > now + timedelta(minutes=5):
+            field = f"history[{place}].occurred_at"
+            raise InvalidFieldError(field, "Lies in the future.")
+        rows.append(
+            {
+                "kind": action.kind,
+                "product_id": action.product_id,
+                "acted_at": acted_at.isoformat(),
+            }
+        )
+    for place, product_id in enumerate(basket):
+        acted_at = now - moment * (len(basket) - place)
+        rows.append({"kind": "basket", "product_id": product_id, "acted_at": acted_at.isoformat()})
+    return msgspec.json.encode(rows).decode()

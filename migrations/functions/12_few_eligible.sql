@@ -1,0 +1,35 @@
+-- The products that a filter keeps, if they are few: then a list of them takes the filter's place.
+-- p_filter: see recs.product_filter; p_limit: so many are few; p_candidates: choose among these
+-- products alone, however many, null: among all.
+-- Returns their ids, in no order; null where there are more, which stops the count, and where there
+-- is neither a filter nor a list to choose from.
+create or replace function recs.few_eligible(
+    p_filter recs.product_filter, p_limit integer, p_candidates text [] default null
+) returns text []
+language plpgsql
+stable
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    product_ids text [];
+begin
+    if p_candidates is not null then
+        return array(
+            select p.product_id
+            from raw.products as p
+            where p.product_id = any (p_candidates) and recs.fits(p, p_filter)
+        );
+    end if;
+    if p_filter is null then
+        return null;
+    end if;
+    -- Planned for this very filter: the planner must know its values to choose an index by them.
+    execute
+        'select coalesce(array_agg(e.product_id), ''{}'') from ('
+        '  select p.product_id from raw.products as p where recs.fits(p, $1) limit $2 + 1'
+        ') as e'
+        into product_ids
+        using p_filter, p_limit;
+    return case when cardinality(product_ids) <= p_limit then product_ids end;
+end;
+$$;

@@ -1,0 +1,65 @@
+"""Filters on any attribute of a product, and the indexes that find by them.
+
+The functions that took a category take a filter instead; the old ones go, for their parameters
+differ.
+"""
+
+from alsolike.migrate import run_sql
+
+revision = "0006"
+down_revision = "0005"
+
+
+def upgrade() -> None:
+    """Make the filter's type and the indexes; drop the functions of before."""
+    run_sql(
+        """
+        create type recs.product_filter as (
+            category text,
+            brands text [],
+            price_min numeric,
+            price_max numeric,
+            attributes jsonb,
+            with_sold_out boolean
+        );
+        comment on type recs.product_filter is
+            'Which products may be shown; null: any. category: a path, itself and all below it. '
+            'brands: one of these. price_min, price_max: inclusive, in the product''s currency; a '
+            'product without a price is within neither. attributes: has all of these (@>). '
+            'with_sold_out: true for products out of stock too.';
+
+        set local lock_timeout = '5s';
+        create index products_brand on raw.products (brand);
+        create index products_price on raw.products (price);
+        create index products_attributes on raw.products using gin (attributes jsonb_path_ops);
+
+        drop function if exists recs.nearest_statement(integer, integer, boolean, boolean);
+        drop function if exists recs.nearest_products(halfvec, integer, integer, text [], text);
+        drop function if exists recs.popular_products(integer, text [], text, integer);
+        drop function if exists recs.similar_products(text, integer, text [], text, text);
+        drop function if exists recs.recommend(text, integer, text [], text, text);
+        drop function if exists recs.recommend_with_reasons(
+            text, text, integer, text [], text, text, integer, timestamptz
+        );
+        drop function if exists recs.recent_actions(text, text, jsonb, timestamptz);
+        drop function if exists recs.scored_products(
+            integer, text [], real [], text [], text, integer
+        );
+        drop function if exists recs.goes_with(text, integer, text []);
+        """
+    )
+
+
+def downgrade() -> None:
+    """Drop them, with every function that takes a filter."""
+    run_sql(
+        """
+        drop type recs.product_filter cascade;
+        drop function if exists recs.exact_limit(integer, integer);
+        drop function if exists recs.nearest_statement(integer, integer, text);
+        drop function if exists recs.diversity_level(text);
+        drop function if exists recs.left_out(text, timestamptz);
+        drop function if exists recs.recent_actions(text, text, jsonb, timestamptz, jsonb);
+        drop index raw.products_attributes, raw.products_price, raw.products_brand;
+        """
+    )
