@@ -13,12 +13,7 @@ from alsolike.query_encoder.encoder import (
     QueryEncoderError,
     fingerprint_of,
 )
-from alsolike.query_encoder.store import (
-    Described,
-    fetch_query_encoder,
-    load_query_encoder,
-    serving_query_encoder,
-)
+from alsolike.query_encoder.store import Described, ReadPiece, load_query_encoder
 
 __all__ = [
     "FILES",
@@ -28,8 +23,7 @@ __all__ = [
     "Described",
     "QueryEncoder",
     "QueryEncoderError",
-    "fetch_query_encoder",
+    "ReadPiece",
     "fingerprint_of",
     "load_query_encoder",
-    "serving_query_encoder",
 ]

@@ -72,15 +72,20 @@ class QueryEncoder:
         QueryEncoderError
             The text has no vector, or none that is finite.
         """
-        encoding = self._tokenizer.encode(self._prefix + text)
-        inputs = {
-            name: np.asarray([getattr(encoding, field)], dtype=np.int64)
-            for name, field in self._inputs.items()
-        }
-        vector = np.asarray(self._session.run(None, inputs)[0][0], dtype=np.float32)
+        try:
+            encoding = self._tokenizer.encode(self._prefix + text)
+            inputs = {
+                name: np.asarray([getattr(encoding, field)], dtype=np.int64)
+                for name, field in self._inputs.items()
+            }
+            vector = np.asarray(self._session.run(None, inputs)[0][0], dtype=np.float32)
+        # Both libraries raise classes of their own.
+        except Exception as error:
+            message = f"A query cannot be encoded: {error}"
+            raise QueryEncoderError(message) from error
         length = float(np.linalg.norm(vector))
         if not (np.isfinite(length) and length > 0):
-            message = f"The query {text!r} has no vector."
+            message = "A query has no vector."
             raise QueryEncoderError(message)
         return vector / np.float32(length)
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from litestar import Router, get
 from litestar.params import FromPath, QueryParameter
 
+from api.query_vectors import query_vectors_of
 from api.rendering import database_of
 from api.routes.parameters import (
     CategoryFilter,
@@ -15,7 +16,7 @@ from api.routes.parameters import (
     SearchWords,
     check_names,
 )
-from api.services import catalogue
+from api.services import catalogue, search
 from api.structs import Complements, Product, ProductPage, SimilarProducts
 from api.visitor import AnyRequest
 
@@ -36,11 +37,18 @@ async def list_products(
 ) -> ProductPage:
     """Give a page of the catalogue by product id, or with `q` by how well products match.
 
-    The answer's `next` is the address of the next page, null after the last one.
+    A search goes by words and by meaning, and by words alone where their vector is not there in
+    time: `by` says which. The answer's `next` is the address of the next page, null after the last
+    one.
     """
     check_names(request, _LIST_NAMES)
+    if q is None:
+        return await database_of(request).run(
+            partial(catalogue.product_page, category=category, after=after, limit=limit)
+        )
+    prepared = await search.prepare(query_vectors_of(request), q, after)
     return await database_of(request).run(
-        partial(catalogue.product_page, category=category, q=q, after=after, limit=limit)
+        partial(search.product_page, search=prepared, category=category, limit=limit)
     )
 
 

@@ -10,14 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from alsolike.database import connect
+from alsolike.database import APP_ROLE, connect, query
 from alsolike.progress import ignore_progress
 from alsolike.query_encoder import (
     Described,
     QueryEncoder,
     QueryEncoderError,
     load_query_encoder,
-    serving_query_encoder,
 )
 from alsolike.settings import Settings, load_settings
 from embed import query_encoder as making
@@ -73,15 +72,21 @@ def encoder(
 
 
 def described() -> Described:
-    with connect() as connection:
-        found = serving_query_encoder(connection)
-    assert found is not None
-    return found
+    with connect(role=APP_ROLE) as connection:
+        row = connection.execute(query("query_encoder/serving")).fetchone()
+    assert row is not None
+    return Described(*row)
+
+
+def read_piece(name: str, position: int) -> bytes | None:
+    parameters = {"encoder_id": 1, "name": name, "position": position}
+    with connect(role=APP_ROLE) as connection:
+        row = connection.execute(query("query_encoder/piece"), parameters).fetchone()
+    return None if row is None else bytes(row[0])
 
 
 def load(home: Path) -> QueryEncoder:
-    with connect(autocommit=True) as connection:
-        return load_query_encoder(connection, described(), home)
+    return load_query_encoder(described(), home, read_piece)
 
 
 def test_it_gives_all_but_the_encoders_own_vectors(encoder: Encoder, tmp_path: Path) -> None:
@@ -130,8 +135,8 @@ def test_a_copy_that_strays_is_not_kept_and_says_so_once(
     assert "strays" in failure
     assert fingerprint is None
     assert run("select count(*) from recs.query_encoder_files") == [(0,)]
-    with connect() as connection:
-        assert serving_query_encoder(connection) is None
+    with connect(role=APP_ROLE) as connection:
+        assert connection.execute(query("query_encoder/serving")).fetchone() is None
 
 
 def test_an_encoder_that_cannot_be_exported_embeds_all_the_same(
@@ -207,18 +212,19 @@ def test_a_disk_that_takes_nothing_is_a_clear_error(encoder: Encoder, tmp_path: 
 
 def test_it_runs_without_torch(encoder: Encoder, tmp_path: Path) -> None:
     assert encoder
+    load(tmp_path)
     program = (
         "import sys; from pathlib import Path; "
-        "from alsolike.database import connect; "
-        "from alsolike.query_encoder import load_query_encoder, serving_query_encoder\n"
-        "with connect(autocommit=True, role='alsolike_app') as connection:\n"
-        "    found = serving_query_encoder(connection)\n"
-        "    copy = load_query_encoder(connection, found, Path(sys.argv[1]))\n"
-        "copy.encode('red cup')\n"
+        "from alsolike.query_encoder import Described, load_query_encoder\n"
+        "found = Described(1, sys.argv[2], '')\n"
+        "load_query_encoder(found, Path(sys.argv[1]), None).encode('red cup')\n"
         "heavy = {'torch', 'transformers', 'onnx', 'scipy', 'sentence_transformers'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", program, str(tmp_path), described().fingerprint],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout.strip() == "[]"
