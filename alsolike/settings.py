@@ -48,7 +48,7 @@ class Settings:
     statement_timeout_ms : int
         Time limit of one statement of the app, in milliseconds.
     search_encode_ms : int
-        Time that a search waits for the vector of its words, in milliseconds; 0: words alone.
+        Time that encoding a search's words may usually take, in milliseconds; 0: words alone.
     secret : str
         Key of the signed and encrypted cookies, at least 32 characters.
     is_cookie_secure : bool

@@ -69,7 +69,6 @@ def create_app(settings: Settings) -> Litestar:
             yield
         finally:
             keeping.cancel()
-            query_vectors.close()
             await database.close()
 
     return Litestar(

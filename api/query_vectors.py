@@ -1,16 +1,14 @@
-"""The vectors of queries, within a time limit; a search goes on without one that is late."""
+"""The vectors of queries, while they take little time; a search goes on without one."""
 
 import asyncio
 import logging
-import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from time import monotonic
 from typing import Any, Literal, NamedTuple, cast
 
 import psycopg
 from litestar import Request
-from numpy.typing import NDArray
 from pgvector import HalfVector
 from psycopg_pool import PoolClosed
 
@@ -21,18 +19,18 @@ from api.store import search as store
 
 logger = logging.getLogger("alsolike.web")
 
-Lack = Literal["absent", "busy", "late", "failed"]
+Lack = Literal["absent", "slow", "failed"]
 
 _FRESH_SECONDS = 60.0
 # While there is none: a new shop's worker may be making it.
 _MISSING_SECONDS = 5.0
-# A page after the first must rank as the first did, so it waits longer.
-_PATIENT_SECONDS = 1.0
+# How much the latest query counts in what one usually takes.
+_WEIGHT_OF_LATEST = 0.1
+_PAUSE_SECONDS = 60.0
 _READ_SECONDS = 10.0
-# Queries that wait for the one thread; another one would be late anyway.
-_MOST_WAITING = 8
 _KEPT_VECTORS = 256
 _TELL_SECONDS = 60.0
+_FIRST_QUERY = "a first query"
 
 
 class QueryVector(NamedTuple):
@@ -43,10 +41,11 @@ class QueryVector(NamedTuple):
 
 
 class QueryVectors:
-    """Encodes queries in a thread of its own, with the query encoder of the serving model.
+    """Encodes queries with the query encoder of the serving model.
 
     The encoder is fetched and loaded in the background, and again when another model serves.
-    Until then, and whenever a vector is not there in time, searches go by words alone.
+    Until then searches go by words alone, as they do for a minute when encoding takes longer than
+    it may.
 
     Parameters
     ----------
@@ -59,7 +58,7 @@ class QueryVectors:
     ----------
     counts : Counter
         Searches that had to do without a vector, by what was the matter: there is no encoder
-        (`absent`), too many wait (`busy`), the time was over (`late`), it failed (`failed`).
+        (`absent`), it takes too long (`slow`), it failed (`failed`).
     """
 
     def __init__(self, settings: Settings, database: Database) -> None:
@@ -68,8 +67,8 @@ class QueryVectors:
         self._home = settings.home
         self._database = database
         self._encoder: QueryEncoder | None = None
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix="query-encoder")
-        self._waiting = 0
+        self._usual_seconds = 0.0
+        self._resumes_at = float("-inf")
         self._kept: dict[str, QueryVector] = {}
         self._told: dict[str, float] = {}
 
@@ -107,13 +106,16 @@ class QueryVectors:
             self._encoder = await self._load(described)
             logger.info("Searches go by words and vectors of encoder %d.", described.encoder_id)
 
-    async def vector(self, words: str, *, is_patient: bool = False) -> QueryVector | None:
+    def vector(self, words: str, *, is_needed: bool = False) -> QueryVector | None:
         """Encode a query, or say that the words have to do.
+
+        It runs here, in the event loop: a query takes about a millisecond, and handing it to
+        another thread and back takes several times that under load.
 
         Parameters
         ----------
-        is_patient : bool
-            Wait for a second rather than for the time limit of the settings.
+        is_needed : bool
+            However long it takes.
         """
         encoder = self._encoder
         if encoder is None:
@@ -121,34 +123,30 @@ class QueryVectors:
         kept = self._kept.get(words)
         if kept is not None:
             return kept
-        if self._waiting >= _MOST_WAITING and not is_patient:
-            return self._without("busy")
-        limit = _PATIENT_SECONDS if is_patient else self._limit
-        self._waiting += 1
-        future = asyncio.get_running_loop().run_in_executor(self._executor, encoder.encode, words)
-        future.add_done_callback(partial(self._done, encoder, words))
+        if not is_needed and monotonic() < self._resumes_at:
+            return self._without("slow")
+        started = monotonic()
         try:
-            # The thread goes on after the time is over, so the next page has the vector.
-            vector = await asyncio.wait_for(asyncio.shield(future), limit)
-        except TimeoutError:
-            return self._without("late")
+            vector = QueryVector(encoder.encoder_id, HalfVector(encoder.encode(words)).to_text())
         except QueryEncoderError as error:
             return self._without("failed", f" ({error})")
-        return _written(encoder, vector)
-
-    def close(self) -> None:
-        """Let the thread end."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
-
-    def _done(
-        self, encoder: QueryEncoder, words: str, future: "asyncio.Future[NDArray[Any]]"
-    ) -> None:
-        self._waiting -= 1
-        if future.cancelled() or future.exception() is not None or encoder is not self._encoder:
-            return
+        self._note(monotonic() - started)
         if len(self._kept) >= _KEPT_VECTORS:
             del self._kept[next(iter(self._kept))]
-        self._kept[words] = _written(encoder, future.result())
+        self._kept[words] = vector
+        return vector
+
+    def _note(self, seconds: float) -> None:
+        """Pause encoding where it usually takes too long; a single slow one means nothing."""
+        self._usual_seconds += _WEIGHT_OF_LATEST * (seconds - self._usual_seconds)
+        if self._usual_seconds > self._limit:
+            self._tell(
+                "pause",
+                f"Encoding a query takes {self._usual_seconds * 1000:.0f} ms: searches go by "
+                f"words alone for {_PAUSE_SECONDS:.0f} seconds.",
+            )
+            self._resumes_at = monotonic() + _PAUSE_SECONDS
+            self._usual_seconds = 0.0
 
     def _without(self, lack: Lack, reason: str = "") -> None:
         self.counts[lack] += 1
@@ -157,7 +155,7 @@ class QueryVectors:
 
     def _tell(self, topic: str, message: str) -> None:
         """Log a warning, about one topic once a minute."""
-        now = time.monotonic()
+        now = monotonic()
         if now - self._told.get(topic, float("-inf")) >= _TELL_SECONDS:
             self._told[topic] = now
             logger.warning("%s", message)
@@ -180,13 +178,15 @@ class QueryVectors:
                 message = f"Reading {name} took over {_READ_SECONDS:.0f} seconds."
                 raise QueryEncoderError(message) from error
 
-        return await asyncio.to_thread(load_query_encoder, described, self._home, read_piece)
+        def load() -> QueryEncoder:
+            encoder = load_query_encoder(described, self._home, read_piece)
+            # The first query is slower than the others.
+            encoder.encode(_FIRST_QUERY)
+            return encoder
+
+        return await asyncio.to_thread(load)
 
 
 def query_vectors_of(request: Request[Any, Any, Any]) -> QueryVectors:
     """Return the app's vectors of queries."""
     return cast("QueryVectors", request.app.state.query_vectors)
-
-
-def _written(encoder: QueryEncoder, vector: NDArray[Any]) -> QueryVector:
-    return QueryVector(encoder.encoder_id, HalfVector(vector).to_text())

@@ -121,7 +121,7 @@ async def search(request: AnyRequest) -> Template:
     q = str(request.query_params.get("q", "")).strip()[:_LONGEST_QUERY]
     after = request.query_params.get("after")
 
-    prepared = await searches.prepare(query_vectors_of(request), q, after)
+    prepared = searches.prepare(query_vectors_of(request), q, after)
 
     async def work(connection: Connection) -> searches.CardPage:
         await load_visitor(request, connection)

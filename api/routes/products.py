@@ -46,7 +46,7 @@ async def list_products(
         return await database_of(request).run(
             partial(catalogue.product_page, category=category, after=after, limit=limit)
         )
-    prepared = await search.prepare(query_vectors_of(request), q, after)
+    prepared = search.prepare(query_vectors_of(request), q, after)
     return await database_of(request).run(
         partial(search.product_page, search=prepared, category=category, limit=limit)
     )

@@ -51,7 +51,7 @@ class CardPage(NamedTuple):
     suggestions: list[str]
 
 
-async def prepare(vectors: QueryVectors, words: str, after: str | None) -> Search:
+def prepare(vectors: QueryVectors, words: str, after: str | None) -> Search:
     """Encode the words, before a connection is taken.
 
     A page after the first goes on in the ranking of the first: without the vector if that had
@@ -68,9 +68,9 @@ async def prepare(vectors: QueryVectors, words: str, after: str | None) -> Searc
     if not words:
         return Search(words, None, None, is_continued_by_vector=False)
     if position is None:
-        return Search(words, await vectors.vector(words), None, is_continued_by_vector=False)
+        return Search(words, vectors.vector(words), None, is_continued_by_vector=False)
     is_by_vector, score, product_id = position
-    vector = await vectors.vector(words, is_patient=True) if is_by_vector else None
+    vector = vectors.vector(words, is_needed=True) if is_by_vector else None
     if is_by_vector and vector is None:
         message = "Searching by meaning is away for a moment: ask for this page again."
         raise NotReadyError("search", message)

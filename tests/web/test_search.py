@@ -32,8 +32,8 @@ class HandEncoder:
 
     Attributes
     ----------
-    may_answer : Event
-        Clear it, and encoding waits.
+    seconds : float
+        What encoding a query takes, on the clock that the app looks at.
     encoded : list of str
         What was asked for.
     """
@@ -41,23 +41,26 @@ class HandEncoder:
     def __init__(self) -> None:
         self.encoder_id = 1
         self.fingerprint = "by hand"
-        self.may_answer = threading.Event()
-        self.may_answer.set()
+        self.seconds = 0.0
+        self.now = 1000.0
         self.encoded: list[str] = []
 
     def encode(self, text: str) -> np.ndarray:
         """Return the vector of a query."""
+        self.now += self.seconds
+        if text == query_vectors._FIRST_QUERY:
+            return np.array([1, 0, 0, 0], np.float32)
         self.encoded.append(text)
-        assert self.may_answer.wait(10)
         if text not in MEANINGS:
-            raise QueryEncoderError
+            message = "no such word"
+            raise QueryEncoderError(message)
         vector = np.array(MEANINGS[text], np.float32)
         return vector / np.linalg.norm(vector)
 
 
 @pytest.fixture
-def encoder(shop: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[HandEncoder]:
-    """Give the encoder that the app loads."""
+def encoder(shop: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> HandEncoder:
+    """Give the encoder that the app loads, and the clock that it looks at."""
     assert shop
     with connect() as connection:
         connection.execute(
@@ -67,24 +70,15 @@ def encoder(shop: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[H
         )
     encoder = HandEncoder()
     monkeypatch.setattr(query_vectors, "load_query_encoder", lambda *_: encoder)
-    yield encoder
-    encoder.may_answer.set()
+    monkeypatch.setattr(query_vectors, "monotonic", lambda: encoder.now)
+    return encoder
 
 
 @pytest.fixture
 def searcher(encoder: HandEncoder, settings: Settings) -> Iterator[Client]:
-    """Give a client of an app that has loaded the encoder and waits for a vector for long."""
+    """Give a client of an app that has loaded the encoder."""
     assert encoder
-    with TestClient(create_app(replace(settings, search_encode_ms=5000))) as client:
-        refresh(client)
-        yield client
-
-
-@pytest.fixture
-def hasty(encoder: HandEncoder, settings: Settings) -> Iterator[Client]:
-    """Give a client of an app that waits for a vector as little as it can."""
-    assert encoder
-    with TestClient(create_app(replace(settings, search_encode_ms=1))) as client:
+    with TestClient(create_app(settings)) as client:
         refresh(client)
         yield client
 
@@ -142,40 +136,50 @@ def test_a_category_holds_for_what_is_found_by_meaning(searcher: Client) -> None
     assert searcher.get("/v1/products?q=dig&category=Nowhere").status_code == 400
 
 
-def test_a_vector_that_is_late_is_done_without_and_is_there_for_the_next(
-    hasty: Client, encoder: HandEncoder, caplog: pytest.LogCaptureFixture
+def test_where_encoding_takes_too_long_words_alone_answer_for_a_while(
+    searcher: Client, encoder: HandEncoder, caplog: pytest.LogCaptureFixture
 ) -> None:
-    encoder.may_answer.clear()
+    encoder.seconds = 0.1
+    # One slow query is none too many: it is used.
+    assert find(searcher, "pan")["by"] == "text+vectors"
     with caplog.at_level(logging.WARNING, "alsolike.web"):
-        body = find(hasty, "pan")
-        find(hasty, "pan")
-    assert body["by"] == "text"
-    assert len(body["items"]) == 20
-    assert vectors(hasty).counts == {"late": 2}
-    told = [record.getMessage() for record in caplog.records if "words alone" in record.message]
-    assert told == ["A search went by words alone: late, 1 so far."]
+        assert find(searcher, "dig")["by"] == "text+vectors"
+        assert find(searcher, "fry eggs")["by"] == "text"
+    assert encoder.encoded == ["pan", "dig"]
+    assert vectors(searcher).counts == {"slow": 1}
+    told = [record.getMessage() for record in caplog.records]
+    assert "Encoding a query takes 19 ms" in told[0]
+    assert told[1] == "A search went by words alone: slow, 1 so far."
+    # What is known by heart costs nothing.
+    assert find(searcher, "pan")["by"] == "text+vectors"
 
-    encoder.may_answer.set()
-    # Whoever asks patiently waits in the same queue: what came before is done then.
-    with hasty.portal() as portal:
-        assert portal.call(lambda: vectors(hasty).vector("dig", is_patient=True)) is not None
-    assert find(hasty, "pan")["by"] == "text+vectors"
-    assert encoder.encoded.count("pan") == 2
+    encoder.seconds = 0.001
+    encoder.now += 61
+    assert find(searcher, "fry eggs")["by"] == "text+vectors"
 
 
-def test_a_page_goes_on_as_the_first_was_ranked(hasty: Client, encoder: HandEncoder) -> None:
-    encoder.may_answer.clear()
-    first = find(hasty, "pan", limit=10)
-    assert first["by"] == "text"
-    encoder.may_answer.set()
-    with hasty.portal() as portal:
-        assert portal.call(lambda: vectors(hasty).vector("pan", is_patient=True)) is not None
-    second = hasty.get(first["next"]).json()
+def test_a_page_goes_on_as_the_first_was_ranked(searcher: Client, encoder: HandEncoder) -> None:
+    encoder.seconds = 1.0
+    by_vector = find(searcher, "dig", limit=10)
+    by_words = find(searcher, "pan", limit=10)
+    assert (by_vector["by"], by_words["by"]) == ("text+vectors", "text")
+    encoder.now += 61
+    encoder.seconds = 0.001
+    second = searcher.get(by_words["next"]).json()
     assert second["by"] == "text"
-    assert not set(ids(second)) & set(ids(first))
+    assert not set(ids(second)) & set(ids(by_words))
+
+    encoder.seconds = 1.0
+    find(searcher, "fry eggs")
+    vectors(searcher)._kept.clear()
+    # Encoding pauses, but for a page that would otherwise rank anew.
+    assert find(searcher, "pan")["by"] == "text"
+    second = searcher.get(by_vector["next"]).json()
+    assert second["by"] == "text+vectors"
+    assert not set(ids(second)) & set(ids(by_vector))
 
 
-def test_a_page_by_meaning_waits_for_the_encoder_rather_than_rank_anew(
+def test_a_page_by_meaning_is_asked_for_again_rather_than_ranked_anew(
     searcher: Client, encoder: HandEncoder
 ) -> None:
     first = find(searcher, "pan", limit=10)
@@ -210,14 +214,7 @@ def test_a_query_that_cannot_be_encoded_goes_by_its_words(
     assert body["by"] == "text"
     assert ids(body) == ["spade-03"]
     assert vectors(searcher).counts == {"failed": 1}
-    assert "words alone: failed" in caplog.text
-
-
-def test_no_more_wait_than_can_be_served(hasty: Client, encoder: HandEncoder) -> None:
-    encoder.may_answer.clear()
-    for number in range(12):
-        assert find(hasty, f"pan {number}")["by"] == "text"
-    assert vectors(hasty).counts == {"late": 8, "busy": 4}
+    assert "words alone: failed (no such word), 1 so far" in caplog.text
 
 
 def test_without_an_encoder_words_alone_answer(client: Client) -> None:
