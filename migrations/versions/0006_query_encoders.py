@@ -60,6 +60,7 @@ def downgrade() -> None:
             text, halfvec, integer, integer, text, double precision, text
         );
         drop function if exists recs.search_space(text, integer);
+        drop function if exists recs.all_but_one(tsquery []);
         drop table recs.query_encoder_files, recs.query_encoders;
         """
     )

@@ -188,6 +188,15 @@ def test_words_alone_find_the_beginning_of_a_word_and_then_any_word() -> None:
 
 
 @pytest.mark.usefixtures("shop")
+def test_one_word_of_three_may_be_mistyped_and_the_vector_ranks_along() -> None:
+    assert ids(search("hat box fete")) == ["h2"]
+    assert ids(search("fete hat box", HEAD))[0] == "h2"
+    # Of two, neither: by its meaning alone, or where there is none by either word.
+    assert [row.text_rank for row in search("hat bxo", HEAD)] == [None, None]
+    assert sorted(ids(search("hat bxo"))) == ["h1", "h2"]
+
+
+@pytest.mark.usefixtures("shop")
 @pytest.mark.parametrize("words", ["woollen", "cosy", "hat"])
 def test_a_category_holds_for_both_ways(words: str) -> None:
     found = search(words, FEET, category="Fashion")
