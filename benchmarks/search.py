@@ -3,8 +3,8 @@
     python -m benchmarks.search [--products 100000] [--queries 200]
 
 The products are those of `benchmarks/catalogue.py` with more words to their titles: one that half
-of them have, one that one in a hundred has, and a number of their own. Wanted: the 99th percentile
-of a query of common words at most 50 ms, of rare ones 25.
+of them have, one that one in a hundred has, and a number of their own. Wanted: a 99th percentile
+of at most 100 ms for the word of half of them, 50 for that of a hundredth, 25 for rare ones.
 """
 
 import argparse
@@ -17,7 +17,7 @@ import numpy as np
 from alsolike.database import APP_ROLE, connect, query
 from benchmarks.catalogue import catalogue, machine
 
-WANTED_MS = {"in half": 50.0, "in a hundredth": 50.0, "in one": 25.0, "in none": 25.0}
+WANTED_MS = {"in half": 100.0, "in a hundredth": 50.0, "in one": 25.0, "in none": 25.0}
 
 
 def main() -> int:

@@ -61,6 +61,7 @@ def downgrade() -> None:
         );
         drop function if exists recs.search_space(text, integer);
         drop function if exists recs.all_but_one(tsquery []);
+        drop function if exists recs.is_exact_search(text);
         drop table recs.query_encoder_files, recs.query_encoders;
         """
     )

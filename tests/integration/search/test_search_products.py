@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import psycopg
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from pgvector import HalfVector
 
 from alsolike.database import APP_ROLE, connect, register_vectors
@@ -184,7 +186,26 @@ def test_words_alone_find_the_beginning_of_a_word_and_then_any_word() -> None:
     assert ids(search("felt slippers")) == ["s2"]
     assert search("zzz") == []
     assert search("the of") == []
-    assert search("!!! ' \\ :* & |") == []
+    # One brass box of one inch: the sign is no quotation.
+    assert ids(search('box 1"')) == ["h2"]
+
+
+@pytest.mark.usefixtures("shop")
+@given(words=st.text(max_size=60) | st.text("ab -'\"\\:*&|!<>()1.,#/%_", max_size=30))
+@example("Outre Weave Livia #-1B")
+@example("a--b")
+@example("!!! ' \\ :* & |")
+@settings(
+    max_examples=200,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_whatever_is_typed_is_a_query(words: str) -> None:
+    words = words.replace("\0", "")
+    for vector in (None, FEET):
+        found = search(words, vector)
+        assert len(ids(found)) == len(set(ids(found)))
 
 
 @pytest.mark.usefixtures("shop")

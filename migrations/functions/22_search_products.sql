@@ -8,9 +8,9 @@
 -- itself), text_rank and vector_rank (from 1; null: not found that way), best first.
 --
 -- Words that no product has all of are tried again with the last one as the beginning of a word,
--- then without any one of three or more, and, where the words alone answer, with one of them. Of the
--- products with the words the first 5,000 are ranked. The vector adds the 50 nearest products in
--- stock, if they are near enough.
+-- then without any one of three or more, and, where the words alone answer, with one of them. Of
+-- the products with the words the first 5,000 are ranked. The vector adds the 50 nearest products
+-- in stock, if they are near enough.
 create or replace function recs.search_products(
     p_words text, p_query halfvec default null, p_encoder_id integer default null,
     p_k integer default 24, p_category text default null,
@@ -31,17 +31,23 @@ declare
     words tsquery := websearch_to_tsquery('english', p_words);
     tries tsquery [] := array [words];
     lexemes tsquery [];
+    is_loose boolean;
     text_ids text [];
     exactness integer [];
     near_ids text [] := '{}';
     space record;
 begin
-    -- Who says "exactly", or or -without gets just that.
-    if p_words !~* '"|(^|\s)-\S|\sor\s' and numnode(words) > 0 then
-        tries := tries || (words::text || ':*')::tsquery;
-        select array_agg(quote_literal(l.lexeme)::tsquery)
-        into lexemes
-        from unnest(tsvector_to_array(to_tsvector('english', p_words))) as l (lexeme);
+    select array_agg(
+        ('''' || replace(replace(l.lexeme, '\', '\\'), '''', '''''') || '''')::tsquery
+    )
+    into lexemes
+    from unnest(tsvector_to_array(to_tsvector('english', p_words))) as l (lexeme);
+    is_loose := lexemes is not null and not recs.is_exact_search(p_words);
+    if is_loose then
+        -- A word with a sign in it becomes a phrase, which has no beginning to look for.
+        if strpos(words::text, '<') = 0 then
+            tries := tries || (words::text || ':*')::tsquery;
+        end if;
         if cardinality(lexemes) between 3 and 12 then
             tries := tries || recs.all_but_one(lexemes);
         end if;
@@ -58,8 +64,8 @@ begin
             p_category => p_category
         ) as n
         where n.score >= space.least_similarity;
-    elsif cardinality(tries) > 1 then
-        tries := tries || replace(tries [2]::text, ' & ', ' | ')::tsquery;
+    elsif is_loose then
+        tries := tries || array_to_string(lexemes, ' | ')::tsquery;
     end if;
 
     foreach words in array tries loop
