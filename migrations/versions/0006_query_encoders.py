@@ -61,7 +61,8 @@ def downgrade() -> None:
         );
         drop function if exists recs.search_space(text, integer);
         drop function if exists recs.all_but_one(tsquery []);
-        drop function if exists recs.is_exact_search(text);
+        drop function if exists recs.is_exact_search(text, tsquery);
+        drop function if exists recs.typed_query(text);
         drop table recs.query_encoder_files, recs.query_encoders;
         """
     )

@@ -127,8 +127,9 @@ def test_two_rankings_are_fused_by_their_reciprocal_ranks() -> None:
     found = {row.product_id: row for row in search("woollen", FEET)}
     assert set(found) == {"s1", "s2", "k1", "g1", "h1"}
     for row in found.values():
-        ranks = [rank for rank in (row.text_rank, row.vector_rank) if rank is not None]
-        assert row.score == pytest.approx(sum(1 / (60 + rank) for rank in ranks))
+        by_words = 0 if row.text_rank is None else 2 / (60 + row.text_rank)
+        by_vector = 0 if row.vector_rank is None else 1 / (60 + row.vector_rank)
+        assert row.score == pytest.approx(by_words + by_vector)
     # Found both ways: before anything that is found one way.
     assert ids(search("woollen", FEET))[0] == "s1"
     assert found["s2"].text_rank is None
@@ -206,6 +207,17 @@ def test_whatever_is_typed_is_a_query(words: str) -> None:
     for vector in (None, FEET):
         found = search(words, vector)
         assert len(ids(found)) == len(set(ids(found)))
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize(
+    "title",
+    ["Hat - for feet", "Hat -woollen", 'Hat "of felt"', "Hat or gloves", "Hat (20% off) -1B"],
+)
+def test_a_whole_title_finds_its_product_first_whatever_signs_are_in_it(title: str) -> None:
+    run("update raw.products set title = %s where product_id = 'h2'", (title,))
+    for vector in (None, FEET):
+        assert ids(search(title.upper(), vector))[0] == "h2"
 
 
 @pytest.mark.usefixtures("shop")

@@ -1,5 +1,6 @@
 -- The products that a query finds, by its words and by its meaning: two rankings made one by
--- reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009), 1 / (60 + rank) added up.
+-- reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009), 1 / (60 + rank) added up; the
+-- words count twice.
 -- p_words: words as people type them ("exactly", or, -without); p_query: the query's vector, null:
 -- the words alone; p_encoder_id: the encoder it is of; p_k: rows wanted; p_category: path of a
 -- category, itself and all below it, null: any; p_after_score, p_after_id: last row of the page
@@ -27,9 +28,10 @@ declare
     most_ranked constant integer := 5000;
     nearest constant integer := 50;
     constant_of_fusion constant double precision := 60;
+    weight_of_words constant double precision := 2;
     typed constant text := lower(btrim(p_words));
-    words tsquery := websearch_to_tsquery('english', p_words);
-    tries tsquery [] := array [words];
+    words tsquery := recs.typed_query(p_words);
+    tries tsquery [];
     lexemes tsquery [];
     is_loose boolean;
     text_ids text [];
@@ -42,7 +44,15 @@ begin
     )
     into lexemes
     from unnest(tsvector_to_array(to_tsvector('english', p_words))) as l (lexeme);
-    is_loose := lexemes is not null and not recs.is_exact_search(p_words);
+    is_loose := lexemes is not null and not recs.is_exact_search(p_words, words);
+    -- Who types a whole title means it, whatever signs are in it.
+    if lexemes is not null and not is_loose and exists (
+        select from raw.products as p
+        where p.search @@ plainto_tsquery('english', p_words) and lower(p.title) = typed
+    ) then
+        words := plainto_tsquery('english', p_words);
+    end if;
+    tries := array [words];
     if is_loose then
         -- A word with a sign in it becomes a phrase, which has no beginning to look for.
         if strpos(words::text, '<') = 0 then
@@ -122,7 +132,7 @@ begin
             t.place as text_place,
             v.place as vector_place,
             case when i.found_id is not null then 3 else coalesce(t.exactness, 0) end
-            + coalesce(1 / (constant_of_fusion + t.place), 0)
+            + coalesce(weight_of_words / (constant_of_fusion + t.place), 0)
             + coalesce(1 / (constant_of_fusion + v.place), 0) as fused_score
         from by_text as t
         full join by_vector as v on t.found_id = v.found_id
