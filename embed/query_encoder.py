@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from alsolike.database import connect, query, register_vectors
+from alsolike.progress import Report
 from alsolike.query_encoder import (
     FILES,
     MODEL_FILE,
@@ -45,7 +46,7 @@ _PIECE_BYTES = 1_000_000
 _EXAMPLE = "a few words, so that no length is taken for a constant"
 
 
-def ensure_query_encoder(encoder: Encoder, encoder_id: int) -> str | None:
+def ensure_query_encoder(encoder: Encoder, encoder_id: int, *, report: Report) -> str | None:
     """Make the light copy unless this recipe made, or tried, it before; keep it in the database.
 
     One process at a time: the caller sees to it. A copy that cannot be made is no error: it is
@@ -81,6 +82,7 @@ def ensure_query_encoder(encoder: Encoder, encoder_id: int) -> str | None:
         "least_similarity": None,
         "failure": None,
     }
+    report("query encoder", 0, 1)
     with tempfile.TemporaryDirectory(prefix="alsolike-") as name:
         folder = Path(name)
         try:
@@ -89,6 +91,7 @@ def ensure_query_encoder(encoder: Encoder, encoder_id: int) -> str | None:
             row["failure"] = str(error)
             logger.warning("Searches go by words alone for %s: %s", encoder.name, error)
         _write(row, folder)
+    report("query encoder", 1, 1)
     return row["failure"]
 
 

@@ -274,7 +274,7 @@ def finish(target: Target, *, report: Report) -> tuple[int, int, int, bool]:
         vectors, changed = write_product_vectors(target.encoder_id, target.model_id)
         report("vectors", vectors, vectors)
         is_built = build_index(target.model_id) if vectors else False
-        ensure_query_encoder(target.encoder, target.encoder_id)
+        ensure_query_encoder(target.encoder, target.encoder_id, report=report)
     return actions, vectors, changed, is_built
 
 
