@@ -47,6 +47,8 @@ class Settings:
         Database connections of one web worker process.
     statement_timeout_ms : int
         Time limit of one statement of the app, in milliseconds.
+    search_encode_ms : int
+        Time that encoding a search's words may usually take, in milliseconds; 0: words alone.
     secret : str
         Key of the signed and encrypted cookies, at least 32 characters.
     is_cookie_secure : bool
@@ -67,6 +69,7 @@ class Settings:
     web_workers: int
     pool_size: int
     statement_timeout_ms: int
+    search_encode_ms: int
     secret: str = field(repr=False)
     is_cookie_secure: bool
 
@@ -105,6 +108,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         web_workers=_integer(env, "ALSOLIKE_WEB_WORKERS", 1, 1, 64),
         pool_size=_integer(env, "ALSOLIKE_POOL_SIZE", 8, 1, 256),
         statement_timeout_ms=_integer(env, "ALSOLIKE_STATEMENT_TIMEOUT_MS", 2000, 1, 600_000),
+        search_encode_ms=_integer(env, "ALSOLIKE_SEARCH_ENCODE_MS", 15, 0, 10_000),
         secret=_secret(env, home),
         is_cookie_secure=_boolean(env, "ALSOLIKE_COOKIE_SECURE", default=False),
     )

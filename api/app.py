@@ -1,5 +1,6 @@
 """The Litestar application."""
 
+import asyncio
 import hashlib
 import logging
 from collections.abc import AsyncGenerator, Sequence
@@ -29,6 +30,7 @@ from litestar.types import ASGIApp
 from alsolike.settings import Settings
 from api.pool import Database
 from api.problems import PROBLEM_MEDIA_TYPE, Problem, problem_of
+from api.query_vectors import QueryVectors
 from api.rendering import WEB, render_page, template_config
 from api.routes import actions, pages, session
 from api.routes.events import events_router
@@ -56,15 +58,18 @@ def create_app(settings: Settings) -> Litestar:
         when the app starts.
     """
     database = Database(settings)
+    query_vectors = QueryVectors(settings, database)
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncGenerator[None]:
         # The pool warns of every failed attempt; the requests that fail for it are logged anyway.
         logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
         await database.open()
+        keeping = asyncio.create_task(query_vectors.keep_fresh())
         try:
             yield
         finally:
+            keeping.cancel()
             await database.close()
 
     return Litestar(
@@ -79,7 +84,14 @@ def create_app(settings: Settings) -> Litestar:
             *_static_routers(),
         ],
         lifespan=[lifespan],
-        state=State({"database": database, "tree": CategoryTree(database)}, deep_copy=False),
+        state=State(
+            {
+                "database": database,
+                "query_vectors": query_vectors,
+                "tree": CategoryTree(database),
+            },
+            deep_copy=False,
+        ),
         template_config=template_config(),
         exception_handlers={Exception: _answer_error},
         openapi_config=OpenAPIConfig(

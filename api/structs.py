@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 # Postgres keeps no NUL character, so none is let in.
 Id = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
@@ -43,6 +43,14 @@ class ProductPage(Struct):
 
     items: list[Product]
     next: Annotated[str | None, Meta(description="Address of the next page.")]
+    by: Annotated[
+        Literal["text", "text+vectors"] | UnsetType,
+        Meta(description="Of a search: whether words alone ranked, or their meaning as well."),
+    ] = UNSET
+    suggestions: Annotated[
+        list[str] | UnsetType,
+        Meta(description="Of a search that found nothing: words of it that find something alone."),
+    ] = UNSET
 
 
 class SimilarReason(Struct):

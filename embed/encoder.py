@@ -54,7 +54,7 @@ class SentenceEncoder:
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one row per text: ndarray, shape (n_texts, dimension), float32, unit norm."""
-        vectors = self._load().encode(
+        vectors = self.loaded().encode(
             list(texts),
             batch_size=max(1, len(texts)),
             normalize_embeddings=True,
@@ -63,7 +63,14 @@ class SentenceEncoder:
         )
         return np.asarray(vectors, dtype=np.float32)
 
-    def _load(self) -> Any:  # noqa: ANN401  (the library is typed in part only)
+    def loaded(self) -> Any:  # noqa: ANN401  (the library is typed in part only)
+        """Return the sentence-transformers model itself, in the state to encode.
+
+        Raises
+        ------
+        EncoderError
+            The library cannot load it.
+        """
         if self._model is None:
             from sentence_transformers import SentenceTransformer  # noqa: PLC0415
             from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
@@ -79,7 +86,7 @@ class SentenceEncoder:
         return self._model
 
     def _loaded_dimension(self) -> int:
-        return int(self._load().get_embedding_dimension())
+        return int(self.loaded().get_embedding_dimension())
 
 
 def load_encoder(settings: Settings) -> Encoder:

@@ -21,6 +21,7 @@ from embed.actions import (
 from embed.claim import MAX_CLAIM, Key, check_documents, claim
 from embed.encode import encode_each
 from embed.encoder import Encoder, load_encoder
+from embed.query_encoder import ensure_query_encoder
 from embed.tasks import (
     FINISH_TASK,
     REFRESH_TASK,
@@ -260,6 +261,8 @@ def prepare(encoder: Encoder, *, needs_documents: bool = True) -> Target:
 def finish(target: Target, *, report: Report) -> tuple[int, int, int, bool]:
     """Bring actions, vectors and index up to date with the texts; one process at a time.
 
+    The encoder's light copy for queries is made where there is none yet.
+
     Returns
     -------
     tuple
@@ -271,6 +274,7 @@ def finish(target: Target, *, report: Report) -> tuple[int, int, int, bool]:
         vectors, changed = write_product_vectors(target.encoder_id, target.model_id)
         report("vectors", vectors, vectors)
         is_built = build_index(target.model_id) if vectors else False
+        ensure_query_encoder(target.encoder, target.encoder_id, report=report)
     return actions, vectors, changed, is_built
 
 

@@ -16,8 +16,10 @@ from litestar.response import Template
 from api.page_objects import Block, ProductCard, Visitor
 from api.pool import Connection
 from api.problems import InvalidFieldError
+from api.query_vectors import query_vectors_of
 from api.rendering import database_of, is_fragment, render_page, render_partial, tree_of
 from api.services import blocks, events, product_pages
+from api.services import search as searches
 from api.structs import NewEvent
 from api.visitor import AnyRequest, load_visitor
 
@@ -115,22 +117,24 @@ async def category(request: AnyRequest, segments: FromPath[str]) -> Template:
 
 @route("/search", http_method=_READ)
 async def search(request: AnyRequest) -> Template:
-    """Show the products that match some words."""
+    """Show the products that match some words, or what they mean."""
     q = str(request.query_params.get("q", "")).strip()[:_LONGEST_QUERY]
     after = request.query_params.get("after")
 
-    async def work(connection: Connection) -> tuple[list[ProductCard], str | None]:
+    prepared = searches.prepare(query_vectors_of(request), q, after)
+
+    async def work(connection: Connection) -> searches.CardPage:
         await load_visitor(request, connection)
-        return await product_pages.search_page(connection, q, after)
+        return await searches.card_page(connection, prepared)
 
     if not is_fragment(request):
         await tree_of(request).refresh()
-    products, next_url = await database_of(request).run(work)
+    found = await database_of(request).run(work)
     if is_fragment(request):
         return render_partial(
-            request, "partials/product_items.html", products=products, next_url=next_url
+            request, "partials/product_items.html", products=found.products, next_url=found.next_url
         )
-    return render_page(request, "pages/search.html", query=q, products=products, next_url=next_url)
+    return render_page(request, "pages/search.html", query=q, **found._asdict())
 
 
 async def _product_part(request: AnyRequest, product_id: str) -> Template:

@@ -29,7 +29,7 @@ SearchWords = Annotated[
         min_length=1,
         max_length=200,
         pattern=_NO_NUL,
-        description='Words to look for; "quoted", or, and -without are understood.',
+        description='What to look for, in any words; with "quotes", or, or -without just that.',
     ),
 ]
 Excluded = Annotated[

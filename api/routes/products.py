@@ -7,6 +7,7 @@ from litestar import Router, get
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, QueryParameter
 
+from api.query_vectors import query_vectors_of
 from api.rendering import database_of
 from api.requests import ProductFilter
 from api.routes.parameters import (
@@ -20,7 +21,7 @@ from api.routes.parameters import (
     check_names,
     product_filter,
 )
-from api.services import catalogue, recommendations
+from api.services import catalogue, recommendations, search
 from api.store.products import SimilarQuery
 from api.structs import Complements, Product, ProductPage, SimilarProducts
 from api.visitor import AnyRequest
@@ -42,11 +43,18 @@ async def list_products(
 ) -> ProductPage:
     """Give a page of the catalogue by product id, or with `q` by how well products match.
 
-    The answer's `next` is the address of the next page, null after the last one.
+    A search goes by words and by meaning, and by words alone where their vector is not there in
+    time: `by` says which. The answer's `next` is the address of the next page, null after the last
+    one.
     """
     check_names(request, _LIST_NAMES)
+    if q is None:
+        return await database_of(request).run(
+            partial(catalogue.product_page, category=category, after=after, limit=limit)
+        )
+    prepared = search.prepare(query_vectors_of(request), q, after)
     return await database_of(request).run(
-        partial(catalogue.product_page, category=category, q=q, after=after, limit=limit)
+        partial(search.product_page, search=prepared, category=category, limit=limit)
     )
 
 

@@ -25,23 +25,16 @@ async def product(connection: Connection, product_id: str) -> Product:
 
 
 async def product_page(
-    connection: Connection, category: str | None, q: str | None, after: str | None, limit: int
+    connection: Connection, category: str | None, after: str | None, limit: int
 ) -> ProductPage:
-    """Read a page of the catalogue: by product id, or by match where `q` is given."""
-    if q is None:
-        position = decode_cursor(after, tuple[str])
-        items = await store.list_products(connection, category, position and position[0], limit + 1)
-        end = (items[limit - 1].product_id,) if len(items) > limit else None
-        items = items[:limit]
-    else:
-        matches = await store.search_products(
-            connection, q, category, decode_cursor(after, tuple[float, str]), limit + 1
-        )
-        end = (matches[limit - 1][1], matches[limit - 1][0]) if len(matches) > limit else None
-        items = await store.products_by_id(connection, [match[0] for match in matches[:limit]])
+    """Read a page of the catalogue by product id."""
+    position = decode_cursor(after, tuple[str])
+    items = await store.list_products(connection, category, position and position[0], limit + 1)
+    end = items[limit - 1].product_id if len(items) > limit else None
+    items = items[:limit]
     if not items:
         await check_category(connection, category)
-    return ProductPage(items, None if end is None else _next(category, q, end, limit))
+    return ProductPage(items, None if end is None else _next(category, end, limit))
 
 
 def unknown_product(product_id: str) -> UnknownProductError:
@@ -67,8 +60,6 @@ async def check_category(connection: Connection, category: str | None) -> None:
         raise InvalidFieldError("category", message)
 
 
-def _next(
-    category: str | None, q: str | None, end: tuple[str] | tuple[float, str], limit: int
-) -> str:
-    given = {"category": category, "q": q, "after": encode_cursor(end), "limit": limit}
+def _next(category: str | None, end: str, limit: int) -> str:
+    given = {"category": category, "after": encode_cursor((end,)), "limit": limit}
     return "/v1/products?" + urlencode({k: v for k, v in given.items() if v is not None})

@@ -1,4 +1,4 @@
-"""What the pages of a product, a category and a search show."""
+"""What the pages of a product and a category show."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -104,23 +104,6 @@ async def category_page(
         rows = rows[:PAGE_SIZE]
         cursor = encode_cursor((rows[-1][1], rows[-1][0]))
         next_url = f"{category.url}?{urlencode({'after': cursor})}"
-    return await cards(connection, [row[0] for row in rows]), next_url
-
-
-async def search_page(
-    connection: Connection, q: str, after: str | None
-) -> tuple[list[ProductCard], str | None]:
-    """Read a page of the products that match, and the address of the next one."""
-    if not q:
-        return [], None
-    rows = await store.search_products(
-        connection, q, None, decode_cursor(after, tuple[float, str]), PAGE_SIZE + 1
-    )
-    next_url = None
-    if len(rows) > PAGE_SIZE:
-        rows = rows[:PAGE_SIZE]
-        cursor = encode_cursor((rows[-1][1], rows[-1][0]))
-        next_url = f"/search?{urlencode({'q': q, 'after': cursor})}"
     return await cards(connection, [row[0] for row in rows]), next_url
 
 

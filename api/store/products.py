@@ -150,26 +150,6 @@ async def list_products(
     return await cursor.fetchall()
 
 
-async def search_products(
-    connection: Connection,
-    q: str,
-    category: str | None,
-    after: tuple[float, str] | None,
-    limit: int,
-) -> list[tuple[str, float]]:
-    """Find a page of matches: product ids with how well each matches, best first."""
-    after_rank, after_id = after or (None, None)
-    parameters = {
-        "q": q,
-        "category": category,
-        "after_rank": after_rank,
-        "after_id": after_id,
-        "row_count": limit,
-    }
-    cursor = await connection.execute(query("serving/search_products"), parameters)
-    return [(str(row[0]), float(row[1])) for row in await cursor.fetchall()]
-
-
 async def category_products(
     connection: Connection, category: str, after: tuple[datetime, str] | None, limit: int
 ) -> list[tuple[str, datetime]]:

@@ -27,6 +27,7 @@ NUMBERS = {
     "ALSOLIKE_PORT": ("port", 1, 65535),
     "ALSOLIKE_WEB_WORKERS": ("web_workers", 1, 64),
     "ALSOLIKE_POOL_SIZE": ("pool_size", 1, 256),
+    "ALSOLIKE_SEARCH_ENCODE_MS": ("search_encode_ms", 0, 10_000),
     "ALSOLIKE_STATEMENT_TIMEOUT_MS": ("statement_timeout_ms", 1, 600_000),
 }
 

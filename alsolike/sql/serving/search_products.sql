@@ -1,29 +1,27 @@
--- A page of the products whose text matches, best match first.
--- q: words as people type them (quotes, or, -); category: path of a category, itself and all below
--- it, null: any; after_rank, after_id: match and product id of the last row of the page before,
--- null: the first page; row_count: rows wanted.
--- A row: a product id and how well it matches.
-with matches as (
+-- A page of what a search finds, as recs.search_products says.
+-- words: as people type them; query: the words' vector, null: words alone; encoder_id: the encoder
+-- it is of; category: path of a category, itself and all below it, null: any; after_score,
+-- after_id: score and product id of the last row of the page before, null: the first page;
+-- row_count: rows wanted.
+-- One row: whether the vector was compared, the product ids best first, and their scores.
+with found as (
     select
-        p.product_id,
-        ts_rank_cd(p.search, websearch_to_tsquery('english', %(q)s))::double precision as relevance
-    from raw.products as p
-    where
-        p.search @@ websearch_to_tsquery('english', %(q)s)
-        and (
-            %(category)s::text is null
-            or p.category = %(category)s
-            or starts_with(p.category, %(category)s || ' > ')
-        )
+        f.product_id,
+        f.score
+    from
+        recs.search_products(
+            %(words)s::text, %(query)s::halfvec, %(encoder_id)s::integer,
+            %(row_count)s::integer, %(category)s::text,
+            %(after_score)s::double precision, %(after_id)s::text
+        ) as f
 )
 
 select
-    m.product_id,
-    m.relevance
-from matches as m
-where
-    %(after_rank)s::double precision is null
-    or m.relevance < %(after_rank)s
-    or (m.relevance = %(after_rank)s and m.product_id > %(after_id)s::text)
-order by m.relevance desc, m.product_id asc
-limit %(row_count)s
+    %(query)s::halfvec is not null
+    and (
+        select count(*) > 0
+        from recs.search_space(%(words)s::text, %(encoder_id)s::integer)
+    ) as is_by_vector,
+    coalesce(array_agg(f.product_id order by f.score desc, f.product_id asc), '{}') as product_ids,
+    coalesce(array_agg(f.score order by f.score desc, f.product_id asc), '{}') as scores
+from found as f

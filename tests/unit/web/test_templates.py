@@ -148,7 +148,13 @@ PAGES: dict[str, dict[str, Any]] = {
         "products": CARDS,
         "next_url": "/categories/Kitchen?after=x",
     },
-    "search": {"query": "mug", "products": CARDS, "next_url": None},
+    "search": {
+        "query": "mug",
+        "products": CARDS,
+        "next_url": None,
+        "by": "text",
+        "suggestions": [],
+    },
     "sign_in": {
         "shoppers": [SimpleNamespace(shopper_id="S1", display_name="Shopper 1", hint="mugs")],
         "next": "/products/P000001",
@@ -248,7 +254,7 @@ def test_texts_of_the_catalogue_are_only_text() -> None:
     assert len(page.named("script")) == 1
     assert [e for e in page.elements if "onload" in e[1]] == []
     assert HOSTILE in page.text
-    searched = parse(render("pages/search.html", query=HOSTILE, products=[], next_url=None))
+    searched = parse(render("pages/search.html", query=HOSTILE, products=[], suggestions=[HOSTILE]))
     assert [i["value"] for i in searched.named("input") if i["name"] == "q"] == [HOSTILE]
 
 

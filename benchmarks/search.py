@@ -1,0 +1,116 @@
+"""Milliseconds of a search in the server: by words, and by words and vector.
+
+    python -m benchmarks.search [--products 100000] [--queries 200]
+
+The products are those of `benchmarks/catalogue.py` with more words to their titles: one that half
+of them have, one that one in a hundred has, and a number of their own. Wanted: a 99th percentile
+of at most 100 ms for the word of half of them, 50 for that of a hundredth, 25 for rare ones.
+"""
+
+import argparse
+import random
+import sys
+import time
+
+import numpy as np
+
+from alsolike.database import APP_ROLE, connect, query
+from benchmarks.catalogue import catalogue, machine
+
+WANTED_MS = {"in half": 100.0, "in a hundredth": 50.0, "in one": 25.0, "in none": 25.0}
+
+
+def main() -> int:
+    """Run the benchmark; 0 if all is as wanted, 1 otherwise."""
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--products", type=int, default=100_000)
+    arguments.add_argument("--queries", type=int, default=200)
+    given = arguments.parse_args()
+    with catalogue(given.products):
+        _give_words()
+        print(f"\n{given.products:,} products, {machine()}; ms in the server, p50 / p99")
+        outcomes = [_measure(kind, given.products, given.queries) for kind in WANTED_MS]
+    return 0 if all(outcomes) else 1
+
+
+def _give_words() -> None:
+    """Give titles their words, and the encoder a light copy that is only its row."""
+    with connect() as connection:
+        connection.execute(
+            "update raw.products set title = title || ' rank' || (substr(product_id, 2)::int % 100)"
+            " || case when substr(product_id, 2)::int % 2 = 0 then ' even' else ' odd' end"
+        )
+        connection.execute(
+            "insert into recs.query_encoders "
+            "(encoder_id, recipe, fingerprint, agreement, least_similarity) "
+            "select encoder_id, 'bench', 'bench', 1, 0.2 from recs.encoders"
+        )
+    with connect(autocommit=True) as connection:
+        connection.execute("vacuum full analyze raw.products")
+
+
+def _measure(kind: str, products: int, queries: int) -> bool:
+    """Print a line on one kind of query; whether it is as wanted."""
+    generator = random.Random(7)  # noqa: S311  (draws queries, no secrets)
+    shown: list[str] = []
+    worst = 0.0
+    for has_vector in (False, True):
+        times = sorted(_search(kind, products, generator, queries, has_vector=has_vector))
+        p99 = times[int(0.99 * len(times))]
+        worst = max(worst, p99)
+        name = "words and vector" if has_vector else "words"
+        shown.append(f"{name} {times[len(times) // 2]:.1f} / {p99:.1f}")
+    is_fine = worst <= WANTED_MS[kind]
+    print(f"  word {kind:<15} {', '.join(shown)} (wanted {WANTED_MS[kind]:.0f}) {_told(is_fine)}")
+    return is_fine
+
+
+def _search(
+    kind: str, products: int, generator: random.Random, queries: int, *, has_vector: bool
+) -> list[float]:
+    """Run queries of one kind in one session; milliseconds of each."""
+    times: list[float] = []
+    with connect(autocommit=True, role=APP_ROLE) as connection:
+        for _ in range(queries):
+            number = generator.randrange(products)
+            row = connection.execute(
+                "select embedding::text from recs.product_vectors where product_id = %s",
+                (f"p{number}",),
+            ).fetchone()
+            assert row is not None
+            words = {
+                "in half": "even",
+                "in a hundredth": f"rank{number % 100}",
+                "in one": f"product {number}",
+                "in none": f"nothing{number}",
+            }[kind]
+            started = time.perf_counter()
+            connection.execute(
+                query("serving/search_products"),
+                {
+                    "words": words,
+                    "query": _blurred(row[0]) if has_vector else None,
+                    "encoder_id": 1,
+                    "category": None,
+                    "after_score": None,
+                    "after_id": None,
+                    "row_count": 25,
+                },
+            ).fetchall()
+            times.append((time.perf_counter() - started) * 1000)
+    return times
+
+
+def _blurred(vector: str) -> str:
+    """Move a vector away from the product that it is of."""
+    values = np.array(vector.strip("[]").split(","), np.float32)
+    noise = np.random.default_rng(len(vector)).standard_normal(len(values)).astype(np.float32)
+    return str((values + 0.02 * noise).tolist())
+
+
+def _told(is_fine: bool) -> str:  # noqa: FBT001
+    return "ok" if is_fine else "TOO SLOW"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,12 @@
+-- What people type as a query: "exactly these words", or, -without.
+-- p_words: text; a dash that stands alone, as in many titles, excludes nothing.
+create or replace function recs.typed_query(p_words text)
+returns tsquery
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select websearch_to_tsquery(
+        'english', regexp_replace(p_words, '(^|\s)-+(?=\s|$)', '\1', 'g')
+    );
+$$;
