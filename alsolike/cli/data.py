@@ -11,7 +11,6 @@ from alsolike.database import ANALYST_ROLE, APP_ROLE
 from alsolike.embedded import embedded_servers
 from alsolike.embedded.postgres import postgres_program
 from alsolike.errors import AlsolikeError
-from alsolike.migrate import migrate as bring_schema
 from alsolike.progress import report_progress
 from alsolike.runs import recorded_run
 from alsolike.settings import Settings
@@ -38,6 +37,8 @@ _folder = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.pass_obj
 def migrate(settings: Settings, revision: str) -> None:
     """Bring the schema to REVISION (head, base or a number) and re-apply the SQL functions."""
+    from alsolike.migrate import migrate as bring_schema  # noqa: PLC0415
+
     with embedded_servers(settings):
         click.echo(f"The schema is at revision {bring_schema(revision)}.")
 
@@ -132,6 +133,8 @@ def _load(
 def require_schema_or_make_it(settings: Settings) -> None:
     """Migrate the embedded database by itself; a server of the user's own is theirs to migrate."""
     if settings.is_postgres_embedded:
+        from alsolike.migrate import migrate as bring_schema  # noqa: PLC0415
+
         bring_schema()
     else:
         require_schema()

@@ -15,7 +15,6 @@ import click
 from alsolike.database import connect, query
 from alsolike.embedded import embedded_servers
 from alsolike.errors import AlsolikeError
-from alsolike.migrate import migrate
 from alsolike.progress import Report, report_progress
 from alsolike.runs import recorded_run
 from alsolike.settings import Settings
@@ -56,6 +55,7 @@ def demo(
     A second run goes on with the shop of the first and all that was bought and viewed in it.
     """
     from alsolike.demo import ShopSize  # noqa: PLC0415
+    from alsolike.migrate import migrate  # noqa: PLC0415
     from api.serve import require_free_port  # noqa: PLC0415
 
     size = ShopSize(products=products, shoppers=shoppers, days=days)

@@ -6,7 +6,6 @@ from typing import Any
 import click
 
 from alsolike.errors import AlsolikeError
-from alsolike.migrate import current_revision
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 model_option = click.option("--model", help="Name of a model; the serving one when left out.")
@@ -29,5 +28,7 @@ def require_schema() -> None:
     NotMigratedError
         There is no schema.
     """
+    from alsolike.migrate import current_revision  # noqa: PLC0415  (web processes are spared it)
+
     if current_revision() == "base":
         raise NotMigratedError

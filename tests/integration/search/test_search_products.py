@@ -197,7 +197,7 @@ def test_words_alone_find_the_beginning_of_a_word_and_then_any_word() -> None:
 @example("a--b")
 @example("!!! ' \\ :* & |")
 @settings(
-    max_examples=200,
+    max_examples=60,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
