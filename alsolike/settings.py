@@ -47,6 +47,10 @@ class Settings:
         Database connections of one web worker process.
     statement_timeout_ms : int
         Time limit of one statement of the app, in milliseconds.
+    fallback_timeout_ms : int
+        Time limit of a statement that answers when the first one failed, in milliseconds.
+    metrics_folder : Path or None
+        Where the worker processes of one server keep the numbers that they count; None: one alone.
     secret : str
         Key of the signed and encrypted cookies, at least 32 characters.
     is_cookie_secure : bool
@@ -67,6 +71,8 @@ class Settings:
     web_workers: int
     pool_size: int
     statement_timeout_ms: int
+    fallback_timeout_ms: int
+    metrics_folder: Path | None
     secret: str = field(repr=False)
     is_cookie_secure: bool
 
@@ -88,6 +94,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     home = Path(env.get("ALSOLIKE_HOME") or ".alsolike").expanduser().resolve()
     is_postgres_embedded = not any(env.get(name) for name in _POSTGRES_VARIABLES)
     has_endpoint = any(env.get(name) for name in _S3_ENDPOINT_VARIABLES)
+    metrics_folder = env.get("PROMETHEUS_MULTIPROC_DIR")
     encoder = env.get("ALSOLIKE_ENCODER") or DEFAULT_ENCODER
     default_sha256 = DEFAULT_ENCODER_SHA256 if encoder == DEFAULT_ENCODER else ""
     return Settings(
@@ -105,6 +112,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         web_workers=_integer(env, "ALSOLIKE_WEB_WORKERS", 1, 1, 64),
         pool_size=_integer(env, "ALSOLIKE_POOL_SIZE", 8, 1, 256),
         statement_timeout_ms=_integer(env, "ALSOLIKE_STATEMENT_TIMEOUT_MS", 2000, 1, 600_000),
+        fallback_timeout_ms=_integer(env, "ALSOLIKE_FALLBACK_TIMEOUT_MS", 250, 1, 600_000),
+        metrics_folder=Path(metrics_folder) if metrics_folder else None,
         secret=_secret(env, home),
         is_cookie_secure=_boolean(env, "ALSOLIKE_COOKIE_SECURE", default=False),
     )
@@ -153,11 +162,11 @@ def _secret(env: Mapping[str, str], home: Path) -> str:
 
 
 def export_connection(variables: Mapping[str, str]) -> None:
-    """Hand the address of an embedded server to this process's libraries and children.
+    """Hand an address, as of an embedded server, to this process's libraries and children.
 
     Parameters
     ----------
     variables : Mapping
-        `PG*` or `AWS_*` variables by name.
+        `PG*`, `AWS_*` or other variables of libraries by name.
     """
     os.environ.update(variables)

@@ -27,19 +27,22 @@ from litestar.static_files import (
 from litestar.types import ASGIApp
 
 from alsolike.settings import Settings
+from api.ladder.ladder import Ladder
+from api.metrics import Metrics
 from api.pool import Database
 from api.problems import PROBLEM_MEDIA_TYPE, Problem, problem_of
 from api.rendering import WEB, render_page, template_config
 from api.routes import actions, pages, session
 from api.routes.events import events_router
 from api.routes.health import health_router
+from api.routes.metrics import metrics as metrics_route
 from api.routes.pictures import pictures_router
 from api.routes.products import products_router
 from api.routes.shoppers import shoppers_router
 from api.services.categories import CategoryTree
 from api.visitor import AnyRequest
 
-_MACHINE_PREFIXES = ("/v1/", "/health/", "/schema", "/pictures/", "/static/")
+_MACHINE_PREFIXES = ("/v1/", "/health/", "/schema", "/metrics", "/pictures/", "/static/")
 _COOKIE_DAYS = 30
 
 
@@ -55,6 +58,8 @@ def create_app(settings: Settings) -> Litestar:
         when the app starts.
     """
     database = Database(settings)
+    metrics = Metrics(settings.metrics_folder)
+    ladder = Ladder(database, settings, metrics)
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncGenerator[None]:
@@ -62,7 +67,8 @@ def create_app(settings: Settings) -> Litestar:
         logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
         await database.open()
         try:
-            yield
+            async with ladder.running():
+                yield
         finally:
             await database.close()
 
@@ -72,12 +78,22 @@ def create_app(settings: Settings) -> Litestar:
             shoppers_router(),
             events_router(),
             health_router(),
+            metrics_route,
             pictures_router(),
             _pages_router(settings),
             *_static_routers(),
         ],
         lifespan=[lifespan],
-        state=State({"database": database, "tree": CategoryTree(database)}, deep_copy=False),
+        state=State(
+            {
+                "database": database,
+                "ladder": ladder,
+                "metrics": metrics,
+                "tree": CategoryTree(ladder),
+            },
+            deep_copy=False,
+        ),
+        middleware=[metrics.metered],
         template_config=template_config(),
         exception_handlers={Exception: _answer_error},
         openapi_config=OpenAPIConfig(

@@ -1,5 +1,6 @@
 """The app's connections to Postgres."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -12,8 +13,10 @@ from alsolike.settings import Settings
 Result = TypeVar("Result")
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
-# How long a request waits for a connection before it is answered with 503.
+# How long a write waits for a connection before it is answered with 503.
 WAIT_SECONDS = 1.5
+# How long a read does, which can be answered from elsewhere.
+READ_WAIT_SECONDS = 0.5
 
 
 class Database:
@@ -37,6 +40,9 @@ class Database:
                 "options": options,
                 "application_name": "alsolike-web",
                 "connect_timeout": 5,
+                # A server whose machine is gone says nothing: sent bytes that nobody confirms
+                # end the connection after this many milliseconds, not after the kernel's minutes.
+                "tcp_user_timeout": 3000,
             },
             connection_class=Connection,
             min_size=min(2, settings.pool_size),
@@ -56,10 +62,37 @@ class Database:
         """Close every connection."""
         await self.pool.close()
 
-    async def run(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
+    def pools(self) -> dict[str, AsyncConnectionPool[Connection]]:
+        """Return the pools by name."""
+        return {"read": self.pool}
+
+    async def ping(self, seconds: float) -> None:
+        """Ask the server for nothing, to see that it answers.
+
+        Raises
+        ------
+        psycopg.OperationalError
+            It does not, within so many seconds.
+        """
+        try:
+            async with asyncio.timeout(seconds):
+                async with self.pool.connection(seconds) as connection:
+                    await connection.execute("select")
+        except TimeoutError as error:
+            message = "The database does not answer."
+            raise psycopg.OperationalError(message) from error
+
+    async def run(
+        self, work: Callable[[Connection], Awaitable[Result]], *, wait: float = WAIT_SECONDS
+    ) -> Result:
         """Do some work on a connection; once more if the connection turns out to be dead.
 
         The work must be safe to repeat: reads are, and a write carries its event's id.
+
+        Parameters
+        ----------
+        wait : float
+            Seconds until a connection must be had.
 
         Raises
         ------
@@ -68,12 +101,12 @@ class Database:
         """
         connection: Connection | None = None
         try:
-            async with self.pool.connection() as connection:
+            async with self.pool.connection(wait) as connection:
                 return await work(connection)
         except psycopg.OperationalError:
             if connection is None or not connection.broken:
                 raise
         # A restart of the server leaves dead connections in the pool: weed them all out at once.
         await self.pool.check()
-        async with self.pool.connection() as connection:
+        async with self.pool.connection(wait) as connection:
             return await work(connection)

@@ -9,6 +9,16 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from api.ladder.tiers import Tier
+
+AnswerTier = Annotated[
+    Tier,
+    Meta(
+        description="The step of the ladder that answered: `live`, or where that failed "
+        "precomputed `neighbours`, what is `popular`, or the last `snapshot` on the disk."
+    ),
+]
+
 # Postgres keeps no NUL character, so none is let in.
 Id = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 
@@ -69,6 +79,7 @@ class SimilarProducts(Struct):
 
     product_id: str
     items: list[SimilarProduct]
+    tier: AnswerTier = "live"
 
 
 class Complement(Struct):
@@ -94,6 +105,7 @@ class Complements(Struct):
 
     product_id: str
     items: list[Complement]
+    tier: AnswerTier = "live"
 
 
 class Reason(Struct):
@@ -133,6 +145,7 @@ class RecommendedProducts(Struct):
 
     shopper_id: str
     items: list[RecommendedProduct]
+    tier: AnswerTier = "live"
 
 
 class NewEvent(Struct, forbid_unknown_fields=True):
@@ -172,9 +185,9 @@ class Liveness(Struct):
 
 
 class Readiness(Struct):
-    """The app can answer requests."""
+    """The app can answer requests: all of them, or without the database those that only read."""
 
-    status: Literal["ready"]
-    database: Literal["ok"]
-    schema: Literal["ok"]
+    status: Literal["ready", "degraded"]
+    database: Literal["ok", "away"]
+    schema: Literal["ok", "unknown"]
     model: Annotated[str | None, Meta(description="The serving model; null: popular ones serve.")]

@@ -1,12 +1,11 @@
 """Products, and the products like them."""
 
-from functools import partial
 from typing import Annotated
 
 from litestar import Router, get
 from litestar.params import FromPath, QueryParameter
 
-from api.rendering import database_of
+from api.ladder.requests import answer, ladder_of
 from api.routes.parameters import (
     CategoryFilter,
     Excluded,
@@ -15,7 +14,7 @@ from api.routes.parameters import (
     SearchWords,
     check_names,
 )
-from api.services import catalogue
+from api.services import steps
 from api.structs import Complements, Product, ProductPage, SimilarProducts
 from api.visitor import AnyRequest
 
@@ -39,8 +38,8 @@ async def list_products(
     The answer's `next` is the address of the next page, null after the last one.
     """
     check_names(request, _LIST_NAMES)
-    return await database_of(request).run(
-        partial(catalogue.product_page, category=category, q=q, after=after, limit=limit)
+    return await answer(
+        request, steps.product_page_steps(category=category, q=q, after=after, limit=limit)
     )
 
 
@@ -48,7 +47,7 @@ async def list_products(
 async def read_product(request: AnyRequest, product_id: FromPath[str]) -> Product:
     """Give one product; 404 for an unknown one."""
     check_names(request, frozenset())
-    return await database_of(request).run(partial(catalogue.product, product_id=product_id))
+    return await answer(request, steps.product_steps(product_id=product_id))
 
 
 @get("/{product_id:str}/similar", summary="Products like a product", operation_id="similarProducts")
@@ -66,15 +65,16 @@ async def similar_products(
     category.
     """
     check_names(request, _SIMILAR_NAMES)
-    return await database_of(request).run(
-        partial(
-            catalogue.similar_products,
+    return await answer(
+        request,
+        steps.similar_steps(
+            ladder_of(request),
             product_id=product_id,
             k=k,
             exclude=exclude or [],
             category=category,
             model=model,
-        )
+        ),
     )
 
 
@@ -90,8 +90,8 @@ async def complements(
     Only what meets it more often than chance has it: there may be none. 404 for an unknown product.
     """
     check_names(request, _COMPLEMENT_NAMES)
-    return await database_of(request).run(
-        partial(catalogue.complements, product_id=product_id, k=k, exclude=exclude or [])
+    return await answer(
+        request, steps.complements_steps(product_id=product_id, k=k, exclude=exclude or [])
     )
 
 

@@ -1,11 +1,9 @@
 """What shoppers may also like."""
 
-from functools import partial
-
 from litestar import Router, get
 from litestar.params import FromPath
 
-from api.rendering import database_of
+from api.ladder.requests import answer, ladder_of
 from api.routes.parameters import (
     CategoryFilter,
     Excluded,
@@ -14,7 +12,7 @@ from api.routes.parameters import (
     RowCount,
     check_names,
 )
-from api.services import catalogue
+from api.services import steps
 from api.structs import RecommendedProducts
 from api.visitor import AnyRequest
 
@@ -42,17 +40,21 @@ async def recommend_products(
     unknown shopper or model.
     """
     check_names(request, _NAMES)
-    return await database_of(request).run(
-        partial(
-            catalogue.recommended_products,
+    ladder = ladder_of(request)
+    found = await answer(
+        request,
+        steps.recommended_steps(
+            ladder,
             shopper_id=shopper_id,
             k=k,
             offset=offset,
             exclude=exclude or [],
             category=category,
             model=model,
-        )
+        ),
     )
+    ladder.shoppers.note(shopper_id)
+    return found
 
 
 def shoppers_router() -> Router:

@@ -48,7 +48,7 @@ async def product_page(
         items = await store.products_by_id(connection, [match[0] for match in matches[:limit]])
     if not items:
         await _check_category(connection, category)
-    return ProductPage(items, None if end is None else _next(category, q, end, limit))
+    return ProductPage(items, None if end is None else next_address(category, q, end, limit))
 
 
 async def similar_products(
@@ -106,12 +106,18 @@ def unknown_shopper(shopper_id: str) -> UnknownShopperError:
 async def _check_category(connection: Connection, category: str | None) -> None:
     """Tell a mistyped category from one that has nothing to give."""
     if category is not None and not await store.has_category(connection, category):
-        message = f"There is no category {category!r}: give a path such as 'A > B'."
-        raise InvalidFieldError("category", message)
+        raise unknown_category(category)
 
 
-def _next(
+def unknown_category(category: str) -> InvalidFieldError:
+    """Say which category there is not."""
+    message = f"There is no category {category!r}: give a path such as 'A > B'."
+    return InvalidFieldError("category", message)
+
+
+def next_address(
     category: str | None, q: str | None, end: tuple[str] | tuple[float, str], limit: int
 ) -> str:
+    """Return the address of the next page of the catalogue, or of a search."""
     given = {"category": category, "q": q, "after": encode_cursor(end), "limit": limit}
     return "/v1/products?" + urlencode({k: v for k, v in given.items() if v is not None})

@@ -11,6 +11,9 @@ from api.pool import Connection
 from api.store.products import raise_unknown
 from api.structs import Reason, RecommendedProduct
 
+# Of what a shopper bought, and of what they hid, so many are kept in mind.
+_MOST_EXCLUDED = 1000
+
 
 class ShopperRow(Struct):
     """A shopper, with whether they consent to personalisation now."""
@@ -95,6 +98,15 @@ async def shopper(connection: Connection, shopper_id: str) -> ShopperRow | None:
     cursor = connection.cursor(row_factory=args_row(ShopperRow))
     await cursor.execute(query("serving/visitor"), {"shopper_id": shopper_id})
     return await cursor.fetchone()
+
+
+async def excluded_products(
+    connection: Connection, shopper_ids: Sequence[str]
+) -> list[tuple[str, str | None, list[str]]]:
+    """Read shoppers with their name and the ids of what they bought or hid, the latest of each."""
+    parameters = {"shopper_ids": list(shopper_ids), "row_count": _MOST_EXCLUDED}
+    cursor = await connection.execute(query("ladder/excluded_products"), parameters)
+    return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
 
 
 async def demo_shoppers(

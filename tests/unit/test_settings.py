@@ -28,6 +28,7 @@ NUMBERS = {
     "ALSOLIKE_WEB_WORKERS": ("web_workers", 1, 64),
     "ALSOLIKE_POOL_SIZE": ("pool_size", 1, 256),
     "ALSOLIKE_STATEMENT_TIMEOUT_MS": ("statement_timeout_ms", 1, 600_000),
+    "ALSOLIKE_FALLBACK_TIMEOUT_MS": ("fallback_timeout_ms", 1, 600_000),
 }
 
 
@@ -84,6 +85,7 @@ def test_defaults(tmp_path: Path) -> None:
     assert (settings.host, settings.port, settings.web_workers) == ("127.0.0.1", 8000, 1)
     assert (settings.embed_batch_size, settings.neighbours_k) == (64, 20)
     assert (settings.pool_size, settings.statement_timeout_ms) == (8, 2000)
+    assert settings.fallback_timeout_ms == 250
     assert settings.is_cookie_secure is False
 
 

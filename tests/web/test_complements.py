@@ -101,7 +101,7 @@ def test_a_product_that_goes_with_nothing_has_no_such_block(
 def test_before_the_marts_are_built_nothing_is_known(client: Client) -> None:
     assert "Goes with it" not in client.get("/products/knife-01").text
     answer = client.get("/v1/products/knife-01/goes-with")
-    assert answer.json() == {"product_id": "knife-01", "items": []}
+    assert answer.json() == {"product_id": "knife-01", "items": [], "tier": "live"}
 
 
 def test_the_api_gives_score_support_and_lift(pairs: list[str], client: Client) -> None:

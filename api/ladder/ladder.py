@@ -1,0 +1,226 @@
+"""Answering a read from the best step that can."""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import psycopg
+
+from alsolike.local_snapshot.reader import LocalSnapshot
+from alsolike.settings import Settings
+from api.ladder.circuits import Circuits, OpenedState
+from api.ladder.failures import (
+    FAILURES,
+    DatabaseAwayError,
+    TookTooLongError,
+    first_line,
+    is_away,
+)
+from api.ladder.local import LocalSnapshots
+from api.ladder.remembered import RememberedShoppers
+from api.ladder.tiers import DatabaseTier, Tier
+from api.metrics import Metrics
+from api.pool import READ_WAIT_SECONDS, Connection, Database
+
+logger = logging.getLogger("alsolike.ladder")
+
+Result = TypeVar("Result")
+Work = Callable[[Connection], Awaitable[Result]]
+
+# Between two looks whether the database is back, and how long one of them may take.
+_PROBE_SECONDS = 0.25
+_PROBE_LIMIT_SECONDS = 3.0
+# A look at one file's time is cheap enough to be often.
+_WATCH_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Steps(Generic[Result]):
+    """The ways to answer one read, best first; None where a step has no answer to it.
+
+    Attributes
+    ----------
+    live, neighbours, popular : callable
+        On a connection; safe to repeat.
+    snapshot : callable
+        From the local file, which it must not keep.
+    """
+
+    live: Work[Result]
+    neighbours: Work[Result] | None = None
+    popular: Work[Result] | None = None
+    snapshot: Callable[[LocalSnapshot], Result] | None = None
+
+
+class Answer(NamedTuple, Generic[Result]):
+    """What was found, and by which step."""
+
+    value: Result
+    tier: Tier
+
+
+class Ladder:
+    """The steps' circuits and limits, and the local snapshot.
+
+    Parameters
+    ----------
+    database : Database
+        Where all steps but the last look.
+    settings : Settings
+        The home folder, and the time limits of statements.
+    metrics : Metrics
+        Told every answer and every change of a circuit.
+    """
+
+    def __init__(self, database: Database, settings: Settings, metrics: Metrics) -> None:
+        self.local = LocalSnapshots(settings.home)
+        self.shoppers = RememberedShoppers(database)
+        self.circuits = Circuits(self._note_change)
+        self.lower_limit_ms = settings.fallback_timeout_ms
+        self._database = database
+        self._metrics = metrics
+        lower = READ_WAIT_SECONDS + settings.fallback_timeout_ms / 1000
+        # A page has several statements: their limits add up, so the whole has one as well.
+        self._limits: dict[Tier, float] = {
+            "live": READ_WAIT_SECONDS + settings.statement_timeout_ms / 1000,
+            "neighbours": lower,
+            "popular": lower,
+        }
+        self._abandoned: set[asyncio.Future[Any]] = set()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[None]:
+        """Watch the database and the disk while the block runs."""
+        await self.circuits.make()
+        await self.local.refresh()
+        watches = [
+            asyncio.create_task(watch)
+            for watch in (self._watch(), self.shoppers.keep_reading(), self._probe())
+        ]
+        try:
+            yield
+        finally:
+            for task in (*watches, *self._abandoned):
+                task.cancel()
+            await asyncio.gather(*watches, *self._abandoned, return_exceptions=True)
+            self.local.close()
+
+    async def answer(self, steps: Steps[Result]) -> Answer[Result]:
+        """Answer from the first step that can.
+
+        Raises
+        ------
+        DatabaseAwayError
+            No step could, and none that needs the database was worth trying.
+        Exception
+            What the last step that was tried failed with, or what the request did wrong.
+        """
+        error: Exception = DatabaseAwayError()
+        ways: tuple[tuple[DatabaseTier, Work[Result] | None], ...] = (
+            ("live", steps.live),
+            ("neighbours", steps.neighbours),
+            ("popular", steps.popular),
+        )
+        for tier, work in ways:
+            if work is None or not self.circuits.is_closed("database"):
+                continue
+            try:
+                return self._answered(tier, await self._try(tier, work))
+            except OpenedState:
+                continue
+            except FAILURES as raised:
+                error = raised
+                logger.warning("The step %s failed: %s", tier, first_line(raised))
+                self._metrics.failed(tier)
+                if is_away(raised):
+                    break
+        local = self.local.current
+        if steps.snapshot is not None and local is not None:
+            try:
+                return self._answered("snapshot", steps.snapshot(local))
+            except sqlite3.Error as raised:
+                self.local.give_up(raised)
+        raise error
+
+    def _answered(self, tier: Tier, value: Result) -> Answer[Result]:
+        self._metrics.answered(tier)
+        if tier != "live":
+            logger.info("Answered from %s", tier)
+        return Answer(value, tier)
+
+    async def write(self, work: Work[Result]) -> Result:
+        """Do some work that writes; there is no other step, so at least nobody waits in vain.
+
+        Raises
+        ------
+        DatabaseAwayError
+            The database was away a moment ago.
+        """
+        try:
+            async with self.circuits.through("primary"):
+                return await self._database.run(work)
+        except OpenedState as error:
+            raise DatabaseAwayError from error
+
+    def look(self) -> None:
+        """Note in the metrics what is known by looking alone."""
+        self._metrics.look(self._database.pools(), self.local.pointer())
+
+    async def _try(self, tier: DatabaseTier, work: Work[Result]) -> Result:
+        async with self.circuits.through("database"), self.circuits.through(tier):
+            return await self._within(
+                self._limits[tier], self._database.run(work, wait=READ_WAIT_SECONDS)
+            )
+
+    async def _within(self, seconds: float, work: Coroutine[Any, Any, Result]) -> Result:
+        """Wait so long and no longer: even giving up a statement takes a server that answers."""
+        task = asyncio.ensure_future(work)
+        try:
+            done, _ = await asyncio.wait((task,), timeout=seconds)
+        except asyncio.CancelledError:
+            self._abandon(task)
+            raise
+        if not done:
+            self._abandon(task)
+            raise TookTooLongError
+        return task.result()
+
+    def _abandon(self, task: asyncio.Future[Any]) -> None:
+        self._abandoned.add(task)
+        task.add_done_callback(self._forget)
+        task.cancel()
+
+    def _forget(self, task: asyncio.Future[Any]) -> None:
+        self._abandoned.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.info("What was given up failed: %s", first_line(error))
+
+    async def _watch(self) -> None:
+        """Look for a newer snapshot, and at the pool for the other processes' sake, for ever."""
+        while True:
+            await asyncio.sleep(_WATCH_SECONDS)
+            await self.local.refresh()
+            self.look()
+
+    async def _probe(self) -> None:
+        """While the database is away, look for it, so that no request has to."""
+        while True:
+            await self.circuits.database_opened.wait()
+            await asyncio.sleep(_PROBE_SECONDS)
+            try:
+                async with self.circuits.through("database"):
+                    await self._database.ping(_PROBE_LIMIT_SECONDS)
+            except (OpenedState, psycopg.Error) as error:
+                logger.debug("The database is still away: %s", first_line(error))
+
+    def _note_change(self, name: str, state: str) -> None:
+        self._metrics.circuit(name, state)
+        if name == "database":
+            if state == "closed":
+                self.shoppers.clock.go_on()
+            else:
+                self.shoppers.clock.stop()
