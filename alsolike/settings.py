@@ -29,6 +29,8 @@ class Settings:
         Folder of the embedded servers, the demo's files and the local secret.
     is_postgres_embedded, is_s3_embedded : bool
         Whether the command starts its own server because no variable names one.
+    has_several_hosts : bool
+        Whether `PGHOST` or `PGHOSTADDR` names replicas beside the primary.
     s3_bucket, s3_prefix : str
         Where snapshots go; the endpoint and keys are boto3's own `AWS_*` variables.
     encoder : str
@@ -60,6 +62,7 @@ class Settings:
     home: Path
     is_postgres_embedded: bool
     is_s3_embedded: bool
+    has_several_hosts: bool
     s3_bucket: str
     s3_prefix: str
     encoder: str
@@ -101,6 +104,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         home=home,
         is_postgres_embedded=is_postgres_embedded,
         is_s3_embedded=is_postgres_embedded and not has_endpoint,
+        has_several_hosts=any("," in env.get(name, "") for name in ("PGHOST", "PGHOSTADDR")),
         s3_bucket=env.get("ALSOLIKE_S3_BUCKET") or "alsolike",
         s3_prefix=(env.get("ALSOLIKE_S3_PREFIX") or "snapshots").strip("/"),
         encoder=encoder,

@@ -22,7 +22,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from psycopg_pool import AsyncConnectionPool
 
 from alsolike.local_snapshot.layout import LocalPointer
-from api.ladder.tiers import HEADER, TIERS, DatabaseTier, Tier
+from api.ladder.tiers import TIERS, DatabaseTier, Tier
 from api.pool import Connection
 
 MEDIA_TYPE = CONTENT_TYPE_LATEST
@@ -31,6 +31,8 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5
 _STATES = {"closed": 0, "half-opened": 1, "opened": 2}
 # An address that is none of ours: one label for all of them.
 _UNKNOWN_ROUTE = "unknown"
+# What requests leave in their state, and the header that tells it.
+_TOLD = (("tier", b"alsolike-tier"), ("position", b"alsolike-position"))
 
 
 class Metrics:
@@ -136,7 +138,7 @@ class Metrics:
         return generate_latest(registry)
 
     def metered(self, app: ASGIApp) -> ASGIApp:
-        """Count what an app answers, and name the step of the ladder in a header."""
+        """Count what an app answers, and tell in headers which step did and where a write ended."""
 
         async def count(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] != "http":
@@ -150,9 +152,10 @@ class Metrics:
                 nonlocal status
                 if message["type"] == "http.response.start":
                     status = str(message["status"])
-                    tier = scope["state"].get("tier")
-                    if tier is not None:
-                        message["headers"] = [*message["headers"], (HEADER, tier.encode())]
+                    state = scope["state"]
+                    for key, name in _TOLD:
+                        if (value := state.get(key)) is not None:
+                            message["headers"] = [*message["headers"], (name, value.encode())]
                 await send(message)
 
             try:

@@ -10,22 +10,22 @@ from purgatory.domain.model import OpenedState
 from purgatory.service._async.circuitbreaker import AsyncCircuitBreaker
 
 from api.ladder.failures import is_away, is_failure
-
-__all__ = ["CIRCUITS", "CircuitName", "CircuitState", "Circuits", "OpenedState"]
+from api.ladder.tiers import DatabaseTier
 
 logger = logging.getLogger("alsolike.ladder")
 
-CircuitName = Literal["database", "primary", "live", "neighbours", "popular"]
-CircuitState = Literal["closed", "half-opened", "opened"]
+ServerCircuit = Literal["database", "primary"]
+CircuitName = ServerCircuit | DatabaseTier
 
-CIRCUITS: tuple[CircuitName, ...] = ("database", "primary", "live", "neighbours", "popular")
+SERVERS: tuple[ServerCircuit, ...] = ("database", "primary")
+CIRCUITS: tuple[CircuitName, ...] = (*SERVERS, "live", "neighbours", "popular")
 
 # A database that is away is known at the first failure; a step may be slow for one odd request.
 _AWAY_AFTER = 1
 _SLOW_AFTER = 3
-# Seconds until one request tries again. Of the database it is the ladder's probe that does.
-_TRY_AFTER: dict[CircuitName, float] = {"database": 0.2, "primary": 1.0}
+# Seconds until one request tries again; of a server it is the ladder's probe that does.
 _SLOW_SECONDS = 5.0
+_AWAY_SECONDS = 0.2
 
 
 class Circuits:
@@ -42,17 +42,18 @@ class Circuits:
         self._factory = AsyncCircuitBreakerFactory()
         self._factory.add_listener(self._note)
         self._breakers: dict[CircuitName, AsyncCircuitBreaker] = {}
-        self.database_opened = asyncio.Event()
+        self._told: dict[str, str] = {}
+        self.opened: dict[str, asyncio.Event] = {name: asyncio.Event() for name in SERVERS}
 
     async def make(self) -> None:
         """Make the circuits, all closed."""
         for name in CIRCUITS:
-            is_server = name in _TRY_AFTER
+            is_server = name in SERVERS
             counts = is_away if is_server else _is_slow
             self._breakers[name] = await self._factory.get_breaker(
                 name,
                 threshold=_AWAY_AFTER if is_server else _SLOW_AFTER,
-                ttl=_TRY_AFTER.get(name, _SLOW_SECONDS),
+                ttl=_AWAY_SECONDS if is_server else _SLOW_SECONDS,
                 exclude=[(BaseException, _all_but(counts))],
             )
             self._on_change(name, "closed")
@@ -81,15 +82,15 @@ class Circuits:
     def _note(self, name: str, _kind: str, event: Event) -> None:
         if not isinstance(event, ContextChanged):
             return
-        if name == "database":
+        if name in self.opened:
             if event.state == "opened":
-                self.database_opened.set()
+                self.opened[name].set()
             elif event.state == "closed":
-                self.database_opened.clear()
-        # Trying is no news until its end is known.
-        if event.state != "half-opened":
-            level = logging.WARNING if event.state == "opened" else logging.INFO
-            logger.log(level, "The circuit of %s is %s", name, event.state)
+                self.opened[name].clear()
+        # Trying is no news until it succeeds.
+        if event.state != "half-opened" and event.state != self._told.get(name):
+            self._told[name] = event.state
+            logger.warning("The circuit of %s is %s", name, event.state)
         self._on_change(name, event.state)
 
 

@@ -12,7 +12,7 @@ import psycopg
 
 from alsolike.local_snapshot.reader import LocalSnapshot
 from alsolike.settings import Settings
-from api.ladder.circuits import Circuits, OpenedState
+from api.ladder.circuits import Circuits, OpenedState, ServerCircuit
 from api.ladder.failures import (
     FAILURES,
     DatabaseAwayError,
@@ -21,6 +21,7 @@ from api.ladder.failures import (
     is_away,
 )
 from api.ladder.local import LocalSnapshots
+from api.ladder.positions import Positions
 from api.ladder.remembered import RememberedShoppers
 from api.ladder.tiers import DatabaseTier, Tier
 from api.metrics import Metrics
@@ -90,6 +91,8 @@ class Ladder:
             "neighbours": lower,
             "popular": lower,
         }
+        self.positions = Positions()
+        self.has_replicas = database.has_replicas
         self._abandoned: set[asyncio.Future[Any]] = set()
 
     @asynccontextmanager
@@ -99,7 +102,12 @@ class Ladder:
         await self.local.refresh()
         watches = [
             asyncio.create_task(watch)
-            for watch in (self._watch(), self.shoppers.keep_reading(), self._probe())
+            for watch in (
+                self._watch(),
+                self.shoppers.keep_reading(),
+                self._probe("database"),
+                self._probe("primary"),
+            )
         ]
         try:
             yield
@@ -109,8 +117,13 @@ class Ladder:
             await asyncio.gather(*watches, *self._abandoned, return_exceptions=True)
             self.local.close()
 
-    async def answer(self, steps: Steps[Result]) -> Answer[Result]:
+    async def answer(self, steps: Steps[Result], position: str | None = None) -> Answer[Result]:
         """Answer from the first step that can.
+
+        Parameters
+        ----------
+        position : str, optional
+            Where in the write-ahead log the reader's own last write ended.
 
         Raises
         ------
@@ -120,6 +133,8 @@ class Ladder:
             What the last step that was tried failed with, or what the request did wrong.
         """
         error: Exception = DatabaseAwayError()
+        if not self.circuits.is_closed("primary"):
+            position = None
         ways: tuple[tuple[DatabaseTier, Work[Result] | None], ...] = (
             ("live", steps.live),
             ("neighbours", steps.neighbours),
@@ -129,7 +144,7 @@ class Ladder:
             if work is None or not self.circuits.is_closed("database"):
                 continue
             try:
-                return self._answered(tier, await self._try(tier, work))
+                return self._answered(tier, await self._try(tier, work, position))
             except OpenedState:
                 continue
             except FAILURES as raised:
@@ -152,28 +167,33 @@ class Ladder:
             logger.info("Answered from %s", tier)
         return Answer(value, tier)
 
-    async def write(self, work: Work[Result]) -> Result:
+    async def write(self, work: Work[Result]) -> tuple[Result, str | None]:
         """Do some work that writes; there is no other step, so at least nobody waits in vain.
+
+        Returns
+        -------
+        tuple
+            The result, and where in the write-ahead log it ended; None without replicas.
 
         Raises
         ------
         DatabaseAwayError
-            The database was away a moment ago.
+            The primary was away a moment ago.
         """
-        try:
-            async with self.circuits.through("primary"):
-                return await self._database.run(work)
-        except OpenedState as error:
-            raise DatabaseAwayError from error
+        if not self.circuits.is_closed("primary"):
+            raise DatabaseAwayError
+        async with self.circuits.through("primary"):
+            return await self._database.write(work)
 
     def look(self) -> None:
         """Note in the metrics what is known by looking alone."""
         self._metrics.look(self._database.pools(), self.local.pointer())
 
-    async def _try(self, tier: DatabaseTier, work: Work[Result]) -> Result:
+    async def _try(self, tier: DatabaseTier, work: Work[Result], position: str | None) -> Result:
         async with self.circuits.through("database"), self.circuits.through(tier):
             return await self._within(
-                self._limits[tier], self._database.run(work, wait=READ_WAIT_SECONDS)
+                self._limits[tier],
+                self._database.run(work, wait=READ_WAIT_SECONDS, position=position),
             )
 
     async def _within(self, seconds: float, work: Coroutine[Any, Any, Result]) -> Result:
@@ -206,16 +226,16 @@ class Ladder:
             await self.local.refresh()
             self.look()
 
-    async def _probe(self) -> None:
-        """While the database is away, look for it, so that no request has to."""
+    async def _probe(self, name: ServerCircuit) -> None:
+        """While a server is away, look for it, so that no request has to."""
         while True:
-            await self.circuits.database_opened.wait()
+            await self.circuits.opened[name].wait()
             await asyncio.sleep(_PROBE_SECONDS)
             try:
-                async with self.circuits.through("database"):
-                    await self._database.ping(_PROBE_LIMIT_SECONDS)
+                async with self.circuits.through(name):
+                    await self._database.ping(_PROBE_LIMIT_SECONDS, is_writing=name == "primary")
             except (OpenedState, psycopg.Error) as error:
-                logger.debug("The database is still away: %s", first_line(error))
+                logger.debug("The %s is still away: %s", name, first_line(error))
 
     def _note_change(self, name: str, state: str) -> None:
         self._metrics.circuit(name, state)

@@ -6,4 +6,3 @@ DatabaseTier = Literal["live", "neighbours", "popular"]
 Tier = DatabaseTier | Literal["snapshot"]
 
 TIERS: tuple[Tier, ...] = ("live", "neighbours", "popular", "snapshot")
-HEADER = b"alsolike-tier"

@@ -6,6 +6,7 @@ the next page whole.
 
 import logging
 import secrets
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -15,8 +16,9 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from alsolike.local_snapshot.reader import LocalSnapshot
+from api.ladder.failures import DatabaseAwayError
 from api.ladder.ladder import Steps
-from api.ladder.requests import answer
+from api.ladder.requests import answer, write_beside
 from api.page_objects import Block, ProductCard, Review, Visitor
 from api.pool import Connection
 from api.problems import InvalidFieldError
@@ -72,7 +74,7 @@ async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
         visitor = await load_visitor(request, connection)
         detail = await product_pages.product_detail(connection, tree_of(request), product_id)
         if is_counted and visitor.is_personalised:
-            await _record_view(connection, visitor, product_id, view_id)
+            await _record_view(request, connection, visitor, product_id, view_id)
         complements = await blocks.complements_block(connection, product_id)
         apart = [item.product.product_id for item in complements.items]
         similar = await blocks.similar_block(connection, product_id, apart, shown)
@@ -208,7 +210,7 @@ async def _recommended(
 
 
 async def _record_view(
-    connection: Connection, visitor: Visitor, product_id: str, view_id: str
+    request: AnyRequest, connection: Connection, visitor: Visitor, product_id: str, view_id: str
 ) -> None:
     """Record that the page is looked at; the page is shown even if that fails."""
     event = NewEvent(
@@ -219,8 +221,8 @@ async def _record_view(
         session_id=visitor.session_id,
     )
     try:
-        await events.record(connection, event)
-    except psycopg.Error:
+        await write_beside(request, connection, partial(events.record, event=event))
+    except (psycopg.Error, DatabaseAwayError):
         if connection.broken:
             raise
         logger.warning("A view of %s was not recorded", product_id, exc_info=True)

@@ -45,7 +45,7 @@ async def sign_in_shopper(request: AnyRequest) -> Response[bytes]:
 
     found = None
     if shopper_id and "\x00" not in shopper_id:
-        found = await write(request, work)
+        found = await answer(request, Steps(work))
     if found is None:
         message = f"There is no shopper {shopper_id}." if shopper_id else "Choose a shopper."
         return await _sign_in_page(request, after, message)

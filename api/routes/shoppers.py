@@ -52,6 +52,7 @@ async def recommend_products(
             category=category,
             model=model,
         ),
+        who=shopper_id,
     )
     ladder.shoppers.note(shopper_id)
     return found

@@ -19,7 +19,13 @@ from alsolike.settings import (
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
 # Read by libpq and boto3 themselves.
-OF_LIBRARIES = {"PGPASSWORD", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"}
+OF_LIBRARIES = {
+    "PGPASSWORD",
+    "PGTARGETSESSIONATTRS",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_DEFAULT_REGION",
+}
 
 NUMBERS = {
     "ALSOLIKE_EMBED_BATCH_SIZE": ("embed_batch_size", 1, 4096),
@@ -194,3 +200,18 @@ def test_an_embedded_address_reaches_the_process(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("PGHOST", "before")
     export_connection({"PGHOST": "after"})
     assert load_settings().is_postgres_embedded is False
+
+
+@pytest.mark.parametrize(
+    ("variables", "has_several"),
+    [
+        ({}, False),
+        ({"PGHOST": "db"}, False),
+        ({"PGHOST": "db-1,db-2"}, True),
+        ({"PGHOSTADDR": "10.0.0.1,10.0.0.2"}, True),
+    ],
+)
+def test_several_hosts_are_a_primary_and_its_replicas(
+    tmp_path: Path, variables: dict[str, str], has_several: bool
+) -> None:
+    assert read(tmp_path, **variables).has_several_hosts is has_several
