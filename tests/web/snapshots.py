@@ -68,6 +68,6 @@ def _maintenance(database: dict[str, str]) -> psycopg.Connection[tuple[object, .
 
 
 def execute(statement: str) -> None:
-    """Run a statement on the test's shop."""
-    with connect() as connection:
+    """Run a statement on the database of the `PG*` variables."""
+    with connect(autocommit=True) as connection:
         connection.execute(statement)  # pyright: ignore
