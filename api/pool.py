@@ -6,7 +6,10 @@ where there is none; writes go to the host that takes them.
 
 import asyncio
 import logging
+import os
+import socket
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import psycopg
@@ -14,6 +17,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from alsolike.database import APP_ROLE, query
 from alsolike.settings import Settings
+from api.ladder.failures import TookTooLongError
 
 Result = TypeVar("Result")
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
@@ -98,6 +102,7 @@ class Database:
         work: Callable[[Connection], Awaitable[Result]],
         *,
         wait: float = WAIT_SECONDS,
+        limit: float | None = None,
         position: str | None = None,
     ) -> Result:
         """Do some work that reads; once more if the connection turns out to be dead.
@@ -106,6 +111,8 @@ class Database:
         ----------
         wait : float
             Seconds until a connection must be had.
+        limit : float, optional
+            Seconds until all of the work must be done, whether the server says anything or not.
         position : str, optional
             Where in the write-ahead log the reader's own last write ended: a standby that is not
             there yet is not asked.
@@ -114,18 +121,20 @@ class Database:
         ------
         psycopg.OperationalError
             The database is away (`psycopg_pool.PoolTimeout` is one) or a statement took too long.
+        TookTooLongError
+            The limit was reached.
         """
         if position is None or not self.has_replicas:
-            return await _run(self._reads, work, wait)
+            return await _run(self._reads, work, wait, limit)
         try:
-            return await _run(self._reads, _if_replayed(work, position), wait)
+            return await _run(self._reads, _if_replayed(work, position), wait, limit)
         except _NotReplayedError:
             logger.info("A standby has not reached %s yet: the primary is asked", position)
         try:
-            return await _run(self._writes, work, wait)
+            return await _run(self._writes, work, wait, limit)
         except psycopg.OperationalError:
             # Without the primary, what a standby knows is the best there is.
-            return await _run(self._reads, work, wait)
+            return await _run(self._reads, work, wait, limit)
 
     async def write(
         self, work: Callable[[Connection], Awaitable[Result]]
@@ -181,18 +190,57 @@ def _pool(settings: Settings, **hosts: str) -> Pool:
     )
 
 
-async def _run(pool: Pool, work: Callable[[Connection], Awaitable[Result]], wait: float) -> Result:
+async def _run(
+    pool: Pool,
+    work: Callable[[Connection], Awaitable[Result]],
+    wait: float,
+    limit: float | None = None,
+) -> Result:
     connection: Connection | None = None
     try:
         async with pool.connection(wait) as connection:
-            return await work(connection)
+            return await _within(limit, connection, work)
     except psycopg.OperationalError:
         if connection is None or not connection.broken:
             raise
     # A restart of the server leaves dead connections in the pool: weed them all out at once.
     await pool.check()
     async with pool.connection(wait) as connection:
+        return await _within(limit, connection, work)
+
+
+async def _within(
+    limit: float | None, connection: Connection, work: Callable[[Connection], Awaitable[Result]]
+) -> Result:
+    """Do some work, and hang up on a server that lets it take too long.
+
+    The server itself ends a statement that takes too long. One that hangs, or whose machine is
+    gone, does not, and asking it to give up a statement would take as long as the statement. So
+    the connection is ended from our side, which costs no more than a timer where all is well.
+    """
+    if limit is None:
         return await work(connection)
+    is_over = False
+
+    def hang_up() -> None:
+        nonlocal is_over
+        is_over = True
+        # Of a copy of the descriptor: the connection's own stays libpq's to close.
+        with (
+            suppress(OSError, psycopg.Error),
+            socket.socket(fileno=os.dup(connection.pgconn.socket)) as line,
+        ):
+            line.shutdown(socket.SHUT_RDWR)
+
+    timer = asyncio.get_running_loop().call_later(limit, hang_up)
+    try:
+        return await work(connection)
+    except psycopg.OperationalError as error:
+        if is_over:
+            raise TookTooLongError from error
+        raise
+    finally:
+        timer.cancel()
 
 
 def _if_replayed(

@@ -3,10 +3,10 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import psycopg
 
@@ -16,7 +16,6 @@ from api.ladder.circuits import Circuits, OpenedState, ServerCircuit
 from api.ladder.failures import (
     FAILURES,
     DatabaseAwayError,
-    TookTooLongError,
     first_line,
     is_away,
 )
@@ -35,6 +34,8 @@ Work = Callable[[Connection], Awaitable[Result]]
 # Between two looks whether the database is back, and how long one of them may take.
 _PROBE_SECONDS = 0.25
 _PROBE_LIMIT_SECONDS = 3.0
+# What all of a step may take beyond the limit of one statement.
+_GRACE_SECONDS = 0.25
 # A look at one file's time is cheap enough to be often.
 _WATCH_SECONDS = 2.0
 
@@ -84,16 +85,15 @@ class Ladder:
         self.lower_limit_ms = settings.fallback_timeout_ms
         self._database = database
         self._metrics = metrics
-        lower = READ_WAIT_SECONDS + settings.fallback_timeout_ms / 1000
+        lower = _GRACE_SECONDS + settings.fallback_timeout_ms / 1000
         # A page has several statements: their limits add up, so the whole has one as well.
-        self._limits: dict[Tier, float] = {
-            "live": READ_WAIT_SECONDS + settings.statement_timeout_ms / 1000,
+        self._limits: dict[DatabaseTier, float] = {
+            "live": _GRACE_SECONDS + settings.statement_timeout_ms / 1000,
             "neighbours": lower,
             "popular": lower,
         }
         self.positions = Positions()
         self.has_replicas = database.has_replicas
-        self._abandoned: set[asyncio.Future[Any]] = set()
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
@@ -101,8 +101,8 @@ class Ladder:
         await self.circuits.make()
         await self.local.refresh()
         watches = [
-            asyncio.create_task(watch)
-            for watch in (
+            asyncio.create_task(watching)
+            for watching in (
                 self._watch(),
                 self.shoppers.keep_reading(),
                 self._probe("database"),
@@ -112,9 +112,9 @@ class Ladder:
         try:
             yield
         finally:
-            for task in (*watches, *self._abandoned):
-                task.cancel()
-            await asyncio.gather(*watches, *self._abandoned, return_exceptions=True)
+            for watch in watches:
+                watch.cancel()
+            await asyncio.gather(*watches, return_exceptions=True)
             self.local.close()
 
     async def answer(self, steps: Steps[Result], position: str | None = None) -> Answer[Result]:
@@ -191,33 +191,9 @@ class Ladder:
 
     async def _try(self, tier: DatabaseTier, work: Work[Result], position: str | None) -> Result:
         async with self.circuits.through("database"), self.circuits.through(tier):
-            return await self._within(
-                self._limits[tier],
-                self._database.run(work, wait=READ_WAIT_SECONDS, position=position),
+            return await self._database.run(
+                work, wait=READ_WAIT_SECONDS, limit=self._limits[tier], position=position
             )
-
-    async def _within(self, seconds: float, work: Coroutine[Any, Any, Result]) -> Result:
-        """Wait so long and no longer: even giving up a statement takes a server that answers."""
-        task = asyncio.ensure_future(work)
-        try:
-            done, _ = await asyncio.wait((task,), timeout=seconds)
-        except asyncio.CancelledError:
-            self._abandon(task)
-            raise
-        if not done:
-            self._abandon(task)
-            raise TookTooLongError
-        return task.result()
-
-    def _abandon(self, task: asyncio.Future[Any]) -> None:
-        self._abandoned.add(task)
-        task.add_done_callback(self._forget)
-        task.cancel()
-
-    def _forget(self, task: asyncio.Future[Any]) -> None:
-        self._abandoned.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            logger.info("What was given up failed: %s", first_line(error))
 
     async def _watch(self) -> None:
         """Look for a newer snapshot, and at the pool for the other processes' sake, for ever."""

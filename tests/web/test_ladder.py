@@ -1,9 +1,11 @@
 """What visitors and programs get while the database is away, slow or broken."""
 
 import logging
+import os
 import re
 import secrets
 import shutil
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -277,6 +279,30 @@ def test_a_step_below_keeps_its_own_limit_and_leaves_the_connections_as_it_was(
             started = time.perf_counter()
             assert tier(site.get("/v1/products/knife-05")) == "snapshot"
             assert time.perf_counter() - started > 1.1, "the live limit is in force again"
+
+
+def test_a_server_that_hangs_is_hung_up_on(
+    snapshot: LocalPointer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALSOLIKE_STATEMENT_TIMEOUT_MS", "200")
+    monkeypatch.setenv("ALSOLIKE_POOL_SIZE", "1")
+    with TestClient(create_app(load_settings())) as site, connect(autocommit=True) as connection:
+        assert tier(site.get(READS[0])) == "live"
+        pids = connection.execute(
+            "select pid from pg_stat_activity"
+            " where application_name = 'alsolike-web' and datname = current_database()"
+        ).fetchall()
+        for (pid,) in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            started = time.perf_counter()
+            # Its time limit is the server's to keep, and this one keeps nothing.
+            assert tier(site.get(READS[0])) == "neighbours"
+            assert 0.2 < time.perf_counter() - started < 2
+            assert tier(site.get(READS[0])) == "live", "over a new connection"
+        finally:
+            for (pid,) in pids:
+                os.kill(pid, signal.SIGCONT)
 
 
 TIERS: list[tuple[str, list[str]]] = [("live", []), *LOCKS]
