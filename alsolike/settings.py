@@ -29,6 +29,8 @@ class Settings:
         Folder of the embedded servers, the demo's files and the local secret.
     is_postgres_embedded, is_s3_embedded : bool
         Whether the command starts its own server because no variable names one.
+    has_several_hosts : bool
+        Whether `PGHOST` or `PGHOSTADDR` names replicas beside the primary.
     s3_bucket, s3_prefix : str
         Where snapshots go; the endpoint and keys are boto3's own `AWS_*` variables.
     encoder : str
@@ -49,6 +51,10 @@ class Settings:
         Time limit of one statement of the app, in milliseconds.
     search_encode_ms : int
         Time that encoding a search's words may usually take, in milliseconds; 0: words alone.
+    fallback_timeout_ms : int
+        Time limit of a statement that answers when the first one failed, in milliseconds.
+    metrics_folder : Path or None
+        Where the worker processes of one server keep the numbers that they count; None: one alone.
     secret : str
         Key of the signed and encrypted cookies, at least 32 characters.
     is_cookie_secure : bool
@@ -58,6 +64,7 @@ class Settings:
     home: Path
     is_postgres_embedded: bool
     is_s3_embedded: bool
+    has_several_hosts: bool
     s3_bucket: str
     s3_prefix: str
     encoder: str
@@ -70,6 +77,8 @@ class Settings:
     pool_size: int
     statement_timeout_ms: int
     search_encode_ms: int
+    fallback_timeout_ms: int
+    metrics_folder: Path | None
     secret: str = field(repr=False)
     is_cookie_secure: bool
 
@@ -91,12 +100,14 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     home = Path(env.get("ALSOLIKE_HOME") or ".alsolike").expanduser().resolve()
     is_postgres_embedded = not any(env.get(name) for name in _POSTGRES_VARIABLES)
     has_endpoint = any(env.get(name) for name in _S3_ENDPOINT_VARIABLES)
+    metrics_folder = env.get("PROMETHEUS_MULTIPROC_DIR")
     encoder = env.get("ALSOLIKE_ENCODER") or DEFAULT_ENCODER
     default_sha256 = DEFAULT_ENCODER_SHA256 if encoder == DEFAULT_ENCODER else ""
     return Settings(
         home=home,
         is_postgres_embedded=is_postgres_embedded,
         is_s3_embedded=is_postgres_embedded and not has_endpoint,
+        has_several_hosts=any("," in env.get(name, "") for name in ("PGHOST", "PGHOSTADDR")),
         s3_bucket=env.get("ALSOLIKE_S3_BUCKET") or "alsolike",
         s3_prefix=(env.get("ALSOLIKE_S3_PREFIX") or "snapshots").strip("/"),
         encoder=encoder,
@@ -109,6 +120,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         pool_size=_integer(env, "ALSOLIKE_POOL_SIZE", 8, 1, 256),
         statement_timeout_ms=_integer(env, "ALSOLIKE_STATEMENT_TIMEOUT_MS", 2000, 1, 600_000),
         search_encode_ms=_integer(env, "ALSOLIKE_SEARCH_ENCODE_MS", 15, 0, 10_000),
+        fallback_timeout_ms=_integer(env, "ALSOLIKE_FALLBACK_TIMEOUT_MS", 250, 1, 600_000),
+        metrics_folder=Path(metrics_folder) if metrics_folder else None,
         secret=_secret(env, home),
         is_cookie_secure=_boolean(env, "ALSOLIKE_COOKIE_SECURE", default=False),
     )
@@ -157,11 +170,11 @@ def _secret(env: Mapping[str, str], home: Path) -> str:
 
 
 def export_connection(variables: Mapping[str, str]) -> None:
-    """Hand the address of an embedded server to this process's libraries and children.
+    """Hand an address, as of an embedded server, to this process's libraries and children.
 
     Parameters
     ----------
     variables : Mapping
-        `PG*` or `AWS_*` variables by name.
+        `PG*`, `AWS_*` or other variables of libraries by name.
     """
     os.environ.update(variables)

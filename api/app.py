@@ -28,6 +28,8 @@ from litestar.static_files import (
 from litestar.types import ASGIApp
 
 from alsolike.settings import Settings
+from api.ladder.ladder import Ladder
+from api.metrics import Metrics
 from api.pool import Database
 from api.problems import PROBLEM_MEDIA_TYPE, Problem, problem_of
 from api.query_vectors import QueryVectors
@@ -36,13 +38,14 @@ from api.routes import actions, pages, session
 from api.routes.events import events_router
 from api.routes.health import health_router
 from api.routes.lists import lists_router
+from api.routes.metrics import metrics as metrics_route
 from api.routes.pictures import pictures_router
 from api.routes.products import products_router
 from api.routes.shoppers import shoppers_router
 from api.services.categories import CategoryTree
 from api.visitor import AnyRequest
 
-_MACHINE_PREFIXES = ("/v1/", "/health/", "/schema", "/pictures/", "/static/")
+_MACHINE_PREFIXES = ("/v1/", "/health/", "/schema", "/metrics", "/pictures/", "/static/")
 _COOKIE_DAYS = 30
 
 
@@ -59,6 +62,8 @@ def create_app(settings: Settings) -> Litestar:
     """
     database = Database(settings)
     query_vectors = QueryVectors(settings, database)
+    metrics = Metrics(settings.metrics_folder)
+    ladder = Ladder(database, settings, metrics)
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncGenerator[None]:
@@ -67,7 +72,8 @@ def create_app(settings: Settings) -> Litestar:
         await database.open()
         keeping = asyncio.create_task(query_vectors.keep_fresh())
         try:
-            yield
+            async with ladder.running():
+                yield
         finally:
             keeping.cancel()
             await database.close()
@@ -79,6 +85,7 @@ def create_app(settings: Settings) -> Litestar:
             lists_router(),
             events_router(),
             health_router(),
+            metrics_route,
             pictures_router(),
             _pages_router(settings),
             *_static_routers(),
@@ -88,10 +95,13 @@ def create_app(settings: Settings) -> Litestar:
             {
                 "database": database,
                 "query_vectors": query_vectors,
-                "tree": CategoryTree(database),
+                "ladder": ladder,
+                "metrics": metrics,
+                "tree": CategoryTree(ladder),
             },
             deep_copy=False,
         ),
+        middleware=[metrics.metered],
         template_config=template_config(),
         exception_handlers={Exception: _answer_error},
         openapi_config=OpenAPIConfig(

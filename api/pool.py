@@ -1,23 +1,45 @@
-"""The app's connections to Postgres."""
+"""The app's connections to Postgres: one pool, or with replicas one to read and one to write.
 
+`PGHOST=a,b` names several hosts. Reads then prefer a standby, any of them, and go to the primary
+where there is none; writes go to the host that takes them.
+"""
+
+import asyncio
+import logging
+import os
+import socket
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
-from alsolike.database import APP_ROLE
+from alsolike.database import APP_ROLE, query
 from alsolike.settings import Settings
+from api.ladder.failures import TookTooLongError
 
 Result = TypeVar("Result")
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
+Pool = AsyncConnectionPool[Connection]
 
-# How long a request waits for a connection before it is answered with 503.
+logger = logging.getLogger("alsolike.web")
+
+# How long a write waits for a connection before it is answered with 503.
 WAIT_SECONDS = 1.5
+# How long a read does, which can be answered from elsewhere.
+READ_WAIT_SECONDS = 0.5
+
+# A standby that comes back gets its share of connections again as the old ones end.
+_LIFETIME_SECONDS = 300.0
+
+
+class _NotReplayedError(Exception):
+    """The standby does not show yet what is asked for."""
 
 
 class Database:
-    """A pool of autocommit connections, each acting as the app's own role.
+    """Pools of autocommit connections, each acting as the app's own role.
 
     One statement is one transaction, so a request costs no `begin` and `commit`; every write of
     the app is one statement.
@@ -26,54 +48,211 @@ class Database:
     ----------
     settings : Settings
         The pool's size and the time limit of a statement; the address is libpq's `PG*` variables.
+
+    Attributes
+    ----------
+    has_replicas : bool
+        Whether there are several hosts.
     """
 
     def __init__(self, settings: Settings) -> None:
-        options = f"-c role={APP_ROLE} -c statement_timeout={settings.statement_timeout_ms}"
-        self.pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
-            "",
-            kwargs={
-                "autocommit": True,
-                "options": options,
-                "application_name": "alsolike-web",
-                "connect_timeout": 5,
-            },
-            connection_class=Connection,
-            min_size=min(2, settings.pool_size),
-            max_size=settings.pool_size,
-            timeout=WAIT_SECONDS,
-            # After this long without a server the pool tries again only when somebody asks: its
-            # own pauses between attempts double, and would outlast the outage by minutes.
-            reconnect_timeout=3.0,
-            open=False,
-        )
+        self.has_replicas = settings.has_several_hosts
+        if self.has_replicas:
+            self._reads = _pool(
+                settings, target_session_attrs="prefer-standby", load_balance_hosts="random"
+            )
+            self._writes = _pool(settings, target_session_attrs="read-write")
+        else:
+            self._reads = self._writes = _pool(settings)
 
     async def open(self) -> None:
         """Start connecting, without waiting: the app starts with its database down."""
-        await self.pool.open(wait=False)
+        for pool in self.pools().values():
+            await pool.open(wait=False)
 
     async def close(self) -> None:
         """Close every connection."""
-        await self.pool.close()
+        for pool in self.pools().values():
+            await pool.close()
 
-    async def run(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
-        """Do some work on a connection; once more if the connection turns out to be dead.
+    def pools(self) -> dict[str, Pool]:
+        """Return the pools by name."""
+        if self.has_replicas:
+            return {"read": self._reads, "write": self._writes}
+        return {"read": self._reads}
 
-        The work must be safe to repeat: reads are, and a write carries its event's id.
+    async def ping(self, seconds: float, *, is_writing: bool = False) -> None:
+        """Ask the server for nothing, to see that it answers.
+
+        Raises
+        ------
+        psycopg.OperationalError
+            It does not, within so many seconds.
+        """
+        pool = self._writes if is_writing else self._reads
+        try:
+            async with asyncio.timeout(seconds), pool.connection(seconds) as connection:
+                await connection.execute("select")
+        except TimeoutError as error:
+            message = "The database does not answer."
+            raise psycopg.OperationalError(message) from error
+
+    async def run(
+        self,
+        work: Callable[[Connection], Awaitable[Result]],
+        *,
+        wait: float = WAIT_SECONDS,
+        limit: float | None = None,
+        position: str | None = None,
+    ) -> Result:
+        """Do some work that reads; once more if the connection turns out to be dead.
+
+        Parameters
+        ----------
+        wait : float
+            Seconds until a connection must be had.
+        limit : float, optional
+            Seconds until all of the work must be done, whether the server says anything or not.
+        position : str, optional
+            Where in the write-ahead log the reader's own last write ended: a standby that is not
+            there yet is not asked.
 
         Raises
         ------
         psycopg.OperationalError
             The database is away (`psycopg_pool.PoolTimeout` is one) or a statement took too long.
+        TookTooLongError
+            The limit was reached.
         """
-        connection: Connection | None = None
+        if position is None or not self.has_replicas:
+            return await _run(self._reads, work, wait, limit)
         try:
-            async with self.pool.connection() as connection:
-                return await work(connection)
+            return await _run(self._reads, _if_replayed(work, position), wait, limit)
+        except _NotReplayedError:
+            logger.info("A standby has not reached %s yet: the primary is asked", position)
+        try:
+            return await _run(self._writes, work, wait, limit)
         except psycopg.OperationalError:
-            if connection is None or not connection.broken:
-                raise
-        # A restart of the server leaves dead connections in the pool: weed them all out at once.
-        await self.pool.check()
-        async with self.pool.connection() as connection:
-            return await work(connection)
+            # Without the primary, what a standby knows is the best there is.
+            return await _run(self._reads, work, wait, limit)
+
+    async def write(
+        self, work: Callable[[Connection], Awaitable[Result]]
+    ) -> tuple[Result, str | None]:
+        """Do some work that writes; once more if the connection turns out to be dead.
+
+        The work must be safe to repeat: a write carries its event's id.
+
+        Returns
+        -------
+        tuple
+            The result, and where in the write-ahead log it ended; None without replicas.
+
+        Raises
+        ------
+        psycopg.OperationalError
+            The primary is away or a statement took too long.
+        """
+        if not self.has_replicas:
+            return await _run(self._writes, work, WAIT_SECONDS), None
+
+        async def work_and_tell(connection: Connection) -> tuple[Result, str | None]:
+            result = await work(connection)
+            cursor = await connection.execute(query("ladder/write_position"))
+            row = await cursor.fetchone()
+            return result, None if row is None else str(row[0])
+
+        return await _run(self._writes, work_and_tell, WAIT_SECONDS)
+
+
+def _pool(settings: Settings, **hosts: str) -> Pool:
+    return AsyncConnectionPool(
+        "",
+        kwargs={
+            "autocommit": True,
+            "options": f"-c role={APP_ROLE} -c statement_timeout={settings.statement_timeout_ms}",
+            "application_name": "alsolike-web",
+            "connect_timeout": 5,
+            # A server whose machine is gone says nothing: sent bytes that nobody confirms end the
+            # connection after this many milliseconds, not after the kernel's minutes.
+            "tcp_user_timeout": 3000,
+            **hosts,
+        },
+        connection_class=Connection,
+        min_size=min(2, settings.pool_size),
+        max_size=settings.pool_size,
+        timeout=WAIT_SECONDS,
+        max_lifetime=_LIFETIME_SECONDS if hosts else 3600.0,
+        # After this long without a server the pool tries again only when somebody asks: its
+        # own pauses between attempts double, and would outlast the outage by minutes.
+        reconnect_timeout=3.0,
+        open=False,
+    )
+
+
+async def _run(
+    pool: Pool,
+    work: Callable[[Connection], Awaitable[Result]],
+    wait: float,
+    limit: float | None = None,
+) -> Result:
+    connection: Connection | None = None
+    try:
+        async with pool.connection(wait) as connection:
+            return await _within(limit, connection, work)
+    except psycopg.OperationalError:
+        if connection is None or not connection.broken:
+            raise
+    # A restart of the server leaves dead connections in the pool: weed them all out at once.
+    await pool.check()
+    async with pool.connection(wait) as connection:
+        return await _within(limit, connection, work)
+
+
+async def _within(
+    limit: float | None, connection: Connection, work: Callable[[Connection], Awaitable[Result]]
+) -> Result:
+    """Do some work, and hang up on a server that lets it take too long.
+
+    The server itself ends a statement that takes too long. One that hangs, or whose machine is
+    gone, does not, and asking it to give up a statement would take as long as the statement. So
+    the connection is ended from our side, which costs no more than a timer where all is well.
+    """
+    if limit is None:
+        return await work(connection)
+    is_over = False
+
+    def hang_up() -> None:
+        nonlocal is_over
+        is_over = True
+        # Of a copy of the descriptor: the connection's own stays libpq's to close.
+        with (
+            suppress(OSError, psycopg.Error),
+            socket.socket(fileno=os.dup(connection.pgconn.socket)) as line,
+        ):
+            line.shutdown(socket.SHUT_RDWR)
+
+    timer = asyncio.get_running_loop().call_later(limit, hang_up)
+    try:
+        return await work(connection)
+    except psycopg.OperationalError as error:
+        if is_over:
+            raise TookTooLongError from error
+        raise
+    finally:
+        timer.cancel()
+
+
+def _if_replayed(
+    work: Callable[[Connection], Awaitable[Result]], position: str
+) -> Callable[[Connection], Awaitable[Result]]:
+    """Do some work only where a position of the write-ahead log has been reached."""
+
+    async def check_and_work(connection: Connection) -> Result:
+        cursor = await connection.execute(query("ladder/has_replayed"), {"position": position})
+        row = await cursor.fetchone()
+        if row is None or not row[0]:
+            raise _NotReplayedError
+        return await work(connection)
+
+    return check_and_work

@@ -16,6 +16,7 @@ from alsolike.errors import (
     UnknownProductError,
     UnknownShopperError,
 )
+from api.ladder.failures import DatabaseAwayError, TookTooLongError
 
 logger = logging.getLogger("alsolike.web")
 
@@ -116,6 +117,10 @@ def _classify_ours(error: AlsolikeError) -> _Told:
     if isinstance(error, InvalidFieldError):
         detail = f"{error.field}: {error}"
         return HTTPStatus.BAD_REQUEST, detail, [FieldError(error.field, str(error))], {}
+    if isinstance(error, TookTooLongError):
+        return HTTPStatus.SERVICE_UNAVAILABLE, str(error), [], {"Retry-After": "1"}
+    if isinstance(error, DatabaseAwayError):
+        return HTTPStatus.SERVICE_UNAVAILABLE, str(error), [], {"Retry-After": "5"}
     if isinstance(error, NotReadyError):
         errors = [FieldError(error.check, str(error))]
         return HTTPStatus.SERVICE_UNAVAILABLE, str(error), errors, {"Retry-After": "5"}

@@ -10,6 +10,7 @@ from litestar.response import Redirect, Response, Template
 from litestar.template import TemplateConfig
 from litestar.utils.scope.state import ScopeState
 
+from api.ladder.requests import ladder_of, tier_of
 from api.pool import Database
 from api.services.categories import CategoryTree
 from api.visitor import AnyRequest, known_visitor, take_flash
@@ -99,6 +100,15 @@ def redirect(request: AnyRequest, address: str) -> Response[Any]:
     return Redirect(address, status_code=303, headers=dict(PAGE_HEADERS))
 
 
+def _as_of(request: AnyRequest) -> str | None:
+    """Tell in words when what a page shows was true, if that is not now."""
+    pointer = ladder_of(request).local.pointer()
+    if tier_of(request) != "snapshot" or pointer is None:
+        return None
+    moment = pointer.created_at
+    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+
+
 def _render(
     request: AnyRequest,
     name: str,
@@ -111,6 +121,7 @@ def _render(
         "visitor": known_visitor(request),
         "csrf_token": token if isinstance(token, str) else "",
         "nav": tree_of(request).top(),
+        "as_of": _as_of(request),
     }
     return Template(
         name,

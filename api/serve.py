@@ -2,7 +2,9 @@
 
 import signal
 import socket
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -10,7 +12,7 @@ from granian.server import Server
 from litestar import Litestar
 
 from alsolike.errors import AlsolikeError
-from alsolike.settings import Settings, load_settings
+from alsolike.settings import Settings, export_connection, load_settings
 
 _STOP_SECONDS = 5
 
@@ -36,6 +38,22 @@ def serve(settings: Settings, *, announce: Callable[[], None] | None = None) -> 
         The address is taken or not ours to use, or a worker process failed.
     """
     require_free_port(settings)
+    with _metrics_folder(settings):
+        _serve(settings, announce)
+
+
+@contextmanager
+def _metrics_folder(settings: Settings) -> Generator[None]:
+    """Name the folder in which several worker processes add up their numbers, and empty it."""
+    if settings.web_workers == 1 or settings.metrics_folder is not None:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="alsolike-metrics-") as folder:
+        export_connection({"PROMETHEUS_MULTIPROC_DIR": folder})
+        yield
+
+
+def _serve(settings: Settings, announce: Callable[[], None] | None) -> None:
     server = Server(
         "api.serve:application",
         address=settings.host,

@@ -9,6 +9,16 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from api.ladder.tiers import Tier
+
+AnswerTier = Annotated[
+    Tier,
+    Meta(
+        description="The step of the ladder that answered: `live`, or where that failed "
+        "precomputed `neighbours`, what is `popular`, or the last `snapshot` on the disk."
+    ),
+]
+
 # Postgres keeps no NUL character, so none is let in.
 Id = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 
@@ -27,15 +37,6 @@ class Product(Struct):
     attributes: dict[str, Any]
     is_in_stock: bool
     created_at: datetime
-
-
-Tier = Annotated[
-    Literal["live", "neighbours", "popular", "snapshot"],
-    Meta(
-        description="Where the answer comes from: `live` from everything that is known now; what "
-        "the others give is poorer, and they answer when the database cannot in time."
-    ),
-]
 
 
 class ProductPage(Struct):
@@ -102,7 +103,7 @@ class SimilarProducts(Struct):
 
     product_id: str
     items: list[SimilarProduct]
-    tier: Tier = "live"
+    tier: AnswerTier = "live"
 
 
 class SimilarLists(Struct):
@@ -113,7 +114,7 @@ class SimilarLists(Struct):
         Meta(description="In the order of the question, unknown ones left out."),
     ]
     unknown: Annotated[list[str], Meta(description="Ids that there is no product of.")]
-    tier: Tier = "live"
+    tier: AnswerTier = "live"
 
 
 class Complement(Struct):
@@ -139,7 +140,7 @@ class Complements(Struct):
 
     product_id: str
     items: list[Complement]
-    tier: Tier = "live"
+    tier: AnswerTier = "live"
 
 
 class Reason(Struct):
@@ -188,7 +189,7 @@ class RecommendedProducts(Struct):
         str | None, Meta(description="Mark of the next page; null: these were the last.")
     ]
     next: Annotated[str | None, Meta(description="Address of the next page.")]
-    tier: Tier = "live"
+    tier: AnswerTier = "live"
 
 
 class TrendingProduct(Struct):
@@ -196,8 +197,13 @@ class TrendingProduct(Struct):
 
     rank: Annotated[int, Meta(description="From 1, over all pages.")]
     product_id: str
-    score: Annotated[float, Meta(description="Decayed count of recent actions.")]
-    actions: Annotated[int, Meta(description="Views and purchases of the last two weeks.")]
+    score: Annotated[
+        float | None, Meta(description="Decayed count of recent actions; null of a snapshot.")
+    ]
+    actions: Annotated[
+        int | None,
+        Meta(description="Views and purchases of the last two weeks; null of a snapshot."),
+    ]
     title: str
     brand: str | None
     category: str | None
@@ -214,7 +220,7 @@ class TrendingProducts(Struct):
         str | None, Meta(description="Mark of the next page; null: these were the last.")
     ]
     next: Annotated[str | None, Meta(description="Address of the next page.")]
-    tier: Tier = "live"
+    tier: AnswerTier = "live"
 
 
 class ViewedProduct(Struct):
@@ -236,7 +242,7 @@ class ViewedProducts(Struct):
     """What was looked at last."""
 
     items: list[ViewedProduct]
-    tier: Tier = "live"
+    tier: AnswerTier = "live"
 
 
 class BoughtProduct(Struct):
@@ -264,7 +270,7 @@ class BoughtProducts(Struct):
 
     shopper_id: str
     items: list[BoughtProduct]
-    tier: Tier = "live"
+    tier: AnswerTier = "live"
 
 
 class NewEvent(Struct, forbid_unknown_fields=True):
@@ -304,9 +310,9 @@ class Liveness(Struct):
 
 
 class Readiness(Struct):
-    """The app can answer requests."""
+    """The app can answer requests: all of them, or without the database those that only read."""
 
-    status: Literal["ready"]
-    database: Literal["ok"]
-    schema: Literal["ok"]
+    status: Literal["ready", "degraded"]
+    database: Literal["ok", "away"]
+    schema: Literal["ok", "unknown"]
     model: Annotated[str | None, Meta(description="The serving model; null: popular ones serve.")]

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from litestar import Request
 
+from api.ladder.requests import ladder_of
 from api.page_objects import Visitor
 from api.pool import Connection
 from api.store import shoppers as store
@@ -30,10 +31,30 @@ async def load_visitor(request: AnyRequest, connection: Connection) -> Visitor:
             request.session.clear()
         else:
             visitor = Visitor(row.shopper_id, row.display_name, is_personalised=row.is_personalised)
+            ladder_of(request).shoppers.note(row.shopper_id)
     elif session_id is not None:
         visitor = Visitor(session_id=session_id, is_personalised=True)
     setattr(request.state, _VISITOR, visitor)
     return visitor
+
+
+def remembered_visitor(request: AnyRequest) -> tuple[Visitor, frozenset[str]]:
+    """Tell who asks without the database, and what they are known to have bought or hidden.
+
+    The cookie is believed, and stays as it is. Whether a shopper consents cannot be asked: nothing
+    they did is used, but to leave out what they do not want to see.
+    """
+    shopper_id = request.session.get(_SHOPPER)
+    session_id = request.session.get(_SESSION)
+    known = ladder_of(request).shoppers.find(shopper_id)
+    visitor = Visitor(
+        shopper_id,
+        known.display_name,
+        session_id=None if shopper_id else session_id,
+        is_personalised=shopper_id is None and session_id is not None,
+    )
+    setattr(request.state, _VISITOR, visitor)
+    return visitor, known.excluded
 
 
 def known_visitor(request: AnyRequest) -> Visitor:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 from alsolike.database import connect, query, register_vectors
@@ -22,9 +23,11 @@ from embed.claim import MAX_CLAIM, Key, check_documents, claim
 from embed.encode import encode_each
 from embed.encoder import Encoder, load_encoder
 from embed.query_encoder import ensure_query_encoder
+from embed.snapshot import is_missing, write_snapshot
 from embed.tasks import (
     FINISH_TASK,
     REFRESH_TASK,
+    SNAPSHOT_TASK,
     batch_app,
     batch_queue,
     queue_stale_documents,
@@ -190,8 +193,8 @@ def run_worker(settings: Settings) -> None:
     """Embed what becomes stale until the process is asked to stop (SIGTERM or SIGINT).
 
     It transforms, embeds, averages and refreshes the neighbours when it starts and every five
-    minutes from then on. The batch at hand is finished before it stops. Any number may run side by
-    side, on any number of hosts.
+    minutes from then on, and writes a snapshot every hour. The batch at hand is finished before it
+    stops. Any number may run side by side, on any number of hosts.
     """
     target = prepare(load_encoder(settings), needs_documents=False)
     batches = Batches(target, report=ignore_progress, is_raising=True)
@@ -224,8 +227,16 @@ def run_worker(settings: Settings) -> None:
                 for model in models
             )
 
-    app = worker_app(target.encoder_id, batches.embed, refresh, finish_and_write_neighbours)
+    app = worker_app(
+        target.encoder_id,
+        batches.embed,
+        refresh,
+        finish_and_write_neighbours,
+        partial(write_snapshot, settings),
+    )
     queue_task(target.encoder_id, REFRESH_TASK, timestamp=int(time.time()))
+    if is_missing(settings):
+        queue_task(target.encoder_id, SNAPSHOT_TASK, timestamp=int(time.time()))
     app.run_worker(
         queues=[batch_queue(target.encoder_id), refresh_queue(target.encoder_id)],
         delete_jobs="successful",

@@ -16,11 +16,17 @@ from embed.claim import Key
 BATCH_TASK = "embed_batch"
 REFRESH_TASK = "refresh"
 FINISH_TASK = "finish"
+SNAPSHOT_TASK = "snapshot"
 
 # How often a worker looks for changes, in cron's notation: every five minutes.
 REFRESH_CRON = "*/5 * * * *"
+# How often one of the workers exports a snapshot: once an hour, apart from the refresh.
+SNAPSHOT_CRON = "33 * * * *"
 # Below the batches' priority of 0: products are averaged once their texts are embedded.
 _FINISH_PRIORITY = -1
+# Below both: a snapshot is of neighbours that are up to date.
+_SNAPSHOT_PRIORITY = -2
+_PRIORITIES = {REFRESH_TASK: 0, FINISH_TASK: _FINISH_PRIORITY, SNAPSHOT_TASK: _SNAPSHOT_PRIORITY}
 # Jobs that are sent to the server at once.
 _JOBS_AT_ONCE = 200
 
@@ -57,11 +63,12 @@ def worker_app(
     embed_batch: EmbedBatch,
     refresh: Callable[[], None],
     finish: Callable[[], None],
+    snapshot: Callable[[], None],
 ) -> App:
     """Return an application that also looks for changes every five minutes.
 
-    `refresh` queues stale documents, `finish` runs after their batches. At most one of each waits
-    in the queue.
+    `refresh` queues stale documents, `finish` runs after their batches, `snapshot` once an hour. At
+    most one of each waits in the queue.
     """
     app = batch_app(encoder_id, embed_batch)
     queue = refresh_queue(encoder_id)
@@ -73,6 +80,18 @@ def worker_app(
         app.task(name=REFRESH_TASK, queue=queue, queueing_lock=f"{REFRESH_TASK}-{encoder_id}")(
             run_refresh
         )
+    )
+
+    def run_snapshot(timestamp: int) -> None:  # noqa: ARG001  (procrastinate passes it)
+        snapshot()
+
+    app.periodic(cron=SNAPSHOT_CRON, periodic_id=f"{queue}-{SNAPSHOT_TASK}")(
+        app.task(
+            name=SNAPSHOT_TASK,
+            queue=queue,
+            priority=_SNAPSHOT_PRIORITY,
+            queueing_lock=f"{SNAPSHOT_TASK}-{encoder_id}",
+        )(run_snapshot)
     )
     app.task(
         name=FINISH_TASK,
@@ -132,14 +151,14 @@ def queue_stale_documents(encoder_id: int, batch_size: int, *, is_patient: bool 
 
 
 def queue_task(encoder_id: int, task: str, **arguments: Any) -> None:
-    """Queue a refresh or its finish, unless one waits already."""
+    """Queue a refresh, its finish or a snapshot, unless one waits already."""
     connector = SyncPsycopgConnector(conninfo="", kwargs=_QUEUE_SCHEMA, min_size=1, max_size=1)
     with App(connector=connector).open() as app:
         deferrer = app.configure_task(
             task,
             queue=refresh_queue(encoder_id),
             queueing_lock=f"{task}-{encoder_id}",
-            priority=_FINISH_PRIORITY if task == FINISH_TASK else 0,
+            priority=_PRIORITIES[task],
         )
         try:
             deferrer.defer(**arguments)

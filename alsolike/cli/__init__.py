@@ -17,7 +17,7 @@ from alsolike.cli.data import load, migrate, psql, transform
 from alsolike.cli.demo import demo
 from alsolike.cli.evaluation import evaluate
 from alsolike.cli.models import promote, rollback, train
-from alsolike.cli.serving import export, neighbours, serve
+from alsolike.cli.serving import export, fetch, neighbours, serve
 from alsolike.cli.work import embed, worker
 from alsolike.errors import AlsolikeError
 from alsolike.settings import load_settings
@@ -106,6 +106,7 @@ for _command in (
     promote,
     rollback,
     export,
+    fetch,
     serve,
     worker,
     psql,

@@ -92,8 +92,9 @@ def _is_prepared() -> bool:
 
 
 def _prepare(settings: Settings, folder: Path, size: "ShopSize", seed: int, report: Report) -> None:
-    """Run the pipeline: generate, load, transform, embed, neighbours, train, promote, export."""
+    """Run the pipeline: generate, load, transform, embed, train, promote, export, fetch."""
     from alsolike.loading import load_folder  # noqa: PLC0415
+    from alsolike.local_snapshot.fetch import fetch_snapshot  # noqa: PLC0415
     from alsolike.neighbours import write_all_neighbours  # noqa: PLC0415
     from alsolike.snapshot import export_snapshot  # noqa: PLC0415
     from alsolike.transform import transform  # noqa: PLC0415
@@ -109,6 +110,7 @@ def _prepare(settings: Settings, folder: Path, size: "ShopSize", seed: int, repo
         manifest = export_snapshot(
             settings, model=None, k=None, product_ids=None, category=None, report=report
         )
+        fetch_snapshot(settings, report=report)
         counts.update(
             load=loaded.as_dict(),
             embed=embedded.as_dict(),

@@ -1,4 +1,4 @@
-"""Commands that give recommendations out: neighbours, export, serve."""
+"""Commands that give recommendations out: neighbours, export, fetch, serve."""
 
 import os
 from pathlib import Path
@@ -89,6 +89,29 @@ def export(
         f"{manifest.product_count:,} products, {manifest.row_count:,} rows{checked}."
     )
     show(manifest.as_dict(), text, as_json=as_json)
+
+
+@click.command()
+@as_json_option
+@click.pass_obj
+def fetch(settings: Settings, *, as_json: bool) -> None:
+    """Keep the latest snapshot on this machine's disk, for when the database is away.
+
+    It is read from S3, checked, and written as one file below ALSOLIKE_HOME; a site that is running
+    notices. Needs no database. The worker does the same on its own machine.
+    """
+    import msgspec  # noqa: PLC0415
+
+    from alsolike.local_snapshot.fetch import fetch_snapshot  # noqa: PLC0415
+
+    with (
+        embedded_servers(settings, with_postgres=False, with_s3=True),
+        report_progress() as report,
+    ):
+        pointer, is_new = fetch_snapshot(settings, report=report)
+    state = "fetched" if is_new else "is here already, whole"
+    text = f"Snapshot {pointer.snapshot_id} of model {pointer.model} {state}."
+    show({**msgspec.to_builtins(pointer), "is_new": is_new}, text, as_json=as_json)
 
 
 @click.command()

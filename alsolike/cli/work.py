@@ -48,9 +48,9 @@ def embed(settings: Settings, *, no_neighbours: bool, as_json: bool) -> None:
 @click.command()
 @click.pass_obj
 def worker(settings: Settings) -> None:
-    """Work on the queue until stopped: keep features, vectors and neighbours fresh."""
+    """Work on the queue until stopped: keep features, vectors, neighbours and snapshots fresh."""
     from embed.run import run_worker  # noqa: PLC0415
 
-    with embedded_servers(settings):
+    with embedded_servers(settings, with_s3=True):
         require_schema()
         run_worker(settings)

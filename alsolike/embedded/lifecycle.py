@@ -9,14 +9,16 @@ from alsolike.settings import Settings, export_connection
 
 
 @contextmanager
-def embedded_servers(settings: Settings, *, with_s3: bool = False) -> Generator[None]:
+def embedded_servers(
+    settings: Settings, *, with_postgres: bool = True, with_s3: bool = False
+) -> Generator[None]:
     """Run the embedded servers that the settings ask for while the block runs.
 
     With `PG*` variables set this starts nothing. The addresses are exported as `PG*` and `AWS_*`
     variables, so that psycopg, Alembic, dbt, boto3 and child processes all find them.
     """
     with ExitStack() as stack:
-        if settings.is_postgres_embedded:
+        if with_postgres and settings.is_postgres_embedded:
             data = settings.home / "postgres"
             export_connection(stack.enter_context(embedded_postgres(data)))
         if with_s3 and settings.is_s3_embedded:

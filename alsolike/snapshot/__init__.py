@@ -13,7 +13,7 @@ from alsolike.snapshot.export import export_snapshot
 from alsolike.snapshot.manifest import Manifest, PartFile, Pointer
 from alsolike.snapshot.product_list import read_product_ids
 from alsolike.snapshot.store import SnapshotStore
-from alsolike.snapshot.verify import verify_snapshot
+from alsolike.snapshot.verify import latest_manifest, verify_snapshot
 
 __all__ = [
     "Manifest",
@@ -21,6 +21,7 @@ __all__ = [
     "Pointer",
     "SnapshotStore",
     "export_snapshot",
+    "latest_manifest",
     "read_product_ids",
     "verify_snapshot",
 ]

@@ -26,6 +26,7 @@ from alsolike.snapshot.manifest import (
     sha256_of,
 )
 from alsolike.snapshot.parts import PartWriter, Row
+from alsolike.snapshot.products import write_products
 from alsolike.snapshot.store import MissingObjectError, SnapshotStore
 
 POINTER_NAME = "latest"
@@ -56,6 +57,8 @@ def export_snapshot(
     report: Report,
 ) -> Manifest:
     """Write the precomputed neighbours that are in stock as a snapshot.
+
+    One of the whole catalogue also holds the products, as pages show them.
 
     Memory does not grow with the number of rows; a temporary file holds one part at a time.
     The pointer is written last and moves for a whole catalogue only. If anything fails before,
@@ -116,6 +119,11 @@ def export_snapshot(
                 parts.write_all(groups, product_count, report)
             if not parts.files:
                 raise SnapshotError(_nothing_to_export(used))
+            product_files = (
+                write_products(connection, store, snapshot_id, written, report)
+                if scope == "whole"
+                else ()
+            )
             manifest = Manifest(
                 format_version=FORMAT_VERSION,
                 snapshot_id=snapshot_id,
@@ -127,6 +135,7 @@ def export_snapshot(
                 product_count=parts.product_count,
                 created_at=now,
                 files=tuple(parts.files),
+                product_files=product_files,
             )
             name = f"{snapshot_id}/{MANIFEST_NAME}"
             written.append(name)

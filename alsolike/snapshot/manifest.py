@@ -55,6 +55,10 @@ class Manifest(msgspec.Struct, frozen=True):
         When the rows were read, UTC.
     files : tuple of PartFile
         In the order of the rows: by product id, in the order of its bytes, then by rank.
+    product_files : tuple of PartFile
+        The catalogue as pages show it, by product id, in the folder beside the snapshot's own
+        (`products_folder`), so that whoever reads every file of the snapshot's folder still finds
+        neighbours alone. Empty for a part of the catalogue, and in snapshots of earlier releases.
     """
 
     format_version: int
@@ -67,6 +71,7 @@ class Manifest(msgspec.Struct, frozen=True):
     product_count: int
     created_at: datetime
     files: tuple[PartFile, ...]
+    product_files: tuple[PartFile, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON has it."""
@@ -92,6 +97,11 @@ class Pointer(msgspec.Struct, frozen=True):
 def new_snapshot_id(now: datetime) -> str:
     """Return an id that sorts by time, with a random end: two exports may begin together."""
     return f"{now.astimezone(UTC):%Y%m%dT%H%M%S%f}Z-{secrets.token_hex(3)}"
+
+
+def products_folder(snapshot_id: str) -> str:
+    """Return the folder of a snapshot's `product_files`, beside its own."""
+    return f"{snapshot_id}-products"
 
 
 def sha256_of(content: bytes) -> str:

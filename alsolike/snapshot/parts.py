@@ -14,10 +14,13 @@ from alsolike.snapshot.manifest import PartFile
 
 # A row as it is read: product id, rank from 1, neighbour's product id, score.
 Row = tuple[str, int, str, float]
+# A product in the order of PRODUCT_SCHEMA.
+ProductRow = tuple[Any, ...]
 
 # pyarrow ships no types: it is Any to the rest of the package.
 arrow = cast("Any", pa)
 parquet = cast("Any", pq)
+Schema = Any
 
 SCHEMA = arrow.schema(
     [
@@ -26,6 +29,26 @@ SCHEMA = arrow.schema(
         arrow.field("neighbour_id", arrow.string(), nullable=False),
         arrow.field("score", arrow.float32(), nullable=False),
         arrow.field("model", arrow.string(), nullable=False),
+    ]
+)
+
+# The price and the attributes as text: what Postgres keeps is read back to the last digit.
+PRODUCT_SCHEMA = arrow.schema(
+    [
+        arrow.field("product_id", arrow.string(), nullable=False),
+        arrow.field("title", arrow.string(), nullable=False),
+        arrow.field("description", arrow.string()),
+        arrow.field("category", arrow.string()),
+        arrow.field("brand", arrow.string()),
+        arrow.field("price", arrow.string()),
+        arrow.field("currency", arrow.string()),
+        arrow.field("image_url", arrow.string()),
+        arrow.field("attributes", arrow.string(), nullable=False),
+        arrow.field("is_in_stock", arrow.bool_(), nullable=False),
+        arrow.field("created_at", arrow.timestamp("us", tz="UTC"), nullable=False),
+        arrow.field("rating_average", arrow.float64()),
+        arrow.field("review_count", arrow.int64(), nullable=False),
+        arrow.field("popularity_rank", arrow.int64()),
     ]
 )
 
@@ -91,28 +114,33 @@ class PartWriter:
     ----------
     name : str
         Its name within the snapshot's folder.
-    model : str
-        Value of the column `model`.
+    model : str, optional
+        Value of the column `model`; None where the schema has no such column.
+    schema : pyarrow.Schema
+        The columns.
     """
 
-    def __init__(self, name: str, model: str) -> None:
+    def __init__(self, name: str, model: str | None, schema: Schema = SCHEMA) -> None:
         self.name = name
         self.rows = 0
         self._model = model
+        self._schema = schema
         self._stack = ExitStack()
         self._file = self._stack.enter_context(temporary_file())
         self._sink = HashingFile(self._file)
-        self._writer = parquet.ParquetWriter(self._sink, SCHEMA, compression="zstd")
+        self._writer = parquet.ParquetWriter(self._sink, schema, compression="zstd")
 
-    def write(self, rows: Sequence[Row]) -> None:
+    def write(self, rows: Sequence[Row] | Sequence[ProductRow]) -> None:
         """Append rows as one row group."""
-        columns = [*zip(*rows, strict=True), (self._model,) * len(rows)]
+        columns = [*zip(*rows, strict=True)]
+        if self._model is not None:
+            columns.append((self._model,) * len(rows))
         table = arrow.table(
             [
                 arrow.array(column, type=field.type)
-                for column, field in zip(columns, SCHEMA, strict=True)
+                for column, field in zip(columns, self._schema, strict=True)
             ],
-            schema=SCHEMA,
+            schema=self._schema,
         )
         self._writer.write_table(table, row_group_size=len(rows))
         self.rows += len(rows)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from alsolike.errors import SnapshotError
 from alsolike.progress import Report
@@ -14,17 +14,43 @@ from alsolike.snapshot.manifest import (
     PartFile,
     decode_manifest,
     decode_pointer,
+    products_folder,
     sha256_of,
 )
-from alsolike.snapshot.parts import SCHEMA, HashingFile, arrow, parquet, temporary_file
+from alsolike.snapshot.parts import (
+    PRODUCT_SCHEMA,
+    SCHEMA,
+    HashingFile,
+    Schema,
+    arrow,
+    parquet,
+    temporary_file,
+)
 from alsolike.snapshot.store import MissingObjectError, SnapshotStore
 
 _STAGE = "verify"
 _BATCH_ROWS = 50_000
 
 
+class Keeper(Protocol):
+    """Takes what a snapshot holds while it is checked; if the check fails, it was for nothing."""
+
+    def begin(self, manifest: Manifest) -> None:
+        """Take what is said of the snapshot, before any row."""
+
+    def products(self, columns: list[list[Any]]) -> None:
+        """Take some products, as columns in the order of PRODUCT_SCHEMA; all come first."""
+
+    def neighbours(self, columns: list[list[Any]]) -> None:
+        """Take some neighbours, as columns in the order of SCHEMA."""
+
+
 def verify_snapshot(
-    settings: Settings, *, snapshot_id: str | None = None, report: Report
+    settings: Settings,
+    *,
+    snapshot_id: str | None = None,
+    keeper: Keeper | None = None,
+    report: Report,
 ) -> Manifest:
     """Read every byte of a snapshot again and check it.
 
@@ -39,6 +65,8 @@ def verify_snapshot(
         Bucket and prefix.
     snapshot_id : str, optional
         The one that `latest` names when left out; then the manifest is checked against it too.
+    keeper : Keeper, optional
+        Given the rows as they are read.
     report : Report
         Told the rows checked and their total.
 
@@ -53,17 +81,23 @@ def verify_snapshot(
         Which file differs, and in what; or S3 fails.
     """
     store = SnapshotStore(settings.s3_bucket, settings.s3_prefix)
-    manifest = _latest_manifest(store) if snapshot_id is None else _manifest(store, snapshot_id)
+    manifest = latest_manifest(store) if snapshot_id is None else _manifest(store, snapshot_id)
     _check_names(store, manifest)
+    if keeper is not None:
+        keeper.begin(manifest)
     report(_STAGE, 0, manifest.row_count)
+    _check_products(store, manifest, keeper)
     check = _Check(manifest)
     for file in manifest.files:
-        place = store.place(f"{manifest.snapshot_id}/{file.name}")
+        name = f"{manifest.snapshot_id}/{file.name}"
+        place = store.place(name)
         with temporary_file() as copy:
-            _fetch(store, manifest, file, copy)
+            _fetch(store, name, file, copy)
             check.begin(place)
-            for batch in _batches(copy, file, place):
+            for batch in _batches(copy, file, place, SCHEMA):
                 check.rows(batch)
+                if keeper is not None:
+                    keeper.neighbours(batch)
                 report(_STAGE, check.row_count, manifest.row_count)
     if check.product_count != manifest.product_count:
         message = (
@@ -75,7 +109,14 @@ def verify_snapshot(
     return manifest
 
 
-def _latest_manifest(store: SnapshotStore) -> Manifest:
+def latest_manifest(store: SnapshotStore) -> Manifest:
+    """Read the manifest that `latest` names, and check it against the pointer.
+
+    Raises
+    ------
+    SnapshotError
+        There is none, or it differs; or S3 fails.
+    """
     try:
         content = store.get(POINTER_NAME)
     except MissingObjectError as error:
@@ -107,19 +148,44 @@ def _manifest(store: SnapshotStore, snapshot_id: str, sha256: str | None = None)
 
 def _check_names(store: SnapshotStore, manifest: Manifest) -> None:
     """Compare what lies there with what should: a reader may well take every `*.parquet`."""
-    there = set(store.names(manifest.snapshot_id))
-    expected = {MANIFEST_NAME, *(file.name for file in manifest.files)}
+    own = {MANIFEST_NAME, *(file.name for file in manifest.files)}
+    _check_folder(store, manifest.snapshot_id, own)
+    products = {file.name for file in manifest.product_files}
+    _check_folder(store, products_folder(manifest.snapshot_id), products)
+
+
+def _check_folder(store: SnapshotStore, folder: str, expected: set[str]) -> None:
+    there = set(store.names(folder))
     for names, fault in ((expected - there, "is not there"), (there - expected, "is unexpected")):
         if names:
             message = (
-                f"{store.place(manifest.snapshot_id)}/{min(names)} {fault} "
+                f"{store.place(folder)}/{min(names)} {fault} "
                 f"({len(names)} such in all): export again."
             )
             raise SnapshotError(message)
 
 
-def _fetch(store: SnapshotStore, manifest: Manifest, file: PartFile, copy: IO[bytes]) -> None:
-    name = f"{manifest.snapshot_id}/{file.name}"
+def _check_products(store: SnapshotStore, manifest: Manifest, keeper: Keeper | None) -> None:
+    """Check the files of the products, and that ids rise from the first row to the last."""
+    last = ""
+    for file in manifest.product_files:
+        name = f"{products_folder(manifest.snapshot_id)}/{file.name}"
+        with temporary_file() as copy:
+            _fetch(store, name, file, copy)
+            for batch in _batches(copy, file, store.place(name), PRODUCT_SCHEMA):
+                for product_id in batch[0]:
+                    if product_id <= last:
+                        message = (
+                            f"{store.place(name)}: product {product_id!r} comes after {last!r}. "
+                            "Export again."
+                        )
+                        raise SnapshotError(message)
+                    last = product_id
+                if keeper is not None:
+                    keeper.products(batch)
+
+
+def _fetch(store: SnapshotStore, name: str, file: PartFile, copy: IO[bytes]) -> None:
     sink = HashingFile(copy)
     for chunk in store.stream(name):
         sink.write(chunk)
@@ -134,13 +200,15 @@ def _differ(place: str, what: str, found: object, expected: object) -> None:
     raise SnapshotError(message)
 
 
-def _batches(copy: IO[bytes], file: PartFile, place: str) -> Iterator[list[list[Any]]]:
+def _batches(
+    copy: IO[bytes], file: PartFile, place: str, schema: Schema
+) -> Iterator[list[list[Any]]]:
     """Yield the columns of a file in batches."""
     copy.seek(0)
     try:
         content = parquet.ParquetFile(copy)
-        if not content.schema_arrow.equals(SCHEMA):
-            _differ(place, "columns", content.schema_arrow.names, SCHEMA.names)
+        if not content.schema_arrow.equals(schema):
+            _differ(place, "columns", content.schema_arrow.names, schema.names)
         if content.metadata.num_rows != file.rows:
             _differ(place, "rows", content.metadata.num_rows, file.rows)
         for batch in content.iter_batches(batch_size=_BATCH_ROWS):

@@ -7,9 +7,10 @@ from urllib.parse import urlencode
 from litestar import Response, post
 from litestar.params import FromPath
 
+from api.ladder.requests import ladder_of, write
 from api.page_objects import ProductCard, Visitor, product_url
 from api.pool import Connection
-from api.rendering import database_of, is_fragment, redirect, render_partial
+from api.rendering import is_fragment, redirect, render_partial
 from api.services import catalogue, events
 from api.services.product_pages import product_card
 from api.structs import EventResult, NewEvent
@@ -42,9 +43,11 @@ async def buy(request: AnyRequest, product_id: FromPath[str]) -> Response[bytes]
             await events.record(connection, event)
         return visitor, await product_card(connection, product_id)
 
-    visitor, card = await database_of(request).run(work)
+    visitor, card = await write(request, work)
     if visitor.shopper_id is None:
         return redirect(request, _sign_in_address(product_id))
+    if card.is_in_stock:
+        ladder_of(request).shoppers.exclude(visitor.shopper_id, product_id)
     message = _BOUGHT if card.is_in_stock else _SOLD_OUT
     if is_fragment(request):
         return render_partial(
@@ -73,10 +76,12 @@ async def hide(request: AnyRequest, product_id: FromPath[str]) -> Response[bytes
             result = await events.record(connection, event)
         return visitor, card, result
 
-    visitor, card, result = await database_of(request).run(work)
+    visitor, card, result = await write(request, work)
     if visitor.shopper_id is None:
         return redirect(request, _sign_in_address(product_id))
     is_hidden = result is not None and (result.recorded or result.reason == "duplicate")
+    if is_hidden:
+        ladder_of(request).shoppers.exclude(visitor.shopper_id, product_id)
     if is_hidden and is_fragment(request):
         return render_partial(request, "partials/hidden_item.html", product=card, flash=_HIDDEN)
     put_flash(request, _HIDDEN if is_hidden else _NOT_HIDDEN)

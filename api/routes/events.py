@@ -6,7 +6,7 @@ from litestar import Response, Router, post
 from litestar.openapi import ResponseSpec
 from litestar.params import JSONBody
 
-from api.rendering import database_of
+from api.ladder.requests import ladder_of, write
 from api.services import events
 from api.structs import EventResult, NewEvent
 from api.visitor import AnyRequest
@@ -27,7 +27,11 @@ async def record_event(request: AnyRequest, data: JSONBody[NewEvent]) -> Respons
     purchase, in which case nothing is kept. 404 for an unknown product or shopper. A `session_id`
     stands for an anonymous visitor: give one out only after the visitor agreed.
     """
-    result = await database_of(request).run(partial(events.record, event=data))
+    result = await write(
+        request, partial(events.record, event=data), who=data.shopper_id or data.session_id
+    )
+    if data.kind != "view" and (result.recorded or result.reason == "duplicate"):
+        ladder_of(request).shoppers.exclude(data.shopper_id, data.product_id)
     return Response(result, status_code=201 if result.recorded else 200)
 
 

@@ -2,6 +2,7 @@
 
 from litestar import Router, get
 
+from api.ladder.requests import ladder_of
 from api.rendering import database_of
 from api.services.health import readiness
 from api.structs import Liveness, Readiness
@@ -16,8 +17,12 @@ async def live() -> Liveness:
 
 @get("/ready", summary="Can requests be answered?", operation_id="ready")
 async def ready(request: AnyRequest) -> Readiness:
-    """Answer 200 when the database is there with its schema, else a 503 that names the check."""
-    return await readiness(database_of(request))
+    """Answer 200 when requests can be answered, else a 503 that names the check that failed.
+
+    `ready`: the database is there with its schema. `degraded`: it is away, and a snapshot on the
+    local disk answers what only reads.
+    """
+    return await readiness(database_of(request), ladder_of(request).local.pointer())
 
 
 def health_router() -> Router:

@@ -1,13 +1,11 @@
 """Lists that are asked for with a body, and what is popular."""
 
-from functools import partial
-
 from litestar import Router, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody
 
-from api.rendering import database_of
-from api.requests import ProductFilter, RecommendationRequest, SimilarRequest
+from api.ladder.requests import answer, ladder_of
+from api.requests import ProductFilter, RecommendationRequest, SimilarRequest, decode_page
 from api.routes.parameters import (
     FILTER_NAMES,
     After,
@@ -17,7 +15,7 @@ from api.routes.parameters import (
     next_address,
     product_filter,
 )
-from api.services import recommendations
+from api.services import recommendations, steps
 from api.structs import RecommendedProducts, SimilarLists, TrendingProducts
 from api.visitor import AnyRequest
 
@@ -39,9 +37,16 @@ async def recommend(
     `after` of the answer, sent with the same question, asks for the next page.
     """
     check_names(request, frozenset())
-    return await database_of(request).run(
-        partial(recommendations.recommended_products, request=data)
+    ladder = ladder_of(request)
+    asked = recommendations.prepare(data)
+    found = await answer(
+        request,
+        steps.recommended_steps(ladder, asked),
+        who=data.shopper_id or data.session_id,
     )
+    if data.shopper_id is not None:
+        ladder.shoppers.note(data.shopper_id)
+    return found
 
 
 @post(
@@ -53,7 +58,7 @@ async def recommend(
 async def similar(request: AnyRequest, data: JSONBody[SimilarRequest]) -> SimilarLists:
     """Give the k products most like each of up to 100 products, in one answer."""
     check_names(request, frozenset())
-    return await database_of(request).run(partial(recommendations.similar_lists, request=data))
+    return await answer(request, steps.similar_lists_steps(data))
 
 
 @get("/trending", summary="What is popular these days", operation_id="trendingProducts")
@@ -66,17 +71,14 @@ async def trending(
 ) -> TrendingProducts:
     """Give the products that shoppers act on most, with a half-life of a week."""
     check_names(request, _TRENDING_NAMES)
-    answer = await database_of(request).run(
-        partial(
-            recommendations.trending_products,
-            k=k,
-            exclude=exclude or [],
-            product_filter=product_filter,
-            after=after,
-        )
+    found = await answer(
+        request,
+        steps.trending_steps(
+            k=k, exclude=exclude or [], product_filter=product_filter, page=decode_page(after)
+        ),
     )
-    answer.next = next_address(request, answer.after)
-    return answer
+    found.next = next_address(request, found.after)
+    return found
 
 
 def lists_router() -> Router:

@@ -6,6 +6,8 @@ the next page whole.
 
 import logging
 import secrets
+from functools import partial
+from typing import Any
 
 import psycopg
 from litestar import HttpMethod, route
@@ -13,15 +15,19 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Template
 
-from api.page_objects import Block, ProductCard, Visitor
+from alsolike.local_snapshot.reader import LocalSnapshot
+from api.ladder.failures import DatabaseAwayError
+from api.ladder.ladder import Steps
+from api.ladder.requests import answer, write_beside
+from api.page_objects import Block, ProductCard, Review, Visitor
 from api.pool import Connection
 from api.problems import InvalidFieldError
 from api.query_vectors import query_vectors_of
-from api.rendering import database_of, is_fragment, render_page, render_partial, tree_of
-from api.services import blocks, events, product_pages
+from api.rendering import is_fragment, render_page, render_partial, tree_of
+from api.services import blocks, events, product_pages, snapshot_pages
 from api.services import search as searches
 from api.structs import NewEvent
-from api.visitor import AnyRequest, load_visitor
+from api.visitor import AnyRequest, load_visitor, remembered_visitor
 
 logger = logging.getLogger("alsolike.web")
 
@@ -41,11 +47,16 @@ async def home(request: AnyRequest) -> Template:
         visitor = await load_visitor(request, connection)
         return await blocks.recommended_block(connection, visitor, shown=shown)
 
+    def snapshot(local: LocalSnapshot) -> Block:
+        _, excluded = remembered_visitor(request)
+        return snapshot_pages.popular_block(local, list(excluded), shown)
+
+    steps = Steps(work, snapshot=snapshot)
     if is_fragment(request):
-        block = await database_of(request).run(work)
+        block = await answer(request, steps)
         return render_partial(request, "partials/recommendation_items.html", block=block)
     await tree.refresh()
-    block = await database_of(request).run(work)
+    block = await answer(request, steps)
     return render_page(request, "pages/home.html", block=block, categories=tree.top())
 
 
@@ -61,28 +72,41 @@ async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
     view_id = f"web-{secrets.token_hex(16)}"
     await tree_of(request).refresh()
 
-    async def work(connection: Connection) -> Template:
+    async def work(connection: Connection) -> dict[str, Any]:
         visitor = await load_visitor(request, connection)
         detail = await product_pages.product_detail(connection, tree_of(request), product_id)
         if is_counted and visitor.is_personalised:
-            await _record_view(connection, visitor, product_id, view_id)
+            await _record_view(request, connection, visitor, product_id, view_id)
         complements = await blocks.complements_block(connection, product_id)
         apart = [item.product.product_id for item in complements.items]
         similar = await blocks.similar_block(connection, product_id, apart, shown)
         reviews, reviews_next_url = await product_pages.reviews(connection, product_id, after)
-        return render_page(
-            request,
-            "pages/product.html",
-            product=detail,
-            complements=complements,
-            similar=similar,
-            recommended=await _recommended(connection, visitor, product_id, complements, similar),
-            reviews=reviews,
-            reviews_next_url=reviews_next_url,
-            is_bought=await product_pages.is_bought(connection, visitor, product_id),
-        )
+        return {
+            "product": detail,
+            "complements": complements,
+            "similar": similar,
+            "recommended": await _recommended(
+                connection, visitor, product_id, complements, similar
+            ),
+            "reviews": reviews,
+            "reviews_next_url": reviews_next_url,
+            "is_bought": await product_pages.is_bought(connection, visitor, product_id),
+        }
 
-    return await database_of(request).run(work)
+    def snapshot(local: LocalSnapshot) -> dict[str, Any]:
+        _, excluded = remembered_visitor(request)
+        return {
+            "product": snapshot_pages.product_detail(local, tree_of(request), product_id),
+            "complements": snapshot_pages.no_complements(),
+            "similar": snapshot_pages.similar_block(local, product_id, shown),
+            "recommended": None,
+            "reviews": [],
+            "reviews_next_url": None,
+            "is_bought": product_id in excluded,
+        }
+
+    context = await answer(request, Steps(work, snapshot=snapshot))
+    return render_page(request, "pages/product.html", **context)
 
 
 @route("/categories/{segments:path}", http_method=_READ)
@@ -99,7 +123,11 @@ async def category(request: AnyRequest, segments: FromPath[str]) -> Template:
         await load_visitor(request, connection)
         return await product_pages.category_page(connection, found, after)
 
-    products, next_url = await database_of(request).run(work)
+    def snapshot(local: LocalSnapshot) -> tuple[list[ProductCard], str | None]:
+        remembered_visitor(request)
+        return snapshot_pages.category_page(local, found, after)
+
+    products, next_url = await answer(request, Steps(work, snapshot=snapshot))
     if is_fragment(request):
         return render_partial(
             request, "partials/product_items.html", products=products, next_url=next_url
@@ -127,9 +155,13 @@ async def search(request: AnyRequest) -> Template:
         await load_visitor(request, connection)
         return await searches.card_page(connection, prepared)
 
+    def snapshot(local: LocalSnapshot) -> searches.CardPage:
+        remembered_visitor(request)
+        return snapshot_pages.search_page(local, q, after)
+
     if not is_fragment(request):
         await tree_of(request).refresh()
-    found = await database_of(request).run(work)
+    found = await answer(request, Steps(work, snapshot=snapshot))
     if is_fragment(request):
         return render_partial(
             request, "partials/product_items.html", products=found.products, next_url=found.next_url
@@ -142,21 +174,31 @@ async def _product_part(request: AnyRequest, product_id: str) -> Template:
     after = request.query_params.get("reviews_after")
     shown = _shown(request)
 
-    async def more_reviews(connection: Connection) -> Template:
+    async def more_reviews(connection: Connection) -> tuple[list[Review], str | None]:
         await load_visitor(request, connection)
-        reviews, next_url = await product_pages.reviews(connection, product_id, after)
-        return render_partial(
-            request, "partials/review_items.html", reviews=reviews, reviews_next_url=next_url
-        )
+        return await product_pages.reviews(connection, product_id, after)
 
-    async def more_similar(connection: Connection) -> Template:
+    def no_reviews(_local: LocalSnapshot) -> tuple[list[Review], str | None]:
+        remembered_visitor(request)
+        return [], None
+
+    async def more_similar(connection: Connection) -> Block:
         await load_visitor(request, connection)
         complements = await blocks.complements_block(connection, product_id)
         apart = [item.product.product_id for item in complements.items]
-        block = await blocks.similar_block(connection, product_id, apart, shown)
-        return render_partial(request, "partials/recommendation_items.html", block=block)
+        return await blocks.similar_block(connection, product_id, apart, shown)
 
-    return await database_of(request).run(more_reviews if after else more_similar)
+    def similar_in_snapshot(local: LocalSnapshot) -> Block:
+        remembered_visitor(request)
+        return snapshot_pages.similar_block(local, product_id, shown)
+
+    if after:
+        reviews, next_url = await answer(request, Steps(more_reviews, snapshot=no_reviews))
+        return render_partial(
+            request, "partials/review_items.html", reviews=reviews, reviews_next_url=next_url
+        )
+    block = await answer(request, Steps(more_similar, snapshot=similar_in_snapshot))
+    return render_partial(request, "partials/recommendation_items.html", block=block)
 
 
 async def _recommended(
@@ -172,7 +214,7 @@ async def _recommended(
 
 
 async def _record_view(
-    connection: Connection, visitor: Visitor, product_id: str, view_id: str
+    request: AnyRequest, connection: Connection, visitor: Visitor, product_id: str, view_id: str
 ) -> None:
     """Record that the page is looked at; the page is shown even if that fails."""
     event = NewEvent(
@@ -183,8 +225,8 @@ async def _record_view(
         session_id=visitor.session_id,
     )
     try:
-        await events.record(connection, event)
-    except psycopg.Error:
+        await write_beside(request, connection, partial(events.record, event=event))
+    except (psycopg.Error, DatabaseAwayError):
         if connection.broken:
             raise
         logger.warning("A view of %s was not recorded", product_id, exc_info=True)

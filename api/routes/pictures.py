@@ -1,13 +1,13 @@
 """Drawn pictures of products that have no photograph."""
 
 import hashlib
-from functools import partial
 
 from litestar import Response, Router, get
 from litestar.params import FromPath
 
-from api.rendering import database_of
+from api.ladder.requests import answer
 from api.services.pictures import picture
+from api.services.steps import product_steps
 from api.visitor import AnyRequest
 
 _HEADERS = {
@@ -22,7 +22,7 @@ _HEADERS = {
 async def product_picture(request: AnyRequest, file_name: FromPath[str]) -> Response[bytes]:
     """Give `<product_id>.svg`; 304 where the browser has it."""
     product_id = file_name.removesuffix(".svg")
-    drawing = await database_of(request).run(partial(picture, product_id=product_id))
+    drawing = picture(await answer(request, product_steps(product_id=product_id)))
     etag = f'"{hashlib.sha256(drawing).hexdigest()[:32]}"'
     headers = {**_HEADERS, "ETag": etag}
     if etag in request.headers.get("if-none-match", ""):

@@ -1,14 +1,13 @@
 """Products, and the products like them."""
 
-from functools import partial
 from typing import Annotated
 
 from litestar import Router, get
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, QueryParameter
 
+from api.ladder.requests import answer, ladder_of
 from api.query_vectors import query_vectors_of
-from api.rendering import database_of
 from api.requests import ProductFilter
 from api.routes.parameters import (
     FILTER_NAMES,
@@ -21,7 +20,7 @@ from api.routes.parameters import (
     check_names,
     product_filter,
 )
-from api.services import catalogue, recommendations, search
+from api.services import search, steps
 from api.store.products import SimilarQuery
 from api.structs import Complements, Product, ProductPage, SimilarProducts
 from api.visitor import AnyRequest
@@ -49,12 +48,12 @@ async def list_products(
     """
     check_names(request, _LIST_NAMES)
     if q is None:
-        return await database_of(request).run(
-            partial(catalogue.product_page, category=category, after=after, limit=limit)
+        return await answer(
+            request, steps.product_page_steps(category=category, after=after, limit=limit)
         )
     prepared = search.prepare(query_vectors_of(request), q, after)
-    return await database_of(request).run(
-        partial(search.product_page, search=prepared, category=category, limit=limit)
+    return await answer(
+        request, steps.search_steps(prepared, category=category, after=after, limit=limit)
     )
 
 
@@ -62,7 +61,7 @@ async def list_products(
 async def read_product(request: AnyRequest, product_id: FromPath[str]) -> Product:
     """Give one product; 404 for an unknown one."""
     check_names(request, frozenset())
-    return await database_of(request).run(partial(catalogue.product, product_id=product_id))
+    return await answer(request, steps.product_steps(product_id=product_id))
 
 
 @get("/{product_id:str}/similar", summary="Products like a product", operation_id="similarProducts")
@@ -85,8 +84,8 @@ async def similar_products(
     wanted = SimilarQuery(
         k=k, exclude=exclude or [], filter=product_filter, model=model, has_reasons=reasons
     )
-    return await database_of(request).run(
-        partial(recommendations.similar_products, product_id=product_id, wanted=wanted)
+    return await answer(
+        request, steps.similar_steps(ladder_of(request), product_id=product_id, wanted=wanted)
     )
 
 
@@ -103,14 +102,11 @@ async def complements(
     Only what meets it more often than chance has it: there may be none. 404 for an unknown product.
     """
     check_names(request, _COMPLEMENT_NAMES)
-    return await database_of(request).run(
-        partial(
-            recommendations.complements,
-            product_id=product_id,
-            k=k,
-            exclude=exclude or [],
-            product_filter=product_filter,
-        )
+    return await answer(
+        request,
+        steps.complements_steps(
+            product_id=product_id, k=k, exclude=exclude or [], product_filter=product_filter
+        ),
     )
 
 

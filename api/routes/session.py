@@ -3,10 +3,13 @@
 from litestar import HttpMethod, Response, post, route
 from litestar.response import Template
 
+from alsolike.local_snapshot.reader import LocalSnapshot
+from api.ladder.ladder import Steps
+from api.ladder.requests import answer, write
 from api.page_objects import DemoShopper
 from api.pool import Connection
 from api.problems import InvalidFieldError
-from api.rendering import database_of, redirect, render_page, tree_of
+from api.rendering import redirect, render_page, tree_of
 from api.services.demo_shoppers import demo_shoppers
 from api.store import shoppers as store
 from api.visitor import (
@@ -16,6 +19,7 @@ from api.visitor import (
     load_visitor,
     local_path,
     put_flash,
+    remembered_visitor,
     sign_in,
     sign_out,
     take_flash,
@@ -41,7 +45,7 @@ async def sign_in_shopper(request: AnyRequest) -> Response[bytes]:
 
     found = None
     if shopper_id and "\x00" not in shopper_id:
-        found = await database_of(request).run(work)
+        found = await answer(request, Steps(work))
     if found is None:
         message = f"There is no shopper {shopper_id}." if shopper_id else "Choose a shopper."
         return await _sign_in_page(request, after, message)
@@ -78,7 +82,7 @@ async def personalise(request: AnyRequest) -> Response[bytes]:
             await store.record_consent(connection, visitor.shopper_id, is_granted=is_granted)
         return True
 
-    is_shopper = await database_of(request).run(work)
+    is_shopper = await write(request, work)
     if not is_shopper:
         (agree if is_granted else withdraw)(request)
     put_flash(
@@ -95,8 +99,12 @@ async def _sign_in_page(request: AnyRequest, after: str, message: str | None = N
         await load_visitor(request, connection)
         return await demo_shoppers(connection)
 
+    def snapshot(_local: LocalSnapshot) -> list[DemoShopper]:
+        remembered_visitor(request)
+        return []
+
     await tree_of(request).refresh()
-    shoppers = await database_of(request).run(work)
+    shoppers = await answer(request, Steps(work, snapshot=snapshot))
     return render_page(
         request,
         "pages/sign_in.html",

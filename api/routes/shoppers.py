@@ -1,12 +1,10 @@
 """What a shopper may also like, looked at, and may buy again."""
 
-from functools import partial
-
 from litestar import Router, get
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
-from api.rendering import database_of
+from api.ladder.requests import answer, ladder_of
 from api.requests import ProductFilter, RecommendationRequest
 from api.routes.parameters import (
     FILTER_NAMES,
@@ -20,7 +18,7 @@ from api.routes.parameters import (
     next_address,
     product_filter,
 )
-from api.services import recommendations
+from api.services import recommendations, steps
 from api.structs import BoughtProducts, RecommendedProducts, ViewedProducts
 from api.visitor import AnyRequest
 
@@ -63,11 +61,12 @@ async def recommend_products(
         model=model,
         after=after,
     )
-    answer = await database_of(request).run(
-        partial(recommendations.recommended_products, request=wanted)
-    )
-    answer.next = next_address(request, answer.after)
-    return answer
+    ladder = ladder_of(request)
+    asked = recommendations.prepare(wanted)
+    found = await answer(request, steps.recommended_steps(ladder, asked), who=shopper_id)
+    ladder.shoppers.note(shopper_id)
+    found.next = next_address(request, found.after)
+    return found
 
 
 @get(
@@ -87,15 +86,16 @@ async def recently_viewed(
     What they hid is left out. 404 for an unknown shopper.
     """
     check_names(request, _LIST_NAMES)
-    return await database_of(request).run(
-        partial(
-            recommendations.recently_viewed,
+    return await answer(
+        request,
+        steps.viewed_steps(
             shopper_id=shopper_id,
             session_id=None,
             k=k,
             exclude=exclude or [],
             product_filter=product_filter,
-        )
+        ),
+        who=shopper_id,
     )
 
 
@@ -117,14 +117,12 @@ async def buy_again(
     unknown shopper.
     """
     check_names(request, _LIST_NAMES)
-    return await database_of(request).run(
-        partial(
-            recommendations.buy_again,
-            shopper_id=shopper_id,
-            k=k,
-            exclude=exclude or [],
-            product_filter=product_filter,
-        )
+    return await answer(
+        request,
+        steps.buy_again_steps(
+            shopper_id=shopper_id, k=k, exclude=exclude or [], product_filter=product_filter
+        ),
+        who=shopper_id,
     )
 
 
@@ -142,15 +140,16 @@ async def recently_viewed_in_session(
 ) -> ViewedProducts:
     """Give the products that an anonymous session looked at, the latest first."""
     check_names(request, _LIST_NAMES)
-    return await database_of(request).run(
-        partial(
-            recommendations.recently_viewed,
+    return await answer(
+        request,
+        steps.viewed_steps(
             shopper_id=None,
             session_id=session_id,
             k=k,
             exclude=exclude or [],
             product_filter=product_filter,
-        )
+        ),
+        who=session_id,
     )
 
 

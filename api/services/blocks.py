@@ -70,7 +70,7 @@ async def recommended_block(
         if is_personal
         else ("Popular right now", "What shoppers look at and buy these days")
     )
-    return Block(title, subtitle, items, _next_url("/", shown, items, size), is_personal)
+    return Block(title, subtitle, items, next_url("/", shown, items, size), is_personal)
 
 
 async def complements_block(connection: Connection, product_id: str) -> Block:
@@ -137,7 +137,7 @@ async def similar_block(
         "Similar products",
         "Close in name, details and who liked them",
         items,
-        _next_url(product_url(product_id), shown, items, size),
+        next_url(product_url(product_id), shown, items, size),
         is_personal=False,
     )
 
@@ -153,9 +153,10 @@ def _reason(row: shopper_store.BlockRow) -> Reason:
     )
 
 
-def _next_url(
+def next_url(
     path: str, shown: Sequence[str], items: Sequence[Recommendation], size: int
 ) -> str | None:
+    """Return the address of a block's next page; None where it ends, or would grow too long."""
     all_shown = [*shown, *(item.product.product_id for item in items)]
     if len(items) < size or len(all_shown) > MOST_SHOWN:
         return None

@@ -30,11 +30,11 @@ async def product_page(
     """Read a page of the catalogue by product id."""
     position = decode_cursor(after, tuple[str])
     items = await store.list_products(connection, category, position and position[0], limit + 1)
-    end = items[limit - 1].product_id if len(items) > limit else None
+    end = encode_cursor((items[limit - 1].product_id,)) if len(items) > limit else None
     items = items[:limit]
     if not items:
         await check_category(connection, category)
-    return ProductPage(items, None if end is None else _next(category, end, limit))
+    return ProductPage(items, None if end is None else next_address(category, None, end, limit))
 
 
 def unknown_product(product_id: str) -> UnknownProductError:
@@ -56,10 +56,16 @@ async def check_category(connection: Connection, category: str | None) -> None:
         No product is of that category or below it.
     """
     if category is not None and not await store.has_category(connection, category):
-        message = f"There is no category {category!r}: give a path such as 'A > B'."
-        raise InvalidFieldError("category", message)
+        raise unknown_category(category)
 
 
-def _next(category: str | None, end: str, limit: int) -> str:
-    given = {"category": category, "after": encode_cursor((end,)), "limit": limit}
+def unknown_category(category: str) -> InvalidFieldError:
+    """Say which category there is not."""
+    message = f"There is no category {category!r}: give a path such as 'A > B'."
+    return InvalidFieldError("category", message)
+
+
+def next_address(category: str | None, q: str | None, end: str, limit: int) -> str:
+    """Return the address of the next page of the catalogue, or of a search, by its cursor."""
+    given = {"category": category, "q": q, "after": end, "limit": limit}
     return "/v1/products?" + urlencode({k: v for k, v in given.items() if v is not None})

@@ -3,8 +3,9 @@
 import asyncio
 import time
 
+from alsolike.local_snapshot.reader import LocalSnapshot
+from api.ladder.ladder import Ladder, Steps
 from api.page_objects import CATEGORY_SEPARATOR, Category, category_url
-from api.pool import Database
 from api.services.cards import safe_image
 from api.store import products as store
 
@@ -12,12 +13,14 @@ _FRESH_SECONDS = 60.0
 # A category that is not in the tree may be new: look again, but not for every mistyped address.
 _RETRY_SECONDS = 5.0
 
+_STEPS = Steps(store.category_counts, snapshot=LocalSnapshot.category_counts)
+
 
 class CategoryTree:
     """Categories with the products in and below them, read again once a minute."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, ladder: Ladder) -> None:
+        self._ladder = ladder
         self._by_path: dict[str, Category] = {}
         self._read_at = float("-inf")
         self._reading = asyncio.Lock()
@@ -28,8 +31,14 @@ class CategoryTree:
             return
         async with self._reading:
             if time.monotonic() - self._read_at >= older_than:
-                self._by_path = _add_up(await self._database.run(store.category_counts))
+                found = await self._ladder.answer(_STEPS)
                 self._read_at = time.monotonic()
+                if found.tier == "snapshot":
+                    # Look again soon, and keep what was read last: it is newer.
+                    self._read_at += _RETRY_SECONDS - _FRESH_SECONDS
+                    if self._by_path:
+                        return
+                self._by_path = _add_up(found.value)
 
     def top(self) -> list[Category]:
         """Return the top-level categories, as they were last read."""

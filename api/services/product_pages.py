@@ -42,7 +42,7 @@ async def product_detail(
     return ProductDetail(
         **asdict(await product_card(connection, product_id)),
         description=found.description,
-        attributes=_labelled(found.attributes),
+        attributes=labelled(found.attributes),
         breadcrumbs=breadcrumbs,
         created_at=found.created_at,
     )
@@ -107,7 +107,7 @@ async def category_page(
     return await cards(connection, [row[0] for row in rows]), next_url
 
 
-def _labelled(attributes: Mapping[str, object]) -> list[tuple[str, str]]:
+def labelled(attributes: Mapping[str, object]) -> list[tuple[str, str]]:
     """Write attributes for people: `water_resistant: true` becomes Water resistant, yes."""
     return [
         (name.replace("_", " ").capitalize(), _in_words(value))

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 
 from alsolike.errors import UnknownModelError
+from api.ladder.tiers import Tier
 from api.pool import Connection
 from api.problems import InvalidFieldError
 from api.requests import (
@@ -23,9 +25,11 @@ from api.store import shoppers as shopper_store
 from api.structs import (
     BoughtProducts,
     Complements,
+    RecommendedProduct,
     RecommendedProducts,
     SimilarLists,
     SimilarProducts,
+    TrendingProduct,
     TrendingProducts,
     ViewedProducts,
 )
@@ -51,9 +55,9 @@ async def similar_products(
     return SimilarProducts(product_id, items)
 
 
-async def similar_lists(connection: Connection, request: SimilarRequest) -> SimilarLists:
-    """Find the products most like each of several; unknown ones are told, not refused."""
-    wanted = store.SimilarQuery(
+def similar_query(request: SimilarRequest) -> store.SimilarQuery:
+    """Return what a request wants of each of its products."""
+    return store.SimilarQuery(
         k=request.k,
         exclude=request.exclude,
         filter=request.filter or ProductFilter(),
@@ -61,6 +65,11 @@ async def similar_lists(connection: Connection, request: SimilarRequest) -> Simi
         model=request.model,
         has_reasons=request.reasons,
     )
+
+
+async def similar_lists(connection: Connection, request: SimilarRequest) -> SimilarLists:
+    """Find the products most like each of several; unknown ones are told, not refused."""
+    wanted = similar_query(request)
     found = await store.similar_products(connection, request.product_ids, wanted)
     pairs = list(zip(request.product_ids, found, strict=True))
     if not any(items for _, items in pairs):
@@ -83,23 +92,39 @@ async def complements(
     return Complements(product_id, items)
 
 
-async def recommended_products(
-    connection: Connection, request: RecommendationRequest
-) -> RecommendedProducts:
-    """Find what somebody may also like.
+class Asked(NamedTuple):
+    """A question that is ready to be answered by any step.
+
+    Attributes
+    ----------
+    taste : Taste
+        What to go by and what to leave out, what earlier pages showed included.
+    model : str or None
+        Which is to answer; None: the serving one.
+    until : float
+        Seconds since 1970 of the first page.
+    shown : list of str
+        Ids of the products of the earlier pages.
+    """
+
+    request: RecommendationRequest
+    taste: shopper_store.Taste
+    model: str | None
+    until: float
+    shown: list[str]
+
+
+def prepare(request: RecommendationRequest) -> Asked:
+    """Read the mark of the page and the history.
 
     Raises
     ------
-    UnknownShopperError, UnknownModelError
-        There is none of that id or name.
     InvalidFieldError
-        There is no such category, or `after` is no mark of ours.
+        `after` is no mark of ours, or an action lies in the future.
     """
     page = decode_page(request.after)
-    now = datetime.now(UTC)
+    until = datetime.now(UTC) if page is None else datetime.fromtimestamp(page.until, UTC)
     shown = [] if page is None else page.shown
-    model = request.model if page is None else (request.model or page.model)
-    until = now if page is None else datetime.fromtimestamp(page.until, UTC)
     taste = shopper_store.Taste(
         shopper_id=request.shopper_id,
         session_id=request.session_id,
@@ -112,24 +137,44 @@ async def recommended_products(
         # An event of this very moment counts on the first page.
         until=None if page is None else until,
     )
+    model = request.model or (None if page is None else page.model)
+    return Asked(request, taste, model, until.timestamp(), shown)
+
+
+def finish(asked: Asked, items: list[RecommendedProduct], tier: Tier) -> RecommendedProducts:
+    """Count the ranks on from the earlier pages, and mark where the next one goes on."""
+    after = None
+    if len(items) == asked.request.k:
+        ids = [item.product_id for item in items]
+        after = encode_page(Page(asked.until, items[-1].model, [*asked.shown, *ids]))
+    for item in items:
+        item.rank += len(asked.shown)
+    return RecommendedProducts(asked.request.shopper_id, items, after, next=None, tier=tier)
+
+
+async def recommended_products(connection: Connection, asked: Asked) -> RecommendedProducts:
+    """Find what somebody may also like.
+
+    Raises
+    ------
+    UnknownShopperError, UnknownModelError
+        There is none of that id or name.
+    InvalidFieldError
+        There is no such category.
+    """
+    request, taste = asked.request, asked.taste
     try:
-        items = await shopper_store.recommended_products(connection, taste, request.k, model)
+        items = await shopper_store.recommended_products(connection, taste, request.k, asked.model)
     except UnknownModelError:
-        if page is None or request.model is not None:
+        if request.model is not None:
             raise
         # The model of the first page is gone meanwhile: the one that serves now goes on.
         items = await shopper_store.recommended_products(connection, taste, request.k, None)
     if items is None:
         raise unknown_shopper(request.shopper_id or "")
-    if not items and page is None:
+    if not items and not asked.shown:
         await check_category(connection, taste.filter.category)
-    after = None
-    if len(items) == request.k:
-        ids = [item.product_id for item in items]
-        after = encode_page(Page(until.timestamp(), items[-1].model, [*shown, *ids]))
-    for item in items:
-        item.rank += len(shown)
-    return RecommendedProducts(request.shopper_id, items, after, next=None)
+    return finish(asked, items, "live")
 
 
 async def trending_products(
@@ -137,27 +182,34 @@ async def trending_products(
     k: int,
     exclude: Sequence[str],
     product_filter: ProductFilter,
-    after: str | None,
+    page: Page | None,
 ) -> TrendingProducts:
     """Find what is popular these days.
 
     Raises
     ------
     InvalidFieldError
-        There is no such category, or `after` is no mark of ours.
+        There is no such category.
     """
-    page = decode_page(after)
     shown = [] if page is None else page.shown
     items = await store.trending_products(connection, k, [*exclude, *shown], product_filter)
     if not items and page is None:
         await check_category(connection, product_filter.category)
+    return finish_trending(items, k, page, "live")
+
+
+def finish_trending(
+    items: list[TrendingProduct], k: int, page: Page | None, tier: Tier
+) -> TrendingProducts:
+    """Count the ranks on from the earlier pages, and mark where the next one goes on."""
+    shown = [] if page is None else page.shown
     mark = None
     if len(items) == k:
         until = datetime.now(UTC).timestamp()
         mark = encode_page(Page(until, None, [*shown, *(item.product_id for item in items)]))
     for item in items:
         item.rank += len(shown)
-    return TrendingProducts(items, mark, next=None)
+    return TrendingProducts(items, mark, next=None, tier=tier)
 
 
 async def recently_viewed(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import psycopg
 from msgspec import Struct
@@ -12,6 +13,9 @@ from api.pool import Connection
 from api.requests import ProductFilter
 from api.store.products import raise_unknown
 from api.structs import BoughtProduct, Reason, RecommendedProduct, ViewedProduct
+
+# Of what a shopper bought, and of what they hid, so many are kept in mind.
+_MOST_EXCLUDED = 1000
 
 
 class ShopperRow(Struct):
@@ -47,6 +51,20 @@ class Taste(Struct, frozen=True):
     has_reasons: bool = True
     until: datetime | None = None
 
+    def as_parameters(self) -> dict[str, Any]:
+        """Return the values for a statement."""
+        return {
+            "shopper_id": self.shopper_id,
+            "session_id": self.session_id,
+            "history": self.history,
+            "candidates": self.candidates,
+            "exclude": list(self.exclude),
+            "filter": self.filter.as_json(),
+            "diversity": self.diversity,
+            "reasons": self.has_reasons,
+            "until": self.until,
+        }
+
 
 async def recommended_products(
     connection: Connection, taste: Taste, k: int, model: str | None
@@ -58,19 +76,7 @@ async def recommended_products(
     UnknownModelError
         There is no model of that name.
     """
-    parameters = {
-        "shopper_id": taste.shopper_id,
-        "session_id": taste.session_id,
-        "k": k,
-        "exclude": list(taste.exclude),
-        "filter": taste.filter.as_json(),
-        "candidates": taste.candidates,
-        "model": model,
-        "diversity": taste.diversity,
-        "history": taste.history,
-        "reasons": taste.has_reasons,
-        "until": taste.until,
-    }
+    parameters = {**taste.as_parameters(), "k": k, "model": model}
     cursor = connection.cursor()
     try:
         await cursor.execute(query("serving/recommendations"), parameters)
@@ -150,6 +156,15 @@ async def shopper(connection: Connection, shopper_id: str) -> ShopperRow | None:
     cursor = connection.cursor(row_factory=args_row(ShopperRow))
     await cursor.execute(query("serving/visitor"), {"shopper_id": shopper_id})
     return await cursor.fetchone()
+
+
+async def excluded_products(
+    connection: Connection, shopper_ids: Sequence[str]
+) -> list[tuple[str, str | None, list[str]]]:
+    """Read shoppers with their name and the ids of what they bought or hid, the latest of each."""
+    parameters = {"shopper_ids": list(shopper_ids), "row_count": _MOST_EXCLUDED}
+    cursor = await connection.execute(query("ladder/excluded_products"), parameters)
+    return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
 
 
 async def demo_shoppers(

@@ -19,7 +19,13 @@ from alsolike.settings import (
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
 # Read by libpq and boto3 themselves.
-OF_LIBRARIES = {"PGPASSWORD", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"}
+OF_LIBRARIES = {
+    "PGPASSWORD",
+    "PGTARGETSESSIONATTRS",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_DEFAULT_REGION",
+}
 
 NUMBERS = {
     "ALSOLIKE_EMBED_BATCH_SIZE": ("embed_batch_size", 1, 4096),
@@ -29,6 +35,7 @@ NUMBERS = {
     "ALSOLIKE_POOL_SIZE": ("pool_size", 1, 256),
     "ALSOLIKE_SEARCH_ENCODE_MS": ("search_encode_ms", 0, 10_000),
     "ALSOLIKE_STATEMENT_TIMEOUT_MS": ("statement_timeout_ms", 1, 600_000),
+    "ALSOLIKE_FALLBACK_TIMEOUT_MS": ("fallback_timeout_ms", 1, 600_000),
 }
 
 
@@ -85,6 +92,7 @@ def test_defaults(tmp_path: Path) -> None:
     assert (settings.host, settings.port, settings.web_workers) == ("127.0.0.1", 8000, 1)
     assert (settings.embed_batch_size, settings.neighbours_k) == (64, 20)
     assert (settings.pool_size, settings.statement_timeout_ms) == (8, 2000)
+    assert settings.fallback_timeout_ms == 250
     assert settings.is_cookie_secure is False
 
 
@@ -193,3 +201,18 @@ def test_an_embedded_address_reaches_the_process(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("PGHOST", "before")
     export_connection({"PGHOST": "after"})
     assert load_settings().is_postgres_embedded is False
+
+
+@pytest.mark.parametrize(
+    ("variables", "has_several"),
+    [
+        ({}, False),
+        ({"PGHOST": "db"}, False),
+        ({"PGHOST": "db-1,db-2"}, True),
+        ({"PGHOSTADDR": "10.0.0.1,10.0.0.2"}, True),
+    ],
+)
+def test_several_hosts_are_a_primary_and_its_replicas(
+    tmp_path: Path, variables: dict[str, str], has_several: bool
+) -> None:
+    assert read(tmp_path, **variables).has_several_hosts is has_several

@@ -1,0 +1,25 @@
+-- Shoppers with what not to recommend to them.
+-- shopper_ids: the shoppers; row_count: ids of a shopper at most, of each kind, the latest first.
+-- A row: a shopper that is known, their name, and the ids of what they bought or hid.
+select
+    s.shopper_id,
+    s.display_name,
+    array(
+        (
+            select p.product_id
+            from raw.purchases as p
+            where p.shopper_id = s.shopper_id
+            order by p.purchased_at desc
+            limit %(row_count)s
+        )
+        union
+        (
+            select h.product_id
+            from recs.hides as h
+            where h.shopper_id = s.shopper_id
+            order by h.hidden_at desc
+            limit %(row_count)s
+        )
+    ) as product_ids
+from raw.shoppers as s
+where s.shopper_id = any(%(shopper_ids)s)

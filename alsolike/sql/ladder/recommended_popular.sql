@@ -1,0 +1,54 @@
+-- What is recently popular, for somebody: none of their taste, all that is to be left out.
+-- Parameters and rows as in recommended_neighbours, without the model.
+with asked as materialized (
+    select
+        who.shopper_id,
+        f.filter,
+        recs.few_eligible(f.filter, 4000, %(candidates)s::text []) as candidates
+    from (
+        select s.shopper_id
+        from raw.shoppers as s
+        where s.shopper_id = %(shopper_id)s
+        union all
+        select null
+        where %(shopper_id)s::text is null
+    ) as who
+    cross join
+        lateral (
+            select jsonb_populate_record(null::recs.product_filter, %(filter)s::jsonb) as filter
+        ) as f
+)
+
+select
+    f.place::integer as rank,
+    f.product_id,
+    null::real as score,
+    'popular' as source,
+    null::text as model,
+    p.title,
+    p.brand,
+    p.category,
+    p.price::double precision as price,
+    p.currency,
+    p.image_url,
+    'popular' as reason_kind,
+    null::text as reason_event_id,
+    null::text as reason_product_id,
+    f.actions as reason_count
+from asked as a
+left join
+    lateral
+    recs.popular_products(
+        %(k)s::integer,
+        recs.left_out(a.shopper_id) || %(exclude)s::text []
+        || array(
+            select h.product_id
+            from
+                jsonb_to_recordset(coalesce(%(history)s::jsonb, '[]')) as h (product_id text)
+        ),
+        a.filter,
+        a.candidates
+    ) with ordinality as f (product_id, popularity, actions, place)
+    on true
+left join raw.products as p on f.product_id = p.product_id
+order by rank

@@ -1,0 +1,2 @@
+-- Tell the planner what the tables hold: the file never changes again.
+analyze

@@ -1,0 +1,11 @@
+-- Every category path that products are filed under.
+-- A row: a path, its number of products, those of deeper paths not counted in, and the picture of
+-- one of them (null without any).
+select
+    p.category,
+    count(*) as product_count,
+    min(p.image_url) as image_url
+from products as p
+where p.category is not null
+group by p.category
+order by p.category

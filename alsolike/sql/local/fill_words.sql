@@ -1,0 +1,2 @@
+-- Fill the index of words from the products.
+insert into words (words) values ('rebuild')

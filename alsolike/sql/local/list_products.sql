@@ -1,0 +1,28 @@
+-- A page of the catalogue in the order of product ids.
+-- category: path of a category, itself and all below it, null: any; after: the last product id of
+-- the page before, null: the first page; row_count: rows wanted.
+-- A row: a product. Columns stand in the order of SnapshotProduct.
+select
+    p.product_id,
+    p.title,
+    p.description,
+    p.category,
+    p.brand,
+    p.price,
+    p.currency,
+    p.image_url,
+    p.attributes,
+    p.is_in_stock,
+    p.created_at,
+    p.rating_average,
+    p.review_count
+from products as p
+where
+    p.product_id > coalesce(:after, '')
+    and (
+        :category is null
+        or p.category = :category
+        or substr(p.category, 1, length(:category) + 3) = :category || ' > '
+    )
+order by p.product_id
+limit :row_count

@@ -1,0 +1,34 @@
+-- The products of a snapshot, as pages show them. No personal data: of reviews their mean alone.
+-- popular: how many products have a place among the recently popular.
+-- A row: a product with the mean of its ratings (1 to 5, null without reviews), their number, and
+-- its place among the recently popular in stock, from 1 (null: none), by product id in the order
+-- of its bytes. Columns stand in the order of PRODUCT_SCHEMA.
+select
+    p.product_id,
+    p.title,
+    p.description,
+    p.category,
+    p.brand,
+    p.price::text as price,
+    p.currency,
+    p.image_url,
+    p.attributes::text as attributes,
+    p.is_in_stock,
+    p.created_at,
+    r.rating_average,
+    coalesce(r.review_count, 0) as review_count,
+    n.popularity_rank
+from raw.products as p
+left join (
+    select
+        v.product_id,
+        avg(v.rating)::double precision as rating_average,
+        count(*) as review_count
+    from raw.reviews as v
+    group by v.product_id
+) as r on p.product_id = r.product_id
+left join
+    recs.popular_products(%(popular)s::integer)
+    with ordinality as n (product_id, popularity, popularity_rank)
+    on p.product_id = n.product_id
+order by p.product_id collate "C"

@@ -1,0 +1,86 @@
+"""The local snapshot that is open, and how a newer one takes its place."""
+
+import asyncio
+import logging
+import sqlite3
+from pathlib import Path
+
+from alsolike.errors import SnapshotError
+from alsolike.local_snapshot.layout import (
+    POINTER_NAME,
+    LocalPointer,
+    check_file,
+    read_pointer,
+    snapshot_folder,
+)
+from alsolike.local_snapshot.reader import LocalSnapshot
+
+logger = logging.getLogger("alsolike.ladder")
+
+
+class LocalSnapshots:
+    """The snapshot on this machine's disk, if there is a whole one.
+
+    Parameters
+    ----------
+    home : Path
+        The home folder.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.current: LocalSnapshot | None = None
+        self._folder = snapshot_folder(home)
+        self._seen: tuple[int, int, int] | None = None
+
+    async def refresh(self) -> None:
+        """Open the snapshot that is current on the disk, if it is another one than is open.
+
+        A damaged one is one line in the log, and the one that is open stays.
+        """
+        seen = self._look()
+        if seen is None or seen == self._seen:
+            return
+        self._seen = seen
+        try:
+            pointer = read_pointer(self._folder)
+            if pointer is None or (self.current and self.current.pointer == pointer):
+                return
+            # Reading all of a large file takes a second: not in the event loop.
+            opened = LocalSnapshot(
+                await asyncio.to_thread(check_file, self._folder, pointer), pointer
+            )
+        except SnapshotError as error:
+            logger.error("%s Until then %s", error, self._told())  # noqa: TRY400  (no trace)
+            return
+        self._replace(opened)
+        logger.info("The local snapshot is %s", pointer.snapshot_id)
+
+    def give_up(self, error: sqlite3.Error) -> None:
+        """Close a file that turned out to be unreadable; a newer one will be opened."""
+        logger.error("The local snapshot cannot be read any more (%s)", error)
+        self._replace(None)
+
+    def pointer(self) -> LocalPointer | None:
+        """Return what is known of the open snapshot."""
+        return None if self.current is None else self.current.pointer
+
+    def close(self) -> None:
+        """Close the file."""
+        self._replace(None)
+
+    def _replace(self, opened: LocalSnapshot | None) -> None:
+        before, self.current = self.current, opened
+        if before is not None:
+            before.close()
+
+    def _look(self) -> tuple[int, int, int] | None:
+        try:
+            found = Path(self._folder / POINTER_NAME).stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_ino, found.st_size
+
+    def _told(self) -> str:
+        if self.current is None:
+            return "there is none to answer from."
+        return f"{self.current.pointer.snapshot_id} stays."

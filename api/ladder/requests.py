@@ -1,0 +1,64 @@
+"""The ladder as the routes use it: the step that answered is kept with the request."""
+
+from typing import Any, TypeVar, cast
+
+from litestar import Request
+
+from api.ladder.ladder import Ladder, Steps, Work
+from api.ladder.tiers import Tier
+from api.pool import Connection
+
+Result = TypeVar("Result")
+
+_TIER = "tier"
+
+
+def ladder_of(request: Request[Any, Any, Any]) -> Ladder:
+    """Return the app's ladder."""
+    return cast("Ladder", request.app.state.ladder)
+
+
+async def answer(
+    request: Request[Any, Any, Any], steps: Steps[Result], *, who: str | None = None
+) -> Result:
+    """Answer a read from the first step that can; a header of the response names the step.
+
+    Parameters
+    ----------
+    who : str, optional
+        Id of the shopper or session that asks, who is to see what they did themselves.
+    """
+    ladder = ladder_of(request)
+    position = ladder.positions.find(request, who) if ladder.has_replicas else None
+    found = await ladder.answer(steps, position)
+    setattr(request.state, _TIER, found.tier)
+    return found.value
+
+
+async def write(
+    request: Request[Any, Any, Any], work: Work[Result], *, who: str | None = None
+) -> Result:
+    """Do some work that writes, or say at once that it cannot be done now."""
+    ladder = ladder_of(request)
+    result, position = await ladder.write(work)
+    if position is not None:
+        ladder.positions.note(request, who, position)
+    return result
+
+
+async def write_beside(
+    request: Request[Any, Any, Any],
+    connection: Connection,
+    work: Work[Result],
+    *,
+    who: str | None = None,
+) -> Result:
+    """Do some work that writes in the middle of a read: on its connection if that may write."""
+    if not ladder_of(request).has_replicas:
+        return await work(connection)
+    return await write(request, work, who=who)
+
+
+def tier_of(request: Request[Any, Any, Any]) -> Tier | None:
+    """Return the step that answered; None before any did."""
+    return cast("Tier | None", request.state.get(_TIER))

@@ -1,0 +1,231 @@
+"""Products and lists of them out of the local snapshot, as the JSON API tells them."""
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import Literal
+
+from msgspec import structs
+
+from alsolike.local_snapshot.reader import LocalSnapshot, SnapshotProduct, Wanted
+from api.cursors import decode_cursor, encode_cursor
+from api.problems import InvalidFieldError
+from api.requests import ProductFilter
+from api.services.catalogue import unknown_product
+from api.store.products import SimilarQuery
+from api.structs import (
+    Product,
+    Reason,
+    RecommendedProduct,
+    SimilarProduct,
+    SimilarReason,
+    TrendingProduct,
+)
+
+# Neighbours of each product of a history that are looked at.
+_OF_EACH = 30
+# What an action counts for each later one.
+_DECAY = 0.85
+
+
+def product(local: LocalSnapshot, product_id: str) -> Product:
+    """Read one product.
+
+    Raises
+    ------
+    UnknownProductError
+        There was none of that id when the snapshot was made.
+    """
+    found = local.product(product_id)
+    if found is None:
+        raise unknown_product(product_id)
+    return as_product(found)
+
+
+def as_product(found: SnapshotProduct) -> Product:
+    """Tell a product as the API does."""
+    return Product(
+        product_id=found.product_id,
+        title=found.title,
+        description=found.description,
+        category=found.category,
+        brand=found.brand,
+        price=_number(found),
+        currency=found.currency,
+        image_url=found.image_url,
+        attributes=found.attributes,
+        is_in_stock=found.is_in_stock,
+        created_at=found.created_at,
+    )
+
+
+def find(
+    local: LocalSnapshot, q: str, category: str | None, after: str | None, limit: int
+) -> tuple[list[SnapshotProduct], str | None]:
+    """Read a page of the products that hold every word of a search, and the next one's cursor.
+
+    Raises
+    ------
+    InvalidFieldError
+        The page before came from the database, which ranks in another way.
+    """
+    try:
+        position = decode_cursor(after, tuple[Literal["snapshot"], float, str])
+    except InvalidFieldError as error:
+        message = "The ranking changed since the page before: search anew."
+        raise InvalidFieldError("after", message) from error
+    matches = local.search(q, category, position and position[1:], limit + 1)
+    found = [product for product, _ in matches[:limit]]
+    if len(matches) <= limit:
+        return found, None
+    last, relevance = matches[limit - 1]
+    return found, encode_cursor(("snapshot", relevance, last.product_id))
+
+
+def near(
+    local: LocalSnapshot, product_id: str, k: int, wanted: Wanted
+) -> list[tuple[SnapshotProduct, float | None]]:
+    """Find k products to show with a product: neighbours, popular ones of its category, any.
+
+    Raises
+    ------
+    UnknownProductError
+        There was none of that id when the snapshot was made.
+    """
+    own = local.product(product_id)
+    if own is None:
+        raise unknown_product(product_id)
+    found: list[tuple[SnapshotProduct, float | None]] = [*local.neighbours(product_id, wanted, k)]
+    categories = [wanted.category] if wanted.category else [own.category, None]
+    for category in categories:
+        if len(found) < k:
+            ids = [product_id, *(p.product_id for p, _ in found)]
+            rest = structs.replace(wanted, category=category, exclude=[*wanted.exclude, *ids])
+            found += [(p, None) for p in local.popular(rest, k - len(found))]
+    return found
+
+
+def for_history(
+    local: LocalSnapshot, history: Sequence[str], k: int, wanted: Wanted
+) -> list[tuple[SnapshotProduct, float | None, str | None]]:
+    """Find k products for whoever acted on some, the latest first; popular ones without any.
+
+    Returns
+    -------
+    list of tuple
+        The product, its score, and the product of the history that counts most for it; both None
+        for a product that only fills up.
+    """
+    seen = list(dict.fromkeys(history))
+    rest = structs.replace(wanted, exclude=[*wanted.exclude, *seen])
+    products: dict[str, SnapshotProduct] = {}
+    scores: dict[str, float] = {}
+    because: dict[str, tuple[float, str]] = {}
+    for place, acted in enumerate(seen):
+        for found, likeness in local.neighbours(acted, rest, _OF_EACH):
+            share = likeness * _DECAY**place
+            products[found.product_id] = found
+            scores[found.product_id] = scores.get(found.product_id, 0.0) + share
+            because[found.product_id] = max(
+                because.get(found.product_id, (share, acted)), (share, acted)
+            )
+    ranked = sorted(scores, key=lambda product_id: (-scores[product_id], product_id))
+    personal = [(products[i], scores[i], because[i][1]) for i in ranked[:k]]
+    missing = k - len(personal)
+    if not missing:
+        return [*personal]
+    rest = structs.replace(rest, exclude=[*rest.exclude, *ranked])
+    popular = local.popular(rest, missing)
+    return list(chain(personal, ((found, None, None) for found in popular)))
+
+
+def wanted_of(
+    product_filter: ProductFilter, exclude: Sequence[str], candidates: list[str] | None
+) -> Wanted:
+    """Say to the local file what a request rules out."""
+    return Wanted(
+        exclude=exclude,
+        category=product_filter.category,
+        brands=product_filter.brands,
+        price_min=product_filter.price_min,
+        price_max=product_filter.price_max,
+        attributes=product_filter.attributes or {},
+        is_in_stock=None if product_filter.with_sold_out else True,
+        candidates=candidates,
+    )
+
+
+def similar(local: LocalSnapshot, product_id: str, asked: SimilarQuery) -> list[SimilarProduct]:
+    """Find the products most like a product.
+
+    Raises
+    ------
+    UnknownProductError
+        There was none of that id when the snapshot was made.
+    """
+    wanted = wanted_of(asked.filter, asked.exclude, asked.candidates)
+    return [
+        SimilarProduct(
+            rank=rank,
+            product_id=found.product_id,
+            score=score,
+            source="popular" if score is None else "neighbours",
+            model=local.pointer.model,
+            title=found.title,
+            brand=found.brand,
+            category=found.category,
+            price=_number(found),
+            currency=found.currency,
+            image_url=found.image_url,
+            reason=SimilarReason("popular" if score is None else "alike", None)
+            if asked.has_reasons
+            else None,
+        )
+        for rank, (found, score) in enumerate(near(local, product_id, asked.k, wanted), start=1)
+    ]
+
+
+def trending(local: LocalSnapshot, k: int, wanted: Wanted) -> list[TrendingProduct]:
+    """Find what was popular when the snapshot was made; the numbers behind it are not there."""
+    return [
+        TrendingProduct(
+            rank=rank,
+            product_id=found.product_id,
+            score=None,
+            actions=None,
+            title=found.title,
+            brand=found.brand,
+            category=found.category,
+            price=_number(found),
+            currency=found.currency,
+            image_url=found.image_url,
+        )
+        for rank, found in enumerate(local.popular(wanted, k), start=1)
+    ]
+
+
+def recommended(
+    local: LocalSnapshot, history: Sequence[str], k: int, wanted: Wanted
+) -> list[RecommendedProduct]:
+    """Find products for whoever acted on some, the latest first."""
+    found = for_history(local, history, k, wanted)
+    return [
+        RecommendedProduct(
+            rank=rank,
+            product_id=product.product_id,
+            score=score,
+            source="popular" if score is None else "personal",
+            model=local.pointer.model,
+            title=product.title,
+            brand=product.brand,
+            category=product.category,
+            price=_number(product),
+            currency=product.currency,
+            image_url=product.image_url,
+            reason=Reason("popular" if acted is None else "viewed", None, acted),
+        )
+        for rank, (product, score, acted) in enumerate(found, start=1)
+    ]
+
+
+def _number(found: SnapshotProduct) -> float | None:
+    return None if found.price is None else float(found.price)

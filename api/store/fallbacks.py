@@ -1,0 +1,88 @@
+"""The simpler statements that answer where the first one failed, each with a limit of its own."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from alsolike.database import query
+from api.pool import Connection
+from api.store.products import SimilarQuery
+from api.store.shoppers import Taste
+from api.structs import Reason, RecommendedProduct, SimilarProduct, SimilarReason
+
+SimilarStatement = Literal["ladder/similar_neighbours", "ladder/similar_popular"]
+RecommendedStatement = Literal["ladder/recommended_neighbours", "ladder/recommended_popular"]
+
+_Row = tuple[Any, ...]
+
+
+async def similar_products(
+    connection: Connection,
+    name: SimilarStatement,
+    limit_ms: int,
+    product_id: str,
+    wanted: SimilarQuery,
+) -> list[SimilarProduct] | None:
+    """Find products to show with a product; None for an unknown one.
+
+    Parameters
+    ----------
+    limit_ms : int
+        Time limit of the statement, in milliseconds.
+    """
+    parameters = {
+        "product_id": product_id,
+        "k": wanted.k,
+        "exclude": list(wanted.exclude),
+        "filter": wanted.filter.as_json(),
+        "candidates": wanted.candidates,
+        "model": wanted.model,
+    }
+    rows = await _rows(connection, name, limit_ms, parameters)
+    if not rows:
+        return None
+    # Why two products are alike is not looked up here: neighbours are, and the others are popular.
+    kinds = {"neighbours": "alike", "popular": "popular"}
+    return [
+        SimilarProduct(
+            *row, reason=SimilarReason(kinds[row[3]], None) if wanted.has_reasons else None
+        )
+        for row in rows
+        if row[1] is not None
+    ]
+
+
+async def recommended_products(
+    connection: Connection,
+    name: RecommendedStatement,
+    limit_ms: int,
+    taste: Taste,
+    k: int,
+    model: str | None,
+) -> list[RecommendedProduct] | None:
+    """Find products for somebody; None for an unknown shopper.
+
+    Parameters
+    ----------
+    limit_ms : int
+        Time limit of the statement, in milliseconds.
+    """
+    parameters = {**taste.as_parameters(), "k": k, "model": model}
+    rows = await _rows(connection, name, limit_ms, parameters)
+    if not rows:
+        return None
+    return [
+        RecommendedProduct(*row[:11], reason=Reason(*row[11:]) if taste.has_reasons else None)
+        for row in rows
+        if row[1] is not None
+    ]
+
+
+async def _rows(
+    connection: Connection, name: str, limit_ms: int, parameters: Mapping[str, Any]
+) -> list[_Row]:
+    """Run a statement under a limit that ends with it: both travel together."""
+    async with connection.pipeline():
+        # What is sent before the pipeline ends is one transaction, and the setting is local to it.
+        await connection.execute(query("ladder/time_limit"), {"milliseconds": str(limit_ms)})
+        cursor = await connection.execute(query(name), parameters)
+        return await cursor.fetchall()

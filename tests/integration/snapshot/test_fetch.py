@@ -1,0 +1,232 @@
+"""Keeping the latest snapshot on the local disk: whole or not at all, and read without S3."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from alsolike.database import connect
+from alsolike.errors import SnapshotError
+from alsolike.local_snapshot.fetch import fetch_snapshot
+from alsolike.local_snapshot.layout import LocalPointer, check_file, read_pointer, snapshot_folder
+from alsolike.local_snapshot.reader import LocalSnapshot, Wanted
+from alsolike.progress import ignore_progress
+from alsolike.settings import Settings, load_settings
+from alsolike.snapshot import Manifest, Pointer, SnapshotStore
+from alsolike.snapshot.manifest import sha256_of
+
+Export = Callable[..., Manifest]
+
+
+@pytest.fixture
+def here(tmp_path: Path, export: Export, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Give settings with a home of the test's own."""
+    assert export
+    monkeypatch.setenv("ALSOLIKE_HOME", str(tmp_path))
+    return load_settings()
+
+
+def fetch(settings: Settings) -> tuple[LocalPointer, bool]:
+    return fetch_snapshot(settings, report=ignore_progress)
+
+
+def open_local(settings: Settings) -> LocalSnapshot:
+    folder = snapshot_folder(settings.home)
+    pointer = read_pointer(folder)
+    assert pointer is not None
+    return LocalSnapshot(check_file(folder, pointer), pointer)
+
+
+def files(settings: Settings) -> set[str]:
+    return {path.name for path in snapshot_folder(settings.home).iterdir()}
+
+
+def test_what_was_exported_is_read_from_the_disk(here: Settings, export: Export) -> None:
+    with connect() as connection:
+        connection.execute(
+            "update raw.products set title = 'Pot, 12 cm', brand = 'Ötzi', price = 12.50,"
+            " currency = 'EUR', description = 'For basil.', image_url = '/b.svg',"
+            ' attributes = \'{"colour": "red", "holes": 3}\','
+            " created_at = '2024-01-02 03:04:05+02' where product_id = 'b'"
+        )
+        connection.execute("insert into raw.shoppers (shopper_id) values ('secret shopper')")
+        connection.execute(
+            "insert into raw.reviews (review_id, shopper_id, product_id, rating, reviewed_at, body)"
+            " values ('1', 'secret shopper', 'b', 4, now(), 'secret words'),"
+            " ('2', 'secret shopper', 'b', 5, now(), null)"
+        )
+    manifest = export()
+    pointer, is_new = fetch(here)
+    assert is_new
+    assert (pointer.snapshot_id, pointer.model) == (manifest.snapshot_id, "average")
+    assert pointer.created_at == manifest.created_at
+    local = open_local(here)
+    found = local.product("b")
+    assert found is not None
+    assert (found.title, found.brand, found.price) == ("Pot, 12 cm", "Ötzi", Decimal("12.50"))
+    assert (found.category, found.currency, found.image_url) == ("Garden > Pots", "EUR", "/b.svg")
+    assert found.attributes == {"colour": "red", "holes": 3}
+    assert found.created_at == datetime(2024, 1, 2, 1, 4, 5, tzinfo=UTC)
+    assert (found.rating_average, found.review_count) == (4.5, 2)
+    near = local.neighbours("b", Wanted(), 10)
+    assert [(product.product_id, score) for product, score in near] == [
+        ("Ä", pytest.approx(0.8)),
+        ("a", pytest.approx(0.7)),
+        ("d", pytest.approx(0.5)),
+        ("e", pytest.approx(0.4)),
+        ("z", pytest.approx(0.3)),
+    ]
+    content = (snapshot_folder(here.home) / pointer.file).read_bytes()
+    assert b"secret" not in content
+
+
+def test_filters_and_pages_of_the_local_file(here: Settings, export: Export) -> None:
+    with connect() as connection:
+        connection.execute(
+            "update raw.products set price = 10, brand = 'B', attributes = '{\"n\": 1}',"
+            " title = 'Copper kettle' where product_id in ('a', 'd', 'e')"
+        )
+        connection.execute("update raw.products set price = 20 where product_id = 'd'")
+    export()
+    fetch(here)
+    local = open_local(here)
+
+    def near(wanted: Wanted) -> list[str]:
+        return [product.product_id for product, _ in local.neighbours("b", wanted, 10)]
+
+    assert near(Wanted(brands=["B"])) == ["a", "d", "e"]
+    assert near(Wanted(price_max=10)) == ["a", "e"]
+    assert near(Wanted(price_min=10.01, brands=["B"])) == ["d"]
+    assert near(Wanted(attributes={"n": 1}, exclude=["a"])) == ["d", "e"]
+    assert near(Wanted(attributes={"n": 2})) == []
+    assert near(Wanted(category="Garden")) == ["Ä", "a"], "Gardening is another category"
+    assert len(local.popular(Wanted(), 100)) == 6, "what is out of stock is not given"
+    assert len(local.popular(Wanted(is_in_stock=None), 100)) == 7
+    pages = [*local.popular(Wanted(), 4), *local.popular(Wanted(), 4, offset=4)]
+    assert pages == local.popular(Wanted(), 100)
+
+    first = local.list_products(None, None, 5)
+    second = local.list_products(None, first[-1].product_id, 5)
+    assert [p.product_id for p in first + second] == ["a", "b", "c", "d", "e", "z", "Ä"]
+    newest = local.category_products("Garden", None, 2)
+    end = (newest[-1].created_at, newest[-1].product_id)
+    older = local.category_products("Garden", end, 10)
+    assert sorted(p.product_id for p in newest + older) == ["a", "b", "c", "Ä"]
+    assert [p.product_id for p, _ in local.search("kettles", None, None, 9)] == ["a", "d", "e"]
+    assert local.search("kettles copper", "Garden", None, 9)[0][0].product_id == "a"
+    for odd in ('"', "AND (", "*", "title:a -b", " "):
+        assert local.search(odd, None, None, 9) == []
+    assert local.category_counts() == [
+        ("Garden", 2, None),
+        ("Garden > Pots", 2, None),
+        ("Gardening", 1, None),
+        ("Kitchen", 1, None),
+    ]
+
+
+def test_the_same_snapshot_is_not_fetched_twice_and_a_newer_one_replaces_it(
+    here: Settings, export: Export
+) -> None:
+    export()
+    first, _ = fetch(here)
+    assert fetch(here) == (first, False)
+    kept_open = open_local(here)
+    export()
+    second, is_new = fetch(here)
+    assert is_new
+    assert files(here) == {"current.json", second.file}
+    assert kept_open.product("b") is not None, "whoever reads the old file goes on"
+
+
+@pytest.mark.parametrize("folder", ["", "-products"])
+def test_a_damaged_object_leaves_the_file_that_was_there(
+    here: Settings, export: Export, store: SnapshotStore, folder: str
+) -> None:
+    export()
+    good, _ = fetch(here)
+    newer = export()
+    name = f"{newer.snapshot_id}{folder}/part-0000.parquet"
+    content = bytearray(store.get(name))
+    content[len(content) // 2] ^= 1
+    store.put(name, bytes(content))
+    with pytest.raises(SnapshotError, match=f"{name}: sha256"):
+        fetch(here)
+    assert files(here) == {"current.json", good.file}
+    assert open_local(here).pointer == good
+
+
+def test_a_damaged_file_is_told_and_fetched_again(here: Settings, export: Export) -> None:
+    export()
+    pointer, _ = fetch(here)
+    path = snapshot_folder(here.home) / pointer.file
+    path.chmod(0o644)
+    content = bytearray(path.read_bytes())
+    content[5000] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(SnapshotError, match="has sha256 .* run `alsolike fetch` again"):
+        open_local(here)
+    path.write_bytes(content[:-100])
+    with pytest.raises(SnapshotError, match="bytes, current.json says"):
+        open_local(here)
+    again, is_new = fetch(here)
+    assert is_new
+    assert again.snapshot_id == pointer.snapshot_id
+    assert open_local(here).product("b") is not None
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "is not a pointer"),
+        (b'{"format_version": 1', "is not a pointer"),
+        (None, "has format version 2"),
+    ],
+)
+def test_a_pointer_that_is_none_is_told(
+    here: Settings, export: Export, content: bytes | None, said: str
+) -> None:
+    export()
+    fetch(here)
+    path = snapshot_folder(here.home) / "current.json"
+    if content is None:
+        content = json.dumps(json.loads(path.read_text()) | {"format_version": 2}).encode()
+    path.write_bytes(content)
+    with pytest.raises(SnapshotError, match=said):
+        read_pointer(path.parent)
+
+
+def test_another_file_than_the_pointers_is_refused(here: Settings, tmp_path: Path) -> None:
+    path = tmp_path / "x.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.execute("create table meta (key text, value text)")
+    connection.close()
+    moment = datetime(2030, 1, 1, tzinfo=UTC)
+    pointer = LocalPointer(1, path.name, 1, "", "wanted", "m", moment, moment)
+    with pytest.raises(SnapshotError, match="is not the snapshot wanted"):
+        LocalSnapshot(path, pointer)
+
+
+def test_a_snapshot_of_an_earlier_release_has_no_products(
+    here: Settings, export: Export, store: SnapshotStore
+) -> None:
+    manifest = export()
+    old = msgspec.structs.replace(manifest, product_files=())
+    store.put(f"{old.snapshot_id}/manifest.json", old.encode())
+    store.put("latest", Pointer(old.snapshot_id, sha256_of(old.encode())).encode())
+    with pytest.raises(SnapshotError, match="holds no products.*`alsolike export` again"):
+        fetch(here)
+    assert not snapshot_folder(here.home).exists()
+
+
+def test_without_a_snapshot_the_command_says_what_to_do(here: Settings) -> None:
+    with pytest.raises(SnapshotError, match="run `alsolike export` first"):
+        fetch(here)
+
+
+def test_a_part_of_the_catalogue_holds_no_products(export: Export) -> None:
+    assert export(category="Garden").product_files == ()
