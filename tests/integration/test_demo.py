@@ -69,6 +69,12 @@ def test_from_nothing_to_recommendations_and_a_snapshot(tmp_path: Path) -> None:
     assert other.returncode == 1
     assert "demo shop of other sizes" in other.stderr
 
+    assert (tmp_path / "snapshot" / "current.json").exists(), "the demo keeps its snapshot"
     export = alsolike(tmp_path, "export", "--verify", "--json")
     assert export.returncode == 0, export.stderr
     assert json.loads(export.stdout)["product_count"] == 60
+    fetch = alsolike(tmp_path, "fetch", "--json")
+    assert fetch.returncode == 0, fetch.stderr
+    fetched = json.loads(fetch.stdout)
+    assert fetched["is_new"]
+    assert fetched["snapshot_id"] == json.loads(export.stdout)["snapshot_id"]
