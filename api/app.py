@@ -27,8 +27,15 @@ from litestar.static_files import (
 from litestar.types import ASGIApp
 
 from alsolike.settings import Settings
+from api.http.compression import compress
+from api.http.conditional import answer_conditionally
+from api.http.limits import Limits
+from api.http.links import link_next_page
+from api.http.manners import with_manners
+from api.http.paths import decode_parameters
 from api.pool import Database
-from api.problems import PROBLEM_MEDIA_TYPE, Problem, problem_of
+from api.problem_structs import Problem
+from api.problems import PROBLEM_MEDIA_TYPE, problem_of
 from api.rendering import WEB, render_page, template_config
 from api.routes import actions, pages, session
 from api.routes.events import events_router
@@ -66,7 +73,8 @@ def create_app(settings: Settings) -> Litestar:
         finally:
             await database.close()
 
-    return Litestar(
+    limits = Limits(settings)
+    app = Litestar(
         route_handlers=[
             products_router(),
             shoppers_router(),
@@ -77,6 +85,14 @@ def create_app(settings: Settings) -> Litestar:
             *_static_routers(),
         ],
         lifespan=[lifespan],
+        # The first is the outermost.
+        middleware=[
+            *([limits.middleware] if limits.is_needed else []),
+            compress,
+            answer_conditionally,
+            decode_parameters,
+        ],
+        after_request=link_next_page,
         state=State({"database": database, "tree": CategoryTree(database)}, deep_copy=False),
         template_config=template_config(),
         exception_handlers={Exception: _answer_error},
@@ -97,6 +113,8 @@ def create_app(settings: Settings) -> Litestar:
         # Nothing here takes files.
         request_max_body_size=1_000_000,
     )
+    app.asgi_handler = with_manners(app.asgi_handler, is_shared_cache_allowed=not settings.api_keys)
+    return app
 
 
 def _pages_router(settings: Settings) -> Router:
@@ -167,6 +185,7 @@ def _answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
             status=problem.status,
             title=problem.title,
             detail=problem.detail,
+            request_id=problem.request_id,
         )
     return Response[Problem](
         problem, status_code=problem.status, media_type=PROBLEM_MEDIA_TYPE, headers=headers

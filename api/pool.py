@@ -8,6 +8,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from alsolike.database import APP_ROLE
 from alsolike.settings import Settings
+from api.http.exchange import timed_as_database
 
 Result = TypeVar("Result")
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
@@ -56,6 +57,7 @@ class Database:
         """Close every connection."""
         await self.pool.close()
 
+    @timed_as_database
     async def run(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
         """Do some work on a connection; once more if the connection turns out to be dead.
 

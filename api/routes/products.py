@@ -6,6 +6,7 @@ from typing import Annotated
 from litestar import Router, get
 from litestar.params import FromPath, QueryParameter
 
+from api.http.caching import SHARED
 from api.rendering import database_of
 from api.routes.parameters import (
     CategoryFilter,
@@ -101,4 +102,5 @@ def products_router() -> Router:
         "/v1/products",
         route_handlers=[list_products, read_product, similar_products, complements],
         tags=["Products"],
+        cache_control=SHARED,
     )
