@@ -19,7 +19,6 @@ from litestar.middleware.session.client_side import (
     CookieBackendConfig,
 )
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.response import Response
 from litestar.static_files import (
     create_static_files_router,  # pyright: ignore[reportUnknownVariableType]
@@ -33,6 +32,7 @@ from api.http.limits import Limits
 from api.http.links import link_next_page
 from api.http.manners import with_manners
 from api.http.paths import decode_parameters
+from api.openapi.describe import DescribedJson, DescribedYaml
 from api.pool import Database
 from api.problem_structs import Problem
 from api.problems import PROBLEM_MEDIA_TYPE, problem_of
@@ -105,8 +105,8 @@ def create_app(settings: Settings) -> Litestar:
             path="/schema",
             use_handler_docstrings=True,
             render_plugins=[
-                JsonRenderPlugin(path=["/", "/openapi.json"], media_type="application/json"),  # pyright: ignore[reportArgumentType]
-                YamlRenderPlugin(),
+                DescribedJson(path=["/", "/openapi.json"], has_keys=bool(settings.api_keys)),
+                DescribedYaml(has_keys=bool(settings.api_keys)),
             ],
         ),
         logging_config=None,

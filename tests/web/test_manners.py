@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import yaml
 from litestar import Litestar
 from litestar.testing import TestClient
 
@@ -264,3 +265,18 @@ def test_without_keys_each_address_has_its_own_requests(
         # A made-up address or key buys no further request.
         for headers in ({}, {"X-Forwarded-For": "192.0.2.1"}, {"X-Api-Key": "d" * 16}):
             assert_problem(client.get("/v1/products", headers=headers), 429)
+
+
+def test_the_description_asks_for_a_key_where_the_api_does(keyed: Client, reader: Client) -> None:
+    closed, opened = (c.get("/schema/openapi.json").json() for c in (keyed, reader))
+    similar = closed["paths"]["/v1/products/{product_id}/similar"]["get"]
+    assert similar["security"] == [{"bearer": []}, {"key": []}]
+    assert set(closed["components"]["securitySchemes"]) == {"bearer", "key"}
+    assert "401" in similar["responses"]
+    assert "security" not in closed["paths"]["/health/live"]["get"]
+    assert "401" not in opened["paths"]["/v1/products/{product_id}/similar"]["get"]["responses"]
+
+
+def test_the_description_is_the_same_as_yaml(reader: Client) -> None:
+    text = reader.get("/schema/openapi.yaml").text
+    assert yaml.safe_load(text) == reader.get("/schema/openapi.json").json()
