@@ -4,6 +4,7 @@ This is the only module that reads the environment. `.env.example` lists every v
 a test fails when one is missing there.
 """
 
+import ipaddress
 import os
 import secrets
 from collections.abc import Mapping
@@ -59,6 +60,13 @@ class Settings:
         Key of the signed and encrypted cookies, at least 32 characters.
     is_cookie_secure : bool
         Whether cookies travel over HTTPS only.
+    api_keys : tuple of str
+        Keys that the API lets in, at least 16 characters each; none: everybody.
+    rate_limit : int
+        Requests of one API key, or of one address without keys, per minute and worker process; 0:
+        no limit.
+    trusted_proxies : tuple of str
+        Addresses and networks whose `X-Forwarded-For` is believed.
     """
 
     home: Path
@@ -81,6 +89,9 @@ class Settings:
     metrics_folder: Path | None
     secret: str = field(repr=False)
     is_cookie_secure: bool
+    api_keys: tuple[str, ...] = field(repr=False)
+    rate_limit: int
+    trusted_proxies: tuple[str, ...]
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -102,6 +113,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     has_endpoint = any(env.get(name) for name in _S3_ENDPOINT_VARIABLES)
     metrics_folder = env.get("PROMETHEUS_MULTIPROC_DIR")
     encoder = env.get("ALSOLIKE_ENCODER") or DEFAULT_ENCODER
+    host = env.get("ALSOLIKE_HOST") or "127.0.0.1"
     default_sha256 = DEFAULT_ENCODER_SHA256 if encoder == DEFAULT_ENCODER else ""
     return Settings(
         home=home,
@@ -114,7 +126,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         encoder_sha256=env.get("ALSOLIKE_ENCODER_SHA256") or default_sha256,
         embed_batch_size=_integer(env, "ALSOLIKE_EMBED_BATCH_SIZE", 64, 1, 4096),
         neighbours_k=_integer(env, "ALSOLIKE_NEIGHBOURS_K", 20, 1, 1000),
-        host=env.get("ALSOLIKE_HOST") or "127.0.0.1",
+        host=host,
         port=_integer(env, "ALSOLIKE_PORT", 8000, 1, 65535),
         web_workers=_integer(env, "ALSOLIKE_WEB_WORKERS", 1, 1, 64),
         pool_size=_integer(env, "ALSOLIKE_POOL_SIZE", 8, 1, 256),
@@ -124,6 +136,11 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         metrics_folder=Path(metrics_folder) if metrics_folder else None,
         secret=_secret(env, home),
         is_cookie_secure=_boolean(env, "ALSOLIKE_COOKIE_SECURE", default=False),
+        api_keys=_api_keys(env),
+        rate_limit=_integer(
+            env, "ALSOLIKE_RATE_LIMIT", 0 if _is_loopback(host) else 6000, 0, 10_000_000
+        ),
+        trusted_proxies=_trusted_proxies(env),
     )
 
 
@@ -149,6 +166,42 @@ def _boolean(env: Mapping[str, str], name: str, *, default: bool) -> bool:
         return False
     message = f"{name} is {text!r}: set it to true or false."
     raise SettingError(message)
+
+
+def _is_loopback(host: str) -> bool:
+    return host in {"127.0.0.1", "::1", "localhost"}
+
+
+def _words(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Read words with commas between them."""
+    return tuple(word.strip() for word in (env.get(name) or "").split(",") if word.strip())
+
+
+def _api_keys(env: Mapping[str, str]) -> tuple[str, ...]:
+    minimum = 16
+    keys = _words(env, "ALSOLIKE_API_KEYS")
+    for number, key in enumerate(keys, start=1):
+        if len(key) < minimum or not key.isascii():
+            message = (
+                f"ALSOLIKE_API_KEYS: number {number} is not at least {minimum} ASCII characters; "
+                "make one with `openssl rand -hex 16`."
+            )
+            raise SettingError(message)
+    return keys
+
+
+def _trusted_proxies(env: Mapping[str, str]) -> tuple[str, ...]:
+    proxies = _words(env, "ALSOLIKE_TRUSTED_PROXIES")
+    for proxy in proxies:
+        try:
+            ipaddress.ip_network(proxy)
+        except ValueError as error:
+            message = (
+                f"ALSOLIKE_TRUSTED_PROXIES has {proxy!r}: give addresses such as 10.0.0.1 or "
+                "networks such as 10.0.0.0/8, with commas between them."
+            )
+            raise SettingError(message) from error
+    return proxies
 
 
 def _secret(env: Mapping[str, str], home: Path) -> str:

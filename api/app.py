@@ -20,7 +20,6 @@ from litestar.middleware.session.client_side import (
     CookieBackendConfig,
 )
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.response import Response
 from litestar.static_files import (
     create_static_files_router,  # pyright: ignore[reportUnknownVariableType]
@@ -28,10 +27,18 @@ from litestar.static_files import (
 from litestar.types import ASGIApp
 
 from alsolike.settings import Settings
+from api.http.compression import compress
+from api.http.conditional import answer_conditionally
+from api.http.limits import Limits
+from api.http.links import link_next_page
+from api.http.manners import with_manners
+from api.http.paths import decode_parameters
 from api.ladder.ladder import Ladder
 from api.metrics import Metrics
+from api.openapi.describe import DescribedJson, DescribedYaml
 from api.pool import Database
-from api.problems import PROBLEM_MEDIA_TYPE, Problem, problem_of
+from api.problem_structs import Problem
+from api.problems import PROBLEM_MEDIA_TYPE, problem_of
 from api.query_vectors import QueryVectors
 from api.rendering import WEB, render_page, template_config
 from api.routes import actions, pages, session
@@ -78,7 +85,8 @@ def create_app(settings: Settings) -> Litestar:
             keeping.cancel()
             await database.close()
 
-    return Litestar(
+    limits = Limits(settings)
+    app = Litestar(
         route_handlers=[
             products_router(),
             shoppers_router(),
@@ -91,6 +99,15 @@ def create_app(settings: Settings) -> Litestar:
             *_static_routers(),
         ],
         lifespan=[lifespan],
+        # The first is the outermost.
+        middleware=[
+            metrics.metered,
+            *([limits.middleware] if limits.is_needed else []),
+            compress,
+            answer_conditionally,
+            decode_parameters,
+        ],
+        after_request=link_next_page,
         state=State(
             {
                 "database": database,
@@ -101,7 +118,6 @@ def create_app(settings: Settings) -> Litestar:
             },
             deep_copy=False,
         ),
-        middleware=[metrics.metered],
         template_config=template_config(),
         exception_handlers={Exception: _answer_error},
         openapi_config=OpenAPIConfig(
@@ -113,14 +129,16 @@ def create_app(settings: Settings) -> Litestar:
             path="/schema",
             use_handler_docstrings=True,
             render_plugins=[
-                JsonRenderPlugin(path=["/", "/openapi.json"], media_type="application/json"),  # pyright: ignore[reportArgumentType]
-                YamlRenderPlugin(),
+                DescribedJson(path=["/", "/openapi.json"], has_keys=bool(settings.api_keys)),
+                DescribedYaml(has_keys=bool(settings.api_keys)),
             ],
         ),
         logging_config=None,
         # Nothing here takes files.
         request_max_body_size=1_000_000,
     )
+    app.asgi_handler = with_manners(app.asgi_handler, is_shared_cache_allowed=not settings.api_keys)
+    return app
 
 
 def _pages_router(settings: Settings) -> Router:
@@ -191,6 +209,7 @@ def _answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
             status=problem.status,
             title=problem.title,
             detail=problem.detail,
+            request_id=problem.request_id,
         )
     return Response[Problem](
         problem, status_code=problem.status, media_type=PROBLEM_MEDIA_TYPE, headers=headers

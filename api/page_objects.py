@@ -35,8 +35,8 @@ class Category(Struct):
     image_url: str | None = None
 
 
-class ProductCard(Struct, kw_only=True):
-    """A product in a list."""
+class ProductCard(Struct, kw_only=True, frozen=True):
+    """A product in a list; frozen, because its rendering is remembered by what it shows."""
 
     product_id: str
     url: str
@@ -51,7 +51,7 @@ class ProductCard(Struct, kw_only=True):
     review_count: int
 
 
-class ProductDetail(ProductCard, kw_only=True):
+class ProductDetail(ProductCard, kw_only=True, frozen=True):
     """A product on its own page; attributes are pairs of label and value."""
 
     description: str | None

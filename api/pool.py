@@ -17,6 +17,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from alsolike.database import APP_ROLE, query
 from alsolike.settings import Settings
+from api.http.exchange import timed_as_database
 from api.ladder.failures import TookTooLongError
 
 Result = TypeVar("Result")
@@ -97,6 +98,7 @@ class Database:
             message = "The database does not answer."
             raise psycopg.OperationalError(message) from error
 
+    @timed_as_database
     async def run(
         self,
         work: Callable[[Connection], Awaitable[Result]],
@@ -136,6 +138,7 @@ class Database:
             # Without the primary, what a standby knows is the best there is.
             return await _run(self._reads, work, wait, limit)
 
+    @timed_as_database
     async def write(
         self, work: Callable[[Connection], Awaitable[Result]]
     ) -> tuple[Result, str | None]:

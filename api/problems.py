@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import psycopg
 from litestar.exceptions import HTTPException, ValidationException
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET
 from psycopg_pool import PoolClosed, TooManyRequests
 
 from alsolike.errors import (
@@ -16,7 +16,9 @@ from alsolike.errors import (
     UnknownProductError,
     UnknownShopperError,
 )
+from api.http.exchange import request_id
 from api.ladder.failures import DatabaseAwayError, TookTooLongError
+from api.problem_structs import FieldError, Problem
 
 logger = logging.getLogger("alsolike.web")
 
@@ -45,24 +47,6 @@ class NotReadyError(AlsolikeError):
         self.check = check
 
 
-class FieldError(Struct):
-    """What is wrong with one field of a request."""
-
-    field: str
-    message: str
-
-
-class Problem(Struct, kw_only=True):
-    """An error, as RFC 9457 lays out; the type `about:blank` says that the status tells all."""
-
-    type: str = "about:blank"
-    title: str
-    status: int
-    detail: str
-    instance: str
-    errors: list[FieldError] | UnsetType = UNSET
-
-
 def problem_of(error: Exception, instance: str) -> tuple[Problem, dict[str, str]]:
     """Tell an error as a problem, with the headers that go with it.
 
@@ -74,15 +58,17 @@ def problem_of(error: Exception, instance: str) -> tuple[Problem, dict[str, str]
         Path of the request.
     """
     status, detail, errors, headers = _classify(error)
+    request = request_id()
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
-        logger.error("%s failed", instance, exc_info=error)
+        logger.error("%s failed (request %s)", instance, request, exc_info=error)
     elif status == HTTPStatus.SERVICE_UNAVAILABLE:
-        logger.warning("%s: %s (%s)", instance, detail, _first_line(error))
+        logger.warning("%s: %s (%s; request %s)", instance, detail, _first_line(error), request)
     problem = Problem(
         title=HTTPStatus(status).phrase,
         status=status,
         detail=detail,
         instance=instance,
+        request_id=request or UNSET,
         errors=errors or UNSET,
     )
     return problem, headers

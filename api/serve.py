@@ -5,11 +5,15 @@ import socket
 import tempfile
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from typing import cast
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
-from litestar import Litestar
+from granian.utils.proxies import (
+    wrap_asgi_with_proxy_headers,  # pyright: ignore[reportUnknownVariableType]
+)
+from litestar.types import ASGIApp
 
 from alsolike.errors import AlsolikeError
 from alsolike.settings import Settings, export_connection, load_settings
@@ -79,11 +83,17 @@ def _serve(settings: Settings, announce: Callable[[], None] | None) -> None:
             signal.signal(number, handler)
 
 
-def application() -> Litestar:
+def application() -> ASGIApp:
     """Make the app of one worker process from its environment."""
     from api.app import create_app  # noqa: PLC0415  (the parent process has no use for the app)
 
-    return create_app(load_settings())
+    settings = load_settings()
+    app = create_app(settings)
+    if not settings.trusted_proxies:
+        return app
+    # Before all else, so that the address of the client is theirs everywhere.
+    wrapped = wrap_asgi_with_proxy_headers(app, list(settings.trusted_proxies))  # pyright: ignore[reportUnknownVariableType]
+    return cast("ASGIApp", wrapped)
 
 
 def require_free_port(settings: Settings) -> None:

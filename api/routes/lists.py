@@ -5,12 +5,14 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody
 
 from api.ladder.requests import answer, ladder_of
-from api.requests import ProductFilter, RecommendationRequest, SimilarRequest, decode_page
+from api.marks import decode_page
+from api.requests import ProductFilter, RecommendationRequest, SimilarRequest
 from api.routes.parameters import (
     FILTER_NAMES,
     After,
     Excluded,
     RowCount,
+    check_body,
     check_names,
     next_address,
     product_filter,
@@ -37,6 +39,7 @@ async def recommend(
     `after` of the answer, sent with the same question, asks for the next page.
     """
     check_names(request, frozenset())
+    await check_body(request, RecommendationRequest)
     ladder = ladder_of(request)
     asked = recommendations.prepare(data)
     found = await answer(
@@ -58,6 +61,7 @@ async def recommend(
 async def similar(request: AnyRequest, data: JSONBody[SimilarRequest]) -> SimilarLists:
     """Give the k products most like each of up to 100 products, in one answer."""
     check_names(request, frozenset())
+    await check_body(request, SimilarRequest)
     return await answer(request, steps.similar_lists_steps(data))
 
 

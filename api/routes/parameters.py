@@ -1,11 +1,12 @@
 """Query parameters that several routes share."""
 
 from math import isfinite
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from urllib.parse import urlencode
 
 import msgspec
 from litestar.params import QueryParameter
+from msgspec import Struct
 
 from api.problems import InvalidFieldError
 from api.requests import Diversity, ProductFilter
@@ -67,6 +68,7 @@ _PriceBound = Annotated[
 
 
 def product_filter(
+    request: AnyRequest,
     *,
     category: CategoryFilter = None,
     brand: Annotated[
@@ -95,7 +97,8 @@ def product_filter(
         keeps none of, or the attributes are no JSON object.
     """
     for name, bound in (("price_min", price_min), ("price_max", price_max)):
-        if bound is not None and not isfinite(bound):
+        # Litestar reads the word null as nothing.
+        if not isfinite(bound or 0) or (bound is None and name in request.query_params):
             raise InvalidFieldError(name, "Must be a number, 0 or more.")
     if price_min is not None and price_max is not None and price_min > price_max:
         raise InvalidFieldError("price_min", "Is above price_max.")
@@ -119,6 +122,32 @@ def _attributes(text: str | None) -> dict[str, Any] | None:
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         message = 'Give a JSON object such as {"colour": "red"}.'
         raise InvalidFieldError("attributes", message) from error
+
+
+async def check_body(request: AnyRequest, shape: type[Struct]) -> None:
+    """Refuse a body that only looks like one of a shape: Litestar takes 0 for false and for 1970.
+
+    Raises
+    ------
+    InvalidFieldError
+        A field has a value of another type.
+    """
+    try:
+        msgspec.convert(_with_whole_numbers(msgspec.json.decode(await request.body())), shape)
+    except msgspec.ValidationError as error:
+        message, _, path = str(error).partition(" - at `$.")
+        raise InvalidFieldError(path.rstrip("`") or "body", message) from error
+
+
+def _with_whole_numbers(value: Any) -> Any:  # noqa: ANN401  (JSON of any shape)
+    """Make 10.0 an integer, as JSON Schema does."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [_with_whole_numbers(one) for one in cast("list[Any]", value)]
+    if isinstance(value, dict):
+        return {k: _with_whole_numbers(v) for k, v in cast("dict[str, Any]", value).items()}
+    return value
 
 
 def next_address(request: AnyRequest, mark: str | None) -> str | None:

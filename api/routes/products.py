@@ -6,6 +6,7 @@ from litestar import Router, get
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, QueryParameter
 
+from api.http.caching import SHARED
 from api.ladder.requests import answer, ladder_of
 from api.query_vectors import query_vectors_of
 from api.requests import ProductFilter
@@ -117,4 +118,5 @@ def products_router() -> Router:
         route_handlers=[list_products, read_product, similar_products, complements],
         dependencies={"product_filter": Provide(product_filter, sync_to_thread=False)},
         tags=["Products"],
+        cache_control=SHARED,
     )

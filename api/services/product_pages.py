@@ -16,9 +16,10 @@ from api.page_objects import (
     product_url,
 )
 from api.pool import Connection
-from api.services.cards import cards
-from api.services.catalogue import product, unknown_product
+from api.services.cards import card, cards
+from api.services.catalogue import unknown_product
 from api.services.categories import CategoryTree
+from api.store import product_details as detail_store
 from api.store import products as store
 from api.store import reviews as review_store
 from api.store import shoppers as shopper_store
@@ -37,13 +38,14 @@ async def product_detail(
     UnknownProductError
         There is none of that id.
     """
-    found = await product(connection, product_id)
-    breadcrumbs = tree.breadcrumbs(found.category)
+    found = await detail_store.product_detail(connection, product_id)
+    if found is None:
+        raise unknown_product(product_id)
     return ProductDetail(
-        **asdict(await product_card(connection, product_id)),
+        **asdict(card(found)),
         description=found.description,
         attributes=labelled(found.attributes),
-        breadcrumbs=breadcrumbs,
+        breadcrumbs=tree.breadcrumbs(found.category),
         created_at=found.created_at,
     )
 

@@ -8,17 +8,10 @@ import msgspec
 
 from alsolike.errors import UnknownModelError
 from api.ladder.tiers import Tier
+from api.marks import Page, decode_page, encode_page
 from api.pool import Connection
 from api.problems import InvalidFieldError
-from api.requests import (
-    Action,
-    Page,
-    ProductFilter,
-    RecommendationRequest,
-    SimilarRequest,
-    decode_page,
-    encode_page,
-)
+from api.requests import Action, ProductFilter, RecommendationRequest, SimilarRequest
 from api.services.catalogue import check_category, unknown_product, unknown_shopper
 from api.store import products as store
 from api.store import shoppers as shopper_store

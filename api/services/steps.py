@@ -12,8 +12,9 @@ from alsolike.local_snapshot.reader import LocalSnapshot
 from api.cursors import decode_cursor, encode_cursor
 from api.ladder.ladder import Ladder, Steps, Work
 from api.ladder.tiers import Tier
+from api.marks import Page
 from api.pool import Connection
-from api.requests import Page, ProductFilter, SimilarRequest
+from api.requests import ProductFilter, SimilarRequest
 from api.services import catalogue, recommendations, search
 from api.services import snapshot_answers as local_answers
 from api.services.catalogue import (

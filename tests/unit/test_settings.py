@@ -33,6 +33,7 @@ NUMBERS = {
     "ALSOLIKE_PORT": ("port", 1, 65535),
     "ALSOLIKE_WEB_WORKERS": ("web_workers", 1, 64),
     "ALSOLIKE_POOL_SIZE": ("pool_size", 1, 256),
+    "ALSOLIKE_RATE_LIMIT": ("rate_limit", 0, 10_000_000),
     "ALSOLIKE_SEARCH_ENCODE_MS": ("search_encode_ms", 0, 10_000),
     "ALSOLIKE_STATEMENT_TIMEOUT_MS": ("statement_timeout_ms", 1, 600_000),
     "ALSOLIKE_FALLBACK_TIMEOUT_MS": ("fallback_timeout_ms", 1, 600_000),
@@ -94,6 +95,7 @@ def test_defaults(tmp_path: Path) -> None:
     assert (settings.pool_size, settings.statement_timeout_ms) == (8, 2000)
     assert settings.fallback_timeout_ms == 250
     assert settings.is_cookie_secure is False
+    assert (settings.api_keys, settings.rate_limit, settings.trusted_proxies) == ((), 0, ())
 
 
 def test_an_empty_value_is_the_default(tmp_path: Path) -> None:
@@ -171,6 +173,38 @@ def test_a_short_secret_is_refused_and_not_told(tmp_path: Path) -> None:
 def test_the_secret_is_not_shown_with_the_settings(tmp_path: Path) -> None:
     settings = read(tmp_path)
     assert settings.secret not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("host", "limit"), [("127.0.0.1", 0), ("::1", 0), ("localhost", 0), ("192.0.2.1", 6000)]
+)
+def test_requests_are_limited_where_others_can_reach_us(
+    tmp_path: Path, host: str, limit: int
+) -> None:
+    assert read(tmp_path, ALSOLIKE_HOST=host).rate_limit == limit
+
+
+def test_keys_and_proxies_are_lists(tmp_path: Path) -> None:
+    settings = read(
+        tmp_path,
+        ALSOLIKE_API_KEYS=f"{'a' * 16}, {'b' * 20},",
+        ALSOLIKE_TRUSTED_PROXIES="10.0.0.0/8, ::1",
+    )
+    assert settings.api_keys == ("a" * 16, "b" * 20)
+    assert settings.trusted_proxies == ("10.0.0.0/8", "::1")
+    assert "aaaa" not in repr(settings)
+
+
+@pytest.mark.parametrize("key", ["short", "ä" * 16])
+def test_a_weak_key_is_refused_and_not_told(tmp_path: Path, key: str) -> None:
+    with pytest.raises(SettingError, match="ALSOLIKE_API_KEYS: number 2 is not") as caught:
+        read(tmp_path, ALSOLIKE_API_KEYS=f"{'a' * 16},{key}")
+    assert key not in str(caught.value)
+
+
+def test_a_proxy_that_is_no_address_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="ALSOLIKE_TRUSTED_PROXIES has 'proxy'"):
+        read(tmp_path, ALSOLIKE_TRUSTED_PROXIES="10.0.0.1,proxy")
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,7 @@ def render(name: str, visitor: SimpleNamespace = SHOPPER, **context: Any) -> str
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["remembered"] = lambda macro, *arguments: macro(*arguments)
     common = {"visitor": visitor, "csrf_token": TOKEN, "flash": None, "nav": NAV}
     return environment.get_template(name).render(**{**common, **context})
 

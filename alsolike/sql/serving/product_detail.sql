@@ -1,0 +1,28 @@
+-- What a product's own page tells about it: one round trip.
+-- product_id: its id.
+-- A row: the product with the mean of its ratings (1 to 5, null without reviews) and their number;
+-- none for an unknown product. Columns stand in the order of DetailRow.
+select
+    p.product_id,
+    p.title,
+    p.brand,
+    p.category,
+    p.price,
+    p.currency,
+    p.image_url,
+    p.is_in_stock,
+    r.rating_average,
+    r.review_count,
+    p.description,
+    p.attributes,
+    p.created_at
+from raw.products as p
+cross join
+    lateral (
+        select
+            avg(v.rating)::double precision as rating_average,
+            count(*) as review_count
+        from raw.reviews as v
+        where v.product_id = p.product_id
+    ) as r
+where p.product_id = %(product_id)s

@@ -1,0 +1,347 @@
+"""A client of the JSON API, for the shop's own Python programs.
+
+It needs urllib3 and msgspec, and nothing of the server. A client may be shared by threads.
+"""
+
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Self, TypeVar
+from urllib.parse import quote, urlencode, urljoin
+
+import msgspec
+import urllib3
+from msgspec import Struct
+
+from alsolike.errors import AlsolikeError
+from api.problem_structs import Problem
+from api.requests import Diversity, ProductFilter, RecommendationRequest, SimilarRequest
+from api.structs import (
+    BoughtProducts,
+    Complements,
+    EventResult,
+    Liveness,
+    NewEvent,
+    Product,
+    ProductPage,
+    Readiness,
+    RecommendedProducts,
+    SimilarLists,
+    SimilarProducts,
+    TrendingProducts,
+    ViewedProducts,
+)
+
+Answer = TypeVar("Answer", bound=Struct)
+_Parameter = str | float | Sequence[str] | None
+
+_FIRST_ERROR = 400
+# Worth another try: too many requests for now, a proxy without its server, the database away.
+_PASSING = frozenset({429, 502, 503, 504})
+
+
+class ApiError(AlsolikeError):
+    """The API refused a request, or could not answer it.
+
+    Attributes
+    ----------
+    problem : Problem
+        What it said: status, detail, the fields at fault, the id of the request in its log.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(f"{problem.instance}: {problem.status} {problem.title}: {problem.detail}")
+        self.problem = problem
+
+
+class ApiUnreachableError(AlsolikeError):
+    """The API could not be reached, or its answer did not come in time."""
+
+
+class Client:
+    """The API's operations as methods, under their names in the OpenAPI document.
+
+    What may pass by itself (no connection, 429, 502, 503, 504) is tried again after a pause that
+    grows, or as long as `Retry-After` says. Every operation may be repeated: the others only read,
+    and an event is recorded once, however often its id is sent.
+
+    Parameters
+    ----------
+    site : str
+        Address of the site, as in `https://shop.example`.
+    api_key : str, optional
+        One of the keys of `ALSOLIKE_API_KEYS`.
+    timeout : float
+        Seconds for connecting, and again between two pieces of the answer.
+    retries : int
+        Further tries.
+    longest_pause : int
+        Seconds; `Retry-After` counts no longer than this.
+    connections : int
+        Kept open for later requests; as many threads can ask at once without new ones.
+
+    Raises
+    ------
+    ApiError
+        By every method, for an answer of 400 and above.
+    ApiUnreachableError
+        By every method, after the last try.
+    """
+
+    def __init__(
+        self,
+        site: str,
+        *,
+        api_key: str | None = None,
+        timeout: float = 2.0,
+        retries: int = 2,
+        longest_pause: int = 2,
+        connections: int = 8,
+    ) -> None:
+        headers = urllib3.make_headers(accept_encoding=True, user_agent="alsolike-client")
+        if api_key is not None:
+            headers["Authorization"] = f"Bearer {api_key}"
+        self._site = site.rstrip("/") + "/"
+        self._pool = urllib3.PoolManager(
+            maxsize=connections,
+            headers=headers,
+            timeout=urllib3.Timeout(connect=timeout, read=timeout),
+            retries=urllib3.Retry(
+                total=retries,
+                # Every method, because every operation may be repeated.
+                allowed_methods=None,
+                status_forcelist=_PASSING,
+                backoff_factor=0.1,
+                backoff_jitter=0.1,
+                backoff_max=longest_pause,
+                retry_after_max=longest_pause,
+                redirect=0,
+                # The last answer has the problem.
+                raise_on_status=False,
+                raise_on_redirect=False,
+            ),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._pool.clear()
+
+    def list_products(
+        self,
+        *,
+        category: str | None = None,
+        q: str | None = None,
+        after: str | None = None,
+        limit: int = 20,
+    ) -> ProductPage:
+        """List products, or search them."""
+        given = {"category": category, "q": q, "after": after, "limit": limit}
+        return self._get("v1/products", ProductPage, given)
+
+    def next_products(self, page: ProductPage) -> ProductPage | None:
+        """Read the page after a page of `list_products`; None after the last."""
+        return None if page.next is None else self._get(page.next, ProductPage)
+
+    def read_product(self, product_id: str) -> Product:
+        """Read a product."""
+        return self._get(f"v1/products/{_segment(product_id)}", Product)
+
+    def similar_products(
+        self,
+        product_id: str,
+        *,
+        k: int = 10,
+        product_filter: ProductFilter | None = None,
+        exclude: Sequence[str] = (),
+        model: str | None = None,
+        reasons: bool = False,
+    ) -> SimilarProducts:
+        """Find the products that are most like a product."""
+        given = {"k": k, "exclude": exclude, "model": model, "reasons": reasons}
+        path = f"v1/products/{_segment(product_id)}/similar"
+        return self._get(path, SimilarProducts, {**given, **_filter(product_filter)})
+
+    def similar_products_of_many(self, request: SimilarRequest) -> SimilarLists:
+        """Find the products that are most like each of several."""
+        return self._ask("POST", "v1/similar", SimilarLists, request)
+
+    def complements(
+        self,
+        product_id: str,
+        *,
+        k: int = 10,
+        product_filter: ProductFilter | None = None,
+        exclude: Sequence[str] = (),
+    ) -> Complements:
+        """Find what goes with a product."""
+        given = {"k": k, "exclude": exclude, **_filter(product_filter)}
+        return self._get(f"v1/products/{_segment(product_id)}/goes-with", Complements, given)
+
+    def trending_products(
+        self,
+        *,
+        k: int = 10,
+        product_filter: ProductFilter | None = None,
+        exclude: Sequence[str] = (),
+        after: str | None = None,
+    ) -> TrendingProducts:
+        """Find what is popular these days."""
+        given = {"k": k, "exclude": exclude, "after": after, **_filter(product_filter)}
+        return self._get("v1/trending", TrendingProducts, given)
+
+    def recommend_products(
+        self,
+        shopper_id: str,
+        *,
+        k: int = 10,
+        product_filter: ProductFilter | None = None,
+        exclude: Sequence[str] = (),
+        diversity: Diversity | None = None,
+        reasons: bool = True,
+        after: str | None = None,
+        model: str | None = None,
+    ) -> RecommendedProducts:
+        """Find what a shopper may also like."""
+        given = {
+            "k": k,
+            "exclude": exclude,
+            "diversity": diversity,
+            "reasons": reasons,
+            "after": after,
+            "model": model,
+        }
+        path = f"v1/shoppers/{_segment(shopper_id)}/recommendations"
+        return self._get(path, RecommendedProducts, {**given, **_filter(product_filter)})
+
+    def recommend(self, request: RecommendationRequest) -> RecommendedProducts:
+        """Find what somebody may also like: a shopper, a session, a basket, a history."""
+        return self._ask("POST", "v1/recommendations", RecommendedProducts, request)
+
+    def recently_viewed_products(
+        self,
+        shopper_id: str,
+        *,
+        k: int = 10,
+        product_filter: ProductFilter | None = None,
+        exclude: Sequence[str] = (),
+    ) -> ViewedProducts:
+        """Find what a shopper looked at last."""
+        given = {"k": k, "exclude": exclude, **_filter(product_filter)}
+        path = f"v1/shoppers/{_segment(shopper_id)}/recently-viewed"
+        return self._get(path, ViewedProducts, given)
+
+    def recently_viewed_in_session(
+        self,
+        session_id: str,
+        *,
+        k: int = 10,
+        product_filter: ProductFilter | None = None,
+        exclude: Sequence[str] = (),
+    ) -> ViewedProducts:
+        """Find what an anonymous session looked at last."""
+        given = {"k": k, "exclude": exclude, **_filter(product_filter)}
+        path = f"v1/sessions/{_segment(session_id)}/recently-viewed"
+        return self._get(path, ViewedProducts, given)
+
+    def buy_again_products(
+        self,
+        shopper_id: str,
+        *,
+        k: int = 10,
+        product_filter: ProductFilter | None = None,
+        exclude: Sequence[str] = (),
+    ) -> BoughtProducts:
+        """Find what a shopper may be about to buy again."""
+        given = {"k": k, "exclude": exclude, **_filter(product_filter)}
+        return self._get(f"v1/shoppers/{_segment(shopper_id)}/buy-again", BoughtProducts, given)
+
+    def record_event(self, event: NewEvent) -> EventResult:
+        """Record a view, a purchase or a hide, once."""
+        return self._ask("POST", "v1/events", EventResult, event)
+
+    def live(self) -> Liveness:
+        """Ask whether the process answers."""
+        return self._get("health/live", Liveness)
+
+    def ready(self) -> Readiness:
+        """Ask whether requests can be answered."""
+        return self._get("health/ready", Readiness)
+
+    def _get(
+        self, path: str, answer: type[Answer], given: Mapping[str, _Parameter] | None = None
+    ) -> Answer:
+        query = urlencode(
+            {k: _as_text(v) for k, v in (given or {}).items() if v is not None}, doseq=True
+        )
+        return self._ask("GET", f"{path}?{query}" if query else path, answer)
+
+    def _ask(
+        self, method: str, path: str, answer: type[Answer], body: Struct | None = None
+    ) -> Answer:
+        address = urljoin(self._site, path)
+        try:
+            response = self._pool.request(
+                method,
+                address,
+                body=None if body is None else msgspec.json.encode(body),
+                headers=None
+                if body is None
+                else {**self._pool.headers, "Content-Type": "application/json"},
+            )
+        except urllib3.exceptions.HTTPError as error:
+            message = f"{method} {address}: {error}. Check that the site runs and is reachable."
+            raise ApiUnreachableError(message) from error
+        if response.status >= _FIRST_ERROR:
+            raise ApiError(_problem(response, path))
+        try:
+            return msgspec.json.decode(response.data, type=answer)
+        except msgspec.MsgspecError as error:
+            message = f"{method} {address}: the answer is not one of alsolike: {error}."
+            raise ApiUnreachableError(message) from error
+
+
+def _filter(product_filter: ProductFilter | None) -> dict[str, _Parameter]:
+    """Write a filter as the parameters of a query."""
+    if product_filter is None:
+        return {}
+    attributes = product_filter.attributes
+    return {
+        "category": product_filter.category,
+        "brand": product_filter.brands,
+        "price_min": product_filter.price_min,
+        "price_max": product_filter.price_max,
+        "attributes": None if attributes is None else msgspec.json.encode(attributes).decode(),
+        "with_sold_out": _as_text(value=True) if product_filter.with_sold_out else None,
+    }
+
+
+def _as_text(value: _Parameter) -> _Parameter:
+    """Write true and false as the API reads them."""
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _segment(value: str) -> str:
+    return quote(value, safe="")
+
+
+def _problem(response: urllib3.BaseHTTPResponse, path: str) -> Problem:
+    """Read the problem of an answer, or make one of what somebody on the way answered instead."""
+    try:
+        return msgspec.json.decode(response.data, type=Problem)
+    except msgspec.MsgspecError:
+        return Problem(
+            title=response.reason or "Error",
+            status=response.status,
+            detail=response.data.decode(errors="replace")[:200],
+            instance=path,
+        )

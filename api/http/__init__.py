@@ -1,0 +1,1 @@
+"""HTTP manners: what every answer owes its client, whichever route gives it."""

@@ -1,0 +1,132 @@
+"""API keys, and how many requests each client may make."""
+
+import hashlib
+import ipaddress
+import math
+from collections.abc import Sequence
+
+from litestar.exceptions import NotAuthorizedException, TooManyRequestsException
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from throttled import MemoryStore, RateLimiterType, RateLimitState, Throttled, per_min
+
+from alsolike.settings import Settings
+
+_API_PREFIX = "/v1/"
+# About 400 bytes each: whoever came longest ago is forgotten beyond it.
+_MOST_CLIENTS = 20_000
+# A provider hands a whole network of this length to one customer.
+_IPV6_NETWORK = 64
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="alsolike"'}
+
+
+class Limits:
+    """Keys that are let in, and a count per key or, without keys, per address.
+
+    Counted by the generic cell rate algorithm: a whole minute's requests may come at once, and
+    they come back evenly. Each worker process counts for itself.
+
+    Parameters
+    ----------
+    settings : Settings
+        The keys and the requests per minute.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._keys = {_digest(key.encode()): f"key {n}" for n, key in enumerate(settings.api_keys)}
+        self._per_minute = settings.rate_limit
+        self._throttle: Throttled | None = None
+        if self._per_minute:
+            self._throttle = Throttled(
+                using=RateLimiterType.GCRA.value,
+                quota=per_min(self._per_minute, burst=self._per_minute),
+                store=MemoryStore(options={"MAX_SIZE": _MOST_CLIENTS}),
+            )
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether there is anything to check."""
+        return bool(self._keys or self._throttle)
+
+    def middleware(self, app: ASGIApp) -> ASGIApp:
+        """Check the requests of the API before their route."""
+
+        async def limited(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] != "http" or not scope["path"].startswith(_API_PREFIX):
+                await app(scope, receive, send)
+                return
+            client = self._client(scope)
+            if self._throttle is None:
+                await app(scope, receive, send)
+                return
+            result = self._throttle.limit(client)
+            headers = _headers(result.state)
+            if result.limited:
+                wait = max(1, math.ceil(result.state.retry_after))
+                message = f"More than {self._per_minute} requests a minute: wait {wait} seconds."
+                raise TooManyRequestsException(
+                    message, headers={**dict(headers), "Retry-After": str(wait)}
+                )
+
+            async def send_with_state(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    told = [(name.lower().encode(), value.encode()) for name, value in headers]
+                    message["headers"] = [*message["headers"], *told]
+                await send(message)
+
+            await app(scope, receive, send_with_state)
+
+        return limited
+
+    def _client(self, scope: HTTPScope) -> str:
+        """Name who asks.
+
+        Raises
+        ------
+        NotAuthorizedException
+            The shop has set keys, and this is none of them.
+        """
+        if not self._keys:
+            return _address(scope)
+        given = _given_key(scope)
+        name = self._keys.get(_digest(given)) if given else None
+        if name is None:
+            message = (
+                "This API key is not known."
+                if given
+                else "Send an API key as `Authorization: Bearer …` or `X-Api-Key: …`."
+            )
+            raise NotAuthorizedException(message, headers=_CHALLENGE)
+        return name
+
+
+def _digest(key: bytes) -> bytes:
+    # Looked up by digest, so that the time of a comparison tells nothing of a key.
+    return hashlib.sha256(key).digest()
+
+
+def _given_key(scope: HTTPScope) -> bytes:
+    for name, value in scope["headers"]:
+        if name == b"x-api-key":
+            return value.strip()
+        if name == b"authorization" and value[:7].lower() == b"bearer ":
+            return value[7:].strip()
+    return b""
+
+
+def _address(scope: HTTPScope) -> str:
+    client = scope["client"]
+    host = "" if client is None else client[0]
+    if ":" not in host:
+        return host
+    try:
+        return str(ipaddress.ip_network((host.partition("%")[0], _IPV6_NETWORK), strict=False))
+    except ValueError:
+        return host
+
+
+def _headers(state: RateLimitState) -> Sequence[tuple[str, str]]:
+    return (
+        ("RateLimit-Limit", str(state.limit)),
+        ("RateLimit-Remaining", str(state.remaining)),
+        ("RateLimit-Reset", str(math.ceil(state.reset_after))),
+    )

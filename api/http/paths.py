@@ -1,0 +1,42 @@
+"""Slashes within one segment of a path.
+
+A product's id may hold a slash; its address has `%2F` there. Servers decode the whole path before
+it is split at its slashes, which makes two segments out of one. So a path with `%2F` is routed with
+`%2F` and `%25` still encoded, and its parameters are decoded once it has been split.
+"""
+
+import re
+from urllib.parse import unquote
+
+from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
+
+from api.http.exchange import current_exchange
+
+_KEPT = re.compile(rb"%(2[fF]|25)")
+
+
+def keep_encoded_slashes(scope: HTTPScope) -> bool:
+    """Leave `%2F` and `%25` encoded in the path that is routed; tells whether it has a `%2F`."""
+    raw = scope["raw_path"]
+    if b"%2" not in raw:
+        return False
+    raw = raw.partition(b"?")[0]
+    if b"%2f" not in raw.lower():
+        return False
+    scope["path"] = unquote(_KEPT.sub(rb"%25\1", raw).decode("latin-1"), errors="replace")
+    return True
+
+
+def decode_parameters(app: ASGIApp) -> ASGIApp:
+    """Decode what was left encoded, after the routing."""
+
+    async def decoding(scope: Scope, receive: Receive, send: Send) -> None:
+        exchange = current_exchange.get()
+        if exchange is not None and exchange.has_encoded_slash:
+            # A new dict: Litestar hands the same one to every request for the path.
+            scope["path_params"] = {
+                name: unquote(value) for name, value in scope["path_params"].items()
+            }
+        await app(scope, receive, send)
+
+    return decoding

@@ -1,0 +1,1 @@
+"""The description of the API: OpenAPI, with an example of everything."""

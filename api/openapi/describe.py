@@ -1,0 +1,189 @@
+"""Completing what Litestar finds out by itself: problems, examples, headers, keys."""
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from typing import Any
+
+import msgspec
+from litestar.connection import Request
+from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
+from msgspec import Struct
+
+from api.openapi import problems
+from api.openapi.examples import EXAMPLES, MARK, MARKED, OTHERWISE, PARAMETERS
+from api.problem_structs import Problem
+
+Document = dict[str, Any]
+
+_API_PREFIX = "/v1/"
+_FIRST_ERROR = 400
+_NO_NUL = r"^[^\x00]*$"
+_HEADERS: Mapping[str, Document] = {
+    "X-Request-Id": {
+        "description": "The request's id: yours if you sent a sane one, else ours.",
+        "schema": {"type": "string"},
+        "example": "7ab5b14e996d28d7",
+    },
+    "Alsolike-Version": {
+        "description": "Version of the engine; the path has that of the API.",
+        "schema": {"type": "string"},
+        "example": "0.1.0",
+    },
+    "Alsolike-Tier": {
+        "description": "The step that answered; see `tier`.",
+        "schema": {"type": "string", "enum": ["live", "neighbours", "popular", "snapshot"]},
+        "example": "live",
+    },
+    "Server-Timing": {
+        "description": "Milliseconds in all, and of them with the database.",
+        "schema": {"type": "string"},
+        "example": "app;dur=4.10, db;dur=3.20",
+    },
+    "ETag": {
+        "description": "Send it as `If-None-Match` to get 304 as long as nothing changed.",
+        "schema": {"type": "string"},
+        "example": 'W/"db9ec04b2810f49594bc10f2"',
+    },
+    "Link": {
+        "description": "Address of the next page, unless this is the last.",
+        "schema": {"type": "string"},
+        "example": '</v1/products?after=WyJrbmlmZS1zYW50b2t1Il0&limit=5>; rel="next"',
+    },
+    "Retry-After": {
+        "description": "Seconds to wait.",
+        "schema": {"type": "string", "pattern": "^[0-9]+$"},
+        "example": "5",
+    },
+}
+# Litestar loses the bounds of a number that may be left out.
+_BOUNDS: Mapping[str, Document] = {"price_min": {"minimum": 0}, "price_max": {"minimum": 0}}
+_BY_NAME: Mapping[str, Struct] = {type(example).__name__: example for example in EXAMPLES}
+_SECURITY_SCHEMES: Document = {
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "key": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
+}
+
+
+def describe(found: Mapping[str, Any], *, has_keys: bool) -> Document:
+    """Complete an OpenAPI document.
+
+    Parameters
+    ----------
+    found : Mapping
+        As Litestar makes it; left as it is.
+    has_keys : bool
+        Whether the API asks for a key.
+    """
+    document = deepcopy(dict(found))
+    components = document.setdefault("components", {})
+    components["headers"] = dict(_HEADERS)
+    # msgspec's own schemas say exactly what it lets in: Litestar's lose the limits of what may be
+    # left out.
+    components["schemas"] = {
+        **components.get("schemas", {}),
+        **schemas_of([*(type(example) for example in EXAMPLES), Problem]),
+    }
+    if has_keys:
+        components["securitySchemes"] = _SECURITY_SCHEMES
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            _complete(path, operation, has_keys=has_keys)
+    return document
+
+
+class DescribedJson(JsonRenderPlugin):
+    """Gives the completed document as JSON; made once, when it is first asked for."""
+
+    def __init__(self, *, path: list[str], has_keys: bool) -> None:
+        super().__init__(path=path, media_type="application/json")  # pyright: ignore[reportArgumentType]
+        self._has_keys = has_keys
+        self._content: bytes | None = None
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: Document) -> bytes:
+        """Render the document."""
+        if self._content is None:
+            document = describe(openapi_schema, has_keys=self._has_keys)
+            self._content = super().render(request, document)  # pyright: ignore[reportUnknownMemberType]
+        return self._content
+
+
+class DescribedYaml(YamlRenderPlugin):
+    """Gives the completed document as YAML; made once, when it is first asked for."""
+
+    def __init__(self, *, has_keys: bool) -> None:
+        super().__init__()
+        self._has_keys = has_keys
+        self._content: bytes | None = None
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: Document) -> bytes:
+        """Render the document."""
+        if self._content is None:
+            document = describe(openapi_schema, has_keys=self._has_keys)
+            self._content = super().render(request, document)  # pyright: ignore[reportUnknownMemberType]
+        return self._content
+
+
+def schemas_of(types: Sequence[type[Struct]]) -> Document:
+    """Return the schemas of some types and of what they are made of, by name."""
+    template = "#/components/schemas/{name}"
+    return dict(msgspec.json.schema_components(types, ref_template=template)[1])
+
+
+def _complete(path: str, operation: Document, *, has_keys: bool) -> None:
+    for parameter in operation.get("parameters", ()):
+        _complete_parameter(path, parameter)
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        _put_example(content)
+    responses = operation["responses"]
+    for status in [status for status in responses if int(status) >= _FIRST_ERROR]:
+        # Litestar describes its own shape of errors, which is not ours.
+        del responses[status]
+    for status, answer in responses.items():
+        _complete_answer(path, status, answer)
+    for status in problems.statuses(path, operation, has_keys=has_keys):
+        responses[str(status)] = problems.response(status, path, operation)
+    if has_keys and path.startswith(_API_PREFIX):
+        operation["security"] = [{name: []} for name in _SECURITY_SCHEMES]
+
+
+def _complete_parameter(path: str, parameter: Document) -> None:
+    schema = parameter["schema"]
+    kinds = [kind for kind in schema.pop("oneOf", ()) if kind.get("type") != "null"]
+    if len(kinds) == 1:
+        # Left out it is null in our code; nothing that can be sent is.
+        parameter["schema"] = schema = {**kinds[0], **schema}
+    schema.update(_BOUNDS.get(parameter["name"], {}))
+    text = schema.get("items", schema)
+    if text.get("type") == "string":
+        # Whatever a text is for, Postgres keeps no NUL character.
+        text.setdefault("pattern", _NO_NUL)
+    if parameter["in"] == "path":
+        schema.setdefault("minLength", 1)
+    if parameter["name"] == "after" and path in MARKED:
+        parameter["example"] = MARK
+    elif parameter["name"] in PARAMETERS:
+        parameter["example"] = PARAMETERS[parameter["name"]]
+
+
+def _complete_answer(path: str, status: str, answer: Document) -> None:
+    names = ["X-Request-Id", "Server-Timing"]
+    if path.startswith(_API_PREFIX):
+        names.append("Alsolike-Version")
+    if answer.pop("headers", None):
+        # Litestar names the one that is set for the whole router: Cache-Control.
+        names.append("ETag")
+    for content in answer.get("content", {}).values():
+        example = _put_example(content, status)
+        if isinstance(example, dict) and "next" in example:
+            names.append("Link")
+    answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _put_example(content: Document, status: str = "") -> object:
+    """Put the example of a content's type beside its schema, and return it; None without one."""
+    name = str(content["schema"].get("$ref", "")).rsplit("/", 1)[-1]
+    example = OTHERWISE.get((name, status)) or _BY_NAME.get(name)
+    if example is None:
+        return None
+    content["example"] = built = msgspec.to_builtins(example)
+    return built

@@ -1,0 +1,252 @@
+"""An example of everything that the API takes and gives.
+
+All of them tell one story: shopper-17 looks at a knife. A test sends them and compares the answers.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from msgspec import Struct
+
+from api.cursors import encode_cursor
+from api.marks import Page, encode_page
+from api.requests import Action, ProductFilter, RecommendationRequest, SimilarRequest
+from api.structs import (
+    BoughtProduct,
+    BoughtProducts,
+    Complement,
+    Complements,
+    EventResult,
+    Liveness,
+    NewEvent,
+    Product,
+    ProductPage,
+    Readiness,
+    Reason,
+    RecommendedProduct,
+    RecommendedProducts,
+    SimilarLists,
+    SimilarProduct,
+    SimilarProducts,
+    SimilarReason,
+    TrendingProduct,
+    TrendingProducts,
+    ViewedProduct,
+    ViewedProducts,
+)
+
+PRODUCT_ID = "knife-santoku"
+SHOPPER_ID = "shopper-17"
+CATEGORY = "Kitchen > Knives"
+MODEL = "average"
+# Where a list of recommendations went on after its first product, on the second of March 2026.
+MARK = encode_page(Page(1772474400.0, MODEL, ["knife-chef"])) or ""
+
+_PRODUCT = Product(
+    product_id=PRODUCT_ID,
+    title="Santoku knife, 18 cm",
+    description="Cuts vegetables as thin as you like.",
+    category=CATEGORY,
+    brand="Plainly",
+    price=59.9,
+    currency="EUR",
+    image_url="https://cdn.example/knife-santoku.jpg",
+    attributes={"blade": "18 cm", "dishwasher_safe": False},
+    is_in_stock=True,
+    created_at=datetime(2026, 3, 1, 9, 30, tzinfo=UTC),
+)
+
+PARAMETERS: Mapping[str, Any] = {
+    "after": encode_cursor((PRODUCT_ID,)),
+    "category": CATEGORY,
+    "exclude": ["knife-bread"],
+    "k": 5,
+    "limit": 5,
+    "model": MODEL,
+    "attributes": '{"colour": "grey"}',
+    "brand": ["Plainly"],
+    "diversity": "low",
+    "price_max": 100.0,
+    "price_min": 5.0,
+    "reasons": True,
+    "session_id": "visit-18",
+    "with_sold_out": False,
+    "product_id": PRODUCT_ID,
+    "q": "santoku",
+    "shopper_id": SHOPPER_ID,
+}
+"""By name of the parameter; it means the same wherever it stands, but for `after`."""
+
+MARKED = frozenset({"/v1/trending", "/v1/shoppers/{shopper_id}/recommendations"})
+"""Paths at which `after` is a mark, as `MARK` is, and no cursor of a list by id."""
+
+EXAMPLES: tuple[Struct, ...] = (
+    _PRODUCT,
+    ProductPage(items=[_PRODUCT], next="/v1/products?after=WyJrbmlmZS1zYW50b2t1Il0&limit=5"),
+    SimilarProducts(
+        product_id=PRODUCT_ID,
+        items=[
+            SimilarProduct(
+                rank=1,
+                product_id="knife-chef",
+                score=0.93,
+                source="vectors",
+                model=MODEL,
+                title="Chef's knife, 20 cm",
+                brand="Plainly",
+                category=CATEGORY,
+                price=64.0,
+                currency="EUR",
+                image_url="https://cdn.example/knife-chef.jpg",
+                reason=SimilarReason(kind="bought_together", count=14),
+            )
+        ],
+    ),
+    Complements(
+        product_id=PRODUCT_ID,
+        items=[
+            Complement(
+                rank=1,
+                product_id="board-oak",
+                score=0.71,
+                together=23,
+                lift=3.4,
+                title="Chopping board, oak",
+                brand="Plainly",
+                category="Kitchen > Boards",
+                price=29.5,
+                currency="EUR",
+                image_url=None,
+            )
+        ],
+    ),
+    RecommendedProducts(
+        shopper_id=SHOPPER_ID,
+        items=[
+            RecommendedProduct(
+                rank=1,
+                product_id="knife-chef",
+                score=0.88,
+                source="personal",
+                model=MODEL,
+                title="Chef's knife, 20 cm",
+                brand="Plainly",
+                category=CATEGORY,
+                price=64.0,
+                currency="EUR",
+                image_url="https://cdn.example/knife-chef.jpg",
+                reason=Reason(kind="viewed", event_id="view-4711", product_id=PRODUCT_ID),
+            )
+        ],
+        after=MARK,
+        next=f"/v1/shoppers/{SHOPPER_ID}/recommendations?{urlencode({'k': 1, 'after': MARK})}",
+    ),
+    RecommendationRequest(
+        shopper_id=SHOPPER_ID,
+        history=[Action(product_id="knife-bread")],
+        basket=["board-oak"],
+        filter=ProductFilter(category=CATEGORY, price_max=100.0),
+        k=5,
+        diversity="low",
+    ),
+    SimilarRequest(product_ids=[PRODUCT_ID, "board-oak"], k=5),
+    SimilarLists(
+        lists=[
+            SimilarProducts(
+                product_id=PRODUCT_ID,
+                items=[
+                    SimilarProduct(
+                        rank=1,
+                        product_id="knife-chef",
+                        score=0.93,
+                        source="vectors",
+                        model=MODEL,
+                        title="Chef's knife, 20 cm",
+                        brand="Plainly",
+                        category=CATEGORY,
+                        price=64.0,
+                        currency="EUR",
+                        image_url="https://cdn.example/knife-chef.jpg",
+                        reason=None,
+                    )
+                ],
+            )
+        ],
+        unknown=[],
+    ),
+    TrendingProducts(
+        items=[
+            TrendingProduct(
+                rank=1,
+                product_id=PRODUCT_ID,
+                score=31.5,
+                actions=47,
+                title="Santoku knife, 18 cm",
+                brand="Plainly",
+                category=CATEGORY,
+                price=59.9,
+                currency="EUR",
+                image_url="https://cdn.example/knife-santoku.jpg",
+            )
+        ],
+        after=MARK,
+        next=f"/v1/trending?{urlencode({'k': 1, 'after': MARK})}",
+    ),
+    ViewedProducts(
+        items=[
+            ViewedProduct(
+                rank=1,
+                product_id=PRODUCT_ID,
+                event_id="view-4711",
+                viewed_at=datetime(2026, 3, 2, 17, 58, tzinfo=UTC),
+                title="Santoku knife, 18 cm",
+                brand="Plainly",
+                category=CATEGORY,
+                price=59.9,
+                currency="EUR",
+                image_url="https://cdn.example/knife-santoku.jpg",
+            )
+        ],
+    ),
+    BoughtProducts(
+        shopper_id=SHOPPER_ID,
+        items=[
+            BoughtProduct(
+                rank=1,
+                product_id="board-oak",
+                times=2,
+                event_id="purchase-4699",
+                purchased_at=datetime(2026, 2, 1, 12, 0, tzinfo=UTC),
+                due=1.2,
+                title="Chopping board, oak",
+                brand="Plainly",
+                category="Kitchen > Boards",
+                price=29.5,
+                currency="EUR",
+                image_url=None,
+            )
+        ],
+    ),
+    NewEvent(
+        event_id="purchase-4712",
+        kind="purchase",
+        product_id=PRODUCT_ID,
+        shopper_id=SHOPPER_ID,
+        occurred_at=datetime(2026, 3, 2, 18, 5, tzinfo=UTC),
+        quantity=1,
+        unit_price=Decimal("59.90"),
+        order_id="order-99",
+    ),
+    EventResult(recorded=True),
+    Liveness(status="live"),
+    Readiness(status="ready", database="ok", schema="ok", model=MODEL),
+)
+"""One of each type that is taken or given as a whole."""
+
+OTHERWISE: Mapping[tuple[str, str], Struct] = {
+    ("EventResult", "200"): EventResult(recorded=False, reason="duplicate"),
+}
+"""By type and status, where another status tells something else."""

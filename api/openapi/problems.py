@@ -1,0 +1,89 @@
+"""Which problems an operation may answer with, and an example of each."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+
+from api.problem_structs import FieldError, Problem
+
+_DETAILS: Final[Mapping[int, tuple[str, Sequence[FieldError]]]] = {
+    401: ("Send an API key as `Authorization: Bearer …` or `X-Api-Key: …`.", ()),
+    404: (
+        "There is no product 'knife-9'.",
+        [FieldError("product_id", "There is no product 'knife-9'.")],
+    ),
+    413: ("Request Entity Too Large", ()),
+    429: ("More than 6000 requests a minute: wait 2 seconds.", ()),
+    503: ("The database cannot be reached.", ()),
+}
+_WHEN: Final[Mapping[int, str]] = {
+    400: "A parameter or a field has a value that cannot be used, or is not known.",
+    401: "The API key is missing or not known.",
+    404: "There is no product, shopper or model of that id or name.",
+    413: "The body is longer than a megabyte.",
+    429: "Too many requests: wait as long as `Retry-After` says.",
+    503: "The database is away or too slow: try again after `Retry-After`.",
+}
+_WITH_RETRY: Final = frozenset({429, 503})
+
+
+def statuses(path: str, operation: Mapping[str, Any], *, has_keys: bool) -> list[int]:
+    """Return the statuses of the problems that an operation may answer with."""
+    if not path.startswith("/v1/"):
+        return [503] if path == "/health/ready" else []
+    has_body = "requestBody" in operation
+    names = {parameter["name"] for parameter in operation.get("parameters", ())}
+    # Of an anonymous session nothing is known until something is.
+    is_about_one = ("{" in path and "{session_id}" not in path) or has_body or "model" in names
+    return [
+        400,
+        *([401] if has_keys else []),
+        *([404] if is_about_one else []),
+        *([413] if has_body else []),
+        429,
+        503,
+    ]
+
+
+def _invalid(operation: Mapping[str, Any]) -> tuple[str, Sequence[FieldError]]:
+    """Choose a mistake that can be made with the operation."""
+    numbers = [
+        parameter["name"]
+        for parameter in operation.get("parameters", ())
+        if parameter["name"] in {"k", "limit"}
+    ]
+    if numbers:
+        field, message = numbers[0], "Expected `int` <= 100"
+    elif "requestBody" in operation:
+        field, message = "body", "Expected `object`, got `array`"
+    else:
+        field, message = "k", "No such parameter; known here: none."
+    return f"{field}: {message}", [FieldError(field, message)]
+
+
+def response(status: int, path: str, operation: Mapping[str, Any]) -> dict[str, Any]:
+    """Describe the answer with a problem."""
+    detail, errors = _DETAILS.get(status) or _invalid(operation)
+    problem = Problem(
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        instance=path,
+        request_id="7ab5b14e996d28d7",
+        errors=list(errors) or msgspec.UNSET,
+    )
+    headers = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
+    if status in _WITH_RETRY:
+        headers["Retry-After"] = {"$ref": "#/components/headers/Retry-After"}
+    return {
+        "description": _WHEN[status],
+        "headers": headers,
+        "content": {
+            "application/problem+json": {
+                "schema": {"$ref": "#/components/schemas/Problem"},
+                "example": msgspec.to_builtins(problem),
+            }
+        },
+    }
