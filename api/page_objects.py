@@ -1,6 +1,7 @@
 """What the templates are given. Addresses are paths of this site, ready for `href`."""
 
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 from msgspec import Struct
@@ -112,6 +113,7 @@ def product_url(product_id: str) -> str:
     return f"/products/{quote(product_id, safe='')}"
 
 
+@lru_cache(2000)
 def category_url(path: str) -> str:
     """Address of a category's page."""
     names = path.split(CATEGORY_SEPARATOR)

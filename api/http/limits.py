@@ -12,7 +12,7 @@ from throttled import MemoryStore, RateLimiterType, RateLimitState, Throttled, p
 from alsolike.settings import Settings
 
 _API_PREFIX = "/v1/"
-# About 400 bytes each: whoever came longest ago is forgotten beyond it.
+# About 300 bytes each: whoever came longest ago is forgotten beyond it.
 _MOST_CLIENTS = 20_000
 # A provider hands a whole network of this length to one customer.
 _IPV6_NETWORK = 64

@@ -423,3 +423,18 @@ def test_a_new_category_is_found_and_counted(client: Client) -> None:
     page = client.get("/categories/Kitchen").text
     assert 'href="/categories/Kitchen/Knives"' in page
     assert "Garden / Yard" in page
+
+
+def test_a_card_shows_a_change_at_once(client: Client) -> None:
+    path = "/categories/Kitchen/Knives"
+    assert "€30.00" in client.get(path).text
+    with connect() as connection:
+        connection.execute("update raw.products set price = 77.70 where product_id = 'knife-20'")
+    page = client.get(path).text
+    assert "€77.70" in page
+    assert "€30.00" not in page
+
+
+@pytest.mark.parametrize("path", ["/", "/products/knife-01", "/categories/Kitchen", "/search?q=a"])
+def test_pages_are_light(reader: Client, path: str) -> None:
+    assert len(reader.get(path).content) <= 60_000
