@@ -62,6 +62,8 @@ class Metrics:
             buckets=_SECONDS,
             registry=self._registry,
         )
+        # Finding a series by its labels costs more than counting in it.
+        self._series: dict[tuple[str, str], tuple[Counter, Histogram]] = {}
         answers = Counter(
             "alsolike_answers",
             "Reads, by the step of the ladder that answered.",
@@ -137,6 +139,13 @@ class Metrics:
         MultiProcessCollector(registry, path=str(self._folder))  # pyright: ignore[reportUnknownMemberType]
         return generate_latest(registry)
 
+    def _of_route(self, route: str, status: str) -> tuple[Counter, Histogram]:
+        found = self._series.get((route, status))
+        if found is None:
+            found = self._requests.labels(route, status), self._seconds.labels(route)
+            self._series[route, status] = found
+        return found
+
     def metered(self, app: ASGIApp) -> ASGIApp:
         """Count what an app answers, and tell in headers which step did and where a write ended."""
 
@@ -162,7 +171,8 @@ class Metrics:
                 await app(scope, receive, note)
             finally:
                 route = scope.get("path_template") or _UNKNOWN_ROUTE
-                self._requests.labels(route, status).inc()
-                self._seconds.labels(route).observe(time.perf_counter() - started)
+                counter, histogram = self._of_route(route, status)
+                counter.inc()
+                histogram.observe(time.perf_counter() - started)
 
         return count
