@@ -41,7 +41,7 @@ docs: .venv/dev ## Write docs/commands.md from the commands' own help
 	$(BIN)/python -m alsolike.cli.reference > docs/commands.md
 
 bench: .venv/dev ## Measure speed and memory; prints ratios within one run, fails if one falls short
-	@failed=0; for name in load neighbours similar search; do \
+	@failed=0; for name in load neighbours serving search; do \
 		$(BIN)/python -m benchmarks.$$name || failed=1; \
 	done; exit $$failed
 
