@@ -1,6 +1,7 @@
 -- The text of the statement that finds the nearest products, so that tests can explain it.
 -- p_model_id, p_dimension: the model; p_form: how they are found.
 --   walk: walk the HNSW index, and go on until enough products fit;
+--   walk_all: the same without a filter, which is planned in half the time;
 --   look: the nearest products of the index, whether they fit or not;
 --   exact: measure every product that fits;
 --   chosen: measure those of a list.
@@ -30,6 +31,17 @@ as $$
                 '  where v.product_id <> all ($2)'
                 '    and (select recs.fits(p, $4) from raw.products as p'
                 '      where p.product_id = v.product_id)'
+                '  order by v.embedding::halfvec(%2$s) <=> $1::halfvec(%2$s) limit $3'
+                ') '
+                'select f.product_id, (1 - f.distance)::real as score from found as f '
+                'order by f.distance + 0, f.product_id'
+            when 'walk_all' then
+                'with found as materialized ('
+                '  select v.product_id, v.embedding::halfvec(%2$s) <=> $1::halfvec(%2$s) as distance'
+                '  from recs.product_vectors_%1$s as v'
+                '  where v.product_id <> all ($2) and ('
+                '    select p.is_in_stock from raw.products as p where p.product_id = v.product_id'
+                '  )'
                 '  order by v.embedding::halfvec(%2$s) <=> $1::halfvec(%2$s) limit $3'
                 ') '
                 'select f.product_id, (1 - f.distance)::real as score from found as f '

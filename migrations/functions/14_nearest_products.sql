@@ -51,11 +51,11 @@ begin
         form := case
             when coalesce(vector_count, 0) <= few then 'exact'
             when is_filtered then 'look'
-            else 'walk'
+            else 'walk_all'
         end;
     end if;
 
-    if form in ('look', 'walk') and p_k > 50 then
+    if form in ('look', 'walk_all') and p_k > 50 then
         -- The index gives that many at once; what is left out may be among them.
         perform set_config('hnsw.ef_search', least(1000, 2 * p_k)::text, true);
     end if;
@@ -73,10 +73,10 @@ begin
         end if;
         form := case when fitting > 0 then 'walk' else 'exact' end;
     end if;
-    if form = 'walk' then
+    if form in ('walk', 'walk_all') then
         execute
             'select array_agg(n.product_id), array_agg(n.score) from ('
-            || recs.nearest_statement(p_model_id, length, 'walk') || ') as n'
+            || recs.nearest_statement(p_model_id, length, form) || ') as n'
             into product_ids, scores
             using p_query, left_out, p_k, p_filter;
         if cardinality(product_ids) >= p_k then

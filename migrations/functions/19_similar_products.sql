@@ -52,9 +52,11 @@ begin
     if not found then
         raise no_data_found using message = format('There is no product %L.', p_product_id);
     end if;
-    candidates := recs.few_eligible(
-        p_filter, recs.exact_limit(used.model_id, p_k), p_candidates
-    );
+    if p_candidates is not null or not (p_filter is null) then
+        candidates := recs.few_eligible(
+            p_filter, recs.exact_limit(used.model_id, p_k), p_candidates
+        );
+    end if;
 
     if used.kind = 'trained' then
         select coalesce(array_agg(s.product_id), '{}'), coalesce(array_agg(s.score), '{}')

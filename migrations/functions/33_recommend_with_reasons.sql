@@ -103,9 +103,11 @@ begin
         left_out := left_out || acted_ids;
     end if;
 
-    candidates := recs.few_eligible(
-        p_filter, recs.exact_limit(used.model_id, depth), p_candidates
-    );
+    if p_candidates is not null or not (p_filter is null) then
+        candidates := recs.few_eligible(
+            p_filter, recs.exact_limit(used.model_id, depth), p_candidates
+        );
+    end if;
 
     if used.kind = 'trained' then
         select

@@ -53,7 +53,7 @@ def nearest_plan(
 
 @pytest.mark.parametrize("mode", PLAN_MODES)
 @pytest.mark.parametrize("category", [None, "A"])
-@pytest.mark.parametrize("form", ["walk", "look"])
+@pytest.mark.parametrize("form", ["walk", "walk_all", "look"])
 def test_the_nearest_products_come_off_the_index(
     connection: psycopg.Connection[Any], mode: str, category: str | None, form: str
 ) -> None:
