@@ -4,6 +4,7 @@ from litestar import Router, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody
 
+from api.http.caching import SHARED
 from api.ladder.requests import answer, ladder_of
 from api.marks import decode_page
 from api.requests import ProductFilter, RecommendationRequest, SimilarRequest
@@ -65,7 +66,12 @@ async def similar(request: AnyRequest, data: JSONBody[SimilarRequest]) -> Simila
     return await answer(request, steps.similar_lists_steps(data))
 
 
-@get("/trending", summary="What is popular these days", operation_id="trendingProducts")
+@get(
+    "/trending",
+    summary="What is popular these days",
+    operation_id="trendingProducts",
+    cache_control=SHARED,
+)
 async def trending(
     request: AnyRequest,
     product_filter: NamedDependency[ProductFilter],
