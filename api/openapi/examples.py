@@ -59,6 +59,21 @@ _PRODUCT = Product(
     created_at=datetime(2026, 3, 1, 9, 30, tzinfo=UTC),
 )
 
+_SIMILAR = SimilarProduct(
+    rank=1,
+    product_id="knife-chef",
+    score=0.93,
+    source="vectors",
+    model=MODEL,
+    title="Chef's knife, 20 cm",
+    brand="Plainly",
+    category=CATEGORY,
+    price=64.0,
+    currency="EUR",
+    image_url="https://cdn.example/knife-chef.jpg",
+    reason=SimilarReason(kind="bought_together", count=14),
+)
+
 PARAMETERS: Mapping[str, Any] = {
     "after": encode_cursor((PRODUCT_ID,)),
     "category": CATEGORY,
@@ -88,22 +103,7 @@ EXAMPLES: tuple[Struct, ...] = (
     ProductPage(items=[_PRODUCT], next="/v1/products?after=WyJrbmlmZS1zYW50b2t1Il0&limit=5"),
     SimilarProducts(
         product_id=PRODUCT_ID,
-        items=[
-            SimilarProduct(
-                rank=1,
-                product_id="knife-chef",
-                score=0.93,
-                source="vectors",
-                model=MODEL,
-                title="Chef's knife, 20 cm",
-                brand="Plainly",
-                category=CATEGORY,
-                price=64.0,
-                currency="EUR",
-                image_url="https://cdn.example/knife-chef.jpg",
-                reason=SimilarReason(kind="bought_together", count=14),
-            )
-        ],
+        items=[_SIMILAR],
     ),
     Complements(
         product_id=PRODUCT_ID,
@@ -157,22 +157,7 @@ EXAMPLES: tuple[Struct, ...] = (
         lists=[
             SimilarProducts(
                 product_id=PRODUCT_ID,
-                items=[
-                    SimilarProduct(
-                        rank=1,
-                        product_id="knife-chef",
-                        score=0.93,
-                        source="vectors",
-                        model=MODEL,
-                        title="Chef's knife, 20 cm",
-                        brand="Plainly",
-                        category=CATEGORY,
-                        price=64.0,
-                        currency="EUR",
-                        image_url="https://cdn.example/knife-chef.jpg",
-                        reason=None,
-                    )
-                ],
+                items=[_SIMILAR],
             )
         ],
         unknown=[],

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import structs
 
@@ -170,12 +170,7 @@ def similar(local: LocalSnapshot, product_id: str, asked: SimilarQuery) -> list[
             score=score,
             source="popular" if score is None else "neighbours",
             model=local.pointer.model,
-            title=found.title,
-            brand=found.brand,
-            category=found.category,
-            price=_number(found),
-            currency=found.currency,
-            image_url=found.image_url,
+            **_card(found),
             reason=SimilarReason("popular" if score is None else "alike", None)
             if asked.has_reasons
             else None,
@@ -192,12 +187,7 @@ def trending(local: LocalSnapshot, k: int, wanted: Wanted) -> list[TrendingProdu
             product_id=found.product_id,
             score=None,
             actions=None,
-            title=found.title,
-            brand=found.brand,
-            category=found.category,
-            price=_number(found),
-            currency=found.currency,
-            image_url=found.image_url,
+            **_card(found),
         )
         for rank, found in enumerate(local.popular(wanted, k), start=1)
     ]
@@ -215,16 +205,23 @@ def recommended(
             score=score,
             source="popular" if score is None else "personal",
             model=local.pointer.model,
-            title=product.title,
-            brand=product.brand,
-            category=product.category,
-            price=_number(product),
-            currency=product.currency,
-            image_url=product.image_url,
+            **_card(product),
             reason=Reason("popular" if acted is None else "viewed", None, acted),
         )
         for rank, (product, score, acted) in enumerate(found, start=1)
     ]
+
+
+def _card(found: SnapshotProduct) -> dict[str, Any]:
+    """Return what every list tells of a product."""
+    return {
+        "title": found.title,
+        "brand": found.brand,
+        "category": found.category,
+        "price": _number(found),
+        "currency": found.currency,
+        "image_url": found.image_url,
+    }
 
 
 def _number(found: SnapshotProduct) -> float | None:
