@@ -29,6 +29,6 @@ left join (
 ) as r on p.product_id = r.product_id
 left join
     recs.popular_products(%(popular)s::integer)
-    with ordinality as n (product_id, popularity, popularity_rank)
+    with ordinality as n (product_id, popularity, actions, popularity_rank)
     on p.product_id = n.product_id
 order by p.product_id collate "C"

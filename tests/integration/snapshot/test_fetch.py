@@ -85,6 +85,26 @@ def test_what_was_exported_is_read_from_the_disk(here: Settings, export: Export)
     assert b"secret" not in content
 
 
+def test_what_is_popular_stands_in_the_order_of_the_database(
+    here: Settings, export: Export
+) -> None:
+    with connect() as connection:
+        # The actions fall in another order than the ranks.
+        connection.execute(
+            "create table marts.product_popularity as select p.product_id, "
+            "p.place::double precision as popularity_recent, p.place::integer as views_recent, "
+            "0 as purchases_recent, (20 - p.place)::integer as rank_recent "
+            "from (select product_id, row_number() over (order by product_id) as place"
+            " from raw.products) as p"
+        )
+        wanted = connection.execute("select product_id from recs.popular_products(20)").fetchall()
+    export()
+    fetch(here)
+    found = open_local(here).popular(Wanted(), 20)
+    assert len(found) > 3
+    assert [product.product_id for product in found] == [row[0] for row in wanted]
+
+
 def test_filters_and_pages_of_the_local_file(here: Settings, export: Export) -> None:
     with connect() as connection:
         connection.execute(
