@@ -4,6 +4,7 @@
 -- decay: what an action counts against the next later one, above 0, at most 1;
 -- actions: latest products of a shopper that count, at least 1;
 -- purchase_weight, review_weight, view_weight: what a kind counts, 0 or more (key kind_weights);
+-- neighbour_rows: about so many neighbours are added up, at least 1: see recs.scored_products;
 -- pool: candidates that are re-ranked for diversity, at least 1;
 -- diversity: weight of the likeness to what is already picked, against relevance, 0 or more;
 -- category_share, brand_share: most of the picks that one may have, above 0, at most 1 (no limit).
@@ -12,7 +13,7 @@ create or replace function recs.serving_options(p_serving jsonb)
 returns table (
     decay double precision, actions integer,
     purchase_weight double precision, review_weight double precision, view_weight double precision,
-    pool integer, diversity double precision,
+    neighbour_rows integer, pool integer, diversity double precision,
     category_share double precision, brand_share double precision
 )
 language plpgsql
@@ -25,6 +26,7 @@ begin
     purchase_weight := coalesce((p_serving #>> '{kind_weights,purchase}')::double precision, 3);
     review_weight := coalesce((p_serving #>> '{kind_weights,review}')::double precision, 2);
     view_weight := coalesce((p_serving #>> '{kind_weights,view}')::double precision, 1);
+    neighbour_rows := coalesce((p_serving ->> 'neighbour_rows')::integer, 1000);
     pool := coalesce((p_serving ->> 'pool')::integer, 50);
     diversity := coalesce((p_serving ->> 'diversity')::double precision, 0);
     category_share := coalesce((p_serving ->> 'category_share')::double precision, 1);
@@ -37,6 +39,7 @@ begin
         and purchase_weight >= 0 and purchase_weight <= 1e6
         and review_weight >= 0 and review_weight <= 1e6
         and view_weight >= 0 and view_weight <= 1e6
+        and neighbour_rows between 1 and 1000000
         and pool between 1 and 10000
         and diversity >= 0 and diversity <= 1e6
         and category_share > 0 and category_share <= 1
@@ -44,8 +47,8 @@ begin
     ) then
         raise invalid_parameter_value using message = format(
             'The serving options %s are out of range: 0 < decay <= 1, 1 <= actions <= 1000, '
-            'kind_weights >= 0, 1 <= pool <= 10000, diversity >= 0, '
-            '0 < category_share, brand_share <= 1.',
+            'kind_weights >= 0, 1 <= neighbour_rows <= 1000000, 1 <= pool <= 10000, '
+            'diversity >= 0, 0 < category_share, brand_share <= 1.',
             p_serving
         );
     end if;

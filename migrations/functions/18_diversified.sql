@@ -21,23 +21,41 @@ declare
     candidate_count constant integer := cardinality(p_product_ids);
     -- Above 0 so that shares of it keep the order; a list without any merit keeps its own.
     best_score constant double precision := greatest(p_scores[1], 1e-9);
+    has_caps constant boolean := p_category_share < 1 or p_brand_share < 1;
     vectors halfvec [];
-    categories text [];
-    brands text [];
-    -- Of each candidate: the greatest cosine to what is picked, 0 before the first.
+    -- Of each candidate: its category and its brand, numbered from 1; null: it has none.
+    categories integer [];
+    brands integer [];
+    -- Of each category and brand: how many of its products are picked.
+    of_category integer [] := array_fill(0, array[candidate_count]);
+    of_brand integer [] := array_fill(0, array[candidate_count]);
+    -- Of each candidate: the greatest cosine to the first so many picks, 0 before the first.
     likenesses double precision [] := array_fill(0::double precision, array[candidate_count]);
+    compared integer [] := array_fill(0, array[candidate_count]);
+    is_picked boolean [] := array_fill(false, array[candidate_count]);
     picks integer [] := '{}';
     picked integer;
+    merit double precision;
+    best_merit double precision;
+    likeness double precision;
     category_cap integer;
     brand_cap integer;
+    is_capped boolean;
 begin
     select
         array_agg(v.embedding order by c.place),
-        array_agg(p.category order by c.place),
-        array_agg(p.brand order by c.place)
+        array_agg(c.category_number order by c.place),
+        array_agg(c.brand_number order by c.place)
     into vectors, categories, brands
-    from unnest(p_product_ids) with ordinality as c (product_id, place)
-    left join raw.products as p on c.product_id = p.product_id
+    from (
+        select u.product_id, u.place,
+            case when p.category is not null then dense_rank() over (order by p.category) end
+                as category_number,
+            case when p.brand is not null then dense_rank() over (order by p.brand) end
+                as brand_number
+        from unnest(p_product_ids) with ordinality as u (product_id, place)
+        left join raw.products as p on has_caps and u.product_id = p.product_id
+    ) as c
     left join recs.product_vectors as v
         on
             p_diversity > 0
@@ -47,35 +65,45 @@ begin
     for pick in 1..least(p_picks, candidate_count) loop
         category_cap := ceil(p_category_share * greatest(pick, 10));
         brand_cap := ceil(p_brand_share * greatest(pick, 10));
-
-        select c.place into picked
-        from unnest(p_scores, likenesses, categories, brands)
-            with ordinality as c (score, likeness, category, brand, place)
-        left join (
-            select categories[u.place] as category, count(*) as taken
-            from unnest(picks) as u (place)
-            group by categories[u.place]
-        ) as of_category on c.category = of_category.category
-        left join (
-            select brands[u.place] as brand, count(*) as taken
-            from unnest(picks) as u (place)
-            group by brands[u.place]
-        ) as of_brand on c.brand = of_brand.brand
-        where c.place <> all (picks)
-        order by
-            coalesce(of_category.taken, 0) >= category_cap
-            or coalesce(of_brand.taken, 0) >= brand_cap,
-            c.score / best_score - p_diversity * c.likeness desc,
-            c.place
-        limit 1;
-        picks := picks || picked;
-
-        if p_diversity > 0 then
-            select array_agg(
-                greatest(c.likeness, 1 - (c.embedding <=> vectors[picked])) order by c.place
-            )
-            into likenesses
-            from unnest(likenesses, vectors) with ordinality as c (likeness, embedding, place);
+        picked := null;
+        is_capped := has_caps;
+        loop
+            for place in 1..candidate_count loop
+                -- Nobody behind has more merit than their score gives.
+                exit when p_scores[place] / best_score <= best_merit and picked is not null;
+                continue when is_picked[place]
+                    or is_capped and (
+                        of_category[categories[place]] >= category_cap
+                        or of_brand[brands[place]] >= brand_cap
+                    );
+                merit := p_scores[place] / best_score;
+                if p_diversity > 0 then
+                    likeness := likenesses[place];
+                    for earlier in compared[place] + 1..pick - 1 loop
+                        likeness := greatest(
+                            likeness, 1 - (vectors[place] <=> vectors[picks[earlier]])
+                        );
+                    end loop;
+                    likenesses[place] := likeness;
+                    compared[place] := pick - 1;
+                    merit := merit - p_diversity * likeness;
+                end if;
+                if picked is null or merit > best_merit then
+                    picked := place;
+                    best_merit := merit;
+                end if;
+            end loop;
+            exit when picked is not null;
+            -- None is within the caps: among all.
+            is_capped := false;
+        end loop;
+        picks[pick] := picked;
+        is_picked[picked] := true;
+        if categories[picked] is not null then
+            of_category[categories[picked]] := of_category[categories[picked]] + 1;
+        end if;
+        if brands[picked] is not null then
+            of_brand[brands[picked]] := of_brand[brands[picked]] + 1;
         end if;
     end loop;
     return picks;

@@ -2,7 +2,7 @@
 -- p_model_id: the model; p_action_ids, p_weights: what they acted on, and how much each counts
 -- (above 0), element by element; p_exclude: product ids to leave out, none of them null; p_filter:
 -- see recs.product_filter, null: in stock; p_candidates: all that fit, where recs.few_eligible gave
--- them; p_k: rows wanted.
+-- them; p_rows: rows of neighbours that are added up, about; p_k: rows wanted.
 -- A row: product_id; its score, the sum over the actions of weight × the neighbour's score, plus
 -- its prior (above 0); because: place in p_action_ids of the action that gave most, null for what
 -- a prior alone gave; best first. At most p_k rows.
@@ -12,18 +12,22 @@
 -- enough are through. Sums are made in double precision: rounding to real hides the order of rows.
 create or replace function recs.scored_products(
     p_model_id integer, p_action_ids text [], p_weights real [], p_exclude text [],
-    p_filter recs.product_filter, p_candidates text [], p_k integer
+    p_filter recs.product_filter, p_candidates text [], p_rows integer, p_k integer
 ) returns table (product_id text, score real, because integer)
 language sql
 stable
 as $$
     with contributions as materialized (
         select n.neighbour_id as product_id, a.weight::double precision * n.score as score,
-            a.place::integer as place
-        from unnest(p_action_ids, p_weights)
-            with ordinality as a (product_id, weight, place)
+            a.place
+        from (
+            select u.product_id, u.weight, u.place::integer as place,
+                ceil(p_rows * u.weight / sum(u.weight) over ())::integer as depth
+            from unnest(p_action_ids, p_weights)
+                with ordinality as u (product_id, weight, place)
+        ) as a
         inner join recs.neighbours as n
-            on n.model_id = p_model_id and a.product_id = n.product_id
+            on n.model_id = p_model_id and a.product_id = n.product_id and a.depth >= n.rank
     ),
 
     summed as (

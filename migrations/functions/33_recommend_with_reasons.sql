@@ -115,7 +115,8 @@ begin
             coalesce(array_agg(coalesce(s.because, 0)), '{}')
         into found_ids, found_scores, found_because
         from recs.scored_products(
-            used.model_id, acted_ids, acted_weights, left_out, p_filter, candidates, depth
+            used.model_id, acted_ids, acted_weights, left_out, p_filter, candidates,
+            options.neighbour_rows, depth
         ) as s;
     end if;
 

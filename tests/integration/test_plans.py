@@ -147,7 +147,7 @@ def test_a_trained_model_looks_its_rows_up_by_their_keys(
     shown = plan(
         trained,
         "prepare statement (integer, text[], real[], text[], recs.product_filter, integer) as "
-        "select * from recs.scored_products($1, $2, $3, $4, $5, null, $6)",
+        "select * from recs.scored_products($1, $2, $3, $4, $5, null, 1000, $6)",
         f"(1, '{{v00001,v00002,v00003}}', '{{1,0.7,0.5}}', '{{v00001}}', {asked}, 10)",
         mode,
     )

@@ -259,9 +259,9 @@ def test_a_slow_statement_steps_down_within_its_limit(
             assert len(ids(first)) == 10
             numbers = site.get("/metrics").text
             assert 'alsolike_circuit_state{circuit="live"} 2.0' in numbers
-            started = time.perf_counter()
+            # A slow step is not tried again and again: three failures, then its circuit is open.
+            assert 'alsolike_tier_failures_total{tier="live"} 3.0' in numbers
             assert tier(site.get(path)) == expected
-            assert time.perf_counter() - started < 0.15, "a slow step is not tried again and again"
 
 
 def test_a_step_below_keeps_its_own_limit_and_leaves_the_connections_as_it_was(

@@ -25,12 +25,13 @@ used as materialized (
     from recs.model_of(%(model)s::text) as m
 ),
 
+-- Element by element: what they acted on.
 acted as materialized (
     select
-        a.kind,
-        a.event_id,
-        a.product_id,
-        a.weight
+        coalesce(array_agg(a.kind), '{}') as kinds,
+        coalesce(array_agg(a.event_id), '{}') as event_ids,
+        coalesce(array_agg(a.product_id), '{}') as product_ids,
+        coalesce(array_agg(a.weight), '{}') as weights
     from recs.recent_actions(
         %(shopper_id)s::text, %(session_id)s::text, (select u.serving from used as u),
         %(until)s::timestamptz, %(history)s::jsonb
@@ -41,50 +42,51 @@ left_out as materialized (
     select
         recs.left_out(%(shopper_id)s::text)
         || %(exclude)s::text []
-        || array(select a.product_id from acted as a)
+        || (select a.product_ids from acted as a)
         || array(
             select h.product_id
             from
                 jsonb_to_recordset(coalesce(%(history)s::jsonb, '[]')) as h (product_id text)
+            where h.product_id is not null
         ) as product_ids
 ),
 
 near as materialized (
     select
-        n.neighbour_id as product_id,
-        sum(a.weight * n.score)::real as score,
-        (array_agg(a.kind order by a.weight * n.score desc))[1] as kind,
-        (array_agg(a.event_id order by a.weight * n.score desc))[1] as event_id,
-        (array_agg(a.product_id order by a.weight * n.score desc))[1] as because_id
-    from acted as a
-    inner join recs.neighbours as n
-        on a.product_id = n.product_id and n.model_id = (select u.model_id from used as u)
-    inner join raw.products as p on n.neighbour_id = p.product_id
-    where
-        n.neighbour_id <> all((select l.product_ids from left_out as l)::text [])
-        and recs.fits(p, (select q.filter from asked as q))
-        and (%(candidates)s::text [] is null or p.product_id = any(%(candidates)s::text []))
-    group by n.neighbour_id
-    order by score desc, n.neighbour_id asc
-    limit %(k)s::integer
+        s.product_id,
+        s.score,
+        s.because,
+        s.place
+    from used as u
+    cross join acted as a
+    cross join asked as q
+    cross join lateral recs.serving_options(u.serving) as o
+    cross join
+        lateral
+        recs.scored_products(
+            u.model_id, a.product_ids, a.weights, (select l.product_ids from left_out as l),
+            q.filter, q.candidates, o.neighbour_rows, %(k)s::integer
+        ) with ordinality as s (product_id, score, because, place)
 ),
 
 filled as (
     select
         n.product_id,
         n.score,
-        'personal' as source,
-        case n.kind
+        case when n.because is null then 'popular' else 'personal' end as source,
+        case a.kinds[n.because]
             when 'purchase' then 'bought'
             when 'review' then 'reviewed'
             when 'basket' then 'in_basket'
-            else 'viewed'
+            when 'view' then 'viewed'
+            else 'popular'
         end as reason_kind,
-        n.event_id,
-        n.because_id,
+        a.event_ids[n.because] as event_id,
+        a.product_ids[n.because] as because_id,
         null::integer as actions,
-        row_number() over (order by n.score desc, n.product_id asc) as place
+        n.place
     from near as n
+    cross join acted as a
     union all
     select
         f.product_id,
