@@ -173,7 +173,9 @@ def _pool(settings: Settings, **hosts: str) -> Pool:
         "",
         kwargs={
             "autocommit": True,
-            "options": f"-c role={APP_ROLE} -c statement_timeout={settings.statement_timeout_ms} -c max_parallel_workers_per_gather=0",
+            # Starting a parallel worker takes longer than most of these statements.
+            "options": f"-c role={APP_ROLE} -c statement_timeout={settings.statement_timeout_ms} "
+            "-c max_parallel_workers_per_gather=0",
             "application_name": "alsolike-web",
             "connect_timeout": 5,
             # A server whose machine is gone says nothing: sent bytes that nobody confirms end the
