@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import psycopg
 from msgspec import Struct
@@ -60,13 +60,14 @@ async def similar_products(
 ) -> list[list[SimilarProduct] | None]:
     """Find the products most like each of some products, best first; None for an unknown one.
 
+    One statement for each, all of them in one round trip.
+
     Raises
     ------
     UnknownModelError
         There is no model of that name.
     """
-    parameters = {
-        "product_ids": list(product_ids),
+    shared = {
         "k": request.k,
         "exclude": list(request.exclude),
         "filter": request.filter.as_json(),
@@ -74,18 +75,32 @@ async def similar_products(
         "model": request.model,
         "reasons": request.has_reasons,
     }
+    statement = query("serving/similar_products")
+    cursor = connection.cursor()
     try:
-        cursor = await connection.execute(query("serving/similar_products"), parameters)
+        if len(product_ids) == 1:
+            await cursor.execute(statement, {"product_id": product_ids[0], **shared})
+        else:
+            asked = ({"product_id": product_id, **shared} for product_id in product_ids)
+            await cursor.executemany(statement, asked, returning=True)
     except psycopg.errors.NoDataFound as error:
         raise_unknown(error)
-    # Unknown products have no row, known ones without anything like them a row of nulls.
-    lists: dict[int, list[SimilarProduct]] = {}
-    for place, *row in await cursor.fetchall():
-        found = lists.setdefault(place, [])
-        if row[0] is not None:
-            reason = SimilarReason(row[11], row[12]) if request.has_reasons else None
-            found.append(SimilarProduct(*row[:11], reason=reason))
-    return [lists.get(place) for place in range(1, len(product_ids) + 1)]
+    return [
+        _similar_rows(await result.fetchall(), has_reasons=request.has_reasons)
+        async for result in cursor.results()
+    ]
+
+
+def _similar_rows(rows: list[tuple[Any, ...]], *, has_reasons: bool) -> list[SimilarProduct] | None:
+    """Make the list of one product: none for an unknown one, which has no row."""
+    if not rows:
+        return None
+    return [
+        SimilarProduct(*row[:11], reason=SimilarReason(*row[11:]) if has_reasons else None)
+        for row in rows
+        # A known product without anything like it has a row of nulls.
+        if row[0] is not None
+    ]
 
 
 async def complements(

@@ -1,13 +1,14 @@
--- The products most like each of some products, ready to answer with: one round trip.
--- product_ids: the products; k: rows wanted of each; exclude: product ids to leave out; filter:
--- JSON of a recs.product_filter, null: in stock; candidates: choose among these alone, null: among
--- all; model: name of a model, null: the serving one; reasons: whether to say why.
--- A row: the place of the product asked about, from 1, and a product with its rank from 1 and its
--- score (null where it only fills up); one with nulls for a product with nothing like it; none for
--- an unknown product. An unknown model raises no_data_found. Columns stand in the order of
--- SimilarProduct and SimilarReason.
+-- The products most like a product, ready to answer with.
+-- product_id: the product; k: rows wanted; exclude: product ids to leave out; filter: JSON of a
+-- recs.product_filter, null: in stock; candidates: choose among these alone, null: among all;
+-- model: name of a model, null: the serving one; reasons: whether to say why.
+-- A row: a product with its rank from 1 and its score (null where it only fills up); one row of
+-- nulls where there is nothing like it; none for an unknown product. An unknown model raises
+-- no_data_found. Columns stand in the order of SimilarProduct and SimilarReason.
+--
+-- Of one product: with a list of them Postgres would plan it anew for every request, which takes
+-- longer than to run it.
 select
-    wanted.place,
     s.rank,
     s.product_id,
     s.score,
@@ -21,8 +22,7 @@ select
     p.image_url,
     s.reason_kind,
     s.reason_count
-from unnest(%(product_ids)s::text []) with ordinality as wanted (product_id, place)
-inner join raw.products as own on wanted.product_id = own.product_id
+from raw.products as own
 left join
     lateral
     recs.similar_products(
@@ -32,4 +32,5 @@ left join
     ) as s
     on true
 left join raw.products as p on s.product_id = p.product_id
-order by wanted.place, s.rank
+where own.product_id = %(product_id)s
+order by s.rank
