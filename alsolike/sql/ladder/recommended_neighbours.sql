@@ -49,7 +49,7 @@ left_out as materialized (
         ) as product_ids
 ),
 
-near as materialized (
+summed as materialized (
     select
         n.neighbour_id as product_id,
         sum(a.weight * n.score)::real as score,
@@ -59,13 +59,35 @@ near as materialized (
     from acted as a
     inner join recs.neighbours as n
         on a.product_id = n.product_id and n.model_id = (select u.model_id from used as u)
-    inner join raw.products as p on n.neighbour_id = p.product_id
-    where
-        n.neighbour_id <> all((select l.product_ids from left_out as l)::text [])
-        and recs.fits(p, (select q.filter from asked as q))
-        and (%(candidates)s::text [] is null or p.product_id = any(%(candidates)s::text []))
     group by n.neighbour_id
     order by score desc, n.neighbour_id asc
+),
+
+-- Products are looked up one by one, best first, and only until enough are through.
+near as materialized (
+    select
+        s.product_id,
+        s.score,
+        s.kind,
+        s.event_id,
+        s.because_id
+    from summed as s
+    cross join asked as q
+    where
+        s.product_id not in (
+            select e.product_id
+            from left_out as l
+            cross join unnest(l.product_ids) as e (product_id)
+            where e.product_id is not null
+        )
+        -- A column, which lets Postgres put the function's text in its place.
+        and (
+            select recs.fits(p, q.filter)
+            from raw.products as p
+            where p.product_id = s.product_id
+        )
+        and (%(candidates)s::text [] is null or s.product_id = any(%(candidates)s::text []))
+    order by s.score desc, s.product_id asc
     limit %(k)s::integer
 ),
 
