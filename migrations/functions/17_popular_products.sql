@@ -75,10 +75,16 @@ begin
             counts || coalesce(array_agg(0), '{}')
         into product_ids, popularities, counts
         from (
-            select p.product_id
-            from raw.products as p
-            where p.product_id <> all (left_out || product_ids) and recs.fits(p, p_filter)
-            order by p.created_at desc, p.product_id asc
+            select o.product_id
+            from raw.products as o
+            where
+                o.product_id <> all (left_out || product_ids)
+                and (
+                    select recs.fits(p, p_filter)
+                    from raw.products as p
+                    where p.product_id = o.product_id
+                )
+            order by o.created_at desc, o.product_id asc
             limit p_k - cardinality(product_ids)
         ) as n;
     elsif cardinality(product_ids) < p_k then

@@ -281,6 +281,18 @@ CASES = (
         most={**_LOOKED_UP, "product_vectors_1": 30},
         searches=("products_price", "product_vectors_1_pkey"),
     ),
+    _SIMILAR.but(
+        "a brand",
+        filter='{"brands": ["Brand 7", "Brand 8"]}',
+        most={"products": 300, "product_vectors_1": 150},
+        searches=("products_brand", "product_vectors_1_pkey"),
+    ),
+    _SIMILAR.but(
+        "an attribute",
+        filter='{"attributes": {"size": 8}}',
+        most={"products": 150, "product_vectors_1": 60},
+        searches=("products_attributes", "product_vectors_1_pkey"),
+    ),
     # None of the nearest hundred fits, and so every product that does is measured.
     _SIMILAR.but(
         "far away",
@@ -399,6 +411,12 @@ CASES = (
     _COMPLEMENTS.but("half", filter=HALF),
     _SEARCH,
     _SEARCH.but("an unknown word", words="nothing4711"),
+    # No product has all three words, 24 have two of them; the index is asked for each pair.
+    _SEARCH.but(
+        "all words but one",
+        words="brass word77 nothing4711",
+        most={"products": 100},
+    ),
     # Up to 5,000 are ranked; so common a word is found sooner without its index.
     _SEARCH.but(
         "a common word", words="lamp", most={"products": 6000}, searches=(), **_READS_PRODUCTS

@@ -14,7 +14,7 @@ _DATABASE = "plans"
 
 
 @pytest.fixture(scope="session")
-def plan_shop(postgres_server: dict[str, str]) -> Iterator[dict[str, str]]:
+def plan_shop(postgres_server: dict[str, str]) -> dict[str, str]:
     """Fill a database of its own; its `PG*` variables, which stay unset."""
     variables = {**postgres_server, "PGDATABASE": _DATABASE}
     with psycopg.connect(
@@ -33,10 +33,8 @@ def plan_shop(postgres_server: dict[str, str]) -> Iterator[dict[str, str]]:
             for name, value in variables.items():
                 patch.setenv(name, value)
             make_shop()
-        yield variables
-        connection.execute(
-            sql.SQL("drop database {} with (force)").format(sql.Identifier(_DATABASE))
-        )
+    # It goes with the server, at the end of the session.
+    return variables
 
 
 @pytest.fixture(scope="session")
