@@ -41,8 +41,8 @@ def read_by(connection: psycopg.Connection[Any], mode: str, statement: str) -> R
         connection.execute(f"set local plan_cache_mode = {mode}")  # pyright: ignore
         connection.execute("set local max_parallel_workers_per_gather = 0")
         with readings(connection) as read:
-            cursor: psycopg.Cursor[Any] = connection.execute(statement)  # pyright: ignore
-    assert cursor.rowcount == 10
+            rows: list[Any] = connection.execute(statement).fetchall()  # pyright: ignore
+    assert len(rows) == 10
     return read
 
 
