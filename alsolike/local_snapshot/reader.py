@@ -146,9 +146,11 @@ class LocalSnapshot:
     def list_products(
         self, category: str | None, after: str | None, limit: int
     ) -> list[SnapshotProduct]:
-        """Read a page of the catalogue by product id."""
-        parameters = {"category": category, "after": after, "row_count": limit}
-        return self._products("list_products", parameters)
+        """Read a page of the catalogue, or of a category and all below it, by product id."""
+        parameters = {"after": after, "row_count": limit}
+        if category is None:
+            return self._products("list_products", parameters)
+        return self._products("list_category", {**parameters, "category": category})
 
     def category_products(
         self, category: str, after: tuple[datetime, str] | None, limit: int
@@ -187,7 +189,7 @@ class LocalSnapshot:
 
     def has_category(self, category: str) -> bool:
         """Tell whether any product is of a category or below it."""
-        return bool(self.list_products(category, None, 1))
+        return bool(self._rows("has_category", {"category": category})[0][0])
 
     def _products(self, name: str, parameters: dict[str, Any]) -> list[SnapshotProduct]:
         return [_product(row) for row in self._rows(name, parameters)]

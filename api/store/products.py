@@ -1,4 +1,8 @@
-"""Products and lists of them."""
+"""Products and lists of them.
+
+How many products a category has decides how they are found. A statement that psycopg prepares may
+come to a plan that knows nothing of the category, so those that ask for one are not prepared.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -158,10 +162,13 @@ async def product_cards(connection: Connection, product_ids: Sequence[str]) -> l
 async def list_products(
     connection: Connection, category: str | None, after: str | None, limit: int
 ) -> list[Product]:
-    """Read a page of the catalogue by product id."""
+    """Read a page of the catalogue, or of a category and all below it, by product id."""
     cursor = connection.cursor(row_factory=args_row(Product))
     parameters = {"category": category, "after": after, "row_count": limit}
-    await cursor.execute(query("serving/list_products"), parameters)
+    if category is None:
+        await cursor.execute(query("serving/list_products"), parameters)
+    else:
+        await cursor.execute(query("serving/list_category"), parameters, prepare=False)
     return await cursor.fetchall()
 
 
@@ -176,7 +183,8 @@ async def category_products(
         "after_id": after_id,
         "row_count": limit,
     }
-    cursor = await connection.execute(query("serving/category_products"), parameters)
+    statement = query("serving/category_products")
+    cursor = await connection.execute(statement, parameters, prepare=False)
     return [(row[0], row[1]) for row in await cursor.fetchall()]
 
 
@@ -191,5 +199,6 @@ async def category_counts(
 async def has_category(connection: Connection, category: str) -> bool:
     """Tell whether any product is of a category or below it."""
     cursor = connection.cursor(row_factory=scalar_row)
-    await cursor.execute(query("serving/has_category"), {"category": category})
+    statement = query("serving/has_category")
+    await cursor.execute(statement, {"category": category}, prepare=False)
     return bool(await cursor.fetchone())

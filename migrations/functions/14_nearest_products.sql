@@ -16,6 +16,7 @@ create or replace function recs.nearest_products(
 ) returns table (product_id text, score real)
 language plpgsql
 stable
+rows 20
 set search_path = pg_catalog, public, pg_temp
 set hnsw.ef_search = 100
 set hnsw.iterative_scan = relaxed_order

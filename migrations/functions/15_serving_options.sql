@@ -18,6 +18,7 @@ returns table (
 )
 language plpgsql
 immutable
+rows 1
 set search_path = pg_catalog, public, pg_temp
 as $$
 begin

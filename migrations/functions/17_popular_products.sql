@@ -10,6 +10,7 @@ create or replace function recs.popular_products(
 ) returns table (product_id text, popularity real, actions integer)
 language plpgsql
 stable
+rows 20
 set search_path = pg_catalog, public, pg_temp
 as $$
 declare
@@ -23,7 +24,9 @@ begin
     end if;
 
     -- The mart is dbt's: it may not be built yet, and then there is no history to go by.
-    -- Ranked rows alone come first, so that the index on the rank ends the work after a few.
+    -- Ranked rows alone come first, so that the index on the rank ends the work after a few. The
+    -- product is looked up by a scalar subquery: a join would make the planner choose, and without
+    -- knowing p_k it reads and sorts both tables.
     if to_regclass('marts.product_popularity') is not null and p_candidates is null then
         select
             coalesce(array_agg(n.product_id), '{}'), coalesce(array_agg(n.popularity), '{}'),
@@ -33,22 +36,33 @@ begin
             select m.product_id, m.popularity_recent::real as popularity,
                 m.views_recent + m.purchases_recent as actions
             from marts.product_popularity as m
-            inner join raw.products as p on m.product_id = p.product_id
-            where m.product_id <> all (left_out) and recs.fits(p, p_filter)
-            order by m.rank_recent, m.product_id
+            where
+                m.product_id <> all (left_out)
+                and (
+                    select recs.fits(p, p_filter)
+                    from raw.products as p
+                    where p.product_id = m.product_id
+                )
+            order by m.rank_recent
             limit p_k
         ) as n;
     elsif to_regclass('marts.product_popularity') is not null then
+        -- Looked up first and then ordered: on the way down the ranking they may all come last.
+        with known as materialized (
+            select m.product_id, m.popularity_recent::real as popularity,
+                m.views_recent + m.purchases_recent as actions, m.rank_recent
+            from marts.product_popularity as m
+            where m.product_id = any (p_candidates) and m.product_id <> all (left_out)
+        )
+
         select
             coalesce(array_agg(n.product_id), '{}'), coalesce(array_agg(n.popularity), '{}'),
             coalesce(array_agg(n.actions), '{}')
         into product_ids, popularities, counts
         from (
-            select m.product_id, m.popularity_recent::real as popularity,
-                m.views_recent + m.purchases_recent as actions
-            from marts.product_popularity as m
-            where m.product_id = any (p_candidates) and m.product_id <> all (left_out)
-            order by m.rank_recent, m.product_id
+            select k.product_id, k.popularity, k.actions
+            from known as k
+            order by k.rank_recent
             limit p_k
         ) as n;
     end if;
@@ -61,10 +75,16 @@ begin
             counts || coalesce(array_agg(0), '{}')
         into product_ids, popularities, counts
         from (
-            select p.product_id
-            from raw.products as p
-            where p.product_id <> all (left_out || product_ids) and recs.fits(p, p_filter)
-            order by p.created_at desc, p.product_id asc
+            select o.product_id
+            from raw.products as o
+            where
+                o.product_id <> all (left_out || product_ids)
+                and (
+                    select recs.fits(p, p_filter)
+                    from raw.products as p
+                    where p.product_id = o.product_id
+                )
+            order by o.created_at desc, o.product_id asc
             limit p_k - cardinality(product_ids)
         ) as n;
     elsif cardinality(product_ids) < p_k then

@@ -22,6 +22,7 @@ create or replace function recs.similar_products(
 )
 language plpgsql
 stable
+rows 20
 set search_path = pg_catalog, public, pg_temp
 as $$
 declare

@@ -31,6 +31,7 @@ create or replace function recs.recommend_with_reasons(
 )
 language plpgsql
 stable
+rows 20
 set search_path = pg_catalog, public, pg_temp
 as $$
 declare

@@ -14,6 +14,7 @@ create or replace function recs.goes_with(
 )
 language plpgsql
 stable
+rows 20
 set search_path = pg_catalog, public, pg_temp
 as $$
 begin

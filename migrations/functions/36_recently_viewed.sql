@@ -52,9 +52,8 @@ as $$
     where
         recs.fits(p, p_filter)
         and l.product_id not in (select e from unnest(p_exclude) as e where e is not null)
-        and not exists (
-            select from recs.hides as h
-            where h.shopper_id = p_shopper_id and h.product_id = l.product_id
+        and l.product_id not in (
+            select h.product_id from recs.hides as h where h.shopper_id = p_shopper_id
         )
     order by l.viewed_at desc, l.product_id
     limit p_k;

@@ -16,6 +16,7 @@ create or replace function recs.buy_again(
 )
 language plpgsql
 stable
+rows 20
 set search_path = pg_catalog, public, pg_temp
 as $$
 begin
@@ -63,9 +64,8 @@ begin
             (r.product_id is not null or b.times > 1)
             and recs.fits(p, p_filter)
             and b.product_id not in (select e from unnest(p_exclude) as e where e is not null)
-            and not exists (
-                select from recs.hides as h
-                where h.shopper_id = p_shopper_id and h.product_id = b.product_id
+            and b.product_id not in (
+                select h.product_id from recs.hides as h where h.shopper_id = p_shopper_id
             )
     )
 

@@ -19,6 +19,7 @@ create or replace function recs.search_products(
 ) returns table (product_id text, score double precision, text_rank integer, vector_rank integer)
 language plpgsql
 stable
+rows 20
 set search_path = pg_catalog, public, pg_temp
 -- How rare the words are decides between the index and the table: a plan made without knowing them
 -- would read the whole table for a word that nothing has.

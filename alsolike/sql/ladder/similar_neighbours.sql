@@ -28,13 +28,18 @@ near as materialized (
         n.score,
         n.rank
     from recs.neighbours as n
-    inner join raw.products as p on n.neighbour_id = p.product_id
+    cross join asked as a
     where
         n.model_id = (select u.model_id from used as u)
         and n.product_id = %(product_id)s
         and n.neighbour_id <> all(%(exclude)s::text [])
-        and recs.fits(p, (select a.filter from asked as a))
-        and (%(candidates)s::text [] is null or p.product_id = any(%(candidates)s::text []))
+        -- A column, which lets Postgres put the function's text in its place.
+        and (
+            select recs.fits(p, a.filter)
+            from raw.products as p
+            where p.product_id = n.neighbour_id
+        )
+        and (%(candidates)s::text [] is null or n.neighbour_id = any(%(candidates)s::text []))
     order by n.rank
     limit %(k)s::integer
 ),

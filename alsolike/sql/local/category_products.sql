@@ -2,6 +2,7 @@
 -- category: its path; after_time, after_id: creation time and product id of the last row of the
 -- page before, null: the first page; row_count: rows wanted.
 -- A row: a product. Columns stand in the order of SnapshotProduct.
+-- What begins with the path and ' > ' comes before its path and ' >!': a range of the index.
 select
     p.product_id,
     p.title,
@@ -20,7 +21,7 @@ from products as p
 where
     (
         p.category = :category
-        or substr(p.category, 1, length(:category) + 3) = :category || ' > '
+        or (p.category > :category || ' > ' and p.category < :category || ' >!')
     )
     and (
         :after_time is null

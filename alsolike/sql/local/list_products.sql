@@ -1,6 +1,5 @@
 -- A page of the catalogue in the order of product ids.
--- category: path of a category, itself and all below it, null: any; after: the last product id of
--- the page before, null: the first page; row_count: rows wanted.
+-- after: the last product id of the page before, null: the first page; row_count: rows wanted.
 -- A row: a product. Columns stand in the order of SnapshotProduct.
 select
     p.product_id,
@@ -17,12 +16,6 @@ select
     p.rating_average,
     p.review_count
 from products as p
-where
-    p.product_id > coalesce(:after, '')
-    and (
-        :category is null
-        or p.category = :category
-        or substr(p.category, 1, length(:category) + 3) = :category || ' > '
-    )
+where p.product_id > coalesce(:after, '')
 order by p.product_id
 limit :row_count

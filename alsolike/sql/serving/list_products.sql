@@ -1,6 +1,5 @@
 -- A page of the catalogue in the order of product ids.
--- category: path of a category, itself and all below it, null: any; after: the last product id of
--- the page before, null: the first page; row_count: rows wanted.
+-- after: the last product id of the page before, null: the first page; row_count: rows wanted.
 -- A row: a product. Columns stand in the order of Product.
 select
     p.product_id,
@@ -16,11 +15,6 @@ select
     p.created_at
 from raw.products as p
 where
-    (%(after)s::text is null or p.product_id > %(after)s)
-    and (
-        %(category)s::text is null
-        or p.category = %(category)s
-        or starts_with(p.category, %(category)s || ' > ')
-    )
+    p.product_id > coalesce(%(after)s::text, '')
 order by p.product_id
 limit %(row_count)s

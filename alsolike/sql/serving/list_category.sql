@@ -1,0 +1,26 @@
+-- A page of the products of a category and all below it, in the order of product ids.
+-- category: its path; after: the last product id of the page before, null: the first page;
+-- row_count: rows wanted.
+-- A row: a product. Columns stand in the order of Product.
+-- Planned anew each time: a plan that does not know the category walks through all products.
+select
+    p.product_id,
+    p.title,
+    p.description,
+    p.category,
+    p.brand,
+    p.price::double precision as price,
+    p.currency,
+    p.image_url,
+    p.attributes,
+    p.is_in_stock,
+    p.created_at
+from raw.products as p
+where
+    p.product_id > coalesce(%(after)s::text, '')
+    and (
+        p.category = %(category)s
+        or starts_with(p.category, %(category)s || ' > ')
+    )
+order by p.product_id
+limit %(row_count)s

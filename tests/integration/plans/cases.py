@@ -1,0 +1,661 @@
+"""Every statement that serves, asked as the app asks, and the most that it may read.
+
+A table that a case does not name must not be read at all, not counting those that stay small in
+any shop. Bounds are what the work needs, rounded up: they have to hold for a table of any size.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from tests.integration.plans.shop import AVERAGE, PRODUCTS, TRAINED, VECTOR_OF
+
+# A filter as the app writes it, and how much of the catalogue it keeps.
+TENTH_OF_PERCENT = '{"price_min": 10, "price_max": 10}'
+HALF = '{"price_max": 499}'
+QUARTER = '{"price_max": 249}'
+FAR_AWAY = '{"attributes": {"far": true}}'
+DEPARTMENT = '{"category": "Department 3"}'
+
+BUSY = "s7"
+
+# Reading until so many fit that they are not few any more (1,400 or 4,000) takes this at most.
+_COUNTED_TO_1400 = {"products": 4000}
+_COUNTED_TO_4000 = {"products": 10_000}
+_READS_PRODUCTS: dict[str, Any] = {"whole": ("products",)}
+
+# What a shopper's taste, and what is left out for them, take.
+_TASTE = {
+    "shoppers": 2,
+    "consents": 8,
+    "purchases": 40,
+    "views": 100,
+    "reviews": 20,
+    "hides": 4,
+    "rebuyable_products": 10,
+}
+_SESSION = {"views": 200}
+_VECTORS = {"product_vectors_1": 250}
+_NEIGHBOURS = {"neighbours": 500}
+_POPULAR = {"product_popularity": 40}
+_LOOKED_UP = {"products": 80}
+_ONE_SHELF = "Department 3 > Shelf 9"
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    """A statement with its parameters.
+
+    Attributes
+    ----------
+    name : str
+        What is asked; it completes the statement's name to the test's.
+    statement : str
+        Its file below `alsolike/sql/`.
+    most : Mapping
+        Rows that may be read of each large table.
+    searches : tuple
+        Indexes that must be searched.
+    whole : tuple
+        Tables that may be read from the beginning, as one has to that wants most of it.
+    model : int
+        The model that serves.
+    rows : int, optional
+        How many the answer has; None: one or more.
+    is_prepared : bool
+        Whether psycopg may prepare the statement; one that it may not never has a generic plan.
+    """
+
+    name: str
+    statement: str
+    parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    most: Mapping[str, int] = field(default_factory=dict[str, int])
+    searches: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
+    model: int = AVERAGE
+    rows: int | None = None
+    is_prepared: bool = True
+
+    def but(self, name: str, *, most: Mapping[str, int] | None = None, **changes: Any) -> "Case":
+        """Return another case that asks the same but for some parameters."""
+        fields = {key: changes.pop(key) for key in self.__struct_fields__ if key in changes}
+        return replace(
+            self,
+            name=name,
+            parameters={**self.parameters, **changes},
+            most=self.most if most is None else most,
+            **fields,
+        )
+
+
+_SIMILAR = Case(
+    name="any",
+    statement="serving/similar_products",
+    parameters={
+        "product_id": "v00001",
+        "k": 10,
+        "exclude": ["v00002", "v00003"],
+        "filter": None,
+        "candidates": None,
+        "model": None,
+        "reasons": False,
+    },
+    rows=10,
+    most={**_LOOKED_UP, "product_vectors_1": 60},
+    searches=("product_vectors_1_hnsw",),
+)
+_RECOMMENDED = Case(
+    name="any",
+    statement="serving/recommendations",
+    parameters={
+        "shopper_id": BUSY,
+        "session_id": None,
+        "k": 10,
+        "exclude": ["v00002", "v00003"],
+        "filter": None,
+        "candidates": None,
+        "model": None,
+        "diversity": None,
+        "history": None,
+        "reasons": True,
+        "until": None,
+    },
+    rows=10,
+    most={**_TASTE, **_LOOKED_UP, **_VECTORS},
+    searches=("product_vectors_1_hnsw", "views_of_shopper"),
+)
+_BLOCK = Case(
+    name="shopper",
+    statement="serving/visitor_recommendations",
+    parameters={"shopper_id": BUSY, "session_id": None, "k": 12, "exclude": []},
+    rows=12,
+    most={**_TASTE, **_LOOKED_UP, **_VECTORS},
+    searches=("product_vectors_1_hnsw", "views_of_shopper"),
+)
+_TRENDING = Case(
+    name="any",
+    statement="serving/trending_products",
+    parameters={"k": 10, "exclude": ["v00002"], "filter": None},
+    rows=10,
+    most={**_LOOKED_UP, **_POPULAR},
+)
+_BOUGHT = Case(
+    name="any",
+    statement="serving/buy_again",
+    parameters={"shopper_id": "s8", "k": 10, "exclude": [], "filter": None},
+    most={"products": 20, "consents": 4, "purchases": 40, "hides": 4, "rebuyable_products": 10},
+    rows=3,
+)
+_VIEWED = Case(
+    name="shopper",
+    statement="serving/recently_viewed",
+    parameters={
+        "shopper_id": BUSY,
+        "session_id": None,
+        "k": 10,
+        "exclude": ["v00002"],
+        "filter": None,
+    },
+    rows=10,
+    most={"products": 600, "consents": 4, "views": 510, "hides": 4},
+    searches=("views_of_shopper",),
+)
+_COMPLEMENTS = Case(
+    name="any",
+    statement="serving/goes_with",
+    parameters={"product_id": "v00001", "k": 10, "exclude": ["v00009"], "filter": None},
+    most={"products": 30, "product_complements": 25},
+)
+_SEARCH = Case(
+    name="a rare word",
+    statement="serving/search_products",
+    parameters={
+        "words": "name4711",
+        "query": None,
+        "encoder_id": None,
+        "category": None,
+        "after_score": None,
+        "after_id": None,
+        "row_count": 25,
+    },
+    rows=1,
+    most={"products": 10},
+    searches=("products_search",),
+)
+_CATEGORY = Case(
+    name="a shelf",
+    statement="serving/category_products",
+    parameters={
+        "category": _ONE_SHELF,
+        "after_time": None,
+        "after_id": None,
+        "row_count": 25,
+    },
+    rows=25,
+    most={"products": 1600},
+    is_prepared=False,
+)
+_LISTED = Case(
+    name="all",
+    statement="serving/list_products",
+    parameters={"after": None, "row_count": 25},
+    rows=25,
+    most={"products": 30},
+    searches=("products_pkey",),
+)
+_REVIEWS = Case(
+    name="first page",
+    statement="serving/product_reviews",
+    parameters={"product_id": "v00042", "after_time": None, "after_id": None, "row_count": 11},
+    rows=11,
+    most={"reviews": 20, "purchases": 200},
+    searches=("reviews_of_product",),
+)
+_VIEW = Case(
+    name="shopper",
+    statement="serving/record_view",
+    parameters={
+        "event_id": "new",
+        "product_id": "v00001",
+        "shopper_id": BUSY,
+        "session_id": None,
+        "occurred_at": "2026-03-03T00:00:00Z",
+    },
+    rows=1,
+    most={"products": 4, "shoppers": 4, "consents": 4, "views": 2},
+)
+_STEP = Case(
+    name="any",
+    statement="ladder/similar_neighbours",
+    parameters={
+        "product_id": "v00001",
+        "k": 10,
+        "exclude": ["v00002"],
+        "filter": None,
+        "candidates": None,
+        "model": None,
+    },
+    model=TRAINED,
+    rows=10,
+    most={**_LOOKED_UP, "neighbours": 25},
+    searches=("neighbours_pkey",),
+)
+_STEP_FOR_SOMEBODY = Case(
+    name="any",
+    statement="ladder/recommended_neighbours",
+    parameters={
+        key: value
+        for key, value in _RECOMMENDED.parameters.items()
+        if key not in ("diversity", "reasons")
+    },
+    model=TRAINED,
+    rows=10,
+    most={**_TASTE, **_LOOKED_UP, **_NEIGHBOURS},
+    searches=("neighbours_pkey",),
+)
+
+CASES = (
+    _SIMILAR,
+    _SIMILAR.but("with reasons", reasons=True, most={**_SIMILAR.most, "product_pairs": 40}),
+    _SIMILAR.but("half", filter=HALF, most={**_COUNTED_TO_1400, **_VECTORS}, **_READS_PRODUCTS),
+    # The nearest hundred have too few of them: the walk goes on.
+    _SIMILAR.but(
+        "quarter, 30 rows",
+        filter=QUARTER,
+        k=30,
+        rows=30,
+        most={**_COUNTED_TO_1400, "product_vectors_1": 600},
+        **_READS_PRODUCTS,
+    ),
+    _SIMILAR.but("a department", filter=DEPARTMENT, most={**_COUNTED_TO_1400, **_VECTORS}),
+    _SIMILAR.but(
+        "few",
+        filter=TENTH_OF_PERCENT,
+        most={**_LOOKED_UP, "product_vectors_1": 30},
+        searches=("products_price", "product_vectors_1_pkey"),
+    ),
+    _SIMILAR.but(
+        "a brand",
+        filter='{"brands": ["Brand 7", "Brand 8"]}',
+        most={"products": 300, "product_vectors_1": 150},
+        searches=("products_brand", "product_vectors_1_pkey"),
+    ),
+    _SIMILAR.but(
+        "an attribute",
+        filter='{"attributes": {"size": 8}}',
+        most={"products": 150, "product_vectors_1": 60},
+        searches=("products_attributes", "product_vectors_1_pkey"),
+    ),
+    # None of the nearest hundred fits, and so every product that does is measured.
+    _SIMILAR.but(
+        "far away",
+        filter=FAR_AWAY,
+        most={"products": 2 * PRODUCTS, "product_vectors_1": PRODUCTS + 250},
+        whole=("products", "product_vectors_1"),
+    ),
+    _SIMILAR.but(
+        "chosen",
+        candidates=["v00008", "v00009"],
+        rows=2,
+        most={"products": 20, "product_vectors_1": 5, "product_popularity": 5},
+        searches=("product_vectors_1_pkey",),
+    ),
+    _SIMILAR.but(
+        "of a trained model",
+        model=TRAINED,
+        most={**_LOOKED_UP, "neighbours": 25},
+        searches=("neighbours_pkey",),
+    ),
+    _SIMILAR.but(
+        "of a trained model, few",
+        model=TRAINED,
+        filter=TENTH_OF_PERCENT,
+        most={**_LOOKED_UP, "neighbours": 25, "product_vectors_2": 30},
+        searches=("neighbours_pkey", "product_vectors_2_pkey"),
+    ),
+    _SIMILAR.but(
+        "of a trained model, without neighbours",
+        model=TRAINED,
+        product_id="v09000",
+        most={**_LOOKED_UP, "product_vectors_2": 60},
+        searches=("product_vectors_2_hnsw",),
+    ),
+    _RECOMMENDED,
+    _RECOMMENDED.but(
+        "half",
+        filter=HALF,
+        most={**_TASTE, **_COUNTED_TO_1400, "product_vectors_1": 400},
+        **_READS_PRODUCTS,
+    ),
+    _RECOMMENDED.but(
+        "few", filter=TENTH_OF_PERCENT, searches=("products_price", "product_vectors_1_pkey")
+    ),
+    _RECOMMENDED.but(
+        "diverse",
+        diversity="high",
+        most={**_TASTE, "products": 400, "product_vectors_1": 500},
+    ),
+    _RECOMMENDED.but("nobody known", shopper_id=None, most={**_LOOKED_UP, **_POPULAR}, searches=()),
+    _RECOMMENDED.but(
+        "session",
+        shopper_id=None,
+        session_id="busy",
+        most={**_SESSION, **_LOOKED_UP, **_VECTORS},
+        searches=("product_vectors_1_hnsw", "views_of_session"),
+    ),
+    _RECOMMENDED.but(
+        "of a trained model",
+        model=TRAINED,
+        most={**_TASTE, **_LOOKED_UP, **_NEIGHBOURS},
+        searches=("neighbours_pkey",),
+    ),
+    _RECOMMENDED.but(
+        "of a trained model, half",
+        model=TRAINED,
+        filter=HALF,
+        most={**_TASTE, **_COUNTED_TO_1400, **_NEIGHBOURS},
+        searches=("neighbours_pkey",),
+        **_READS_PRODUCTS,
+    ),
+    _RECOMMENDED.but(
+        "of a trained model, few",
+        model=TRAINED,
+        filter=TENTH_OF_PERCENT,
+        most={**_TASTE, **_LOOKED_UP, **_NEIGHBOURS, **_POPULAR, "product_vectors_2": 250},
+        searches=("neighbours_pkey", "product_vectors_2_pkey"),
+    ),
+    _BLOCK,
+    _BLOCK.but(
+        "session",
+        shopper_id=None,
+        session_id="busy",
+        most={**_SESSION, **_LOOKED_UP, **_VECTORS},
+        searches=("product_vectors_1_hnsw", "views_of_session"),
+    ),
+    _BLOCK.but("nobody known", shopper_id=None, most={**_LOOKED_UP, **_POPULAR}, searches=()),
+    _BLOCK.but(
+        "of a trained model",
+        model=TRAINED,
+        most={**_TASTE, **_LOOKED_UP, **_NEIGHBOURS},
+        searches=("neighbours_pkey",),
+    ),
+    _TRENDING,
+    _TRENDING.but("half", filter=HALF, most={**_COUNTED_TO_4000, **_POPULAR}, **_READS_PRODUCTS),
+    _TRENDING.but("few", filter=TENTH_OF_PERCENT, searches=("products_price",)),
+    _TRENDING.but(
+        "a shelf",
+        filter='{"category": "Department 3 > Shelf 9"}',
+        most={"products": 300, "product_popularity": 220},
+        searches=("products_category",),
+    ),
+    _BOUGHT,
+    _BOUGHT.but("few", filter=TENTH_OF_PERCENT, rows=0),
+    _VIEWED,
+    # As many views as the session has: a plan that does not know it reads them all and sorts.
+    _VIEWED.but(
+        "session",
+        shopper_id=None,
+        session_id="busy",
+        most={"products": 600, "views": 4000},
+        searches=("views_of_session",),
+    ),
+    _VIEWED.but("half", filter=HALF),
+    _COMPLEMENTS,
+    _COMPLEMENTS.but("half", filter=HALF),
+    _SEARCH,
+    _SEARCH.but("an unknown word", words="nothing4711"),
+    # No product has all three words, 24 have two of them; the index is asked for each pair.
+    _SEARCH.but(
+        "all words but one",
+        words="brass word77 nothing4711",
+        most={"products": 100},
+    ),
+    # Up to 5,000 are ranked; so common a word is found sooner without its index.
+    _SEARCH.but(
+        "a common word", words="lamp", most={"products": 6000}, searches=(), **_READS_PRODUCTS
+    ),
+    _SEARCH.but("in a category", words="word77", category="Department 3", most={"products": 60}),
+    _SEARCH.but("a product id", words="v00007", searches=("products_search", "products_pkey")),
+    _SEARCH.but(
+        "a vector",
+        query=VECTOR_OF,
+        encoder_id=1,
+        most={"products": 200, "product_vectors_1": 200},
+        searches=("products_search", "product_vectors_1_hnsw"),
+    ),
+    _SEARCH.but(
+        "a vector in a shelf",
+        query=VECTOR_OF,
+        encoder_id=1,
+        category=_ONE_SHELF,
+        most={"products": 900, "product_vectors_1": 250},
+        searches=("products_search", "product_vectors_1_pkey"),
+    ),
+    # Entries of the index: so many products have the most common of the words.
+    Case(
+        name="some",
+        statement="serving/words_that_find",
+        parameters={"words": ["nothing", "name4711", "word77", "lamp"]},
+        most={"products": PRODUCTS + 100},
+        searches=("products_search",),
+        rows=3,
+    ),
+    # A page over the share of products that are of the category, or all of that category.
+    _CATEGORY,
+    _CATEGORY.but("next page", after_time="2025-12-30T00:00:00Z", after_id="v00001"),
+    _CATEGORY.but(
+        "a department",
+        category="Department 3",
+        most={"products": 250},
+        searches=("products_newest",),
+    ),
+    _CATEGORY.but("none", category="Nowhere", rows=0, most={"products": 2}),
+    Case(
+        name="all",
+        statement="serving/category_counts",
+        rows=60,
+        most={"products": PRODUCTS},
+        **_READS_PRODUCTS,
+    ),
+    Case(
+        name="a department",
+        statement="serving/has_category",
+        parameters={"category": "Department 3"},
+        most={"products": 2},
+        searches=("products_category",),
+        rows=1,
+        is_prepared=False,
+    ),
+    Case(
+        name="none",
+        statement="serving/has_category",
+        parameters={"category": "Nowhere"},
+        searches=("products_category",),
+        rows=1,
+        is_prepared=False,
+    ),
+    _LISTED,
+    _LISTED.but("next page", after="v06000"),
+    _CATEGORY.but("by id, a shelf", statement="serving/list_category", after=None),
+    _CATEGORY.but(
+        "by id, a department",
+        statement="serving/list_category",
+        after="v03000",
+        category="Department 3",
+        most={"products": 250},
+    ),
+    _CATEGORY.but(
+        "by id, none",
+        statement="serving/list_category",
+        after=None,
+        category="Nowhere",
+        rows=0,
+        most={"products": 2},
+    ),
+    Case(
+        name="some",
+        statement="serving/products_by_id",
+        parameters={"product_ids": [f"v{n:05}" for n in range(20)]},
+        most={"products": 20},
+        searches=("products_pkey",),
+        rows=20,
+    ),
+    Case(
+        name="some",
+        statement="serving/product_cards",
+        parameters={"product_ids": [f"v{n:05}" for n in range(20)]},
+        most={"products": 20, "reviews": 80},
+        searches=("products_pkey", "reviews_of_product"),
+        rows=20,
+    ),
+    Case(
+        name="one",
+        statement="serving/product_detail",
+        parameters={"product_id": "v00001"},
+        most={"products": 1, "reviews": 5},
+        searches=("products_pkey", "reviews_of_product"),
+        rows=1,
+    ),
+    _REVIEWS,
+    _REVIEWS.but("next page", after_time="2026-02-20T00:00:00Z", after_id="b100"),
+    Case(
+        name="one",
+        statement="serving/visitor",
+        parameters={"shopper_id": BUSY},
+        most={"shoppers": 1, "consents": 2},
+        searches=("shoppers_pkey", "consents_latest"),
+        rows=1,
+    ),
+    Case(
+        name="one",
+        statement="serving/has_bought",
+        parameters={"shopper_id": BUSY, "product_id": "v00001"},
+        most={"purchases": 20},
+        searches=("purchases_of_shopper",),
+        rows=1,
+    ),
+    # Of 300 shoppers, the latest 30 views.
+    Case(
+        name="some",
+        statement="serving/demo_shoppers",
+        parameters={"row_count": 6},
+        most={"shoppers": 300, "consents": 700, "views": 9000, "products": 9000},
+        searches=("views_of_shopper",),
+        rows=6,
+    ),
+    _VIEW,
+    _VIEW.but("session", shopper_id=None, session_id="busy"),
+    _VIEW.but(
+        "shopper",
+        statement="serving/record_purchase",
+        quantity=1,
+        unit_price=3.5,
+        order_id="o",
+        most={"products": 4, "shoppers": 4, "purchases": 2},
+    ),
+    _VIEW.but(
+        "shopper",
+        statement="serving/record_hide",
+        most={"products": 4, "shoppers": 4, "consents": 4, "hides": 2},
+    ),
+    Case(
+        name="yes",
+        statement="serving/record_consent",
+        parameters={"shopper_id": BUSY, "is_granted": True},
+        most={"shoppers": 4},
+        rows=1,
+    ),
+    Case(name="there", statement="serving/schema_state", rows=1),
+    Case(name="there", statement="serving/serving_model", rows=1),
+    _STEP,
+    _STEP.but("half", filter=HALF, most={**_COUNTED_TO_4000, "neighbours": 25}, **_READS_PRODUCTS),
+    _STEP.but("few", filter=TENTH_OF_PERCENT, most={**_LOOKED_UP, **_POPULAR, "neighbours": 25}),
+    _STEP.but(
+        "chosen",
+        candidates=["v00008", "v00009"],
+        rows=2,
+        most={"products": 20, "neighbours": 25, "product_popularity": 5},
+    ),
+    _STEP.but("without neighbours", product_id="v09000", most={**_LOOKED_UP, **_POPULAR}),
+    # Its own shelf of 200 first.
+    _STEP.but(
+        "any",
+        statement="ladder/similar_popular",
+        most={"products": 300, "product_popularity": 260},
+        searches=(),
+    ),
+    _STEP.but(
+        "half",
+        statement="ladder/similar_popular",
+        filter=HALF,
+        most={"products": 20_000, "product_popularity": 260},
+        searches=(),
+        **_READS_PRODUCTS,
+    ),
+    _STEP.but(
+        "few",
+        statement="ladder/similar_popular",
+        filter=TENTH_OF_PERCENT,
+        most={"products": 400, "product_popularity": 40},
+        searches=(),
+    ),
+    _STEP_FOR_SOMEBODY,
+    _STEP_FOR_SOMEBODY.but(
+        "half",
+        filter=HALF,
+        most={**_TASTE, **_COUNTED_TO_4000, **_NEIGHBOURS},
+        **_READS_PRODUCTS,
+    ),
+    # Each of the neighbours is looked up.
+    _STEP_FOR_SOMEBODY.but(
+        "few",
+        filter=TENTH_OF_PERCENT,
+        most={**_TASTE, **_NEIGHBOURS, **_POPULAR, "products": 600},
+    ),
+    _STEP_FOR_SOMEBODY.but(
+        "session",
+        shopper_id=None,
+        session_id="busy",
+        most={**_SESSION, **_LOOKED_UP, **_NEIGHBOURS},
+        searches=("views_of_session",),
+    ),
+    _STEP_FOR_SOMEBODY.but(
+        "any",
+        statement="ladder/recommended_popular",
+        most={**_TASTE, **_LOOKED_UP, **_POPULAR},
+        searches=(),
+    ),
+    _STEP_FOR_SOMEBODY.but(
+        "few",
+        statement="ladder/recommended_popular",
+        filter=TENTH_OF_PERCENT,
+        most={**_TASTE, **_LOOKED_UP, **_POPULAR},
+        searches=(),
+    ),
+    Case(
+        name="some",
+        statement="ladder/excluded_products",
+        parameters={"shopper_ids": ["s1", "s2", BUSY], "row_count": 1000},
+        most={"shoppers": 3, "purchases": 60, "hides": 6},
+        searches=("purchases_of_shopper", "hides_pkey"),
+        rows=3,
+    ),
+    Case(
+        name="a second",
+        statement="ladder/time_limit",
+        parameters={"milliseconds": "1000"},
+        rows=1,
+    ),
+    Case(name="past", statement="ladder/has_replayed", parameters={"position": "0/1"}, rows=1),
+    Case(name="now", statement="ladder/write_position", rows=1),
+    Case(name="there", statement="query_encoder/serving", rows=1),
+    Case(
+        name="one",
+        statement="query_encoder/piece",
+        parameters={"encoder_id": 1, "name": "weights", "position": 1500},
+        most={"query_encoder_files": 1},
+        searches=("query_encoder_files_pkey",),
+        rows=1,
+    ),
+)

@@ -1,0 +1,115 @@
+"""The statements inside the functions that serve, on the ways that no request of the app takes."""
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from alsolike.database import APP_ROLE
+from tests.integration.plans.asking import complaints
+from tests.integration.plans.cases import CASES
+from tests.integration.plans.readings import Readings, readings
+
+FUNCTIONS = Path(__file__).parents[3] / "migrations" / "functions"
+PLAN_MODES = ["force_custom_plan", "force_generic_plan"]
+
+# Postgres puts their text into the statement that calls them, and so does not count them.
+IN_THEIR_CALLERS_PLACE = {
+    "fits",
+    "model_of",
+    "recently_viewed",
+    "scored_products",
+    "search_space",
+}
+# What the workers and analysts call.
+NOT_SERVED = {
+    "add_model",
+    "build_vector_index",
+    "drop_model",
+    "extend_neighbours",
+    "neighbours_statement",
+    "recommend",
+    "write_neighbours",
+}
+
+
+def read_by(connection: psycopg.Connection[Any], mode: str, statement: str) -> Readings:
+    """Count what the app's role reads by a statement."""
+    with connection.transaction(force_rollback=True):
+        connection.execute(f"set local role {APP_ROLE}")  # pyright: ignore
+        connection.execute(f"set local plan_cache_mode = {mode}")  # pyright: ignore
+        connection.execute("set local max_parallel_workers_per_gather = 0")
+        with readings(connection) as read:
+            rows: list[Any] = connection.execute(statement).fetchall()  # pyright: ignore
+    assert len(rows) == 10
+    return read
+
+
+def test_every_function_that_serves_is_called_by_some_statement(
+    plan_connection: psycopg.Connection[Any],
+) -> None:
+    called: set[str] = set()
+    with plan_connection.transaction(force_rollback=True):
+        plan_connection.execute("set local track_functions = 'all'")
+        for case in CASES:
+            assert complaints(plan_connection, case, "force_custom_plan") == []
+        rows = plan_connection.execute(
+            "select funcname from pg_stat_xact_user_functions where schemaname = 'recs'"
+        )
+        called = {row[0] for row in rows}
+    written = {path.stem.split("_", 1)[1] for path in FUNCTIONS.glob("*.sql")}
+    assert called & NOT_SERVED == set()
+    assert called | IN_THEIR_CALLERS_PLACE | NOT_SERVED == written
+
+
+@pytest.mark.parametrize("mode", PLAN_MODES)
+def test_products_without_any_history_come_newest_first_off_an_index(
+    plan_connection: psycopg.Connection[Any], mode: str
+) -> None:
+    with plan_connection.transaction(force_rollback=True):
+        plan_connection.execute("drop table marts.product_popularity")
+        read = read_by(plan_connection, mode, "select * from recs.popular_products(10)")
+    assert read.searched["products_newest"] == 1
+    assert not read.scanned["products"]
+    assert read.rows["products"] < 50
+
+
+@pytest.mark.parametrize("mode", PLAN_MODES)
+def test_products_that_the_ranking_does_not_know_yet_are_looked_up_by_their_key(
+    plan_connection: psycopg.Connection[Any], mode: str
+) -> None:
+    with plan_connection.transaction(force_rollback=True):
+        plan_connection.execute("delete from marts.product_popularity where product_id < 'v00100'")
+        read = read_by(
+            plan_connection,
+            mode,
+            "select * from recs.popular_products(10, p_candidates => array("
+            "select 'v' || to_char(n, 'fm00000') from generate_series(0, 19) as n))",
+        )
+    assert not read.scanned["products"]
+    assert read.rows["products"] == 20
+
+
+@pytest.mark.parametrize("mode", PLAN_MODES)
+def test_what_an_analyst_asks_takes_the_way_that_the_app_takes(
+    plan_connection: psycopg.Connection[Any], mode: str
+) -> None:
+    read = read_by(plan_connection, mode, "select * from recs.recommend('s7', 10)")
+    assert read.searched["product_vectors_1_hnsw"] == 1
+    assert not any(read.scanned[table] for table in ("products", "views", "product_vectors_1"))
+
+
+@pytest.mark.parametrize("mode", PLAN_MODES)
+def test_what_was_known_in_the_past_is_read_from_then_on_back(
+    plan_connection: psycopg.Connection[Any], mode: str
+) -> None:
+    read = read_by(
+        plan_connection,
+        mode,
+        "select * from recs.recommend_with_reasons("
+        "'s7', null, 10, p_as_of => '2026-03-01 12:00+00')",
+    )
+    assert read.searched["views_of_shopper"] == 1
+    # Of the later ones, 720, none.
+    assert read.rows["views"] < 100
