@@ -29,19 +29,24 @@ def machine() -> str:
 
 
 @contextlib.contextmanager
-def catalogue(products: int) -> Generator[None]:
-    """Run a server of its own, in a folder that goes at the end, and fill it with products."""
+def catalogue(products: int) -> Generator[float]:
+    """Run a server of its own, in a folder that goes at the end, and fill it with products.
+
+    Yields
+    ------
+    float
+        Seconds that the filling took, the index included.
+    """
     with tempfile.TemporaryDirectory(prefix="alsolike-bench-", ignore_cleanup_errors=True) as home:
         export_connection({"ALSOLIKE_HOME": home})
         with embedded_postgres(Path(home) / "postgres") as variables:
             export_connection(variables)
             migrate()
-            _fill(products)
-            yield
+            yield _fill(products)
 
 
-def _fill(products: int) -> None:
-    """Write the products, their vectors and the index."""
+def _fill(products: int) -> float:
+    """Write the products, their vectors and the index; the seconds that it took."""
     started = time.perf_counter()
     generator = np.random.default_rng(7)
     centres = generator.standard_normal((CLUSTERS, DIMENSION), dtype=np.float32)
@@ -78,7 +83,9 @@ def _fill(products: int) -> None:
     with connect(autocommit=True) as connection:
         connection.execute("vacuum analyze raw.products")
         connection.execute("vacuum analyze recs.product_vectors")
-    print(f"{products:,} products with vectors and index in {time.perf_counter() - started:.0f} s")
+    spent = time.perf_counter() - started
+    print(f"{products:,} products with vectors and index in {spent:.0f} s")
+    return spent
 
 
 def _add_model(connection: psycopg.Connection[Any]) -> int:
