@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import psycopg
 from pgvector import HalfVector
+from psycopg import sql
 
 from alsolike.database import connect, register_vectors
 from alsolike.embedded.postgres import embedded_postgres
@@ -42,7 +43,17 @@ def catalogue(products: int) -> Generator[float]:
         with embedded_postgres(Path(home) / "postgres") as variables:
             export_connection(variables)
             migrate()
+            _give_memory(products)
             yield _fill(products)
+
+
+def _give_memory(products: int) -> None:
+    """Let every index be built in memory, which is several times faster: 1.6 kB a product."""
+    size = sql.Literal(f"{max(512, products // 500)}MB")
+    with connect() as connection:
+        connection.execute(
+            sql.SQL("alter database alsolike set maintenance_work_mem = {}").format(size)
+        )
 
 
 def _fill(products: int) -> float:
@@ -52,7 +63,6 @@ def _fill(products: int) -> float:
     centres = generator.standard_normal((CLUSTERS, DIMENSION), dtype=np.float32)
     with connect() as connection:
         register_vectors(connection)
-        connection.execute("set maintenance_work_mem = '512MB'")
         model_id = _add_model(connection)
         with connection.cursor().copy(
             "copy raw.products (product_id, title, category, brand, price, currency, image_url)"

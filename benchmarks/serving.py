@@ -139,7 +139,8 @@ def add_shoppers(products: int) -> None:
         connection.execute("vacuum analyze")
 
 
-def _serve_model(name: str) -> None:
+def serve_model(name: str) -> None:
+    """Have a model answer from now on."""
     with connect() as connection:
         connection.execute(
             "update recs.serving_model set model_id = m.model_id from recs.models as m "
@@ -184,7 +185,7 @@ def _measure(products: int, seconds: float) -> list[tuple[str, float, str, bool]
         served(serve_factory, "benchmarks.serving:minimal") as (other, _),
     ):
         for model, routes in by_model.items():
-            _serve_model(model)
+            serve_model(model)
             bare = product("/bare/{}")
             turns = {f"bare beside {model}": (other, bare, K)} | {
                 name: (app, *route) for name, route in routes.items()
