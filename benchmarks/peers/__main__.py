@@ -167,7 +167,7 @@ _CHANGES = {
 def _measure_peer(engine: str, python: Path, folder: Path, shop: Shop, seconds: float) -> Row:
     with _peer(engine, python, folder) as (port, process):
         about = json.loads(_fetch(port, "/about"))
-        print(f"{engine}: built in {about['seconds']:.0f} s")
+        print(f"{engine}: built in {about['seconds']:.0f} s", flush=True)
         figures = measure.ask_all(shop, port, measure.peer_path, seconds)
         memory = f"{resident_mb(process):.0f}"
         if engine.startswith("pgvector"):

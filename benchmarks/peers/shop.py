@@ -68,6 +68,10 @@ class Shop:
     categories: NDArray[np.int16]
     brands: NDArray[np.int16]
     in_stock: NDArray[np.bool_]
+    # Every engine is asked about the same products: what they are measured with is kept.
+    _near: dict[int, NDArray[np.float32]] = dataclasses.field(
+        default_factory=dict[int, "NDArray[np.float32]"], repr=False
+    )
 
     def save(self, folder: Path) -> None:
         """Write one file for each column."""
@@ -118,11 +122,13 @@ class Shop:
         if len(set(found)) < len(found) or not fits[found].all():
             message = f"The answer about {number} has products that do not belong: {found}."
             raise ValueError(message)
-        eligible = np.flatnonzero(fits)
+        if number not in self._near:
+            self._near[number] = self.vectors @ self.vectors[number]
+        near = self._near[number]
+        eligible = near[fits]
         right = min(k, len(eligible))
         if right == 0:
             return 1.0, True
-        near = self.vectors[eligible] @ self.vectors[number]
-        least = np.partition(near, len(near) - right)[len(near) - right]
-        good = self.vectors[found] @ self.vectors[number] >= least - _TOLERANCE
+        least = np.partition(eligible, len(eligible) - right)[len(eligible) - right]
+        good = near[found] >= least - _TOLERANCE
         return min(1.0, float(good.sum()) / right), len(found) >= right
