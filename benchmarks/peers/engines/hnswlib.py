@@ -35,12 +35,20 @@ class _Hnswlib:
         tell = None
         if wanted.is_filtered:
             fits = self._attributes.fitting(wanted)
-            # It raises an error where it finds fewer rows than asked for.
             count = min(count, int(fits.sum()))
             # A method of bytes is the quickest function of Python that tells yes from no.
             tell = fits.tobytes().__getitem__
-        numbers, distances = self._index.knn_query(query, k=count, num_threads=1, filter=tell)
-        return list(zip(numbers[0].tolist(), (1 - distances[0]).tolist(), strict=True))
+        while count > 0:
+            try:
+                numbers, distances = self._index.knn_query(
+                    query, k=count, num_threads=1, filter=tell
+                )
+            except RuntimeError:
+                # It gives as many rows as asked for, or none.
+                count -= 1
+            else:
+                return list(zip(numbers[0].tolist(), (1 - distances[0]).tolist(), strict=True))
+        return []
 
     async def set_price(self, number: int, price: float) -> None:
         self._attributes.set_price(number, price)
