@@ -1,6 +1,6 @@
 """alsolike beside the libraries that a shop could use instead, on the same vectors.
 
-    python -m benchmarks.peers [--products 100000] [--seconds 2] [--engines alsolike,faiss,...]
+    python -m benchmarks.peers [--products 100000] [--seconds 1.5] [--engines alsolike,faiss,...]
 
 Each engine answers `GET` for the ten products most like another one, alone on the machine but for
 the load over 8 connections: alsolike by its own route, the others by one minimal handler on the
@@ -56,7 +56,7 @@ def main() -> int:
     """Run the benchmark; 0 unless an answer is wrong."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--products", type=int, default=100_000)
-    arguments.add_argument("--seconds", type=float, default=2.0, help="load of each kind")
+    arguments.add_argument("--seconds", type=float, default=1.5, help="load of each kind")
     arguments.add_argument(
         "--engines", type=lambda text: text.split(","), default=[_OWN, *ENGINES], metavar="NAMES"
     )
