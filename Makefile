@@ -40,8 +40,8 @@ format: .venv/dev ## Put code and templates into the house format
 docs: .venv/dev ## Write docs/commands.md from the commands' own help
 	$(BIN)/python -m alsolike.cli.reference > docs/commands.md
 
-bench: .venv/dev ## Measure speed and memory; prints ratios within one run, fails if one falls short
-	@failed=0; for name in load neighbours serving search; do \
+bench: .venv/dev .venv/peers/installed ## Measure speed and memory; prints ratios within one run, fails if one falls short
+	@failed=0; for name in load neighbours serving search memory peers; do \
 		$(BIN)/python -m benchmarks.$$name || failed=1; \
 	done; exit $$failed
 
@@ -61,6 +61,15 @@ clean: ## Remove what was installed and generated; the demo's data in .alsolike 
 	@$(BIN)/pip install --quiet --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,completejourney]'
 	@touch $@
 
+# The libraries to compare with need other versions of some packages, and a gigabyte.
+.venv/peers/installed: benchmarks/peers/requirements.txt
+	@$(call require_python)
+	@$(call require_compiler)
+	@echo "Installing the libraries to compare with into .venv/peers …"
+	@$(PYTHON) -m venv .venv/peers
+	@.venv/peers/bin/pip install --quiet --quiet --disable-pip-version-check -r $<
+	@touch $@
+
 web/node_modules/installed: web/package.json web/package-lock.json
 	@$(call require_npm)
 	@echo "Installing the browser assets into web/node_modules …"
@@ -72,6 +81,11 @@ $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	|| { echo "alsolike needs Python 3.11 or newer: install it, or run make PYTHON=/path/to/python3.11" >&2; exit 1; }; \
 $(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
 	|| { echo "$(PYTHON) has no venv module: install it (Debian: apt install python3-venv)" >&2; exit 1; }
+endef
+
+define require_compiler
+command -v c++ >/dev/null \
+	|| { echo "A C++ compiler is missing, which hnswlib needs (Debian: apt install g++ python3-dev)" >&2; exit 1; }
 endef
 
 define require_npm

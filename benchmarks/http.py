@@ -48,7 +48,7 @@ class Taken:
     @property
     def p99(self) -> float:
         """Return the 99th percentile, in milliseconds."""
-        return 1000 * statistics.quantiles(self.seconds, n=100)[98]
+        return 1000 * statistics.quantiles(self.seconds, n=100, method="inclusive")[98]
 
 
 def serve_app(port: int) -> None:
@@ -89,7 +89,15 @@ def served(target: Callable[..., None], *arguments: str) -> Generator[tuple[int,
             process.kill()
 
 
-def load(port: int, path_of: Callable[[], str], seconds: float, rows: int | None) -> Taken:
+def load(
+    port: int,
+    path_of: Callable[[], str],
+    seconds: float,
+    rows: int | None = None,
+    *,
+    connections: int = CONNECTIONS,
+    answers: list[tuple[str, bytes]] | None = None,
+) -> Taken:
     """Ask over all connections for some seconds.
 
     Parameters
@@ -98,13 +106,15 @@ def load(port: int, path_of: Callable[[], str], seconds: float, rows: int | None
         Gives the path of the next request.
     rows : int, optional
         Rows that each answer must have; None: not looked at.
+    answers : list, optional
+        Gets the path and the body of each answer.
     """
     taken: list[float] = []
     started = time.perf_counter()
 
     async def all_connections() -> None:
         until = started + seconds
-        asking = (_ask(port, path_of, until, taken, rows) for _ in range(CONNECTIONS))
+        asking = (_ask(port, path_of, until, taken, rows, answers) for _ in range(connections))
         await asyncio.wait_for(asyncio.gather(*asking), seconds + 30)
 
     asyncio.run(all_connections())
@@ -112,7 +122,12 @@ def load(port: int, path_of: Callable[[], str], seconds: float, rows: int | None
 
 
 async def _ask(
-    port: int, path_of: Callable[[], str], until: float, taken: list[float], rows: int | None
+    port: int,
+    path_of: Callable[[], str],
+    until: float,
+    taken: list[float],
+    rows: int | None,
+    answers: list[tuple[str, bytes]] | None,
 ) -> None:
     """Ask one after the other over one kept-alive connection."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -128,6 +143,8 @@ async def _ask(
             message = f"{path} has other than {rows} products."
             raise RuntimeError(message)
         taken.append(time.perf_counter() - started)
+        if answers is not None:
+            answers.append((path, body))
     writer.close()
     await writer.wait_closed()
 

@@ -22,7 +22,6 @@ import contextlib
 import random
 import sys
 from collections.abc import AsyncGenerator, Callable
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -35,6 +34,7 @@ from alsolike.settings import load_settings
 from api.pool import Database
 from benchmarks.catalogue import catalogue, machine
 from benchmarks.http import CONNECTIONS, Taken, load, serve_app, serve_factory, served
+from benchmarks.processes import resident_mb
 
 K = 10
 ROUNDS = 3
@@ -59,7 +59,7 @@ def main() -> int:
     arguments.add_argument("--seconds", type=float, default=10.0, help="load on each route")
     given = arguments.parse_args()
     with catalogue(given.products):
-        _add_shoppers(given.products)
+        add_shoppers(given.products)
         print(f"\n{given.products:,} products, {CONNECTIONS} connections, {machine()}")
         outcomes = _measure(given.products, given.seconds)
     for name, found, wanted, is_met in outcomes:
@@ -91,7 +91,7 @@ def minimal() -> Litestar:
     return Litestar([bare], lifespan=[lifespan], openapi_config=None, logging_config=None)
 
 
-def _add_shoppers(products: int) -> None:
+def add_shoppers(products: int) -> None:
     """Add shoppers with a history, and a trained model that knows the products of it."""
     with connect() as connection:
         # Prices of the catalogue go with its clusters.
@@ -139,7 +139,8 @@ def _add_shoppers(products: int) -> None:
         connection.execute("vacuum analyze")
 
 
-def _serve_model(name: str) -> None:
+def serve_model(name: str) -> None:
+    """Have a model answer from now on."""
     with connect() as connection:
         connection.execute(
             "update recs.serving_model set model_id = m.model_id from recs.models as m "
@@ -184,7 +185,7 @@ def _measure(products: int, seconds: float) -> list[tuple[str, float, str, bool]
         served(serve_factory, "benchmarks.serving:minimal") as (other, _),
     ):
         for model, routes in by_model.items():
-            _serve_model(model)
+            serve_model(model)
             bare = product("/bare/{}")
             turns = {f"bare beside {model}": (other, bare, K)} | {
                 name: (app, *route) for name, route in routes.items()
@@ -197,7 +198,7 @@ def _measure(products: int, seconds: float) -> list[tuple[str, float, str, bool]
                     part = load(port, path_of, seconds / ROUNDS, rows)
                     before = found.get(name, Taken([], 0.0))
                     found[name] = Taken(before.seconds + part.seconds, before.spent + part.spent)
-        resident = _resident_mb(process)
+        resident = resident_mb(process)
     for name, taken in found.items():
         print(
             f"{name:22} {taken.rate:7.0f} requests/s   p50 {taken.p50:6.1f} ms   "
@@ -220,19 +221,6 @@ def _measure(products: int, seconds: float) -> list[tuple[str, float, str, bool]
         (f"{name}, p99 in ms", found[name].p99, f"{limit} or less", found[name].p99 <= limit)
         for name, limit in limits.items()
     ]
-
-
-def _resident_mb(process: int) -> float:
-    """Return the memory of the worker that a server started: the largest of its processes."""
-    sizes = [0.0]
-    for status in Path("/proc").glob("[0-9]*/status"):
-        with contextlib.suppress(OSError):
-            fields = dict(
-                line.split(":", 1) for line in status.read_text().splitlines() if ":" in line
-            )
-            if fields["PPid"].strip() == str(process) and "VmRSS" in fields:
-                sizes.append(int(fields["VmRSS"].split()[0]) / 1024)
-    return max(sizes)
 
 
 if __name__ == "__main__":

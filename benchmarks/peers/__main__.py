@@ -1,0 +1,239 @@
+"""alsolike beside the libraries that a shop could use instead, on the same vectors.
+
+    python -m benchmarks.peers [--products 100000] [--seconds 1.5] [--engines alsolike,faiss,...]
+
+Each engine answers `GET` for the ten products most like another one, alone on the machine but for
+the load over 8 connections: alsolike by its own route, the others by one minimal handler on the
+same server (`benchmarks/peers/server.py`), with the filter that each library documents. The
+libraries live in an environment of their own, `.venv/peers`, from `peers-requirements.txt`. Prints
+tables; fails only where an answer is wrong.
+"""
+
+import argparse
+import contextlib
+import functools
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Generator
+from pathlib import Path
+
+import numpy as np
+
+from alsolike.database import connect, register_vectors
+from alsolike.embedded.postgres import embedded_postgres
+from alsolike.settings import export_connection
+from benchmarks.catalogue import catalogue, machine
+from benchmarks.http import CONNECTIONS, serve_app, served
+from benchmarks.peers import measure
+from benchmarks.peers.shop import Shop, Wanted
+from benchmarks.peers.table import Row, tables
+from benchmarks.processes import postgres_mb, resident_mb
+
+ROOT = Path(__file__).parents[2]
+ENGINES = {
+    "pgvector-plain": "pgvector",
+    "pgvector-iterative": "pgvector, iterative scan",
+    "exact": "NumPy, exact",
+    "hnswlib": "hnswlib",
+    "faiss": "faiss",
+    "usearch": "usearch",
+    "lancedb": "LanceDB",
+    "chroma": "Chroma",
+    "qdrant": "Qdrant, local mode",
+}
+_OWN = "alsolike"
+_MOST_SECONDS_TO_BUILD = 600
+
+
+def main() -> int:
+    """Run the benchmark; 0 unless an answer is wrong."""
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--products", type=int, default=100_000)
+    arguments.add_argument("--seconds", type=float, default=1.5, help="load of each kind")
+    arguments.add_argument(
+        "--engines", type=lambda text: text.split(","), default=[_OWN, *ENGINES], metavar="NAMES"
+    )
+    arguments.add_argument("--python", type=Path, default=ROOT / ".venv/peers/bin/python")
+    given = arguments.parse_args()
+    if unknown := set(given.engines) - {_OWN, *ENGINES}:
+        arguments.error(f"no such engine: {', '.join(sorted(unknown))}")
+    if not given.python.exists():
+        arguments.error(f"{given.python} is missing: `make bench` installs it")
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory(prefix="alsolike-peers-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        with catalogue(given.products) as seconds:
+            shop = _prepare()
+            shop.save(folder)
+            if _OWN in given.engines:
+                rows.append(_measure_alsolike(shop, seconds, given.seconds))
+        peers = [engine for engine in ENGINES if engine in given.engines]
+        measure_peer = functools.partial(
+            _measure_peer, python=given.python, folder=folder, shop=shop, seconds=given.seconds
+        )
+        databases = [engine for engine in peers if engine.startswith("pgvector")]
+        if databases:
+            with embedded_postgres(folder / "postgres") as variables:
+                export_connection(variables)
+                rows += map(measure_peer, databases)
+        rows += [measure_peer(engine) for engine in peers if engine not in databases]
+    print(f"\n{given.products:,} products, {CONNECTIONS} connections, {machine()}\n")
+    print(tables(rows))
+    return 0
+
+
+def _prepare() -> Shop:
+    """Give the products prices and stock that have nothing to do with their vectors; read them."""
+    with connect() as connection:
+        connection.execute(
+            "update raw.products as p set "
+            "price = abs(hashint4(n.number)::bigint) % 1000 / 10.0, "
+            "is_in_stock = abs(hashint4(n.number + 1000000000)::bigint) % 10 <> 0 "
+            "from (select product_id, substr(product_id, 2)::int as number from raw.products) as n "
+            "where n.product_id = p.product_id"
+        )
+    with connect(autocommit=True) as connection:
+        # Otherwise the table is twice as long as that of a shop.
+        connection.execute("vacuum full analyze raw.products")
+        register_vectors(connection)
+        rows = connection.execute(
+            "select substr(p.category, 10)::int, substr(p.brand, 7)::int, p.price, p.is_in_stock, "
+            "v.embedding from raw.products as p "
+            "inner join recs.product_vectors_1 as v using (product_id) "
+            "order by substr(product_id, 2)::int"
+        ).fetchall()
+    categories, brands, prices, in_stock, vectors = zip(*rows, strict=True)
+    return Shop(
+        vectors=np.array([vector.to_numpy() for vector in vectors], np.float32),
+        prices=np.array(prices, np.float64),
+        categories=np.array(categories, np.int16),
+        brands=np.array(brands, np.int16),
+        in_stock=np.array(in_stock, bool),
+    )
+
+
+def _measure_alsolike(shop: Shop, built: float, seconds: float) -> Row:
+    """Measure alsolike's own route; changes are made as a shop makes them, by SQL."""
+
+    def change(kind: str, number: int, *values: float) -> bool:
+        with connect() as connection:
+            for statement in _CHANGES[kind]:
+                connection.execute(
+                    statement, {"id": f"p{number}", "value": values[0] if values else None}
+                )
+        return True
+
+    with served(serve_app) as (port, process):
+        figures = measure.ask_all(shop, port, measure.alsolike_path, seconds)
+        with connect() as connection:
+            row = connection.execute("show data_directory").fetchone()
+        assert row is not None
+        memory = f"{resident_mb(process):.0f} + {postgres_mb(Path(row[0])):.0f}"
+        changes = measure.changes(
+            shop,
+            lambda number, wanted: _answer(port, measure.alsolike_path(number, wanted)),
+            change,
+        )
+    settings = "halfvec, m 16, ef_construction 64, ef_search 100, /v1/products/{id}/similar"
+    return Row(_OWN, settings, built, memory, figures, changes)
+
+
+_CHANGES = {
+    "price": ["update raw.products set price = %(value)s where product_id = %(id)s"],
+    "insert": [
+        (
+            "insert into raw.products "
+            "(product_id, title, category, brand, price, currency, image_url) "
+            "select %(id)s, title, category, brand, price, currency, image_url from raw.products "
+            "where product_id = 'p' || %(value)s"
+        ),
+        (
+            "insert into recs.product_vectors (model_id, product_id, embedding) "
+            "select model_id, %(id)s, embedding from recs.product_vectors "
+            "where product_id = 'p' || %(value)s"
+        ),
+    ],
+    "delete": ["delete from raw.products where product_id = %(id)s"],
+}
+
+
+def _measure_peer(engine: str, python: Path, folder: Path, shop: Shop, seconds: float) -> Row:
+    with _peer(engine, python, folder) as (port, process):
+        about = json.loads(_fetch(port, "/about"))
+        print(f"{engine}: built in {about['seconds']:.0f} s", flush=True)
+        figures = measure.ask_all(shop, port, measure.peer_path, seconds)
+        memory = f"{resident_mb(process):.0f}"
+        if engine.startswith("pgvector"):
+            memory += f" + {postgres_mb(folder / 'postgres'):.0f}"
+
+        def change(kind: str, *values: float) -> bool:
+            path = "/".join(["", kind, *map(str, values)])
+            try:
+                _fetch(port, path, method="POST")
+            except urllib.error.HTTPError as error:
+                if error.code != 501:  # noqa: PLR2004
+                    raise
+                return False
+            return True
+
+        def answer(number: int, wanted: Wanted) -> list[int]:
+            return _answer(port, measure.peer_path(number, wanted))
+
+        changes = measure.changes(shop, answer, change)
+    return Row(ENGINES[engine], about["settings"], about["seconds"], memory, figures, changes)
+
+
+@contextlib.contextmanager
+def _peer(engine: str, python: Path, folder: Path) -> Generator[tuple[int, int]]:
+    """Serve an engine, in its own environment; the port, and the id of the process."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    command = [str(python), "-m", "benchmarks.peers.server", engine, str(folder), str(port)]
+    # Where Python was told to look for packages there are those of the benchmark itself.
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    process = subprocess.Popen(command, cwd=ROOT, env=variables)  # noqa: S603  (our own program)
+    try:
+        _wait_for(process, port)
+        yield port, process.pid
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _wait_for(process: subprocess.Popen[bytes], port: int) -> None:
+    """Wait until the index is built."""
+    until = time.monotonic() + _MOST_SECONDS_TO_BUILD
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            break
+        with contextlib.suppress(OSError):
+            _fetch(port, "/about")
+            return
+        time.sleep(0.5)
+    message = "The engine did not start: its last lines say why."
+    raise RuntimeError(message)
+
+
+def _answer(port: int, path: str) -> list[int]:
+    return measure.numbers_of(_fetch(port, path))
+
+
+def _fetch(port: int, path: str, *, method: str = "GET") -> bytes:
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", method=method)
+    with urllib.request.urlopen(request, timeout=_MOST_SECONDS_TO_BUILD) as response:  # noqa: S310
+        return response.read()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

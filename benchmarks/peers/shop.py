@@ -1,0 +1,134 @@
+"""What every engine is given, what it is asked for, and what the right answer is.
+
+Read by processes of two environments: the benchmark's, and that of the libraries it looks at.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+_COLUMNS = ("vectors", "prices", "categories", "brands", "in_stock")
+# Two distances of the same vectors differ by so much, in 16 and in 32 bits.
+_TOLERANCE = 1e-4
+
+
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+    """What an answer must keep to.
+
+    Attributes
+    ----------
+    price_max : float, optional
+        The highest price.
+    category : int, optional
+        The only category.
+    in_stock : bool
+        Whether sold-out products are left out.
+    left_out : tuple of int
+        Numbers of products that must not come.
+    """
+
+    price_max: float | None = None
+    category: int | None = None
+    in_stock: bool = False
+    left_out: tuple[int, ...] = ()
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether an attribute is asked for."""
+        return self.price_max is not None or self.category is not None or self.in_stock
+
+
+@dataclasses.dataclass
+class Shop:
+    """Products by their number, from 0.
+
+    Attributes
+    ----------
+    vectors : ndarray, shape (n_products, dimension), float32, unit norm
+        Rounded to what 16 bits hold, so that every engine can have the same.
+    prices : ndarray, shape (n_products,), float64
+        In one currency.
+    categories, brands : ndarray, shape (n_products,), int16
+        The number in `Category 3`, `Brand 7`.
+    in_stock : ndarray, shape (n_products,), bool
+        Whether a product may be sold.
+    """
+
+    vectors: NDArray[np.float32]
+    prices: NDArray[np.float64]
+    categories: NDArray[np.int16]
+    brands: NDArray[np.int16]
+    in_stock: NDArray[np.bool_]
+    # Every engine is asked about the same products: what they are measured with is kept.
+    _near: dict[int, NDArray[np.float32]] = dataclasses.field(
+        default_factory=dict[int, "NDArray[np.float32]"], repr=False
+    )
+
+    def save(self, folder: Path) -> None:
+        """Write one file for each column."""
+        for name in _COLUMNS:
+            np.save(folder / f"{name}.npy", getattr(self, name))
+
+    @classmethod
+    def load(cls, folder: Path) -> Shop:
+        """Read what `save` wrote."""
+        return cls(**{name: np.load(folder / f"{name}.npy") for name in _COLUMNS})
+
+    def fitting(self, wanted: Wanted) -> NDArray[np.bool_]:
+        """Whether each product has the attributes asked for; what is left out is not looked at."""
+        fits = np.ones(len(self.prices), bool)
+        if wanted.price_max is not None:
+            fits &= self.prices <= wanted.price_max
+        if wanted.category is not None:
+            fits &= self.categories == wanted.category
+        if wanted.in_stock:
+            fits &= self.in_stock
+        return fits
+
+    def recall(self, number: int, wanted: Wanted, found: list[int], k: int) -> tuple[float, bool]:
+        """Compare an answer with the exact one.
+
+        Parameters
+        ----------
+        number : int
+            The product asked about, which is never an answer itself.
+        found : list of int
+            What the engine gave.
+
+        Returns
+        -------
+        float
+            The share of the best min(k, eligible) that was found. One as near as the last of them
+            counts as one of them: which of two equals comes first is no mistake.
+        bool
+            Whether there were min(k, eligible) rows.
+
+        Raises
+        ------
+        ValueError
+            A product came that does not fit, or came twice.
+        """
+        fits = self.fitting(wanted)
+        fits[[number, *wanted.left_out]] = False
+        if len(set(found)) < len(found) or not fits[found].all():
+            message = f"The answer about {number} has products that do not belong: {found}."
+            raise ValueError(message)
+        if number not in self._near:
+            self._near[number] = self.vectors @ self.vectors[number]
+        near = self._near[number]
+        eligible = near[fits]
+        right = min(k, len(eligible))
+        if right == 0:
+            return 1.0, True
+        least = np.partition(eligible, len(eligible) - right)[len(eligible) - right]
+        good = near[found] >= least - _TOLERANCE
+        return min(1.0, float(good.sum()) / right), len(found) >= right
