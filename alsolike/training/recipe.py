@@ -64,7 +64,7 @@ class Recipe:
     validation_scores: int = 40_000_000
     validation_slices: int = 4
     hidden_share: float = 0.1
-    pool: int = 50
+    pool: int = 30
     diversity: float = 0.1
     category_share: float = 0.7
     brand_share: float = 0.7

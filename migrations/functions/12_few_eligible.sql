@@ -1,10 +1,11 @@
 -- The products that a filter keeps, if they are few: then a list of them takes the filter's place.
--- p_filter: see recs.product_filter; p_limit: so many are few; p_candidates: choose among these
--- products alone, however many, null: among all.
+-- p_filter: see recs.product_filter; p_candidates: choose among these products alone, however many,
+-- null: among all; p_limit: so many are few: the default costs as much to count and to measure as
+-- a look at the nearest hundred.
 -- Returns their ids, in no order; null where there are more, which stops the count, and where there
 -- is neither a filter nor a list to choose from.
 create or replace function recs.few_eligible(
-    p_filter recs.product_filter, p_limit integer, p_candidates text [] default null
+    p_filter recs.product_filter, p_candidates text [] default null, p_limit integer default 1000
 ) returns text []
 language plpgsql
 stable

@@ -6,9 +6,11 @@
 -- A row: product_id and cosine similarity (-1 to 1), best first; always min(p_k, eligible) rows.
 --
 -- Without a filter the HNSW index is walked. With one that keeps many, the nearest products are
--- looked at first: where enough of them fit, they are the answer; where some do, the walk goes on;
--- where none does, what fits lies far away from here (another department), and every product that
--- fits is measured, which is faster than to walk that far, and misses nothing.
+-- looked at first: where enough of them fit, they are the answer. Otherwise their share tells how
+-- far a walk would go. What fits is counted up to where measuring it would be as good, and measured
+-- if that is all of it; else the walk goes on. A walk meets products the more out of order the
+-- farther it goes, so more are met than wanted, and many more where none of the nearest fits: what
+-- does lies in another department then.
 create or replace function recs.nearest_products(
     p_query halfvec, p_model_id integer, p_k integer,
     p_exclude text [] default '{}', p_filter recs.product_filter default null,
@@ -27,9 +29,13 @@ declare
     length constant integer := vector_dims(p_query);
     left_out constant text [] := coalesce(array_remove(p_exclude, null), '{}');
     is_filtered constant boolean := not (p_filter is null);
+    -- So many of the nearest products are looked at under a filter.
+    looked constant integer := greatest(150, 2 * p_k);
+    fitting integer;
+    met integer := p_k;
+    candidates text [] := p_candidates;
     vector_count real;
     form text;
-    fitting integer;
     product_ids text [];
     scores real [];
 begin
@@ -56,43 +62,49 @@ begin
         end;
     end if;
 
-    if form in ('look', 'walk_all') and p_k > 50 then
-        -- The index gives that many at once; what is left out may be among them.
-        perform set_config('hnsw.ef_search', least(1000, 2 * p_k)::text, true);
-    end if;
     if form = 'look' then
+        perform set_config('hnsw.ef_search', least(1000, looked)::text, true);
         execute
             'select array_agg(n.product_id) filter (where n.does_fit and n.product_id <> all ($2)), '
             'array_agg(n.score) filter (where n.does_fit and n.product_id <> all ($2)), '
             'count(*) filter (where n.does_fit) from ('
             || recs.nearest_statement(p_model_id, length, 'look') || ') as n'
             into product_ids, scores, fitting
-            using p_query, left_out, greatest(100, 2 * p_k), p_filter;
+            using p_query, left_out, looked, p_filter;
         if cardinality(product_ids) >= p_k then
             return query select unnest(product_ids[:p_k]), unnest(scores[:p_k]);
             return;
         end if;
-        form := case when fitting > 0 then 'walk' else 'chosen' end;
+        candidates := recs.few_eligible(
+            p_filter, p_limit => recs.exact_limit(p_k, fitting, looked)
+        );
+        form := case when candidates is null then 'walk' else 'chosen' end;
+        met := case when fitting > 0 then 2 else 30 end * p_k;
+        perform set_config('hnsw.ef_search', '400', true);
+    elsif form = 'walk_all' and p_k > 50 then
+        -- The index gives that many at once; what is left out may be among them.
+        perform set_config('hnsw.ef_search', least(1000, 2 * p_k)::text, true);
     end if;
     if form in ('walk', 'walk_all') then
         execute
             'select array_agg(n.product_id), array_agg(n.score) from ('
             || recs.nearest_statement(p_model_id, length, form) || ') as n'
             into product_ids, scores
-            using p_query, left_out, p_k, p_filter;
+            using p_query, left_out, met, p_filter;
         if cardinality(product_ids) >= p_k then
-            return query select unnest(product_ids), unnest(scores);
+            return query select unnest(product_ids[:p_k]), unnest(scores[:p_k]);
             return;
         end if;
-        form := case when is_filtered then 'chosen' else 'exact' end;
+        form := 'exact';
+        if is_filtered then
+            form := 'chosen';
+            candidates := recs.few_eligible(p_filter, p_limit => 2147483646);
+        end if;
     end if;
 
-    -- All that fit, however many: their vectors are found by a sorted list in half the time that a
-    -- join takes, which looks each of them up.
+    -- Of a list, however long, the vectors are found in half the time that a join takes, which looks
+    -- each of them up.
     return query execute recs.nearest_statement(p_model_id, length, form)
-        using p_query, left_out, p_k, p_filter, case
-            when form <> 'chosen' then null
-            else coalesce(p_candidates, recs.few_eligible(p_filter, 2147483646))
-        end;
+        using p_query, left_out, p_k, p_filter, candidates;
 end;
 $$;

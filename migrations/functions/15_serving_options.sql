@@ -28,7 +28,7 @@ begin
     review_weight := coalesce((p_serving #>> '{kind_weights,review}')::double precision, 2);
     view_weight := coalesce((p_serving #>> '{kind_weights,view}')::double precision, 1);
     neighbour_rows := coalesce((p_serving ->> 'neighbour_rows')::integer, 1000);
-    pool := coalesce((p_serving ->> 'pool')::integer, 50);
+    pool := coalesce((p_serving ->> 'pool')::integer, 30);
     diversity := coalesce((p_serving ->> 'diversity')::double precision, 0);
     category_share := coalesce((p_serving ->> 'category_share')::double precision, 1);
     brand_share := coalesce((p_serving ->> 'brand_share')::double precision, 1);

@@ -54,9 +54,7 @@ begin
         raise no_data_found using message = format('There is no product %L.', p_product_id);
     end if;
     if p_candidates is not null or not (p_filter is null) then
-        candidates := recs.few_eligible(
-            p_filter, recs.exact_limit(used.model_id, p_k), p_candidates
-        );
+        candidates := recs.few_eligible(p_filter, p_candidates);
     end if;
 
     if used.kind = 'trained' then
@@ -116,7 +114,7 @@ begin
         into found_ids, popular_counts
         from recs.popular_products(
             p_k - scored_count, left_out || found_ids, own_filter,
-            recs.few_eligible(own_filter, recs.exact_limit(used.model_id, p_k), candidates)
+            recs.few_eligible(own_filter, candidates)
         ) as n;
         if cardinality(found_ids) < p_k and own_filter is distinct from p_filter then
             select

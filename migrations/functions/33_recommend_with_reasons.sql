@@ -105,9 +105,7 @@ begin
     end if;
 
     if p_candidates is not null or not (p_filter is null) then
-        candidates := recs.few_eligible(
-            p_filter, recs.exact_limit(used.model_id, depth), p_candidates
-        );
+        candidates := recs.few_eligible(p_filter, p_candidates);
     end if;
 
     if used.kind = 'trained' then

@@ -75,7 +75,7 @@ begin
         from recs.nearest_products(
             p_query => p_query, p_model_id => space.model_id, p_k => nearest,
             p_filter => asked,
-            p_candidates => recs.few_eligible(asked, recs.exact_limit(space.model_id, nearest))
+            p_candidates => recs.few_eligible(asked)
         ) as n
         where n.score >= space.least_similarity;
     elsif is_loose then

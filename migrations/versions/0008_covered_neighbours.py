@@ -24,6 +24,8 @@ def upgrade() -> None:
         add constraint neighbours_pkey primary key using index neighbours_covering;
 
         drop function if exists recs.serving_options(jsonb);
+        drop function if exists recs.exact_limit(integer, integer);
+        drop function if exists recs.few_eligible(recs.product_filter, integer, text []);
         drop function if exists recs.scored_products(
             integer, text [], real [], text [], recs.product_filter, text [], integer
         );
@@ -36,6 +38,8 @@ def downgrade() -> None:
     run_sql(
         """
         drop function if exists recs.serving_options(jsonb);
+        drop function if exists recs.exact_limit(integer, integer, integer);
+        drop function if exists recs.few_eligible(recs.product_filter, text [], integer);
         drop function if exists recs.scored_products(
             integer, text [], real [], text [], recs.product_filter, text [], integer, integer
         );

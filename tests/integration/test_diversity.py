@@ -159,7 +159,7 @@ def test_the_first_page_is_less_alike_and_no_category_takes_it_over(
     assert means[0] > means[1] > means[2]
 
     run("update raw.products set category = 'All the same' where product_id < 'v00030'")
-    serve_with(category_share=0.2)
+    serve_with(category_share=0.2, pool=50)
     first = [product for product, _ in recommend(10)]
     assert sum(product < name_of(30) for product in first) == 2
     # Within its cap the best are kept, in their order.

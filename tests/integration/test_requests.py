@@ -216,7 +216,7 @@ def test_popular_products(shop: psycopg.Connection[Any]) -> None:
             "with asked as materialized ("
             " select jsonb_populate_record(null::recs.product_filter, %s) as filter"
             ") select n.rank, n.product_id, n.popularity from asked as a cross join lateral "
-            "recs.popular_products(%s, %s, a.filter, recs.few_eligible(a.filter, 500)) "
+            "recs.popular_products(%s, %s, a.filter, recs.few_eligible(a.filter, p_limit => 500)) "
             "with ordinality as n (product_id, popularity, actions, rank)",
             (Jsonb(asked) if asked else None, k, exclude),
         ).fetchall()

@@ -4,7 +4,7 @@ with asked as materialized (
     select
         who.shopper_id,
         f.filter,
-        recs.few_eligible(f.filter, 4000, %(candidates)s::text []) as candidates
+        recs.few_eligible(f.filter, %(candidates)s::text [], 4000) as candidates
     from (
         select s.shopper_id
         from raw.shoppers as s

@@ -6,8 +6,8 @@ with asked as materialized (
         own.product_id,
         f.filter,
         g.filter as own_filter,
-        recs.few_eligible(f.filter, 4000, %(candidates)s::text []) as candidates,
-        recs.few_eligible(g.filter, 4000, %(candidates)s::text []) as own_candidates
+        recs.few_eligible(f.filter, %(candidates)s::text [], 4000) as candidates,
+        recs.few_eligible(g.filter, %(candidates)s::text [], 4000) as own_candidates
     from raw.products as own
     cross join
         lateral (

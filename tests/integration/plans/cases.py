@@ -21,8 +21,9 @@ DEPARTMENT = '{"category": "Department 3"}'
 
 BUSY = "s7"
 
-# Reading until so many fit that they are not few any more (1,400 or 4,000) takes this at most.
-_COUNTED_TO_1400 = {"products": 4000}
+# Reading until so many fit that they are not few any more takes this at most: 1,000, and where the
+# nearest are few a second count; 4,000 on the steps below the first.
+_COUNTED = {"products": 4500}
 _COUNTED_TO_4000 = {"products": 10_000}
 _READS_PRODUCTS: dict[str, Any] = {"whole": ("products",)}
 
@@ -258,17 +259,17 @@ _STEP_FOR_SOMEBODY = Case(
 CASES = (
     _SIMILAR,
     _SIMILAR.but("with reasons", reasons=True, most={**_SIMILAR.most, "product_pairs": 40}),
-    _SIMILAR.but("half", filter=HALF, most={**_COUNTED_TO_1400, **_VECTORS}, **_READS_PRODUCTS),
+    _SIMILAR.but("half", filter=HALF, most={**_COUNTED, **_VECTORS}, **_READS_PRODUCTS),
     # The nearest hundred have too few of them: the walk goes on.
     _SIMILAR.but(
         "quarter, 30 rows",
         filter=QUARTER,
         k=30,
         rows=30,
-        most={**_COUNTED_TO_1400, "product_vectors_1": 600},
+        most={**_COUNTED, "product_vectors_1": 600},
         **_READS_PRODUCTS,
     ),
-    _SIMILAR.but("a department", filter=DEPARTMENT, most={**_COUNTED_TO_1400, **_VECTORS}),
+    _SIMILAR.but("a department", filter=DEPARTMENT, most={**_COUNTED, **_VECTORS}),
     _SIMILAR.but(
         "few",
         filter=TENTH_OF_PERCENT,
@@ -325,7 +326,7 @@ CASES = (
     _RECOMMENDED.but(
         "half",
         filter=HALF,
-        most={**_TASTE, **_COUNTED_TO_1400, "product_vectors_1": 400},
+        most={**_TASTE, **_COUNTED, "product_vectors_1": 400},
         **_READS_PRODUCTS,
     ),
     _RECOMMENDED.but(
@@ -354,7 +355,7 @@ CASES = (
         "of a trained model, half",
         model=TRAINED,
         filter=HALF,
-        most={**_TASTE, **_COUNTED_TO_1400, **_NEIGHBOURS},
+        most={**_TASTE, **_COUNTED, **_NEIGHBOURS},
         searches=("neighbours_pkey",),
         **_READS_PRODUCTS,
     ),
