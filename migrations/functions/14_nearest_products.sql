@@ -9,8 +9,8 @@
 -- looked at first: where enough of them fit, they are the answer. Otherwise their share tells how
 -- far a walk would go. What fits is counted up to where measuring it would be as good, and measured
 -- if that is all of it; else the walk goes on. A walk meets products the more out of order the
--- farther it goes, so more are met than wanted, and many more where none of the nearest fits: what
--- does lies in another department then.
+-- farther it goes, so where few fit more are met than wanted, and many more where none of the
+-- nearest does: what fits lies in another department then.
 create or replace function recs.nearest_products(
     p_query halfvec, p_model_id integer, p_k integer,
     p_exclude text [] default '{}', p_filter recs.product_filter default null,
@@ -32,6 +32,7 @@ declare
     -- So many of the nearest products are looked at under a filter.
     looked constant integer := greatest(150, 2 * p_k);
     fitting integer;
+    share double precision;
     met integer := p_k;
     candidates text [] := p_candidates;
     vector_count real;
@@ -75,12 +76,11 @@ begin
             return query select unnest(product_ids[:p_k]), unnest(scores[:p_k]);
             return;
         end if;
-        candidates := recs.few_eligible(
-            p_filter, p_limit => recs.exact_limit(p_k, fitting, looked)
-        );
+        share := fitting::double precision / looked;
+        candidates := recs.few_eligible(p_filter, p_limit => recs.exact_limit(p_k, share));
         form := case when candidates is null then 'walk' else 'chosen' end;
-        met := case when fitting > 0 then 2 else 30 end * p_k;
-        perform set_config('hnsw.ef_search', '400', true);
+        met := p_k * case when share >= 0.035 then 1 when share > 0 then 3 else 30 end;
+        perform set_config('hnsw.ef_search', case when share > 0 then '200' else '400' end, true);
     elsif form = 'walk_all' and p_k > 50 then
         -- The index gives that many at once; what is left out may be among them.
         perform set_config('hnsw.ef_search', least(1000, 2 * p_k)::text, true);

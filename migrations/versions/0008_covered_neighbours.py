@@ -38,7 +38,7 @@ def downgrade() -> None:
     run_sql(
         """
         drop function if exists recs.serving_options(jsonb);
-        drop function if exists recs.exact_limit(integer, integer, integer);
+        drop function if exists recs.exact_limit(integer, double precision);
         drop function if exists recs.few_eligible(recs.product_filter, text [], integer);
         drop function if exists recs.scored_products(
             integer, text [], real [], text [], recs.product_filter, text [], integer, integer
