@@ -8,6 +8,7 @@ import pytest
 
 from alsolike.database import connect
 from tests.integration.embed.shop import add_vectors, clusters, make_marts, run
+from tests.integration.plans.readings import readings
 from tests.integration.trained_shop import add_trained
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -175,21 +176,10 @@ def test_recommending_reads_no_more_neighbours_than_the_actions_have(
     )
     trained.execute("set plan_cache_mode = " + mode)  # pyright: ignore
 
-    def counted() -> tuple[int, int]:
-        trained.execute("select pg_stat_force_next_flush()")
-        trained.commit()
-        row = trained.execute(
-            "select s.seq_scan, s.idx_tup_fetch from pg_stat_user_tables as s "
-            "where s.relname = 'neighbours' and s.schemaname = 'recs'"
-        ).fetchone()
-        assert row is not None
-        trained.commit()
-        return row[0], row[1]
-
-    scans, fetched = counted()
-    rows = trained.execute(
-        "select * from recs.recommend_with_reasons('s', null, 10, p_as_of => now())"
-    ).fetchall()
+    with readings(trained) as read:
+        rows = trained.execute(
+            "select * from recs.recommend_with_reasons('s', null, 10, p_as_of => now())"
+        ).fetchall()
     assert len(rows) == 10
     # Five actions with forty rows each.
-    assert counted() == (scans, fetched + 200)
+    assert (read.scanned["neighbours"], read.rows["neighbours"]) == (0, 200)
