@@ -102,8 +102,8 @@ begin
         end if;
     end if;
 
-    -- Of a list, however long, the vectors are found in half the time that a join takes, which looks
-    -- each of them up.
+    -- A list, however long, is looked up in the order of the key, whatever the planner believes of
+    -- the filter.
     return query execute recs.nearest_statement(p_model_id, length, form)
         using p_query, left_out, p_k, p_filter, candidates;
 end;
