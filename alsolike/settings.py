@@ -47,7 +47,8 @@ class Settings:
     web_workers : int
         Worker processes of the HTTP server.
     pool_size : int
-        Database connections of one web worker process.
+        Database connections of one web worker process; all processes together: about twice the
+        cores of the database server.
     statement_timeout_ms : int
         Time limit of one statement of the app, in milliseconds.
     search_encode_ms : int
@@ -129,7 +130,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         host=host,
         port=_integer(env, "ALSOLIKE_PORT", 8000, 1, 65535),
         web_workers=_integer(env, "ALSOLIKE_WEB_WORKERS", 1, 1, 64),
-        pool_size=_integer(env, "ALSOLIKE_POOL_SIZE", 8, 1, 256),
+        pool_size=_integer(env, "ALSOLIKE_POOL_SIZE", 4, 1, 256),
         statement_timeout_ms=_integer(env, "ALSOLIKE_STATEMENT_TIMEOUT_MS", 2000, 1, 600_000),
         search_encode_ms=_integer(env, "ALSOLIKE_SEARCH_ENCODE_MS", 15, 0, 10_000),
         fallback_timeout_ms=_integer(env, "ALSOLIKE_FALLBACK_TIMEOUT_MS", 250, 1, 600_000),

@@ -73,7 +73,7 @@ def _fill(products: int) -> float:
                     (
                         f"p{n}",
                         f"Product {n}",
-                        f"Category {n % 12}",
+                        _category(n),
                         f"Brand {n % 40}",
                         n % 100,
                         "EUR",
@@ -81,14 +81,16 @@ def _fill(products: int) -> float:
                     )
                 )
         with connection.cursor().copy(
-            "copy recs.product_vectors (model_id, product_id, embedding)"
+            "copy recs.product_vectors (model_id, product_id, category, embedding)"
             " from stdin with (format binary)"
         ) as copy:
-            copy.set_types(["int4", "text", "halfvec"])
-            for n in range(products):
+            copy.set_types(["int4", "text", "text", "halfvec"])
+            # In the order of categories, as the worker writes them.
+            for n in sorted(range(products), key=_category):
                 noise = generator.standard_normal(DIMENSION, dtype=np.float32)
                 vector = centres[n % CLUSTERS] + 0.7 * noise
-                copy.write_row((model_id, f"p{n}", HalfVector(vector / np.linalg.norm(vector))))
+                row = (model_id, f"p{n}", _category(n), HalfVector(vector / np.linalg.norm(vector)))
+                copy.write_row(row)
         connection.execute("select recs.build_vector_index(%s)", (model_id,))
     with connect(autocommit=True) as connection:
         connection.execute("vacuum analyze raw.products")
@@ -96,6 +98,10 @@ def _fill(products: int) -> float:
     spent = time.perf_counter() - started
     print(f"{products:,} products with vectors and index in {spent:.0f} s")
     return spent
+
+
+def _category(number: int) -> str:
+    return f"Category {number % 12}"
 
 
 def _add_model(connection: psycopg.Connection[Any]) -> int:

@@ -123,8 +123,9 @@ def add_shoppers(products: int) -> None:
             (ACTIONS,),
         )
         connection.execute(
-            "insert into recs.product_vectors (model_id, product_id, embedding) "
-            "select 2, product_id, embedding from recs.product_vectors_1"
+            "insert into recs.product_vectors (model_id, product_id, category, embedding) "
+            "select 2, product_id, category, embedding from recs.product_vectors_1 "
+            "order by category, product_id"
         )
         # Neighbours are of the same cluster, as if learned.
         connection.execute(

@@ -155,8 +155,8 @@ _CHANGES = {
             "where product_id = 'p' || %(value)s"
         ),
         (
-            "insert into recs.product_vectors (model_id, product_id, embedding) "
-            "select model_id, %(id)s, embedding from recs.product_vectors "
+            "insert into recs.product_vectors (model_id, product_id, category, embedding) "
+            "select model_id, %(id)s, category, embedding from recs.product_vectors "
             "where product_id = 'p' || %(value)s"
         ),
     ],

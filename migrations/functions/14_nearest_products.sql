@@ -7,8 +7,8 @@
 --
 -- Without a filter the HNSW index is walked. With one that keeps many, the nearest products are
 -- looked at first: where enough of them fit, they are the answer. Otherwise their share tells how
--- far a walk would go. What fits is counted up to where measuring it would be as good, and measured
--- if that is all of it; else the walk goes on. A walk meets products the more out of order the
+-- far a walk would go. The vectors of the category asked for, or what fits, are counted up to where
+-- measuring them would be as good, and measured if those are all; else the walk goes on. A walk meets products the more out of order the
 -- farther it goes, so where few fit more are met than wanted, and many more where none of the
 -- nearest does: what fits lies in another department then.
 create or replace function recs.nearest_products(
@@ -34,6 +34,8 @@ declare
     fitting integer;
     share double precision;
     met integer := p_k;
+    most integer;
+    in_category integer;
     candidates text [] := p_candidates;
     vector_count real;
     form text;
@@ -77,7 +79,24 @@ begin
             return;
         end if;
         share := fitting::double precision / looked;
-        candidates := recs.few_eligible(p_filter, p_limit => recs.exact_limit(p_k, share));
+        most := recs.exact_limit(p_k, share);
+        if p_filter.category is not null then
+            execute recs.nearest_statement(p_model_id, length, 'category_size')
+            into in_category
+            using p_query, left_out, most, p_filter;
+            if in_category between p_k and most then
+                execute
+                    'select array_agg(n.product_id), array_agg(n.score) from ('
+                    || recs.nearest_statement(p_model_id, length, 'category') || ') as n'
+                    into product_ids, scores
+                    using p_query, left_out, p_k, p_filter;
+                if cardinality(product_ids) >= p_k then
+                    return query select unnest(product_ids[:p_k]), unnest(scores[:p_k]);
+                    return;
+                end if;
+            end if;
+        end if;
+        candidates := recs.few_eligible(p_filter, p_limit => most);
         form := case when candidates is null then 'walk' else 'chosen' end;
         met := p_k * case when share >= 0.035 then 1 when share > 0 then 3 else 30 end;
         perform set_config('hnsw.ef_search', case when share > 0 then '200' else '400' end, true);

@@ -21,7 +21,7 @@ def schemas() -> set[str]:
 @pytest.mark.usefixtures("empty_database")
 def test_up_down_and_up_again() -> None:
     assert current_revision() == "base"
-    assert migrate("head") == "0009"
+    assert migrate("head") == "0010"
     assert schemas() == SCHEMAS
     migrate("base")
     assert schemas() == set()

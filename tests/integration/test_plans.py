@@ -82,6 +82,17 @@ def test_chosen_products_are_looked_up_by_their_key(
     assert "Seq Scan" not in shown
 
 
+@pytest.mark.parametrize("form", ["category", "category_size"])
+def test_a_category_comes_off_its_index(connection: psycopg.Connection[Any], form: str) -> None:
+    # Planned anew for each category: a generic plan knows no beginning to look for.
+    connection.execute("update recs.product_vectors set category = 'A > ' || left(product_id, 3)")
+    connection.execute("analyze recs.product_vectors")
+    shown = nearest_plan(connection, "force_custom_plan", form=form, category="A > v00")
+    assert "product_vectors_1_category_idx" in shown
+    assert "Seq Scan" not in shown
+    assert INDEX not in shown
+
+
 @pytest.mark.parametrize("mode", PLAN_MODES)
 @pytest.mark.parametrize("is_exact", [False, True])
 def test_neighbours_come_off_the_index_unless_they_are_to_be_exact(

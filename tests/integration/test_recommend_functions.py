@@ -133,6 +133,33 @@ def test_it_agrees_with_exact_search_under_every_filter(
     assert hits / wanted >= 0.95
 
 
+@pytest.mark.parametrize("told", ["category", "null", "'Elsewhere'", "'Far > Away'"])
+def test_a_far_category_is_found_whatever_the_vectors_were_told(
+    catalogue: np.ndarray, told: str
+) -> None:
+    far = np.argsort(catalogue @ catalogue[1])[:2000]
+    run(
+        "update raw.products set category = 'Far > Away' where product_id = any(%s)",
+        ([name(number) for number in far],),
+    )
+    run(
+        "update recs.product_vectors as v set category = (select "  # pyright: ignore
+        + told
+        + " from raw.products as p where p.product_id = v.product_id)"
+    )
+    run("analyze")
+    keep = np.isin(np.arange(len(catalogue)), far) & (np.arange(len(catalogue)) % 10 != 0)
+    for k in (10, 1795, 2000):
+        found = [int(product_id[1:]) for product_id in ids(similar(name(1), k, category="Far"))]
+        assert len(found) == len(set(found)) == min(k, keep.sum())
+        assert keep[found].all()
+        if k == 10:
+            # Vectors are kept in half precision, which may tell two neighbours apart otherwise.
+            likeness = catalogue @ catalogue[1]
+            nearest = np.sort(likeness[keep])[::-1][:k]
+            np.testing.assert_allclose(likeness[found], nearest, atol=3e-3)
+
+
 def test_scores_are_cosine_similarity(catalogue: np.ndarray) -> None:
     for _, product_id, score, _, _ in similar(name(1), 20):
         assert score == pytest.approx(catalogue[1] @ catalogue[int(product_id[1:])], abs=3e-3)

@@ -92,7 +92,7 @@ def test_defaults(tmp_path: Path) -> None:
     assert (settings.encoder, settings.encoder_sha256) == (DEFAULT_ENCODER, DEFAULT_ENCODER_SHA256)
     assert (settings.host, settings.port, settings.web_workers) == ("127.0.0.1", 8000, 1)
     assert (settings.embed_batch_size, settings.neighbours_k) == (64, 20)
-    assert (settings.pool_size, settings.statement_timeout_ms) == (8, 2000)
+    assert (settings.pool_size, settings.statement_timeout_ms) == (4, 2000)
     assert settings.fallback_timeout_ms == 250
     assert settings.is_cookie_secure is False
     assert (settings.api_keys, settings.rate_limit, settings.trusted_proxies) == ((), 0, ())

@@ -1,6 +1,7 @@
 -- The vectors of a trained model: the normalised mean of each product's text parts. Behaviour is in
 -- its neighbours, so that a product that nobody has acted on yet lives in the same space. Only what
--- differs is written.
+-- differs is written, in the order of categories: the vectors of one lie together then, which makes
+-- them several times faster to read.
 -- encoder_id: whose vectors; model_id: the model.
 with averaged as (
     select e.product_id, l2_normalize(avg(e.embedding::vector))::halfvec as embedding
@@ -11,19 +12,24 @@ with averaged as (
 ),
 
 changed as (
-    select p.product_id, a.embedding
+    select p.product_id, p.category, a.embedding
     from averaged as a
     inner join raw.products as p on a.product_id = p.product_id
     left join recs.product_vectors as kept
         on kept.model_id = %(model_id)s and a.product_id = kept.product_id
-    where kept.product_id is null or kept.embedding <> a.embedding
+    where
+        kept.product_id is null
+        or kept.embedding <> a.embedding
+        or kept.category is distinct from p.category
     for key share of p
 )
 
-insert into recs.product_vectors (model_id, product_id, embedding)
-select %(model_id)s, c.product_id, c.embedding
+insert into recs.product_vectors (model_id, product_id, category, embedding)
+select %(model_id)s, c.product_id, c.category, c.embedding
 from changed as c
+order by c.category, c.product_id
 on conflict (model_id, product_id) do update
     set
+        category = excluded.category,
         embedding = excluded.embedding,
         updated_at = now();

@@ -80,6 +80,20 @@ def test_only_a_changed_text_is_encoded_again(settings: Settings) -> None:
     )
 
 
+def test_vectors_know_the_category_of_their_product(settings: Settings) -> None:
+    make_marts()
+    first, second, third = add_products("red mug", "blue mug", "green mug")
+    run("update raw.products set category = 'B' where product_id = %s", (first,))
+    run("update raw.products set category = 'A' where product_id = %s", (second,))
+    embed(settings, HashEncoder())
+    told = "select product_id, category from recs.product_vectors order by ctid"
+    assert run(told) == [(second, "A"), (first, "B"), (third, None)]
+    run("update raw.products set category = 'C' where product_id = %s", (second,))
+    run("update raw.products set category = null where product_id = %s", (first,))
+    assert embed(settings, HashEncoder()).encoded == 0
+    assert dict(run(told)) == {first: None, second: "C", third: None}
+
+
 def test_a_text_that_cannot_be_embedded_fails_alone_and_is_retried(settings: Settings) -> None:
     make_marts()
     ids = add_products("good", "bad", "also good")

@@ -295,6 +295,13 @@ CASES = (
         most={"products": 2 * PRODUCTS, "product_vectors_1": PRODUCTS + 250},
         whole=("products", "product_vectors_1"),
     ),
+    # As many as are in a department are measured, and no product but those of the answer looked at.
+    _SIMILAR.but(
+        "a far department",
+        filter='{"category": "Far away"}',
+        most={**_COUNTED, "product_vectors_1": 5000},
+        searches=("product_vectors_1_category_idx",),
+    ),
     _SIMILAR.but(
         "chosen",
         candidates=["v00008", "v00009"],
@@ -455,7 +462,7 @@ CASES = (
     Case(
         name="all",
         statement="serving/category_counts",
-        rows=60,
+        rows=61,
         most={"products": PRODUCTS},
         **_READS_PRODUCTS,
     ),

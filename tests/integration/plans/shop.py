@@ -117,6 +117,16 @@ _MODELS = """
     ) as f
     where p.product_id = f.product_id;
 
+    -- Half of them are of a department of their own.
+    update raw.products as p
+    set category = 'Far away'
+    where p.attributes @> '{"far": true}' and substr(p.product_id, 2)::integer % 2 = 0;
+
+    update recs.product_vectors as v
+    set category = p.category
+    from raw.products as p
+    where v.product_id = p.product_id;
+
     select recs.write_neighbours(2, array(
         select p.product_id from raw.products as p where p.product_id < 'v03000'
     ), 20);
