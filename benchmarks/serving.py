@@ -125,7 +125,7 @@ def add_shoppers(products: int) -> None:
         connection.execute(
             "insert into recs.product_vectors (model_id, product_id, category, embedding) "
             "select 2, product_id, category, embedding from recs.product_vectors_1 "
-            "order by category, product_id"
+            "order by hashtext(product_id) & 15, category"
         )
         # Neighbours are of the same cluster, as if learned.
         connection.execute(

@@ -63,7 +63,7 @@ def write_product_vectors(encoder_id: int, model_id: int) -> tuple[int, int]:
         written = connection.execute(query("embed/write_product_vectors"), parameters).rowcount
         gone = connection.execute(query("embed/delete_departed_vectors"), parameters).rowcount
         if written + gone:
-            connection.execute("analyze recs.product_vectors (model_id, product_id)")
+            connection.execute("analyze recs.product_vectors (model_id, product_id, category)")
         return _number(connection, "embed/count_vectors", parameters), written + gone
 
 

@@ -86,12 +86,29 @@ def test_vectors_know_the_category_of_their_product(settings: Settings) -> None:
     run("update raw.products set category = 'B' where product_id = %s", (first,))
     run("update raw.products set category = 'A' where product_id = %s", (second,))
     embed(settings, HashEncoder())
-    told = "select product_id, category from recs.product_vectors order by ctid"
-    assert run(told) == [(second, "A"), (first, "B"), (third, None)]
+    told = "select product_id, category from recs.product_vectors"
+    assert dict(run(told)) == {first: "B", second: "A", third: None}
     run("update raw.products set category = 'C' where product_id = %s", (second,))
     run("update raw.products set category = null where product_id = %s", (first,))
     assert embed(settings, HashEncoder()).encoded == 0
     assert dict(run(told)) == {first: None, second: "C", third: None}
+
+
+def test_vectors_are_written_in_passes_through_all_categories(settings: Settings) -> None:
+    make_marts()
+    ids = add_products(*(f"mug {number}" for number in range(200)))
+    run(
+        "update raw.products set category = 'C' || ascii(right(product_id, 1)) %% 3 "
+        "where product_id = any(%s)",
+        (ids,),
+    )
+    embed(settings, HashEncoder())
+    lying = run("select product_id from recs.product_vectors order by ctid")
+    assert len(lying) == 200
+    assert lying == run(
+        "select product_id from raw.products "
+        "order by hashtext(product_id) & 15, category, product_id"
+    )
 
 
 def test_a_text_that_cannot_be_embedded_fails_alone_and_is_retried(settings: Settings) -> None:
