@@ -4,9 +4,8 @@
 --   walk_all: the same without a filter, which is planned in half the time;
 --   look: the nearest products of the index, whether they fit or not;
 --   exact: measure every product that fits;
---   chosen: measure those of a list;
---   category: measure all of a category and of those below it, and look at the nearest until enough
---     fit;
+--   chosen: measure those of a list, and look at the nearest until enough fit;
+--   category: the same of all in a category and in those below it;
 --   category_size: count those, up to one more than $3: a row is a number.
 -- Parameters of the text: $1 query vector, $2 product ids to leave out, $3 rows wanted, $4 filter
 -- (recs.product_filter), $5 the list, of `chosen` alone.
@@ -70,14 +69,18 @@ as $$
                 'select f.product_id, (1 - f.distance)::real as score from found as f '
                 'order by f.distance, f.product_id limit $3'
             when 'chosen' then
-                'with found as materialized ('
-                '  select v.product_id, v.embedding::halfvec(%2$s) <=> $1::halfvec(%2$s) as distance'
+                'with sorted as materialized ('
+                '  select v.product_id,'
+                '    (v.embedding::halfvec(%2$s) <=> $1::halfvec(%2$s)) + 0 as distance'
                 '  from recs.product_vectors_%1$s as v'
                 '  where v.model_id = %1$s and v.product_id = any (array(select unnest($5)))'
-                '    and v.product_id <> all ($2)'
+                '  order by distance, v.product_id'
                 ') '
-                'select f.product_id, (1 - f.distance)::real as score from found as f '
-                'order by f.distance, f.product_id limit $3'
+                'select s.product_id, (1 - s.distance)::real as score from sorted as s '
+                'where s.product_id <> all ($2)'
+                '  and (select recs.fits(p, $4) from raw.products as p'
+                '    where p.product_id = s.product_id) '
+                'limit $3'
             when 'category' then
                 'with sorted as materialized ('
                 '  select v.product_id,'

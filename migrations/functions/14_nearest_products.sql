@@ -35,6 +35,7 @@ declare
     share double precision;
     met integer := p_k;
     most integer;
+    listed recs.product_filter := p_filter;
     in_category integer;
     candidates text [] := p_candidates;
     vector_count real;
@@ -96,7 +97,10 @@ begin
                 end if;
             end if;
         end if;
-        candidates := recs.few_eligible(p_filter, p_limit => most);
+        -- Whether they are in stock is looked up of the nearest alone, so that the list comes off an
+        -- index.
+        listed.with_sold_out := true;
+        candidates := recs.few_eligible(listed, p_limit => most);
         form := case when candidates is null then 'walk' else 'chosen' end;
         met := p_k * case when share >= 0.035 then 1 when share > 0 then 3 else 30 end;
         perform set_config('hnsw.ef_search', case when share > 0 then '200' else '400' end, true);

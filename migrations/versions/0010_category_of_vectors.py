@@ -1,4 +1,4 @@
-"""The vectors of a category lie together, and are found without their products.
+"""The vectors of a category lie together; the products of a brand or price come off an index alone.
 
 Vectors that are there are written anew in that order, and their HNSW indexes are built again: about
 a quarter of a minute for 100,000 products. Until that is done no vector can be read; the app
@@ -53,10 +53,22 @@ def upgrade() -> None:
 
         create index product_vectors_category
         on recs.product_vectors (category text_pattern_ops);
+
+        drop index raw.products_brand, raw.products_price;
+        create index products_brand on raw.products (brand, product_id);
+        create index products_price on raw.products (price, product_id);
         """
     )
 
 
 def downgrade() -> None:
-    """Drop the category."""
-    run_sql("alter table recs.product_vectors drop column category;")
+    """Drop the category, and the ids in the indexes."""
+    run_sql(
+        """
+        set local lock_timeout = '5s';
+        alter table recs.product_vectors drop column category;
+        drop index raw.products_brand, raw.products_price;
+        create index products_brand on raw.products (brand);
+        create index products_price on raw.products (price);
+        """
+    )
