@@ -1,7 +1,7 @@
 -- The products that a filter keeps, if they are few: then a list of them takes the filter's place.
 -- p_filter: see recs.product_filter; p_candidates: choose among these products alone, however many,
--- null: among all; p_limit: so many are few: counting up to the default takes a quarter of a look
--- at the nearest products.
+-- null: among all; p_limit: so many are few: counting up to the default takes half the time of a
+-- look at the nearest products.
 -- Returns their ids, in no order; null where there are more, which stops the count, and where there
 -- is neither a filter nor a list to choose from.
 create or replace function recs.few_eligible(

@@ -25,8 +25,8 @@ language sql
 immutable
 as $$
     select format(
-        case p_form
-            when 'walk' then
+        case
+            when p_form = 'walk' then
                 'with found as materialized ('
                 '  select v.product_id, v.embedding::halfvec(%2$s) <=> $1::halfvec(%2$s) as distance'
                 '  from recs.product_vectors_%1$s as v'
@@ -37,7 +37,7 @@ as $$
                 ') '
                 'select f.product_id, (1 - f.distance)::real as score from found as f '
                 'order by f.distance + 0, f.product_id'
-            when 'walk_all' then
+            when p_form = 'walk_all' then
                 'with found as materialized ('
                 '  select v.product_id, v.embedding::halfvec(%2$s) <=> $1::halfvec(%2$s) as distance'
                 '  from recs.product_vectors_%1$s as v'
@@ -48,7 +48,7 @@ as $$
                 ') '
                 'select f.product_id, (1 - f.distance)::real as score from found as f '
                 'order by f.distance + 0, f.product_id'
-            when 'look' then
+            when p_form = 'look' then
                 'with found as materialized ('
                 '  select v.product_id, v.embedding::halfvec(%2$s) <=> $1::halfvec(%2$s) as distance'
                 '  from recs.product_vectors_%1$s as v'
@@ -59,7 +59,7 @@ as $$
                 '  where p.product_id = f.product_id'
                 '), false) as does_fit '
                 'from found as f order by f.distance + 0, f.product_id'
-            when 'exact' then
+            when p_form = 'exact' then
                 'with found as materialized ('
                 '  select v.product_id, v.embedding::halfvec(%2$s) <=> $1::halfvec(%2$s) as distance'
                 '  from recs.product_vectors_%1$s as v'
@@ -68,33 +68,24 @@ as $$
                 ') '
                 'select f.product_id, (1 - f.distance)::real as score from found as f '
                 'order by f.distance, f.product_id limit $3'
-            when 'chosen' then
+            when p_form in ('chosen', 'category') then
                 'with sorted as materialized ('
                 '  select v.product_id,'
                 '    (v.embedding::halfvec(%2$s) <=> $1::halfvec(%2$s)) + 0 as distance'
-                '  from recs.product_vectors_%1$s as v'
-                '  where v.model_id = %1$s and v.product_id = any (array(select unnest($5)))'
-                '  order by distance, v.product_id'
+                '  from recs.product_vectors_%1$s as v where '
+                || case p_form
+                    when 'chosen' then
+                        'v.model_id = %1$s and v.product_id = any (array(select unnest($5)))'
+                    else 'v.category = ($4).category or v.category ^@ (($4).category || '' > '')'
+                end
+                || '  order by distance, v.product_id'
                 ') '
                 'select s.product_id, (1 - s.distance)::real as score from sorted as s '
                 'where s.product_id <> all ($2)'
                 '  and (select recs.fits(p, $4) from raw.products as p'
                 '    where p.product_id = s.product_id) '
                 'limit $3'
-            when 'category' then
-                'with sorted as materialized ('
-                '  select v.product_id,'
-                '    (v.embedding::halfvec(%2$s) <=> $1::halfvec(%2$s)) + 0 as distance'
-                '  from recs.product_vectors_%1$s as v'
-                '  where v.category = ($4).category or v.category ^@ (($4).category || '' > '')'
-                '  order by distance, v.product_id'
-                ') '
-                'select s.product_id, (1 - s.distance)::real as score from sorted as s '
-                'where s.product_id <> all ($2)'
-                '  and (select recs.fits(p, $4) from raw.products as p'
-                '    where p.product_id = s.product_id) '
-                'limit $3'
-            when 'category_size' then
+            when p_form = 'category_size' then
                 -- One operator at a time, so that it comes off the index alone.
                 'select count(*) from ('
                 '  select from recs.product_vectors_%1$s as v where v.category = ($4).category'

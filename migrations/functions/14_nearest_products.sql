@@ -8,9 +8,9 @@
 -- Without a filter the HNSW index is walked. With one that keeps many, the nearest products are
 -- looked at first: where enough of them fit, they are the answer. Otherwise their share tells how
 -- far a walk would go. The vectors of the category asked for, or what fits, are counted up to where
--- measuring them would be as good, and measured if those are all; else the walk goes on. A walk meets products the more out of order the
--- farther it goes, so where few fit more are met than wanted, and many more where none of the
--- nearest does: what fits lies in another department then.
+-- measuring them would be as good, and measured if those are all; else the walk goes on. A walk
+-- meets products the more out of order the farther it goes, so where few fit more are met than
+-- wanted, and many more where none of the nearest does: what fits lies in another department then.
 create or replace function recs.nearest_products(
     p_query halfvec, p_model_id integer, p_k integer,
     p_exclude text [] default '{}', p_filter recs.product_filter default null,

@@ -8,6 +8,7 @@ from psycopg.sql import SQL
 
 from alsolike.database import ANALYST_ROLE, APP_ROLE, connect
 from alsolike.migrate import MigrationError, current_revision, migrate
+from tests.integration.embed.shop import add_vectors, clusters, run
 
 SCHEMAS = {"raw", "recs", "ops", "staging", "marts"}
 
@@ -29,6 +30,27 @@ def test_up_down_and_up_again() -> None:
     assert schemas() == {"raw", "staging", "marts"}
     migrate("head")
     assert schemas() == SCHEMAS
+
+
+@pytest.mark.usefixtures("database")
+def test_vectors_that_are_there_learn_their_category_and_keep_the_rest() -> None:
+    model_id = add_vectors(clusters(60))
+    run(
+        "update raw.products set category = 'C' || right(product_id, 1) where product_id > 'v00009'"
+    )
+    migrate("0009")
+    kept = "select product_id, embedding::text, updated_at from recs.product_vectors order by 1"
+    before = run(kept)
+    migrate("head")
+    assert run(kept) == before
+    assert run(
+        "select count(*), count(v.category) from recs.product_vectors as v "
+        "inner join raw.products as p using (product_id) "
+        "where v.category is not distinct from p.category"
+    ) == [(60, 50)]
+    assert run("select to_regclass(%s) is null", (f"recs.product_vectors_{model_id}_hnsw",)) == [
+        (False,)
+    ]
 
 
 @pytest.mark.usefixtures("database")
