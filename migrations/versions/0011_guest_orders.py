@@ -1,0 +1,35 @@
+"""An order without an account: a purchase may name no shopper if it names its order."""
+
+from alsolike.migrate import run_sql
+
+revision = "0011"
+down_revision = "0010"
+
+
+def upgrade() -> None:
+    """Let a purchase have an order alone."""
+    run_sql(
+        """
+        set local lock_timeout = '5s';
+        alter table raw.purchases alter column shopper_id drop not null;
+        alter table raw.purchases add constraint purchases_of_whom
+            check (shopper_id is not null or order_id is not null) not valid;
+        alter table raw.purchases validate constraint purchases_of_whom;
+        comment on table raw.purchases is
+            'One row per product of an order, by a shopper or by a guest who has none. '
+            'Personal data.';
+        """
+    )
+
+
+def downgrade() -> None:
+    """Delete the orders of guests, which the table cannot hold any more."""
+    run_sql(
+        """
+        set local lock_timeout = '5s';
+        delete from raw.purchases where shopper_id is null;
+        alter table raw.purchases drop constraint purchases_of_whom;
+        alter table raw.purchases alter column shopper_id set not null;
+        comment on table raw.purchases is 'One row per product of an order. Personal data.';
+        """
+    )
