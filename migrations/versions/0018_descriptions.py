@@ -3,7 +3,7 @@
 from alsolike.migrate import run_sql
 
 revision = "0018"
-down_revision = "0011"
+down_revision = "0016"
 
 
 def upgrade() -> None:
