@@ -87,7 +87,7 @@ def test_no_run_is_open_after_a_killed_command_and_the_next(
         )
         with start("-m", "alsolike", *command.split(), folder=tmp_path) as process:
             wait_for(lambda: _is_waiting(holder))
-            assert open_runs() == [command.split()[0]]
+            assert open_runs() == [command.split(maxsplit=1)[0]]
             process.send_signal(number)
             if number == signal.SIGTERM:
                 # A statement that waits for a lock is not interrupted: its lock comes.
