@@ -7,7 +7,9 @@ a test fails when one is missing there.
 import ipaddress
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -106,7 +108,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     Raises
     ------
     SettingError
-        A value is not a number, not within its range, or too short.
+        A value is not a number, not within its range, or too short; or there is no secret and none
+        can be kept.
     """
     env = os.environ if environment is None else environment
     home = Path(env.get("ALSOLIKE_HOME") or ".alsolike").expanduser().resolve()
@@ -216,11 +219,45 @@ def _secret(env: Mapping[str, str], home: Path) -> str:
         return given
     kept = home / "secret"
     if not kept.exists():
-        home.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        _make_secret(kept)
+    secret = kept.read_text(encoding="utf-8", errors="replace")
+    if len(secret.strip()) < minimum:
+        message = (
+            f"The secret kept in {kept} has {len(secret.strip())} characters, at least {minimum} "
+            "are needed: delete the file and a new one is made (who is signed in signs in "
+            "again), or set ALSOLIKE_SECRET."
+        )
+        raise SettingError(message)
+    return secret
+
+
+def _make_secret(kept: Path) -> None:
+    """Write a new secret, whole or not at all; of several processes the first one's is kept."""
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=".secret-", dir=kept.parent)
+    except OSError as error:
+        raise _no_secret(kept, error) from error
+    beside = Path(name)
+    try:
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_hex(16))
-    return kept.read_text()
+            file.flush()
+            os.fsync(file.fileno())
+        # Unlike a rename, a link never takes the place of what another process put there first.
+        with suppress(FileExistsError):
+            kept.hardlink_to(beside)
+    except OSError as error:
+        raise _no_secret(kept, error) from error
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _no_secret(kept: Path, error: OSError) -> SettingError:
+    return SettingError(
+        f"Cannot keep a secret in {kept}: {error.strerror}. "
+        "Make room there, or set ALSOLIKE_SECRET or ALSOLIKE_HOME."
+    )
 
 
 def export_connection(variables: Mapping[str, str]) -> None:

@@ -14,7 +14,6 @@ from alsolike.errors import (
     AlsolikeError,
     UnknownModelError,
     UnknownProductError,
-    UnknownShopperError,
 )
 from api.http.exchange import request_id
 from api.ladder.failures import DatabaseAwayError, TookTooLongError
@@ -27,7 +26,6 @@ PROBLEM_MEDIA_TYPE = "application/problem+json"
 _FIELDS_OF_UNKNOWN: dict[type[AlsolikeError], str] = {
     UnknownModelError: "model",
     UnknownProductError: "product_id",
-    UnknownShopperError: "shopper_id",
 }
 
 
@@ -97,7 +95,7 @@ def _unexpected() -> _Told:
 
 
 def _classify_ours(error: AlsolikeError) -> _Told:
-    if isinstance(error, (UnknownModelError, UnknownProductError, UnknownShopperError)):
+    if isinstance(error, (UnknownModelError, UnknownProductError)):
         field = _FIELDS_OF_UNKNOWN[type(error)]
         return HTTPStatus.NOT_FOUND, str(error), [FieldError(field, str(error))], {}
     if isinstance(error, InvalidFieldError):

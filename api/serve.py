@@ -1,12 +1,21 @@
-"""Serving the app with granian, until Ctrl-C or SIGTERM."""
+"""Serving the app with granian, until Ctrl-C or SIGTERM.
 
+A worker process that is killed is replaced; when the process that started them is killed, they end.
+"""
+
+import errno
+import multiprocessing
+import re
 import signal
 import socket
 import tempfile
+import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import cast
 
+import psutil
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
@@ -16,9 +25,12 @@ from granian.utils.proxies import (
 from litestar.types import ASGIApp
 
 from alsolike.errors import AlsolikeError
+from alsolike.parent import end_with_parent
 from alsolike.settings import Settings, export_connection, load_settings
 
 _STOP_SECONDS = 5
+# The worker processes of a server that was killed a moment ago may still be ending.
+_PORT_SECONDS = 2
 
 
 class ServeError(AlsolikeError):
@@ -39,7 +51,7 @@ def serve(settings: Settings, *, announce: Callable[[], None] | None = None) -> 
     Raises
     ------
     ServeError
-        The address is taken or not ours to use, or a worker process failed.
+        The address is taken or not ours to use, or worker processes fail as soon as they start.
     """
     require_free_port(settings)
     with _metrics_folder(settings):
@@ -68,6 +80,7 @@ def _serve(settings: Settings, announce: Callable[[], None] | None) -> None:
         websockets=False,
         log_level=LogLevels.warning,
         workers_kill_timeout=_STOP_SECONDS,
+        respawn_failed_workers=True,
     )
     if announce is not None:
         server.on_startup(announce)
@@ -76,7 +89,7 @@ def _serve(settings: Settings, announce: Callable[[], None] | None) -> None:
     try:
         server.serve()
     except SystemExit as error:
-        message = "A web worker ended by itself: its last log lines say why."
+        message = "A web worker ended again as soon as it started: its last log lines say why."
         raise ServeError(message) from error
     finally:
         for number, handler in handlers.items():
@@ -87,13 +100,29 @@ def application() -> ASGIApp:
     """Make the app of one worker process from its environment."""
     from api.app import create_app  # noqa: PLC0415  (the parent process has no use for the app)
 
+    starter = multiprocessing.parent_process()
+    if starter is not None and starter.pid is not None:
+        end_with_parent(starter.pid, grace_seconds=_STOP_SECONDS)
     settings = load_settings()
+    _forget_dead_workers(settings.metrics_folder)
     app = create_app(settings)
     if not settings.trusted_proxies:
         return app
     # Before all else, so that the address of the client is theirs everywhere.
     wrapped = wrap_asgi_with_proxy_headers(app, list(settings.trusted_proxies))  # pyright: ignore[reportUnknownVariableType]
     return cast("ASGIApp", wrapped)
+
+
+def _forget_dead_workers(metrics_folder: Path | None) -> None:
+    """Drop what killed workers last told of their pools and circuits; what they counted stays."""
+    if metrics_folder is None:
+        return
+    from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415  (see above)
+
+    for file in metrics_folder.glob("gauge_live*.db"):
+        found = re.search(r"_(\d+)\.db$", file.name)
+        if found is not None and not psutil.pid_exists(int(found[1])):
+            mark_process_dead(int(found[1]), str(metrics_folder))  # pyright: ignore[reportUnknownMemberType]
 
 
 def require_free_port(settings: Settings) -> None:
@@ -104,15 +133,25 @@ def require_free_port(settings: Settings) -> None:
     ServeError
         The address is taken or not ours to use.
     """
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        # As servers do, so that connections of a server that just ended are no obstacle.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    until = time.monotonic() + _PORT_SECONDS
+    while True:
         try:
-            probe.bind((settings.host, settings.port))
+            _bind(settings.host, settings.port)
         except OSError as error:
+            if error.errno == errno.EADDRINUSE and time.monotonic() < until:
+                time.sleep(0.1)
+                continue
             message = (
                 f"Cannot serve at {settings.host}:{settings.port}: {error.strerror}. "
                 "Set ALSOLIKE_PORT (or ALSOLIKE_HOST) to a free address."
             )
             raise ServeError(message) from error
+        return
+
+
+def _bind(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        # As servers do, so that connections of a server that just ended are no obstacle.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((host, port))

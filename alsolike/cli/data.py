@@ -34,13 +34,26 @@ _folder = click.Path(exists=True, file_okay=False, path_type=Path)
 
 @click.command()
 @click.argument("revision", default="head")
+@click.option(
+    "--drop-all-data",
+    is_flag=True,
+    help="Go down to an older REVISION although that deletes rows.",
+)
 @click.pass_obj
-def migrate(settings: Settings, revision: str) -> None:
-    """Bring the schema to REVISION (head, base or a number) and re-apply the SQL functions."""
+def migrate(settings: Settings, revision: str, *, drop_all_data: bool) -> None:
+    """Bring the schema to REVISION (head, base or a number) and re-apply the SQL functions.
+
+    Going down drops what alsolike made and nothing else. Where rows would go with it, it is
+    refused unless --drop-all-data is given.
+    """
     from alsolike.migrate import migrate as bring_schema  # noqa: PLC0415
+    from alsolike.migrate import remaining_objects  # noqa: PLC0415
 
     with embedded_servers(settings):
-        click.echo(f"The schema is at revision {bring_schema(revision)}.")
+        reached = bring_schema(revision, drop_all_data=drop_all_data)
+        click.echo(f"The schema is at revision {reached}.")
+        if reached == "base" and (kept := remaining_objects()):
+            click.echo(f"Not alsolike's, so kept with their schemas: {', '.join(kept)}.")
 
 
 class _LoadGroup(click.Group):

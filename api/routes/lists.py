@@ -5,6 +5,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody
 
 from api.http.caching import SHARED
+from api.ids import trimmed
 from api.ladder.requests import answer, ladder_of
 from api.marks import decode_page
 from api.requests import ProductFilter, RecommendationRequest, SimilarRequest
@@ -84,7 +85,7 @@ async def trending(
     found = await answer(
         request,
         steps.trending_steps(
-            k=k, exclude=exclude or [], product_filter=product_filter, page=decode_page(after)
+            k=k, exclude=trimmed(exclude), product_filter=product_filter, page=decode_page(after)
         ),
     )
     found.next = next_address(request, found.after)

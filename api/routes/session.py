@@ -78,8 +78,9 @@ async def personalise(request: AnyRequest) -> Response[bytes]:
         visitor = await load_visitor(request, connection)
         if visitor.shopper_id is None:
             return False
-        if visitor.is_personalised != is_granted:
-            await store.record_consent(connection, visitor.shopper_id, is_granted=is_granted)
+        await store.record_consent(
+            connection, visitor.shopper_id, is_granted=is_granted, source="site"
+        )
         return True
 
     is_shopper = await write(request, work)

@@ -560,6 +560,7 @@ CASES = (
         quantity=1,
         unit_price=3.5,
         order_id="o",
+        may_make=True,
         most={"products": 4, "shoppers": 4, "purchases": 2},
     ),
     _VIEW.but(
@@ -570,8 +571,15 @@ CASES = (
     Case(
         name="yes",
         statement="serving/record_consent",
-        parameters={"shopper_id": BUSY, "is_granted": True},
-        most={"shoppers": 4},
+        parameters={"shopper_id": BUSY, "is_granted": True, "source": "site", "may_make": False},
+        most={"shoppers": 4, "consents": 4},
+        rows=1,
+    ),
+    Case(
+        name="somebody new",
+        statement="serving/record_consent",
+        parameters={"shopper_id": "new", "is_granted": True, "source": "api", "may_make": True},
+        most={"shoppers": 4, "consents": 4},
         rows=1,
     ),
     Case(name="there", statement="serving/schema_state", rows=1),
