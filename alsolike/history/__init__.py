@@ -1,16 +1,18 @@
 """What shoppers did, as arrays: what training learns from and evaluation is measured on."""
 
-from alsolike.history.history import KINDS, Catalogue, History
+from alsolike.history.history import ALWAYS, KINDS, Catalogue, History, existence
 from alsolike.history.read import NoHistoryError, read_history
 from alsolike.history.split import Split, SplitError, split_by_time, split_leave_one_out
 
 __all__ = [
+    "ALWAYS",
     "KINDS",
     "Catalogue",
     "History",
     "NoHistoryError",
     "Split",
     "SplitError",
+    "existence",
     "read_history",
     "split_by_time",
     "split_leave_one_out",

@@ -403,14 +403,17 @@ def _slice(
     kinds = np.where(events == 0, COLD, WARM)
     kinds[is_hidden] = HIDDEN
     return _Slice(
-        spaces=build_spaces(known, texts, recipe, report, stage="validation spaces"),
+        # A product that did not exist yet is not there to be alike.
+        spaces=build_spaces(
+            known, texts.only(split.is_there), recipe, report, stage="validation spaces"
+        ),
         priors=build_priors(known),
         queries=[latest(known, shoppers, query) for query in queries],
         known=split.known.matrix()[shoppers],
         truth=split.truth[rows],
         kinds=kinds.astype(np.int8),
         events=events,
-        is_shown=catalogue.is_in_stock,
+        is_shown=catalogue.is_in_stock & split.is_there,
     )
 
 
