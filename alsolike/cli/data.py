@@ -172,9 +172,7 @@ def transform(
                 full_refresh=full_refresh, select=select, with_tests=not no_tests, report=report
             )
             counts.update(summary.as_dict())
-    nodes = ", ".join(f"{count} {status}" for status, count in sorted(summary.nodes.items()))
-    text = f"Transformed in {summary.seconds:.0f} s: {nodes}."
-    show(summary.as_dict(), text, as_json=as_json)
+    show(summary.as_dict(), summary.text(), as_json=as_json)
 
 
 class PsqlError(AlsolikeError):

@@ -17,7 +17,7 @@ from alsolike.database import connect, query
 from alsolike.errors import UnknownModelError
 from alsolike.evaluation.baselines.average import AverageRanker
 from alsolike.evaluation.ranker import Ranker
-from alsolike.history import Split
+from alsolike.history import Split, visitor_of
 from alsolike.progress import Report
 from alsolike.training.fit import fit_model, latest
 from alsolike.training.publish import publish
@@ -85,11 +85,13 @@ class StoredRanker:
             for place in places:
                 shopper = int(split.shoppers[rows[place]])
                 had = np.unique(known.products[known.starts[shopper] : known.starts[shopper + 1]])
+                visitor = visitor_of(known.shopper_ids[shopper])
                 began = time.perf_counter()
                 found = connection.execute(
                     query("training/recommendations"),
                     {
-                        "shopper_id": known.shopper_ids[shopper],
+                        "shopper_id": visitor.shopper_id,
+                        "session_id": visitor.session_id,
                         "k": k,
                         "known": [known.catalogue.product_ids[product] for product in had],
                         "model": self._model,
