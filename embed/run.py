@@ -1,17 +1,14 @@
-"""Embed everything that is stale: once in the foreground, or for ever as a worker."""
+"""Embed everything that is stale, in the foreground; what it shares with the worker."""
 
 import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from functools import partial
 from typing import Any, NamedTuple
 
 from alsolike.database import connect, query, register_vectors
 from alsolike.errors import EncoderError
-from alsolike.neighbours import write_all_neighbours
-from alsolike.progress import Report, ignore_progress
-from alsolike.runs import recorded_run
+from alsolike.progress import Report
 from alsolike.settings import Settings
 from embed.actions import (
     build_index,
@@ -23,22 +20,14 @@ from embed.claim import MAX_CLAIM, Key, check_documents, claim
 from embed.encode import encode_each
 from embed.encoder import Encoder, load_encoder
 from embed.query_encoder import ensure_query_encoder
-from embed.snapshot import is_missing, write_snapshot
 from embed.tasks import (
-    FINISH_TASK,
-    REFRESH_TASK,
-    SNAPSHOT_TASK,
     batch_app,
     batch_queue,
     queue_stale_documents,
-    queue_task,
-    refresh_queue,
-    worker_app,
 )
 from embed.write import write_batch
 
 _FINISHING = "alsolike finish"
-_REFRESHING = "alsolike refresh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,60 +178,6 @@ def embed_all(
     )
 
 
-def run_worker(settings: Settings) -> None:
-    """Embed what becomes stale until the process is asked to stop (SIGTERM or SIGINT).
-
-    It transforms, embeds, averages and refreshes the neighbours when it starts and every five
-    minutes from then on, and writes a snapshot every hour. The batch at hand is finished before it
-    stops. Any number may run side by side, on any number of hosts.
-    """
-    target = prepare(load_encoder(settings), needs_documents=False)
-    batches = Batches(target, report=ignore_progress, is_raising=True)
-
-    def refresh() -> None:
-        from alsolike.transform import transform  # noqa: PLC0415  (dbt is slow to import)
-
-        with _held(_REFRESHING, is_patient=False) as is_ours:
-            if not is_ours:
-                return
-            with recorded_run("worker", {"task": REFRESH_TASK}) as counts:
-                transform(with_tests=False, report=ignore_progress)
-                counts["queued"] = queue_stale_documents(
-                    target.encoder_id, settings.embed_batch_size
-                )
-            queue_task(target.encoder_id, FINISH_TASK)
-
-    def finish_and_write_neighbours() -> None:
-        with recorded_run("worker", {"task": FINISH_TASK}) as counts:
-            actions, vectors, changed, _ = finish(target, report=ignore_progress)
-            counts.update(actions=actions, vectors=vectors, changed=changed)
-            # A trained model only takes in what is new, which is quick where nothing is.
-            models = write_text_vectors(target.encoder_id)
-            if changed:
-                models.append(target.model)
-            counts["neighbours"] = sum(
-                write_all_neighbours(
-                    model=model, k=settings.neighbours_k, sessions=1, report=ignore_progress
-                )
-                for model in models
-            )
-
-    app = worker_app(
-        target.encoder_id,
-        batches.embed,
-        refresh,
-        finish_and_write_neighbours,
-        partial(write_snapshot, settings),
-    )
-    queue_task(target.encoder_id, REFRESH_TASK, timestamp=int(time.time()))
-    if is_missing(settings):
-        queue_task(target.encoder_id, SNAPSHOT_TASK, timestamp=int(time.time()))
-    app.run_worker(
-        queues=[batch_queue(target.encoder_id), refresh_queue(target.encoder_id)],
-        delete_jobs="successful",
-    )
-
-
 def prepare(encoder: Encoder, *, needs_documents: bool = True) -> Target:
     """Register the encoder and its model of averaged parts, or find them again."""
     described = {
@@ -280,7 +215,7 @@ def finish(target: Target, *, report: Report) -> tuple[int, int, int, bool]:
         Products with an actions part, products with a vector, vectors that changed, and whether
         the index was built.
     """
-    with _held(_FINISHING, is_patient=True):
+    with held(_FINISHING, is_patient=True):
         actions = write_actions(target.encoder_id, target.encoder.dimension, report=report)
         vectors, changed = write_product_vectors(target.encoder_id, target.model_id)
         report("vectors", vectors, vectors)
@@ -290,7 +225,7 @@ def finish(target: Target, *, report: Report) -> tuple[int, int, int, bool]:
 
 
 @contextmanager
-def _held(name: str, *, is_patient: bool) -> Generator[bool]:
+def held(name: str, *, is_patient: bool) -> Generator[bool]:
     """Keep a piece of work to this process while the block runs; whether it is ours."""
     with connect(autocommit=True) as connection:
         if is_patient:

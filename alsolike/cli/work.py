@@ -49,7 +49,7 @@ def embed(settings: Settings, *, no_neighbours: bool, as_json: bool) -> None:
 @click.pass_obj
 def worker(settings: Settings) -> None:
     """Work on the queue until stopped: keep features, vectors, neighbours and snapshots fresh."""
-    from embed.run import run_worker  # noqa: PLC0415
+    from embed.worker import run_worker  # noqa: PLC0415
 
     with embedded_servers(settings, with_s3=True):
         require_schema()
