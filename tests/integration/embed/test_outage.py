@@ -116,8 +116,10 @@ def test_the_worker_waits_for_the_database_and_does_the_job_in_hand(
         assert embedded()[0][0] == len(first) == 10
         tell(process, TEXTS)
         wait_for(
-            lambda: run("select count(*) from recs.neighbours") == [(TEXTS // 2 * 19,)]
-            and run("select count(*) from ops.runs where finished_at is null") == [(0,)]
+            lambda: (
+                run("select count(*) from recs.neighbours") == [(TEXTS // 2 * 19,)]
+                and run("select count(*) from ops.runs where finished_at is null") == [(0,)]
+            )
         )
         # Each of four batches was written once.
         assert embedded() == [(TEXTS, 4)]
