@@ -117,12 +117,14 @@ def _forget_dead_workers(metrics_folder: Path | None) -> None:
     """Drop what killed workers last told of their pools and circuits; what they counted stays."""
     if metrics_folder is None:
         return
-    from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415  (see above)
+    from prometheus_client.multiprocess import (  # noqa: PLC0415  (see above)
+        mark_process_dead,  # pyright: ignore[reportUnknownVariableType]
+    )
 
     for file in metrics_folder.glob("gauge_live*.db"):
         found = re.search(r"_(\d+)\.db$", file.name)
         if found is not None and not psutil.pid_exists(int(found[1])):
-            mark_process_dead(int(found[1]), str(metrics_folder))  # pyright: ignore[reportUnknownMemberType]
+            mark_process_dead(int(found[1]), str(metrics_folder))
 
 
 def require_free_port(settings: Settings) -> None:

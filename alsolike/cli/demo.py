@@ -105,6 +105,7 @@ def _prepare(settings: Settings, folder: Path, size: "ShopSize", seed: int, repo
         loaded = load_folder(folder / "shop", consent="personalisation", report=report)
         transform(report=report)
         embedded = embed_all(settings, report=report)
+        embedded.require_most()
         rows = write_all_neighbours(model=None, k=settings.neighbours_k, sessions=2, report=report)
         counts.update(promotion=_train_and_promote(size, report))
         manifest = export_snapshot(
