@@ -16,7 +16,7 @@ from granian.utils.proxies import (
 from litestar.types import ASGIApp
 
 from alsolike.errors import AlsolikeError
-from alsolike.settings import Settings, export_connection, load_settings
+from alsolike.settings import Settings, export_connection, is_loopback, load_settings
 
 _STOP_SECONDS = 5
 
@@ -94,6 +94,22 @@ def application() -> ASGIApp:
     # Before all else, so that the address of the client is theirs everywhere.
     wrapped = wrap_asgi_with_proxy_headers(app, list(settings.trusted_proxies))  # pyright: ignore[reportUnknownVariableType]
     return cast("ASGIApp", wrapped)
+
+
+def require_closed_api(settings: Settings) -> None:
+    """Let nobody but this machine reach an API that asks for no key.
+
+    Raises
+    ------
+    ServeError
+        Others can reach the address, and there are no keys.
+    """
+    if not is_loopback(settings.host) and not settings.api_keys:
+        message = (
+            f"ALSOLIKE_HOST is {settings.host}, where others reach an API that asks for no key: "
+            "set ALSOLIKE_API_KEYS to one of `openssl rand -hex 16`, or leave ALSOLIKE_HOST out."
+        )
+        raise ServeError(message)
 
 
 def require_free_port(settings: Settings) -> None:
