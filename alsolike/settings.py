@@ -63,6 +63,8 @@ class Settings:
         Key of the signed and encrypted cookies, at least 32 characters.
     is_cookie_secure : bool
         Whether cookies travel over HTTPS only.
+    are_pages_on : bool or None
+        Whether the site has pages beside the API; None: over the demo's shop alone.
     api_keys : tuple of str
         Keys that the API lets in, at least 16 characters each; none: everybody.
     rate_limit : int
@@ -92,6 +94,7 @@ class Settings:
     metrics_folder: Path | None
     secret: str = field(repr=False)
     is_cookie_secure: bool
+    are_pages_on: bool | None
     api_keys: tuple[str, ...] = field(repr=False)
     rate_limit: int
     trusted_proxies: tuple[str, ...]
@@ -140,9 +143,12 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         metrics_folder=Path(metrics_folder) if metrics_folder else None,
         secret=_secret(env, home),
         is_cookie_secure=_boolean(env, "ALSOLIKE_COOKIE_SECURE", default=False),
+        are_pages_on=_boolean(env, "ALSOLIKE_PAGES", default=False)
+        if env.get("ALSOLIKE_PAGES")
+        else None,
         api_keys=_api_keys(env),
         rate_limit=_integer(
-            env, "ALSOLIKE_RATE_LIMIT", 0 if _is_loopback(host) else 6000, 0, 10_000_000
+            env, "ALSOLIKE_RATE_LIMIT", 0 if is_loopback(host) else 6000, 0, 10_000_000
         ),
         trusted_proxies=_trusted_proxies(env),
     )
@@ -172,8 +178,12 @@ def _boolean(env: Mapping[str, str], name: str, *, default: bool) -> bool:
     raise SettingError(message)
 
 
-def _is_loopback(host: str) -> bool:
-    return host in {"127.0.0.1", "::1", "localhost"}
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine reaches an address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _words(env: Mapping[str, str], name: str) -> tuple[str, ...]:

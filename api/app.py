@@ -50,7 +50,8 @@ from api.routes.pictures import pictures_router
 from api.routes.products import products_router
 from api.routes.shoppers import shoppers_router
 from api.services.categories import CategoryTree
-from api.visitor import AnyRequest
+from api.services.shop import Shop
+from api.visitor import AnyRequest, require_pages
 
 _MACHINE_PREFIXES = ("/v1/", "/health/", "/schema", "/metrics", "/pictures/", "/static/")
 _COOKIE_DAYS = 30
@@ -115,6 +116,7 @@ def create_app(settings: Settings) -> Litestar:
                 "ladder": ladder,
                 "metrics": metrics,
                 "tree": CategoryTree(ladder),
+                "shop": Shop(ladder, settings),
             },
             deep_copy=False,
         ),
@@ -178,6 +180,7 @@ def _pages_router(settings: Settings) -> Router:
             actions.hide,
         ],
         middleware=[with_session, DefineMiddleware(CSRFMiddleware, config=csrf_config)],
+        before_request=require_pages,
         include_in_schema=False,
     )
 

@@ -26,7 +26,7 @@ from litestar.types import ASGIApp
 
 from alsolike.errors import AlsolikeError
 from alsolike.parent import end_with_parent
-from alsolike.settings import Settings, export_connection, load_settings
+from alsolike.settings import Settings, export_connection, is_loopback, load_settings
 
 _STOP_SECONDS = 5
 # The worker processes of a server that was killed a moment ago may still be ending.
@@ -125,6 +125,22 @@ def _forget_dead_workers(metrics_folder: Path | None) -> None:
         found = re.search(r"_(\d+)\.db$", file.name)
         if found is not None and not psutil.pid_exists(int(found[1])):
             mark_process_dead(int(found[1]), str(metrics_folder))
+
+
+def require_closed_api(settings: Settings) -> None:
+    """Let nobody but this machine reach an API that asks for no key.
+
+    Raises
+    ------
+    ServeError
+        Others can reach the address, and there are no keys.
+    """
+    if not is_loopback(settings.host) and not settings.api_keys:
+        message = (
+            f"ALSOLIKE_HOST is {settings.host}, where others reach an API that asks for no key: "
+            "set ALSOLIKE_API_KEYS to one of `openssl rand -hex 16`, or leave ALSOLIKE_HOST out."
+        )
+        raise ServeError(message)
 
 
 def require_free_port(settings: Settings) -> None:

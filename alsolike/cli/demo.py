@@ -31,6 +31,10 @@ class OtherDemoShopError(AlsolikeError):
     """The database holds a demo shop of other sizes: give another ALSOLIKE_HOME or database."""
 
 
+class LoadedShopError(AlsolikeError):
+    """Data was loaded into this database: `alsolike serve` serves it, and the demo stays out."""
+
+
 class _Shop(TypedDict):
     """What is kept beside the generated files, so that a later run makes the same ones."""
 
@@ -77,9 +81,12 @@ def demo(
 
 
 def _require_same_shop(size: "ShopSize", seed: int) -> None:
-    """Refuse to mix two demo shops in one database."""
+    """Refuse to mix a demo shop with another one, or with real data, in one database."""
     with connect() as connection:
+        has_load = connection.execute(query("ops/has_load")).fetchone()
         row = connection.execute(query("ops/last_demo")).fetchone()
+    if has_load == (True,):
+        raise LoadedShopError
     if row is not None and row[0] != {**asdict(size), "seed": seed}:
         raise OtherDemoShopError
 
