@@ -13,7 +13,7 @@ from typing import Any
 from litestar import Litestar, Router
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import CacheControlHeader, State
-from litestar.exceptions import NotFoundException
+from litestar.exceptions import InternalServerException, NotFoundException
 from litestar.middleware import DefineMiddleware
 from litestar.middleware.csrf import CSRFMiddleware
 from litestar.middleware.session import SessionMiddleware
@@ -59,6 +59,8 @@ from api.visitor import AnyRequest
 
 _MACHINE_PREFIXES = ("/v1/", "/health/", "/schema", "/metrics", "/pictures/", "/static/")
 _COOKIE_DAYS = 30
+# What a path can be that leads to no file.
+_NO_FILE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EACCES})
 
 
 def create_app(settings: Settings) -> Litestar:
@@ -201,7 +203,7 @@ def _static_routers() -> Sequence[Router]:
             cache_control=kept,
             include_in_schema=False,
             # What the file system does not take for a path, such as a file's name for a folder.
-            exception_handlers={OSError: _answer_no_file},
+            exception_handlers={OSError: _answer_no_file, InternalServerException: _answer_no_file},
         )
 
     return [
@@ -230,9 +232,11 @@ def _answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
     )
 
 
-def _answer_no_file(request: AnyRequest, error: OSError) -> Response[Any]:
+def _answer_no_file(request: AnyRequest, error: Exception) -> Response[Any]:
     """Tell that there is no such file, unless the disk is to blame."""
-    if error.errno in {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EACCES}:
+    # Litestar makes an error of its own of some that it meets.
+    met = error.__cause__ if isinstance(error, InternalServerException) else error
+    if isinstance(met, OSError) and met.errno in _NO_FILE:
         return _answer_error(request, NotFoundException("There is no such file."))
     return _answer_error(request, error)
 

@@ -1,30 +1,30 @@
 """JSON from outside: decoded only as far as anything behind can bear it.
 
-Postgres keeps no NUL character, and Python's decoders, SQLite's functions and Postgres itself each
-give up at another depth. So both are refused here, before any of them sees the value.
+Postgres keeps no NUL character, and nothing here needs many levels. Both are refused before
+anything else sees the value.
 """
 
 from typing import Any, cast
 
 import msgspec
 
+from alsolike.json_levels import MOST_LEVELS
 from api.problems import InvalidFieldError
-
-# A product's attributes have one or two; a request's filter adds two more.
-MOST_LEVELS = 16
 
 _NUL = "\x00"
 # How many names of a path are told: the rest of a deep one helps nobody.
 _NAMES_TOLD = 2
 
 
-def decode_json(content: bytes | str, field: str) -> Any:  # noqa: ANN401  (JSON of any shape)
+def decode_json(content: bytes | str, field: str, *, has_fields: bool = False) -> Any:  # noqa: ANN401  (JSON of any shape)
     """Decode a JSON text.
 
     Parameters
     ----------
     field : str
         What to call the text in an error.
+    has_fields : bool
+        Whether to name the field within the text instead, where that is known.
 
     Raises
     ------
@@ -45,11 +45,11 @@ def decode_json(content: bytes | str, field: str) -> Any:  # noqa: ANN401  (JSON
     may_be_deep = text.count(b"[") + text.count(b"{") > MOST_LEVELS
     may_hold_nul = b"\\u0000" in text
     if may_be_deep or may_hold_nul:
-        _check(value, field, too_deep)
+        _check(value, field, too_deep, names=_NAMES_TOLD if has_fields else 0)
     return value
 
 
-def _check(value: object, field: str, too_deep: str) -> None:
+def _check(value: object, field: str, too_deep: str, *, names: int) -> None:
     """Walk through a value without recursion."""
     waiting: list[tuple[object, int, tuple[str, ...]]] = [(value, 1, ())]
     while waiting:
@@ -68,7 +68,7 @@ def _check(value: object, field: str, too_deep: str) -> None:
         for name, item in cast("dict[str, object]", one).items():
             if _NUL in name:
                 raise InvalidFieldError(_told(path, field), "Holds a NUL character.")
-            waiting.append((item, level + 1, (*path, name) if len(path) < _NAMES_TOLD else path))
+            waiting.append((item, level + 1, (*path, name) if len(path) < names else path))
 
 
 def _told(path: tuple[str, ...], field: str) -> str:

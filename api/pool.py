@@ -14,9 +14,11 @@ from contextlib import suppress
 from typing import Any, TypeVar, cast
 
 import psycopg
+from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from alsolike.database import APP_ROLE, query
+from alsolike.json_levels import load_stored_json
 from alsolike.settings import Settings
 from api.http.exchange import timed_as_database
 from api.http.log_text import in_log
@@ -204,7 +206,7 @@ class Database:
 
 
 class _Attempts:
-    """What came of connecting; the log is told once, however often it is tried.
+    """What came of connecting; the log is told a reason once, however often it is tried.
 
     Attributes
     ----------
@@ -217,15 +219,18 @@ class _Attempts:
 
     def note(self, error: Exception | None) -> None:
         """Note how an attempt ended."""
-        # Of several hosts each has a line. libpq's messages name host and user, never a password.
-        fault = None if error is None else in_log("; ".join(str(error).strip().splitlines()))
+        # Of several hosts each has a line. libpq names host and user, never a password.
+        fault = None if error is None else in_log(" ".join(str(error).split()))
         if fault is not None and fault != self.fault:
             logger.error("The database cannot be connected to: %s", fault)
         self.fault = fault
 
 
 class _NotedConnection(psycopg.AsyncConnection[tuple[Any, ...]]):
-    """A connection whose making is noted: the pool tells a failed one in a warning per attempt."""
+    """A connection whose making is noted: the pool tells a failed one in a warning per attempt.
+
+    It reads no JSON deeper than can be shown.
+    """
 
     @classmethod
     async def connect(  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -238,6 +243,7 @@ class _NotedConnection(psycopg.AsyncConnection[tuple[Any, ...]]):
             attempts.note(error)
             raise
         attempts.note(None)
+        set_json_loads(load_stored_json, connection)
         return cast("_NotedConnection", connection)
 
 

@@ -61,7 +61,7 @@ def check_bodies(app: ASGIApp) -> ASGIApp:
             # Nobody is there any more to be answered.
             return
         if is_api:
-            decode_json(body, "body")
+            decode_json(body, "body", has_fields=True)
         elif body:
             _check_type(scope, _FORM)
             check_pairs(body, "body")
