@@ -6,6 +6,7 @@ a test fails when one is missing there.
 
 import ipaddress
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
@@ -72,6 +73,8 @@ class Settings:
         no limit.
     trusted_proxies : tuple of str
         Addresses and networks whose `X-Forwarded-For` is believed.
+    allowed_hosts : tuple of str
+        Names that the site answers to beside any address, in lower case; `*`: every name.
     """
 
     home: Path
@@ -98,6 +101,7 @@ class Settings:
     api_keys: tuple[str, ...] = field(repr=False)
     rate_limit: int
     trusted_proxies: tuple[str, ...]
+    allowed_hosts: tuple[str, ...]
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -151,6 +155,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
             env, "ALSOLIKE_RATE_LIMIT", 0 if is_loopback(host) else 6000, 0, 10_000_000
         ),
         trusted_proxies=_trusted_proxies(env),
+        allowed_hosts=_allowed_hosts(env, host),
     )
 
 
@@ -216,6 +221,21 @@ def _trusted_proxies(env: Mapping[str, str]) -> tuple[str, ...]:
             )
             raise SettingError(message) from error
     return proxies
+
+
+def _allowed_hosts(env: Mapping[str, str], host: str) -> tuple[str, ...]:
+    hosts = _words(env, "ALSOLIKE_ALLOWED_HOSTS")
+    for name in hosts:
+        if name != "*" and re.fullmatch(r"\.?[A-Za-z0-9_-][A-Za-z0-9._-]*", name) is None:
+            message = (
+                f"ALSOLIKE_ALLOWED_HOSTS has {name!r}: give names such as shop.example.com, "
+                "without a port, .example.com for all below it, or *."
+            )
+            raise SettingError(message)
+    if hosts:
+        return tuple(name.lower() for name in hosts)
+    # Nobody but this machine is meant to reach the loopback, under whatever name.
+    return ("localhost", host.lower()) if _is_loopback(host) else ("*",)
 
 
 def _secret(env: Mapping[str, str], home: Path) -> str:

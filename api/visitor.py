@@ -158,7 +158,11 @@ def came_from(request: AnyRequest, address: object) -> str:
     """Return the path that a form names, else the page that it stands on."""
     if address is not None:
         return local_path(address)
-    referrer = urlsplit(request.headers.get("referer", ""))
+    try:
+        referrer = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        # No address at all.
+        return "/"
     if referrer.netloc != request.headers.get("host"):
         return "/"
     return local_path(referrer.path + (f"?{referrer.query}" if referrer.query else ""))
