@@ -102,7 +102,10 @@ def _prepare(settings: Settings, folder: Path, size: "ShopSize", seed: int, repo
 
     with recorded_run("demo", {**asdict(size), "seed": seed}) as counts:
         _generate(folder, size, seed, report)
-        loaded = load_folder(folder / "shop", consent="personalisation", report=report)
+        # The made-up shoppers have agreed.
+        loaded = load_folder(
+            folder / "shop", consent="personalisation", report=report, run_id=counts.run_id
+        )
         transform(report=report)
         embedded = embed_all(settings, report=report)
         rows = write_all_neighbours(model=None, k=settings.neighbours_k, sessions=2, report=report)
