@@ -109,7 +109,10 @@ def _prepare(settings: Settings, folder: Path, size: "ShopSize", seed: int, repo
 
     with recorded_run("demo", {**asdict(size), "seed": seed}) as counts:
         _generate(folder, size, seed, report)
-        loaded = load_folder(folder / "shop", consent="personalisation", report=report)
+        # The made-up shoppers have agreed.
+        loaded = load_folder(
+            folder / "shop", consent="personalisation", report=report, run_id=counts.run_id
+        )
         transform(report=report)
         embedded = embed_all(settings, report=report)
         embedded.require_most()
