@@ -235,7 +235,7 @@ def _allowed_hosts(env: Mapping[str, str], host: str) -> tuple[str, ...]:
     if hosts:
         return tuple(name.lower() for name in hosts)
     # Nobody but this machine is meant to reach the loopback, under whatever name.
-    return ("localhost", host.lower()) if _is_loopback(host) else ("*",)
+    return ("localhost", host.lower()) if is_loopback(host) else ("*",)
 
 
 def _secret(env: Mapping[str, str], home: Path) -> str:
