@@ -21,18 +21,24 @@ logger = logging.getLogger("alsolike.runs")
 _END_SECONDS = 15
 
 
+class Counts(dict[str, Any]):
+    """Counts of a run, which knows its id."""
+
+    run_id: int | None = None
+
+
 @contextmanager
-def recorded_run(command: str, arguments: Mapping[str, Any]) -> Generator[dict[str, Any]]:
+def recorded_run(command: str, arguments: Mapping[str, Any]) -> Generator[Counts]:
     """Note a command that changes data: a row when it begins, its result when it ends.
 
     Runs of processes that were killed are closed first.
 
     Yields
     ------
-    dict
-        Counts to fill in; they are kept with the run, which failed if the block raises.
+    Counts
+        To be filled in; they are kept with the run, which failed if the block raises.
     """
-    counts: dict[str, Any] = {}
+    counts = Counts()
     with connect(autocommit=True, application_name=f"alsolike {command}") as session:
         session.execute(query("ops/keep_session"))
         session.execute(query("ops/close_abandoned_runs"))
@@ -40,6 +46,7 @@ def recorded_run(command: str, arguments: Mapping[str, Any]) -> Generator[dict[s
             query("ops/begin_run"), {"command": command, "arguments": Jsonb(dict(arguments))}
         ).fetchone()
         run_id = None if row is None else row[0]
+        counts.run_id = run_id
         error: str | None = "interrupted"
         try:
             yield counts

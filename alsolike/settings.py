@@ -6,6 +6,7 @@ a test fails when one is missing there.
 
 import ipaddress
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
@@ -63,6 +64,8 @@ class Settings:
         Key of the signed and encrypted cookies, at least 32 characters.
     is_cookie_secure : bool
         Whether cookies travel over HTTPS only.
+    are_pages_on : bool or None
+        Whether the site has pages beside the API; None: over the demo's shop alone.
     api_keys : tuple of str
         Keys that the API lets in, at least 16 characters each; none: everybody.
     rate_limit : int
@@ -70,6 +73,8 @@ class Settings:
         no limit.
     trusted_proxies : tuple of str
         Addresses and networks whose `X-Forwarded-For` is believed.
+    allowed_hosts : tuple of str
+        Names that the site answers to beside any address, in lower case; `*`: every name.
     """
 
     home: Path
@@ -92,9 +97,11 @@ class Settings:
     metrics_folder: Path | None
     secret: str = field(repr=False)
     is_cookie_secure: bool
+    are_pages_on: bool | None
     api_keys: tuple[str, ...] = field(repr=False)
     rate_limit: int
     trusted_proxies: tuple[str, ...]
+    allowed_hosts: tuple[str, ...]
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -140,11 +147,15 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         metrics_folder=Path(metrics_folder) if metrics_folder else None,
         secret=_secret(env, home),
         is_cookie_secure=_boolean(env, "ALSOLIKE_COOKIE_SECURE", default=False),
+        are_pages_on=_boolean(env, "ALSOLIKE_PAGES", default=False)
+        if env.get("ALSOLIKE_PAGES")
+        else None,
         api_keys=_api_keys(env),
         rate_limit=_integer(
-            env, "ALSOLIKE_RATE_LIMIT", 0 if _is_loopback(host) else 6000, 0, 10_000_000
+            env, "ALSOLIKE_RATE_LIMIT", 0 if is_loopback(host) else 6000, 0, 10_000_000
         ),
         trusted_proxies=_trusted_proxies(env),
+        allowed_hosts=_allowed_hosts(env, host),
     )
 
 
@@ -172,8 +183,12 @@ def _boolean(env: Mapping[str, str], name: str, *, default: bool) -> bool:
     raise SettingError(message)
 
 
-def _is_loopback(host: str) -> bool:
-    return host in {"127.0.0.1", "::1", "localhost"}
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine reaches an address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _words(env: Mapping[str, str], name: str) -> tuple[str, ...]:
@@ -206,6 +221,21 @@ def _trusted_proxies(env: Mapping[str, str]) -> tuple[str, ...]:
             )
             raise SettingError(message) from error
     return proxies
+
+
+def _allowed_hosts(env: Mapping[str, str], host: str) -> tuple[str, ...]:
+    hosts = _words(env, "ALSOLIKE_ALLOWED_HOSTS")
+    for name in hosts:
+        if name != "*" and re.fullmatch(r"\.?[A-Za-z0-9_-][A-Za-z0-9._-]*", name) is None:
+            message = (
+                f"ALSOLIKE_ALLOWED_HOSTS has {name!r}: give names such as shop.example.com, "
+                "without a port, .example.com for all below it, or *."
+            )
+            raise SettingError(message)
+    if hosts:
+        return tuple(name.lower() for name in hosts)
+    # Nobody but this machine is meant to reach the loopback, under whatever name.
+    return ("localhost", host.lower()) if is_loopback(host) else ("*",)
 
 
 def _secret(env: Mapping[str, str], home: Path) -> str:

@@ -14,13 +14,13 @@ import time
 from collections import Counter
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, cast
 
 import psycopg
 
-from alsolike.database import connect
+from alsolike.database import connect, query
 from alsolike.errors import TransformError
 from alsolike.progress import Report
 from alsolike.settings import export_connection, load_settings
@@ -33,6 +33,28 @@ _STAGE = "transform"
 _FAILED_STATUSES = frozenset({"error", "fail", "runtime error", "partial success"})
 _SECONDS_TO_CANCEL = 10.0
 _LONGEST_MESSAGE = 300
+# What the reasons of marts.excluded_visitor_counts count.
+_ACTS = {"acts": "views, reviews and orders", "orders": "orders"}
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """Visitors that the marts leave out: they did more on one day than any person does.
+
+    Attributes
+    ----------
+    reason : str
+        'acts' (looks, reviews, orders and purchases without an order) or 'orders'.
+    daily_limit : int
+        The most of them on one day, UTC, that counts as a person's.
+    visitors, events : int
+        How many they are, and their events of all days.
+    """
+
+    reason: str
+    daily_limit: int
+    visitors: int
+    events: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +67,39 @@ class TransformSummary:
         Models and tests by dbt's status: `success`, `pass`, `warn`, `no-op`.
     seconds : float
         Wall-clock time of the whole run, starting dbt included.
+    excluded : list of Excluded
+        Who is left out of the marts, one for each reason; empty where nobody is.
     """
 
     nodes: dict[str, int]
     seconds: float
+    excluded: list[Excluded] = field(default_factory=list[Excluded])
 
     def as_dict(self) -> dict[str, Any]:
         """Return what `--json` prints and `ops.runs` keeps."""
-        return {"nodes": self.nodes, "seconds": round(self.seconds, 1)}
+        return {
+            "nodes": self.nodes,
+            "seconds": round(self.seconds, 1),
+            "excluded": [asdict(part) for part in self.excluded],
+        }
+
+    def text(self) -> str:
+        """Return what the command prints: a line, and one more where visitors are left out."""
+        nodes = ", ".join(f"{count} {status}" for status, count in sorted(self.nodes.items()))
+        line = f"Transformed in {self.seconds:.0f} s: {nodes}."
+        if not self.excluded:
+            return line
+        visitors = sum(part.visitors for part in self.excluded)
+        events = sum(part.events for part in self.excluded)
+        why = ", ".join(
+            f"{part.visitors:,} with more than {part.daily_limit:,} {_ACTS[part.reason]}"
+            for part in self.excluded
+        )
+        return (
+            f"{line}\nLeft out {visitors:,} visitor{'' if visitors == 1 else 's'} with {events:,} "
+            f"events, who did more on one day than a person does: {why} "
+            "(marts.excluded_visitor_counts)."
+        )
 
 
 class NodesFailedError(TransformError):
@@ -124,7 +171,17 @@ def transform(
     # dbt says beforehand how many there will be, and counts some unit tests twice.
     count = sum(summary.nodes.values())
     report(_STAGE, count, count)
-    return summary
+    return replace(summary, excluded=_read_excluded())
+
+
+def _read_excluded() -> list[Excluded]:
+    """Read who is left out; nobody where the mart is yet to be built."""
+    with connect() as connection:
+        mart = "select to_regclass('marts.excluded_visitor_counts')"
+        if connection.execute(mart).fetchone() == (None,):
+            return []
+        rows = connection.execute(query("transform/excluded_visitors")).fetchall()
+    return [Excluded(*row) for row in rows]
 
 
 @contextmanager

@@ -6,6 +6,7 @@ A worker process that is killed is replaced; when the process that started them 
 import errno
 import multiprocessing
 import re
+import resource
 import signal
 import socket
 import tempfile
@@ -16,7 +17,8 @@ from pathlib import Path
 from typing import cast
 
 import psutil
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 from granian.utils.proxies import (
@@ -26,11 +28,19 @@ from litestar.types import ASGIApp
 
 from alsolike.errors import AlsolikeError
 from alsolike.parent import end_with_parent
-from alsolike.settings import Settings, export_connection, load_settings
+from alsolike.settings import Settings, export_connection, is_loopback, load_settings
 
 _STOP_SECONDS = 5
 # The worker processes of a server that was killed a moment ago may still be ending.
 _PORT_SECONDS = 2
+# Until a connection has sent the head of its first or next request. A proxy that keeps idle ones
+# for longer meets closed ones, which it replaces by itself.
+_HEAD_SECONDS = 10
+# Open connections of one worker process. A silent one costs a few kilobytes until its time is up;
+# with all of them taken nobody else gets in.
+_MOST_CONNECTIONS = 10_000
+# Files that a process has open beside them: the database's, the snapshot, assets that are sent.
+_OTHER_FILES = 512
 
 
 class ServeError(AlsolikeError):
@@ -81,6 +91,10 @@ def _serve(settings: Settings, announce: Callable[[], None] | None) -> None:
         log_level=LogLevels.warning,
         workers_kill_timeout=_STOP_SECONDS,
         respawn_failed_workers=True,
+        # Not `auto`: telling HTTP/2 from HTTP/1 by the first bytes has no time limit.
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEAD_SECONDS * 1000),
+        backpressure=_connection_limit(),
     )
     if announce is not None:
         server.on_startup(announce)
@@ -94,6 +108,19 @@ def _serve(settings: Settings, announce: Callable[[], None] | None) -> None:
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
+
+
+def _connection_limit() -> int:
+    """Return how many connections a worker may hold, having made room for them."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_CONNECTIONS + _OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        # The worker processes inherit it.
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    if soft == resource.RLIM_INFINITY:
+        return _MOST_CONNECTIONS
+    return max(_OTHER_FILES // 4, min(_MOST_CONNECTIONS, soft - _OTHER_FILES))
 
 
 def application() -> ASGIApp:
@@ -117,12 +144,30 @@ def _forget_dead_workers(metrics_folder: Path | None) -> None:
     """Drop what killed workers last told of their pools and circuits; what they counted stays."""
     if metrics_folder is None:
         return
-    from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415  (see above)
+    from prometheus_client.multiprocess import (  # noqa: PLC0415  (see above)
+        mark_process_dead,  # pyright: ignore[reportUnknownVariableType]
+    )
 
     for file in metrics_folder.glob("gauge_live*.db"):
         found = re.search(r"_(\d+)\.db$", file.name)
         if found is not None and not psutil.pid_exists(int(found[1])):
-            mark_process_dead(int(found[1]), str(metrics_folder))  # pyright: ignore[reportUnknownMemberType]
+            mark_process_dead(int(found[1]), str(metrics_folder))
+
+
+def require_closed_api(settings: Settings) -> None:
+    """Let nobody but this machine reach an API that asks for no key.
+
+    Raises
+    ------
+    ServeError
+        Others can reach the address, and there are no keys.
+    """
+    if not is_loopback(settings.host) and not settings.api_keys:
+        message = (
+            f"ALSOLIKE_HOST is {settings.host}, where others reach an API that asks for no key: "
+            "set ALSOLIKE_API_KEYS to one of `openssl rand -hex 16`, or leave ALSOLIKE_HOST out."
+        )
+        raise ServeError(message)
 
 
 def require_free_port(settings: Settings) -> None:

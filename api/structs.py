@@ -342,3 +342,7 @@ class Readiness(Struct):
     database: Literal["ok", "away"]
     schema: Literal["ok", "unknown"]
     model: Annotated[str | None, Meta(description="The serving model; null: popular ones serve.")]
+    reason: Annotated[
+        str | None,
+        Meta(description="Why the database is away, as it says itself; null: it is not."),
+    ] = None

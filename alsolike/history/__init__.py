@@ -3,6 +3,7 @@
 from alsolike.history.history import ALWAYS, KINDS, Catalogue, History, existence
 from alsolike.history.read import NoHistoryError, read_history
 from alsolike.history.split import Split, SplitError, split_by_time, split_leave_one_out
+from alsolike.history.visitors import Visitor, visitor_of
 
 __all__ = [
     "ALWAYS",
@@ -12,8 +13,10 @@ __all__ = [
     "NoHistoryError",
     "Split",
     "SplitError",
+    "Visitor",
     "existence",
     "read_history",
     "split_by_time",
     "split_leave_one_out",
+    "visitor_of",
 ]

@@ -50,7 +50,8 @@ class History:
     ----------
     catalogue : Catalogue
     shopper_ids : list of str
-        Sorted by code point; a shopper may have no event in a part of the history.
+        Who acted, shoppers and anonymous sessions alike: the keys that `visitor_of` reads. Sorted
+        by code point; one may have no event in a part of the history.
     shoppers, products : ndarray, shape (n_events,), int32
         Numbers of the shopper and the product.
     kinds : ndarray, shape (n_events,), int8

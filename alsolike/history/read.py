@@ -18,7 +18,7 @@ class NoHistoryError(AlsolikeError):
 
 
 def read_history(*, report: Report) -> History:
-    """Read the catalogue and every event of consenting shoppers.
+    """Read the catalogue and what consenting shoppers and anonymous sessions did.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ from alsolike.database import connect, query
 from alsolike.errors import UnknownModelError
 from alsolike.evaluation.baselines.average import AverageRanker
 from alsolike.evaluation.ranker import Ranker
-from alsolike.history import Split
+from alsolike.history import Split, visitor_of
 from alsolike.progress import Report
 from alsolike.training.fit import fit_model, latest
 from alsolike.training.publish import publish
@@ -95,11 +95,13 @@ class StoredRanker:
                 moment = int(split.moments[rows[place]])
                 had = np.unique(known.products[known.starts[shopper] : known.starts[shopper + 1]])
                 left_out = [*product_ids[had], *to_come(moment)]
+                visitor = visitor_of(known.shopper_ids[shopper])
                 began = time.perf_counter()
                 found = connection.execute(
                     query("training/recommendations"),
                     {
-                        "shopper_id": known.shopper_ids[shopper],
+                        "shopper_id": visitor.shopper_id,
+                        "session_id": visitor.session_id,
                         "k": k,
                         "left_out": left_out,
                         "model": self._model,

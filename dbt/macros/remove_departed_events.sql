@@ -1,6 +1,7 @@
 {#-
-    Delete the events that must not be kept: their shopper withdrew consent or was deleted, or the
-    raw row is gone. Runs before, and in the transaction of, each incremental run of int_events.
+    Delete the events that must not be kept: their shopper withdrew consent or was deleted, the raw
+    row is gone, or it is somebody else's now. Runs before, and in the transaction of, each
+    incremental run of int_events.
 -#}
 {%- macro remove_departed_events() -%}
     {%- if is_incremental() -%}
@@ -12,7 +13,7 @@
                 where
                     kept.kind = present.kind
                     and kept.event_id = present.event_id
-                    and kept.shopper_id = present.shopper_id
+                    and kept.visitor_id = present.visitor_id
             )
     {%- endif -%}
 {%- endmacro -%}

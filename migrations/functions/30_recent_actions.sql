@@ -2,9 +2,12 @@
 -- p_shopper_id: a shopper, whose consent to personalisation is looked up here: without it there is
 -- no row, not of the session either; p_session_id: an anonymous session, whose visitor agreed
 -- before the id was given out. What shoppers did in it while signed in does not count. p_serving:
--- a model's serving options; p_as_of: only what happened strictly before counts, null: all;
--- p_history: more actions, told by the caller: an array of objects with `product_id`, `kind` and
--- `acted_at`; of kind 'basket' what lies in a basket now, which counts as a purchase.
+-- a model's serving options; p_as_of: only what happened strictly before counts, null: all until
+-- now; p_history: more actions, told by the caller: an array of objects with `product_id`, `kind`
+-- and `acted_at`; of kind 'basket' what lies in a basket now, which counts as a purchase.
+-- What lies in the future does not count until its time has come. A minute ahead is now: the clocks
+-- of two machines differ by so much, and the API takes it. What the caller tells is never later
+-- than now.
 -- A row: kind ('purchase', 'review' of 4 or 5 stars, 'view', 'basket'), the event's id (null for
 -- what was told), product_id, when, and its weight: the kind's (3, 2 or 1 unless the options say
 -- otherwise), times the decay (0.85) for every later product; the latest `actions` (20) products.
@@ -38,6 +41,7 @@ as $$
             where
                 p.shopper_id = (select c.shopper_id from consenting as c)
                 and p.purchased_at < coalesce(p_as_of, 'infinity')
+                and p.purchased_at <= now() + interval '1 minute'
             order by p.purchased_at desc, p.purchase_id
             limit (select 2 * o.actions from options as o)
         )
@@ -49,6 +53,7 @@ as $$
                 r.shopper_id = (select c.shopper_id from consenting as c)
                 and r.rating >= 4
                 and r.reviewed_at < coalesce(p_as_of, 'infinity')
+                and r.reviewed_at <= now() + interval '1 minute'
             order by r.reviewed_at desc, r.review_id
             limit (select 2 * o.actions from options as o)
         )
@@ -59,6 +64,7 @@ as $$
             where
                 v.shopper_id = (select c.shopper_id from consenting as c)
                 and v.viewed_at < coalesce(p_as_of, 'infinity')
+                and v.viewed_at <= now() + interval '1 minute'
             order by v.viewed_at desc, v.view_id
             limit (select 4 * o.actions from options as o)
         )
@@ -70,12 +76,13 @@ as $$
                 v.session_id = p_session_id
                 and v.shopper_id is null
                 and v.viewed_at < coalesce(p_as_of, 'infinity')
+                and v.viewed_at <= now() + interval '1 minute'
                 and (p_shopper_id is null or exists (select from consenting))
             order by v.viewed_at desc, v.view_id
             limit (select 4 * o.actions from options as o)
         )
         union all
-        select h.kind, null, h.product_id, h.acted_at
+        select h.kind, null, h.product_id, least(h.acted_at, now())
         from jsonb_to_recordset(coalesce(p_history, '[]')) as h (
             kind text, product_id text, acted_at timestamptz
         )

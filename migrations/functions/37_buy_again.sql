@@ -7,6 +7,9 @@
 -- they bought it twice, else those of all who did. Only products that are bought again and again
 -- (marts.rebuyable_products), or that this shopper bought twice. Those that are due (1 and above)
 -- come first, the most often bought before the others; then the others, the more due the sooner.
+-- Bought once is one order, however often it was reported; without an order, one second. What lies
+-- in the future does not count until its time has come; a minute ahead is now, as in
+-- recs.recent_actions.
 create or replace function recs.buy_again(
     p_shopper_id text, p_k integer default 10, p_exclude text [] default '{}',
     p_filter recs.product_filter default null
@@ -29,15 +32,18 @@ begin
     end if;
 
     return query
-    with bought as (
-        select
-            b.product_id,
-            count(distinct b.purchased_at)::integer as times,
-            (array_agg(b.purchase_id order by b.purchased_at desc, b.purchase_id))[1]
-                as purchase_id,
-            max(b.purchased_at) as latest_at,
-            extract(epoch from max(b.purchased_at) - min(b.purchased_at)) / 86400 as days
+    with purchases as (
+        select distinct on (b.product_id, o.order_id, o.bought_at)
+            b.product_id, b.purchase_id, b.purchased_at
         from raw.purchases as b
+        cross join lateral (
+            select
+                nullif(trim(b.order_id), '') as order_id,
+                case
+                    when nullif(trim(b.order_id), '') is null
+                        then date_trunc('second', b.purchased_at)
+                end as bought_at
+        ) as o
         where
             b.shopper_id = (
                 select c.shopper_id
@@ -47,6 +53,19 @@ begin
                     and c.purpose = 'personalisation'
                     and c.is_granted
             )
+            and b.purchased_at <= now() + interval '1 minute'
+        order by b.product_id, o.order_id, o.bought_at, b.purchased_at, b.purchase_id
+    ),
+
+    bought as (
+        select
+            b.product_id,
+            count(*)::integer as times,
+            (array_agg(b.purchase_id order by b.purchased_at desc, b.purchase_id))[1]
+                as purchase_id,
+            max(b.purchased_at) as latest_at,
+            extract(epoch from max(b.purchased_at) - min(b.purchased_at)) / 86400 as days
+        from purchases as b
         group by b.product_id
     ),
 

@@ -3,7 +3,7 @@
 from alsolike.migrate import run_sql
 
 revision = "0014"
-down_revision = "0011"
+down_revision = "0012"
 
 
 def upgrade() -> None:

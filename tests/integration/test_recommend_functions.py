@@ -365,6 +365,77 @@ def test_an_anonymous_session_has_a_taste_of_its_own() -> None:
     assert recommend(None, session="another")[0][4] == "popular"
 
 
+def test_what_lies_in_the_future_makes_no_taste_until_its_time_has_come() -> None:
+    add_vectors(clusters(30))
+    add_shopper("s")
+    run(
+        "insert into raw.purchases (purchase_id, shopper_id, product_id, purchased_at) "
+        "values ('p', 's', 'v00001', '2099-12-31')"
+    )
+    run(
+        "insert into raw.reviews (review_id, shopper_id, product_id, rating, reviewed_at) "
+        "values ('r', 's', 'v00002', 5, now() + interval '1 day')"
+    )
+    run(
+        "insert into raw.views (view_id, shopper_id, session_id, product_id, viewed_at) values "
+        "('zone', 's', null, 'v00003', now() + interval '10 hours'), "
+        "('now', 's', null, 'v00004', now()), ('clock', 's', null, 'v00005', now() + '30 s'), "
+        "('other', null, 'mine', 'v00006', now() + interval '10 hours'), "
+        "('early', null, 'mine', 'v00007', now())"
+    )
+    acted = "select event_id from recs.recent_actions(%s, %s)"
+    assert run(acted, ("s", None)) == [("clock",), ("now",)]
+    assert run(acted, (None, "mine")) == [("early",)]
+    viewed = "select view_id from recs.recently_viewed(%s, %s)"
+    assert run(viewed, ("s", None)) == [("clock",), ("now",)]
+    assert run(viewed, (None, "mine")) == [("early",)]
+    # A moment to come does not widen it.
+    as_of = "select event_id from recs.recent_actions('s', null, p_as_of => '2100-01-01')"
+    assert run(as_of) == [("clock",), ("now",)]
+    # Nobody is recommended what they bought, whenever their clock says that it was.
+    assert name(1) not in ids(recommend("s", 30))
+
+
+def test_what_the_caller_tells_is_never_later_than_now() -> None:
+    add_vectors(clusters(30))
+    add_shopper("s")
+    told = [{"product_id": name(1), "kind": "view", "acted_at": "2099-12-31T00:00:00Z"}]
+    rows = run(
+        "select product_id, acted_at <= now() from recs.recent_actions('s', null, p_history => %s)",
+        (Jsonb(told),),
+    )
+    assert rows == [(name(1), True)]
+
+
+def test_bought_again_is_another_order_that_has_been() -> None:
+    add_vectors(clusters(30))
+    add_shopper("s")
+    run("create table marts.rebuyable_products (product_id text, days_between float8)")
+    run(
+        "insert into raw.purchases (purchase_id, shopper_id, product_id, order_id, purchased_at) "
+        "select id, 's', product_id, order_id, now() - days * interval '1 day' from (values "
+        # One order, told three times; one that is yet to be.
+        "('a1', 'v00001', 'o1', 9), ('a2', 'v00001', 'o1', 8.9), ('a3', 'v00001', 'o1', 8), "
+        "('a4', 'v00001', 'o5', -1), "
+        # Two orders, the second told twice.
+        "('b1', 'v00002', 'o1', 9), ('b2', 'v00002', 'o2', 5), ('b3', 'v00002', 'o2', 4)"
+        ") as line (id, product_id, order_id, days)"
+    )
+    run(
+        "insert into raw.purchases (purchase_id, shopper_id, product_id, purchased_at) "
+        "select id, 's', product_id, date_trunc('second', now()) + span from (values "
+        # Without an order: one second is one purchase, two are two.
+        "('c1', 'v00003', '-8 days'::interval), ('c2', 'v00003', '-8 days 0.5 s'), "
+        "('d1', 'v00004', '-8 days'), ('d2', 'v00004', '-6 days')"
+        ") as line (id, product_id, span)"
+    )
+    rows = run("select product_id, times, purchase_id, due from recs.buy_again('s')")
+    assert rows == [
+        (name(4), 2, "d2", pytest.approx(6 / 2, abs=0.01)),
+        (name(2), 2, "b2", pytest.approx(5 / 4, abs=0.01)),
+    ]
+
+
 @pytest.mark.usefixtures("catalogue")
 def test_recommending_within_a_category() -> None:
     add_shopper("s")

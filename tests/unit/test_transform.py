@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 
 from alsolike.errors import TransformError
-from alsolike.transform import NodesFailedError, _follow, _summarise
+from alsolike.transform import (
+    Excluded,
+    NodesFailedError,
+    TransformSummary,
+    _follow,
+    _summarise,
+)
 
 
 def event(name: str, *, level: str = "info", message: str = "", **data: object) -> str:
@@ -49,7 +55,31 @@ def test_summary_counts_by_status(tmp_path: Path) -> None:
         {"status": "pass", "unique_id": "test.alsolike.c.0123456789", "message": None},
     )
     summary = _summarise(path, "", tmp_path / "dbt.log", 1.26)
-    assert summary.as_dict() == {"nodes": {"success": 1, "pass": 2}, "seconds": 1.3}
+    assert summary.as_dict() == {
+        "nodes": {"success": 1, "pass": 2},
+        "seconds": 1.3,
+        "excluded": [],
+    }
+    assert summary.text() == "Transformed in 1 s: 2 pass, 1 success."
+
+
+def test_who_is_left_out_is_said_in_one_line() -> None:
+    bot = Excluded("acts", 500, 1, 3000)
+    assert TransformSummary({"pass": 1}, 1.0, [bot]).text() == (
+        "Transformed in 1 s: 1 pass.\n"
+        "Left out 1 visitor with 3,000 events, who did more on one day than a person does: "
+        "1 with more than 500 views, reviews and orders (marts.excluded_visitor_counts)."
+    )
+    resellers = Excluded("orders", 50, 2, 690)
+    assert (
+        TransformSummary({}, 1.0, [bot, resellers])
+        .text()
+        .endswith(
+            "Left out 3 visitors with 3,690 events, who did more on one day than a person does: "
+            "1 with more than 500 views, reviews and orders, 2 with more than 50 orders "
+            "(marts.excluded_visitor_counts)."
+        )
+    )
 
 
 def test_every_failure_is_one_line_and_the_first_is_the_message(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
--- The interactions with products that have a text vector, in the order of the shoppers.
+-- The interactions with products that have a text vector, in the order of the visitors: shoppers,
+-- and anonymous sessions.
 insert into numbered_interactions (shopper_number, product_number, weight)
 select
-    dense_rank() over (order by i.shopper_id) as shopper_number,
+    dense_rank() over (order by i.visitor_id) as shopper_number,
     t.product_number,
     i.weight
 from marts.shopper_interactions as i

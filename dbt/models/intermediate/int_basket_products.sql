@@ -6,7 +6,7 @@
 
 with events as (
 
-    select * from {{ ref('int_events') }}
+    select * from {{ ref('int_counted_events') }}
     where kind in ('purchase', 'view')
 
 ),
@@ -29,7 +29,7 @@ basketed as (
         md5(
             row(
                 events.kind,
-                events.shopper_id,
+                events.visitor_id,
                 events.order_id,
                 case
                     when events.order_id is null

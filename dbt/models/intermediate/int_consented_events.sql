@@ -12,6 +12,7 @@ purchases as (
         'purchase' as kind,
         purchase_id as event_id,
         shopper_id,
+        null::text as session_id,
         product_id,
         purchased_at as occurred_at,
         order_id,
@@ -27,6 +28,8 @@ views as (
         'view' as kind,
         view_id as event_id,
         shopper_id,
+        -- What a shopper did while signed in is theirs alone.
+        case when shopper_id is null then session_id end as session_id,
         product_id,
         viewed_at as occurred_at,
         null::text as order_id,
@@ -42,6 +45,7 @@ reviews as (
         'review' as kind,
         review_id as event_id,
         shopper_id,
+        null::text as session_id,
         product_id,
         reviewed_at as occurred_at,
         null::text as order_id,
@@ -63,10 +67,28 @@ events as (
 
 final as (
 
-    select events.*
+    select
+        events.kind,
+        events.event_id,
+        {{ visitor_id('events.shopper_id', 'events.session_id', 'events.order_id') }}
+            as visitor_id,
+        events.shopper_id,
+        events.session_id,
+        events.product_id,
+        events.occurred_at,
+        events.order_id,
+        events.rating,
+        events.loaded_at
     from events
-    inner join consenting_shoppers
+    left join consenting_shoppers
         on events.shopper_id = consenting_shoppers.shopper_id
+    where
+        consenting_shoppers.shopper_id is not null
+        -- A session's visitor agreed before its id was given out; a guest's order makes no profile.
+        or (
+            events.shopper_id is null
+            and coalesce(events.session_id, events.order_id) is not null
+        )
 
 )
 

@@ -4,6 +4,7 @@
         incremental_strategy='delete+insert',
         unique_key=['kind', 'event_id'],
         on_schema_change='fail',
+        contract={'enforced': true},
         pre_hook=["{{ give_memory() }}", "{{ remove_departed_events() }}"],
         indexes=[
             {'columns': ['kind', 'event_id'], 'unique': true},
@@ -26,9 +27,9 @@ latest_load as (
 
 ),
 
-known_shoppers as (
+known_visitors as (
 
-    select distinct shopper_id
+    select distinct visitor_id
     from {{ this }}
 
 ),
@@ -38,8 +39,8 @@ final as (
     select events.*
     from events
     cross join latest_load
-    left join known_shoppers
-        on events.shopper_id = known_shoppers.shopper_id
+    left join known_visitors
+        on events.visitor_id = known_visitors.visitor_id
     left join {{ this }} as known
         on
             events.kind = known.kind
@@ -51,7 +52,7 @@ final as (
             events.loaded_at
             >= latest_load.loaded_at - interval '{{ var("lookback_days") }} days'
             -- Who consents today brings a history that was loaded long ago.
-            or known_shoppers.shopper_id is null
+            or known_visitors.visitor_id is null
         )
 
 )

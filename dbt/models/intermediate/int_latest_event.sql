@@ -1,12 +1,12 @@
 with events as (
 
-    select * from {{ ref('int_events') }}
+    select * from {{ ref('int_counted_events') }}
 
 ),
 
 final as (
 
-    select least(max(occurred_at), '{{ run_started_at }}'::timestamptz) as reference_at
+    select max(occurred_at) as reference_at
     from events
     having count(*) > 0
 

@@ -4,7 +4,8 @@
         indexes=[
             {'columns': ['product_id'], 'unique': true},
             {'columns': ['rank_recent'], 'unique': true},
-        ]
+        ],
+        pre_hook="{{ give_memory() }}"
     )
 }}
 
@@ -16,7 +17,7 @@ with products as (
 
 events as (
 
-    select * from {{ ref('int_events') }}
+    select * from {{ ref('int_counted_events') }}
 
 ),
 
@@ -26,22 +27,39 @@ latest_event as (
 
 ),
 
+-- However often a visitor acts on a product on a day, it counts once: nobody makes a trend alone.
+by_visitor_and_day as (
+
+    select
+        product_id,
+        kind,
+        max(occurred_at) as occurred_at,
+        max({{ event_weight('kind', 'rating') }}) as weight
+    from events
+    group by
+        product_id,
+        kind,
+        visitor_id,
+        (occurred_at at time zone 'UTC')::date
+
+),
+
 weighted as (
 
     select
-        events.product_id,
-        events.kind,
+        by_visitor_and_day.product_id,
+        by_visitor_and_day.kind,
+        by_visitor_and_day.weight,
         (
-            events.occurred_at
+            by_visitor_and_day.occurred_at
             > latest_event.reference_at - interval '{{ var("popularity_window_days") }} days'
         ) as is_recent,
-        {{ event_weight('events.kind', 'events.rating') }} as weight,
         {{ half_life_decay(
-            'events.occurred_at',
+            'by_visitor_and_day.occurred_at',
             'latest_event.reference_at',
             var('popularity_half_life_days')
         ) }} as decay
-    from events
+    from by_visitor_and_day
     cross join latest_event
 
 ),

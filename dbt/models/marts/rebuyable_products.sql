@@ -15,8 +15,11 @@ with products as (
 
 purchases as (
 
-    select * from {{ ref('int_events') }}
-    where kind = 'purchase'
+    select * from {{ ref('int_counted_events') }}
+    where
+        kind = 'purchase'
+        -- Nobody knows who else a guest is.
+        and shopper_id is not null
 
 ),
 

@@ -1,12 +1,6 @@
-{{
-    config(
-        materialized='view'
-    )
-}}
-
 with events as (
 
-    select * from {{ ref('int_events') }}
+    select * from {{ ref('int_visitor_events') }}
 
 ),
 
@@ -19,6 +13,7 @@ products as (
 final as (
 
     select
+        events.visitor_id,
         events.shopper_id,
         events.product_id,
         events.kind,

@@ -1,7 +1,7 @@
 {{
     config(
         indexes=[
-            {'columns': ['shopper_id', 'product_id'], 'unique': true},
+            {'columns': ['visitor_id', 'product_id'], 'unique': true},
             {'columns': ['product_id']},
         ],
         pre_hook="{{ give_memory() }}"
@@ -10,7 +10,7 @@
 
 with events as (
 
-    select * from {{ ref('int_events') }}
+    select * from {{ ref('int_visitor_events') }}
 
 ),
 
@@ -30,6 +30,7 @@ weighted as (
 
     select
         events.kind,
+        events.visitor_id,
         events.shopper_id,
         events.product_id,
         events.occurred_at,
@@ -49,6 +50,7 @@ weighted as (
 final as (
 
     select
+        visitor_id,
         shopper_id,
         product_id,
         sum(weight) as weight,
@@ -63,6 +65,7 @@ final as (
         max(occurred_at) as last_at
     from weighted
     group by
+        visitor_id,
         shopper_id,
         product_id
 

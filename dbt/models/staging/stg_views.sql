@@ -11,10 +11,9 @@ renamed as (
         product_id,
         viewed_at,
         shopper_id,
+        nullif(session_id, '') as session_id,
         loaded_at
     from source
-    -- A session's views belong to no shopper who could have consented: they go no further.
-    where shopper_id is not null
 
 )
 

@@ -17,7 +17,7 @@ _MARTS = (
     """,
     """
     create table marts.shopper_interactions (
-        shopper_id text not null, product_id text not null, weight double precision not null
+        visitor_id text not null, product_id text not null, weight double precision not null
     )
     """,
     """
@@ -65,7 +65,7 @@ def add_interaction(shopper_id: str, product_id: str, weight: float = 1.0) -> No
     """Add a row to the mart of what shoppers did."""
     run(
         "insert into marts.shopper_interactions values (%s, %s, %s)",
-        (shopper_id, product_id, weight),
+        (f"shopper:{shopper_id}", product_id, weight),
     )
 
 

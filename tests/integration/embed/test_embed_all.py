@@ -203,7 +203,7 @@ def test_unchanged_actions_are_not_written_and_departed_ones_go(settings: Settin
     embed(settings, WordsEncoder())
     now = run("select product_id, embedded_at, content_hash from recs.embeddings order by 1, 2")
     assert now == before
-    run("delete from marts.shopper_interactions where shopper_id = 's1'")
+    run("delete from marts.shopper_interactions where visitor_id = 'shopper:s1'")
     assert embed(settings, WordsEncoder()).actions == 1
     assert run("select product_id from recs.embeddings where part = 'actions'") == [(ids[1],)]
 

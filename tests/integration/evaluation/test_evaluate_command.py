@@ -37,7 +37,7 @@ def add_shop(products: int = PRODUCTS, events: int = 700) -> None:
     random = np.random.default_rng(0)
     with connect() as connection, connection.cursor() as cursor:
         cursor.execute(
-            "create table marts.shopper_events (shopper_id text, product_id text, kind text,"
+            "create table marts.shopper_events (visitor_id text, product_id text, kind text,"
             " event_id text, occurred_at timestamptz, order_id text, weight double precision)"
         )
         cursor.executemany(
@@ -48,7 +48,7 @@ def add_shop(products: int = PRODUCTS, events: int = 700) -> None:
             "insert into marts.shopper_events values (%s, %s, 'view', %s, %s, null, 1)",
             [
                 (
-                    f"s{random.integers(SHOPPERS):02}",
+                    f"shopper:s{random.integers(SHOPPERS):02}",
                     f"p{int(products * random.random() ** 2):02}",
                     str(number),
                     START + timedelta(days=float(random.random() * 100)),

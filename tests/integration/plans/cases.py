@@ -584,6 +584,7 @@ CASES = (
     ),
     Case(name="there", statement="serving/schema_state", rows=1),
     Case(name="there", statement="serving/serving_model", rows=1),
+    Case(name="there", statement="serving/is_demo_shop", rows=1),
     _STEP,
     _STEP.but("half", filter=HALF, most={**_COUNTED_TO_4000, "neighbours": 25}, **_READS_PRODUCTS),
     _STEP.but("few", filter=TENTH_OF_PERCENT, most={**_LOOKED_UP, **_POPULAR, "neighbours": 25}),

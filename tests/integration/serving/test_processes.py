@@ -14,7 +14,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.integration.serving.servers import ROOT, Server, is_ready, wait_for
+from tests.integration.serving.servers import ROOT, is_ready, wait_for
 
 pytestmark = pytest.mark.usefixtures("primary")
 

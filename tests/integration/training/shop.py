@@ -19,8 +19,9 @@ SHOPPERS = 90
 _MARTS = (
     """
     create view marts.shopper_events as
-    select shopper_id, product_id, 'purchase' as kind, purchase_id as event_id,
-        purchased_at as occurred_at, order_id, 3.0::double precision as weight
+    select 'shopper:' || shopper_id as visitor_id, product_id, 'purchase' as kind,
+        purchase_id as event_id, purchased_at as occurred_at, order_id,
+        3.0::double precision as weight
     from raw.purchases
     """,
     """
@@ -74,7 +75,7 @@ def add_shop(
         )
         cursor.execute(
             "insert into marts.shopper_interactions "
-            "select shopper_id, product_id, 3 from raw.purchases"
+            "select 'shopper:' || shopper_id, product_id, 3 from raw.purchases"
         )
     embed(settings)
 

@@ -1,0 +1,30 @@
+"""Who acted, as one key: a shopper and an anonymous session of the same id are two visitors."""
+
+from typing import NamedTuple
+
+# As the macro `visitor_id` of the dbt project writes them.
+_SHOPPER = "shopper:"
+_SESSION = "session:"
+
+
+class Visitor(NamedTuple):
+    """Somebody with a history; one of the two is None."""
+
+    shopper_id: str | None
+    session_id: str | None
+
+
+def visitor_of(visitor_id: str) -> Visitor:
+    """Return who a key of `marts.shopper_events` stands for.
+
+    Raises
+    ------
+    ValueError
+        It is no such key.
+    """
+    if visitor_id.startswith(_SHOPPER):
+        return Visitor(visitor_id.removeprefix(_SHOPPER), None)
+    if visitor_id.startswith(_SESSION):
+        return Visitor(None, visitor_id.removeprefix(_SESSION))
+    message = f"{visitor_id!r} is no visitor: it begins with neither {_SHOPPER!r} nor {_SESSION!r}."
+    raise ValueError(message)
