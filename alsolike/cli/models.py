@@ -99,10 +99,14 @@ def train(
     weights = ", ".join(
         f"{space} {weight:g}" for space, weight in summary.learned["weights"].items() if weight > 0
     )
+    left_out = "".join(
+        f"Left out, because it could not be computed: {space} ({reason}).\n"
+        for space, reason in summary.learned["left_out"].items()
+    )
     text = (
         f"Trained {summary.model} in {summary.seconds:.0f} s from {summary.events:,} events of "
         f"{summary.shoppers:,} shoppers on {summary.products:,} products.\n"
-        f"Weights: {weights}.\n"
+        f"Weights: {weights}.\n{left_out}"
         f"NDCG@10 on the validation slice: {summary.learned['validation_ndcg']:.4f}.\n"
         f"It does not serve yet: alsolike promote {summary.model}"
     )
