@@ -379,7 +379,8 @@ def _climb(
             for factor in _STEPS:
                 old = weights[position]
                 new = old * factor if old > 0 else 0.1 * factor
-                if new == old:
+                # Without any weight, what rounding left of the sums would be all that ranks.
+                if new == old or not (new or np.delete(weights, position).any()):
                     continue
                 trial = total + own * np.float32(new - old)
                 gained = measure(trial)

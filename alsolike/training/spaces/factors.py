@@ -31,9 +31,9 @@ class SpectralSpace:
     al. 2021, arXiv 2108.07567.
 
     The vectors are found in a fixed number of rounds. A search that goes on until they are exact
-    may never end: each group of shoppers that shares no product with others has a singular value of 1,
-    and where most shoppers bought once there are hundreds of such groups. Shoppers with one product
-    are left out, since they join it to no other.
+    may never end: each group of shoppers that shares no product with others has a singular value of
+    1, and where most shoppers bought once there are hundreds of such groups. Shoppers with one
+    product are left out, since they join it to no other.
 
     Parameters
     ----------
