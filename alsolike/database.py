@@ -4,6 +4,7 @@ A connection takes its address from libpq's own `PG*` variables. A query is a fi
 `alsolike/sql/`; its path without the suffix is its name.
 """
 
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
@@ -52,6 +53,39 @@ def connect(
             if not autocommit:
                 connection.commit()
         yield connection
+
+
+def pauses() -> Generator[float]:
+    """Yield the seconds to wait before each new try: doubled each time, at most ten."""
+    pause = 0.25
+    while True:
+        yield pause
+        pause = min(10.0, 2 * pause)
+
+
+def wait_for_database(seconds: float) -> None:
+    """Wait until the database lets us in again, after a restart or a failover.
+
+    Parameters
+    ----------
+    seconds : float
+        How long to try.
+
+    Raises
+    ------
+    DatabaseUnavailableError
+        It still could not be reached after that.
+    """
+    until = time.monotonic() + seconds
+    for pause in pauses():
+        try:
+            with connect():
+                return
+        except DatabaseUnavailableError:
+            left = until - time.monotonic()
+            if left <= 0:
+                raise
+            time.sleep(min(pause, left))
 
 
 def register_vectors(connection: psycopg.Connection[Any]) -> None:

@@ -47,7 +47,3 @@ class UnknownModelError(AlsolikeError):
 
 class UnknownProductError(AlsolikeError):
     """There is no product of that id."""
-
-
-class UnknownShopperError(AlsolikeError):
-    """There is no shopper of that id."""

@@ -1,33 +1,52 @@
-"""Bring the database's schema up or down with Alembic, and re-apply the SQL functions."""
+"""Bring the database's schema up or down with Alembic, and re-apply the SQL functions.
+
+Up, each revision is a transaction of its own. Down, all of them are one: a step that fails leaves
+the schema as it was. Going down drops what alsolike made and nothing else, and deletes rows only
+where that was asked for: each revision names the rows that its `downgrade` deletes in `deletes`,
+a condition by table.
+"""
 
 import re
 from pathlib import Path
-from typing import LiteralString, cast
+from typing import Any, Literal, LiteralString, cast
 
 import psycopg
 from alembic import command, op
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from psycopg import sql
 from sqlalchemy.exc import DBAPIError
 
-from alsolike.database import connect
+from alsolike.database import ANALYST_ROLE, APP_ROLE, connect, query
 from alsolike.errors import AlsolikeError
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
+FUNCTIONS = MIGRATIONS / "functions"
+SCHEMAS = ("raw", "staging", "marts", "recs", "ops")
+
+_MODELS = Path(__file__).parents[1] / "dbt" / "models"
+# dbt builds under the first name, and swaps by the second.
+_DBT_SUFFIXES = ("", "__dbt_tmp", "__dbt_backup")
 
 
 class MigrationError(AlsolikeError):
     """The schema could not be changed; the failed revision was rolled back."""
 
 
-def migrate(revision: str = "head") -> str:
+class RowsWouldBeDeletedError(MigrationError):
+    """Going down would delete rows, and nobody said that it may."""
+
+
+def migrate(revision: str = "head", *, drop_all_data: bool = False) -> str:
     """Bring the schema to a revision, then re-apply `migrations/functions/*.sql` if it is the head.
 
     Parameters
     ----------
     revision : str
         `head`, `base`, or a revision's number such as `0002`; older than the present one: down.
+    drop_all_data : bool
+        Going down may delete rows.
 
     Returns
     -------
@@ -36,6 +55,8 @@ def migrate(revision: str = "head") -> str:
 
     Raises
     ------
+    RowsWouldBeDeletedError
+        The tables to drop have rows and `drop_all_data` is not given; nothing was changed.
     MigrationError
         The revision is unknown, a lock was not to be had in time, or a statement failed.
     """
@@ -44,16 +65,29 @@ def migrate(revision: str = "head") -> str:
     target = head if revision == "head" else revision
     try:
         if _is_down(target):
+            if not drop_all_data:
+                _check_rows(config, target)
+            # See env.py.
+            config.attributes["is_one_transaction"] = True
             command.downgrade(config, target)
         else:
             command.upgrade(config, target)
         if target == head:
             _apply_functions()
     except (CommandError, DBAPIError, psycopg.Error) as error:
-        reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
-        message = f"Cannot migrate to {revision}: {reason}. Nothing of the failed step was kept."
+        message = f"Cannot migrate to {revision}: {_reason(error)}. The failed step was undone."
         raise MigrationError(message) from error
     return target
+
+
+def remaining_objects() -> list[str]:
+    """Return the tables, views and the like in alsolike's five schemas, as `schema.name`, sorted.
+
+    After `migrate("base")` they are the shop's own, and the reason why their schema is still there.
+    """
+    with connect() as connection:
+        rows = connection.execute(query("ops/relations"), {"schemas": list(SCHEMAS)}).fetchall()
+    return [row[0] for row in rows]
 
 
 def current_revision() -> str:
@@ -66,13 +100,135 @@ def current_revision() -> str:
 
 
 def run_sql(text: str) -> None:
-    """Run the statements of a migration, as they stand, in its transaction.
+    """Run the statements of a migration, as they stand, in its transaction."""
+    _driver_connection().execute(cast("LiteralString", text))
 
-    The driver's own connection is used because SQLAlchemy would look for parameters in the text.
+
+def built_relations(schema: str) -> list[str]:
+    """Return the names that dbt's models have in `staging` or `marts`, sorted.
+
+    The names that dbt uses while it swaps a new table for the old one are among them.
     """
+    is_mart = schema == "marts"
+    names = {
+        path.stem for path in _MODELS.rglob("*.sql") if (path.parent.name == "marts") is is_mart
+    }
+    return sorted(name + suffix for name in names for suffix in _DBT_SUFFIXES)
+
+
+def check_names_are_free(schema: str) -> None:
+    """Raise `MigrationError` where a schema has relations of the names that dbt is to build.
+
+    dbt would put its own in their place without a question.
+    """
+    rows = (
+        _driver_connection()
+        .execute(
+            query("ops/relations_of_names"),
+            {"schema": schema, "names": built_relations(schema), "kinds": list("rpvmfSci")},
+        )
+        .fetchall()
+    )
+    if rows:
+        names = ", ".join(f"{schema}.{name}" for (name,) in rows)
+        message = (
+            f"The database has {names} already, and alsolike builds something of that name: "
+            "rename yours, or give alsolike a database of its own."
+        )
+        raise MigrationError(message)
+
+
+def drop_built(schema: str, *, kind: Literal["view", "table"]) -> None:
+    """Drop what dbt built in a schema, in a migration's transaction.
+
+    All of a kind go in one statement, which may so depend on each other. Anything else that depends
+    on them, such as a view of the shop's own, makes it fail: it would have to go too.
+    """
+    parameters = {
+        "schema": schema,
+        "names": built_relations(schema),
+        "kinds": ["v"] if kind == "view" else ["r"],
+    }
+    connection = _driver_connection()
+    rows = connection.execute(query("ops/relations_of_names"), parameters).fetchall()
+    if rows:
+        connection.execute(
+            sql.SQL("drop {} {}").format(
+                sql.SQL(kind), sql.SQL(", ").join(sql.Identifier(schema, name) for (name,) in rows)
+            )
+        )
+
+
+def drop_functions(*, with_parameter: str | None = None) -> None:
+    """Drop the functions that alsolike made in `recs`, in a migration's transaction.
+
+    Parameters
+    ----------
+    with_parameter : str, optional
+        Only those with a parameter of this type.
+    """
+    names = [path.stem.split("_", 1)[1] for path in FUNCTIONS.glob("*.sql")]
+    connection = _driver_connection()
+    parameters = {"names": names, "type": with_parameter}
+    for (name,) in connection.execute(query("ops/functions_of_names"), parameters).fetchall():
+        connection.execute(sql.SQL("drop routine {}").format(sql.SQL(name)))
+
+
+def drop_schema(schema: str) -> None:
+    """Drop a schema if nothing of the shop's own is in it, in a migration's transaction."""
+    connection = _driver_connection()
+    name = sql.Identifier(schema)
+    try:
+        with connection.transaction():
+            connection.execute(sql.SQL("drop schema {}").format(name))
+    except psycopg.errors.DependentObjectsStillExist:
+        connection.execute(
+            sql.SQL("revoke all on schema {} from {}, {}").format(
+                name, sql.Identifier(APP_ROLE), sql.Identifier(ANALYST_ROLE)
+            )
+        )
+
+
+def _driver_connection() -> psycopg.Connection[Any]:
+    """Return psycopg's connection, because SQLAlchemy would look for parameters in SQL texts."""
     connection = op.get_bind().connection.driver_connection
     assert isinstance(connection, psycopg.Connection)  # noqa: S101  (alembic runs on psycopg alone)
-    connection.execute(cast("LiteralString", text))
+    return cast("psycopg.Connection[Any]", connection)
+
+
+def _check_rows(config: Config, target: str) -> None:
+    """Raise `RowsWouldBeDeletedError` where going down to a revision would delete rows."""
+    steps = ScriptDirectory.from_config(config).iterate_revisions(current_revision(), target)
+    deletes: dict[str, str] = {}
+    for step in steps:
+        # A later revision deletes some rows of a table, an earlier one drops it.
+        deletes.update(cast("dict[str, str]", getattr(step.module, "deletes", {})))
+    with connect() as connection:
+        lost = [
+            table
+            for table, condition in sorted(deletes.items())
+            if connection.execute(
+                sql.SQL("select from {} where {} limit 1").format(
+                    sql.Identifier(*table.split(".")), sql.SQL(cast("LiteralString", condition))
+                )
+            ).fetchall()
+        ]
+    if lost:
+        message = (
+            f"Going down to {target} deletes rows of {', '.join(lost)}. Nothing was changed. "
+            "Take a backup (pg_dump), then give --drop-all-data if they are to go."
+        )
+        raise RowsWouldBeDeletedError(message)
+
+
+def _reason(error: Exception) -> str:
+    """Say on one line what went wrong; who depends on what is to go is in Postgres's detail."""
+    cause = getattr(error, "orig", error)
+    lines = str(cause).strip().splitlines()
+    if isinstance(cause, psycopg.errors.DependentObjectsStillExist):
+        detail = cause.diag.message_detail or ""
+        lines[0] += f" ({'; '.join(detail.splitlines())})"
+    return lines[0]
 
 
 def _is_down(target: str) -> bool:
@@ -84,7 +240,9 @@ def _apply_functions() -> None:
     """Create or replace every function, in the order of the files' names, in one transaction."""
     with connect() as connection:
         connection.execute("set lock_timeout = '5s'")
-        for path in sorted((MIGRATIONS / "functions").glob("*.sql")):
+        # Loads pgvector into the session: who is no superuser may set `hnsw.*` only from then on.
+        connection.execute("select '[1]'::vector")
+        for path in sorted(FUNCTIONS.glob("*.sql")):
             text = path.read_text(encoding="utf-8")
             if not re.search(r"create or replace (function|view)", text):
                 message = f"{path.name} must hold a `create or replace` statement."

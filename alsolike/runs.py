@@ -1,39 +1,84 @@
-"""The log of runs in `ops.runs`: what was run, when, with which result."""
+"""The log of runs in `ops.runs`: what was run, when, with which result.
 
+A run holds a database session of its own, which idles while the work goes on elsewhere and ends
+with the process, however that ends. So the next command can tell which runs were killed.
+"""
+
+import logging
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from psycopg.types.json import Jsonb
 
-from alsolike.database import connect, query
+from alsolike.database import connect, query, wait_for_database
+from alsolike.errors import DatabaseUnavailableError
+
+logger = logging.getLogger("alsolike.runs")
+
+# The database may be restarting when a run ends, which is why it ends.
+_END_SECONDS = 15
+
+
+class Counts(dict[str, Any]):
+    """Counts of a run, which knows its id."""
+
+    run_id: int | None = None
 
 
 @contextmanager
-def recorded_run(command: str, arguments: Mapping[str, Any]) -> Generator[dict[str, Any]]:
+def recorded_run(command: str, arguments: Mapping[str, Any]) -> Generator[Counts]:
     """Note a command that changes data: a row when it begins, its result when it ends.
+
+    Runs of processes that were killed are closed first.
 
     Yields
     ------
-    dict
-        Counts to fill in; they are kept with the run, which failed if the block raises.
+    Counts
+        To be filled in; they are kept with the run, which failed if the block raises.
     """
-    counts: dict[str, Any] = {}
-    with connect() as connection:
-        row = connection.execute(
+    counts = Counts()
+    with connect(autocommit=True, application_name=f"alsolike {command}") as session:
+        session.execute(query("ops/keep_session"))
+        session.execute(query("ops/close_abandoned_runs"))
+        row = session.execute(
             query("ops/begin_run"), {"command": command, "arguments": Jsonb(dict(arguments))}
         ).fetchone()
-    run_id = None if row is None else row[0]
-    error: str | None = "interrupted"
+        run_id = None if row is None else row[0]
+        counts.run_id = run_id
+        error: str | None = "interrupted"
+        try:
+            yield counts
+            error = None
+        except Exception as raised:
+            error = f"{type(raised).__name__}: {raised}"
+            raise
+        finally:
+            _end(session, {"run_id": run_id, "error": error, "counts": Jsonb(counts)})
+
+
+def close_abandoned_runs() -> None:
+    """Close the runs whose process was killed."""
+    with connect() as connection:
+        connection.execute(query("ops/close_abandoned_runs"))
+
+
+def _end(session: psycopg.Connection[Any], result: Mapping[str, Any]) -> None:
+    """Note the end of a run, on another session if the database was restarted meanwhile.
+
+    Where even that is in vain it is logged: what the command did, or raised, matters more.
+    """
     try:
-        yield counts
-        error = None
-    except Exception as raised:
-        error = f"{type(raised).__name__}: {raised}"
-        raise
-    finally:
-        with connect() as connection:
-            connection.execute(
-                query("ops/end_run"),
-                {"run_id": run_id, "error": error, "counts": Jsonb(counts)},
+        session.execute(query("ops/end_run"), result)
+    except (psycopg.OperationalError, psycopg.InterfaceError):
+        try:
+            wait_for_database(_END_SECONDS)
+            with connect() as connection:
+                connection.execute(query("ops/end_run"), result)
+        except (DatabaseUnavailableError, psycopg.OperationalError) as error:
+            logger.warning(
+                "The end of run %s is not in ops.runs, the next command closes it: %s",
+                result["run_id"],
+                error,
             )

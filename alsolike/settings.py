@@ -6,8 +6,11 @@ a test fails when one is missing there.
 
 import ipaddress
 import os
+import re
 import secrets
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,6 +64,8 @@ class Settings:
         Key of the signed and encrypted cookies, at least 32 characters.
     is_cookie_secure : bool
         Whether cookies travel over HTTPS only.
+    are_pages_on : bool or None
+        Whether the site has pages beside the API; None: over the demo's shop alone.
     api_keys : tuple of str
         Keys that the API lets in, at least 16 characters each; none: everybody.
     rate_limit : int
@@ -68,6 +73,8 @@ class Settings:
         no limit.
     trusted_proxies : tuple of str
         Addresses and networks whose `X-Forwarded-For` is believed.
+    allowed_hosts : tuple of str
+        Names that the site answers to beside any address, in lower case; `*`: every name.
     """
 
     home: Path
@@ -90,9 +97,11 @@ class Settings:
     metrics_folder: Path | None
     secret: str = field(repr=False)
     is_cookie_secure: bool
+    are_pages_on: bool | None
     api_keys: tuple[str, ...] = field(repr=False)
     rate_limit: int
     trusted_proxies: tuple[str, ...]
+    allowed_hosts: tuple[str, ...]
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -106,7 +115,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     Raises
     ------
     SettingError
-        A value is not a number, not within its range, or too short.
+        A value is not a number, not within its range, or too short; or there is no secret and none
+        can be kept.
     """
     env = os.environ if environment is None else environment
     home = Path(env.get("ALSOLIKE_HOME") or ".alsolike").expanduser().resolve()
@@ -137,11 +147,15 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         metrics_folder=Path(metrics_folder) if metrics_folder else None,
         secret=_secret(env, home),
         is_cookie_secure=_boolean(env, "ALSOLIKE_COOKIE_SECURE", default=False),
+        are_pages_on=_boolean(env, "ALSOLIKE_PAGES", default=False)
+        if env.get("ALSOLIKE_PAGES")
+        else None,
         api_keys=_api_keys(env),
         rate_limit=_integer(
-            env, "ALSOLIKE_RATE_LIMIT", 0 if _is_loopback(host) else 6000, 0, 10_000_000
+            env, "ALSOLIKE_RATE_LIMIT", 0 if is_loopback(host) else 6000, 0, 10_000_000
         ),
         trusted_proxies=_trusted_proxies(env),
+        allowed_hosts=_allowed_hosts(env, host),
     )
 
 
@@ -169,8 +183,12 @@ def _boolean(env: Mapping[str, str], name: str, *, default: bool) -> bool:
     raise SettingError(message)
 
 
-def _is_loopback(host: str) -> bool:
-    return host in {"127.0.0.1", "::1", "localhost"}
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine reaches an address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _words(env: Mapping[str, str], name: str) -> tuple[str, ...]:
@@ -205,6 +223,21 @@ def _trusted_proxies(env: Mapping[str, str]) -> tuple[str, ...]:
     return proxies
 
 
+def _allowed_hosts(env: Mapping[str, str], host: str) -> tuple[str, ...]:
+    hosts = _words(env, "ALSOLIKE_ALLOWED_HOSTS")
+    for name in hosts:
+        if name != "*" and re.fullmatch(r"\.?[A-Za-z0-9_-][A-Za-z0-9._-]*", name) is None:
+            message = (
+                f"ALSOLIKE_ALLOWED_HOSTS has {name!r}: give names such as shop.example.com, "
+                "without a port, .example.com for all below it, or *."
+            )
+            raise SettingError(message)
+    if hosts:
+        return tuple(name.lower() for name in hosts)
+    # Nobody but this machine is meant to reach the loopback, under whatever name.
+    return ("localhost", host.lower()) if is_loopback(host) else ("*",)
+
+
 def _secret(env: Mapping[str, str], home: Path) -> str:
     """Return `ALSOLIKE_SECRET`, or one that is made once and kept in the home folder."""
     minimum = 32
@@ -216,11 +249,45 @@ def _secret(env: Mapping[str, str], home: Path) -> str:
         return given
     kept = home / "secret"
     if not kept.exists():
-        home.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        _make_secret(kept)
+    secret = kept.read_text(encoding="utf-8", errors="replace")
+    if len(secret.strip()) < minimum:
+        message = (
+            f"The secret kept in {kept} has {len(secret.strip())} characters, at least {minimum} "
+            "are needed: delete the file and a new one is made (who is signed in signs in "
+            "again), or set ALSOLIKE_SECRET."
+        )
+        raise SettingError(message)
+    return secret
+
+
+def _make_secret(kept: Path) -> None:
+    """Write a new secret, whole or not at all; of several processes the first one's is kept."""
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=".secret-", dir=kept.parent)
+    except OSError as error:
+        raise _no_secret(kept, error) from error
+    beside = Path(name)
+    try:
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_hex(16))
-    return kept.read_text()
+            file.flush()
+            os.fsync(file.fileno())
+        # Unlike a rename, a link never takes the place of what another process put there first.
+        with suppress(FileExistsError):
+            kept.hardlink_to(beside)
+    except OSError as error:
+        raise _no_secret(kept, error) from error
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _no_secret(kept: Path, error: OSError) -> SettingError:
+    return SettingError(
+        f"Cannot keep a secret in {kept}: {error.strerror}. "
+        "Make room there, or set ALSOLIKE_SECRET or ALSOLIKE_HOME."
+    )
 
 
 def export_connection(variables: Mapping[str, str]) -> None:

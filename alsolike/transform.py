@@ -194,15 +194,16 @@ def _only_transform() -> Generator[None]:
             message = "Another transform is at work on this database: wait for its end."
             raise TransformError(message)
         info = connection.info
-        # libpq fills in what is not set, dbt's profile does not.
-        export_connection(
-            {
-                "PGHOST": info.host,
-                "PGPORT": str(info.port),
-                "PGUSER": info.user,
-                "PGDATABASE": info.dbname,
-            }
-        )
+        # libpq fills in what is not set, from a service file for example; dbt's profile does not.
+        address = {
+            "PGHOST": info.host,
+            "PGPORT": str(info.port),
+            "PGUSER": info.user,
+            "PGDATABASE": info.dbname,
+        }
+        if info.password:
+            address["PGPASSWORD"] = info.password
+        export_connection(address)
         yield
 
 

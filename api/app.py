@@ -1,6 +1,7 @@
 """The Litestar application."""
 
 import asyncio
+import errno
 import hashlib
 import logging
 from collections.abc import AsyncGenerator, Sequence
@@ -12,6 +13,7 @@ from typing import Any
 from litestar import Litestar, Router
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import CacheControlHeader, State
+from litestar.exceptions import InternalServerException, NotFoundException
 from litestar.middleware import DefineMiddleware
 from litestar.middleware.csrf import CSRFMiddleware
 from litestar.middleware.session import SessionMiddleware
@@ -27,8 +29,11 @@ from litestar.static_files import (
 from litestar.types import ASGIApp
 
 from alsolike.settings import Settings
+from api.http.bodies import MOST_BYTES, check_bodies
 from api.http.compression import compress
 from api.http.conditional import answer_conditionally
+from api.http.entry import entry_check
+from api.http.hosts import Hosts
 from api.http.limits import Limits
 from api.http.links import link_next_page
 from api.http.manners import with_manners
@@ -50,10 +55,13 @@ from api.routes.pictures import pictures_router
 from api.routes.products import products_router
 from api.routes.shoppers import shoppers_router
 from api.services.categories import CategoryTree
-from api.visitor import AnyRequest
+from api.services.shop import Shop
+from api.visitor import AnyRequest, require_pages
 
 _MACHINE_PREFIXES = ("/v1/", "/health/", "/schema", "/metrics", "/pictures/", "/static/")
 _COOKIE_DAYS = 30
+# What a path can be that leads to no file.
+_NO_FILE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EACCES})
 
 
 def create_app(settings: Settings) -> Litestar:
@@ -102,7 +110,9 @@ def create_app(settings: Settings) -> Litestar:
         # The first is the outermost.
         middleware=[
             metrics.metered,
+            entry_check(Hosts(settings.allowed_hosts)),
             *([limits.middleware] if limits.is_needed else []),
+            check_bodies,
             compress,
             answer_conditionally,
             decode_parameters,
@@ -113,8 +123,10 @@ def create_app(settings: Settings) -> Litestar:
                 "database": database,
                 "query_vectors": query_vectors,
                 "ladder": ladder,
+                "limits": limits,
                 "metrics": metrics,
                 "tree": CategoryTree(ladder),
+                "shop": Shop(ladder, settings),
             },
             deep_copy=False,
         ),
@@ -134,8 +146,7 @@ def create_app(settings: Settings) -> Litestar:
             ],
         ),
         logging_config=None,
-        # Nothing here takes files.
-        request_max_body_size=1_000_000,
+        request_max_body_size=MOST_BYTES,
     )
     app.asgi_handler = with_manners(app.asgi_handler, is_shared_cache_allowed=not settings.api_keys)
     return app
@@ -178,6 +189,7 @@ def _pages_router(settings: Settings) -> Router:
             actions.hide,
         ],
         middleware=[with_session, DefineMiddleware(CSRFMiddleware, config=csrf_config)],
+        before_request=require_pages,
         include_in_schema=False,
     )
 
@@ -188,7 +200,13 @@ def _static_routers() -> Sequence[Router]:
 
     def serve(path: str, folder: Path, name: str) -> Router:
         return create_static_files_router(
-            path, [folder], name=name, cache_control=kept, include_in_schema=False
+            path,
+            [folder],
+            name=name,
+            cache_control=kept,
+            include_in_schema=False,
+            # What the file system does not take for a path, such as a file's name for a folder.
+            exception_handlers={OSError: _answer_no_file, InternalServerException: _answer_no_file},
         )
 
     return [
@@ -199,7 +217,8 @@ def _static_routers() -> Sequence[Router]:
 
 def _answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
     """Tell an error: a page to people, a problem to programs."""
-    problem, headers = problem_of(error, request.url.path)
+    # Not `request.url`: that is made of the client's Host, which may be no host at all.
+    problem, headers = problem_of(error, request.scope["path"])
     if _wants_page(request):
         return render_page(
             request,
@@ -216,8 +235,17 @@ def _answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
     )
 
 
+def _answer_no_file(request: AnyRequest, error: Exception) -> Response[Any]:
+    """Tell that there is no such file, unless the disk is to blame."""
+    # Litestar makes an error of its own of some that it meets.
+    met = error.__cause__ if isinstance(error, InternalServerException) else error
+    if isinstance(met, OSError) and met.errno in _NO_FILE:
+        return _answer_error(request, NotFoundException("There is no such file."))
+    return _answer_error(request, error)
+
+
 def _wants_page(request: AnyRequest) -> bool:
-    if request.url.path.startswith(_MACHINE_PREFIXES):
+    if request.scope["path"].startswith(_MACHINE_PREFIXES):
         return False
     accept = request.headers.get("accept", "*/*")
     return "text/html" in accept or "*/*" in accept

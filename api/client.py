@@ -18,6 +18,7 @@ from api.requests import Diversity, ProductFilter, RecommendationRequest, Simila
 from api.structs import (
     BoughtProducts,
     Complements,
+    Consent,
     EventResult,
     Liveness,
     NewEvent,
@@ -25,6 +26,7 @@ from api.structs import (
     ProductPage,
     Readiness,
     RecommendedProducts,
+    Shopper,
     SimilarLists,
     SimilarProducts,
     TrendingProducts,
@@ -61,8 +63,8 @@ class Client:
     """The API's operations as methods, under their names in the OpenAPI document.
 
     What may pass by itself (no connection, 429, 502, 503, 504) is tried again after a pause that
-    grows, or as long as `Retry-After` says. Every operation may be repeated: the others only read,
-    and an event is recorded once, however often its id is sent.
+    grows, or as long as `Retry-After` says. Every operation may be repeated: most only read, an
+    event is recorded once, however often its id is sent, and so is a decision about consent.
 
     Parameters
     ----------
@@ -268,6 +270,15 @@ class Client:
     def record_event(self, event: NewEvent) -> EventResult:
         """Record a view, a purchase or a hide, once."""
         return self._ask("POST", "v1/events", EventResult, event)
+
+    def record_consent(self, shopper_id: str, *, personalisation: bool) -> Shopper:
+        """State whether a shopper consents to personalisation; a new shopper becomes known."""
+        path = f"v1/shoppers/{_segment(shopper_id)}"
+        return self._ask("PUT", path, Shopper, Consent(personalisation))
+
+    def withdraw_consent(self, shopper_id: str) -> Shopper:
+        """Record that a shopper does not consent to personalisation, or not any more."""
+        return self._ask("DELETE", f"v1/shoppers/{_segment(shopper_id)}/consent", Shopper)
 
     def live(self) -> Liveness:
         """Ask whether the process answers."""

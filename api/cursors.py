@@ -2,11 +2,16 @@
 
 import base64
 import binascii
+from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
 
 from api.problems import InvalidFieldError
+
+_NO_CURSOR = "Not a cursor of this list: take it from the link to the next page."
+# At the ends of what a datetime holds another zone is out of its range.
+_FIRST_YEAR, _LAST_YEAR = 1, 9999
 
 Position = TypeVar("Position", bound=tuple[Any, ...])
 
@@ -33,7 +38,16 @@ def decode_cursor(text: str | None, shape: type[Position], field: str = "after")
         return None
     try:
         raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        return msgspec.json.decode(raw, type=shape)
-    except (binascii.Error, ValueError, msgspec.MsgspecError) as error:
-        message = "Not a cursor of this list: take it from the link to the next page."
-        raise InvalidFieldError(field, message) from error
+        position = msgspec.json.decode(raw, type=shape)
+    except (binascii.Error, ValueError, msgspec.MsgspecError, RecursionError) as error:
+        raise InvalidFieldError(field, _NO_CURSOR) from error
+    if any(_is_unfit(part) for part in position):
+        raise InvalidFieldError(field, _NO_CURSOR)
+    return position
+
+
+def _is_unfit(part: object) -> bool:
+    """Tell what neither Postgres nor the local snapshot can compare with."""
+    if isinstance(part, datetime):
+        return part.tzinfo is None or not _FIRST_YEAR < part.year < _LAST_YEAR
+    return isinstance(part, str) and "\x00" in part

@@ -64,11 +64,13 @@ def decode_page(mark: str | None) -> Page | None:
         page = msgspec.json.decode(text, type=Page)
         datetime.fromtimestamp(page.until)  # noqa: DTZ006  (only whether it is a time at all)
     except (
-        binascii.Error, ValueError, zlib.error, msgspec.MsgspecError, OverflowError, OSError
+        binascii.Error, ValueError, zlib.error, msgspec.MsgspecError, OverflowError, OSError,
+        RecursionError,
     ) as error:  # fmt: skip
         message = "Not a mark of this list: take it from `after` or `next` of the page before."
         raise InvalidFieldError("after", message) from error
-    if len(page.shown) > MOST_SHOWN + 100 or any("\x00" in one for one in page.shown):
+    texts = [*page.shown, page.model or ""]
+    if len(page.shown) > MOST_SHOWN + 100 or any("\x00" in one for one in texts):
         message = "Not a mark of this list: take it from `after` or `next` of the page before."
         raise InvalidFieldError("after", message)
     return page

@@ -14,11 +14,17 @@ from alsolike.errors import (
     AlsolikeError,
     UnknownModelError,
     UnknownProductError,
-    UnknownShopperError,
 )
 from api.http.exchange import request_id
-from api.ladder.failures import DatabaseAwayError, TookTooLongError
+from api.http.log_text import in_log
+from api.ladder.failures import (
+    DatabaseAwayError,
+    DatabaseBusyError,
+    TookTooLongError,
+    first_line,
+)
 from api.problem_structs import FieldError, Problem
+from api.shares import ShareUsedUpError
 
 logger = logging.getLogger("alsolike.web")
 
@@ -27,7 +33,15 @@ PROBLEM_MEDIA_TYPE = "application/problem+json"
 _FIELDS_OF_UNKNOWN: dict[type[AlsolikeError], str] = {
     UnknownModelError: "model",
     UnknownProductError: "product_id",
-    UnknownShopperError: "shopper_id",
+}
+
+
+# With the seconds until it is worth trying again.
+_TO_TRY_AGAIN: dict[type[AlsolikeError], tuple[HTTPStatus, str]] = {
+    ShareUsedUpError: (HTTPStatus.TOO_MANY_REQUESTS, "1"),
+    TookTooLongError: (HTTPStatus.SERVICE_UNAVAILABLE, "1"),
+    DatabaseBusyError: (HTTPStatus.SERVICE_UNAVAILABLE, "1"),
+    DatabaseAwayError: (HTTPStatus.SERVICE_UNAVAILABLE, "5"),
 }
 
 
@@ -60,9 +74,10 @@ def problem_of(error: Exception, instance: str) -> tuple[Problem, dict[str, str]
     status, detail, errors, headers = _classify(error)
     request = request_id()
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
-        logger.error("%s failed (request %s)", instance, request, exc_info=error)
+        logger.error("%s failed (request %s)", in_log(instance), request, exc_info=error)
     elif status == HTTPStatus.SERVICE_UNAVAILABLE:
-        logger.warning("%s: %s (%s; request %s)", instance, detail, _first_line(error), request)
+        path, what = in_log(instance), in_log(detail)
+        logger.warning("%s: %s (%s; request %s)", path, what, first_line(error), request)
     problem = Problem(
         title=HTTPStatus(status).phrase,
         status=status,
@@ -97,16 +112,15 @@ def _unexpected() -> _Told:
 
 
 def _classify_ours(error: AlsolikeError) -> _Told:
-    if isinstance(error, (UnknownModelError, UnknownProductError, UnknownShopperError)):
+    if isinstance(error, (UnknownModelError, UnknownProductError)):
         field = _FIELDS_OF_UNKNOWN[type(error)]
         return HTTPStatus.NOT_FOUND, str(error), [FieldError(field, str(error))], {}
     if isinstance(error, InvalidFieldError):
         detail = f"{error.field}: {error}"
         return HTTPStatus.BAD_REQUEST, detail, [FieldError(error.field, str(error))], {}
-    if isinstance(error, TookTooLongError):
-        return HTTPStatus.SERVICE_UNAVAILABLE, str(error), [], {"Retry-After": "1"}
-    if isinstance(error, DatabaseAwayError):
-        return HTTPStatus.SERVICE_UNAVAILABLE, str(error), [], {"Retry-After": "5"}
+    for kind, (status, seconds) in _TO_TRY_AGAIN.items():
+        if isinstance(error, kind):
+            return status, str(error), [], {"Retry-After": seconds}
     if isinstance(error, NotReadyError):
         errors = [FieldError(error.check, str(error))]
         return HTTPStatus.SERVICE_UNAVAILABLE, str(error), errors, {"Retry-After": "5"}
@@ -148,7 +162,3 @@ def _field_errors(error: ValidationException) -> list[FieldError]:
         field = named.group(1) if named else str(entry.get("key") or "body")
         found.append(FieldError("body" if field == "data" else field, message))
     return found
-
-
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)

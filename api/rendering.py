@@ -14,7 +14,7 @@ from litestar.utils.scope.state import ScopeState
 from api.ladder.requests import ladder_of, tier_of
 from api.pool import Database
 from api.services.categories import CategoryTree
-from api.visitor import AnyRequest, known_visitor, take_flash
+from api.visitor import AnyRequest, known_visitor, shop_of, take_flash
 
 WEB = Path(__file__).parents[1] / "web"
 
@@ -133,6 +133,8 @@ def _render(
         "csrf_token": token if isinstance(token, str) else "",
         "nav": tree_of(request).top(),
         "as_of": _as_of(request),
+        "has_pages": shop_of(request).has_pages,
+        "can_sign_in": shop_of(request).can_sign_in,
     }
     return Template(
         name,

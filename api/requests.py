@@ -48,6 +48,10 @@ class Action(Struct, forbid_unknown_fields=True):
         Meta(description="With a zone; null: later than the action before it in the list."),
     ] = None
 
+    def __post_init__(self) -> None:
+        """Trim the id, as the loader does."""
+        self.product_id = self.product_id.strip()
+
 
 class RecommendationRequest(Struct, forbid_unknown_fields=True):
     """For whom, what, and how many."""
@@ -86,6 +90,14 @@ class RecommendationRequest(Struct, forbid_unknown_fields=True):
         Meta(description="`after` of the page before, for the next one."),
     ] = None
 
+    def __post_init__(self) -> None:
+        """Trim the ids, as the loader does."""
+        self.shopper_id = self.shopper_id and self.shopper_id.strip()
+        self.session_id = self.session_id and self.session_id.strip()
+        self.basket = _trimmed(self.basket)
+        self.candidates = None if self.candidates is None else _trimmed(self.candidates)
+        self.exclude = _trimmed(self.exclude)
+
 
 class SimilarRequest(Struct, forbid_unknown_fields=True):
     """Products, for each of which similar ones are wanted."""
@@ -100,3 +112,13 @@ class SimilarRequest(Struct, forbid_unknown_fields=True):
     filter: ProductFilter | None = None
     reasons: Annotated[bool, Meta(description="Whether to say why.")] = False
     model: Annotated[Id | None, Meta(description="Null: the serving one.")] = None
+
+    def __post_init__(self) -> None:
+        """Trim the ids, as the loader does."""
+        self.product_ids = _trimmed(self.product_ids)
+        self.candidates = None if self.candidates is None else _trimmed(self.candidates)
+        self.exclude = _trimmed(self.exclude)
+
+
+def _trimmed(ids: list[str]) -> list[str]:
+    return [one.strip() for one in ids]

@@ -1,13 +1,24 @@
-"""Serving the app with granian, until Ctrl-C or SIGTERM."""
+"""Serving the app with granian, until Ctrl-C or SIGTERM.
 
+A worker process that is killed is replaced; when the process that started them is killed, they end.
+"""
+
+import errno
+import multiprocessing
+import re
+import resource
 import signal
 import socket
 import tempfile
+import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import cast
 
-from granian.constants import Interfaces
+import psutil
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 from granian.utils.proxies import (
@@ -16,9 +27,20 @@ from granian.utils.proxies import (
 from litestar.types import ASGIApp
 
 from alsolike.errors import AlsolikeError
-from alsolike.settings import Settings, export_connection, load_settings
+from alsolike.parent import end_with_parent
+from alsolike.settings import Settings, export_connection, is_loopback, load_settings
 
 _STOP_SECONDS = 5
+# The worker processes of a server that was killed a moment ago may still be ending.
+_PORT_SECONDS = 2
+# Until a connection has sent the head of its first or next request. A proxy that keeps idle ones
+# for longer meets closed ones, which it replaces by itself.
+_HEAD_SECONDS = 10
+# Open connections of one worker process. A silent one costs a few kilobytes until its time is up;
+# with all of them taken nobody else gets in.
+_MOST_CONNECTIONS = 10_000
+# Files that a process has open beside them: the database's, the snapshot, assets that are sent.
+_OTHER_FILES = 512
 
 
 class ServeError(AlsolikeError):
@@ -39,7 +61,7 @@ def serve(settings: Settings, *, announce: Callable[[], None] | None = None) -> 
     Raises
     ------
     ServeError
-        The address is taken or not ours to use, or a worker process failed.
+        The address is taken or not ours to use, or worker processes fail as soon as they start.
     """
     require_free_port(settings)
     with _metrics_folder(settings):
@@ -68,6 +90,11 @@ def _serve(settings: Settings, announce: Callable[[], None] | None) -> None:
         websockets=False,
         log_level=LogLevels.warning,
         workers_kill_timeout=_STOP_SECONDS,
+        respawn_failed_workers=True,
+        # Not `auto`: telling HTTP/2 from HTTP/1 by the first bytes has no time limit.
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEAD_SECONDS * 1000),
+        backpressure=_connection_limit(),
     )
     if announce is not None:
         server.on_startup(announce)
@@ -76,24 +103,71 @@ def _serve(settings: Settings, announce: Callable[[], None] | None) -> None:
     try:
         server.serve()
     except SystemExit as error:
-        message = "A web worker ended by itself: its last log lines say why."
+        message = "A web worker ended again as soon as it started: its last log lines say why."
         raise ServeError(message) from error
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
 
 
+def _connection_limit() -> int:
+    """Return how many connections a worker may hold, having made room for them."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_CONNECTIONS + _OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        # The worker processes inherit it.
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    if soft == resource.RLIM_INFINITY:
+        return _MOST_CONNECTIONS
+    return max(_OTHER_FILES // 4, min(_MOST_CONNECTIONS, soft - _OTHER_FILES))
+
+
 def application() -> ASGIApp:
     """Make the app of one worker process from its environment."""
     from api.app import create_app  # noqa: PLC0415  (the parent process has no use for the app)
 
+    starter = multiprocessing.parent_process()
+    if starter is not None and starter.pid is not None:
+        end_with_parent(starter.pid, grace_seconds=_STOP_SECONDS)
     settings = load_settings()
+    _forget_dead_workers(settings.metrics_folder)
     app = create_app(settings)
     if not settings.trusted_proxies:
         return app
     # Before all else, so that the address of the client is theirs everywhere.
     wrapped = wrap_asgi_with_proxy_headers(app, list(settings.trusted_proxies))  # pyright: ignore[reportUnknownVariableType]
     return cast("ASGIApp", wrapped)
+
+
+def _forget_dead_workers(metrics_folder: Path | None) -> None:
+    """Drop what killed workers last told of their pools and circuits; what they counted stays."""
+    if metrics_folder is None:
+        return
+    from prometheus_client.multiprocess import (  # noqa: PLC0415  (see above)
+        mark_process_dead,  # pyright: ignore[reportUnknownVariableType]
+    )
+
+    for file in metrics_folder.glob("gauge_live*.db"):
+        found = re.search(r"_(\d+)\.db$", file.name)
+        if found is not None and not psutil.pid_exists(int(found[1])):
+            mark_process_dead(int(found[1]), str(metrics_folder))
+
+
+def require_closed_api(settings: Settings) -> None:
+    """Let nobody but this machine reach an API that asks for no key.
+
+    Raises
+    ------
+    ServeError
+        Others can reach the address, and there are no keys.
+    """
+    if not is_loopback(settings.host) and not settings.api_keys:
+        message = (
+            f"ALSOLIKE_HOST is {settings.host}, where others reach an API that asks for no key: "
+            "set ALSOLIKE_API_KEYS to one of `openssl rand -hex 16`, or leave ALSOLIKE_HOST out."
+        )
+        raise ServeError(message)
 
 
 def require_free_port(settings: Settings) -> None:
@@ -104,15 +178,25 @@ def require_free_port(settings: Settings) -> None:
     ServeError
         The address is taken or not ours to use.
     """
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        # As servers do, so that connections of a server that just ended are no obstacle.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    until = time.monotonic() + _PORT_SECONDS
+    while True:
         try:
-            probe.bind((settings.host, settings.port))
+            _bind(settings.host, settings.port)
         except OSError as error:
+            if error.errno == errno.EADDRINUSE and time.monotonic() < until:
+                time.sleep(0.1)
+                continue
             message = (
                 f"Cannot serve at {settings.host}:{settings.port}: {error.strerror}. "
                 "Set ALSOLIKE_PORT (or ALSOLIKE_HOST) to a free address."
             )
             raise ServeError(message) from error
+        return
+
+
+def _bind(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        # As servers do, so that connections of a server that just ended are no obstacle.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((host, port))

@@ -19,8 +19,8 @@ AnswerTier = Annotated[
     ),
 ]
 
-# Postgres keeps no NUL character, so none is let in.
-Id = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+# Postgres keeps no NUL character, so none is let in. Blanks around an id are no part of it.
+Id = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")]
 
 
 class Product(Struct):
@@ -295,12 +295,38 @@ class NewEvent(Struct, forbid_unknown_fields=True):
     unit_price: Annotated[Decimal | None, Meta(description="Of a purchase, not negative.")] = None
     order_id: Annotated[Id | None, Meta(description="Of a purchase.")] = None
 
+    def __post_init__(self) -> None:
+        """Trim the ids, as the loader does."""
+        self.event_id = self.event_id.strip()
+        self.product_id = self.product_id.strip()
+        self.shopper_id = self.shopper_id and self.shopper_id.strip()
+        self.session_id = self.session_id and self.session_id.strip()
+        self.order_id = self.order_id and self.order_id.strip()
+
 
 class EventResult(Struct):
     """Whether an event was recorded, and if not, why."""
 
     recorded: bool
     reason: Literal["duplicate", "no consent"] | None = None
+
+
+class Consent(Struct, forbid_unknown_fields=True):
+    """What a shopper decides."""
+
+    personalisation: Annotated[
+        bool,
+        Meta(
+            description="Whether what the shopper views, buys and reviews may be used to recommend."
+        ),
+    ]
+
+
+class Shopper(Struct):
+    """A shopper, and what they decided last."""
+
+    shopper_id: str
+    personalisation: Annotated[bool, Meta(description="Whether they consent to it now.")]
 
 
 class Liveness(Struct):
@@ -316,3 +342,7 @@ class Readiness(Struct):
     database: Literal["ok", "away"]
     schema: Literal["ok", "unknown"]
     model: Annotated[str | None, Meta(description="The serving model; null: popular ones serve.")]
+    reason: Annotated[
+        str | None,
+        Meta(description="Why the database is away, as it says itself; null: it is not."),
+    ] = None

@@ -5,14 +5,16 @@ personalisation, and a message for the next page. Neither id is ever kept beside
 """
 
 import secrets
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote, urlsplit
 
 from litestar import Request
+from litestar.exceptions import NotFoundException
 
 from api.ladder.requests import ladder_of
 from api.page_objects import Visitor
 from api.pool import Connection
+from api.services.shop import Shop
 from api.store import shoppers as store
 
 AnyRequest = Request[Any, Any, Any]
@@ -20,8 +22,44 @@ AnyRequest = Request[Any, Any, Any]
 _SHOPPER, _SESSION, _FLASH, _VISITOR = "shopper_id", "session_id", "flash", "visitor"
 
 
+def shop_of(request: AnyRequest) -> Shop:
+    """Return what is known of the app's shop."""
+    return cast("Shop", request.app.state.shop)
+
+
+async def require_pages(request: AnyRequest) -> None:
+    """Let a request for a page through where there are pages.
+
+    Raises
+    ------
+    NotFoundException
+        There are none.
+    """
+    shop = shop_of(request)
+    await shop.refresh()
+    if not shop.has_pages:
+        message = (
+            "This shop has no pages: its API answers below /v1/. Whoever runs it can turn them on "
+            "with ALSOLIKE_PAGES=true."
+        )
+        raise NotFoundException(message)
+
+
+def require_choice(request: AnyRequest) -> None:
+    """Let a request through where a visitor may choose a shopper.
+
+    Raises
+    ------
+    NotFoundException
+        The shoppers are real.
+    """
+    if not shop_of(request).can_sign_in:
+        message = "Nobody signs in here: the shoppers of this shop are real people."
+        raise NotFoundException(message)
+
+
 async def load_visitor(request: AnyRequest, connection: Connection) -> Visitor:
-    """Tell who asks; a shopper who was erased is signed out."""
+    """Tell who asks; a shopper who was erased, or turned out to be real, is signed out."""
     visitor = Visitor()
     shopper_id = request.session.get(_SHOPPER)
     session_id = request.session.get(_SESSION)
@@ -41,10 +79,11 @@ async def load_visitor(request: AnyRequest, connection: Connection) -> Visitor:
 def remembered_visitor(request: AnyRequest) -> tuple[Visitor, frozenset[str]]:
     """Tell who asks without the database, and what they are known to have bought or hidden.
 
-    The cookie is believed, and stays as it is. Whether a shopper consents cannot be asked: nothing
-    they did is used, but to leave out what they do not want to see.
+    The cookie is believed where the shop was the demo's, and stays as it is. Whether a shopper
+    consents cannot be asked: nothing they did is used, but to leave out what they do not want to
+    see.
     """
-    shopper_id = request.session.get(_SHOPPER)
+    shopper_id = request.session.get(_SHOPPER) if shop_of(request).can_sign_in else None
     session_id = request.session.get(_SESSION)
     known = ladder_of(request).shoppers.find(shopper_id)
     visitor = Visitor(
@@ -119,7 +158,11 @@ def came_from(request: AnyRequest, address: object) -> str:
     """Return the path that a form names, else the page that it stands on."""
     if address is not None:
         return local_path(address)
-    referrer = urlsplit(request.headers.get("referer", ""))
+    try:
+        referrer = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        # No address at all.
+        return "/"
     if referrer.netloc != request.headers.get("host"):
         return "/"
     return local_path(referrer.path + (f"?{referrer.query}" if referrer.query else ""))

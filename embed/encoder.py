@@ -15,6 +15,11 @@ from alsolike.errors import EncoderError
 from alsolike.settings import DEFAULT_ENCODER, Settings
 
 _WEIGHTS = "model.safetensors"
+# Of different lengths: even a model that knows no word of them tells them apart.
+_CHECKED = ("A red lamp", "A garden hose of thirty metres, with a tap and two nozzles")
+_TABLE = 2
+_UNLOADABLE = "it cannot be loaded"
+_MUTE = "it cannot encode a text"
 
 
 class Encoder(Protocol):
@@ -69,7 +74,7 @@ class SentenceEncoder:
         Raises
         ------
         EncoderError
-            The library cannot load it.
+            The library cannot load it, or what it gives is no vector of a text.
         """
         if self._model is None:
             from sentence_transformers import SentenceTransformer  # noqa: PLC0415
@@ -79,11 +84,39 @@ class SentenceEncoder:
             disable_progress_bar()
             try:
                 model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
-            except (OSError, ValueError, KeyError, RuntimeError) as error:
-                message = f"Cannot load the encoder {self.name} from {self._folder}: {error}."
-                raise EncoderError(message) from error
-            self._model = model.eval()
+            # What the libraries raise for files that are cut or damaged is one of many.
+            except Exception as error:
+                raise self._refused(_UNLOADABLE, error) from error
+            self._check(model.eval())
+            self._model = model
         return self._model
+
+    def _check(self, model: Any) -> None:  # noqa: ANN401
+        """Encode two texts: a damaged model loads all the same, and gives nothing of use."""
+        try:
+            vectors = np.asarray(
+                model.encode(list(_CHECKED), show_progress_bar=False), dtype=np.float32
+            )
+        except Exception as error:
+            raise self._refused(_MUTE, error) from error
+        if vectors.ndim != _TABLE or not np.isfinite(vectors).all():
+            fault = "its vectors are not finite"
+        elif not np.linalg.norm(vectors, axis=1).all():
+            fault = "its vectors are zero"
+        elif np.array_equal(*vectors):
+            fault = "it gives different texts the same vector"
+        else:
+            return
+        raise self._refused(fault)
+
+    def _refused(self, fault: str, error: Exception | None = None) -> EncoderError:
+        if error is not None:
+            told = next(iter(str(error).strip().splitlines()), "")
+            fault = f"{fault} ({type(error).__name__}: {told})"
+        return EncoderError(
+            f"The encoder {self.name} in {self._folder} is of no use: {fault}. "
+            "Get the model again, or set ALSOLIKE_ENCODER to another one."
+        )
 
     def _loaded_dimension(self) -> int:
         return int(self.loaded().get_embedding_dimension())

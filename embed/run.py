@@ -1,17 +1,18 @@
-"""Embed everything that is stale: once in the foreground, or for ever as a worker."""
+"""Embed everything that is stale, in the foreground; what it shares with the worker."""
 
+import logging
 import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from functools import partial
 from typing import Any, NamedTuple
 
+import psycopg
+from procrastinate.exceptions import ConnectorException
+
 from alsolike.database import connect, query, register_vectors
-from alsolike.errors import EncoderError
-from alsolike.neighbours import write_all_neighbours
-from alsolike.progress import Report, ignore_progress
-from alsolike.runs import recorded_run
+from alsolike.errors import AlsolikeError, DatabaseUnavailableError, EncoderError
+from alsolike.progress import Report
 from alsolike.settings import Settings
 from embed.actions import (
     build_index,
@@ -21,24 +22,19 @@ from embed.actions import (
 )
 from embed.claim import MAX_CLAIM, Key, check_documents, claim
 from embed.encode import encode_each
-from embed.encoder import Encoder, load_encoder
+from embed.encoder import Encoder, SentenceEncoder, load_encoder
+from embed.outage import first_line
 from embed.query_encoder import ensure_query_encoder
-from embed.snapshot import is_missing, write_snapshot
 from embed.tasks import (
-    FINISH_TASK,
-    REFRESH_TASK,
-    SNAPSHOT_TASK,
     batch_app,
     batch_queue,
     queue_stale_documents,
-    queue_task,
-    refresh_queue,
-    worker_app,
 )
 from embed.write import write_batch
 
+logger = logging.getLogger("alsolike.embed")
+
 _FINISHING = "alsolike finish"
-_REFRESHING = "alsolike refresh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +47,10 @@ class EmbedSummary:
         Texts that this run encoded, and texts that had a vector already.
     failed : int
         Texts that wait for another try; `ops.embedding_failures` says why.
+    failed_now : int
+        How many of them this run tried.
+    reason : str or None
+        Why the last of those failed.
     actions, vectors : int
         Products with an actions part, and products with a vector.
     index_built : bool
@@ -66,6 +66,8 @@ class EmbedSummary:
     encoded: int
     unchanged: int
     failed: int
+    failed_now: int
+    reason: str | None
     actions: int
     vectors: int
     index_built: bool
@@ -76,6 +78,21 @@ class EmbedSummary:
     def as_dict(self) -> dict[str, Any]:
         """Return the counts by name."""
         return asdict(self)
+
+    def require_most(self) -> None:
+        """Refuse a run in which no more texts were embedded than failed.
+
+        Raises
+        ------
+        MostFailedError
+            What is at fault is hardly the texts.
+        """
+        if self.failed_now and self.failed_now >= self.encoded:
+            raise MostFailedError(_told(self.failed_now, self.encoded, self.reason))
+
+
+class MostFailedError(AlsolikeError):
+    """Most of the texts of a run could not be embedded."""
 
 
 class Target(NamedTuple):
@@ -92,14 +109,18 @@ class Batches:
 
     Attributes
     ----------
-    encoded : int
-        Texts that got a vector.
+    encoded, failed : int
+        Texts that got a vector, and texts that did not.
+    reason : str or None
+        Why the last of those failed.
     error : Exception or None
         What ended a batch; the ones after it do nothing.
     """
 
     def __init__(self, target: Target, *, report: Report, is_raising: bool) -> None:
         self.encoded = 0
+        self.failed = 0
+        self.reason: str | None = None
         self.error: Exception | None = None
         self.total = 0
         self._done = 0
@@ -130,8 +151,19 @@ class Batches:
                 results = encode_each(target.encoder, [document.content for document in documents])
                 failed = write_batch(connection, target.encoder_id, documents, results)
                 self.encoded += len(documents) - failed
+                self._note([result for result in results if isinstance(result, str)], results)
         self._done += len(keys)
         self._report("embed", min(self._done, self.total), self.total)
+
+    def _note(self, reasons: Sequence[str], results: Sequence[object]) -> None:
+        if not reasons:
+            return
+        self.failed += len(reasons)
+        self.reason = reasons[-1]
+        embedded = len(results) - len(reasons)
+        # In the foreground the command tells it at its end.
+        if self._is_raising and len(reasons) >= embedded:
+            logger.warning("%s", _told(len(reasons), embedded, self.reason))
 
 
 def embed_all(
@@ -159,13 +191,20 @@ def embed_all(
     first = queued = queue_stale_documents(target.encoder_id, settings.embed_batch_size)
     batches.total = first
     while queued:
-        app.run_worker(
-            queues=[batch_queue(target.encoder_id)],
-            wait=False,
-            listen_notify=False,
-            install_signal_handlers=False,
-            delete_jobs="successful",
-        )
+        try:
+            app.run_worker(
+                queues=[batch_queue(target.encoder_id)],
+                wait=False,
+                listen_notify=False,
+                install_signal_handlers=False,
+                delete_jobs="successful",
+            )
+        except (ConnectorException, psycopg.OperationalError) as error:
+            message = (
+                f"The database was lost while texts were embedded: {first_line(error)}. What was "
+                "embedded is kept: run it again."
+            )
+            raise batches.error or DatabaseUnavailableError(message) from error
         if batches.error is not None:
             raise batches.error
         # What is stale even now is in the hands of another worker: wait for it, or for its end.
@@ -180,66 +219,14 @@ def embed_all(
         encoded=batches.encoded,
         unchanged=max(0, documents - first),
         failed=_count("embed/count_failures", {"encoder_id": target.encoder_id}),
+        failed_now=batches.failed,
+        reason=batches.reason,
         actions=actions,
         vectors=vectors,
         index_built=is_built,
         models=[target.model, *trained],
         seconds=round(time.monotonic() - started, 3),
         documents_per_second=round(batches.encoded / seconds, 1),
-    )
-
-
-def run_worker(settings: Settings) -> None:
-    """Embed what becomes stale until the process is asked to stop (SIGTERM or SIGINT).
-
-    It transforms, embeds, averages and refreshes the neighbours when it starts and every five
-    minutes from then on, and writes a snapshot every hour. The batch at hand is finished before it
-    stops. Any number may run side by side, on any number of hosts.
-    """
-    target = prepare(load_encoder(settings), needs_documents=False)
-    batches = Batches(target, report=ignore_progress, is_raising=True)
-
-    def refresh() -> None:
-        from alsolike.transform import transform  # noqa: PLC0415  (dbt is slow to import)
-
-        with _held(_REFRESHING, is_patient=False) as is_ours:
-            if not is_ours:
-                return
-            with recorded_run("worker", {"task": REFRESH_TASK}) as counts:
-                transform(with_tests=False, report=ignore_progress)
-                counts["queued"] = queue_stale_documents(
-                    target.encoder_id, settings.embed_batch_size
-                )
-            queue_task(target.encoder_id, FINISH_TASK)
-
-    def finish_and_write_neighbours() -> None:
-        with recorded_run("worker", {"task": FINISH_TASK}) as counts:
-            actions, vectors, changed, _ = finish(target, report=ignore_progress)
-            counts.update(actions=actions, vectors=vectors, changed=changed)
-            # A trained model only takes in what is new, which is quick where nothing is.
-            models = write_text_vectors(target.encoder_id)
-            if changed:
-                models.append(target.model)
-            counts["neighbours"] = sum(
-                write_all_neighbours(
-                    model=model, k=settings.neighbours_k, sessions=1, report=ignore_progress
-                )
-                for model in models
-            )
-
-    app = worker_app(
-        target.encoder_id,
-        batches.embed,
-        refresh,
-        finish_and_write_neighbours,
-        partial(write_snapshot, settings),
-    )
-    queue_task(target.encoder_id, REFRESH_TASK, timestamp=int(time.time()))
-    if is_missing(settings):
-        queue_task(target.encoder_id, SNAPSHOT_TASK, timestamp=int(time.time()))
-    app.run_worker(
-        queues=[batch_queue(target.encoder_id), refresh_queue(target.encoder_id)],
-        delete_jobs="successful",
     )
 
 
@@ -253,6 +240,10 @@ def prepare(encoder: Encoder, *, needs_documents: bool = True) -> Target:
     with connect() as connection:
         if needs_documents:
             check_documents(connection)
+        known = connection.execute(query("embed/is_known_encoder"), described).fetchone()
+        if known != (True,) and isinstance(encoder, SentenceEncoder):
+            # Weights that are not whole are found out before anything is written for them.
+            encoder.loaded()
         connection.execute(query("embed/hold_in_transaction"), {"name": "alsolike models"})
         row = connection.execute(query("embed/ensure_encoder"), described).fetchone()
         encoder_id, dimension = (0, 0) if row is None else row
@@ -280,7 +271,7 @@ def finish(target: Target, *, report: Report) -> tuple[int, int, int, bool]:
         Products with an actions part, products with a vector, vectors that changed, and whether
         the index was built.
     """
-    with _held(_FINISHING, is_patient=True):
+    with held(_FINISHING, is_patient=True):
         actions = write_actions(target.encoder_id, target.encoder.dimension, report=report)
         vectors, changed = write_product_vectors(target.encoder_id, target.model_id)
         report("vectors", vectors, vectors)
@@ -290,7 +281,7 @@ def finish(target: Target, *, report: Report) -> tuple[int, int, int, bool]:
 
 
 @contextmanager
-def _held(name: str, *, is_patient: bool) -> Generator[bool]:
+def held(name: str, *, is_patient: bool) -> Generator[bool]:
     """Keep a piece of work to this process while the block runs; whether it is ours."""
     with connect(autocommit=True) as connection:
         if is_patient:
@@ -299,6 +290,13 @@ def _held(name: str, *, is_patient: bool) -> Generator[bool]:
         else:
             row = connection.execute(query("embed/try_hold"), {"name": name}).fetchone()
             yield row == (True,)
+
+
+def _told(failed: int, embedded: int, reason: str | None) -> str:
+    return (
+        f"{failed:,} of {failed + embedded:,} texts could not be embedded; the last one: {reason} "
+        "ops.embedding_failures has each one's reason."
+    )
 
 
 def _count(name: str, parameters: dict[str, Any]) -> int:

@@ -27,6 +27,8 @@ _FINISH_PRIORITY = -1
 # Below both: a snapshot is of neighbours that are up to date.
 _SNAPSHOT_PRIORITY = -2
 _PRIORITIES = {REFRESH_TASK: 0, FINISH_TASK: _FINISH_PRIORITY, SNAPSHOT_TASK: _SNAPSHOT_PRIORITY}
+# How long the queue's pool waits for a connection; whoever uses it knows how to go on.
+_CONNECT_SECONDS = 4.0
 # Jobs that are sent to the server at once.
 _JOBS_AT_ONCE = 200
 
@@ -48,7 +50,9 @@ def refresh_queue(encoder_id: int) -> str:
 
 def batch_app(encoder_id: int, embed_batch: EmbedBatch) -> App:
     """Return an application that knows how to embed batches of an encoder; it is not open yet."""
-    connector = PsycopgConnector(conninfo="", kwargs=_QUEUE_SCHEMA, min_size=1, max_size=4)
+    connector = PsycopgConnector(
+        conninfo="", kwargs=_QUEUE_SCHEMA, min_size=1, max_size=4, timeout=_CONNECT_SECONDS
+    )
     app = App(connector=connector)
 
     def run_batch(*, keys: list[list[str]], is_patient: bool) -> None:

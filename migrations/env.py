@@ -12,7 +12,7 @@ STATEMENT_TIMEOUT = "15min"
 
 
 def run() -> None:
-    """Apply the revisions that were asked for, each in a transaction of its own."""
+    """Apply the revisions that were asked for: up each in a transaction of its own, down in one."""
     engine = create_engine("postgresql+psycopg://", poolclass=pool.NullPool)
     with engine.connect() as connection:
         connection.exec_driver_sql(f"set lock_timeout = '{LOCK_TIMEOUT}'")
@@ -23,7 +23,7 @@ def run() -> None:
             target_metadata=None,
             version_table="schema_revision",
             version_table_schema="public",
-            transaction_per_migration=True,
+            transaction_per_migration="is_one_transaction" not in context.config.attributes,
         )
         with context.begin_transaction():
             context.run_migrations()

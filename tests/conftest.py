@@ -40,6 +40,8 @@ def clean_environment() -> Iterator[Path]:
                 patch.delenv(name)
         patch.setenv("ALSOLIKE_HOME", str(home))
         patch.setenv("HF_HUB_OFFLINE", "1")
+        # What the test client calls the site.
+        patch.setenv("ALSOLIKE_ALLOWED_HOSTS", "testserver.local,localhost")
         patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
         yield home
 

@@ -1,7 +1,8 @@
 """The command line: `alsolike --help`.
 
-Exit codes: 0 done, 1 an expected failure told in one line, 2 wrong usage. Each command imports
-what it needs when it runs, so that `alsolike --help` stays quick and the site never loads torch.
+Exit codes: 0 done, 1 an expected failure told in one line, 2 wrong usage, 3 a load that could use
+less than half of a file. Each command imports what it needs when it runs, so that
+`alsolike --help` stays quick and the site never loads torch.
 """
 
 import logging
@@ -49,7 +50,8 @@ def run(arguments: list[str]) -> int:
     Returns
     -------
     int
-        The exit code: 0 done, 1 an expected failure, 2 wrong usage, 130 interrupted.
+        The exit code: 0 done, 1 an expected failure, 2 wrong usage, 3 most rows of a file were
+        rejected, 130 interrupted.
     """
     try:
         commands.main(arguments, prog_name="alsolike", standalone_mode=False)

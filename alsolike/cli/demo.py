@@ -31,6 +31,10 @@ class OtherDemoShopError(AlsolikeError):
     """The database holds a demo shop of other sizes: give another ALSOLIKE_HOME or database."""
 
 
+class LoadedShopError(AlsolikeError):
+    """Data was loaded into this database: `alsolike serve` serves it, and the demo stays out."""
+
+
 class _Shop(TypedDict):
     """What is kept beside the generated files, so that a later run makes the same ones."""
 
@@ -77,9 +81,12 @@ def demo(
 
 
 def _require_same_shop(size: "ShopSize", seed: int) -> None:
-    """Refuse to mix two demo shops in one database."""
+    """Refuse to mix a demo shop with another one, or with real data, in one database."""
     with connect() as connection:
+        has_load = connection.execute(query("ops/has_load")).fetchone()
         row = connection.execute(query("ops/last_demo")).fetchone()
+    if has_load == (True,):
+        raise LoadedShopError
     if row is not None and row[0] != {**asdict(size), "seed": seed}:
         raise OtherDemoShopError
 
@@ -102,9 +109,13 @@ def _prepare(settings: Settings, folder: Path, size: "ShopSize", seed: int, repo
 
     with recorded_run("demo", {**asdict(size), "seed": seed}) as counts:
         _generate(folder, size, seed, report)
-        loaded = load_folder(folder / "shop", consent="personalisation", report=report)
+        # The made-up shoppers have agreed.
+        loaded = load_folder(
+            folder / "shop", consent="personalisation", report=report, run_id=counts.run_id
+        )
         transform(report=report)
         embedded = embed_all(settings, report=report)
+        embedded.require_most()
         rows = write_all_neighbours(model=None, k=settings.neighbours_k, sessions=2, report=report)
         counts.update(promotion=_train_and_promote(size, report))
         manifest = export_snapshot(

@@ -46,8 +46,8 @@ def _moment(
     "--cutoff",
     callback=_moment,
     metavar="ISO",
-    help="The moment of a time split, UTC without an offset; nine tenths of the events before it "
-    "when left out.",
+    help="The moment of a time split, UTC without an offset; when left out, nine tenths of the "
+    "events lie before it, no shopper counting for more than most have.",
 )
 @click.option(
     "--k",

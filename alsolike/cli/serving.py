@@ -4,9 +4,12 @@ import os
 from pathlib import Path
 
 import click
+import psycopg
 
 from alsolike.cli.output import as_json_option, model_option, require_schema, show
+from alsolike.database import connect, query
 from alsolike.embedded import embedded_servers
+from alsolike.errors import DatabaseUnavailableError
 from alsolike.progress import report_progress
 from alsolike.runs import recorded_run
 from alsolike.settings import Settings
@@ -117,8 +120,33 @@ def fetch(settings: Settings, *, as_json: bool) -> None:
 @click.command()
 @click.pass_obj
 def serve(settings: Settings) -> None:
-    """Serve the site and the API at ALSOLIKE_HOST and ALSOLIKE_PORT until stopped."""
+    """Serve the site and the API at ALSOLIKE_HOST and ALSOLIKE_PORT until stopped.
+
+    An address that others reach needs ALSOLIKE_API_KEYS. The pages are on over the demo's shop, and
+    elsewhere with ALSOLIKE_PAGES=true.
+    """
+    from api.serve import require_closed_api  # noqa: PLC0415
     from api.serve import serve as listen  # noqa: PLC0415
 
+    require_closed_api(settings)
     with embedded_servers(settings, with_s3=True):
+        _tell_of_pages(settings)
         listen(settings)
+
+
+def _tell_of_pages(settings: Settings) -> None:
+    """Say in one line that there are no pages, and how there would be."""
+    if settings.are_pages_on is not None:
+        return
+    try:
+        with connect() as connection:
+            row = connection.execute(query("serving/is_demo_shop")).fetchone()
+    except (DatabaseUnavailableError, psycopg.Error):
+        # The site starts without its database, and says so to whoever asks.
+        return
+    if row is not None and not row[0]:
+        message = (
+            "The pages are off, the API is on: this is not the demo's shop. "
+            "ALSOLIKE_PAGES=true turns them on; nobody can sign in on them."
+        )
+        click.echo(message, err=True)

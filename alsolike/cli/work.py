@@ -1,6 +1,7 @@
 """Commands of the embedding worker: embed, worker."""
 
 import os
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,6 +10,9 @@ from alsolike.embedded import embedded_servers
 from alsolike.progress import report_progress
 from alsolike.runs import recorded_run
 from alsolike.settings import Settings
+
+if TYPE_CHECKING:
+    from embed.run import EmbedSummary
 
 
 @click.command()
@@ -35,6 +39,11 @@ def embed(settings: Settings, *, no_neighbours: bool, as_json: bool) -> None:
                     )
                     for model in summary.models
                 )
+            show(dict(counts), _told(summary), as_json=as_json)
+            summary.require_most()
+
+
+def _told(summary: "EmbedSummary") -> str:
     text = (
         f"Embedded {summary.encoded:,} texts ({summary.documents_per_second:.0f}/s), "
         f"{summary.unchanged:,} unchanged, {summary.failed:,} failed; "
@@ -42,14 +51,14 @@ def embed(settings: Settings, *, no_neighbours: bool, as_json: bool) -> None:
     )
     if summary.failed:
         text += " The reasons are in ops.embedding_failures."
-    show(dict(counts), text, as_json=as_json)
+    return text
 
 
 @click.command()
 @click.pass_obj
 def worker(settings: Settings) -> None:
     """Work on the queue until stopped: keep features, vectors, neighbours and snapshots fresh."""
-    from embed.run import run_worker  # noqa: PLC0415
+    from embed.worker import run_worker  # noqa: PLC0415
 
     with embedded_servers(settings, with_s3=True):
         require_schema()

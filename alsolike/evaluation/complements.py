@@ -19,7 +19,7 @@ from alsolike.evaluation.bootstrap import interval, resampled_means
 from alsolike.evaluation.metrics import TruthRanks, hit_rate, ndcg, reciprocal_rank
 from alsolike.evaluation.ranking import leave_out, rank_by_scores
 from alsolike.history import KINDS, History
-from alsolike.history.split import TEST_SHARE
+from alsolike.history.split import usual_cutoff
 from alsolike.progress import Report, ignore_progress
 
 # As the variables of dbt: minimum_support, largest_basket, complement_shrinkage and
@@ -83,7 +83,7 @@ def evaluate_complements(
     ----------
     cutoff : datetime, optional
         With a zone; baskets that ended before it are known, those that began at it or later are
-        completed. When left out, the moment before which nine tenths of the purchases happened.
+        completed. When left out, the `usual_cutoff` of the purchases.
     k : int
         Cut of the metrics.
     seed : int
@@ -206,7 +206,7 @@ def _moment(purchases: History, cutoff: datetime | None) -> int:
     if not len(purchases):
         message = "There is no purchase: what goes together cannot be measured."
         raise NoBasketsError(message)
-    return int(np.quantile(purchases.times, 1 - TEST_SHARE, method="higher"))
+    return usual_cutoff(purchases)
 
 
 def _baskets_of(purchases: History) -> _Baskets:

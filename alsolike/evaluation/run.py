@@ -53,7 +53,7 @@ class EvaluationPlan:
     split : str
         'time' or 'leave-one-out'.
     cutoff : datetime or None
-        Of a time split, with a zone; None: nine tenths of the events are known.
+        Of a time split, with a zone; None: `alsolike.history.split.usual_cutoff`.
     k : int
         Length of the lists.
     models : tuple of str

@@ -15,7 +15,9 @@ _REASONS = {
     "time": "no shopper acted before the cutoff and, on a product new to them, after it",
 }
 # Share of the events that a time split tests on where no cutoff is given.
-TEST_SHARE = 0.1
+_TEST_SHARE = 0.1
+# No shopper counts for more events than this share of the shoppers has at most.
+_USUAL_SHARE = 0.9
 
 
 class SplitError(AlsolikeError):
@@ -91,7 +93,7 @@ def split_by_time(history: History, cutoff: datetime | None = None) -> Split:
     Parameters
     ----------
     cutoff : datetime, optional
-        With a zone; when left out, the moment before which nine tenths of the events happened.
+        With a zone; when left out, `usual_cutoff`.
 
     Raises
     ------
@@ -100,10 +102,8 @@ def split_by_time(history: History, cutoff: datetime | None = None) -> Split:
     """
     if cutoff is not None:
         moment = round(cutoff.timestamp() * 1_000_000)
-    elif len(history):
-        moment = int(np.quantile(history.times, 1 - TEST_SHARE, method="higher"))
     else:
-        moment = 0
+        moment = usual_cutoff(history) if len(history) else 0
     known = history.before(moment)
     firsts = history.first_actions()
     is_new = firsts.times >= moment
@@ -119,6 +119,33 @@ def split_by_time(history: History, cutoff: datetime | None = None) -> Split:
         moments,
         cutoff=moment,
     )
+
+
+def usual_cutoff(history: History) -> int:
+    """Return the moment before which nine tenths of the events happened, no shopper's too many.
+
+    A bot, a reseller or a shared account can have most of a shop's events, all within an hour: the
+    plain quantile would lie in that hour. So who has more events than nine tenths of the shoppers
+    have counts like the last of those: each of their events counts less than one.
+
+    Parameters
+    ----------
+    history : History
+        With at least one event.
+
+    Returns
+    -------
+    int
+        Microseconds since 1970, the time of an event.
+    """
+    counts = np.diff(history.starts)
+    usual = np.quantile(counts[counts > 0], _USUAL_SHARE, method="lower")
+    order = np.argsort(history.times, kind="stable")
+    weights = np.minimum(1, usual / counts[history.shoppers[order]])
+    before = np.cumsum(weights) - weights
+    # With equal weights the same event as the quantile by the method "higher".
+    wanted = (1 - _TEST_SHARE) * before[-1]
+    return int(history.times[order[np.searchsorted(before, wanted * (1 - 1e-12))]])
 
 
 def _split(

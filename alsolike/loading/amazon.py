@@ -28,7 +28,9 @@ _PRICE = re.compile(r"\$?\s*(\d[\d,]*(?:\.\d+)?)")
 _Object = dict[str, Any]
 
 
-def load_amazon(meta: Path, reviews: Path, *, consent: str, report: Report) -> LoadSummary:
+def load_amazon(
+    meta: Path, reviews: Path, *, consent: str, report: Report, run_id: int | None = None
+) -> LoadSummary:
     """Load the products of a meta file and the reviews and purchases of a review file.
 
     Parameters
@@ -50,7 +52,7 @@ def load_amazon(meta: Path, reviews: Path, *, consent: str, report: Report) -> L
             _reader(reviews, PURCHASES, _purchase, _REVIEW_KEYS),
         ),
     ]
-    return load_sources(sources, origin="amazon", consent=consent, report=report)
+    return load_sources(sources, origin="amazon", consent=consent, report=report, run_id=run_id)
 
 
 def _reader(
@@ -73,7 +75,7 @@ def _reader(
             items = ((number, item) for number, item in items if not isinstance(item, str))
         found.columns.update(table.columns)
         rows = 0
-        for chunk in encode_rows(rows_of_items(items, table, checked), table):
+        for chunk in encode_rows(rows_of_items(items, table, checked), table, found):
             rows += chunk.rows
             yield chunk
         if rows and not known:

@@ -7,22 +7,29 @@ from alsolike.loading.first_load import fill_empty_table
 from alsolike.loading.staging import Staged, count_rejected
 
 
-def upsert_products(staged: Staged, columns: set[str]) -> int:
+def upsert_products(staged: Staged, columns: set[str], *, is_complete: bool) -> int:
     """Insert or update the usable products; the number that is new or changed.
 
     Parameters
     ----------
     columns : set of str
         The columns that the file has; the others keep what is known.
+    is_complete : bool
+        The file has all products that are sold; see `take_out_products`.
     """
     staged.connection.execute(query("loading/conflicts_products"))
     count_rejected(staged)
     upsert = sql.SQL(query("loading/upsert_products"))
-    parameters = {"columns": sorted(columns)}
+    parameters = {"columns": sorted(columns), "is_complete": is_complete}
     loaded = fill_empty_table(staged, upsert, parameters, with_keys=False)
     if loaded is None:
         loaded = staged.connection.execute(upsert, parameters).rowcount
     return loaded
+
+
+def take_out_products(staged: Staged) -> int:
+    """Set the products out of stock that the file lacks, so that no list has them; their number."""
+    return staged.connection.execute(query("loading/take_out_products")).rowcount
 
 
 def upsert_shoppers(staged: Staged, source: str) -> int:

@@ -65,7 +65,7 @@ _WRITTEN_OUT = {
 }
 
 
-def load_completejourney(*, consent: str, report: Report) -> LoadSummary:
+def load_completejourney(*, consent: str, report: Report, run_id: int | None = None) -> LoadSummary:
     """Load the package's products and purchase lines, as `load_folder` does a folder's.
 
     Raises
@@ -80,7 +80,9 @@ def load_completejourney(*, consent: str, report: Report) -> LoadSummary:
             "transactions.parquet", PURCHASES, partial(_purchases, data / "transactions.parquet")
         ),
     ]
-    return load_sources(sources, origin="completejourney", consent=consent, report=report)
+    return load_sources(
+        sources, origin="completejourney", consent=consent, report=report, run_id=run_id
+    )
 
 
 def _data_folder() -> Path:
@@ -183,7 +185,7 @@ def _purchase_columns(batch: pa.RecordBatch) -> dict[str, pa.Array]:
     is_some = pc.call_function("greater", [quantity, zero])
     quantity = pc.call_function("if_else", [is_some, quantity, pa.scalar(None, pa.float64())])
     price = pc.call_function("divide", [batch["sales_value"], quantity])
-    price = pc.call_function("round", [price], pc.RoundOptions(ndigits=4))
+    price = pc.call_function("round", [price], pc.RoundOptions(ndigits=2))
     purchase = pc.call_function("binary_join_element_wise", [basket, product, pa.scalar("-")])
     return {
         "purchase_id": purchase,

@@ -5,8 +5,9 @@ of a wrong length apart. It reads faster than the database takes the rows in.
 """
 
 import csv
-import io
+import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +15,9 @@ from alsolike.errors import InputFileError
 from alsolike.loading.formats import LONGEST_LINE, lines_of, opened, require_columns
 from alsolike.loading.rows import Chunk, Found, Row, encode_rows
 from alsolike.loading.tables import Table
+
+_SEPARATORS = (",", ";", "\t", "|")
+_SEPARATOR_LINE = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 
 
 def read_csv(path: Path, table: Table, found: Found) -> Iterator[Chunk]:
@@ -26,14 +30,41 @@ def read_csv(path: Path, table: Table, found: Found) -> Iterator[Chunk]:
     """
     csv.field_size_limit(LONGEST_LINE)
     with opened(path) as stream:
-        reader = csv.reader(lines_of(path, stream), strict=True)
+        lines = lines_of(path, stream)
+        first = next(lines, "")
+        named = _SEPARATOR_LINE.fullmatch(first)
+        # Excel's own first line, which stands above the header.
+        above = 0 if named is None else 1
+        header_line = first if named is None else next(lines, "")
+        separator = _separator(header_line, table) if named is None else named[1]
+        if separator != ",":
+            found.separator = separator
+        reader = csv.reader(chain([header_line], lines), strict=True, delimiter=separator)
         try:
             nothing: list[str] = []
             header = _header(path, next(reader, nothing), table, found)
-            yield from encode_rows(_rows(reader, header, table), table)
+            yield from encode_rows(_rows(reader, header, table, found, above), table, found)
         except csv.Error as error:
-            message = f"{path}, line {reader.line_num}: not CSV ({error})."
+            message = f"{path}, line {reader.line_num + above}: {_tell(error)}."
             raise InputFileError(message) from error
+
+
+def _separator(header: str, table: Table) -> str:
+    """Return what separates the names of a header: the first sign that shows all required ones."""
+    for separator in _SEPARATORS:
+        try:
+            names = [name for row in csv.reader([header], delimiter=separator) for name in row]
+        except csv.Error:
+            continue
+        if {name.strip().lower() for name in names}.issuperset(table.required):
+            return separator
+    return ","
+
+
+def _tell(error: csv.Error) -> str:
+    if "new-line character" in str(error):
+        return "its lines end in a carriage return alone; save the file with LF or CRLF line ends"
+    return f"not CSV ({error})"
 
 
 def _header(path: Path, names: list[str], table: Table, found: Found) -> list[str]:
@@ -44,9 +75,9 @@ def _header(path: Path, names: list[str], table: Table, found: Found) -> list[st
             raise InputFileError(message)
         if name in table.columns:
             found.columns.add(name)
-        else:
+        elif name:
             found.ignored.append(name)
-    require_columns(path, table, found.columns)
+    require_columns(path, table, found.columns, header)
     return header
 
 
@@ -59,23 +90,33 @@ class _Reader(Protocol):
     def __iter__(self) -> Iterator[list[str]]: ...
 
 
-def _rows(reader: _Reader, header: list[str], table: Table) -> Iterator[Row]:
+def _rows(
+    reader: _Reader, header: list[str], table: Table, found: Found, above: int
+) -> Iterator[Row]:
+    """Give the rows under a header.
+
+    Parameters
+    ----------
+    above : int
+        Lines of the file above the header, which the reader did not see.
+    """
     places = [header.index(column) if column in header else len(header) for column in table.columns]
     width = len(header)
-    nothing: list[str | None] = [None] * len(table.columns)
     line = reader.line_num + 1
     for record in reader:
-        if len(record) == width:
-            # One more value, which stands for every column that the file lacks.
-            record.append("")
-            yield Row(line, None, None, [record[place].strip() for place in places])
-        elif record:
-            problem = f"the row has {len(record)} values where the header has {width}"
-            yield Row(line, problem, _as_written(record), nothing)
+        problem, is_short = None, False
+        if len(record) != width:
+            # Spreadsheets leave out empty values at the end of a row, or write too many of them.
+            while len(record) > width and not record[-1].strip():
+                record.pop()
+            if len(record) > width:
+                problem = f"the row has {len(record)} values where the header has {width}"
+            is_short = len(record) < width
+            record[width:] = [""] * (width - len(record))
+        # One more value, which stands for every column that the file lacks.
+        record.append("")
+        values: list[str | None] = [record[place].strip() for place in places]
+        if any(values) or problem:
+            found.short += is_short
+            yield Row(line + above, problem, values)
         line = reader.line_num + 1
-
-
-def _as_written(record: list[str]) -> str:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="").writerow(record)
-    return text.getvalue()

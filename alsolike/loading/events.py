@@ -1,24 +1,22 @@
 """Put staged purchases, views or reviews into their table; an event never changes."""
 
+from collections.abc import Iterator
+
 from psycopg import sql
 
 from alsolike.database import query
 from alsolike.loading.first_load import fill_empty_table
-from alsolike.loading.staging import Staged
+from alsolike.loading.staging import Staged, count_left_out
+from alsolike.loading.summary import counted
 
 
-def insert_events(staged: Staged, rejected: int) -> int:
+def insert_events(staged: Staged) -> int:
     """Insert the usable rows; those of an id that is there are left alone, or rejected.
-
-    Parameters
-    ----------
-    rejected : int
-        Rows that the check has rejected.
 
     Returns
     -------
     int
-        Rows that are new. Where some are not, the conflicting ones are noted in `rejected`.
+        Rows that are new. Where some are not, the conflicting ones are noted in `left_out`.
     """
     table = staged.table
     insert = sql.SQL(query(f"loading/insert_{table.name}"))
@@ -27,6 +25,35 @@ def insert_events(staged: Staged, rejected: int) -> int:
         # In the order of lines, so that the first of two rows with one id stays.
         statement = sql.SQL("{} order by s.line on conflict do nothing").format(insert)
         inserted = staged.connection.execute(statement).rowcount
-    if inserted < staged.rows - rejected:
+    if inserted < staged.rows - count_left_out(staged):
         staged.connection.execute(query(f"loading/conflicts_{table.name}"))
     return inserted
+
+
+def leave_out_views(staged: Staged, *, is_granted: bool) -> Iterator[str]:
+    """Leave out the views of whom did not agree to personalisation; say how many, and are kept.
+
+    Runs after `know_named_shoppers`.
+
+    Parameters
+    ----------
+    is_granted : bool
+        Whether the caller says that the visitors without an account agreed.
+    """
+    connection = staged.connection
+    connection.execute(query("loading/leave_out_views"), {"is_granted": is_granted})
+    connection.execute("analyze left_out")
+    row = connection.execute(query("loading/count_views")).fetchone()
+    of_shoppers, of_sessions, kept = row or (0, 0, 0)
+    if of_shoppers:
+        yield (
+            f"{counted(of_shoppers, 'view')} of shoppers who did not agree to personalisation not "
+            "kept."
+        )
+    if of_sessions:
+        yield (
+            f"{counted(of_sessions, 'view')} of sessions not kept: nothing says that their "
+            "visitors agreed (--consent personalisation would)."
+        )
+    if kept:
+        yield f"{counted(kept, 'view')} of sessions kept, whose visitors agreed (--consent)."

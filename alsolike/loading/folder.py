@@ -10,11 +10,18 @@ from alsolike.loading.jsonl_files import read_jsonl
 from alsolike.loading.parquet_files import read_parquet
 from alsolike.loading.sources import Source, load_sources
 from alsolike.loading.summary import LoadSummary
-from alsolike.loading.tables import TABLES, Table
+from alsolike.loading.tables import PRODUCTS, TABLES, Table
 from alsolike.progress import Report
 
 
-def load_folder(folder: Path, *, consent: str, report: Report) -> LoadSummary:
+def load_folder(
+    folder: Path,
+    *,
+    consent: str | None,
+    report: Report,
+    is_complete: bool = False,
+    run_id: int | None = None,
+) -> LoadSummary:
     """Load whichever input files a folder has: products, shoppers, purchases, views, reviews.
 
     Loading the same files twice changes nothing. Each file is one transaction.
@@ -23,17 +30,23 @@ def load_folder(folder: Path, *, consent: str, report: Report) -> LoadSummary:
     ----------
     folder : Path
         Holds at most one file of each kind, as .csv, .csv.gz, .jsonl, .jsonl.gz or .parquet.
-    consent : str
-        `personalisation` or `none`: what imported shoppers agreed to, where neither they nor a
-        file of shoppers say it.
+    consent : str or None
+        `personalisation` or `none`: what imported shoppers and sessions agreed to, where neither
+        they nor a file of shoppers say it. None where they all say it.
     report : Report
         Told the rows read and stored of each file.
+    is_complete : bool
+        The file of products has all that are sold: the others are taken out of the lists.
+    run_id : int, optional
+        The run that the rejected rows belong to.
 
     Raises
     ------
     InputFileError
         There is no such file, two of a kind, or one that is not what its name says or lacks a
         required column.
+    ConsentNeededError
+        `consent` is None, and the files name shoppers or sessions without a stated consent.
     """
     sources = [
         Source(path.name, table, partial(_READERS[_suffix(path)], path, table))
@@ -42,12 +55,28 @@ def load_folder(folder: Path, *, consent: str, report: Report) -> LoadSummary:
     ]
     if not sources:
         names = ", ".join(table.name for table in TABLES)
+        there = sorted(path.name for path in folder.iterdir() if path.is_file())
+        found = ", ".join(there[:_SHOWN_FILES]) + (" …" if len(there) > _SHOWN_FILES else "")
         message = (
             f"{folder} has no file to load: expected any of {names}, "
-            f"each as {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}."
+            f"each as {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}; found {found or 'no file'}."
         )
         raise InputFileError(message)
-    return load_sources(sources, origin=folder.resolve().name, consent=consent, report=report)
+    if is_complete and all(source.table is not PRODUCTS for source in sources):
+        message = f"{folder} has no file of products, so it cannot be a complete one."
+        raise InputFileError(message)
+    return load_sources(
+        sources,
+        origin=folder.resolve().name,
+        consent=consent,
+        report=report,
+        is_complete=is_complete,
+        run_id=run_id,
+    )
+
+
+# So many names fit into a message.
+_SHOWN_FILES = 8
 
 
 _READERS = {

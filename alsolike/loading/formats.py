@@ -1,8 +1,9 @@
 """Find out a file's format by its name, and open text files in bounded memory."""
 
 import gzip
+import re
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -14,6 +15,9 @@ SUFFIXES = (".csv", ".csv.gz", ".jsonl", ".jsonl.gz", ".parquet")
 
 # No honest row is longer; without a limit one unclosed quote would fill the memory.
 LONGEST_LINE = 16 * 1024 * 1024
+
+# So many names fit into a message.
+_SHOWN_COLUMNS = 12
 
 
 @contextmanager
@@ -60,23 +64,38 @@ def lines_of(path: Path, stream: BinaryIO) -> Iterator[str]:
         try:
             text = line.decode()
         except UnicodeDecodeError as error:
-            message = f"{path}, line {number}: not UTF-8 ({error.reason}); save the file as UTF-8."
+            what = "it is UTF-16" if line[:2] in (b"\xff\xfe", b"\xfe\xff") else error.reason
+            message = f"{path}, line {number}: not UTF-8 ({what}); save the file as UTF-8."
             raise InputFileError(message) from error
         yield text.removeprefix("\ufeff") if number == 1 else text
 
 
-def require_columns(path: Path, table: Table, present: set[str]) -> None:
+def require_columns(path: Path, table: Table, present: set[str], names: Sequence[str]) -> None:
     """Refuse a file that lacks a required column.
+
+    Parameters
+    ----------
+    names : sequence of str
+        All columns of the file, as they are called there.
 
     Raises
     ------
     InputFileError
-        Names the columns that are missing.
+        Names the columns that are missing, and those that may be meant.
     """
     missing = [column for column in table.required if column not in present]
     if missing:
+        meant = [
+            f"{name!r} to {column}"
+            for column in missing
+            for name in names
+            if re.sub(r"[^a-z0-9]+", "_", name.lower()) == column
+        ]
+        found = ", ".join(repr(name) for name in names[:_SHOWN_COLUMNS]) or "none"
         message = (
             f"{path} lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}; "
-            f"{table.name} needs {', '.join(table.required)}."
+            f"{table.name} needs {', '.join(table.required)}. Found {found}"
+            f"{' …' if len(names) > _SHOWN_COLUMNS else ''}."
+            f"{' Rename ' + ', '.join(meant) + '.' if meant else ''}"
         )
         raise InputFileError(message)

@@ -1,8 +1,10 @@
 """Read files of one JSON object per line."""
 
+import json
+import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -13,7 +15,10 @@ from alsolike.loading.tables import Table
 
 _DECODER = msgspec.json.Decoder(dict[str, Any])
 
-# One object of a file, with its line; the line's text instead where it is no JSON object.
+# Above it not every whole number is a float.
+_EXACT = 2**53
+
+# One object of a file, with its line; why it cannot be read instead where it is no JSON object.
 Item = tuple[int, dict[str, Any] | str]
 
 
@@ -23,7 +28,7 @@ def read_jsonl(path: Path, table: Table, found: Found) -> Iterator[Chunk]:
     Raises
     ------
     InputFileError
-        The first line is no JSON object, the text is not UTF-8, or no row has a required column.
+        No line is a JSON object, the text is not UTF-8, or no row has a required column.
     """
 
     def keep(item: dict[str, Any]) -> dict[str, Any]:
@@ -32,11 +37,11 @@ def read_jsonl(path: Path, table: Table, found: Found) -> Iterator[Chunk]:
 
     keys: set[str] = set()
     rows = rows_of_items(read_items(path), table, keep)
-    yield from encode_rows(rows, table)
+    yield from encode_rows(rows, table, found)
     found.columns.update(keys.intersection(table.columns))
     found.ignored.extend(sorted(keys.difference(table.columns)))
     if keys:
-        require_columns(path, table, keys)
+        require_columns(path, table, keys, sorted(keys))
 
 
 def read_items(path: Path) -> Iterator[Item]:
@@ -45,24 +50,39 @@ def read_items(path: Path) -> Iterator[Item]:
     Raises
     ------
     InputFileError
-        The first line is no JSON object, or the text is not UTF-8.
+        No line is a JSON object, or the text is not UTF-8.
     """
-    is_first = True
+    first: Item | None = None
+    has_objects = False
     with opened(path) as stream:
         for number, line in enumerate(lines_of(path, stream), start=1):
             if line.isspace():
                 continue
-            try:
-                yield number, _DECODER.decode(line)
-            except msgspec.DecodeError as error:
-                if is_first:
-                    message = (
-                        f"{path}, line {number}: not a JSON object ({error}); "
-                        "write one object on each line."
-                    )
-                    raise InputFileError(message) from error
-                yield number, line.strip()
-            is_first = False
+            item = number, _decoded(line)
+            first = first or item
+            has_objects = has_objects or not isinstance(item[1], str)
+            yield item
+    if first is not None and not has_objects:
+        message = f"{path}, line {first[0]}: {first[1]}; write one object on each line."
+        raise InputFileError(message)
+
+
+def _decoded(line: str) -> dict[str, Any] | str:
+    """Return the object of a line, or why there is none."""
+    try:
+        return _DECODER.decode(line)
+    except RecursionError:
+        return "nested too deep to be read"
+    except msgspec.DecodeError as error:
+        reason = f"not a JSON object ({error})"
+    if "NaN" not in line and "Infinity" not in line:
+        return reason
+    try:
+        # pandas writes numbers that JSON does not have; they are nothing, as in Parquet.
+        value: object = json.loads(line, parse_constant=lambda _: None)
+    except (ValueError, RecursionError):
+        return reason
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else reason
 
 
 def rows_of_items(
@@ -77,10 +97,9 @@ def rows_of_items(
     columns_of : Callable
         Gives the table's columns of an object, or None where it makes no row.
     """
-    nothing: list[str | None] = [None] * len(table.columns)
     for number, item in items:
         if isinstance(item, str):
-            yield Row(number, "the line is not a JSON object", item, nothing)
+            yield Row(number, f"the line is {item}", [None] * len(table.columns))
             continue
         columns = columns_of(item)
         if columns is None:
@@ -93,16 +112,35 @@ def rows_of_items(
                 kind = "an object" if isinstance(value, dict) else "a list"
                 problem = f"{column} is {kind}: expected text or a number"
             values.append(_as_text(columns.get(column)))
-        yield Row(number, problem, None, values)
+        yield Row(number, problem, values)
 
 
 def _as_text(value: object) -> str | None:
-    if isinstance(value, str):
-        return value.strip()
-    if value is None:
+    match value:
+        case None:
+            return None
+        case str():
+            return value.strip()
+        case bool():
+            return "true" if value else "false"
+        case float():
+            return _of_float(value)
+        case dict() | list():
+            return _as_json(cast("object", value))
+        case _:
+            return str(value)
+
+
+def _of_float(value: float) -> str | None:
+    """Write a whole number as one: an id that pandas made a float of is the same id."""
+    if not math.isfinite(value):
         return None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict | list):
+    return str(int(value)) if value.is_integer() and abs(value) < _EXACT else str(value)
+
+
+def _as_json(value: object) -> str:
+    try:
         return msgspec.json.encode(value).decode()
-    return str(value)
+    except RecursionError:
+        # No JSON, so the check leaves the field out.
+        return "nested too deep"

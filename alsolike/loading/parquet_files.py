@@ -17,12 +17,15 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from alsolike.errors import InputFileError
+from alsolike.loading.attributes import tidy_json
 from alsolike.loading.formats import require_columns
-from alsolike.loading.rows import Chunk, Found, Row, encode_rows
+from alsolike.loading.rows import NOTHING, Chunk, Found, Row, encode_rows
 from alsolike.loading.tables import Table
 
 _BATCH_ROWS = 65_536
 _BATCH_BYTES = 16_000_000
+_NOTHING = pa.array(sorted(NOTHING), pa.string())
+_NOTHING_OF_CONSENT = pa.array(sorted(NOTHING - {"None"}), pa.string())
 _OPTIONS = pyarrow.csv.WriteOptions(include_header=False)
 
 
@@ -39,7 +42,7 @@ def read_parquet(path: Path, table: Table, found: Found) -> Iterator[Chunk]:
             names: list[str] = file.schema_arrow.names
             found.columns.update(name for name in names if name in table.columns)
             found.ignored.extend(name for name in names if name not in table.columns)
-            require_columns(path, table, found.columns)
+            require_columns(path, table, found.columns, names)
             yield from read_batches(
                 file, table, sorted(found.columns), found, _columns_of(path, table)
             )
@@ -75,16 +78,21 @@ def read_batches(
     batch_rows = min(_BATCH_ROWS, max(64, rows_within_limit))
     done = 0
     for batch in file.iter_batches(batch_rows, columns=names):
-        yield _encode(columns_of(batch), table, done + 1, batch.num_rows)
+        yield _encode(columns_of(batch), table, done + 1, batch.num_rows, found)
         done += batch.num_rows
 
 
-def _encode(columns: Mapping[str, pa.Array], table: Table, first: int, rows: int) -> Chunk:
+def _encode(
+    columns: Mapping[str, pa.Array], table: Table, first: int, rows: int, found: Found
+) -> Chunk:
     nothing = pa.nulls(rows, pa.string())
-    arrays = [columns.get(column, nothing) for column in table.columns]
+    arrays = [
+        _without_words_for_nothing(columns[column], column, found) if column in columns else nothing
+        for column in table.columns
+    ]
     lines = pa.array(range(first, first + rows), pa.int64())
     batch = pa.RecordBatch.from_arrays(
-        [lines, nothing, nothing, *arrays], names=["line", "problem", "raw", *table.columns]
+        [lines, nothing, *arrays], names=["line", "problem", *table.columns]
     )
     buffer = io.BytesIO()
     pyarrow.csv.write_csv(batch, buffer, _OPTIONS)
@@ -92,9 +100,20 @@ def _encode(columns: Mapping[str, pa.Array], table: Table, first: int, rows: int
     if b"\0" not in data:
         return Chunk(data, rows)
     values = zip(*(array.to_pylist() for array in arrays), strict=True)
-    repaired = (Row(first + place, None, None, list(row)) for place, row in enumerate(values))
-    chunks = list(encode_rows(repaired, table))
+    repaired = (Row(first + place, None, list(row)) for place, row in enumerate(values))
+    chunks = list(encode_rows(repaired, table, found))
     return Chunk(b"".join(chunk.data for chunk in chunks), rows)
+
+
+def _without_words_for_nothing(array: pa.Array, column: str, found: Found) -> pa.Array:
+    # The word None is an answer to the question of consent.
+    words = _NOTHING_OF_CONSENT if column == "consent" else _NOTHING
+    is_nothing = pc.call_function("is_in", [array], pc.SetLookupOptions(words))
+    if not pc.call_function("any", [is_nothing]).as_py():
+        return array
+    for word in array.filter(is_nothing).to_pylist():
+        found.nothing[word] += 1
+    return pc.call_function("if_else", [is_nothing, pa.scalar(None, pa.string()), array])
 
 
 def _columns_of(path: Path, table: Table) -> Callable[[pa.RecordBatch], dict[str, pa.Array]]:
@@ -120,12 +139,50 @@ def _as_text(path: Path, name: str, array: pa.Array) -> pa.Array:
             return _as_json(array)
         message = f"{path}: the column {name} has the type {kind}; expected text or a number."
         raise InputFileError(message)
+    elif pa.types.is_floating(kind):
+        return _text_of_floats(array)
+    elif pa.types.is_decimal(kind):
+        return _text_of_decimals(array)
+    if name == "attributes":
+        return pa.array(
+            [value and tidy_json(value) for value in array.cast(pa.string()).to_pylist()],
+            pa.string(),
+        )
     return pc.call_function("utf8_trim_whitespace", [array.cast(pa.string())])
 
 
 def _as_json(array: pa.Array) -> pa.Array:
     values: list[Any] = array.to_pylist(maps_as_pydicts="strict")
     return pa.array(
-        [None if value is None else msgspec.json.encode(value).decode() for value in values],
+        [
+            None if value is None else tidy_json(msgspec.json.encode(value).decode())
+            for value in values
+        ],
         pa.string(),
     )
+
+
+def _text_of_floats(array: pa.Array) -> pa.Array:
+    """Write whole numbers as such: an id of a column with gaps is the same id. NaN is nothing."""
+    wide = array.cast(pa.float64())
+    is_whole = pc.call_function(
+        "and",
+        [
+            pc.call_function("equal", [wide, pc.call_function("trunc", [wide])]),
+            # Above it not every whole number is a float.
+            pc.call_function("less", [pc.call_function("abs", [wide]), pa.scalar(2.0**53)]),
+        ],
+    )
+    whole = pc.call_function("if_else", [is_whole, wide, pa.scalar(0.0)]).cast(pa.int64())
+    text = pc.call_function("if_else", [is_whole, whole.cast(pa.string()), array.cast(pa.string())])
+    is_number = pc.call_function("is_finite", [wide])
+    return pc.call_function("if_else", [is_number, text, pa.scalar(None, pa.string())])
+
+
+def _text_of_decimals(array: pa.Array) -> pa.Array:
+    """Write no zeros that only the column's type asks for: 19.9000 is 19.9."""
+    text = array.cast(pa.string())
+    has_point = pc.call_function("match_substring", [text], pc.MatchSubstringOptions("."))
+    bare = pc.call_function("utf8_rtrim", [text], pc.TrimOptions("0"))
+    bare = pc.call_function("utf8_rtrim", [bare], pc.TrimOptions("."))
+    return pc.call_function("if_else", [has_point, bare, text])

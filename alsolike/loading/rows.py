@@ -2,14 +2,23 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from alsolike.loading.attributes import tidy_json
+from alsolike.loading.summary import counted
 from alsolike.loading.tables import Table
 
 _CHUNK_ROWS = 10_000
 _CHUNK_CHARACTERS = 4_000_000
+
+# What mysqldump, pandas and spreadsheets write where nothing is; exactly so, because `Null` and
+# `Nan` are also names.
+NOTHING = frozenset(
+    ("\\N", "NULL", "null", "NaN", "nan", "NaT", "None", "<NA>", "N/A", "n/a", "#N/A", "-")
+)
 
 # Postgres text cannot hold NUL; a rejected row shows this picture of it instead.
 _NUL_PICTURE = "\u2400"
@@ -24,20 +33,17 @@ class Row(NamedTuple):
         Line on which the row begins, as an editor counts it from 1; in Parquet the row's number.
     problem : str or None
         Why the row cannot be used, where reading it already shows that.
-    raw : str or None
-        The row as it stands in the file, where it has no columns to show.
     values : list
         One trimmed text or None for each column of the table, in its order.
     """
 
     line: int
     problem: str | None
-    raw: str | None
     values: list[str | None]
 
 
 class Chunk(NamedTuple):
-    """Some rows as CSV: line, problem, raw, then the table's columns; empty is null."""
+    """Some rows as CSV: line, problem, then the table's columns; empty is null."""
 
     data: bytes
     rows: int
@@ -55,36 +61,89 @@ class Found:
         Its other columns.
     total : int or None
         Number of rows, where it is known before reading them.
+    separator : str or None
+        What separates its columns, where that is no comma.
+    short : int
+        Rows that have fewer values than the header, and were filled up with nothing.
+    nothing : Counter of str
+        Words that stand for nothing, and how often they were taken so.
+    cleaned : int
+        Fields, no ids, that held characters which text in Postgres cannot.
     """
 
     columns: set[str] = field(default_factory=set[str])
     ignored: list[str] = field(default_factory=list[str])
     total: int | None = None
+    separator: str | None = None
+    short: int = 0
+    nothing: Counter[str] = field(default_factory=Counter[str])
+    cleaned: int = 0
+
+    def notes(self) -> Iterator[str]:
+        """Say in a sentence each what was read in another way than it stands there."""
+        if self.ignored:
+            yield f"ignored columns: {', '.join(repr(name) for name in self.ignored)}."
+        if self.separator:
+            yield f"read with {self.separator!r} between the columns."
+        if self.short:
+            yield (
+                f"values at the end of {counted(self.short, 'row')} are missing, and were taken as "
+                "empty."
+            )
+        if self.nothing:
+            words = ", ".join(f"{word} ({count:,})" for word, count in self.nothing.most_common(3))
+            yield f"words that stand for nothing were taken as empty: {words}."
+        if self.cleaned:
+            yield (
+                "NUL characters and halves of surrogate pairs were taken out of "
+                f"{counted(self.cleaned, 'field')}."
+            )
 
 
-def encode_rows(rows: Iterable[Row], table: Table) -> Iterator[Chunk]:
+def encode_rows(rows: Iterable[Row], table: Table, found: Found) -> Iterator[Chunk]:
     """Give the rows as CSV in chunks of bounded size.
 
-    A row with a NUL or half a surrogate pair becomes one with a problem: Postgres has no such
-    text.
+    Words that stand for nothing become null. Characters that Postgres has no text for (NUL, half a
+    surrogate pair) are taken out; a row that has one in a required column or an id becomes one with
+    a problem.
+
+    Parameters
+    ----------
+    found : Found
+        Where what was changed is counted.
     """
     kept: list[Row] = []
     text = io.StringIO(newline="")
     # The writer quotes only the characters of its own line end, so that must be the longer one.
     writer = csv.writer(text, lineterminator="\r\n")
+    # The word None is an answer to the question of consent.
+    answers = table.columns.index("consent") if "consent" in table.columns else None
+    json = table.columns.index("attributes") if "attributes" in table.columns else None
     for row in rows:
+        values = row.values
+        if not NOTHING.isdisjoint(values):
+            _empty_words_for_nothing(values, answers, found)
+        if json is not None and (attributes := values[json]):
+            values[json] = tidy_json(attributes)
         kept.append(row)
-        writer.writerow((row.line, row.problem, row.raw, *row.values))
+        writer.writerow((row.line, row.problem, *values))
         if len(kept) >= _CHUNK_ROWS or text.tell() >= _CHUNK_CHARACTERS:
-            yield _chunk(text.getvalue(), kept, table)
+            yield _chunk(text.getvalue(), kept, table, found)
             kept.clear()
             text.seek(0)
             text.truncate()
     if kept:
-        yield _chunk(text.getvalue(), kept, table)
+        yield _chunk(text.getvalue(), kept, table, found)
 
 
-def _chunk(text: str, rows: list[Row], table: Table) -> Chunk:
+def _empty_words_for_nothing(values: list[str | None], answers: int | None, found: Found) -> None:
+    for place, value in enumerate(values):
+        if value in NOTHING and not (place == answers and value == "None"):
+            found.nothing[value] += 1
+            values[place] = None
+
+
+def _chunk(text: str, rows: list[Row], table: Table, found: Found) -> Chunk:
     if "\0" not in text:
         try:
             return Chunk(text.encode(), len(rows))
@@ -93,24 +152,27 @@ def _chunk(text: str, rows: list[Row], table: Table) -> Chunk:
     repaired = io.StringIO(newline="")
     writer = csv.writer(repaired, lineterminator="\r\n")
     for row in rows:
-        clean = _without_unstorable(row, table)
-        writer.writerow((clean.line, clean.problem, clean.raw, *clean.values))
+        clean = _without_unstorable(row, table, found)
+        writer.writerow((clean.line, clean.problem, *clean.values))
     return Chunk(repaired.getvalue().encode(), len(rows))
 
 
-def _without_unstorable(row: Row, table: Table) -> Row:
+def _without_unstorable(row: Row, table: Table, found: Found) -> Row:
     problem = row.problem
     values: list[str | None] = []
     for column, value in zip(table.columns, row.values, strict=True):
-        clean = _storable(value)
-        if clean != value and problem is None:
+        clean = _storable(value, _NUL_PICTURE)
+        if clean != value and (column in table.required or column.endswith("_id")):
             what = "a NUL character" if "\0" in (value or "") else "half a surrogate pair"
-            problem = f"{column} holds {what}, which text in Postgres cannot: remove it"
+            problem = problem or f"{column} holds {what}, which text in Postgres cannot: remove it"
+        elif clean != value:
+            clean = _storable(value, "")
+            found.cleaned += 1
         values.append(clean)
-    return Row(row.line, _storable(problem), _storable(row.raw), values)
+    return Row(row.line, _storable(problem, _NUL_PICTURE), values)
 
 
-def _storable(text: str | None) -> str | None:
+def _storable(text: str | None, in_place_of_nul: str) -> str | None:
     if text is None:
         return None
-    return text.replace("\0", _NUL_PICTURE).encode(errors="replace").decode()
+    return text.replace("\0", in_place_of_nul).encode(errors="replace").decode()

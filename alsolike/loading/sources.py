@@ -5,31 +5,43 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from tempfile import TemporaryFile
 from threading import Event
+from typing import IO
 
 import psycopg
 
 from alsolike.database import connect
 from alsolike.errors import AlsolikeError, InputFileError
-from alsolike.loading.catalogue import know_named_shoppers, upsert_products, upsert_shoppers
-from alsolike.loading.events import insert_events
+from alsolike.loading.catalogue import (
+    know_named_shoppers,
+    take_out_products,
+    upsert_products,
+    upsert_shoppers,
+)
+from alsolike.loading.consent import CONSENTS, require_stated_consent
+from alsolike.loading.events import insert_events, leave_out_views
+from alsolike.loading.people import list_shoppers, notes_on_shoppers
 from alsolike.loading.rows import Chunk, Found
 from alsolike.loading.staging import (
     Connection,
     Staged,
     check,
+    commonest_reasons,
+    count_future,
+    count_left_out,
     count_rejected,
     discard,
+    explain_unknown_products,
     has_time_without_zone,
     keep_rejected,
     prepare_session,
+    repair,
     stage,
 )
-from alsolike.loading.summary import FileSummary, LoadSummary
-from alsolike.loading.tables import PRODUCTS, SHOPPERS, Table
+from alsolike.loading.summary import FileSummary, LoadSummary, counted
+from alsolike.loading.tables import PRODUCTS, SHOPPERS, VIEWS, Table
 from alsolike.progress import Report
-
-CONSENTS = ("personalisation", "none")
 
 
 class LoadError(AlsolikeError):
@@ -43,7 +55,7 @@ class Source:
     Attributes
     ----------
     name : str
-        What the file is called in the summary and in `raw.count_rejected`.
+        What the file is called in the summary and in `raw.rejected_rows`.
     table : Table
         What it fills.
     read : Callable
@@ -56,7 +68,13 @@ class Source:
 
 
 def load_sources(
-    sources: Sequence[Source], *, origin: str, consent: str, report: Report
+    sources: Sequence[Source],
+    *,
+    origin: str,
+    consent: str | None,
+    report: Report,
+    is_complete: bool = False,
+    run_id: int | None = None,
 ) -> LoadSummary:
     """Load files in their order; meanwhile the next one is read already.
 
@@ -64,25 +82,42 @@ def load_sources(
     ----------
     origin : str
         The folder's or data set's name, recorded with each decision on consent.
-    consent : str
-        `personalisation` or `none`: what shoppers without a decision agreed to.
+    consent : str or None
+        `personalisation` or `none`: what shoppers without a decision and sessions agreed to.
+        Without it, all files are first looked through for such shoppers and sessions.
+    is_complete : bool
+        The file of products has all that are sold; the others are set out of stock.
+    run_id : int, optional
+        The run that the rejected rows belong to.
 
     Raises
     ------
+    ConsentNeededError
+        `consent` is None and somebody's is not stated. Nothing was stored.
     InputFileError
         A file was refused whole. Those before it stay loaded, which the message says.
     LoadError
         The database refused a statement.
     """
-    if consent not in CONSENTS:
+    if consent is not None and consent not in CONSENTS:
         message = f"consent is {consent!r}: expected {' or '.join(CONSENTS)}."
         raise ValueError(message)
-    run = _Run(origin, consent, report)
     with ExitStack() as stack:
         # Two sessions in turn: what is staged belongs to its session's transaction.
         sessions = [stack.enter_context(connect(application_name="alsolike load")) for _ in "ab"]
         for session in sessions:
             prepare_session(session)
+        listed = stack.enter_context(TemporaryFile())
+        run = _Run(
+            origin,
+            report,
+            is_granted=consent == "personalisation",
+            is_complete=is_complete,
+            run_id=run_id,
+            listed=listed,
+        )
+        if consent is None:
+            run.require_stated_consent(sources, sessions[0])
         reader = stack.enter_context(ThreadPoolExecutor(len(sessions), "alsolike-read"))
         stack.callback(run.stop.set)
         waiting = deque(sources)
@@ -111,12 +146,40 @@ class _Ready:
 class _Run:
     """One call of `load_sources`."""
 
-    def __init__(self, origin: str, consent: str, report: Report) -> None:
+    def __init__(
+        self,
+        origin: str,
+        report: Report,
+        *,
+        is_granted: bool,
+        is_complete: bool,
+        run_id: int | None,
+        listed: IO[bytes],
+    ) -> None:
         self.origin = f"import:{origin}"
-        self.is_granted = consent == "personalisation"
         self.report = report
+        self.is_granted = is_granted
+        self.is_complete = is_complete
+        self.run_id = run_id
         self.summary = LoadSummary()
         self.stop = Event()
+        self._listed = listed
+        # What later files refer to: the file of products by its name, and whether the shoppers of
+        # their own file are in `listed`.
+        self._products: str | None = None
+        self._has_listed = False
+
+    def require_stated_consent(self, sources: Sequence[Source], connection: Connection) -> None:
+        """Refuse the load if somebody's consent is not stated; reads the files once for it."""
+
+        def report_on(source: Source) -> Callable[[int], None]:
+            return lambda rows: self.report(f"look through {source.name}", rows, None)
+
+        try:
+            require_stated_consent(connection, sources, report_on)
+        except InputFileError as error:
+            message = f"{error}{self._loaded_before()}"
+            raise InputFileError(message) from error
 
     def stage(self, source: Source, connection: Connection) -> _Ready:
         """Read a source into its session's staging table; runs in a reading thread."""
@@ -155,30 +218,74 @@ class _Run:
         self.report(f"load {ready.source.name}", rows, rows)
 
     def _store(self, ready: _Ready) -> FileSummary:
-        source, found, staged = ready.source, ready.found, ready.staged
-        rejected = check(staged)
+        source, staged = ready.source, ready.staged
+        notes = [*ready.found.notes(), *repair(staged)]
+        check(staged)
         if source.table is PRODUCTS:
-            loaded = upsert_products(staged, found.columns)
+            loaded = self._store_products(ready, notes)
         elif source.table is SHOPPERS:
-            loaded = upsert_shoppers(staged, f"{self.origin}/shoppers")
+            loaded = self._store_shoppers(ready)
         else:
-            loaded = insert_events(staged, rejected)
+            loaded = self._store_events(ready, notes)
         rejected = count_rejected(staged)
-        if source.table.has_shoppers:
-            know_named_shoppers(staged, is_granted=self.is_granted, source=self.origin)
-        if rejected:
-            keep_rejected(staged, source.name)
-        self._note(ready)
-        return FileSummary(source.name, loaded, staged.rows - loaded - rejected, rejected)
-
-    def _note(self, ready: _Ready) -> None:
-        if not ready.staged.rows:
-            self.summary.note(f"{ready.source.name} has no rows.")
-        if ready.found.ignored:
-            names = ", ".join(repr(name) for name in ready.found.ignored)
-            self.summary.note(f"{ready.source.name}: ignored columns: {names}.")
-        if has_time_without_zone(ready.staged):
+        not_kept = count_left_out(staged) - rejected
+        reasons = commonest_reasons(staged) if rejected else []
+        keep_rejected(staged, source.name, self.run_id)
+        if not staged.rows:
+            notes.append("it has no rows.")
+        if source.table.is_event and (future := count_future(staged)):
+            notes.append(f"{counted(future, 'time')} in the future: is a zone missing?")
+        for note in notes:
+            self.summary.note(f"{source.name}: {note}")
+        if has_time_without_zone(staged):
             self.summary.note("Times without a zone were taken as UTC.")
+        unchanged = staged.rows - loaded - rejected - not_kept
+        return FileSummary(source.name, loaded, unchanged, rejected, not_kept, reasons)
+
+    def _store_products(self, ready: _Ready, notes: list[str]) -> int:
+        staged = ready.staged
+        self._products = ready.source.name
+        loaded = upsert_products(staged, ready.found.columns, is_complete=self.is_complete)
+        if self.is_complete:
+            rejected = count_rejected(staged)
+            if 2 * rejected >= staged.rows:
+                message = (
+                    f"{ready.source.name} is no complete catalogue: {rejected:,} of its "
+                    f"{staged.rows:,} rows cannot be used"
+                )
+                reasons = "; ".join(
+                    f"line {reason.line}: {reason.reason}" for reason in commonest_reasons(staged)
+                )
+                message = f"{message}{f' ({reasons})' if reasons else ''}.{self._loaded_before()}"
+                raise InputFileError(message)
+            taken_out = take_out_products(staged)
+            if taken_out:
+                notes.append(f"{counted(taken_out, 'product')} that it lacks taken out of stock.")
+        return loaded
+
+    def _store_shoppers(self, ready: _Ready) -> int:
+        staged = ready.staged
+        self._has_listed = True
+        list_shoppers(staged, self._listed)
+        loaded = upsert_shoppers(staged, f"{self.origin}/shoppers")
+        self._know_shoppers(staged)
+        return loaded
+
+    def _store_events(self, ready: _Ready, notes: list[str]) -> int:
+        source, staged = ready.source, ready.staged
+        explain_unknown_products(staged, self._products)
+        if source.table is VIEWS:
+            # First, because a view is kept only of whom agreed.
+            self._know_shoppers(staged)
+            notes.extend(leave_out_views(staged, is_granted=self.is_granted))
+        loaded = insert_events(staged)
+        if source.table is not VIEWS:
+            self._know_shoppers(staged)
+        notes.extend(notes_on_shoppers(staged, self._listed if self._has_listed else None))
+        return loaded
+
+    def _know_shoppers(self, staged: Staged) -> None:
+        know_named_shoppers(staged, is_granted=self.is_granted, source=self.origin)
 
     def _until_stopped(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
         for chunk in chunks:

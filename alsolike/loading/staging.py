@@ -1,4 +1,4 @@
-"""The tables of one file while it loads: its rows as text, and which of them cannot be used.
+"""The tables of one file while it loads: its rows as text, and which of them are left out.
 
 `staged` is no temporary table, because several processes of the server cannot read one side by
 side. It is in a schema of its own, made and dropped in the transaction that loads the file: nobody
@@ -7,14 +7,27 @@ else ever sees it, and an interrupted load leaves nothing.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
 
 from alsolike.database import query
 from alsolike.loading.rows import Chunk
+from alsolike.loading.summary import Reason, counted
 from alsolike.loading.tables import Table
+
+# What the statements call; each may call those before it.
+_FUNCTIONS = (
+    "shown",
+    "fault",
+    "too_long",
+    "time_fault",
+    "is_price",
+    "is_in_stock",
+    "is_agreed",
+    "is_nobody",
+)
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -37,7 +50,7 @@ def prepare_session(connection: Connection) -> None:
 def stage(
     connection: Connection, table: Table, chunks: Iterable[Chunk], report: Callable[[int], None]
 ) -> Staged:
-    """Copy a file's rows into the table `staged`: line, problem, raw, columns as text.
+    """Copy a file's rows into the table `staged`: line, problem, columns as text.
 
     Parameters
     ----------
@@ -49,10 +62,12 @@ def stage(
     connection.execute(sql.SQL("create schema {}").format(schema))
     connection.execute(sql.SQL("set local search_path = {}, public").format(schema))
     connection.execute(
-        sql.SQL("create unlogged table staged (line bigint, problem text, raw text, {})").format(
+        sql.SQL("create unlogged table staged (line bigint, problem text, {})").format(
             sql.SQL(", ").join(columns)
         )
     )
+    for name in _FUNCTIONS:
+        connection.execute(query(f"loading/functions/{name}"))
     rows = 0
     report(0)
     with (
@@ -76,19 +91,77 @@ def _schema(connection: Connection) -> sql.Identifier:
     return sql.Identifier(f"loading_{connection.info.backend_pid}")
 
 
-def check(staged: Staged) -> int:
-    """Note in the new table `rejected` every staged row that cannot be used; their number."""
+def repair(staged: Staged) -> list[str]:
+    """Replace fields that cannot be used by nothing, or by what they mean; say so in sentences."""
+    connection = staged.connection
+    connection.execute(query(f"loading/repairs_{staged.table.name}"))
+    faults = connection.execute(query("loading/repair_notes")).fetchall()
+    for field in sorted({fault[0] for fault in faults}):
+        connection.execute(
+            sql.SQL(
+                "update staged as s set {column} = r.value from repairs as r "
+                "where r.line = s.line and r.field = %(field)s"
+            ).format(column=sql.Identifier(field)),
+            {"field": field},
+        )
+    return [
+        f"{field} {reason} ({counted(rows, 'row')}; line {line} has '{value}')."
+        for field, reason, rows, line, value in faults
+    ]
+
+
+def check(staged: Staged) -> None:
+    """Note in the new table `left_out` every staged row that cannot be used, with its reason."""
     staged.connection.execute(query(f"loading/check_{staged.table.name}"))
-    return count_rejected(staged)
+    count_rejected(staged)
+
+
+def explain_unknown_products(staged: Staged, products: str | None) -> None:
+    """Say more of the events that were rejected because their product is not there.
+
+    Parameters
+    ----------
+    products : str or None
+        The file of products of the same load, whose rejected rows are kept already.
+    """
+    staged.connection.execute(query("loading/explain_unknown_products"), {"products": products})
 
 
 def count_rejected(staged: Staged) -> int:
-    """Count the rows of `rejected`, for us and for the planner; call it when some were added.
+    """Count the rejected rows, and tell the planner of `left_out`; call it when some were added.
 
     The statements to come join with it: whether it is empty or large decides how.
     """
-    staged.connection.execute("analyze rejected")
-    row = staged.connection.execute("select count(*) from rejected").fetchone()
+    staged.connection.execute("analyze left_out")
+    return _count(staged, "select count(*) from left_out where reason is not null")
+
+
+def count_left_out(staged: Staged) -> int:
+    """Count all rows that are not to be stored: the rejected ones and those without consent."""
+    return _count(staged, "select count(*) from left_out")
+
+
+def _count(staged: Staged, statement: LiteralString) -> int:
+    row = staged.connection.execute(statement).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def commonest_reasons(staged: Staged) -> list[Reason]:
+    """Return the three reasons that rejected most rows, each with its first line."""
+    rows = staged.connection.execute(query("loading/commonest_reasons")).fetchall()
+    return [Reason(rows=rows, line=line, reason=reason) for rows, line, reason in rows]
+
+
+def count_future(staged: Staged) -> int:
+    """Count the usable rows whose time is later than now; clocks may differ by five minutes."""
+    statement = sql.SQL(
+        "select count(*) from staged as s "
+        # A text that is no time is with the rejected ones, but may be met first.
+        "where case when time_fault({time}) is null "
+        "then {time}::timestamptz > now() + interval '5 minutes' end "
+        "and not exists (select from left_out as r where r.line = s.line)"
+    ).format(time=sql.Identifier("s", staged.table.time))
+    row = staged.connection.execute(statement).fetchone()
     return 0 if row is None else int(row[0])
 
 
@@ -104,6 +177,11 @@ def has_time_without_zone(staged: Staged) -> bool:
     return staged.connection.execute(statement).fetchone() == (True,)
 
 
-def keep_rejected(staged: Staged, source: str) -> None:
-    """Keep the rejected rows in `raw.rejected_rows`, each once."""
-    staged.connection.execute(query("loading/keep_rejected"), {"source": source})
+def keep_rejected(staged: Staged, source: str, run_id: int | None) -> None:
+    """Keep the rejected rows in `raw.rejected_rows`, in place of those of the file's last load."""
+    staged.connection.execute(query("loading/delete_rejected"), {"source": source})
+    staged.connection.execute(
+        query("loading/keep_rejected"),
+        # Of an event nothing that tells of the shopper.
+        {"source": source, "run_id": run_id, "ids": [staged.table.row_id, "product_id"]},
+    )

@@ -1,17 +1,42 @@
-"""What a load did: counts per file, and notes."""
+"""What a load did: counts per file, the commonest reasons, and notes."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
+
+_SHOW_REJECTED = (
+    "All of them: alsolike psql -c 'select source, line, ids, reason from raw.rejected_rows'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why rows of a file were rejected: how many, the first one's line, and its own reason."""
+
+    rows: int
+    line: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class FileSummary:
-    """Rows of one file: newly there or changed, there already, not usable."""
+    """Rows of one file: newly there or changed, there already, not usable, not to be kept.
+
+    Views are not kept of whom did not agree to personalisation. `reasons` has the three commonest
+    reasons of the rejected rows.
+    """
 
     name: str
     loaded: int
     unchanged: int
     rejected: int
+    not_kept: int = 0
+    reasons: Sequence[Reason] = ()
+
+    @property
+    def is_mostly_rejected(self) -> bool:
+        """Whether more than half of the rows cannot be used."""
+        return self.rejected > self.loaded + self.unchanged + self.not_kept
 
 
 @dataclass(slots=True)
@@ -34,7 +59,18 @@ class LoadSummary:
             loaded=sum(file.loaded for file in self.files),
             unchanged=sum(file.unchanged for file in self.files),
             rejected=sum(file.rejected for file in self.files),
+            not_kept=sum(file.not_kept for file in self.files),
         )
+
+    @property
+    def has_mostly_rejected(self) -> bool:
+        """Whether more than half the rows of a file cannot be used."""
+        return any(file.is_mostly_rejected for file in self.files)
+
+    def rejected_text(self) -> str:
+        """Say on one line how many rows of which files were rejected."""
+        files = [f"{file.name}: {_rejected(file)}." for file in self.files if file.rejected]
+        return " ".join(files)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the summary for JSON."""
@@ -44,15 +80,22 @@ class LoadSummary:
                 "loaded": self.total.loaded,
                 "unchanged": self.total.unchanged,
                 "rejected": self.total.rejected,
+                "not_kept": self.total.not_kept,
             },
             "notes": list(self.notes),
         }
 
     def text(self) -> str:
-        """Return an aligned table for a person: one line per file, the total, the notes."""
-        head = ("file", "loaded", "unchanged", "rejected")
+        """Return an aligned table for a person: a line per file, the total, reasons and notes."""
+        head = ("file", "loaded", "unchanged", "rejected", "not kept")
         body = [
-            (file.name, f"{file.loaded:,}", f"{file.unchanged:,}", f"{file.rejected:,}")
+            (
+                file.name,
+                f"{file.loaded:,}",
+                f"{file.unchanged:,}",
+                f"{file.rejected:,}",
+                f"{file.not_kept:,}",
+            )
             for file in (*self.files, self.total)
         ]
         widths = [max(len(row[place]) for row in (head, *body)) for place in range(len(head))]
@@ -62,7 +105,32 @@ class LoadSummary:
             )
             for row in (head, *body)
         ]
-        notes = [f"note: {note}" for note in self.notes]
+        lines.extend(f"note: {note}" for note in self.notes)
+        for file in self.files:
+            if file.rejected:
+                lines.append(f"{file.name}: {_rejected(file)}, most often because:")
+                lines.extend(
+                    f"  {counted(reason.rows, 'row')}, first line {reason.line}: {reason.reason}"
+                    for reason in file.reasons
+                )
         if self.total.rejected:
-            notes.append("The rejected rows and their reasons are in raw.rejected_rows.")
-        return "\n".join([*lines, *notes])
+            lines.append(_SHOW_REJECTED)
+        return "\n".join(lines)
+
+
+def counted(count: int, what: str) -> str:
+    """Write a number of things.
+
+    >>> counted(1, "row"), counted(2000, "row")
+    ('1 row', '2,000 rows')
+    """
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def _rejected(file: FileSummary) -> str:
+    rows = file.loaded + file.unchanged + file.rejected + file.not_kept
+    if rows == 1:
+        return "its only row was rejected"
+    if file.rejected == rows:
+        return f"all {rows:,} rows were rejected"
+    return f"{file.rejected:,} of {rows:,} rows {'was' if file.rejected == 1 else 'were'} rejected"

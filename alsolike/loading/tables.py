@@ -1,4 +1,4 @@
-"""The columns of each kind of input file, as `DATA.md` names them."""
+"""The columns of each kind of input file, as `docs/input.md` names them."""
 
 from dataclasses import dataclass
 
@@ -29,6 +29,11 @@ class Table:
     time: str
     is_event: bool
     has_shoppers: bool
+
+    @property
+    def row_id(self) -> str:
+        """The column that identifies a row."""
+        return self.columns[0]
 
 
 PRODUCTS = Table(
@@ -70,7 +75,8 @@ PURCHASES = Table(
         "unit_price",
         "order_id",
     ),
-    required=("purchase_id", "shopper_id", "product_id", "purchased_at"),
+    # And of shopper_id and order_id one.
+    required=("purchase_id", "product_id", "purchased_at"),
     time="purchased_at",
     is_event=True,
     has_shoppers=True,

@@ -120,6 +120,7 @@ def _publish(folder: Path, partial: Path, manifest: Manifest) -> LocalPointer:
         model=manifest.model,
         created_at=manifest.created_at,
         fetched_at=datetime.now(UTC),
+        is_demo_shop=manifest.is_demo_shop,
     )
     partial.replace(folder / pointer.file)
     written = folder / f"{POINTER_NAME}.{os.getpid()}.part"

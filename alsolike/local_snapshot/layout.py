@@ -29,6 +29,8 @@ class LocalPointer(msgspec.Struct, frozen=True):
         Of the snapshot; the model whose neighbours these are.
     created_at, fetched_at : datetime
         When the rows were read from the database; when the file was written. UTC.
+    is_demo_shop : bool
+        Whether everybody in the shop was made up.
     """
 
     format_version: int
@@ -39,6 +41,7 @@ class LocalPointer(msgspec.Struct, frozen=True):
     model: str
     created_at: datetime
     fetched_at: datetime
+    is_demo_shop: bool = False
 
 
 def snapshot_folder(home: Path) -> Path:

@@ -15,6 +15,7 @@ from msgspec import Struct, field
 
 from alsolike.database import query
 from alsolike.errors import SnapshotError
+from alsolike.json_levels import load_stored_json
 from alsolike.local_snapshot.layout import LocalPointer
 
 
@@ -204,7 +205,7 @@ def _product(row: tuple[Any, ...]) -> SnapshotProduct:
         price=None if row[5] is None else Decimal(row[5]),
         currency=row[6],
         image_url=row[7],
-        attributes=msgspec.json.decode(row[8]),
+        attributes=load_stored_json(row[8]),
         is_in_stock=bool(row[9]),
         created_at=datetime.fromisoformat(row[10]),
         rating_average=row[11],
@@ -218,6 +219,6 @@ def _as_json(values: list[str] | None) -> str | None:
 
 def _has_attributes(attributes: str, wanted: str) -> bool:
     """Tell whether a JSON object holds another's keys with the same values."""
-    own: dict[str, Any] = msgspec.json.decode(attributes)
+    own: dict[str, Any] = load_stored_json(attributes)
     asked: dict[str, Any] = msgspec.json.decode(wanted)
     return all(name in own and own[name] == value for name, value in asked.items())

@@ -1,38 +1,46 @@
 """What a model has to show before it may serve."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from alsolike.evaluation.evaluate import evaluate
-from alsolike.evaluation.ranker import Ranker
-from alsolike.evaluation.results import Evaluation
-from alsolike.history import History, split_by_time
-from alsolike.progress import Report
+from alsolike.evaluation.results import Evaluation, Value
+from alsolike.history import History
 from alsolike.training.train import SAMPLE_SIZE, sample
 
 ANEW = "made anew"
 STORED = "as stored"
 
+# Baselines that know what shoppers did, the quick ones first. The last shows nearly everybody the
+# same, so that hardly any model would cover less.
+_PERSONAL = ("item-knn", "ials", "ease")
+_SAME_FOR_ALL = "recently-popular"
+# The kind of the model that a shop begins with.
+_PLAIN = "average"
+# A serving model with less than this share of the candidate's NDCG sets no bar for its lists.
+_FAR_WORSE = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How far a model may fall behind the serving one where ranking quality is not all.
+    """How far a model may fall behind another one where ranking quality is not all.
+
+    The other one is the serving model, or a behaviour baseline where that sets no bar; see
+    `check_beside_behaviour`.
 
     Attributes
     ----------
     coverage : float
-        Least share of the serving model's catalogue coverage.
+        Least share of the other's catalogue coverage.
     gini : float
         By how much exposure may be more unequal; Gini is 0 (equal) to 1.
     diversity : float
-        Least share of the serving model's intra-list diversity.
+        Least share of the other's intra-list diversity.
     cold : float
-        Least share of the serving model's part of lists that goes to products without history.
+        Least share of the other's part of lists that goes to products without history.
     latency : float
         Most times the serving model's 99th percentile of the time to answer; below 25 ms nothing
         is refused.
@@ -60,6 +68,8 @@ class Check:
     wanted : str
         What has to hold, for people.
     is_passed : bool
+    compared_with : str or None
+        The model that sets the bar; None: no model does.
     """
 
     name: str
@@ -67,6 +77,7 @@ class Check:
     serving: float | None
     wanted: str
     is_passed: bool
+    compared_with: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return it by name, fit for JSON."""
@@ -91,81 +102,181 @@ def check_data(data: Mapping[str, Any], history: History, limits: Limits) -> Che
     return Check("training data", share, None, wanted, is_passed=share >= limits.data)
 
 
-def measure(
-    history: History,
-    rankers: Sequence[Ranker],
-    *,
-    k: int,
-    vectors: NDArray[np.float32] | None,
-    seed: int,
-    report: Report,
-) -> Evaluation:
-    """Evaluate candidate and serving model on the time split, each once made anew, once stored."""
-    return evaluate(split_by_time(history), rankers, k=k, vectors=vectors, seed=seed, report=report)
-
-
 def check_ranking(evaluation: Evaluation, candidate: str, serving: str, label: str) -> Check:
-    """Check that NDCG is not worse: the paired interval must exclude a loss."""
+    """Check that NDCG is not worse: the paired interval must exclude a loss.
+
+    The models were measured under their names followed by the label.
+    """
     metric = f"ndcg@{evaluation.k}"
     name = f"NDCG@{evaluation.k}, {label}"
-    difference = evaluation.differences[candidate, serving][metric]
+    ours, theirs = f"{candidate} {label}", f"{serving} {label}"
+    difference = evaluation.differences[ours, theirs][metric]
     low, high = difference.low, difference.high
     return Check(
         name,
-        evaluation.models[candidate].metrics["all"][metric].value,
-        evaluation.models[serving].metrics["all"][metric].value,
-        f"no loss: difference {difference.value:+.4f}, 95 % from {low:+.4f} to {high:+.4f}",
+        evaluation.models[ours].metrics["all"][metric].value,
+        evaluation.models[theirs].metrics["all"][metric].value,
+        f"no loss against {serving}: difference {difference.value:+.4f}, 95 % from {low:+.4f} to "
+        f"{high:+.4f}, {evaluation.shoppers['all']:,} shoppers",
         # NaN, where nothing could be compared, is no proof.
         is_passed=low >= 0,
+        compared_with=serving,
     )
 
 
-def check_guards(
-    evaluation: Evaluation,
-    candidate: str,
-    serving: str,
-    latencies: tuple[Sequence[float], Sequence[float]],
-    limits: Limits,
+def check_latency(
+    candidate: Sequence[float], serving: Sequence[float], name: str, limits: Limits
+) -> Check:
+    """Check that the slowest answers are not much slower.
+
+    Parameters
+    ----------
+    candidate, serving : sequence of float
+        Seconds that the answers of the two models took.
+    name : str
+        Of the serving model.
+    """
+    new, old = (1000 * float(np.quantile(taken, 0.99)) for taken in (candidate, serving))
+    return Check(
+        "p99 of an answer, ms",
+        new,
+        old,
+        f"at most {limits.latency:g} × {name}, or 25 ms",
+        is_passed=new <= max(limits.latency * old, 25.0),
+        compared_with=name,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """What was measured of a model's lists.
+
+    Attributes
+    ----------
+    name : str
+        Of the model, for people.
+    metrics : Mapping of str to Value
+        Over all shoppers, by names such as 'coverage@10'.
+    k : int
+        Length of the lists.
+    """
+
+    name: str
+    metrics: Mapping[str, Value]
+    k: int
+
+    def of(self, metric: str) -> float:
+        """Return the figure of a metric; NaN where it was not measured."""
+        found = self.metrics.get(f"{metric}@{self.k}")
+        return math.nan if found is None else found.value
+
+
+def check_lists(
+    candidate: Lists, serving: Lists, limits: Limits, *, bar: Lists | None = None, why: str = ""
 ) -> list[Check]:
     """Check what a better ranking must not be paid with.
 
     Parameters
     ----------
-    latencies : pair of sequences of float
-        Seconds that the answers of candidate and serving model took.
+    bar : Lists, optional
+        The model that the candidate is compared with; the serving one when left out.
+    why : str
+        Why it is not the serving one, for people.
     """
-
-    def of(model: str, metric: str) -> float:
-        found = evaluation.models[model].metrics["all"].get(f"{metric}@{evaluation.k}")
-        return math.nan if found is None else found.value
+    other = bar or serving
+    because = f" ({why})" if why else ""
 
     def share(name: str, metric: str, least: float) -> Check:
-        new, old = of(candidate, metric), of(serving, metric)
-        # Nothing to measure on (no text vectors, no cold product) is nothing lost.
-        is_passed = math.isnan(old) or new >= least * old
-        return Check(name, _or_none(new), _or_none(old), f"at least {least:g} × serving", is_passed)
+        new, old = candidate.of(metric), other.of(metric)
+        return Check(
+            name,
+            _or_none(new),
+            _or_none(serving.of(metric)),
+            f"at least {least:g} × the {old:.4f} of {other.name}{because}",
+            # Nothing to measure on (no text vectors, no cold product) is nothing lost.
+            is_passed=math.isnan(old) or new >= least * old,
+            compared_with=other.name,
+        )
 
-    new_gini, old_gini = of(candidate, "gini"), of(serving, "gini")
-    new_latency, old_latency = (1000 * float(np.quantile(taken, 0.99)) for taken in latencies)
+    gini = other.of("gini")
     return [
         share("catalogue coverage", "coverage", limits.coverage),
         Check(
             "Gini of exposure",
-            new_gini,
-            old_gini,
-            f"at most serving + {limits.gini:g}",
-            is_passed=new_gini <= old_gini + limits.gini,
+            _or_none(candidate.of("gini")),
+            _or_none(serving.of("gini")),
+            f"at most {limits.gini:g} above the {gini:.4f} of {other.name}{because}",
+            is_passed=candidate.of("gini") <= gini + limits.gini,
+            compared_with=other.name,
         ),
         share("intra-list diversity", "ild", limits.diversity),
         share("share of cold products", "cold_share", limits.cold),
-        Check(
-            "p99 of an answer, ms",
-            new_latency,
-            old_latency,
-            f"at most {limits.latency:g} × serving, or 25 ms",
-            is_passed=new_latency <= max(limits.latency * old_latency, 25.0),
-        ),
     ]
+
+
+def why_no_bar(candidate: Lists, serving: Lists, kind: str | None) -> str | None:
+    """Return why the serving model's lists are nothing to hold a model to; None: they are.
+
+    A list that has nothing to do with the shopper can easily show more of the catalogue, spread it
+    more evenly, and hold more that is new and unlike: drawn at random it would be best in all
+    four. So the worse a model ranks, the less its lists say.
+
+    Parameters
+    ----------
+    kind : str or None
+        Of the serving model.
+    """
+    if serving.of("ndcg") < _FAR_WORSE * candidate.of("ndcg"):
+        return f"{serving.name} ranks less than {_FAR_WORSE:g} times as well"
+    if kind == _PLAIN:
+        return f"{serving.name} is only what a shop begins with"
+    return None
+
+
+def check_beside_behaviour(
+    candidate: Lists,
+    serving: Lists,
+    limits: Limits,
+    *,
+    why: str,
+    measure: Callable[[str], Lists],
+) -> list[Check]:
+    """Check the lists beside those of a baseline that knows what shoppers did.
+
+    One is enough: of those that rank no better than the candidate, or the best of `item-knn`,
+    `ials` and `ease`. Beside `recently-popular`, which shows nearly everybody the same, only a
+    model that ranks better than all four is looked at.
+
+    Parameters
+    ----------
+    why : str
+        From `why_no_bar`.
+    measure : callable
+        From the name of a baseline to its lists on the same split; takes seconds to minutes, so
+        it is called until one is enough.
+
+    Returns
+    -------
+    list of Check
+        Beside the baseline that lets it pass, or else beside the best.
+    """
+    measured: dict[str, Lists] = {}
+    for name in _PERSONAL:
+        measured[name] = measure(name)
+        if measured[name].of("ndcg") < candidate.of("ndcg"):
+            checks = check_lists(candidate, serving, limits, bar=measured[name], why=why)
+            if all(check.is_passed for check in checks):
+                return checks
+    best = max(measured.values(), key=lambda lists: lists.of("ndcg"))
+    checks = check_lists(candidate, serving, limits, bar=best, why=why)
+    if all(check.is_passed for check in checks) or best.of("ndcg") >= candidate.of("ndcg"):
+        return checks
+    popular = measure(_SAME_FOR_ALL)
+    if popular.of("ndcg") < candidate.of("ndcg"):
+        beside_popular = check_lists(candidate, serving, limits, bar=popular, why=why)
+        if all(check.is_passed for check in beside_popular):
+            return beside_popular
+    return checks
 
 
 def _or_none(value: float) -> float | None:

@@ -7,23 +7,28 @@ from psycopg.types.json import Jsonb
 
 from alsolike.database import connect, query
 from alsolike.errors import AlsolikeError, UnknownModelError
-from alsolike.evaluation.baselines.text_parts import read_text_parts
-from alsolike.history import History, read_history
+from alsolike.evaluation.baselines import baseline, read_text_parts
+from alsolike.evaluation.evaluate import evaluate
+from alsolike.history import History, read_history, split_by_time
 from alsolike.progress import Report
 from alsolike.promotion.gate import (
     ANEW,
     STORED,
     Check,
     Limits,
+    Lists,
+    check_beside_behaviour,
     check_data,
-    check_guards,
+    check_latency,
+    check_lists,
     check_ranking,
-    measure,
+    why_no_bar,
 )
 from alsolike.training.ranker import StoredRanker, ranker_for
 
 if TYPE_CHECKING:
     from alsolike.evaluation.ranker import Ranker
+    from alsolike.evaluation.results import Evaluation
 
 
 class RefusedError(AlsolikeError):
@@ -77,6 +82,7 @@ class _Models:
     vectors: int
     serving_id: int | None
     serving: str | None
+    serving_kind: str | None
 
 
 def promote(
@@ -92,7 +98,9 @@ def promote(
 
     The gate looks at both models on the global time split, twice: made anew by their recipes from
     what was known before the cutoff, which is the honest figure, and as they are stored, which is
-    what would serve. Switching is one update, after which every answer is of the new model.
+    what would serve. Where only the lists of a serving model that ranks far worse stand against
+    it, baselines are measured beside it instead. Switching is one update, after which every answer
+    is of the new model.
 
     Parameters
     ----------
@@ -192,8 +200,8 @@ def _find(name: str) -> _Models:
     if row is None:
         message = f"There is no model {name!r}: the table recs.models lists them."
         raise UnknownModelError(message)
-    model_id, kind, parameters, data, vectors, serving_id, serving = row
-    return _Models(model_id, name, kind, parameters, data, vectors, serving_id, serving)
+    model_id, kind, parameters, data, vectors, *serving = row
+    return _Models(model_id, name, kind, parameters, data, vectors, *serving)
 
 
 def _check(models: _Models, limits: Limits, *, k: int, seed: int, report: Report) -> list[Check]:
@@ -205,28 +213,48 @@ def _check(models: _Models, limits: Limits, *, k: int, seed: int, report: Report
         if not checks[0].is_passed:
             # Its figures would say nothing about this shop.
             return checks
-    return checks + _compare(models.name, models.serving, history, limits, k, seed, report)
+    return checks + _compare(models, models.serving, history, limits, k, seed, report)
 
 
 def _compare(
-    name: str, serving: str, history: History, limits: Limits, k: int, seed: int, report: Report
+    models: _Models,
+    serving: str,
+    history: History,
+    limits: Limits,
+    k: int,
+    seed: int,
+    report: Report,
 ) -> list[Check]:
+    name = models.name
     vectors = read_text_parts(history.catalogue, report=report).text_vectors()
+    split = split_by_time(history)
+
+    def measure(rankers: "list[Ranker]") -> "Evaluation":
+        return evaluate(split, rankers, k=k, vectors=vectors, seed=seed, report=report)
+
     stored = StoredRanker(name, f"{name} {STORED}"), StoredRanker(serving, f"{serving} {STORED}")
     rankers: list[Ranker] = [*stored]
     for model in (name, serving):
         ranker = ranker_for(model, seed=seed)
         ranker.name = f"{model} {ANEW}"
         rankers.append(ranker)
-    evaluation = measure(history, rankers, k=k, vectors=vectors, seed=seed, report=report)
-    return [
-        check_ranking(evaluation, f"{name} {ANEW}", f"{serving} {ANEW}", ANEW),
-        check_ranking(evaluation, f"{name} {STORED}", f"{serving} {STORED}", STORED),
-        *check_guards(
-            evaluation,
-            f"{name} {ANEW}",
-            f"{serving} {ANEW}",
-            (stored[0].latencies, stored[1].latencies),
-            limits,
-        ),
-    ]
+    evaluation = measure(rankers)
+    checks = [check_ranking(evaluation, name, serving, label) for label in (ANEW, STORED)]
+    checks.append(check_latency(stored[0].latencies, stored[1].latencies, serving, limits))
+
+    ours, theirs = (
+        Lists(model, evaluation.models[f"{model} {ANEW}"].metrics["all"], k)
+        for model in (name, serving)
+    )
+    lists = check_lists(ours, theirs, limits)
+    why = why_no_bar(ours, theirs, models.serving_kind)
+    # Baselines take minutes on a large shop: only where they can still turn the decision.
+    is_last_hurdle = all(check.is_passed for check in checks)
+    if why is not None and is_last_hurdle and not all(check.is_passed for check in lists):
+
+        def measure_baseline(other: str) -> Lists:
+            found = measure([baseline(other, seed=seed)])
+            return Lists(other, found.models[other].metrics["all"], k)
+
+        lists = check_beside_behaviour(ours, theirs, limits, why=why, measure=measure_baseline)
+    return [*checks[:2], *lists, checks[2]]

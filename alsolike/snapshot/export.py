@@ -124,6 +124,7 @@ def export_snapshot(
                 if scope == "whole"
                 else ()
             )
+            shop = connection.execute(query("serving/is_demo_shop")).fetchone()
             manifest = Manifest(
                 format_version=FORMAT_VERSION,
                 snapshot_id=snapshot_id,
@@ -136,6 +137,7 @@ def export_snapshot(
                 created_at=now,
                 files=tuple(parts.files),
                 product_files=product_files,
+                is_demo_shop=shop == (True,),
             )
             name = f"{snapshot_id}/{MANIFEST_NAME}"
             written.append(name)

@@ -59,6 +59,8 @@ class Manifest(msgspec.Struct, frozen=True):
         The catalogue as pages show it, by product id, in the folder beside the snapshot's own
         (`products_folder`), so that whoever reads every file of the snapshot's folder still finds
         neighbours alone. Empty for a part of the catalogue, and in snapshots of earlier releases.
+    is_demo_shop : bool
+        Whether everybody in the shop was made up; False in snapshots of earlier releases.
     """
 
     format_version: int
@@ -72,6 +74,7 @@ class Manifest(msgspec.Struct, frozen=True):
     created_at: datetime
     files: tuple[PartFile, ...]
     product_files: tuple[PartFile, ...] = ()
+    is_demo_shop: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON has it."""

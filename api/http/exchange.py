@@ -23,11 +23,21 @@ class Exchange(Struct):
         Whether the path is routed with `%2F` and `%25` still encoded.
     database_seconds : float
         Time with a database connection and waiting for one.
+    client : str
+        Who asks: an API key by its number, or an address; empty: nobody whose requests count.
+    cost : int
+        How many ordinary requests it is as good as.
+    is_odd : bool
+        Whether it asks for what hardly another request asks for, as with a filter: that it is slow
+        says nothing of others.
     """
 
     request_id: str
     has_encoded_slash: bool = False
     database_seconds: float = 0.0
+    client: str = ""
+    cost: int = 1
+    is_odd: bool = False
 
 
 current_exchange: ContextVar[Exchange | None] = ContextVar("current_exchange", default=None)
@@ -37,6 +47,13 @@ def request_id() -> str | None:
     """Return the id of the request that is being answered; None outside of one."""
     exchange = current_exchange.get()
     return None if exchange is None else exchange.request_id
+
+
+def mark_odd() -> None:
+    """Note that the request asks for what hardly another one asks for."""
+    exchange = current_exchange.get()
+    if exchange is not None:
+        exchange.is_odd = True
 
 
 def timed_as_database(

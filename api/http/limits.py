@@ -1,21 +1,22 @@
 """API keys, and how many requests each client may make."""
 
 import hashlib
-import ipaddress
 import math
 from collections.abc import Sequence
+from typing import Any, cast
 
+from litestar import Request
 from litestar.exceptions import NotAuthorizedException, TooManyRequestsException
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from throttled import MemoryStore, RateLimiterType, RateLimitState, Throttled, per_min
 
 from alsolike.settings import Settings
+from api.http.clients import address_of
+from api.http.exchange import current_exchange
 
 _API_PREFIX = "/v1/"
 # About 300 bytes each: whoever came longest ago is forgotten beyond it.
 _MOST_CLIENTS = 20_000
-# A provider hands a whole network of this length to one customer.
-_IPV6_NETWORK = 64
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="alsolike"'}
 
 
@@ -55,20 +56,18 @@ class Limits:
                 await app(scope, receive, send)
                 return
             client = self._client(scope)
+            exchange = current_exchange.get()
+            if exchange is not None:
+                exchange.client = client
             if self._throttle is None:
                 await app(scope, receive, send)
                 return
-            result = self._throttle.limit(client)
-            headers = _headers(result.state)
-            if result.limited:
-                wait = max(1, math.ceil(result.state.retry_after))
-                message = f"More than {self._per_minute} requests a minute: wait {wait} seconds."
-                raise TooManyRequestsException(
-                    message, headers={**dict(headers), "Retry-After": str(wait)}
-                )
+            self._spend(self._throttle, client, 1)
 
             async def send_with_state(message: Message) -> None:
-                if message["type"] == "http.response.start":
+                if message["type"] == "http.response.start" and self._throttle is not None:
+                    # As it is by now: the request may have turned out to be worth several.
+                    headers = _headers(self._throttle.peek(client))
                     told = [(name.lower().encode(), value.encode()) for name, value in headers]
                     message["headers"] = [*message["headers"], *told]
                 await send(message)
@@ -76,6 +75,37 @@ class Limits:
             await app(scope, receive, send_with_state)
 
         return limited
+
+    def charge(self, cost: int) -> None:
+        """Count the request that is being answered as several.
+
+        Parameters
+        ----------
+        cost : int
+            How many ordinary requests it is as good as; more than a minute's are a minute's.
+
+        Raises
+        ------
+        TooManyRequestsException
+            The client has not that many left.
+        """
+        exchange = current_exchange.get()
+        if exchange is None:
+            return
+        exchange.cost = cost
+        # One was counted before the route was asked.
+        more = min(cost, self._per_minute) - 1
+        if self._throttle is not None and more > 0:
+            self._spend(self._throttle, exchange.client, more)
+
+    def _spend(self, throttle: Throttled, client: str, cost: int) -> None:
+        result = throttle.limit(client, cost)
+        if result.limited:
+            wait = max(1, math.ceil(result.state.retry_after))
+            worth = f" This one counts as {cost + 1}." if cost > 1 else ""
+            message = f"More than {self._per_minute} requests a minute: wait {wait} seconds.{worth}"
+            headers = {**dict(_headers(result.state)), "Retry-After": str(wait)}
+            raise TooManyRequestsException(message, headers=headers)
 
     def _client(self, scope: HTTPScope) -> str:
         """Name who asks.
@@ -86,7 +116,7 @@ class Limits:
             The shop has set keys, and this is none of them.
         """
         if not self._keys:
-            return _address(scope)
+            return address_of(scope)
         given = _given_key(scope)
         name = self._keys.get(_digest(given)) if given else None
         if name is None:
@@ -97,6 +127,11 @@ class Limits:
             )
             raise NotAuthorizedException(message, headers=_CHALLENGE)
         return name
+
+
+def limits_of(request: Request[Any, Any, Any]) -> Limits:
+    """Return the app's limits."""
+    return cast("Limits", request.app.state.limits)
 
 
 def _digest(key: bytes) -> bytes:
@@ -111,17 +146,6 @@ def _given_key(scope: HTTPScope) -> bytes:
         if name == b"authorization" and value[:7].lower() == b"bearer ":
             return value[7:].strip()
     return b""
-
-
-def _address(scope: HTTPScope) -> str:
-    client = scope["client"]
-    host = "" if client is None else client[0]
-    if ":" not in host:
-        return host
-    try:
-        return str(ipaddress.ip_network((host.partition("%")[0], _IPV6_NETWORK), strict=False))
-    except ValueError:
-        return host
 
 
 def _headers(state: RateLimitState) -> Sequence[tuple[str, str]]:

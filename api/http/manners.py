@@ -11,6 +11,7 @@ from importlib.metadata import version
 
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
+from api.http.clients import address_of
 from api.http.exchange import Exchange, current_exchange
 from api.http.paths import keep_encoded_slashes
 
@@ -39,7 +40,9 @@ def with_manners(app: ASGIApp, *, is_shared_cache_allowed: bool) -> ASGIApp:
             await app(scope, receive, send)
             return
         started = time.perf_counter()
-        exchange = Exchange(_request_id(scope), keep_encoded_slashes(scope))
+        exchange = Exchange(
+            _request_id(scope), keep_encoded_slashes(scope), client=address_of(scope)
+        )
         is_api = scope["path"].startswith(_API_PREFIX)
         is_head = scope["method"] == "HEAD" and scope["path"].startswith(_HEAD_PREFIXES)
         if is_head:

@@ -5,11 +5,12 @@ import logging
 from collections.abc import Callable
 from typing import Literal
 
+from cachetools import TTLCache
 from purgatory import AsyncCircuitBreakerFactory, ContextChanged, Event
 from purgatory.domain.model import OpenedState
 from purgatory.service._async.circuitbreaker import AsyncCircuitBreaker
 
-from api.ladder.failures import is_away, is_failure
+from api.ladder.failures import is_away, is_slow
 from api.ladder.tiers import DatabaseTier
 
 logger = logging.getLogger("alsolike.ladder")
@@ -23,9 +24,42 @@ CIRCUITS: tuple[CircuitName, ...] = (*SERVERS, "live", "neighbours", "popular")
 # A database that is away is known at the first failure; a step may be slow for one odd request.
 _AWAY_AFTER = 1
 _SLOW_AFTER = 3
+# Clients whose odd requests failed lately.
+_MOST_CLIENTS = 1000
 # Seconds until one request tries again; of a server it is the ladder's probe that does.
 _SLOW_SECONDS = 5.0
 _AWAY_SECONDS = 0.2
+
+
+class OddFailures:
+    """How often the odd requests of each client failed in a row, by step.
+
+    A request that hardly another one is like may be slow by its own doing. Its failures say nothing
+    of the step, so they count against its client's odd requests alone.
+    """
+
+    def __init__(self) -> None:
+        self._counts: TTLCache[tuple[str, DatabaseTier], int] = TTLCache(
+            _MOST_CLIENTS, _SLOW_SECONDS
+        )
+
+    def check(self, client: str, tier: DatabaseTier) -> None:
+        """Tell whether the step is worth trying.
+
+        Raises
+        ------
+        OpenedState
+            It is not, for some seconds.
+        """
+        if self._counts.get((client, tier), 0) >= _SLOW_AFTER:
+            raise OpenedState(tier)
+
+    def note(self, client: str, tier: DatabaseTier, error: Exception | None) -> None:
+        """Note how a try ended."""
+        if error is None:
+            self._counts.pop((client, tier), None)
+        elif is_slow(error):
+            self._counts[client, tier] = self._counts.get((client, tier), 0) + 1
 
 
 class Circuits:
@@ -49,7 +83,7 @@ class Circuits:
         """Make the circuits, all closed."""
         for name in CIRCUITS:
             is_server = name in SERVERS
-            counts = is_away if is_server else _is_slow
+            counts = is_away if is_server else is_slow
             self._breakers[name] = await self._factory.get_breaker(
                 name,
                 threshold=_AWAY_AFTER if is_server else _SLOW_AFTER,
@@ -92,10 +126,6 @@ class Circuits:
             self._told[name] = event.state
             logger.warning("The circuit of %s is %s", name, event.state)
         self._on_change(name, event.state)
-
-
-def _is_slow(error: BaseException) -> bool:
-    return is_failure(error) and not is_away(error)
 
 
 def _all_but(counts: Callable[[BaseException], bool]) -> Callable[[BaseException], bool]:

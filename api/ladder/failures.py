@@ -4,6 +4,8 @@ import psycopg
 from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 
 from alsolike.errors import AlsolikeError
+from api.http.log_text import in_log
+from api.shares import ShareUsedUpError
 
 
 class TookTooLongError(AlsolikeError):
@@ -14,9 +16,15 @@ class DatabaseAwayError(AlsolikeError):
     """The database cannot be reached."""
 
 
+class DatabaseBusyError(AlsolikeError):
+    """Every connection to the database is in use: try again."""
+
+
 # What makes the next step answer. Everything else is the request's fault, or a fault of ours.
 FAILURES = (
     TookTooLongError,
+    DatabaseBusyError,
+    ShareUsedUpError,
     TimeoutError,
     psycopg.OperationalError,
     psycopg.InterfaceError,
@@ -50,7 +58,17 @@ def is_away(error: BaseException) -> bool:
     return False
 
 
+def is_crowded(error: BaseException) -> bool:
+    """Tell whether there was no connection for this request, which says nothing of any step."""
+    return isinstance(error, (DatabaseBusyError, ShareUsedUpError))
+
+
+def is_slow(error: BaseException) -> bool:
+    """Tell whether a step failed by itself: the database is there and had time for it."""
+    return is_failure(error) and not is_away(error) and not is_crowded(error)
+
+
 def first_line(error: BaseException) -> str:
-    """Return an error on one line, for the log."""
+    """Return an error on one line of bounded length, for the log."""
     lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
+    return in_log(lines[0]) if lines else type(error).__name__

@@ -12,19 +12,21 @@ import psycopg
 
 from alsolike.local_snapshot.reader import LocalSnapshot
 from alsolike.settings import Settings
-from api.ladder.circuits import Circuits, OpenedState, ServerCircuit
+from api.http.exchange import current_exchange
+from api.ladder.circuits import Circuits, OddFailures, OpenedState, ServerCircuit
 from api.ladder.failures import (
     FAILURES,
     DatabaseAwayError,
     first_line,
     is_away,
+    is_crowded,
 )
 from api.ladder.local import LocalSnapshots
 from api.ladder.positions import Positions
 from api.ladder.remembered import RememberedShoppers
 from api.ladder.tiers import DatabaseTier, Tier
 from api.metrics import Metrics
-from api.pool import READ_WAIT_SECONDS, Connection, Database
+from api.pool import GRACE_SECONDS, READ_WAIT_SECONDS, Connection, Database
 
 logger = logging.getLogger("alsolike.ladder")
 
@@ -34,8 +36,6 @@ Work = Callable[[Connection], Awaitable[Result]]
 # Between two looks whether the database is back, and how long one of them may take.
 _PROBE_SECONDS = 0.25
 _PROBE_LIMIT_SECONDS = 3.0
-# What all of a step may take beyond the limit of one statement.
-_GRACE_SECONDS = 0.25
 # A look at one file's time is cheap enough to be often.
 _WATCH_SECONDS = 2.0
 
@@ -82,13 +82,14 @@ class Ladder:
         self.local = LocalSnapshots(settings.home)
         self.shoppers = RememberedShoppers(database)
         self.circuits = Circuits(self._note_change)
+        self._odd = OddFailures()
         self.lower_limit_ms = settings.fallback_timeout_ms
         self._database = database
         self._metrics = metrics
-        lower = _GRACE_SECONDS + settings.fallback_timeout_ms / 1000
+        lower = GRACE_SECONDS + settings.fallback_timeout_ms / 1000
         # A page has several statements: their limits add up, so the whole has one as well.
         self._limits: dict[DatabaseTier, float] = {
-            "live": _GRACE_SECONDS + settings.statement_timeout_ms / 1000,
+            "live": GRACE_SECONDS + settings.statement_timeout_ms / 1000,
             "neighbours": lower,
             "popular": lower,
         }
@@ -149,6 +150,9 @@ class Ladder:
                 continue
             except FAILURES as raised:
                 error = raised
+                if is_crowded(raised):
+                    logger.info("No connection for the step %s: %s", tier, first_line(raised))
+                    break
                 logger.warning("The step %s failed: %s", tier, first_line(raised))
                 self._metrics.failed(tier)
                 if is_away(raised):
@@ -158,7 +162,7 @@ class Ladder:
             try:
                 return self._answered("snapshot", steps.snapshot(local))
             except sqlite3.Error as raised:
-                self.local.give_up(raised)
+                self.local.note_failure(raised)
         raise error
 
     def _answered(self, tier: Tier, value: Result) -> Answer[Result]:
@@ -190,10 +194,32 @@ class Ladder:
         self._metrics.look(self._database.pools(), self.local.pointer())
 
     async def _try(self, tier: DatabaseTier, work: Work[Result], position: str | None) -> Result:
+        exchange = current_exchange.get()
+        if exchange is not None and exchange.is_odd:
+            return await self._try_apart(exchange.client, tier, work, position)
         async with self.circuits.through("database"), self.circuits.through(tier):
-            return await self._database.run(
-                work, wait=READ_WAIT_SECONDS, limit=self._limits[tier], position=position
-            )
+            return await self._run(tier, work, position)
+
+    async def _try_apart(
+        self, client: str, tier: DatabaseTier, work: Work[Result], position: str | None
+    ) -> Result:
+        """Try a step for an odd request: its failure leaves the circuit of the step as it is."""
+        if not self.circuits.is_closed(tier):
+            raise OpenedState(tier)
+        self._odd.check(client, tier)
+        try:
+            async with self.circuits.through("database"):
+                found = await self._run(tier, work, position)
+        except FAILURES as error:
+            self._odd.note(client, tier, error)
+            raise
+        self._odd.note(client, tier, None)
+        return found
+
+    async def _run(self, tier: DatabaseTier, work: Work[Result], position: str | None) -> Result:
+        return await self._database.run(
+            work, wait=READ_WAIT_SECONDS, limit=self._limits[tier], position=position
+        )
 
     async def _watch(self) -> None:
         """Look for a newer snapshot, and at the pool for the other processes' sake, for ever."""

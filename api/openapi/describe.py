@@ -10,7 +10,15 @@ from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from msgspec import Struct
 
 from api.openapi import problems
-from api.openapi.examples import EXAMPLES, MARK, MARKED, OTHERWISE, PARAMETERS
+from api.openapi.examples import (
+    EXAMPLES,
+    MARK,
+    MARKED,
+    NEWCOMER_ID,
+    OF_NEWCOMERS,
+    OTHERWISE,
+    PARAMETERS,
+)
 from api.problem_structs import Problem
 
 Document = dict[str, Any]
@@ -161,6 +169,8 @@ def _complete_parameter(path: str, parameter: Document) -> None:
         schema.setdefault("minLength", 1)
     if parameter["name"] == "after" and path in MARKED:
         parameter["example"] = MARK
+    elif parameter["name"] == "shopper_id" and path in OF_NEWCOMERS:
+        parameter["example"] = NEWCOMER_ID
     elif parameter["name"] in PARAMETERS:
         parameter["example"] = PARAMETERS[parameter["name"]]
 

@@ -1,6 +1,7 @@
 """An example of everything that the API takes and gives.
 
-All of them tell one story: shopper-17 looks at a knife. A test sends them and compares the answers.
+All of them tell one story: shopper-17 looks at a knife, and shopper-18 signs up. A test sends them
+and compares the answers.
 """
 
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from api.structs import (
     BoughtProducts,
     Complement,
     Complements,
+    Consent,
     EventResult,
     Liveness,
     NewEvent,
@@ -28,6 +30,7 @@ from api.structs import (
     Reason,
     RecommendedProduct,
     RecommendedProducts,
+    Shopper,
     SimilarLists,
     SimilarProduct,
     SimilarProducts,
@@ -40,6 +43,7 @@ from api.structs import (
 
 PRODUCT_ID = "knife-santoku"
 SHOPPER_ID = "shopper-17"
+NEWCOMER_ID = "shopper-18"
 CATEGORY = "Kitchen > Knives"
 MODEL = "average"
 # Where a list of recommendations went on after its first product, on the second of March 2026.
@@ -97,6 +101,9 @@ PARAMETERS: Mapping[str, Any] = {
 
 MARKED = frozenset({"/v1/trending", "/v1/shoppers/{shopper_id}/recommendations"})
 """Paths at which `after` is a mark, as `MARK` is, and no cursor of a list by id."""
+
+OF_NEWCOMERS = frozenset({"/v1/shoppers/{shopper_id}", "/v1/shoppers/{shopper_id}/consent"})
+"""Paths at which `shopper_id` is the newcomer's."""
 
 EXAMPLES: tuple[Struct, ...] = (
     _PRODUCT,
@@ -226,6 +233,8 @@ EXAMPLES: tuple[Struct, ...] = (
         order_id="order-99",
     ),
     EventResult(recorded=True),
+    Consent(personalisation=True),
+    Shopper(NEWCOMER_ID, personalisation=True),
     Liveness(status="live"),
     Readiness(status="ready", database="ok", schema="ok", model=MODEL),
 )

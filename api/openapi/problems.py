@@ -21,11 +21,13 @@ _DETAILS: Final[Mapping[int, tuple[str, Sequence[FieldError]]]] = {
 _WHEN: Final[Mapping[int, str]] = {
     400: "A parameter or a field has a value that cannot be used, or is not known.",
     401: "The API key is missing or not known.",
-    404: "There is no product, shopper or model of that id or name.",
+    404: "There is no product or model of that id or name.",
     413: "The body is longer than a megabyte.",
     429: "Too many requests: wait as long as `Retry-After` says.",
     503: "The database is away or too slow: try again after `Retry-After`.",
 }
+# With products or a model in the body.
+_NAMING: Final = frozenset({"/v1/events", "/v1/recommendations", "/v1/similar"})
 _WITH_RETRY: Final = frozenset({429, 503})
 
 
@@ -35,8 +37,8 @@ def statuses(path: str, operation: Mapping[str, Any], *, has_keys: bool) -> list
         return [503] if path == "/health/ready" else []
     has_body = "requestBody" in operation
     names = {parameter["name"] for parameter in operation.get("parameters", ())}
-    # Of an anonymous session nothing is known until something is.
-    is_about_one = ("{" in path and "{session_id}" not in path) or has_body or "model" in names
+    # Nothing is known of a shopper or an anonymous session until something is.
+    is_about_one = "{product_id}" in path or path in _NAMING or "model" in names
     return [
         400,
         *([401] if has_keys else []),

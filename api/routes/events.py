@@ -24,8 +24,9 @@ async def record_event(request: AnyRequest, data: JSONBody[NewEvent]) -> Respons
 
     201 when it is recorded; 200 with a reason when it is not: its id is known for its kind (a hide:
     the product is hidden already), or the shopper does not consent to personalisation and it is no
-    purchase, in which case nothing is kept. 404 for an unknown product or shopper. A `session_id`
-    stands for an anonymous visitor: give one out only after the visitor agreed.
+    purchase, in which case nothing is kept. A purchase makes a shopper who is not known yet,
+    without consent until you state it. 404 for an unknown product. A `session_id` stands for an
+    anonymous visitor: give one out only after the visitor agreed.
     """
     result = await write(
         request, partial(events.record, event=data), who=data.shopper_id or data.session_id

@@ -1,10 +1,15 @@
 """Lists that are asked for with a body, and what is popular."""
 
+import math
+
 from litestar import Router, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody
 
 from api.http.caching import SHARED
+from api.http.exchange import mark_odd
+from api.http.limits import limits_of
+from api.ids import trimmed
 from api.ladder.requests import answer, ladder_of
 from api.marks import decode_page
 from api.requests import ProductFilter, RecommendationRequest, SimilarRequest
@@ -21,6 +26,11 @@ from api.routes.parameters import (
 from api.services import recommendations, steps
 from api.structs import RecommendedProducts, SimilarLists, TrendingProducts
 from api.visitor import AnyRequest
+
+# A list of up to so many rows is worth one request.
+_ROWS_OF_A_REQUEST = 20
+# A history of so many actions is longer than most.
+_LONG_HISTORY = 50
 
 _TRENDING_NAMES = FILTER_NAMES | {"k", "exclude", "after"}
 
@@ -43,6 +53,8 @@ async def recommend(
     await check_body(request, RecommendationRequest)
     ladder = ladder_of(request)
     asked = recommendations.prepare(data)
+    if data.filter or data.candidates or len(data.history) + len(data.basket) > _LONG_HISTORY:
+        mark_odd()
     found = await answer(
         request,
         steps.recommended_steps(ladder, asked),
@@ -60,9 +72,16 @@ async def recommend(
     status_code=200,
 )
 async def similar(request: AnyRequest, data: JSONBody[SimilarRequest]) -> SimilarLists:
-    """Give the k products most like each of up to 100 products, in one answer."""
+    """Give the k products most like each of up to 100 products, in one answer.
+
+    It counts as a request for each product, and for each 20 rows wanted of it.
+    """
     check_names(request, frozenset())
     await check_body(request, SimilarRequest)
+    cost = len(data.product_ids) * math.ceil(data.k / _ROWS_OF_A_REQUEST)
+    limits_of(request).charge(cost)
+    if cost > 1 or data.filter or data.candidates:
+        mark_odd()
     return await answer(request, steps.similar_lists_steps(data))
 
 
@@ -84,7 +103,7 @@ async def trending(
     found = await answer(
         request,
         steps.trending_steps(
-            k=k, exclude=exclude or [], product_filter=product_filter, page=decode_page(after)
+            k=k, exclude=trimmed(exclude), product_filter=product_filter, page=decode_page(after)
         ),
     )
     found.next = next_address(request, found.after)

@@ -8,6 +8,8 @@ import msgspec
 from litestar.params import QueryParameter
 from msgspec import Struct
 
+from api.http.exchange import mark_odd
+from api.json_values import decode_json
 from api.problems import InvalidFieldError
 from api.requests import Diversity, ProductFilter
 from api.visitor import AnyRequest
@@ -93,8 +95,8 @@ def product_filter(
     Raises
     ------
     InvalidFieldError
-        A bound is no number, the lower one is above the upper one, a text holds what Postgres
-        keeps none of, or the attributes are no JSON object.
+        A bound is no number, the lower one is above the upper one, or the attributes are no JSON
+        object.
     """
     for name, bound in (("price_min", price_min), ("price_max", price_max)):
         # Litestar reads the word null as nothing.
@@ -102,9 +104,7 @@ def product_filter(
             raise InvalidFieldError(name, "Must be a number, 0 or more.")
     if price_min is not None and price_max is not None and price_min > price_max:
         raise InvalidFieldError("price_min", "Is above price_max.")
-    if any("\x00" in one for one in brand or []):
-        raise InvalidFieldError("brand", "Holds a character that cannot be kept.")
-    return ProductFilter(
+    found = ProductFilter(
         category=category,
         brands=brand or None,
         price_min=price_min,
@@ -112,16 +112,18 @@ def product_filter(
         attributes=_attributes(attributes),
         with_sold_out=with_sold_out,
     )
+    if found != ProductFilter():
+        mark_odd()
+    return found
 
 
 def _attributes(text: str | None) -> dict[str, Any] | None:
     if text is None:
         return None
-    try:
-        return msgspec.json.decode(text, type=dict[str, Any]) or None
-    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
-        message = 'Give a JSON object such as {"colour": "red"}.'
-        raise InvalidFieldError("attributes", message) from error
+    found = decode_json(text, "attributes")
+    if not isinstance(found, dict):
+        raise InvalidFieldError("attributes", 'Give a JSON object such as {"colour": "red"}.')
+    return cast("dict[str, Any]", found) or None
 
 
 async def check_body(request: AnyRequest, shape: type[Struct]) -> None:

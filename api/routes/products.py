@@ -7,6 +7,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, QueryParameter
 
 from api.http.caching import SHARED
+from api.ids import trimmed
 from api.ladder.requests import answer, ladder_of
 from api.query_vectors import query_vectors_of
 from api.requests import ProductFilter
@@ -62,7 +63,7 @@ async def list_products(
 async def read_product(request: AnyRequest, product_id: FromPath[str]) -> Product:
     """Give one product; 404 for an unknown one."""
     check_names(request, frozenset())
-    return await answer(request, steps.product_steps(product_id=product_id))
+    return await answer(request, steps.product_steps(product_id=product_id.strip()))
 
 
 @get("/{product_id:str}/similar", summary="Products like a product", operation_id="similarProducts")
@@ -83,10 +84,11 @@ async def similar_products(
     """
     check_names(request, _SIMILAR_NAMES)
     wanted = SimilarQuery(
-        k=k, exclude=exclude or [], filter=product_filter, model=model, has_reasons=reasons
+        k=k, exclude=trimmed(exclude), filter=product_filter, model=model, has_reasons=reasons
     )
     return await answer(
-        request, steps.similar_steps(ladder_of(request), product_id=product_id, wanted=wanted)
+        request,
+        steps.similar_steps(ladder_of(request), product_id=product_id.strip(), wanted=wanted),
     )
 
 
@@ -106,7 +108,10 @@ async def complements(
     return await answer(
         request,
         steps.complements_steps(
-            product_id=product_id, k=k, exclude=exclude or [], product_filter=product_filter
+            product_id=product_id.strip(),
+            k=k,
+            exclude=trimmed(exclude),
+            product_filter=product_filter,
         ),
     )
 

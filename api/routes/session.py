@@ -20,6 +20,7 @@ from api.visitor import (
     local_path,
     put_flash,
     remembered_visitor,
+    require_choice,
     sign_in,
     sign_out,
     take_flash,
@@ -30,12 +31,14 @@ from api.visitor import (
 @route("/sign-in", http_method=[HttpMethod.GET, HttpMethod.HEAD])
 async def sign_in_page(request: AnyRequest) -> Template:
     """Offer shoppers to sign in as."""
+    require_choice(request)
     return await _sign_in_page(request, local_path(request.query_params.get("next")))
 
 
 @post("/sign-in", status_code=200)
 async def sign_in_shopper(request: AnyRequest) -> Response[bytes]:
     """Sign in as a shopper; the page again for an unknown one."""
+    require_choice(request)
     form = await request.form()
     shopper_id = str(form.get("shopper_id", "")).strip()
     after = local_path(form.get("next"))
@@ -78,8 +81,9 @@ async def personalise(request: AnyRequest) -> Response[bytes]:
         visitor = await load_visitor(request, connection)
         if visitor.shopper_id is None:
             return False
-        if visitor.is_personalised != is_granted:
-            await store.record_consent(connection, visitor.shopper_id, is_granted=is_granted)
+        await store.record_consent(
+            connection, visitor.shopper_id, is_granted=is_granted, source="site"
+        )
         return True
 
     is_shopper = await write(request, work)

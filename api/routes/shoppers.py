@@ -1,10 +1,13 @@
-"""What a shopper may also like, looked at, and may buy again."""
+"""What a shopper may also like, looked at, and may buy again; and what they consent to."""
 
-from litestar import Router, get
+from functools import partial
+
+from litestar import Router, delete, get, put
 from litestar.di import NamedDependency, Provide
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 
-from api.ladder.requests import answer, ladder_of
+from api.ids import path_id, trimmed
+from api.ladder.requests import answer, ladder_of, write
 from api.requests import ProductFilter, RecommendationRequest
 from api.routes.parameters import (
     FILTER_NAMES,
@@ -14,12 +17,13 @@ from api.routes.parameters import (
     ModelName,
     RowCount,
     WithReasons,
+    check_body,
     check_names,
     next_address,
     product_filter,
 )
-from api.services import recommendations, steps
-from api.structs import BoughtProducts, RecommendedProducts, ViewedProducts
+from api.services import consents, recommendations, steps
+from api.structs import BoughtProducts, Consent, RecommendedProducts, Shopper, ViewedProducts
 from api.visitor import AnyRequest
 
 _LIST_NAMES = FILTER_NAMES | {"k", "exclude"}
@@ -47,13 +51,14 @@ async def recommend_products(
 
     What they bought (unless its like is bought again and again), hid or just looked at is left out.
     Without the shopper's consent to personalisation their events are not looked at, and popular
-    products are given. `next` is the address of the next page, on which nothing comes again. 404
-    for an unknown shopper or model.
+    products are given; so they are to a shopper who is not known yet. `next` is the address of the
+    next page, on which nothing comes again. 404 for an unknown model.
     """
     check_names(request, _NAMES)
+    shopper_id = path_id(shopper_id, "shopper_id")
     wanted = RecommendationRequest(
         shopper_id=shopper_id,
-        exclude=exclude or [],
+        exclude=trimmed(exclude),
         filter=product_filter,
         k=k,
         diversity=diversity,
@@ -83,16 +88,17 @@ async def recently_viewed(
 ) -> ViewedProducts:
     """Give the products that a consenting shopper looked at, the latest first.
 
-    What they hid is left out. 404 for an unknown shopper.
+    What they hid is left out. Of a shopper who is not known yet there is none.
     """
     check_names(request, _LIST_NAMES)
+    shopper_id = path_id(shopper_id, "shopper_id")
     return await answer(
         request,
         steps.viewed_steps(
             shopper_id=shopper_id,
             session_id=None,
             k=k,
-            exclude=exclude or [],
+            exclude=trimmed(exclude),
             product_filter=product_filter,
         ),
         who=shopper_id,
@@ -113,14 +119,15 @@ async def buy_again(
 ) -> BoughtProducts:
     """Give what a consenting shopper bought and may be about to buy again, what is due first.
 
-    Of categories that are bought again and again, or what they bought twice themselves. 404 for an
-    unknown shopper.
+    Of categories that are bought again and again, or what they bought twice themselves. Of a
+    shopper who is not known yet there is none.
     """
     check_names(request, _LIST_NAMES)
+    shopper_id = path_id(shopper_id, "shopper_id")
     return await answer(
         request,
         steps.buy_again_steps(
-            shopper_id=shopper_id, k=k, exclude=exclude or [], product_filter=product_filter
+            shopper_id=shopper_id, k=k, exclude=trimmed(exclude), product_filter=product_filter
         ),
         who=shopper_id,
     )
@@ -140,16 +147,61 @@ async def recently_viewed_in_session(
 ) -> ViewedProducts:
     """Give the products that an anonymous session looked at, the latest first."""
     check_names(request, _LIST_NAMES)
+    session_id = path_id(session_id, "session_id")
     return await answer(
         request,
         steps.viewed_steps(
             shopper_id=None,
             session_id=session_id,
             k=k,
-            exclude=exclude or [],
+            exclude=trimmed(exclude),
             product_filter=product_filter,
         ),
         who=session_id,
+    )
+
+
+@put(
+    "/shoppers/{shopper_id:str}",
+    summary="State what a shopper consents to",
+    operation_id="recordConsent",
+)
+async def record_consent(
+    request: AnyRequest, shopper_id: FromPath[str], data: JSONBody[Consent]
+) -> Shopper:
+    """Record the shopper's decision about personalisation; a new shopper becomes known by it.
+
+    It holds from the next request on, and no import overrides it. Saying the same again changes
+    nothing.
+    """
+    check_names(request, frozenset())
+    await check_body(request, Consent)
+    shopper_id = path_id(shopper_id, "shopper_id")
+    return await write(
+        request,
+        partial(consents.record, shopper_id=shopper_id, is_granted=data.personalisation),
+        who=shopper_id,
+    )
+
+
+@delete(
+    "/shoppers/{shopper_id:str}/consent",
+    summary="Withdraw a shopper's consent",
+    operation_id="withdrawConsent",
+    status_code=200,
+)
+async def withdraw_consent(request: AnyRequest, shopper_id: FromPath[str]) -> Shopper:
+    """Record that the shopper does not consent to personalisation, or not any more.
+
+    Their events are not looked at from the next request on, and no further views are kept. What is
+    there already stays until it is erased.
+    """
+    check_names(request, frozenset())
+    shopper_id = path_id(shopper_id, "shopper_id")
+    return await write(
+        request,
+        partial(consents.record, shopper_id=shopper_id, is_granted=False),
+        who=shopper_id,
     )
 
 
@@ -157,7 +209,14 @@ def shoppers_router() -> Router:
     """Return the routes of `/v1/shoppers` and `/v1/sessions`."""
     return Router(
         "/v1",
-        route_handlers=[recommend_products, recently_viewed, buy_again, recently_viewed_in_session],
+        route_handlers=[
+            recommend_products,
+            recently_viewed,
+            buy_again,
+            recently_viewed_in_session,
+            record_consent,
+            withdraw_consent,
+        ],
         dependencies={"product_filter": Provide(product_filter, sync_to_thread=False)},
         tags=["Shoppers"],
     )

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from alsolike.errors import UnknownProductError, UnknownShopperError
+from alsolike.errors import UnknownProductError
 from api.cursors import decode_cursor, encode_cursor
 from api.pool import Connection
 from api.problems import InvalidFieldError
@@ -40,11 +40,6 @@ async def product_page(
 def unknown_product(product_id: str) -> UnknownProductError:
     """Say which product there is not."""
     return UnknownProductError(f"There is no product {product_id!r}.")
-
-
-def unknown_shopper(shopper_id: str) -> UnknownShopperError:
-    """Say which shopper there is not."""
-    return UnknownShopperError(f"There is no shopper {shopper_id!r}.")
 
 
 async def check_category(connection: Connection, category: str | None) -> None:

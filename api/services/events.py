@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from api.ids import is_placeholder, not_a_shopper
 from api.pool import Connection
 from api.problems import InvalidFieldError
-from api.services.catalogue import unknown_product, unknown_shopper
+from api.services.catalogue import unknown_product
 from api.store import events as store
 from api.structs import EventResult, NewEvent
 
@@ -17,24 +18,26 @@ _MOST_PRICE = Decimal("9999999999.99")
 async def record(connection: Connection, event: NewEvent) -> EventResult:
     """Record an event, once.
 
-    A purchase is part of a contract and always recorded. A view or a hide is kept only if the
-    shopper consents to personalisation now, or comes from a session, whose visitor agreed.
+    A purchase is part of a contract and always recorded; it makes its shopper if that is not known
+    yet. A view or a hide is kept only if the shopper consents to personalisation now, or comes from
+    a session, whose visitor agreed.
 
     Raises
     ------
     InvalidFieldError
         A field has a value that cannot be, or does not go with the kind.
-    UnknownProductError, UnknownShopperError
+    UnknownProductError
         There is none of that id.
     """
     occurred_at = _checked_time(event)
     _check_who(event)
     _check_purchase(event)
-    outcome = await store.record(connection, event, occurred_at)
+    is_nobody = event.shopper_id is not None and is_placeholder(event.shopper_id)
+    outcome = await store.record(connection, event, occurred_at, may_make=not is_nobody)
     if not outcome.has_product:
         raise unknown_product(event.product_id)
-    if not outcome.has_shopper:
-        raise unknown_shopper(event.shopper_id or "")
+    if is_nobody and not outcome.has_shopper:
+        raise not_a_shopper(event.shopper_id or "")
     if outcome.is_recorded:
         return EventResult(recorded=True)
     return EventResult(recorded=False, reason="duplicate" if outcome.has_consent else "no consent")

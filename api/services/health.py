@@ -1,15 +1,15 @@
-"""Whether the app can answer, found out within a second."""
-
-import asyncio
+"""Whether the app can answer, found out within two seconds."""
 
 import psycopg
 
 from alsolike.local_snapshot.layout import LocalPointer
+from api.ladder.failures import DatabaseBusyError, TookTooLongError
 from api.pool import Connection, Database
 from api.problems import NotReadyError
 from api.store import health as store
 from api.structs import Readiness
 
+# Until there is a connection, and again until there is an answer.
 _SECONDS = 1.0
 
 
@@ -25,12 +25,15 @@ async def readiness(database: Database, snapshot: LocalPointer | None) -> Readin
         Naming the check that failed: `database` or `schema`.
     """
     try:
-        async with asyncio.timeout(_SECONDS):
-            return await database.run(_check)
-    except (psycopg.Error, TimeoutError) as error:
+        return await database.probe(_check, _SECONDS)
+    except (psycopg.Error, TookTooLongError, DatabaseBusyError) as error:
+        reason = database.why_away or "It does not answer in time."
         if snapshot is not None:
-            return Readiness("degraded", "away", "unknown", snapshot.model)
-        message = "The database does not answer: check the PG* variables and that it runs."
+            return Readiness("degraded", "away", "unknown", snapshot.model, reason)
+        message = (
+            "The database does not answer: check the PG* variables and that it runs. "
+            f"The reason: {reason}"
+        )
         raise NotReadyError("database", message) from error
 
 

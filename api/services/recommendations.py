@@ -12,7 +12,7 @@ from api.marks import Page, decode_page, encode_page
 from api.pool import Connection
 from api.problems import InvalidFieldError
 from api.requests import Action, ProductFilter, RecommendationRequest, SimilarRequest
-from api.services.catalogue import check_category, unknown_product, unknown_shopper
+from api.services.catalogue import check_category, unknown_product
 from api.store import products as store
 from api.store import shoppers as shopper_store
 from api.structs import (
@@ -150,8 +150,8 @@ async def recommended_products(connection: Connection, asked: Asked) -> Recommen
 
     Raises
     ------
-    UnknownShopperError, UnknownModelError
-        There is none of that id or name.
+    UnknownModelError
+        There is none of that name.
     InvalidFieldError
         There is no such category.
     """
@@ -163,8 +163,6 @@ async def recommended_products(connection: Connection, asked: Asked) -> Recommen
             raise
         # The model of the first page is gone meanwhile: the one that serves now goes on.
         items = await shopper_store.recommended_products(connection, taste, request.k, None)
-    if items is None:
-        raise unknown_shopper(request.shopper_id or "")
     if not items and not asked.shown:
         await check_category(connection, taste.filter.category)
     return finish(asked, items, "live")
@@ -213,18 +211,10 @@ async def recently_viewed(
     exclude: Sequence[str],
     product_filter: ProductFilter,
 ) -> ViewedProducts:
-    """Find what a shopper or a session looked at last.
-
-    Raises
-    ------
-    UnknownShopperError
-        There is no shopper of that id.
-    """
+    """Find what a shopper or a session looked at last; nothing for an unknown one."""
     items = await shopper_store.recently_viewed(
         connection, shopper_id, session_id, k, exclude, product_filter
     )
-    if not items and shopper_id is not None:
-        await _check_shopper(connection, shopper_id)
     return ViewedProducts(items)
 
 
@@ -235,22 +225,9 @@ async def buy_again(
     exclude: Sequence[str],
     product_filter: ProductFilter,
 ) -> BoughtProducts:
-    """Find what a shopper may be about to buy again.
-
-    Raises
-    ------
-    UnknownShopperError
-        There is none of that id.
-    """
+    """Find what a shopper may be about to buy again; nothing for an unknown one."""
     items = await shopper_store.buy_again(connection, shopper_id, k, exclude, product_filter)
-    if not items:
-        await _check_shopper(connection, shopper_id)
     return BoughtProducts(shopper_id, items)
-
-
-async def _check_shopper(connection: Connection, shopper_id: str) -> None:
-    if await shopper_store.shopper(connection, shopper_id) is None:
-        raise unknown_shopper(shopper_id)
 
 
 def _history(history: Sequence[Action], basket: Sequence[str], now: datetime) -> str | None:

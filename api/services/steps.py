@@ -21,7 +21,6 @@ from api.services.catalogue import (
     next_address,
     unknown_category,
     unknown_product,
-    unknown_shopper,
 )
 from api.services.recommendations import Asked
 from api.store import fallbacks as store
@@ -89,7 +88,7 @@ def similar_lists_steps(request: SimilarRequest) -> Steps[SimilarLists]:
 def recommended_steps(ladder: Ladder, asked: Asked) -> Steps[RecommendedProducts]:
     """Return the ways to find what somebody may also like.
 
-    The local file knows no shopper: there an unknown one gets popular products too.
+    An unknown shopper, and of the local file every one, gets what is popular.
     """
     request, taste = asked.request, asked.taste
 
@@ -99,8 +98,6 @@ def recommended_steps(ladder: Ladder, asked: Asked) -> Steps[RecommendedProducts
             items = await store.recommended_products(
                 connection, name, limit_ms, taste, request.k, request.model
             )
-            if items is None:
-                raise unknown_shopper(request.shopper_id or "")
             return recommendations.finish(asked, items, tier)
 
         return work

@@ -27,13 +27,22 @@ _STATEMENTS: dict[Literal["view", "purchase", "hide"], str] = {
 }
 
 
-async def record(connection: Connection, event: NewEvent, occurred_at: datetime) -> Outcome:
-    """Write an event unless its product or shopper is unknown, consent lacks, or it is known."""
+async def record(
+    connection: Connection, event: NewEvent, occurred_at: datetime, *, may_make: bool
+) -> Outcome:
+    """Write an event unless its product is unknown, consent lacks, or it is known.
+
+    Parameters
+    ----------
+    may_make : bool
+        Whether a purchase makes its shopper, if that is not known; it is not written otherwise.
+    """
     cursor = connection.cursor(row_factory=args_row(Outcome))
     parameters = {
         "event_id": event.event_id,
         "product_id": event.product_id,
         "shopper_id": event.shopper_id,
+        "may_make": may_make,
         "session_id": event.session_id,
         "occurred_at": occurred_at,
         "quantity": event.quantity,

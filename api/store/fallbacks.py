@@ -58,8 +58,8 @@ async def recommended_products(
     taste: Taste,
     k: int,
     model: str | None,
-) -> list[RecommendedProduct] | None:
-    """Find products for somebody; None for an unknown shopper.
+) -> list[RecommendedProduct]:
+    """Find products for somebody.
 
     Parameters
     ----------
@@ -67,13 +67,9 @@ async def recommended_products(
         Time limit of the statement, in milliseconds.
     """
     parameters = {**taste.as_parameters(), "k": k, "model": model}
-    rows = await _rows(connection, name, limit_ms, parameters)
-    if not rows:
-        return None
     return [
         RecommendedProduct(*row[:11], reason=Reason(*row[11:]) if taste.has_reasons else None)
-        for row in rows
-        if row[1] is not None
+        for row in await _rows(connection, name, limit_ms, parameters)
     ]
 
 

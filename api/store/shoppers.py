@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
 from msgspec import Struct
@@ -68,8 +68,8 @@ class Taste(Struct, frozen=True):
 
 async def recommended_products(
     connection: Connection, taste: Taste, k: int, model: str | None
-) -> list[RecommendedProduct] | None:
-    """Find what somebody may also like, best first; None for an unknown shopper.
+) -> list[RecommendedProduct]:
+    """Find what somebody may also like, best first: what is popular for an unknown shopper.
 
     Raises
     ------
@@ -82,13 +82,9 @@ async def recommended_products(
         await cursor.execute(query("serving/recommendations"), parameters)
     except psycopg.errors.NoDataFound as error:
         raise_unknown(error)
-    rows = await cursor.fetchall()
-    if not rows:
-        return None
     return [
         RecommendedProduct(*row[:11], reason=Reason(*row[11:]) if taste.has_reasons else None)
-        for row in rows
-        if row[0] is not None
+        for row in await cursor.fetchall()
     ]
 
 
@@ -175,10 +171,35 @@ async def demo_shoppers(
     return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
 
 
-async def record_consent(connection: Connection, shopper_id: str, *, is_granted: bool) -> None:
-    """Record a shopper's decision about personalisation."""
-    parameters = {"shopper_id": shopper_id, "is_granted": is_granted}
-    await connection.execute(query("serving/record_consent"), parameters)
+async def record_consent(
+    connection: Connection,
+    shopper_id: str,
+    *,
+    is_granted: bool,
+    source: Literal["site", "api"],
+    may_make: bool = False,
+) -> bool:
+    """Record a shopper's decision about personalisation, unless it is their last one already.
+
+    Parameters
+    ----------
+    may_make : bool
+        Whether an unknown shopper is made; nothing is recorded of one otherwise.
+
+    Returns
+    -------
+    bool
+        Whether the shopper was known.
+    """
+    cursor = connection.cursor(row_factory=scalar_row)
+    parameters = {
+        "shopper_id": shopper_id,
+        "is_granted": is_granted,
+        "source": source,
+        "may_make": may_make,
+    }
+    await cursor.execute(query("serving/record_consent"), parameters)
+    return bool(await cursor.fetchone())
 
 
 async def has_bought(connection: Connection, shopper_id: str, product_id: str) -> bool:

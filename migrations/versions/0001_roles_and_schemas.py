@@ -1,10 +1,11 @@
 """The extension, the two roles, and the schemas that dbt fills.
 
-Roles belong to the whole server, so another database may have made them already; going down
-leaves them where another database still uses them.
+Roles belong to the whole server, so another database or an administrator may have made them
+already; going down leaves them where anybody still uses them. It leaves the extension too, which
+the shop's own columns may be of, and a schema with anything of the shop's own in it.
 """
 
-from alsolike.migrate import run_sql
+from alsolike.migrate import check_names_are_free, drop_built, drop_schema, run_sql
 
 revision = "0001"
 down_revision = None
@@ -12,6 +13,8 @@ down_revision = None
 
 def upgrade() -> None:
     """Create the extension, roles and schemas."""
+    for schema in ("staging", "marts"):
+        check_names_are_free(schema)
     run_sql(
         """
         create extension if not exists vector;
@@ -21,18 +24,23 @@ def upgrade() -> None:
             wanted text;
         begin
             foreach wanted in array array['alsolike_app', 'alsolike_analyst'] loop
-                begin
-                    execute format('create role %I login', wanted);
-                exception when duplicate_object or unique_violation then
-                    null;
-                end;
-                execute format('grant %I to current_user', wanted);
+                -- Who may not create roles may migrate where they are there.
+                if to_regrole(wanted) is null then
+                    begin
+                        execute format('create role %I login', wanted);
+                    exception when duplicate_object or unique_violation then
+                        null;
+                    end;
+                end if;
+                if not pg_has_role(current_user, wanted, 'set') then
+                    execute format('grant %I to current_user', wanted);
+                end if;
             end loop;
         end
         $$;
 
-        create schema staging;
-        create schema marts;
+        create schema if not exists staging;
+        create schema if not exists marts;
         comment on schema staging is 'Cleaned sources. Built by dbt; rebuildable from raw.';
         comment on schema marts is 'Features and facts. Built by dbt; rebuildable from raw.';
         grant usage on schema marts to alsolike_app, alsolike_analyst;
@@ -41,22 +49,35 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop them again."""
+    """Drop what dbt built, and the schemas and roles that nobody else uses.
+
+    What dbt built can be built again, so its rows need no question.
+    """
+    for kind in ("view", "table"):
+        for schema in ("marts", "staging"):
+            drop_built(schema, kind=kind)
+    for schema in ("marts", "staging"):
+        drop_schema(schema)
     run_sql(
         """
-        drop schema if exists marts cascade;
-        drop schema if exists staging cascade;
-        drop extension if exists vector cascade;
-
         do $$
         declare
             unwanted text;
         begin
             foreach unwanted in array array['alsolike_app', 'alsolike_analyst'] loop
+                continue when to_regrole(unwanted) is null or exists (
+                    select from pg_auth_members as m
+                    where
+                        m.roleid = to_regrole(unwanted)
+                        and m.member <> current_user::regrole
+                        and not (select r.rolsuper from pg_roles as r where r.oid = m.member)
+                );
                 begin
-                    execute format('drop owned by %I', unwanted);
                     execute format('drop role %I', unwanted);
-                exception when dependent_objects_still_exist then
+                -- Another database uses it, or it is an administrator's.
+                exception when
+                    dependent_objects_still_exist or insufficient_privilege or undefined_object
+                then
                     null;
                 end;
             end loop;

@@ -5,17 +5,29 @@ how the tables join, while the loader and the API check the same in the statemen
 Enforced ones more than doubled the time of a bulk load (see docs/decisions/0003).
 """
 
-from alsolike.migrate import run_sql
+from alsolike.migrate import drop_built, drop_schema, run_sql
 
 revision = "0002"
 down_revision = "0001"
+deletes = {
+    f"raw.{table}": "true"
+    for table in (
+        "products",
+        "shoppers",
+        "consents",
+        "purchases",
+        "views",
+        "reviews",
+        "rejected_rows",
+    )
+}
 
 
 def upgrade() -> None:
     """Create the tables, their indexes and grants."""
     run_sql(
         """
-        create schema raw;
+        create schema if not exists raw;
         comment on schema raw is 'What the shop told us. Written by the loader and the API.';
 
         create table raw.products (
@@ -141,5 +153,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop the schema with all it holds."""
-    run_sql("drop schema raw cascade;")
+    """Drop the tables with their rows, and the views that dbt built on them."""
+    for schema in ("marts", "staging"):
+        drop_built(schema, kind="view")
+    run_sql(
+        """
+        drop view raw.current_consents;
+        drop table raw.rejected_rows, raw.reviews, raw.views, raw.purchases, raw.consents,
+            raw.shoppers, raw.products;
+        """
+    )
+    drop_schema("raw")

@@ -4,17 +4,29 @@ A vector column has no dimension of its own because that is a property of the mo
 vectors are a partition, and its HNSW index casts to the model's dimension.
 """
 
-from alsolike.migrate import run_sql
+from alsolike.migrate import drop_functions, drop_schema, run_sql
 
 revision = "0003"
 down_revision = "0002"
+deletes = {
+    f"recs.{table}": "true"
+    for table in (
+        "encoders",
+        "embeddings",
+        "models",
+        "serving_model",
+        "product_vectors",
+        "neighbours",
+        "hides",
+    )
+}
 
 
 def upgrade() -> None:
     """Create the tables, their indexes and grants."""
     run_sql(
         """
-        create schema recs;
+        create schema if not exists recs;
         comment on schema recs is 'Models, vectors and neighbours. Written by the workers.';
 
         create table recs.encoders (
@@ -101,5 +113,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop the schema with all it holds."""
-    run_sql("drop schema recs cascade;")
+    """Drop the functions, and the tables with their rows."""
+    drop_functions()
+    run_sql(
+        """
+        drop table recs.hides, recs.neighbours, recs.product_vectors, recs.serving_model,
+            recs.models, recs.embeddings, recs.encoders;
+        """
+    )
+    drop_schema("recs")

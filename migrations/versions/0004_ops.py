@@ -2,17 +2,29 @@
 
 from procrastinate.schema import SchemaManager
 
-from alsolike.migrate import run_sql
+from alsolike.migrate import drop_schema, run_sql
 
 revision = "0004"
 down_revision = "0003"
+deletes = {
+    f"ops.{table}": "true"
+    for table in (
+        "runs",
+        "embedding_failures",
+        "snapshots",
+        "procrastinate_workers",
+        "procrastinate_jobs",
+        "procrastinate_periodic_defers",
+        "procrastinate_events",
+    )
+}
 
 
 def upgrade() -> None:
     """Create the tables; the queue's are procrastinate's, as its package ships them."""
     run_sql(
         """
-        create schema ops;
+        create schema if not exists ops;
         comment on schema ops is 'Runs, failures, snapshots and the task queue.';
 
         create table ops.runs (
@@ -64,5 +76,40 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop the schema with all it holds."""
-    run_sql("drop schema ops cascade;")
+    """Drop the tables with their rows, and the queue's functions and types."""
+    run_sql(
+        """
+        drop table ops.runs, ops.embedding_failures, ops.snapshots;
+
+        -- The triggers need the functions, and the functions the rows of the tables.
+        do $$
+        declare
+            found record;
+        begin
+            for found in
+                select t.tgname as name, t.tgrelid::regclass as of_table
+                from pg_trigger as t
+                inner join pg_class as c on t.tgrelid = c.oid
+                where
+                    c.relnamespace = 'ops'::regnamespace
+                    and t.tgname ^@ 'procrastinate_'
+                    and not t.tgisinternal
+            loop
+                execute format('drop trigger %I on %s', found.name, found.of_table);
+            end loop;
+            for found in
+                select p.oid::regprocedure as name
+                from pg_proc as p
+                where p.pronamespace = 'ops'::regnamespace and p.proname ^@ 'procrastinate_'
+            loop
+                execute format('drop routine %s', found.name);
+            end loop;
+        end
+        $$;
+        drop table ops.procrastinate_events, ops.procrastinate_periodic_defers,
+            ops.procrastinate_jobs, ops.procrastinate_workers;
+        drop type ops.procrastinate_job_to_defer_v1, ops.procrastinate_job_event_type,
+            ops.procrastinate_job_status;
+        """
+    )
+    drop_schema("ops")

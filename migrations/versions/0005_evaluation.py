@@ -7,6 +7,19 @@ from alsolike.migrate import run_sql
 
 revision = "0005"
 down_revision = "0004"
+deletes = {
+    "recs.models": "kind = 'trained'",
+    **{
+        f"recs.{table}": "true"
+        for table in (
+            "product_priors",
+            "evaluations",
+            "evaluation_metrics",
+            "evaluation_differences",
+            "promotions",
+        )
+    },
+}
 
 
 def upgrade() -> None:

@@ -7,6 +7,7 @@ from alsolike.migrate import run_sql
 
 revision = "0007"
 down_revision = "0006"
+deletes = {"recs.query_encoders": "true", "recs.query_encoder_files": "true"}
 
 
 def upgrade() -> None:

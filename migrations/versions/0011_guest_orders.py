@@ -4,6 +4,7 @@ from alsolike.migrate import run_sql
 
 revision = "0011"
 down_revision = "0010"
+deletes = {"raw.purchases": "shopper_id is null"}
 
 
 def upgrade() -> None:

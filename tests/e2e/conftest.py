@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwr
 from psycopg import sql
 
 from alsolike.migrate import migrate
+from alsolike.runs import recorded_run
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -117,6 +118,9 @@ def shop(postgres_server: dict[str, str]) -> Iterator[dict[str, str]]:
         for key, value in variables.items():
             patch.setenv(key, value)
         migrate()
+        # As `alsolike demo` does: the pages are for looking at its shop.
+        with recorded_run("demo", {"products": len(SHELVES) * PRODUCTS_PER_SHELF}):
+            pass
     with _connect(variables) as connection:
         _fill(connection)
     yield variables

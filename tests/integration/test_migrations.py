@@ -1,16 +1,35 @@
 """Migrations go up, down and up again, and the roles can do what they should and no more."""
 
-from typing import LiteralString
+import secrets
+from collections.abc import Iterator
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
+from alembic.script import ScriptDirectory
 from psycopg.sql import SQL
 
 from alsolike.database import ANALYST_ROLE, APP_ROLE, connect
-from alsolike.migrate import MIGRATIONS, MigrationError, current_revision, migrate
-from tests.integration.embed.shop import add_vectors, clusters, run
+from alsolike.migrate import (
+    MIGRATIONS,
+    MigrationError,
+    RowsWouldBeDeletedError,
+    current_revision,
+    migrate,
+    remaining_objects,
+)
+from alsolike.progress import ignore_progress
+from alsolike.transform import transform
+from tests.integration.embed.shop import add_vectors, clusters
 
 SCHEMAS = {"raw", "recs", "ops", "staging", "marts"}
+
+
+def run(statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Run a statement; its rows, if it gives any."""
+    with connect() as connection:
+        cursor = connection.execute(statement.encode(), parameters)
+        return cursor.fetchall() if cursor.description else []
 
 
 def schemas() -> set[str]:
@@ -89,6 +108,136 @@ def test_a_locked_table_fails_in_time_and_keeps_the_schema() -> None:
             migrate("base")
     assert current_revision() != "base"
     assert "raw" in schemas()
+
+
+@pytest.mark.usefixtures("empty_database")
+def test_going_down_leaves_what_is_the_shops_own() -> None:
+    run("create extension vector")
+    run("create schema shop")
+    run("create table shop.faces (id integer, face vector(3))")
+    run("insert into shop.faces values (1, '[1,2,3]')")
+    migrate("head")
+    transform(with_tests=False, report=ignore_progress)
+    run("create table staging.shop_own (x integer)")
+    run("create table marts.revenue (x integer)")
+    run("create function recs.shop_rule() returns integer language sql return 1")
+    run("create table ops.shop_log (x integer)")
+    migrate("base")
+    assert run("select face::text from shop.faces") == [("[1,2,3]",)]
+    assert remaining_objects() == [
+        "marts.revenue",
+        "ops.shop_log",
+        "recs.shop_rule",
+        "staging.shop_own",
+    ]
+    assert schemas() == {"staging", "marts", "recs", "ops"}
+    for role in (APP_ROLE, ANALYST_ROLE):
+        assert run(
+            "select count(*) from unnest(array['marts', 'recs', 'ops']) as s (name) "
+            "where has_schema_privilege(%s, s.name, 'usage')",
+            (role,),
+        ) == [(0,)]
+    # And it can come back beside them.
+    migrate("head")
+    assert run("select count(*) from raw.products") == [(0,)]
+
+
+@pytest.mark.usefixtures("empty_database")
+def test_a_model_of_dbt_takes_no_name_that_the_shop_has_already() -> None:
+    run("create schema marts")
+    run("create table marts.product_pairs (x integer)")
+    with pytest.raises(MigrationError, match=r"marts\.product_pairs already"):
+        migrate("head")
+    assert run("select count(*) from marts.product_pairs") == [(0,)]
+
+
+@pytest.mark.usefixtures("database")
+def test_what_the_shop_built_upon_our_tables_stops_the_whole_way_down() -> None:
+    run("create schema shop")
+    run("create view shop.titles as select title from raw.products")
+    with pytest.raises(MigrationError, match=r"view shop\.titles depends on table raw\.products"):
+        migrate("base")
+    assert schemas() == SCHEMAS
+    assert run("select count(*) from shop.titles") == [(0,)]
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("revision", ["base", "0001"])
+def test_going_down_deletes_no_rows_unless_told_to(revision: str) -> None:
+    run("insert into raw.products (product_id, title) values ('a', 'A')")
+    before = current_revision()
+    with pytest.raises(RowsWouldBeDeletedError, match=r"rows of raw\.products.*--drop-all-data"):
+        migrate(revision)
+    assert current_revision() == before
+    assert run("select count(*) from raw.products") == [(1,)]
+    migrate(revision, drop_all_data=True)
+    assert current_revision() == revision
+    assert "raw" not in schemas()
+
+
+@pytest.mark.usefixtures("database")
+def test_a_step_down_asks_for_the_rows_that_it_deletes_alone() -> None:
+    run("insert into raw.products (product_id, title) values ('a', 'A')")
+    run(
+        "insert into raw.purchases (purchase_id, product_id, purchased_at, order_id) "
+        "values ('1', 'a', now(), 'o')"
+    )
+    with pytest.raises(RowsWouldBeDeletedError, match=r"deletes rows of raw\.purchases\."):
+        migrate("0010")
+    run("delete from raw.purchases")
+    migrate("0010")
+    assert run("select count(*) from raw.products") == [(1,)]
+
+
+@pytest.mark.usefixtures("database")
+def test_every_table_is_named_by_the_step_that_deletes_its_rows() -> None:
+    scripts = ScriptDirectory(str(MIGRATIONS)).walk_revisions()
+    named = {table for script in scripts for table in getattr(script.module, "deletes", {})}
+    tables = run(
+        "select c.oid::regclass::text from pg_class as c "
+        "where c.relnamespace::regnamespace::text in ('raw', 'recs', 'ops') "
+        "and c.relkind in ('r', 'p') and not c.relispartition"
+    )
+    assert named == {row[0] for row in tables}
+
+
+@pytest.fixture
+def plain_owner(
+    postgres_server: dict[str, str], database: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
+    """Give a database to a role that is no superuser and may not create roles; be that role.
+
+    The server is prepared for it: the extension and the two roles are there.
+    """
+    assert database  # The roles are there.
+    owner = f"shopowner_{secrets.token_hex(4)}"
+    run(f"create role {owner} login")
+    run(f"grant {APP_ROLE}, {ANALYST_ROLE} to {owner} with admin option")
+    with connect(autocommit=True) as server:
+        server.execute(f"create database {owner} template template0 owner {owner}")
+        with monkeypatch.context() as patch:
+            patch.setenv("PGDATABASE", owner)
+            run("create extension vector")
+            patch.setenv("PGUSER", owner)
+            yield owner
+        server.execute(f"drop database {owner} with (force)")
+        server.execute(f"drop role {owner}")
+
+
+@pytest.mark.usefixtures("plain_owner")
+def test_an_owner_who_is_no_superuser_goes_up_and_down() -> None:
+    assert run("select rolsuper or rolcreaterole from pg_roles where rolname = current_user") == [
+        (False,)
+    ]
+    migrate("head")
+    run("insert into raw.products (product_id, title) values ('a', 'A'), ('b', 'B')")
+    transform(with_tests=False, report=ignore_progress)
+    with connect(role=ANALYST_ROLE) as connection:
+        rows = connection.execute("select product_id from recs.similar_products('a', 5)").fetchall()
+        assert rows == [("b",)]
+    migrate("base", drop_all_data=True)
+    assert schemas() == set()
+    assert run("select count(*) from pg_extension where extname = 'vector'") == [(1,)]
 
 
 @pytest.mark.usefixtures("database")

@@ -1,6 +1,8 @@
 """dbt over a small history of which every number can be worked out by hand."""
 
+import secrets
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -452,6 +454,36 @@ def test_two_transforms_do_not_meet(ask: Ask) -> None:
     ask(f"select pg_advisory_lock({TRANSFORM_LOCK})")
     with pytest.raises(TransformError, match="Another transform"):
         transform(report=ignore_progress)
+
+
+def test_a_password_of_a_service_file_reaches_dbt(
+    ask: Ask, database: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    role = f"keeper_{secrets.token_hex(4)}"
+    ((rules,),) = ask("show hba_file")
+    before = Path(rules).read_text()
+    ask(f"create role {role} superuser login password 'odd ''word'")
+    try:
+        Path(rules).write_text(f"local all {role} scram-sha-256\n{before}")
+        ask("select pg_reload_conf()")
+        service = tmp_path / "services.conf"
+        service.write_text(
+            f"[shop]\nhost={database['PGHOST']}\nport={database['PGPORT']}\nuser={role}\n"
+            f"password=odd 'word\ndbname={database['PGDATABASE']}\n"
+        )
+        for name in ("PGHOST", "PGPORT", "PGUSER", "PGDATABASE"):
+            monkeypatch.delenv(name)
+        # Set here, so that it is taken back after the test.
+        monkeypatch.setenv("PGPASSWORD", "")
+        monkeypatch.setenv("PGSERVICEFILE", str(service))
+        monkeypatch.setenv("PGSERVICE", "shop")
+        summary = transform(select="stg_products", with_tests=False, report=ignore_progress)
+    finally:
+        Path(rules).write_text(before)
+        ask("select pg_reload_conf()")
+        ask(f"reassign owned by {role} to current_user")
+        ask(f"drop role {role}")
+    assert summary.nodes == {"success": 1}
 
 
 def test_a_missing_schema_says_what_to_run(empty_database: dict[str, str]) -> None:

@@ -1,8 +1,13 @@
 """Settings: defaults, bad values, the secret, and which servers are embedded."""
 
+import os
 import re
 import stat
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -156,6 +161,59 @@ def test_a_secret_is_made_once_and_kept_for_its_owner_alone(tmp_path: Path) -> N
     assert read(home).secret == first.secret
     assert read(tmp_path / "other").secret != first.secret
     assert stat.S_IMODE((home / "secret").stat().st_mode) == 0o600
+
+
+def test_all_that_start_at_once_have_the_same_secret(tmp_path: Path) -> None:
+    home = tmp_path / "new"
+    all_here = threading.Barrier(8)
+
+    def start(_number: int) -> str:
+        all_here.wait()
+        return read(home).secret
+
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(start, range(8)))
+    assert found == {(home / "secret").read_text()}
+    assert [path.name for path in home.iterdir()] == ["secret"]
+
+
+_NO_ROOM = """
+import resource
+from alsolike.cli import run
+# No file may grow: the write fails as it does on a full disk.
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+assert run(["migrate"]) == 1
+assert run(["migrate"]) == 1
+"""
+
+
+def test_a_secret_that_could_not_be_written_is_told_and_never_used(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    done = subprocess.run(
+        [sys.executable, "-c", _NO_ROOM],
+        env={**os.environ, "ALSOLIKE_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == ""
+    lines = done.stderr.splitlines()
+    assert len(lines) == 2
+    assert all(line.startswith(f"alsolike: Cannot keep a secret in {home}") for line in lines)
+    assert list(home.iterdir()) == []
+    assert len(read(home).secret) == 32
+
+
+@pytest.mark.parametrize("content", ["", "\n" * 40, "s" * 31])
+def test_a_kept_secret_that_is_too_short_is_refused_and_not_told(
+    tmp_path: Path, content: str
+) -> None:
+    (tmp_path / "secret").write_text(content)
+    with pytest.raises(SettingError, match="at least 32 are needed: delete the file") as caught:
+        read(tmp_path)
+    assert str(tmp_path / "secret") in str(caught.value)
+    assert "sss" not in str(caught.value)
+    assert (tmp_path / "secret").read_text() == content
 
 
 def test_a_given_secret_is_used_and_not_kept(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from litestar.testing import TestClient
 from psycopg import sql
 
 from alsolike.database import connect
+from alsolike.runs import recorded_run
 from alsolike.settings import Settings, load_settings
 from api.app import create_app
 
@@ -26,7 +27,13 @@ PER_KIND = 30
 
 
 def fill(connection: psycopg.Connection[tuple[object, ...]]) -> None:
-    """Write the shop: 90 products, a model that serves, and three shoppers."""
+    """Write the shop: 90 products, a model that serves, and three shoppers; the demo's, as it says.
+
+    Call it before anything else is written: the run of the demo is noted first, in transactions of
+    its own.
+    """
+    with recorded_run("demo", {"products": len(KINDS) * PER_KIND}):
+        pass
     connection.execute(
         "insert into recs.encoders (name, sha256, dimension) values ('hand', 'none', 4)"
     )

@@ -21,6 +21,7 @@ def test_a_shop_that_stands_is_ready(client: Client) -> None:
         "database": "ok",
         "schema": "ok",
         "model": "average",
+        "reason": None,
     }
 
 

@@ -3,10 +3,9 @@
 -- wanted; exclude: product ids to leave out; filter: JSON of a recs.product_filter, null: in stock;
 -- candidates: choose among these alone, null: among all; model: null: the serving one; history:
 -- JSON of more actions, null: none; until: what happened later makes no taste, null: all does.
--- A row: a product with its rank from 1 and the event that counts most for it, best first; one row
--- of nulls where nothing is left; no row for an unknown shopper. The score adds up the neighbours'
--- scores, each by the weight of the action. Columns stand in the order of RecommendedProduct and
--- Reason.
+-- A row: a product with its rank from 1 and the event that counts most for it, best first. The
+-- score adds up the neighbours' scores, each by the weight of the action. Columns stand in the order
+-- of RecommendedProduct and Reason.
 with asked as materialized (
     select
         f.filter,
@@ -122,14 +121,6 @@ select
     f.event_id as reason_event_id,
     f.because_id as reason_product_id,
     f.actions as reason_count
-from (
-    select s.shopper_id
-    from raw.shoppers as s
-    where s.shopper_id = %(shopper_id)s
-    union all
-    select null
-    where %(shopper_id)s::text is null
-) as who
-left join filled as f on true
-left join raw.products as p on f.product_id = p.product_id
+from filled as f
+inner join raw.products as p on f.product_id = p.product_id
 order by rank

@@ -2,21 +2,11 @@
 -- Parameters and rows as in recommended_neighbours, without the model.
 with asked as materialized (
     select
-        who.shopper_id,
         f.filter,
         recs.few_eligible(f.filter, %(candidates)s::text [], 4000) as candidates
     from (
-        select s.shopper_id
-        from raw.shoppers as s
-        where s.shopper_id = %(shopper_id)s
-        union all
-        select null
-        where %(shopper_id)s::text is null
-    ) as who
-    cross join
-        lateral (
-            select jsonb_populate_record(null::recs.product_filter, %(filter)s::jsonb) as filter
-        ) as f
+        select jsonb_populate_record(null::recs.product_filter, %(filter)s::jsonb) as filter
+    ) as f
 )
 
 select
@@ -36,11 +26,11 @@ select
     null::text as reason_product_id,
     f.actions as reason_count
 from asked as a
-left join
+cross join
     lateral
     recs.popular_products(
         %(k)s::integer,
-        recs.left_out(a.shopper_id) || %(exclude)s::text []
+        recs.left_out(%(shopper_id)s::text) || %(exclude)s::text []
         || array(
             select h.product_id
             from
@@ -49,6 +39,5 @@ left join
         a.filter,
         a.candidates
     ) with ordinality as f (product_id, popularity, actions, place)
-    on true
-left join raw.products as p on f.product_id = p.product_id
+inner join raw.products as p on f.product_id = p.product_id
 order by rank

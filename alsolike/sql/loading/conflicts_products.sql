@@ -1,10 +1,10 @@
 -- Reject the staged products whose id an earlier line of the file has, with other content.
 -- A row: one line of the file.
-insert into rejected (line, place, reason)
+insert into left_out (line, place, reason)
 with usable as (
     select s.*, s.ctid as place
     from staged as s
-    where not exists (select from rejected as r where r.line = s.line)
+    where not exists (select from left_out as r where r.line = s.line)
 ),
 
 repeated as (
@@ -17,7 +17,7 @@ repeated as (
 select
     u.line,
     u.place,
-    'product_id is ''' || u.product_id || ''', which line ' || f.line
+    'product_id is ''' || shown(u.product_id) || ''', which line ' || f.line
     || ' has with other content: expected one line for a product'
 from usable as u
 inner join repeated as f on u.product_id = f.product_id

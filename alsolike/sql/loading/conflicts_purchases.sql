@@ -1,16 +1,16 @@
 -- Reject staged purchases whose id belongs to another purchase, of this file or an earlier load.
 -- Runs after the insert, so that every usable row finds its id in raw.
 -- A row: one line of the file.
-insert into rejected (line, place, reason)
+insert into left_out (line, place, reason)
 select
     s.line,
     s.ctid,
-    'purchase_id is ''' || s.purchase_id || ''', which is there with other content: '
+    'purchase_id is ''' || shown(s.purchase_id) || ''', which is there with other content: '
     || 'expected an id of its own, because a purchase never changes'
 from staged as s
 inner join raw.purchases as k on s.purchase_id = k.purchase_id
 where
-    not exists (select from rejected as r where r.line = s.line)
+    not exists (select from left_out as r where r.line = s.line)
     and (
         k.shopper_id, k.product_id, k.purchased_at, k.quantity, k.unit_price, k.order_id
     ) is distinct from (

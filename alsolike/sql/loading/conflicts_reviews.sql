@@ -1,16 +1,16 @@
 -- Reject the staged reviews whose id belongs to another review, of this file or an earlier load.
 -- Runs after the insert, so that every usable row finds its id in raw.
 -- A row: one line of the file.
-insert into rejected (line, place, reason)
+insert into left_out (line, place, reason)
 select
     s.line,
     s.ctid,
-    'review_id is ''' || s.review_id || ''', which is there with other content: '
+    'review_id is ''' || shown(s.review_id) || ''', which is there with other content: '
     || 'expected an id of its own, because a review never changes'
 from staged as s
 inner join raw.reviews as k on s.review_id = k.review_id
 where
-    not exists (select from rejected as r where r.line = s.line)
+    not exists (select from left_out as r where r.line = s.line)
     and (
         k.shopper_id, k.product_id, k.rating, k.reviewed_at, k.title, k.body
     ) is distinct from (

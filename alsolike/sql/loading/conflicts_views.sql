@@ -1,16 +1,16 @@
 -- Reject the staged views whose id belongs to another view, of this file or an earlier load.
 -- Runs after the insert, so that every usable row finds its id in raw.
 -- A row: one line of the file.
-insert into rejected (line, place, reason)
+insert into left_out (line, place, reason)
 select
     s.line,
     s.ctid,
-    'view_id is ''' || s.view_id || ''', which is there with other content: '
+    'view_id is ''' || shown(s.view_id) || ''', which is there with other content: '
     || 'expected an id of its own, because a view never changes'
 from staged as s
 inner join raw.views as k on s.view_id = k.view_id
 where
-    not exists (select from rejected as r where r.line = s.line)
+    not exists (select from left_out as r where r.line = s.line)
     and (
         k.product_id, k.viewed_at, k.shopper_id, k.session_id
     ) is distinct from (

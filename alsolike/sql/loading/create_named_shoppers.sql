@@ -5,4 +5,4 @@ select distinct s.shopper_id
 from staged as s
 where
     s.shopper_id is not null
-    and not exists (select from rejected as r where r.line = s.line)
+    and not exists (select from left_out as r where r.line = s.line)

@@ -1,9 +1,16 @@
 -- Record the caller's statement on consent for the shoppers of the file that have no decision yet.
+-- Not for a shopper whose id is that of one who said no, but for the `.0` that a spreadsheet adds.
 -- is_granted: whether they agreed to personalisation; source: where the statement comes from.
 -- A row: one decision.
 insert into raw.consents (shopper_id, purpose, is_granted, source)
-select n.shopper_id, 'personalisation', %(is_granted)s, %(source)s
+select
+    n.shopper_id,
+    'personalisation',
+    %(is_granted)s and not coalesce(n.shopper_id like '%%.0' and not w.is_granted, false),
+    %(source)s
 from named_shoppers as n
+left join raw.current_consents as w
+    on left(n.shopper_id, -2) = w.shopper_id and w.purpose = 'personalisation'
 where
     not exists (
         select from raw.consents as c

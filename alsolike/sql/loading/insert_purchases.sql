@@ -8,4 +8,4 @@ select
     s.purchase_id, s.shopper_id, s.product_id, s.purchased_at::timestamptz,
     coalesce(s.quantity::numeric::integer, 1), s.unit_price::numeric(12, 2), s.order_id
 from staged as s
-where not exists (select from rejected as r where r.line = s.line)
+where not exists (select from left_out as r where r.line = s.line)

@@ -8,4 +8,4 @@ select
     s.review_id, s.shopper_id, s.product_id, s.rating::numeric::smallint,
     s.reviewed_at::timestamptz, s.title, s.body
 from staged as s
-where not exists (select from rejected as r where r.line = s.line)
+where not exists (select from left_out as r where r.line = s.line)

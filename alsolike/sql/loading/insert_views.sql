@@ -7,4 +7,4 @@ insert into raw.views (
 select
     s.view_id, s.product_id, s.viewed_at::timestamptz, s.shopper_id, s.session_id
 from staged as s
-where not exists (select from rejected as r where r.line = s.line)
+where not exists (select from left_out as r where r.line = s.line)

@@ -1,17 +1,28 @@
--- Keep the rejected rows with their reasons, each once.
--- source: name of the file.
+-- Keep the rejected rows with their reasons and what finds them again: line and ids, no content.
+-- source: name of the file; run_id: the run that loads it, or null; ids: columns of ids to keep.
 -- A row: one line of the file.
-insert into raw.rejected_rows (source, line, content, reason)
+insert into raw.rejected_rows (source, line, reason, run_id, ids)
 select
     %(source)s,
-    r.line,
-    coalesce(
-        s.raw,
-        (jsonb_strip_nulls(to_jsonb(s)) - array['line', 'problem', 'raw'])::text
-    ),
-    r.reason
-from rejected as r
+    l.line,
+    l.reason,
+    %(run_id)s,
+    coalesce((
+        select jsonb_object_agg(e.key, e.value)
+        from jsonb_each_text(to_jsonb(s)) as e
+        where
+            e.key = any(%(ids)s::text [])
+            and octet_length(e.value) <= 500
+            and e.value not like '%%@%%'
+    ), '{}')
+from left_out as l
 -- By place, because staged has no index and may be long.
-inner join staged as s on r.place = s.ctid
-order by r.line
-on conflict (source, line, md5(content), reason) do nothing
+inner join staged as s on l.place = s.ctid
+where l.reason is not null
+order by l.line
+on conflict (source, line) do update
+    set
+        reason = excluded.reason,
+        run_id = excluded.run_id,
+        ids = excluded.ids,
+        rejected_at = now()

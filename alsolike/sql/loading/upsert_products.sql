@@ -1,5 +1,6 @@
 -- Put the usable staged products into raw; a product that is there is updated where it differs.
 -- columns: the columns that the file has. Another column keeps what is known of the product.
+-- is_complete: whether the file has all products that are sold, so that one without a stock is.
 -- A row: one product, new or changed.
 insert into raw.products as k (
     product_id, title, description, category, brand, price, currency, image_url, attributes,
@@ -16,7 +17,9 @@ select distinct on (s.product_id)
     case
         when 'price' = any(%(columns)s::text []) then s.price::numeric(12, 2) else p.price
     end,
-    case when 'currency' = any(%(columns)s::text []) then s.currency else p.currency end,
+    case
+        when 'currency' = any(%(columns)s::text []) then upper(s.currency) else p.currency
+    end,
     case when 'image_url' = any(%(columns)s::text []) then s.image_url else p.image_url end,
     coalesce(
         case
@@ -28,7 +31,8 @@ select distinct on (s.product_id)
     coalesce(
         case
             when 'in_stock' = any(%(columns)s::text [])
-                then lower(s.in_stock) in ('true', '1', 'yes')
+                then is_in_stock(s.in_stock)
+            when %(is_complete)s then true
             else p.is_in_stock
         end,
         true
@@ -36,7 +40,7 @@ select distinct on (s.product_id)
     coalesce(s.created_at::timestamptz, p.created_at, now())
 from staged as s
 left join raw.products as p on s.product_id = p.product_id
-where not exists (select from rejected as r where r.line = s.line)
+where not exists (select from left_out as r where r.line = s.line)
 order by s.product_id, s.line
 on conflict (product_id) do update
     set

@@ -1,13 +1,28 @@
 -- Put the usable staged shoppers into raw, and the decisions on consent that their file states:
 -- one where there is none yet, or where an import recorded another. What a shopper decided
--- themselves later stays.
+-- themselves later stays. Who stands in the file twice agrees if both lines say so. A row that
+-- cannot be used is a no of its shopper, if it names one.
 -- source: what to record as the origin of the decisions.
 -- A row: one shopper who is new, changed or has a new decision.
 with usable as (
-    select distinct on (s.shopper_id) s.shopper_id, s.display_name, s.consent, s.created_at
+    select distinct on (s.shopper_id) s.shopper_id, s.display_name, s.created_at
     from staged as s
-    where not exists (select from rejected as r where r.line = s.line)
+    where not exists (select from left_out as r where r.line = s.line)
     order by s.shopper_id, s.line
+),
+
+stated as (
+    select
+        s.shopper_id,
+        bool_and(
+            case
+                when s.problem is not null then false
+                when s.consent is not null then coalesce(is_agreed(s.consent), false)
+            end
+        ) as is_granted
+    from staged as s
+    where octet_length(s.shopper_id) <= 500 and not is_nobody(s.shopper_id)
+    group by s.shopper_id
 ),
 
 stored as (
@@ -35,22 +50,34 @@ stored as (
     returning k.shopper_id
 ),
 
+-- Of a rejected row the shopper alone, so that their no is known when an event names them.
+named as (
+    insert into raw.shoppers (shopper_id)
+    select t.shopper_id
+    from stated as t
+    where
+        t.is_granted is not null
+        and not exists (select from usable as u where u.shopper_id = t.shopper_id)
+    on conflict (shopper_id) do nothing
+),
+
 decided as (
     insert into raw.consents (shopper_id, purpose, is_granted, source)
-    select u.shopper_id, 'personalisation', u.consent = 'personalisation', %(source)s
-    from usable as u
+    select t.shopper_id, 'personalisation', t.is_granted, %(source)s
+    from stated as t
     where
-        u.consent is not null
+        t.is_granted is not null
         and not exists (
             select from raw.current_consents as c
             where
-                c.shopper_id = u.shopper_id
+                c.shopper_id = t.shopper_id
                 and c.purpose = 'personalisation'
                 and (
                     not starts_with(c.source, 'import:')
-                    or c.is_granted = (u.consent = 'personalisation')
+                    or c.is_granted = t.is_granted
                 )
         )
+    order by t.shopper_id
     returning shopper_id
 )
 
@@ -58,5 +85,7 @@ select count(*)
 from (
     select shopper_id from stored
     union distinct
-    select shopper_id from decided
+    select d.shopper_id
+    from decided as d
+    inner join usable as u on d.shopper_id = u.shopper_id
 ) as changed

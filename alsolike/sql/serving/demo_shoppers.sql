@@ -1,5 +1,6 @@
 -- A handful of shoppers to try the shop as: named, consenting, with the most varied recent views.
 -- row_count: rows wanted.
+-- None where shoppers are not made up.
 -- A row: a shopper and the categories they looked at lately, most looked at first.
 -- Looks at the first 300 shoppers alone, so that it stays quick however many there are.
 with first_shoppers as (
@@ -7,6 +8,7 @@ with first_shoppers as (
         s.shopper_id,
         s.display_name
     from raw.shoppers as s
+    where ops.is_demo_shop()
     order by s.shopper_id
     limit 300
 )

@@ -4,9 +4,9 @@
 -- candidates: choose among these alone, null: among all; model: null: the serving one; diversity:
 -- its level, null: the model's; history: JSON of more actions, null: none; reasons: whether to say
 -- why; until: what happened later makes no taste, null: all does.
--- A row: a product with its rank from 1; one row of nulls where nothing is left; no row for an
--- unknown shopper. Without consent the shopper's events are not looked at: the rows are popular
--- products. Columns stand in the order of RecommendedProduct and Reason.
+-- A row: a product with its rank from 1. Without consent the shopper's events are not looked at,
+-- and of an unknown shopper there are none: the rows are popular products. Columns stand in the
+-- order of RecommendedProduct and Reason.
 select
     r.rank,
     r.product_id,
@@ -23,22 +23,12 @@ select
     r.reason_event_id,
     r.reason_product_id,
     r.reason_count
-from (
-    select s.shopper_id
-    from raw.shoppers as s
-    where s.shopper_id = %(shopper_id)s
-    union all
-    select null
-    where %(shopper_id)s::text is null
-) as who
-left join
-    lateral
+from
     recs.recommend_with_reasons(
-        who.shopper_id, %(session_id)s::text, %(k)s::integer, %(exclude)s::text [],
+        %(shopper_id)s::text, %(session_id)s::text, %(k)s::integer, %(exclude)s::text [],
         jsonb_populate_record(null::recs.product_filter, %(filter)s::jsonb),
         %(candidates)s::text [], %(model)s::text, %(diversity)s::text, %(history)s::jsonb,
         %(reasons)s::boolean, %(until)s::timestamptz
     ) as r
-    on true
-left join raw.products as p on r.product_id = p.product_id
+inner join raw.products as p on r.product_id = p.product_id
 order by r.rank

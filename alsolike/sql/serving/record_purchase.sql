@@ -1,6 +1,7 @@
--- Record a purchase, once. It is part of a contract, so it needs no consent.
--- event_id: its id; product_id; shopper_id; occurred_at: when; quantity; unit_price: null: not
--- told; order_id: null: none.
+-- Record a purchase, once. It is part of a contract, so it needs no consent. An unknown shopper is
+-- made in the same statement, without consent; the purchase of one that may not be made is refused.
+-- event_id: its id; product_id; shopper_id; may_make: whether an unknown shopper may be made;
+-- occurred_at: when; quantity; unit_price: null: not told; order_id: null: none.
 -- A row: as in record_view, consent always true.
 with asked as (
     select
@@ -27,9 +28,18 @@ written as (
         %(unit_price)s::numeric,
         %(order_id)s::text
     from asked
-    where has_product and has_shopper
+    where has_product and (has_shopper or %(may_make)s::boolean)
     on conflict (purchase_id) do nothing
     returning purchase_id
+),
+
+-- Two first purchases at once: the second one waits here for the first, and finds the shopper.
+made as (
+    insert into raw.shoppers (shopper_id)
+    select %(shopper_id)s::text
+    from asked
+    where not has_shopper and exists (select 1 from written)
+    on conflict (shopper_id) do nothing
 )
 
 select

@@ -1,6 +1,7 @@
--- The shopper who is signed in.
+-- The shopper whom a visitor chose to be.
 -- shopper_id: the shopper.
--- A row: the shopper with whether they consent to personalisation now; none for an unknown one.
+-- A row: the shopper with whether they consent to personalisation now; none for an unknown one, and
+-- none where shoppers are not made up: there nobody may be chosen, whenever a cookie was signed.
 select
     s.shopper_id,
     s.display_name,
@@ -8,4 +9,4 @@ select
 from raw.shoppers as s
 left join raw.current_consents as c
     on s.shopper_id = c.shopper_id and c.purpose = 'personalisation'
-where s.shopper_id = %(shopper_id)s
+where s.shopper_id = %(shopper_id)s and ops.is_demo_shop()

@@ -12,8 +12,9 @@ import pytest
 from alsolike import transform as transform_module
 from alsolike.progress import ignore_progress
 from alsolike.settings import Settings
-from embed import run as run_module
-from embed.run import embed_all, run_worker
+from embed import worker as worker_module
+from embed.run import embed_all
+from embed.worker import run_worker
 from tests.fixtures.encoder import HashEncoder
 from tests.integration.embed.shop import add_products, make_marts, run
 
@@ -115,7 +116,7 @@ def test_the_worker_embeds_what_it_finds_and_stops_when_asked(
         transformed.append(with_tests)
         return SimpleNamespace()
 
-    original = run_module.write_all_neighbours
+    original = worker_module.write_all_neighbours
 
     def last_step(**arguments: object) -> int:
         written = original(**arguments)  # type: ignore[arg-type]
@@ -123,8 +124,8 @@ def test_the_worker_embeds_what_it_finds_and_stops_when_asked(
         return written
 
     monkeypatch.setattr(transform_module, "transform", transform)
-    monkeypatch.setattr(run_module, "load_encoder", lambda _settings: HashEncoder())
-    monkeypatch.setattr(run_module, "write_all_neighbours", last_step)
+    monkeypatch.setattr(worker_module, "load_encoder", lambda _settings: HashEncoder())
+    monkeypatch.setattr(worker_module, "write_all_neighbours", last_step)
     run_worker(settings)
     assert transformed == [False]
     assert run("select count(*) from recs.product_vectors") == [(30,)]

@@ -175,6 +175,22 @@ def test_models_that_are_no_baseline_are_made_by_training() -> None:
     assert list(done.evaluation.models) == ["popular", "trained", "mine"]
 
 
+def test_a_bot_with_most_of_the_events_leaves_the_shoppers_to_be_tested(command: Evaluate) -> None:
+    add_shop()
+    before = json.loads(command("--models", "popular", "--json").stdout)
+    run(
+        "insert into marts.shopper_events select 'bot', 'p07', 'view', 'bot' || n,"
+        " timestamptz '2026-04-11 10:00Z' + n * interval '1 second', null, 1"
+        " from generate_series(1, 20000) as n"
+    )
+    done = command("--models", "popular", "--json")
+    assert done.exit_code == 0, done.exception
+    after = json.loads(done.stdout)
+    assert after["shoppers"] >= before["shoppers"] / 2
+    moved = datetime.fromisoformat(after["cutoff"]) - datetime.fromisoformat(before["cutoff"])
+    assert abs(moved) < timedelta(days=5)
+
+
 def test_an_unknown_model_is_told_with_those_there_are() -> None:
     add_shop()
     plan = EvaluationPlan(models=("popular", "nonsense"))

@@ -5,7 +5,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from alsolike.loading import LoadSummary, load_folder
+from alsolike.loading import ConsentNeededError, LoadSummary, load_folder
 from alsolike.progress import ignore_progress
 
 
@@ -22,7 +22,24 @@ def shop(tmp_path: Path) -> Path:
     return folder
 
 
-def load(folder: Path, consent: str = "personalisation") -> LoadSummary:
+SESSIONS = (
+    "view_id,product_id,viewed_at,session_id\n"
+    "v1,p1,2026-01-01T00:00:00Z,x1\nv2,p1,2026-01-01T00:00:00Z,x2\n"
+)
+
+
+def stored() -> tuple[int, int, int]:
+    """Count products, views and reviews."""
+    with psycopg.connect("") as connection:
+        row = connection.execute(
+            "select (select count(*) from raw.products), (select count(*) from raw.views), "
+            "(select count(*) from raw.reviews)"
+        ).fetchone()
+    assert row is not None
+    return row
+
+
+def load(folder: Path, consent: str | None = "personalisation") -> LoadSummary:
     return load_folder(folder, consent=consent, report=ignore_progress)
 
 
@@ -93,11 +110,125 @@ def test_shoppers_without_a_stated_consent_take_the_callers(
     ]
 
 
-def test_a_bad_consent_is_rejected(database: dict[str, str], shop: Path) -> None:
-    (shop / "shoppers.csv").write_text("shopper_id,consent\ns1,perhaps\n")
-    assert load(shop).files[1].rejected == 1
+@pytest.mark.parametrize(
+    ("word", "is_granted"),
+    [
+        ("no", False),
+        ("None", False),
+        ("FALSE", False),
+        ("0", False),
+        ("perhaps", False),
+        ("Yes", True),
+        ("true", True),
+        ("1", True),
+        ("Personalisation", True),
+    ],
+)
+def test_consent_is_read_as_people_write_it_and_what_cannot_be_read_is_a_no(
+    database: dict[str, str], shop: Path, word: str, *, is_granted: bool
+) -> None:
+    (shop / "shoppers.csv").write_text(f"shopper_id,consent\ns1,{word}\ns2,none\n")
+    summary = load(shop, "personalisation")
+    assert [d for d in decisions() if d[0] == "s1"] == [("s1", is_granted, "import:shop/shoppers")]
+    is_noted = any("consent taken as none" in note for note in summary.notes)
+    assert is_noted == (word == "perhaps")
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["s1,Ann,personalisation,too,many", "s1,Ann,personalisation\ns1,Ann,none"],
+    ids=["a row that is rejected", "two rows that differ"],
+)
+def test_a_shopper_whose_row_cannot_be_used_has_not_agreed(
+    database: dict[str, str], shop: Path, row: str
+) -> None:
+    (shop / "shoppers.csv").write_text(f"shopper_id,display_name,consent\n{row}\ns2,Bo,yes\n")
+    assert load(shop, "personalisation").files[1].rejected == 1
+    assert {(d[0], d[1]) for d in decisions()} == {("s1", False), ("s2", True)}
+
+
+def test_an_id_that_pandas_changed_does_not_undo_a_no(database: dict[str, str], shop: Path) -> None:
+    (shop / "shoppers.csv").write_text("shopper_id,consent\n7,no\n8,yes\n")
+    (shop / "views.csv").write_text(
+        "view_id,product_id,viewed_at,shopper_id\n"
+        "v1,p1,2026-01-01T00:00:00Z,7.0\nv2,p1,2026-01-01T00:00:00Z,8.0\n"
+    )
+    summary = load(shop, "personalisation")
+    assert {(d[0], d[1]) for d in decisions()} == {
+        ("7", False),
+        ("8", True),
+        ("7.0", False),
+        ("8.0", True),
+    }
+    assert any("2 shoppers known without the '.0' at the end" in note for note in summary.notes)
+    assert any("lacks 2 shoppers of 2 rows, such as '7.0'" in note for note in summary.notes)
+
+
+def test_without_a_word_on_consent_nothing_is_loaded(database: dict[str, str], shop: Path) -> None:
+    (shop / "shoppers.csv").write_text("shopper_id,consent\ns1,yes\ns7,\n")
+    with (shop / "views.csv").open("a") as views:
+        views.write("v4,p1,2026-01-01T00:00:00Z,guest\n")
+    (shop / "purchases.csv").write_text(
+        "purchase_id,product_id,purchased_at,shopper_id,order_id\n"
+        "b1,p1,2026-01-01T00:00:00Z,s1,o1\nb2,p1,2026-01-01T00:00:00Z,,o2\n"
+    )
+    with pytest.raises(ConsentNeededError) as raised:
+        load(shop, None)
+    assert str(raised.value) == (
+        "Nothing says whether these agreed to personalisation: 1 shopper of shoppers.csv, "
+        "2 shoppers of views.csv. Say --consent personalisation if they did, or --consent none. "
+        "Nothing was loaded."
+    )
+    assert stored() == (0, 0, 0)
+
+
+def test_sessions_need_a_word_on_consent_as_well(database: dict[str, str], shop: Path) -> None:
+    (shop / "views.csv").write_text(SESSIONS)
+    with pytest.raises(ConsentNeededError, match=r"2 sessions of views\.csv"):
+        load(shop, None)
+    assert stored() == (0, 0, 0)
+
+
+def test_a_folder_that_states_everybodys_consent_needs_no_word(
+    database: dict[str, str], shop: Path
+) -> None:
+    (shop / "shoppers.csv").write_text("shopper_id,consent\ns1,yes\ns2,perhaps\ns9,no\n")
+    load(shop, None)
+    before = decisions()
+    assert {(d[0], d[1]) for d in before} == {("s1", True), ("s2", False), ("s9", False)}
+    # What is known from an earlier load need not be stated again.
+    (shop / "shoppers.csv").unlink()
+    load(shop, None)
+    assert decisions() == before
+
+
+def test_views_of_whom_did_not_agree_are_not_kept(database: dict[str, str], shop: Path) -> None:
+    (shop / "shoppers.csv").write_text("shopper_id,consent\ns1,no\ns2,yes\ns9,yes\n")
+    (shop / "reviews.csv").write_text(
+        "review_id,shopper_id,product_id,rating,reviewed_at\nr1,s1,p1,5,2026-01-01T00:00:00Z\n"
+    )
+    summary = load(shop, None)
+    views = summary.files[2]
+    assert (views.loaded, views.unchanged, views.rejected, views.not_kept) == (1, 0, 1, 1)
+    assert (
+        "views.csv: 1 view of shoppers who did not agree to personalisation not kept."
+        in summary.notes
+    )
+    # A review is a record, as a purchase is.
+    assert stored() == (1, 1, 1)
+    # Whoever takes the consent back on the site has no view loaded again.
+    decide("s2", is_granted=False)
     with psycopg.connect("") as connection:
-        reasons = connection.execute(
-            "select reason from raw.rejected_rows where source = 'shoppers.csv'"
-        ).fetchall()
-    assert reasons == [("consent is 'perhaps': expected personalisation or none",)]
+        connection.execute("delete from raw.views")
+    assert load(shop, "personalisation").files[2].not_kept == 2
+    assert stored() == (1, 0, 1)
+
+
+@pytest.mark.parametrize(("consent", "kept"), [("personalisation", 2), ("none", 0)])
+def test_views_of_sessions_are_kept_if_their_visitors_agreed(
+    database: dict[str, str], shop: Path, consent: str, kept: int
+) -> None:
+    (shop / "views.csv").write_text(SESSIONS)
+    views = load(shop, consent).files[-1]
+    assert (views.loaded, views.not_kept, views.rejected) == (kept, 2 - kept, 0)
+    assert stored() == (1, kept, 0)

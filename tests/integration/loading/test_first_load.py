@@ -41,7 +41,7 @@ def write_views(folder: Path, ids: list[str], product: str = "p") -> None:
 
 
 def load(folder: Path) -> LoadSummary:
-    return load_folder(folder, consent="none", report=ignore_progress)
+    return load_folder(folder, consent="personalisation", report=ignore_progress)
 
 
 def indexes() -> list[tuple[Any, ...]]:

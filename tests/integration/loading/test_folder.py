@@ -178,7 +178,9 @@ def test_every_format_gives_the_same_tables(
         "views": (2, 0, 0),
         "reviews": (1, 0, 0),
     }
-    assert summary.notes == []
+    assert summary.notes == [
+        f"views.{suffix}: 1 view of sessions kept, whose visitors agreed (--consent)."
+    ]
     found = contents()
     kettle, cup = found["products"]
     assert kettle[1:10] == (
@@ -254,21 +256,16 @@ def test_an_event_never_changes(database: dict[str, str], tmp_path: Path) -> Non
 BAD: list[tuple[str, dict[str, str | None], str]] = [
     ("products", {"product_id": None}, "product_id is missing"),
     ("products", {"title": "  "}, "title is missing"),
-    ("products", {"price": "cheap"}, "price is 'cheap': expected a number from 0"),
-    ("products", {"price": "NaN"}, "price is 'NaN': expected a number from 0"),
-    ("products", {"price": "inf"}, "price is 'inf': expected a number from 0"),
-    ("products", {"price": "-0.01"}, "price is '-0.01': expected a number from 0"),
-    ("products", {"price": "1e12"}, "price is '1e12': expected a number from 0"),
-    ("products", {"attributes": "[1]"}, "attributes is '[1]': expected a JSON object"),
-    ("products", {"attributes": "{"}, "attributes is '{': expected a JSON object"),
-    ("products", {"attributes": '{"a": "\\u0000"}'}, "expected a JSON object without NUL"),
-    ("products", {"in_stock": "maybe"}, "in_stock is 'maybe': expected true, false"),
-    ("products", {"created_at": "yesterday"}, "created_at is 'yesterday': expected a time"),
+    ("products", {"title": "NULL"}, "title is missing"),
+    ("products", {"product_id": ".."}, "product_id is '..': it has no address"),
     ("products", {"title": "a\0b"}, "title holds a NUL character"),
     ("products", {"product_id": "x" * 501}, "product_id is 501 bytes: at most 500"),
-    ("products", {"category": "x" * 3000}, "category is 3000 bytes: at most 2000"),
     ("purchases", {"purchase_id": None}, "purchase_id is missing"),
-    ("purchases", {"shopper_id": None}, "shopper_id is missing"),
+    (
+        "purchases",
+        {"shopper_id": None, "order_id": None},
+        "shopper_id and order_id are missing: expected one of them",
+    ),
     ("purchases", {"product_id": None}, "product_id is missing"),
     ("purchases", {"product_id": "p9"}, "product_id is 'p9': expected a product that is loaded"),
     ("purchases", {"purchased_at": None}, "purchased_at is missing"),
@@ -276,17 +273,18 @@ BAD: list[tuple[str, dict[str, str | None], str]] = [
     ("purchases", {"purchased_at": "2026-02-30"}, "purchased_at is '2026-02-30': expected a"),
     ("purchases", {"purchased_at": "infinity"}, "purchased_at is 'infinity': expected a time"),
     ("purchases", {"purchased_at": "1700000000"}, "purchased_at is '1700000000': expected a"),
+    ("purchases", {"purchased_at": "1989-12-31"}, "expected a time from 1990 until tomorrow"),
+    ("purchases", {"purchased_at": "9998-01-01"}, "expected a time from 1990 until tomorrow"),
     ("purchases", {"quantity": "0"}, "quantity is '0': expected a whole number from 1"),
-    ("purchases", {"quantity": "1.5"}, "quantity is '1.5': expected a whole number from 1"),
-    ("purchases", {"quantity": "NaN"}, "quantity is 'NaN': expected a whole number from 1"),
-    ("purchases", {"quantity": "9999999999"}, "quantity is '9999999999': expected a whole"),
-    ("purchases", {"unit_price": "-1"}, "unit_price is '-1': expected a number from 0"),
+    ("purchases", {"quantity": "-2"}, "quantity is '-2': expected a whole number from 1"),
     ("views", {"session_id": None, "shopper_id": None}, "shopper_id and session_id are missing"),
     ("views", {"viewed_at": "x"}, "viewed_at is 'x': expected a time"),
     ("views", {"product_id": "p9"}, "product_id is 'p9': expected a product that is loaded"),
-    ("reviews", {"rating": "0"}, "rating is '0': expected a whole number from 1 to 5"),
-    ("reviews", {"rating": "6"}, "rating is '6': expected a whole number from 1 to 5"),
-    ("reviews", {"rating": "4.5"}, "rating is '4.5': expected a whole number from 1 to 5"),
+    ("views", {"viewed_at": "9998-01-01"}, "expected a time from 1990 until tomorrow"),
+    ("reviews", {"rating": "0"}, "rating is '0': expected a number from 1 to 5"),
+    ("reviews", {"rating": "6"}, "rating is '6': expected a number from 1 to 5"),
+    ("reviews", {"rating": "7/5"}, "rating is '7/5': expected a number from 1 to 5"),
+    ("reviews", {"shopper_id": "guest"}, "shopper_id is missing"),
     ("reviews", {"rating": None}, "rating is missing"),
     ("reviews", {"reviewed_at": "x"}, "reviewed_at is 'x': expected a time"),
 ]
@@ -310,9 +308,7 @@ def test_a_row_that_cannot_be_used_is_kept_with_its_reason(
     ((line, found),) = rejected()
     assert line == first
     assert reason in found
-    ((source, content),) = select("select source, content from raw.rejected_rows")
-    assert source == f"{name}.csv"
-    assert isinstance(json.loads(content), dict)
+    assert select("select source from raw.rejected_rows") == [(f"{name}.csv",)]
 
 
 def test_repeated_ids_in_a_file(database: dict[str, str], tmp_path: Path) -> None:
@@ -413,7 +409,7 @@ def test_a_file_with_a_header_alone_is_noted(database: dict[str, str], tmp_path:
     (tmp_path / "products.csv").write_text("product_id,title\n")
     summary = load(tmp_path)
     assert counts(summary) == {"products": (0, 0, 0)}
-    assert summary.notes == ["products.csv has no rows."]
+    assert summary.notes == ["products.csv: it has no rows."]
 
 
 def test_progress_ends_at_the_number_of_rows(database: dict[str, str], tmp_path: Path) -> None:

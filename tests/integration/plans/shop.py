@@ -2,6 +2,7 @@
 
 from alsolike.database import connect
 from alsolike.progress import ignore_progress
+from alsolike.runs import recorded_run
 from alsolike.transform import transform
 from tests.integration.embed.shop import add_vectors, clusters
 
@@ -142,6 +143,9 @@ def make_shop() -> None:
     Models `average` (1), which serves, and `trained` (2) have a vector of every product; the
     trained one has 20 neighbours of products v00000 to v02999, and 200 priors.
     """
+    # As `alsolike demo` does: what is for its shop alone finds something.
+    with recorded_run("demo", {"products": PRODUCTS}):
+        pass
     vectors = clusters(PRODUCTS)
     assert add_vectors(vectors) == AVERAGE
     _run(_CATALOGUE)

@@ -25,8 +25,8 @@ from alsolike.promotion import (
 )
 from alsolike.settings import Settings
 from alsolike.training import Recipe, train
-from tests.integration.embed.shop import run
-from tests.integration.training.shop import add_shop, recommended
+from tests.integration.embed.shop import add_products, run
+from tests.integration.training.shop import PRODUCTS, add_shop, embed, recommended
 
 RECIPE = Recipe(neighbours=20, factors=8)
 # The tests share a machine: how long an answer takes is not what they are about.
@@ -135,6 +135,46 @@ def test_a_model_made_worse_on_purpose_is_refused_with_exit_code_1(
     assert run("select kind from recs.promotions order by promotion_id desc limit 1") == [
         ("refuse",)
     ]
+
+
+def add_unsold(settings: Settings, count: int) -> None:
+    """Add products that nobody acted on but read like the others, embed them, and train."""
+    titles = (f"thing number{number % PRODUCTS}" for number in range(count))
+    add_products(*titles, prefix="unsold")
+    embed(settings)
+    train(RECIPE, name="selling", report=ignore_progress)
+
+
+def test_a_model_that_is_far_better_need_not_show_what_the_plain_one_shows(
+    shop: Settings,
+) -> None:
+    add_unsold(shop, 401)
+    limits = Limits(coverage=0.8, latency=1000)
+    decision = promote("selling", limits=limits, report=ignore_progress)
+    checks = {check.name: check for check in decision.checks}
+    coverage = checks["catalogue coverage"]
+    assert coverage.candidate is not None
+    assert coverage.serving is not None
+    assert coverage.candidate < limits.coverage * coverage.serving
+    assert decision.kind == "promote"
+    assert serving() == "selling"
+    assert coverage.compared_with in {"item-knn", "ials", "ease"}
+    assert f"of {coverage.compared_with} (average ranks less than" in coverage.wanted
+    assert checks["NDCG@10, as stored"].compared_with == "average"
+
+
+def test_a_damaged_model_is_refused_whatever_the_plain_one_shows(shop: Settings) -> None:
+    add_unsold(shop, 401)
+    shuffle("shuffled", "selling")
+    stages: list[str] = []
+    decision = promote(
+        "shuffled", limits=LIMITS, report=lambda stage, _done, _total: stages.append(stage)
+    )
+    assert decision.kind == "refuse"
+    failed = {check.name for check in decision.checks if not check.is_passed}
+    assert "NDCG@10, as stored" in failed
+    # No baseline could turn that, so none was measured.
+    assert not any("item-knn" in stage for stage in stages)
 
 
 def test_a_forced_one_serves_and_that_is_on_record(command: Command) -> None:

@@ -6,14 +6,14 @@ from litestar.exceptions import NotFoundException, ValidationException
 from msgspec import UNSET
 from psycopg_pool import PoolTimeout
 
-from alsolike.errors import AlsolikeError, UnknownShopperError
+from alsolike.errors import AlsolikeError, UnknownProductError
 from api.problems import FieldError, InvalidFieldError, problem_of
 
 
 @pytest.mark.parametrize(
     ("error", "status", "has_retry"),
     [
-        (UnknownShopperError(), 404, False),
+        (UnknownProductError(), 404, False),
         (NotFoundException(), 404, False),
         (InvalidFieldError("k", "Too much."), 400, False),
         (psycopg.DataError(), 400, False),

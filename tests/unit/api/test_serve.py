@@ -1,10 +1,14 @@
-"""An address that cannot be served at is told before anything starts."""
+"""What cannot or must not be served is told before anything starts."""
 
 import dataclasses
 import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from alsolike.cli import run
+from alsolike.runs import recorded_run
 from alsolike.settings import load_settings
 from api.serve import ServeError, serve
 
@@ -24,3 +28,87 @@ def test_a_host_that_is_not_ours_is_one_clear_line() -> None:
     settings = dataclasses.replace(load_settings(), host="192.0.2.1", port=8000)
     with pytest.raises(ServeError, match="ALSOLIKE_HOST"):
         serve(settings)
+
+
+@pytest.fixture
+def told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Callable[..., str]]:
+    """Give a function that runs `alsolike serve` on a taken port, and returns what it says."""
+    with socket.socket() as taken:
+        taken.bind(("", 0))
+        taken.listen()
+        monkeypatch.setenv("ALSOLIKE_PORT", str(taken.getsockname()[1]))
+
+        def serve_and_read(**variables: str) -> str:
+            for name, value in variables.items():
+                monkeypatch.setenv(name, value)
+            assert run(["serve"]) == 1
+            return capsys.readouterr().err
+
+        yield serve_and_read
+
+
+NOT_THERE = {"PGHOST": "127.0.0.1", "PGPORT": "1"}
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["0.0.0.0", "::", "192.0.2.1", "shop.example"],  # noqa: S104  (it is refused)
+)
+def test_an_open_api_is_not_served_to_others(host: str, told: Callable[..., str]) -> None:
+    said = told(ALSOLIKE_HOST=host, **NOT_THERE)
+    assert f"ALSOLIKE_HOST is {host}" in said
+    assert "ALSOLIKE_API_KEYS" in said
+    assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"ALSOLIKE_HOST": "192.0.2.1", "ALSOLIKE_API_KEYS": "k" * 16},
+        {"ALSOLIKE_HOST": "127.0.0.1"},
+        {"ALSOLIKE_HOST": "127.0.0.2"},
+        {},
+    ],
+)
+def test_a_closed_api_or_our_own_machine_is_served(
+    variables: dict[str, str], told: Callable[..., str]
+) -> None:
+    assert "Cannot serve at" in told(**variables, **NOT_THERE), "it came as far as the address"
+
+
+@pytest.mark.parametrize(
+    ("runs", "variables", "is_told"),
+    [
+        (["demo"], {}, False),
+        (["demo", "load"], {}, True),
+        ([], {}, True),
+        (["load"], {"ALSOLIKE_PAGES": "true"}, False),
+    ],
+)
+def test_who_starts_the_site_is_told_that_it_has_no_pages(
+    database: dict[str, str],
+    told: Callable[..., str],
+    runs: list[str],
+    variables: dict[str, str],
+    is_told: bool,
+) -> None:
+    for command in runs:
+        with recorded_run(command, {}):
+            pass
+    lines = [line for line in told(**database, **variables).splitlines() if "pages" in line]
+    assert len(lines) == is_told
+    assert all("ALSOLIKE_PAGES=true" in line for line in lines)
+
+
+@pytest.mark.usefixtures("database")
+def test_the_demo_stays_out_of_a_database_with_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ALSOLIKE_HOME", str(tmp_path))
+    with recorded_run("load", {}):
+        pass
+    assert run(["demo", "--no-serve"]) == 1
+    assert "Data was loaded into this database" in capsys.readouterr().err
+    assert not (tmp_path / "demo").exists()

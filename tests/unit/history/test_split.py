@@ -129,3 +129,30 @@ def test_a_cutoff_beyond_the_history_is_too_little_history() -> None:
     for cutoff in (day(-5), day(1_000)):
         with pytest.raises(SplitError, match="time split"):
             split_by_time(made, cutoff)
+
+
+def test_the_cutoff_without_a_bot_is_the_plain_quantile() -> None:
+    events = [(shopper, day, day) for day in range(50) for shopper in range(4)]
+    made = history(catalogue(50), events)
+    split = split_by_time(made)
+    assert split.cutoff == int(np.quantile(made.times, 0.9, method="higher"))
+
+
+@pytest.mark.parametrize("bot_day", [0, 50, 99], ids=["at first", "midway", "at last"])
+@pytest.mark.parametrize("bots", [1, 3])
+def test_who_has_most_of_the_events_does_not_move_the_cutoff(bots: int, bot_day: int) -> None:
+    without = random_history(shoppers=60)
+    people = [
+        (int(shopper), int(product), int(time) // DAY)
+        for shopper, product, time in zip(
+            without.shoppers, without.products, without.times, strict=True
+        )
+    ]
+    flood = [(60 + bot, number % 40, bot_day) for bot in range(bots) for number in range(20_000)]
+    plain = split_by_time(without)
+    split = split_by_time(history(catalogue(40), people + flood))
+    assert plain.cutoff is not None
+    assert split.cutoff is not None
+    # A bot counts like one busy shopper of sixty.
+    assert abs(split.cutoff - plain.cutoff) <= (bots + 1) * 2 * DAY
+    assert len({int(s) for s in split.shoppers if s < 60}) >= len(plain.shoppers) * 2 / 3

@@ -173,7 +173,14 @@ def render(name: str, visitor: SimpleNamespace = SHOPPER, **context: Any) -> str
         lstrip_blocks=True,
     )
     environment.globals["remembered"] = lambda macro, *arguments: macro(*arguments)
-    common = {"visitor": visitor, "csrf_token": TOKEN, "flash": None, "nav": NAV}
+    common = {
+        "visitor": visitor,
+        "csrf_token": TOKEN,
+        "flash": None,
+        "nav": NAV,
+        "has_pages": True,
+        "can_sign_in": True,
+    }
     return environment.get_template(name).render(**{**common, **context})
 
 
@@ -325,6 +332,20 @@ def test_message_is_on_the_page_once_and_goes_to_the_status_line_from_a_fragment
 
     part = parse(render("partials/buy.html", **context))
     assert {"id": "flash", "hx-swap-oob": "innerHTML"} in part.named("div")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_where_nobody_signs_in_nothing_leads_there(name: str) -> None:
+    for visitor in (STRANGER, AGREED):
+        page = parse(render(f"pages/{name}.html", visitor, **PAGES[name], can_sign_in=False))
+        assert [a for a in page.named("a") if "/sign-in" in str(a["href"])] == []
+
+
+def test_where_there_are_no_pages_nothing_leads_to_one() -> None:
+    page = parse(render("pages/error.html", STRANGER, **PAGES["error"], has_pages=False))
+    assert "There is no such page." in page.text
+    assert [a["href"] for a in page.named("a")] == ["#content"]
+    assert page.forms == []
 
 
 def test_error_page_needs_nothing_but_the_error() -> None:

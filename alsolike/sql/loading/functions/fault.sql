@@ -1,0 +1,9 @@
+-- Why a row cannot be used: what its column holds and what was expected.
+-- name: the column; value: its text; expectation: what was expected.
+create function fault(name text, value text, expectation text) returns text
+language sql
+immutable
+parallel safe
+as $$
+    select name || ' is ''' || shown(value) || ''': ' || expectation;
+$$

@@ -1,0 +1,30 @@
+-- Whether a text is a price that can be stored as it stands; null where there is none.
+-- Never another number: `1.299` may be one thousand two hundred ninety-nine, so three decimals are
+-- a price only in a currency of three; more than three only where the rest is zeros.
+-- value: text of a file; currency: ISO 4217 code or null, which stands for one of two decimals.
+create function is_price(value text, currency text) returns boolean
+language sql
+immutable
+parallel safe
+as $$
+    select case
+        -- Most prices; the test of the rest costs more.
+        when currency is null and value ~ '^[0-9]{1,10}([.][0-9]{1,2})?$' then true
+        else
+            value ~ '^[+]?([0-9]{1,10}[.]?[0-9]*|[.][0-9]+)$'
+            and length(rtrim(split_part(value, '.', 2), '0'))
+            <= case
+                when
+                    upper(currency) in (
+                        'BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF',
+                        'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF'
+                    )
+                    then 0
+                else 2
+            end
+            and (
+                length(split_part(value, '.', 2)) <> 3
+                or upper(currency) in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND')
+            )
+    end;
+$$

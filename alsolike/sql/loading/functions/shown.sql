@@ -1,0 +1,12 @@
+-- A value as a message may show it: 40 characters at most, and no e-mail address.
+-- value: text of a file. Made in the schema of one load, which goes with its transaction.
+create function shown(value text) returns text
+language sql
+immutable
+parallel safe
+as $$
+    select regexp_replace(
+        case when length(value) > 40 then left(value, 40) || '…' else value end,
+        '\S*@\S*', '(an address)', 'g'
+    );
+$$

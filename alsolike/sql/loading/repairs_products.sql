@@ -1,0 +1,58 @@
+-- Fields of the staged products that cannot be used as they are, and what stands there instead: a
+-- bad field never costs the product. Limits: a text search vector holds 1 MiB.
+-- A row: one field of one line; value: what replaces it, null for nothing.
+create temporary table repairs on commit drop as
+select
+    s.line,
+    'price' as field,
+    null::text as value,
+    'left empty: expected a number like 1299.50, with no more decimals than its currency has'
+        as reason
+from staged as s
+where not is_price(s.price, s.currency)
+union all
+select
+    s.line, 'currency', case s.currency when '€' then 'EUR' when '£' then 'GBP' end,
+    case
+        when s.currency in ('€', '£') then 'written as its ISO 4217 code'
+        else 'left empty: expected an ISO 4217 code like EUR'
+    end
+from staged as s
+where s.currency !~ '^[A-Za-z]{3}$'
+union all
+select
+    s.line, 'attributes', null,
+    'left empty: expected a JSON object, nested at most 16 deep, without NUL characters'
+from staged as s
+where
+    not case
+        when s.attributes is null then true
+        when not pg_input_is_valid(s.attributes, 'jsonb') then false
+        else jsonb_typeof(s.attributes::jsonb) = 'object'
+    end
+union all
+select
+    s.line, 'in_stock', 'false',
+    'taken as not in stock: expected true or false, yes or no, in stock or out of stock, or a '
+    || 'whole number'
+from staged as s
+where s.in_stock is not null and is_in_stock(s.in_stock) is null
+union all
+select s.line, 'created_at', null, 'left empty: ' || time_fault(s.created_at)
+from staged as s
+where time_fault(s.created_at) is not null
+union all
+select s.line, f.field, null, 'left empty: expected at most ' || f.most || ' bytes'
+from (
+    values ('description', 250000), ('category', 2000), ('brand', 2000), ('image_url', 10000)
+) as f (field, most)
+inner join staged as s
+    on
+        f.most < octet_length(
+            case f.field
+                when 'description' then s.description
+                when 'category' then s.category
+                when 'brand' then s.brand
+                else s.image_url
+            end
+        )

@@ -1,0 +1,28 @@
+-- Fields of the staged reviews that cannot be used as they are, and what stands there instead:
+-- ratings are whole, of five, so half stars are rounded and 8/10 is 4.
+-- A row: one field of one line; value: what replaces it, null for nothing.
+create temporary table repairs on commit drop as
+select
+    r.line,
+    'rating' as field,
+    greatest(round(r.stars), 1)::text as value,
+    'taken as ' || greatest(round(r.stars), 1) || ', because ratings are from 1 to 5 and whole'
+        as reason
+from (
+    select
+        s.line,
+        case
+            when s.rating ~ '^[0-9]{1,3}([.,][0-9]{1,3})? */ *(5|10|100)$'
+                then
+                    5 * replace(rtrim(split_part(s.rating, '/', 1)), ',', '.')::numeric
+                    / ltrim(split_part(s.rating, '/', 2))::numeric
+            when s.rating ~ '^[0-9][.,][0-9]{1,3}$' and s.rating !~ '^[1-5][.]0+$'
+                then replace(s.rating, ',', '.')::numeric
+        end as stars
+    from staged as s
+) as r
+where r.stars between 0.5 and 5
+union all
+select s.line, 'shopper_id', null, 'taken as no shopper: such a word stands for guests'
+from staged as s
+where is_nobody(s.shopper_id)

@@ -1,0 +1,15 @@
+-- Fields of the staged shoppers that cannot be used as they are, and what stands there instead.
+-- A consent that cannot be read is no consent.
+-- A row: one field of one line; value: what replaces it, null for nothing.
+create temporary table repairs on commit drop as
+select
+    s.line,
+    'consent' as field,
+    'none'::text as value,
+    'taken as none: expected personalisation or none, yes or no' as reason
+from staged as s
+where s.consent is not null and is_agreed(s.consent) is null
+union all
+select s.line, 'created_at', null, 'left empty: ' || time_fault(s.created_at)
+from staged as s
+where time_fault(s.created_at) is not null

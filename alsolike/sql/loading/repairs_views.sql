@@ -1,0 +1,10 @@
+-- Fields of the staged views that cannot be used as they are, and what stands there instead.
+-- A row: one field of one line; value: what replaces it, null for nothing.
+create temporary table repairs on commit drop as
+select
+    s.line,
+    'shopper_id' as field,
+    null::text as value,
+    'taken as no shopper: such a word stands for guests' as reason
+from staged as s
+where is_nobody(s.shopper_id)

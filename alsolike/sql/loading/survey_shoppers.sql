@@ -1,0 +1,8 @@
+-- Note the shoppers of the staged file of shoppers; a row that will be rejected states a no.
+-- source: name of the file.
+-- A row: one shopper.
+insert into surveyed (source, shopper_id, is_stated)
+select %(source)s, s.shopper_id, bool_or(s.consent is not null or s.problem is not null)
+from staged as s
+where s.shopper_id is not null and not is_nobody(s.shopper_id)
+group by s.shopper_id

@@ -1,0 +1,122 @@
+"""Bodies of requests: of the type that the route takes, whole within some seconds, and readable.
+
+The API takes JSON and says so: another type is what a page of another site can have a browser send
+without asking first. Pages take forms.
+"""
+
+import asyncio
+
+from litestar.exceptions import ClientException, HTTPException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
+from litestar.types import (
+    ASGIApp,
+    HTTPReceiveMessage,
+    HTTPRequestEvent,
+    HTTPScope,
+    Receive,
+    Scope,
+    Send,
+    WebSocketReceiveMessage,
+)
+
+from api.http.entry import check_pairs
+from api.json_values import decode_json
+
+_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_API_PREFIX = "/v1/"
+_JSON = b"application/json"
+_FORM = b"application/x-www-form-urlencoded"
+_ENCODINGS = frozenset({b"utf-8", b"utf8", b"us-ascii"})
+
+# Nothing here takes files.
+MOST_BYTES = 1_000_000
+# Of a body, from its first byte to its last: a client that stops in the middle keeps a connection.
+_SECONDS = 10.0
+
+
+class UnsupportedTypeError(HTTPException):
+    """The body has a type that the route does not take."""
+
+    status_code = 415
+
+
+class TooSlowError(HTTPException):
+    """The body did not arrive in time."""
+
+    status_code = 408
+
+
+def check_bodies(app: ASGIApp) -> ASGIApp:
+    """Read each body and refuse what no route could use, before the route is asked."""
+
+    async def checked(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] not in _METHODS:
+            await app(scope, receive, send)
+            return
+        is_api = scope["path"].startswith(_API_PREFIX)
+        if is_api:
+            _check_type(scope, _JSON)
+        body = await _read(scope, receive)
+        if body is None:
+            # Nobody is there any more to be answered.
+            return
+        if is_api:
+            decode_json(body, "body", has_fields=True)
+        elif body:
+            _check_type(scope, _FORM)
+            check_pairs(body, "body")
+        is_given = False
+
+        async def read_body() -> HTTPReceiveMessage | WebSocketReceiveMessage:
+            nonlocal is_given
+            if is_given:
+                return await receive()
+            is_given = True
+            return HTTPRequestEvent(type="http.request", body=body, more_body=False)
+
+        await app(scope, read_body, send)
+
+    return checked
+
+
+def _check_type(scope: HTTPScope, wanted: bytes) -> None:
+    given = [value for name, value in scope["headers"] if name == b"content-type"]
+    if len(given) == 1:
+        kind, *parameters = (part.strip().lower() for part in given[0].split(b";"))
+        encodings = [p.partition(b"=")[2].strip(b'" ') for p in parameters if p[:8] == b"charset="]
+        if kind == wanted and _ENCODINGS.issuperset(encodings):
+            return
+    message = f"Send the body as {wanted.decode()} in UTF-8, and say so in Content-Type."
+    raise UnsupportedTypeError(message)
+
+
+async def _read(scope: HTTPScope, receive: Receive) -> bytes | None:
+    """Read a body; None if the client went away."""
+    _check_length(scope)
+    pieces: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(_SECONDS):
+            while True:
+                message = await receive()
+                if message["type"] != "http.request":
+                    return None
+                pieces.append(message["body"])
+                size += len(message["body"])
+                if size > MOST_BYTES:
+                    raise RequestEntityTooLarge
+                if not message.get("more_body"):
+                    return b"".join(pieces)
+    except TimeoutError as error:
+        message = f"The body did not arrive within {_SECONDS:.0f} seconds."
+        raise TooSlowError(message, headers={"Connection": "close"}) from error
+
+
+def _check_length(scope: HTTPScope) -> None:
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            if not value.isdigit():
+                message = "Content-Length is no number."
+                raise ClientException(message)
+            if int(value[:20]) > MOST_BYTES:
+                raise RequestEntityTooLarge

@@ -1,0 +1,75 @@
+"""Which names the site answers to.
+
+A page of another site can have its own name lead to this machine (DNS rebinding); the browser of
+whoever looks at that page then reads our answers to it. The name that it sends is that site's.
+"""
+
+import ipaddress
+import re
+from collections.abc import Sequence
+
+from litestar.exceptions import ClientException, HTTPException
+from litestar.types import HTTPScope
+
+ANY = "*"
+
+_FORM = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::[0-9]{1,5})?")
+
+
+class MisdirectedRequestError(HTTPException):
+    """The request names a host that is none of ours."""
+
+    status_code = 421
+
+
+class Hosts:
+    """The names that are ours.
+
+    Addresses are let in whatever the names are: health checks ask by address, and no name can be
+    made to lead to us in one.
+
+    Parameters
+    ----------
+    allowed : sequence of str
+        Names; one that begins with a dot stands for all below it too; `*` for every name.
+    """
+
+    def __init__(self, allowed: Sequence[str]) -> None:
+        self._is_any = ANY in allowed
+        self._names = frozenset(name for name in allowed if not name.startswith("."))
+        self._ends = tuple(name for name in allowed if name.startswith("."))
+
+    def check(self, scope: HTTPScope) -> None:
+        """Refuse a request that names somebody else's host.
+
+        Raises
+        ------
+        ClientException
+            The header is no host name.
+        MisdirectedRequestError
+            The host is not ours.
+        """
+        for name, value in scope["headers"]:
+            if name == b"host":
+                self._check(value.decode("latin-1").lower())
+
+    def _check(self, host: str) -> None:
+        found = _FORM.fullmatch(host)
+        if found is None:
+            message = "The header Host is no host name."
+            raise ClientException(message)
+        if self._is_any or found[1]:
+            return
+        name = found[2].removesuffix(".")
+        if name in self._names or f".{name}".endswith(self._ends) or _is_address(name):
+            return
+        message = f"This site does not answer to {name}: see ALSOLIKE_ALLOWED_HOSTS."
+        raise MisdirectedRequestError(message)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.IPv4Address(name)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,109 @@
+"""How many of the pool's connections one client may use at a time.
+
+One client can send any number of requests at once. Without a bound they hold every connection, and
+whoever comes next waits for one until they take the database to be away.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from msgspec import Struct
+
+from alsolike.errors import AlsolikeError
+from api.http.exchange import Exchange, current_exchange
+
+# From so many ordinary requests on, a request is a large one.
+LARGE_COST = 10
+# Of the pool, one in so many connections is kept from any one client, and left to large requests.
+_ONE_IN = 4
+# Large requests take seconds and not everybody waits for their answer.
+_LARGE_WAIT_SECONDS = 2.0
+
+
+class ShareUsedUpError(AlsolikeError):
+    """Your other requests are still being answered: send fewer at a time."""
+
+
+class _Client(Struct):
+    """What one client has at this moment.
+
+    Attributes
+    ----------
+    connections : asyncio.Semaphore
+        Places for its requests.
+    large : asyncio.Semaphore
+        One place for a large one of them.
+    users : int
+        Requests that hold a place or wait for one.
+    """
+
+    connections: asyncio.Semaphore
+    large: asyncio.Semaphore
+    users: int = 0
+
+
+class Shares:
+    """Each client's share of one pool.
+
+    A client may use three quarters of the connections. Its large requests are answered one after
+    the other, and those of all clients together have a quarter.
+
+    Parameters
+    ----------
+    size : int
+        Connections of the pool.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._most = max(1, size - max(1, size // _ONE_IN))
+        self._large = asyncio.Semaphore(max(1, size // _ONE_IN))
+        self._clients: dict[str, _Client] = {}
+
+    @asynccontextmanager
+    async def of_request(self, wait: float) -> AsyncGenerator[None]:
+        """Hold a place for the request that is being answered; work of our own needs none.
+
+        Parameters
+        ----------
+        wait : float
+            Seconds until a place must be had.
+
+        Raises
+        ------
+        ShareUsedUpError
+            The client's other requests hold all of its places.
+        """
+        exchange = current_exchange.get()
+        if exchange is None or not exchange.client:
+            yield
+            return
+        client = self._clients.get(exchange.client)
+        if client is None:
+            client = _Client(asyncio.Semaphore(self._most), asyncio.Semaphore(1))
+            self._clients[exchange.client] = client
+        client.users += 1
+        places = self._places(client, exchange)
+        held: list[asyncio.Semaphore] = []
+        try:
+            try:
+                async with asyncio.timeout(_LARGE_WAIT_SECONDS if len(places) > 1 else wait):
+                    for place in places:
+                        await place.acquire()
+                        held.append(place)
+            except TimeoutError as error:
+                raise ShareUsedUpError from error
+            yield
+        finally:
+            for place in held:
+                place.release()
+            client.users -= 1
+            if not client.users:
+                self._clients.pop(exchange.client, None)
+
+    def _places(self, client: _Client, exchange: Exchange) -> list[asyncio.Semaphore]:
+        """Return what a request must hold, in an order in which nobody waits holding another's."""
+        if exchange.cost < LARGE_COST:
+            return [client.connections]
+        # Its own turn comes first: so a client has at most one request in the queue of all.
+        return [client.large, self._large, client.connections]

@@ -1,0 +1,165 @@
+"""The worker: keep features, vectors, neighbours and snapshots fresh until it is asked to stop."""
+
+import asyncio
+import time
+from functools import partial
+
+import psycopg
+from procrastinate import App
+from procrastinate.exceptions import ConnectorException
+from procrastinate.signals import on_stop
+
+from alsolike.errors import AlsolikeError
+from alsolike.neighbours import write_all_neighbours
+from alsolike.progress import ignore_progress
+from alsolike.runs import close_abandoned_runs, recorded_run
+from alsolike.settings import Settings
+from embed.actions import write_text_vectors
+from embed.encoder import load_encoder
+from embed.outage import Outage, StoppedError, first_line, is_loss, quiet_queue
+from embed.run import Batches, finish, held, prepare
+from embed.snapshot import is_missing, write_snapshot
+from embed.tasks import (
+    FINISH_TASK,
+    REFRESH_TASK,
+    SNAPSHOT_TASK,
+    batch_queue,
+    queue_stale_documents,
+    queue_task,
+    refresh_queue,
+    worker_app,
+)
+
+# How long the database may be away before the worker ends with an error.
+PATIENCE_SECONDS = 600.0
+
+_REFRESHING = "alsolike refresh"
+# The queue ends by itself only when the database is lost; else something is wrong with the queue.
+_FEWEST_SECONDS = 5.0
+_MOST_SHORT_RUNS = 5
+
+
+class WorkerError(AlsolikeError):
+    """The queue ended by itself again and again although the database answers."""
+
+
+def run_worker(settings: Settings) -> None:
+    """Embed what becomes stale until the process is asked to stop (SIGTERM or SIGINT).
+
+    It transforms, embeds, averages and refreshes the neighbours when it starts and every five
+    minutes from then on, and writes a snapshot every hour. The batch at hand is finished before it
+    stops. Any number may run side by side, on any number of hosts.
+
+    When the database is lost it waits for it; the job in hand then begins again, and what it had
+    written is not written twice.
+
+    Raises
+    ------
+    DatabaseUnavailableError
+        The database was away for longer than ten minutes.
+    WorkerError
+        The queue cannot be worked on.
+    """
+    target = prepare(load_encoder(settings), needs_documents=False)
+    close_abandoned_runs()
+    batches = Batches(target, report=ignore_progress, is_raising=True)
+    outage = Outage(PATIENCE_SECONDS)
+
+    def refresh() -> None:
+        from alsolike.transform import transform  # noqa: PLC0415  (dbt is slow to import)
+
+        with held(_REFRESHING, is_patient=False) as is_ours:
+            if not is_ours:
+                return
+            with recorded_run("worker", {"task": REFRESH_TASK}) as counts:
+                transform(with_tests=False, report=ignore_progress)
+                counts["queued"] = queue_stale_documents(
+                    target.encoder_id, settings.embed_batch_size
+                )
+            queue_task(target.encoder_id, FINISH_TASK)
+
+    def finish_and_write_neighbours() -> None:
+        with recorded_run("worker", {"task": FINISH_TASK}) as counts:
+            actions, vectors, changed, _ = finish(target, report=ignore_progress)
+            counts.update(actions=actions, vectors=vectors, changed=changed)
+            # A trained model only takes in what is new, which is quick where nothing is.
+            models = write_text_vectors(target.encoder_id)
+            if changed:
+                models.append(target.model)
+            counts["neighbours"] = sum(
+                write_all_neighbours(
+                    model=model, k=settings.neighbours_k, sessions=1, report=ignore_progress
+                )
+                for model in models
+            )
+
+    app = worker_app(
+        target.encoder_id,
+        outage.kept_up(batches.embed),
+        outage.kept_up(refresh),
+        outage.kept_up(finish_and_write_neighbours),
+        outage.kept_up(partial(write_snapshot, settings)),
+    )
+    queue_task(target.encoder_id, REFRESH_TASK, timestamp=int(time.time()))
+    if is_missing(settings):
+        queue_task(target.encoder_id, SNAPSHOT_TASK, timestamp=int(time.time()))
+    queues = [batch_queue(target.encoder_id), refresh_queue(target.encoder_id)]
+    with quiet_queue():
+        asyncio.run(_work(app, queues, outage))
+
+
+async def _work(app: App, queues: list[str], outage: Outage) -> None:
+    """Work on the queues until asked to stop, across every loss of the database."""
+    stop = asyncio.Event()
+
+    def ask_to_stop() -> None:
+        outage.stop()
+        stop.set()
+
+    short_runs = 0
+    with on_stop(ask_to_stop):
+        while True:
+            since = time.monotonic()
+            reason = await _work_until_lost(app, queues, stop)
+            if stop.is_set():
+                return
+            short_runs = short_runs + 1 if time.monotonic() - since < _FEWEST_SECONDS else 0
+            if short_runs >= _MOST_SHORT_RUNS:
+                message = (
+                    f"The queue ended {short_runs} times in a row as soon as it began ({reason}): "
+                    "see the database's log, and that `alsolike migrate` has run."
+                )
+                raise WorkerError(message)
+            try:
+                await asyncio.to_thread(outage.wait, reason, since=since)
+            except StoppedError:
+                return
+
+
+async def _work_until_lost(app: App, queues: list[str], stop: asyncio.Event) -> str:
+    """Work until the database is lost or we are asked to stop; why it ended."""
+    try:
+        async with app.open_async():
+            work = asyncio.create_task(
+                app.run_worker_async(
+                    queues=queues, delete_jobs="successful", install_signal_handlers=False
+                )
+            )
+            asked = asyncio.create_task(stop.wait())
+            await asyncio.wait({work, asked}, return_when=asyncio.FIRST_COMPLETED)
+            asked.cancel()
+            if not work.done():
+                # The queue takes it as the wish to end after the job in hand.
+                work.cancel()
+            try:
+                await work
+            except asyncio.CancelledError:
+                if not stop.is_set():
+                    raise
+    except (ConnectorException, psycopg.OperationalError) as error:
+        if not stop.is_set() and not is_loss(error):
+            message = f"The queue cannot be worked on: {first_line(error)}."
+            raise WorkerError(message) from error
+        return first_line(error)
+    # One of its side tasks failed, and it ended as if it had been asked to.
+    return "the connection was lost"

@@ -1,0 +1,233 @@
+"""Over real data there are no pages unless they are asked for, and nobody chooses who they are."""
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+from click.testing import CliRunner
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from alsolike.cli import commands
+from alsolike.database import connect
+from alsolike.runs import recorded_run
+from alsolike.settings import Settings, load_settings
+from api.app import create_app
+from tests.web.snapshots import keep_snapshot, take_away
+
+Client = TestClient[Litestar]
+
+HTML = {"accept": "text/html,*/*;q=0.8"}
+WITHIN_SECONDS = 20
+KEY = "k" * 16
+PAGES = [
+    "/",
+    "/products/knife-01",
+    "/products/none",
+    "/categories/Kitchen",
+    "/search?q=knife",
+    "/sign-in",
+]
+FORMS = [
+    ("/sign-in", {"shopper_id": "agreed"}),
+    ("/sign-out", {}),
+    ("/personalise", {"agree": "yes"}),
+    ("/products/knife-01/buy", {}),
+    ("/products/knife-01/hide", {}),
+]
+
+
+def visit(settings: Settings, cookies: httpx.Cookies | None = None) -> Client:
+    """Return a client of an app of its own, with the cookies of another one."""
+    client = TestClient(create_app(settings), cookies=cookies)
+    client.follow_redirects = False
+    return client
+
+
+def load(folder: Path) -> None:
+    """Load a customer, as who runs the shop does."""
+    (folder / "shoppers.csv").write_text("shopper_id,display_name\nreal,Rosalind Real\n")
+    result = CliRunner().invoke(commands, ["load", str(folder)])
+    assert result.exit_code == 0, result.output
+
+
+def send(client: Client, path: str, **form: str) -> httpx.Response:
+    """Send a form with the token that every page gives out."""
+    client.get("/")
+    token = client.cookies.get("alsolike_csrf") or ""
+    return client.post(path, data={"_csrf_token": token, **form}, headers=HTML)
+
+
+def sign_in(client: Client, shopper_id: str) -> None:
+    assert send(client, "/sign-in", shopper_id=shopper_id).status_code == 303
+    assert "Sign out" in client.get("/").text
+
+
+def purchases() -> int:
+    with connect() as connection:
+        return len(connection.execute("select 1 from raw.purchases").fetchall())
+
+
+@pytest.fixture
+def real(shop: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """Give a shop that was the demo's before a customer was loaded into it."""
+    load(tmp_path)
+    return shop
+
+
+@pytest.fixture
+def closed(real: dict[str, str]) -> Iterator[Client]:
+    """Give a client of an app on real data, with API keys."""
+    assert real
+    with visit(replace(load_settings(), api_keys=(KEY,))) as client:
+        yield client
+
+
+@pytest.fixture
+def opened(real: dict[str, str]) -> Iterator[Client]:
+    """Give a client of an app on real data whose pages were asked for."""
+    assert real
+    with visit(replace(load_settings(), are_pages_on=True)) as client:
+        yield client
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_without_pages_a_visitor_is_told_what_this_is(closed: Client, path: str) -> None:
+    page = closed.get(path, headers=HTML)
+    assert page.status_code == 404
+    assert page.headers["content-type"].startswith("text/html")
+    assert "has no pages" in page.text
+    assert "ALSOLIKE_PAGES=true" in page.text
+    assert re.findall(r'<a[^>]*href="([^"]+)"', page.text) == ["#content"]
+    assert "<form" not in page.text
+    for name in ("Shopper 1", "Rosalind", "Kitchen", "A knife"):
+        assert name not in page.text
+    problem = closed.get(path, headers={"accept": "application/json"})
+    assert problem.status_code == problem.json()["status"] == 404
+    assert "ALSOLIKE_PAGES=true" in problem.json()["detail"]
+
+
+@pytest.mark.parametrize(("path", "form"), FORMS)
+def test_without_pages_no_form_is_taken(closed: Client, path: str, form: dict[str, str]) -> None:
+    assert send(closed, path, **form).status_code in {403, 404}
+    assert purchases() == 0
+
+
+def test_without_pages_the_api_and_health_answer(closed: Client) -> None:
+    assert closed.get("/health/live").status_code == 200
+    assert closed.get("/health/ready").status_code == 200
+    assert closed.get("/v1/trending").status_code == 401
+    for path in ("/v1/trending", "/v1/shoppers/agreed/recommendations"):
+        answer = closed.get(path, headers={"x-api-key": KEY})
+        assert len(answer.json()["items"]) == 10
+    assert closed.get("/schema/openapi.json").status_code == 200
+    assert closed.get("/nowhere", headers=HTML).status_code == 404
+
+
+def test_pages_that_are_asked_for_let_nobody_choose_a_shopper(opened: Client) -> None:
+    for path in PAGES[:-1]:
+        page = opened.get(path, headers=HTML)
+        assert page.status_code == (404 if "none" in path else 200)
+        assert "/sign-in" not in page.text
+    page = opened.get("/sign-in", headers=HTML)
+    assert page.status_code == 404
+    assert "Nobody signs in here" in page.text
+    assert "Shopper 1" not in page.text
+    for shopper_id in ("agreed", "real"):
+        refused = send(opened, "/sign-in", shopper_id=shopper_id)
+        assert refused.status_code == 404
+        assert "Nobody signs in here" in refused.text
+    send(opened, "/products/knife-01/buy")
+    assert purchases() == 0
+
+
+def test_a_visitor_without_a_name_may_still_agree(opened: Client) -> None:
+    assert send(opened, "/personalise", agree="yes").status_code == 303
+    opened.get("/products/spade-03")
+    assert "Because you viewed" in opened.get("/").text
+
+
+def test_a_cookie_of_the_demo_signs_nobody_in_over_real_data(
+    client: Client, tmp_path: Path
+) -> None:
+    sign_in(client, "agreed")
+    load(tmp_path)
+    with visit(replace(load_settings(), are_pages_on=True), client.cookies) as later:
+        page = later.get("/")
+        assert page.status_code == 200
+        assert "Sign out" not in page.text
+        assert "Shopper 1" not in page.text
+        send(later, "/products/knife-01/buy")
+        assert purchases() == 0
+
+
+def test_a_load_counts_while_the_site_runs(client: Client, tmp_path: Path) -> None:
+    sign_in(client, "agreed")
+    load(tmp_path)
+    # At once for who signs in or is signed in, and soon for the pages.
+    assert send(client, "/sign-in", shopper_id="real").status_code != 303
+    assert "Shopper 1" not in client.get("/").text
+    until = time.monotonic() + WITHIN_SECONDS
+    while client.get("/").status_code != 404:
+        assert time.monotonic() < until
+
+
+def test_a_load_counts_from_its_beginning_however_it_ends(shop: dict[str, str]) -> None:
+    assert shop
+    with recorded_run("load", {}), visit(load_settings()) as client:
+        assert client.get("/").status_code == 404
+    with pytest.raises(RuntimeError), recorded_run("load", {}):
+        raise RuntimeError
+    with visit(load_settings()) as client:
+        assert client.get("/").status_code == 404
+
+
+@pytest.mark.usefixtures("database")
+def test_a_shop_that_nobody_made_has_no_pages() -> None:
+    with visit(load_settings()) as client:
+        assert client.get("/", headers=HTML).status_code == 404
+        # They come with the demo, without a start.
+        with recorded_run("demo", {}):
+            pass
+        until = time.monotonic() + WITHIN_SECONDS
+        while client.get("/").status_code != 200:
+            assert time.monotonic() < until
+
+
+def test_pages_can_be_off_over_the_demo_too(shop: dict[str, str]) -> None:
+    assert shop
+    with visit(replace(load_settings(), are_pages_on=False)) as client:
+        assert client.get("/", headers=HTML).status_code == 404
+        assert client.get("/v1/trending").status_code == 200
+
+
+def test_without_a_database_the_snapshot_says_what_the_shop_was(
+    client: Client, s3: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shop: dict[str, str]
+) -> None:
+    assert s3
+    sign_in(client, "agreed")
+    monkeypatch.setenv("ALSOLIKE_SECRET", load_settings().secret)
+    monkeypatch.setenv("ALSOLIKE_HOME", str(tmp_path))
+    keep_snapshot()
+    load(tmp_path)
+    keep_snapshot()
+    take_away(shop)
+    with visit(load_settings(), client.cookies) as later:
+        page = later.get("/", headers=HTML)
+        assert page.status_code == 404
+        assert "has no pages" in page.text
+        assert later.get("/v1/trending").json()["tier"] == "snapshot"
+    with visit(replace(load_settings(), are_pages_on=True), client.cookies) as later:
+        page = later.get("/", headers=HTML)
+        assert page.headers["alsolike-tier"] == "snapshot"
+        assert "Sign out" not in page.text
+        assert later.get("/sign-in", headers=HTML).status_code == 404
+
+
+def test_without_a_database_and_a_snapshot_pages_wait(away: Client) -> None:
+    for path in PAGES:
+        assert away.get(path, headers=HTML).status_code == 503
