@@ -422,12 +422,7 @@ def test_an_empty_shop_passes_and_roles_read_what_is_theirs(ask: Ask) -> None:
 
     for role in (APP_ROLE, ANALYST_ROLE):
         with connect(role=role, autocommit=True) as connection:
-            for name in (
-                "product_documents",
-                "product_popularity",
-                "product_pairs",
-                "excluded_visitor_counts",
-            ):
+            for name in ("product_documents", "product_popularity", "product_pairs"):
                 connection.execute(f"select * from marts.{name}".encode())
             for name in (
                 "marts.shopper_interactions",

@@ -1,6 +1,6 @@
 {{
     config(
-        grants={'select': ['alsolike_app', 'alsolike_analyst']}
+        grants={'select': ['alsolike_analyst']}
     )
 }}
 
