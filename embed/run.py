@@ -1,14 +1,14 @@
 """Embed everything that is stale: once in the foreground, or for ever as a worker."""
 
 import time
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
 from alsolike.database import connect, query, register_vectors
 from alsolike.errors import EncoderError
+from alsolike.locks import held
 from alsolike.neighbours import write_all_neighbours
 from alsolike.progress import Report, ignore_progress
 from alsolike.runs import recorded_run
@@ -202,7 +202,7 @@ def run_worker(settings: Settings) -> None:
     def refresh() -> None:
         from alsolike.transform import transform  # noqa: PLC0415  (dbt is slow to import)
 
-        with _held(_REFRESHING, is_patient=False) as is_ours:
+        with held(_REFRESHING, is_patient=False) as is_ours:
             if not is_ours:
                 return
             with recorded_run("worker", {"task": REFRESH_TASK}) as counts:
@@ -253,7 +253,7 @@ def prepare(encoder: Encoder, *, needs_documents: bool = True) -> Target:
     with connect() as connection:
         if needs_documents:
             check_documents(connection)
-        connection.execute(query("embed/hold_in_transaction"), {"name": "alsolike models"})
+        connection.execute(query("ops/hold_in_transaction"), {"name": "alsolike models"})
         row = connection.execute(query("embed/ensure_encoder"), described).fetchone()
         encoder_id, dimension = (0, 0) if row is None else row
         if dimension != encoder.dimension:
@@ -280,25 +280,13 @@ def finish(target: Target, *, report: Report) -> tuple[int, int, int, bool]:
         Products with an actions part, products with a vector, vectors that changed, and whether
         the index was built.
     """
-    with _held(_FINISHING, is_patient=True):
+    with held(_FINISHING, is_patient=True):
         actions = write_actions(target.encoder_id, target.encoder.dimension, report=report)
         vectors, changed = write_product_vectors(target.encoder_id, target.model_id)
         report("vectors", vectors, vectors)
         is_built = build_index(target.model_id) if vectors else False
         ensure_query_encoder(target.encoder, target.encoder_id, report=report)
     return actions, vectors, changed, is_built
-
-
-@contextmanager
-def _held(name: str, *, is_patient: bool) -> Generator[bool]:
-    """Keep a piece of work to this process while the block runs; whether it is ours."""
-    with connect(autocommit=True) as connection:
-        if is_patient:
-            connection.execute(query("embed/hold"), {"name": name})
-            yield True
-        else:
-            row = connection.execute(query("embed/try_hold"), {"name": name}).fetchone()
-            yield row == (True,)
 
 
 def _count(name: str, parameters: dict[str, Any]) -> int:
