@@ -80,6 +80,7 @@ def transform(
     full_refresh: bool = False,
     select: str | None = None,
     with_tests: bool = True,
+    patience: int | None = None,
     report: Report,
 ) -> TransformSummary:
     """Build the models from raw, each followed by its tests.
@@ -94,6 +95,9 @@ def transform(
         dbt's node selection, such as `product_pairs` or `+product_pairs`; everything if left out.
     with_tests : bool
         Run the unit tests and data tests too.
+    patience : int, optional
+        Seconds to try to exchange a table that somebody keeps reading, before its model fails;
+        dbt's variable `swap_patience_seconds` if left out.
     report : Report
         Told the number of finished models and tests, and of all.
 
@@ -115,6 +119,7 @@ def transform(
 
     options = ["--full-refresh"] if full_refresh else []
     options += ["--select", select] if select else []
+    options += [] if patience is None else ["--vars", f"{{swap_patience_seconds: {patience}}}"]
     begin = time.monotonic()
     with _only_transform():
         results.unlink(missing_ok=True)

@@ -12,7 +12,8 @@ declare
     -- Of one shopper or session, or of use to those alone.
     for_app constant text [] := array[
         'buy_again', 'diversified', 'diversity_level', 'left_out', 'recent_actions',
-        'recently_viewed', 'recommend_with_reasons', 'scored_products', 'serving_options'
+        'recently_viewed', 'recommend', 'recommend_with_reasons', 'scored_products',
+        'serving_options'
     ];
     found record;
 begin

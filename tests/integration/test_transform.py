@@ -10,6 +10,7 @@ import pytest
 
 from alsolike.database import ANALYST_ROLE, APP_ROLE, connect
 from alsolike.errors import TransformError
+from alsolike.locks import held
 from alsolike.progress import ignore_progress
 from alsolike.transform import TRANSFORM_LOCK, NodesFailedError, transform
 
@@ -232,12 +233,16 @@ def test_an_empty_shop_passes_and_roles_read_what_is_theirs(ask: Ask) -> None:
 
     for role in (APP_ROLE, ANALYST_ROLE):
         with connect(role=role, autocommit=True) as connection:
-            for name in ("product_documents", "product_popularity", "product_pairs"):
+            for name in ("product_popularity", "product_pairs"):
                 connection.execute(f"select * from marts.{name}".encode())
-            with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                connection.execute("select * from marts.shopper_interactions")
-            with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                connection.execute("select * from staging.int_events")
+            # Reviews are in the documents.
+            for name in (
+                "marts.product_documents",
+                "marts.shopper_interactions",
+                "staging.int_events",
+            ):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    connection.execute(f"select * from {name}".encode())
 
 
 def test_a_failing_model_is_named(ask: Ask) -> None:
@@ -256,8 +261,12 @@ def test_an_unknown_selection_is_refused(database: dict[str, str]) -> None:
 
 
 def test_two_transforms_do_not_meet(ask: Ask) -> None:
-    ask(f"select pg_advisory_lock({TRANSFORM_LOCK})")
-    with pytest.raises(TransformError, match="Another transform"):
+    assert ask("select 1") == [(1,)]
+    with (
+        held(TRANSFORM_LOCK, is_patient=False) as is_ours,
+        pytest.raises(TransformError, match="Another transform"),
+    ):
+        assert is_ours
         transform(report=ignore_progress)
 
 
