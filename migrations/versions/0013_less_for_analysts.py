@@ -7,7 +7,7 @@ applies, as it does the functions themselves.
 from alsolike.migrate import run_sql
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 # Names of locks, no data.
 deletes = {"ops.locks": "false"}
 
