@@ -16,7 +16,7 @@ def hidden_products(split: Split, share: float, *, seed: int) -> NDArray[np.int3
     ----------
     split : Split
     share : float
-        Part of the catalogue, above 0 and below 1.
+        Part of the catalogue as it was, above 0 and below 1.
     seed : int
         Same seed and catalogue, same products.
 
@@ -25,9 +25,9 @@ def hidden_products(split: Split, share: float, *, seed: int) -> NDArray[np.int3
     ndarray, shape (n_hidden,), int32
         Product numbers, ascending; at least one.
     """
-    n_products = len(split.known.catalogue)
-    n_hidden = max(1, round(share * n_products))
-    drawn = np.random.default_rng(seed).choice(n_products, n_hidden, replace=False)
+    there = np.flatnonzero(split.is_there)
+    n_hidden = max(1, round(share * len(there)))
+    drawn = np.random.default_rng(seed).choice(there, n_hidden, replace=False)
     return np.sort(drawn).astype(np.int32)
 
 

@@ -74,7 +74,8 @@ def evaluate_complements(
 ) -> dict[str, Any]:
     """Measure how well a basket's hidden product is found from the rest of the basket.
 
-    Every product in stock is ranked that is not in the rest of the basket; ties count half. Beside
+    Every product is ranked that is in stock, existed at the cutoff and is not in the rest of the
+    basket; ties count half. Beside
     `complements`, what the mart product_complements would have held at the cutoff, there are
     `popular` (the number of known baskets), `item-knn` (the cosine of co-occurrence over shoppers:
     what they came to at any time) and, with vectors, `text`.
@@ -111,9 +112,8 @@ def evaluate_complements(
     random = np.random.default_rng(seed)
     baskets = _baskets_of(purchases)
     known = _at_most(baskets.members[baskets.ends < moment], LARGEST_BASKET, random)
-    rest, hidden = _hide_one(
-        baskets.members[baskets.begins >= moment], history.catalogue.is_in_stock, random
-    )
+    is_shown = history.catalogue.is_in_stock & (history.catalogue.exists_from < moment)
+    rest, hidden = _hide_one(baskets.members[baskets.begins >= moment], is_shown, random)
     sizes = np.diff(known.indptr)
     if not len(sizes) or sizes.max() < 2 or not rest.shape[0]:  # noqa: PLR2004  (a pair)
         day = datetime.fromtimestamp(moment / 1_000_000, UTC).isoformat()
@@ -124,7 +124,7 @@ def evaluate_complements(
         raise NoBasketsError(message)
 
     values = {
-        name: _measure(score, rest, hidden, history.catalogue.is_in_stock, k, name, report)
+        name: _measure(score, rest, hidden, is_shown, k, name, report)
         for name, score in _models(history.before(moment), known, parts).items()
     }
     names = [f"{metric}@{k}" for metric in _METRICS]
@@ -244,22 +244,22 @@ def _at_most(members: sp.csr_matrix, most: int, random: np.random.Generator) -> 
 
 
 def _hide_one(
-    members: sp.csr_matrix, is_in_stock: NDArray[np.bool_], random: np.random.Generator
+    members: sp.csr_matrix, is_shown: NDArray[np.bool_], random: np.random.Generator
 ) -> tuple[sp.csr_matrix, NDArray[np.int64]]:
-    """Take a product in stock out of each basket of two or more.
+    """Take a product that can be shown out of each basket of two or more.
 
     Returns
     -------
     rest : csr_matrix, shape (n_rows, n_products), float32
     hidden : ndarray, shape (n_rows,), int64
     """
-    n_shown = np.asarray(members @ is_in_stock.astype(np.float32))
+    n_shown = np.asarray(members @ is_shown.astype(np.float32))
     chosen = np.flatnonzero((np.diff(members.indptr) > 1) & (n_shown > 0))
     if len(chosen) > _MOST_BASKETS:
         chosen = np.sort(random.choice(chosen, _MOST_BASKETS, replace=False))
     members = sp.csr_matrix(members[chosen])
-    # Those out of stock are drawn last: the first is one that can be shown.
-    places, rows = _drawn_places(members, random, is_in_stock[members.indices])
+    # Those that cannot be shown are drawn last.
+    places, rows = _drawn_places(members, random, is_shown[members.indices])
     is_hidden = places == 0
     hidden = np.empty(len(chosen), np.int64)
     hidden[rows[is_hidden]] = members.indices[is_hidden]
@@ -305,7 +305,7 @@ def _measure(
     score: _Score,
     rest: sp.csr_matrix,
     hidden: NDArray[np.int64],
-    is_in_stock: NDArray[np.bool_],
+    is_shown: NDArray[np.bool_],
     k: int,
     name: str,
     report: Report,
@@ -317,7 +317,7 @@ def _measure(
     for start in range(0, len(hidden), step):
         chunk = sp.csr_matrix(rest[start : start + step])
         scores = score(chunk)
-        leave_out(scores, chunk, is_in_stock)
+        leave_out(scores, chunk, is_shown)
         wanted = hidden[start : start + step]
         truth = sp.csr_matrix(
             (np.ones(len(wanted), np.float32), (np.arange(len(wanted)), wanted)), shape=chunk.shape

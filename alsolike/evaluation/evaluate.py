@@ -49,9 +49,10 @@ def evaluate(
 ) -> Evaluation:
     """Fit each model on what is known, rank the whole catalogue, and compare.
 
-    What a shopper is known to have acted on and what is out of stock is left out for every model
-    alike. Memory is bounded by 256 MB of scores, whatever the size of catalogue and shop, besides
-    what the models take; a model given by a generator is let go before the next.
+    What a shopper is known to have acted on, what is out of stock and what did not exist at their
+    moment is left out for every model alike. Memory is bounded by 256 MB of scores, whatever the
+    size of catalogue and shop, besides what the models take; a model given by a generator is let go
+    before the next.
 
     Parameters
     ----------
@@ -99,6 +100,7 @@ def evaluate(
         cutoff=split.cutoff,
         seed=seed,
         shoppers=yardstick.shoppers,
+        held_out=yardstick.held_out,
         models=models,
         differences=_differences(models, means, against),
     )
@@ -121,7 +123,10 @@ class _Yardstick:
         self.n_products = n_products
         self.known = known[split.shoppers]
         self.is_cold = actions == 0
-        self.shown = split.known.catalogue.is_in_stock
+        self.is_shown = split.is_shown
+        # Numbers within the catalogue as it was: what came later could not be shown.
+        self._n_there = int(np.count_nonzero(split.is_there))
+        self._places = np.cumsum(split.is_there, dtype=np.int32) - 1
         self._bits = information(actions, int(np.count_nonzero(np.diff(known.indptr))))
         self._in_tail = is_in_tail(actions)
         self._vectors = vectors
@@ -134,6 +139,9 @@ class _Yardstick:
         owners = np.repeat(np.arange(len(split.shoppers)), np.diff(split.truth.indptr))
         counts = {part: len(np.unique(owners[kept])) for part, kept in self._parts.items()}
         self.shoppers = {part: counts[part] for part in SLICES if counts[part]}
+        self.held_out = {
+            part: int(np.count_nonzero(self._parts[part])) for part in SLICES if counts[part]
+        }
 
     def by_shopper(self, truth: TruthRanks, lists: NDArray[np.int32]) -> _ByShopper:
         """Return each metric for each shopper, by slice and name."""
@@ -154,9 +162,10 @@ class _Yardstick:
 
     def of_all(self, lists: NDArray[np.int32]) -> dict[str, Value]:
         """Return the metrics that only all lists together have."""
+        places = np.where(lists >= 0, self._places[lists], np.int32(-1))
         return {
-            f"coverage@{self.k}": Value(coverage(lists, self.n_products)),
-            f"gini@{self.k}": Value(gini(lists, self.n_products)),
+            f"coverage@{self.k}": Value(coverage(places, self._n_there)),
+            f"gini@{self.k}": Value(gini(places, self._n_there)),
         }
 
 
@@ -234,7 +243,7 @@ def _rank_scores(
     if np.isnan(scores.max(axis=1, initial=-np.inf)).any():
         message = f"The model {ranker.name} gave scores that are not numbers (NaN)."
         raise EvaluationError(message)
-    leave_out(scores, yardstick.known[rows], yardstick.shown)
+    leave_out(scores, yardstick.known[rows], yardstick.is_shown(rows))
     return *rank_by_scores(scores, truth, yardstick.k), seconds
 
 
@@ -255,7 +264,7 @@ def _rank_lists(
     if ((ordered[:, 1:] == ordered[:, :-1]) & (ordered[:, 1:] >= 0)).any():
         message = f"The model {ranker.name} listed a product twice for one shopper."
         raise EvaluationError(message)
-    lists = drop_from_lists(lists, yardstick.known[rows], yardstick.shown)
+    lists = drop_from_lists(lists, yardstick.known[rows], yardstick.is_shown(rows))
     return rank_by_lists(lists, truth), lists, seconds
 
 

@@ -50,7 +50,8 @@ class ScoreRanker(Ranker, Protocol):
         -------
         ndarray, shape (n_rows, n_products), float32
             Higher is better, in any unit; no NaN. A fresh array: the caller writes to it. What the
-            shopper already has and what is out of stock needs no care, the caller leaves it out.
+            shopper already has, what is out of stock and what did not exist yet needs no care: the
+            caller leaves it out.
         """
         ...
 
@@ -75,7 +76,8 @@ class ListRanker(Ranker, Protocol):
         -------
         products : ndarray, shape (n_rows, k), int32
             Numbers of products, best first, no product twice; -1 after the end of a shorter list.
-            Without what the shopper acted on in `split.known` and what is out of stock.
+            Without what the shopper acted on in `split.known`, and what `split.is_shown` leaves
+            out.
         scores : ndarray, shape (n_rows, k), float32
             The score of each; 0 after the end; no NaN.
         """

@@ -20,12 +20,12 @@ def leave_out(
     scores : ndarray, shape (n_rows, n_products), float32
     known : csr_matrix, shape (n_rows, n_products)
         What each shopper already acted on.
-    can_be_shown : ndarray, shape (n_products,), bool
-        In stock.
+    can_be_shown : ndarray, shape (n_products,) or (n_rows, n_products), bool
+        In stock, and there at the moment.
     """
     # Only what is left out is infinitely bad: a model's own worst comes before it.
     np.maximum(scores, np.finfo(np.float32).min, out=scores)
-    scores[:, ~can_be_shown] = -np.inf
+    np.copyto(scores, -np.inf, where=~can_be_shown)
     rows = np.repeat(np.arange(known.shape[0]), np.diff(known.indptr))
     scores[rows, known.indices] = -np.inf
 
@@ -111,7 +111,8 @@ def drop_from_lists(
         As for `leave_out`.
     """
     left_out = lists < 0
-    left_out |= ~can_be_shown[lists]
+    shown = np.broadcast_to(can_be_shown, (len(lists), can_be_shown.shape[-1]))
+    left_out |= ~np.take_along_axis(shown, np.maximum(lists, 0), axis=1)
     for row, listed in enumerate(lists):
         left_out[row] |= np.isin(listed, known.indices[known.indptr[row] : known.indptr[row + 1]])
     order = np.argsort(left_out, axis=1, kind="stable")

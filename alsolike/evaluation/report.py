@@ -59,6 +59,7 @@ def report_html(
         )
     return environment.get_template("report.html").render(
         heading=heading(evaluation),
+        warnings=evaluation.warnings,
         charts=charts,
         tables=[
             _table(evaluation, "Accuracy", "all", accuracy),

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 SLICES = ("all", "warm", "cold")
 # Metrics of which less is better.
 LESS_IS_BETTER = frozenset({"gini"})
+# With fewer tested shoppers than this the result carries a warning.
+FEW_SHOPPERS = 100
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,16 @@ class Value:
 
     @property
     def excludes_zero(self) -> bool:
-        """Whether zero lies outside the interval; False without one."""
-        return self.low > 0 or self.high < 0
+        """Whether zero lies outside the interval; False without one, or with one of no width."""
+        return not self.is_point and (self.low > 0 or self.high < 0)
+
+    @property
+    def is_point(self) -> bool:
+        """Whether the interval has no width: every shopper has the same value.
+
+        Drawing them again tells nothing then: it cannot know of shoppers who are unlike these.
+        """
+        return self.low == self.high
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +89,8 @@ class Evaluation:
         Of the bootstrap.
     shoppers : dict of str to int
         Shoppers who count, by slice; a slice without any is missing.
+    held_out : dict of str to int
+        Held-out products, by slice: each shopper's count for themselves.
     models : dict of str to ModelResult
     differences : dict of (str, str) to dict of str to Value
         By (model, against), then metric: the first's mean less the second's, slice 'all'.
@@ -89,6 +101,7 @@ class Evaluation:
     cutoff: int | None
     seed: int
     shoppers: Mapping[str, int]
+    held_out: Mapping[str, int]
     models: Mapping[str, ModelResult]
     differences: Mapping[tuple[str, str], Mapping[str, Value]]
 
@@ -99,6 +112,28 @@ class Evaluation:
             return None
         return datetime.fromtimestamp(self.cutoff / 1_000_000, UTC)
 
+    @property
+    def cold_share(self) -> float:
+        """The share of the held-out products that nobody is known to have acted on, 0 to 1."""
+        return self.held_out.get("cold", 0) / max(1, self.held_out.get("all", 0))
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a reader has to know before trusting a figure, a sentence each."""
+        told: list[str] = []
+        count = self.shoppers.get("all", 0)
+        if count < FEW_SHOPPERS:
+            who = "Only 1 shopper is" if count == 1 else f"Only {count:,} shoppers are"
+            told.append(
+                f"{who} tested: the intervals know no others, and a few more could turn any "
+                "difference."
+            )
+        cold = self.shoppers.get("cold", 0)
+        if 0 < cold < FEW_SHOPPERS <= count:
+            who = "Only 1 shopper has" if cold == 1 else f"Only {cold:,} shoppers have"
+            told.append(f"{who} a cold product held out: the figures of that slice are uncertain.")
+        return told
+
     def as_dict(self) -> dict[str, Any]:
         """Return everything but the shoppers one by one, ready for JSON; NaN becomes None."""
         cutoff = self.cutoff_at
@@ -108,6 +143,9 @@ class Evaluation:
             "cutoff": None if cutoff is None else cutoff.isoformat(),
             "seed": self.seed,
             "shoppers": self.shoppers.get("all", 0),
+            "held_out": self.held_out.get("all", 0),
+            "cold_share_of_held_out": round(self.cold_share, 6),
+            "warnings": self.warnings,
             "models": self._values("all"),
             "intervals": {
                 name: {
@@ -118,7 +156,11 @@ class Evaluation:
                 for name, result in self.models.items()
             },
             "slices": {
-                name: {"shoppers": count, "models": self._values(name)}
+                name: {
+                    "shoppers": count,
+                    "held_out": self.held_out[name],
+                    "models": self._values(name),
+                }
                 for name, count in self.shoppers.items()
                 if name != "all"
             },

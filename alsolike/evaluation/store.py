@@ -22,7 +22,8 @@ def store_evaluation(
     data_fingerprint : str
         From `alsolike.history.fingerprint`, of the whole history.
     parameters : mapping
-        What it can be run again with; seed, shoppers by slice and seconds are added.
+        What it can be run again with; seed, shoppers and held-out products by slice, and seconds
+        are added.
 
     Returns
     -------
@@ -43,6 +44,7 @@ def store_evaluation(
                         **parameters,
                         "seed": evaluation.seed,
                         "shoppers": dict(evaluation.shoppers),
+                        "held_out": dict(evaluation.held_out),
                         "seconds": told["seconds"],
                     }
                 ),

@@ -34,6 +34,8 @@ def evaluation_text(evaluation: Evaluation, *, has_vectors: bool, width: int = _
     file = io.StringIO()
     console = Console(file=file, width=width, color_system=None)
     console.print(heading(evaluation))
+    for warning in evaluation.warnings:
+        console.print(f"Warning: {warning}")
     tables = [
         _metric_table(evaluation, "Accuracy", _ACCURACY),
         _metric_table(evaluation, "Beyond accuracy (gini: less is better)", _BEYOND),
@@ -93,13 +95,14 @@ def _printed(title: str, table: Table) -> str:
 
 
 def heading(evaluation: Evaluation) -> str:
-    """Return what was evaluated, in one line."""
+    """Return what was evaluated, in two sentences."""
     cutoff = evaluation.cutoff_at
     since = "" if cutoff is None else f", known before {cutoff:%Y-%m-%d %H:%M} UTC"
     shoppers = evaluation.shoppers.get("all", 0)
     return (
         f"{evaluation.split} split{since}; {shoppers:,} shoppers, lists of {evaluation.k}, "
-        "every product ranked."
+        f"every product ranked. Of {evaluation.held_out.get('all', 0):,} held-out products "
+        f"{evaluation.cold_share:.1%} are cold."
     )
 
 
@@ -126,7 +129,9 @@ def number(value: float) -> str:
 
 
 def interval_text(value: Value) -> str:
-    """Return a difference with its interval."""
+    """Return a difference with its interval, or that there is none to be had."""
+    if value.is_point:
+        return f"{value.value:+.4f} (same for all)"
     return f"{value.value:+.4f} [{value.low:+.4f}, {value.high:+.4f}]"
 
 
@@ -210,6 +215,8 @@ def _difference_table(evaluation: Evaluation, model: str) -> Table:
 
 def verdict(value: Value) -> str:
     """Return what an interval says: leads, trails, or neither."""
+    if value.is_point and value.value:
+        return "untold"
     if not value.excludes_zero:
         return "even"
     return "leads" if value.value > 0 else "trails"

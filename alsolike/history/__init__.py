@@ -1,11 +1,12 @@
 """What shoppers did, as arrays: what training learns from and evaluation is measured on."""
 
-from alsolike.history.history import KINDS, Catalogue, History
+from alsolike.history.history import ALWAYS, KINDS, Catalogue, History, existence
 from alsolike.history.read import NoHistoryError, read_history
 from alsolike.history.split import Split, SplitError, split_by_time, split_leave_one_out
 from alsolike.history.visitors import Visitor, visitor_of
 
 __all__ = [
+    "ALWAYS",
     "KINDS",
     "Catalogue",
     "History",
@@ -13,6 +14,7 @@ __all__ = [
     "Split",
     "SplitError",
     "Visitor",
+    "existence",
     "read_history",
     "split_by_time",
     "split_leave_one_out",

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 # The kinds of events; `History.kinds` holds their positions.
 KINDS = ("purchase", "review", "view")
+# Since when a product exists of which nothing tells.
+ALWAYS = np.iinfo(np.int64).min
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,15 +23,18 @@ class Catalogue:
         Sorted by code point.
     categories, brands : list of str or None
         Of each product.
-    created_at : ndarray, shape (n_products,), int64
-        Microseconds since 1970, UTC.
+    exists_from : ndarray, shape (n_products,), int64
+        Microseconds since 1970, UTC; see `existence`.
+    is_dated : ndarray, shape (n_products,), bool
+        Whether the shop said when the product was made.
     is_in_stock : ndarray, shape (n_products,), bool
     """
 
     product_ids: list[str]
     categories: list[str | None]
     brands: list[str | None]
-    created_at: NDArray[np.int64]
+    exists_from: NDArray[np.int64]
+    is_dated: NDArray[np.bool_]
     is_in_stock: NDArray[np.bool_]
 
     def __len__(self) -> int:
@@ -120,3 +125,32 @@ class History:
         is_kept = np.zeros(len(self), bool)
         is_kept[first] = True
         return self.only(is_kept)
+
+
+def existence(
+    created_at: NDArray[np.int64], is_dated: NDArray[np.bool_], history: History
+) -> NDArray[np.int64]:
+    """Return since when each product exists: from its date or its first event, the earlier.
+
+    A date that was not given is that of the load, and the product is at least as old. So it counts
+    like a given one for a product with events, whose first event may come later. A product without
+    events and without a date tells nothing: it most probably is as old as the others, and exists
+    always. It cannot be foretold, so it only competes.
+
+    Parameters
+    ----------
+    created_at : ndarray, shape (n_products,), int64
+        Microseconds since 1970, UTC.
+    is_dated : ndarray, shape (n_products,), bool
+    history : History
+        The whole of it: cut at a moment, a product that sells later would seem to tell nothing.
+
+    Returns
+    -------
+    ndarray, shape (n_products,), int64
+        Microseconds since 1970, UTC; `ALWAYS`: nothing tells.
+    """
+    never = np.iinfo(np.int64).max
+    first = np.full(len(created_at), never)
+    np.minimum.at(first, history.products, history.times)
+    return np.where(is_dated | (first < never), np.minimum(created_at, first), ALWAYS)

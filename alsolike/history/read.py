@@ -1,12 +1,13 @@
 """Read the history from the marts, in bounded memory."""
 
 import hashlib
+from dataclasses import replace
 
 import numpy as np
 
 from alsolike.database import connect, query
 from alsolike.errors import AlsolikeError
-from alsolike.history.history import KINDS, Catalogue, History
+from alsolike.history.history import KINDS, Catalogue, History, existence
 from alsolike.progress import Report
 
 _ROWS_AT_ONCE = 50_000
@@ -41,7 +42,8 @@ def read_history(*, report: Report) -> History:
             categories=[row[1] for row in rows],
             brands=[row[2] for row in rows],
             is_in_stock=np.array([row[3] for row in rows], bool),
-            created_at=np.array([row[4] for row in rows], np.int64),
+            exists_from=np.array([row[4] for row in rows], np.int64),
+            is_dated=np.array([row[5] for row in rows], bool),
         )
         numbers = {product_id: number for number, product_id in enumerate(catalogue.product_ids)}
         kinds = {kind: number for number, kind in enumerate(KINDS)}
@@ -79,7 +81,9 @@ def read_history(*, report: Report) -> History:
     )
     history = History(catalogue, list(shoppers), *columns)
     # A product loaded between the two statements has no number yet.
-    return history.only(history.products >= 0)
+    history = history.only(history.products >= 0)
+    since = existence(catalogue.exists_from, catalogue.is_dated, history)
+    return replace(history, catalogue=replace(catalogue, exists_from=since))
 
 
 def fingerprint(history: History) -> str:

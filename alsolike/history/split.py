@@ -8,11 +8,12 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from alsolike.errors import AlsolikeError
-from alsolike.history.history import History
+from alsolike.history.history import ALWAYS, Catalogue, History
 
 _REASONS = {
     "leave-one-out": "no shopper acted on two products at two times",
-    "time": "no shopper acted before the cutoff and, on a product new to them, after it",
+    "time": "no shopper acted before the cutoff and, on a product new to them that was there "
+    "already, after it",
 }
 # Share of the events that a time split tests on where no cutoff is given.
 _TEST_SHARE = 0.1
@@ -37,7 +38,8 @@ class Split:
     shoppers : ndarray, shape (n_tested,), int32
         Shoppers with something known and something to foretell, ascending.
     truth : csr_matrix, shape (n_tested, n_products), float32
-        Ones: products new to the shopper, in stock, that they acted on afterwards.
+        Ones: products new to the shopper, there at their moment and in stock, that they acted on
+        afterwards.
     moments : ndarray, shape (n_tested,), int64
         Microseconds since 1970: what is known of the shopper happened strictly before.
     cutoff : int or None
@@ -50,6 +52,39 @@ class Split:
     truth: sp.csr_matrix
     moments: NDArray[np.int64]
     cutoff: int | None = None
+
+    @property
+    def exists_from(self) -> NDArray[np.int64]:
+        """Return from when on each product can be foretold and listed.
+
+        ndarray, shape (n_products,), int64, microseconds since 1970: strictly before a moment.
+
+        Leave-one-out knows what others did later, and compares with papers that rank the whole
+        catalogue. So there the first event of a product does not begin it; a date that the shop
+        gave does, and a product may be dated at the very moment of its first event.
+        """
+        return _listed_from(self.name, self.known.catalogue)
+
+    @property
+    def is_there(self) -> NDArray[np.bool_]:
+        """Return which products exist at the last of the moments: shape (n_products,), bool."""
+        return self.exists_from < self.moments.max(initial=ALWAYS)
+
+    def is_shown(self, rows: NDArray[np.integer]) -> NDArray[np.bool_]:
+        """Return which products some of the shoppers could be shown at their moments.
+
+        Parameters
+        ----------
+        rows : ndarray, shape (n_rows,), int
+            Positions in `shoppers`.
+
+        Returns
+        -------
+        ndarray, shape (n_rows, n_products), bool
+            Those that existed by then and are in stock; what the shopper already has is among them.
+        """
+        is_there = self.exists_from < self.moments[rows][:, np.newaxis]
+        return is_there & self.known.catalogue.is_in_stock
 
 
 def split_leave_one_out(history: History) -> Split:
@@ -88,7 +123,9 @@ def split_leave_one_out(history: History) -> Split:
 
 
 def split_by_time(history: History, cutoff: datetime | None = None) -> Split:
-    """Hold out what known shoppers did from a moment on, with products new to them.
+    """Hold out what known shoppers did from a moment on, with products that were there by then.
+
+    Only products that are new to the shopper count.
 
     Parameters
     ----------
@@ -160,6 +197,7 @@ def _split(
 ) -> Split:
     # What cannot be shown cannot be foretold.
     is_shown = history.catalogue.is_in_stock[products]
+    is_shown &= _listed_from(name, history.catalogue)[products] < moments[owners]
     products, owners = products[is_shown], owners[is_shown]
     shoppers = np.unique(owners).astype(np.int32)
     if not len(shoppers):
@@ -171,3 +209,10 @@ def _split(
         shape=(len(shoppers), len(history.catalogue)),
     )
     return Split(name, known, shoppers, truth, moments[shoppers], cutoff)
+
+
+def _listed_from(name: str, catalogue: Catalogue) -> NDArray[np.int64]:
+    """Return `Split.exists_from` of a split of that name."""
+    if name == "leave-one-out":
+        return np.where(catalogue.is_dated, catalogue.exists_from - 1, ALWAYS)
+    return catalogue.exists_from

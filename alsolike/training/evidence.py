@@ -1,7 +1,7 @@
 """All the evidence that a model is blended from: the spaces, and what holds for every shopper."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,26 @@ class Texts:
     names: list[str]
     characteristics: list[str]
     vectors: NDArray[np.float32]
+
+    def only(self, is_kept: NDArray[np.bool_]) -> "Texts":
+        """Return the texts of some products, as if nothing were written about the others.
+
+        Parameters
+        ----------
+        is_kept : ndarray, shape (n_products,), bool
+        """
+        if is_kept.all():
+            return self
+        names, characteristics = (
+            [text if kept else "" for text, kept in zip(texts, is_kept.tolist(), strict=True)]
+            for texts in (self.names, self.characteristics)
+        )
+        return replace(
+            self,
+            names=names,
+            characteristics=characteristics,
+            vectors=self.vectors * is_kept[:, np.newaxis],
+        )
 
 
 def build_spaces(

@@ -430,8 +430,14 @@ def _slice(
     kinds = np.where(events == 0, COLD, WARM)
     kinds[is_hidden] = HIDDEN
     return _Slice(
+        # A product that did not exist yet is not there to be alike.
         spaces=build_spaces(
-            known, texts, recipe, report, stage="validation spaces", left_out=left_out
+            known,
+            texts.only(split.is_there),
+            recipe,
+            report,
+            stage="validation spaces",
+            left_out=left_out,
         ),
         priors=build_priors(known),
         queries=[latest(known, shoppers, query) for query in queries],
@@ -439,7 +445,7 @@ def _slice(
         truth=split.truth[rows],
         kinds=kinds.astype(np.int8),
         events=events,
-        is_shown=catalogue.is_in_stock,
+        is_shown=catalogue.is_in_stock & split.is_there,
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import lru_cache
 from secrets import token_hex
 from typing import Any
 
@@ -78,13 +79,22 @@ class StoredRanker:
             for number, product_id in enumerate(self._split.known.catalogue.product_ids)
         }
         known = self._split.known
+        product_ids = np.array(known.catalogue.product_ids, object)
+        exists_from = self._split.exists_from
+
+        @lru_cache(maxsize=1)
+        def to_come(moment: int) -> list[str]:
+            return product_ids[exists_from >= moment].tolist()
+
         parts = np.array_split(np.arange(len(rows)), len(self._connections))
 
         def ask(connection: psycopg.Connection[Any], places: NDArray[np.int64]) -> list[float]:
             taken: list[float] = []
             for place in places:
                 shopper = int(split.shoppers[rows[place]])
+                moment = int(split.moments[rows[place]])
                 had = np.unique(known.products[known.starts[shopper] : known.starts[shopper + 1]])
+                left_out = [*product_ids[had], *to_come(moment)]
                 visitor = visitor_of(known.shopper_ids[shopper])
                 began = time.perf_counter()
                 found = connection.execute(
@@ -93,9 +103,9 @@ class StoredRanker:
                         "shopper_id": visitor.shopper_id,
                         "session_id": visitor.session_id,
                         "k": k,
-                        "known": [known.catalogue.product_ids[product] for product in had],
+                        "left_out": left_out,
                         "model": self._model,
-                        "moment": int(split.moments[rows[place]]),
+                        "moment": moment,
                     },
                 ).fetchall()
                 taken.append(time.perf_counter() - began)
@@ -160,7 +170,7 @@ class TrainedRanker(StoredRanker):
         texts, encoder = read_texts(catalogue, report=report)
         if self._name_vectors is not None:
             texts = replace(texts, vectors=self._name_vectors)
-        fitted = fit_model(split.known, texts, recipe, report)
+        fitted = fit_model(split.known, texts.only(split.is_there), recipe, report)
         # Only what shoppers of the split did last is ever looked up.
         asked = latest(split.known, split.shoppers, fitted.serving)
         self._serving = fitted.serving

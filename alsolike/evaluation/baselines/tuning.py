@@ -78,7 +78,7 @@ def _quality(ranker: ScoreRanker, split: Split) -> float:
     for start in range(0, len(rows), _SHOPPERS_AT_ONCE):
         chunk = rows[start : start + _SHOPPERS_AT_ONCE]
         scores = ranker.scores(chunk)
-        leave_out(scores, known[split.shoppers[chunk]], split.known.catalogue.is_in_stock)
+        leave_out(scores, known[split.shoppers[chunk]], split.is_shown(chunk))
         ranks, _ = rank_by_scores(scores, split.truth[chunk], _K)
         total += float(ndcg(ranks, _K).sum())
     return total / len(rows)

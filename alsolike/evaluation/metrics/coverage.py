@@ -16,7 +16,7 @@ def coverage(lists: NDArray[np.int32], n_products: int) -> float:
     lists : ndarray, shape (n_rows, k), int32
         Product numbers; -1 where a list has ended.
     n_products : int
-        Size of the catalogue, sold out products included.
+        Size of the catalogue at the time, sold out products included.
 
     Returns
     -------

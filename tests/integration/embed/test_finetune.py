@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from alsolike.history import Catalogue
+from alsolike.history import ALWAYS, Catalogue
 from alsolike.progress import ignore_progress
 from alsolike.settings import Settings
 from embed.claim import NoDocumentsError
@@ -26,7 +26,14 @@ pytestmark = [
 
 def _catalogue(ids: list[str]) -> Catalogue:
     nothing: list[str | None] = [None] * len(ids)
-    return Catalogue(ids, nothing, nothing, np.zeros(len(ids), np.int64), np.ones(len(ids), bool))
+    return Catalogue(
+        ids,
+        nothing,
+        nothing,
+        exists_from=np.full(len(ids), ALWAYS),
+        is_dated=np.zeros(len(ids), bool),
+        is_in_stock=np.ones(len(ids), bool),
+    )
 
 
 def test_the_texts_are_name_and_details_by_the_products_numbers() -> None:

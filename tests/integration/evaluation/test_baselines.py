@@ -12,7 +12,7 @@ from alsolike.evaluation.baselines import (
     read_text_parts,
 )
 from alsolike.evaluation.baselines.average import average_vectors, faded_interactions
-from alsolike.history import KINDS, Catalogue, History, Split
+from alsolike.history import ALWAYS, KINDS, Catalogue, History, Split
 from alsolike.progress import ignore_progress
 from alsolike.settings import Settings
 from embed.run import embed_all, prepare
@@ -30,7 +30,9 @@ EVENTS = [(0, 0, 130), (0, 1, 130), (1, 2, 125), (1, 3, 130), (2, 0, 130), (2, 5
 def _catalogue(ids: list[str]) -> Catalogue:
     count = len(ids)
     nothing: list[str | None] = [None] * count
-    return Catalogue(ids, nothing, nothing, np.zeros(count, np.int64), np.ones(count, bool))
+    return Catalogue(
+        ids, nothing, nothing, np.full(count, ALWAYS), np.zeros(count, bool), np.ones(count, bool)
+    )
 
 
 def _bought(ids: list[str]) -> History:

@@ -17,7 +17,7 @@ from alsolike.errors import AlsolikeError
 from alsolike.evaluation.baselines import NoTextVectorsError
 from alsolike.evaluation.errors import EvaluationError, UnknownRankerError
 from alsolike.evaluation.run import EvaluationPlan, run_evaluation
-from alsolike.history import NoHistoryError, SplitError
+from alsolike.history import ALWAYS, NoHistoryError, SplitError, read_history
 from alsolike.progress import ignore_progress
 from alsolike.settings import Settings
 from alsolike.transform import transform
@@ -189,6 +189,67 @@ def test_a_bot_with_most_of_the_events_leaves_the_shoppers_to_be_tested(command:
     assert after["shoppers"] >= before["shoppers"] / 2
     moved = datetime.fromisoformat(after["cutoff"]) - datetime.fromisoformat(before["cutoff"])
     assert abs(moved) < timedelta(days=5)
+
+
+def sell_from(product_id: str, days: int) -> None:
+    """Let every third shopper come to a product, from so many days after the start."""
+    run(
+        "insert into marts.shopper_events select distinct on (shopper_id) shopper_id, %s, 'view',"
+        " %s || shopper_id, %s + n * interval '10 minutes', null, 1"
+        " from marts.shopper_events, generate_series(1, 30) as n"
+        " where right(shopper_id, 1) in ('1', '4', '7')",
+        (product_id, product_id, START + timedelta(days=days)),
+    )
+
+
+def test_a_product_first_sold_after_the_cutoff_is_foretold_only_if_the_shop_dates_it_before(
+    command: Evaluate,
+) -> None:
+    add_shop()
+    cutoff = ["--cutoff", (START + timedelta(days=80)).isoformat()]
+    before = json.loads(command("--models", "popular", *cutoff, "--json").stdout)
+    run("insert into raw.products (product_id, title) values ('new', 'New')")
+    sell_from("new", 85)
+    undated = json.loads(command("--models", "popular", *cutoff, "--json").stdout)
+    assert undated["held_out"] == before["held_out"]
+    assert undated["cold_share_of_held_out"] == before["cold_share_of_held_out"] == 0
+    assert undated["models"] == before["models"]
+
+    run("update raw.products set created_at = %s where product_id = 'new'", (START,))
+    dated = json.loads(command("--models", "popular", *cutoff, "--json").stdout)
+    tested = dated["slices"]["cold"]["held_out"]
+    assert tested > 5
+    assert dated["held_out"] == before["held_out"] + tested
+    assert dated["cold_share_of_held_out"] == pytest.approx(tested / dated["held_out"], abs=1e-6)
+    told = command("--models", "popular", *cutoff).stdout
+    assert f"held-out products {tested / dated['held_out']:.1%} are cold" in " ".join(told.split())
+
+
+def test_a_shop_without_dates_has_its_unsold_products_all_along() -> None:
+    add_shop()
+    run(
+        "insert into raw.products (product_id, title) values ('never', 'Never sold'),"
+        " ('nor', 'Nor this')"
+    )
+    # Changed by a later load; its date is still that of the load that brought both.
+    run("update raw.products set title = 'New name', loaded_at = now() where product_id = 'never'")
+    run(
+        "insert into raw.products (product_id, title, created_at) values "
+        "('later', 'Dated later', '2026-04-01')"
+    )
+    catalogue = read_history(report=ignore_progress).catalogue
+    since = dict(zip(catalogue.product_ids, catalogue.exists_from.tolist(), strict=True))
+    assert since["never"] == since["nor"] == ALWAYS
+    later = datetime(2026, 4, 1, tzinfo=UTC)
+    assert since["later"] == round(later.timestamp() * 1_000_000)
+    ((first,),) = run("select min(occurred_at) from marts.shopper_events where product_id = 'p00'")
+    assert since["p00"] == round(first.timestamp() * 1_000_000)
+
+
+def test_few_tested_shoppers_are_a_warning(command: Evaluate) -> None:
+    add_shop()
+    done = command("--models", "popular,item-knn")
+    assert "Warning: Only 27 shoppers are tested" in done.stdout
 
 
 def test_an_unknown_model_is_told_with_those_there_are() -> None:

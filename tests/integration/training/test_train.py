@@ -9,6 +9,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from alsolike.cli.models import trained_text
+from alsolike.evaluation.baselines import AverageRanker
 from alsolike.evaluation.evaluate import evaluate
 from alsolike.evaluation.results import Evaluation
 from alsolike.history import SplitError, read_history, split_by_time
@@ -19,7 +20,7 @@ from alsolike.settings import Settings
 from alsolike.training import Recipe, RecipeError, TrainedRanker, ranker_for, train
 from alsolike.training.fit import fit_model
 from alsolike.training.publish import ModelExistsError
-from alsolike.training.ranker import drop_leftovers
+from alsolike.training.ranker import StoredRanker, drop_leftovers
 from alsolike.training.texts import read_texts
 from tests.integration.embed.shop import add_products, run
 from tests.integration.training.shop import add_shop, embed, kinds_of, recommended, shopper_name
@@ -118,6 +119,35 @@ def test_an_evaluation_learns_nothing_from_what_is_held_out() -> None:
     changed = replace(split, known=read_history(report=ignore_progress).before(split.cutoff or 0))
     after = evaluate(changed, [TrainedRanker(RECIPE)], k=5, report=ignore_progress)
     assert after.as_dict()["models"] == before.as_dict()["models"]
+
+
+def test_products_of_tomorrow_are_in_no_list_of_the_past(shop: Settings) -> None:
+    # Twins of what sells; half of them come after all that is known of the shop.
+    titles = [f"thing number{number}" for number in range(48)]
+    today = add_products(*titles, prefix="today")
+    tomorrow = add_products(*titles, prefix="tomorrow")
+    run("update raw.products set created_at = '2026-12-01' where product_id = any(%s)", (tomorrow,))
+    embed(shop)
+    train(RECIPE, name="stored", report=ignore_progress)
+    history = read_history(report=ignore_progress)
+    split = split_by_time(history)
+    rankers = [
+        TrainedRanker(RECIPE, "anew"),
+        StoredRanker("stored"),
+        StoredRanker("average"),
+        AverageRanker(),
+    ]
+    rankers[-1].name = "average anew"
+    evaluation = evaluate(split, rankers, k=30, report=ignore_progress)
+    listed = {
+        name: {history.catalogue.product_ids[product] for product in np.unique(result.lists)}
+        for name, result in evaluation.models.items()
+    }
+    for name, products in listed.items():
+        assert not products & set(tomorrow), name
+        # None of the places is lost to one of them.
+        assert (evaluation.models[name].lists >= 0).mean() > 0.95, name
+    assert set.union(*listed.values()) & set(today)
 
 
 @pytest.mark.usefixtures("shop")

@@ -58,7 +58,7 @@ class Listing:
         split = self._scorer.split
         scores = self._scorer.scores(rows)
         known = split.known.matrix()[split.shoppers[rows]].toarray() > 0
-        scores[known | ~split.known.catalogue.is_in_stock] = -np.inf
+        scores[known | ~split.is_shown(rows)] = -np.inf
         order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
         best = np.take_along_axis(scores, order, axis=1)
         return np.where(best > -np.inf, order, -1).astype(np.int32), np.maximum(best, 0)

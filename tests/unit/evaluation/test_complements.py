@@ -17,7 +17,7 @@ from alsolike.evaluation.complements import (
     evaluate_complements,
 )
 from alsolike.history import KINDS, History
-from tests.fixtures.history import DAY, catalogue, history
+from tests.fixtures.history import DAY, catalogue, dated, history
 
 VARIABLES = yaml.safe_load((Path(__file__).parents[3] / "dbt/dbt_project.yml").read_text())["vars"]
 CUTOFF = datetime.fromtimestamp(50 * 86_400, UTC)
@@ -147,3 +147,17 @@ def test_the_bounds_are_those_of_dbt() -> None:
     assert VARIABLES["largest_basket"] == complements.LARGEST_BASKET
     assert VARIABLES["complement_shrinkage"] == complements.SHRINKAGE
     assert VARIABLES["complements_per_product"] == complements.PER_PRODUCT
+
+
+def test_what_came_after_the_cutoff_is_not_hidden_nor_ranked() -> None:
+    made = _paired_shop()
+    # From the cutoff on, the second of each pair is sold as a product that is new.
+    is_later = made.times >= 50 * DAY
+    products = np.where(is_later & (made.products % 2 == 1), made.products // 2 + 20, made.products)
+    whole = replace(made, products=products.astype(np.int32), catalogue=catalogue(30))
+    new = evaluate_complements(whole, CUTOFF, 10, 0)
+    known = evaluate_complements(dated(whole, {}, loaded=90), CUTOFF, 10, 0)
+    assert known["baskets"] == new["baskets"]
+    # Of each basket the product that was there is hidden; the new one says nothing of it.
+    found = [told["models"]["popular"]["hr@10"] for told in (known, new)]
+    assert found[0] > found[1] + 0.1

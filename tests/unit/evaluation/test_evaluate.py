@@ -16,7 +16,7 @@ from alsolike.evaluation.evaluate import evaluate
 from alsolike.evaluation.results import Evaluation
 from alsolike.history import Split, split_by_time, split_leave_one_out
 from alsolike.progress import ignore_progress
-from tests.fixtures.history import DAY, catalogue, history, random_history
+from tests.fixtures.history import DAY, catalogue, dated, history, random_history
 from tests.unit.evaluation.rankers import Counting, Fixed, Listing
 
 
@@ -255,3 +255,48 @@ def test_who_is_known_by_hidden_products_alone_is_left_out(small: Split) -> None
     assert cold.shoppers.tolist() == [0]
     with pytest.raises(EvaluationError, match="--cold-share"):
         hide_products(small, np.array([0, 1], np.int32))
+
+
+@pytest.fixture
+def growing() -> Split:
+    """Three shoppers before and after day 10; p3 and p4 come then, p5 is dated but not sold yet."""
+    events = [
+        (0, 0, 1), (0, 2, 11), (0, 3, 12), (0, 5, 14),
+        (1, 1, 1), (1, 0, 12), (1, 4, 13),
+        (2, 2, 3), (2, 1, 11),
+    ]  # fmt: skip
+    made = dated(history(catalogue(6), events), {5: 8}, loaded=30)
+    return split_by_time(made, datetime.fromtimestamp(10 * DAY / 1e6, UTC))
+
+
+def test_what_did_not_exist_yet_is_in_no_list_and_takes_no_place(growing: Split) -> None:
+    scores = [3, 2, 1, 9, 8, 4]
+    scored = Fixed("scores", scores)
+    result = measured(growing, scored, Listing("lists", _Keen(scores)), k=3)
+    for model in ("scores", "lists"):
+        lists = result.models[model].lists
+        assert lists.tolist() == [[5, 1, 2], [5, 0, 2], [5, 0, 1]]
+        metrics = result.as_dict()["models"][model]
+        # p5 and p2 of the first shopper are at 1 and 3, the others' product at 2 and 3.
+        assert metrics["mrr@3"] == pytest.approx((1 + 1 / 2 + 1 / 3) / 3)
+        # Four products were there.
+        assert metrics["coverage@3"] == 1
+        assert metrics["gini@3"] == pytest.approx(1 / 12)
+
+
+def test_the_cold_share_of_what_is_held_out_is_told(growing: Split) -> None:
+    told = measured(growing, Counting()).as_dict()
+    assert told["held_out"] == 4
+    assert told["cold_share_of_held_out"] == 0.25
+    assert told["slices"]["cold"]["held_out"] == 1
+
+
+class _Keen(Fixed):
+    """Scores what is to come too."""
+
+    def __init__(self, scores: Any) -> None:
+        super().__init__("keen", scores)
+
+    def fit(self, split: Split, report: Any) -> None:
+        super().fit(split, report)
+        self.split = split

@@ -13,7 +13,7 @@ from alsolike.evaluation.evaluate import evaluate
 from alsolike.evaluation.frontier import DEFAULT, MeasuredSetting, Setting
 from alsolike.evaluation.report import report_html
 from alsolike.evaluation.results import Evaluation, Value, best_model
-from alsolike.evaluation.table import evaluation_text, number, verdict
+from alsolike.evaluation.table import evaluation_text, interval_text, number, verdict
 from alsolike.history import split_by_time
 from alsolike.progress import ignore_progress
 from tests.fixtures.history import random_history
@@ -146,6 +146,41 @@ def test_what_an_interval_says() -> None:
     assert verdict(Value(-0.1, -0.2, -0.05)) == "trails"
     assert verdict(Value(0.1, -0.05, 0.2)) == "even"
     assert verdict(Value(0.1)) == "even"
+
+
+def test_an_interval_without_width_proves_nothing() -> None:
+    # One shopper, or several who are all alike: drawing them again gives the same every time.
+    same = Value(1.0, 1.0, 1.0)
+    assert not same.excludes_zero
+    assert verdict(same) == "untold"
+    assert interval_text(same) == "+1.0000 (same for all)"
+    assert interval_text(Value(0.0, 0.0, 0.0)) == "+0.0000 (same for all)"
+
+
+def test_few_shoppers_are_a_warning_wherever_the_result_is_told() -> None:
+    split = split_by_time(random_history(shoppers=8, events=120))
+    few = evaluate(split, [Counting(), Fixed("same", np.zeros(40))], report=ignore_progress)
+    warning = f"Only {few.shoppers['all']} shoppers are tested"
+    assert few.shoppers["all"] < 8
+    assert warning in evaluation_text(few, has_vectors=True)
+    assert warning in report_html(few, has_vectors=True, data_fingerprint="x")
+    assert few.as_dict()["warnings"][0].startswith(warning)
+
+
+def test_many_shoppers_are_no_warning_but_few_with_a_cold_product_are() -> None:
+    whole = random_history(shoppers=300, products=60, events=9_000)
+    assert evaluate(split_by_time(whole), [Counting()], report=ignore_progress).warnings == []
+    is_kept = (whole.products < 58) | (whole.times > np.quantile(whole.times, 0.9))
+    split = split_by_time(whole.only(is_kept))
+    (warning,) = evaluate(split, [Counting()], report=ignore_progress).warnings
+    assert "have a cold product held out" in warning
+
+
+def test_the_cold_share_is_told_in_the_heading(told: Evaluation) -> None:
+    assert 0 < told.cold_share < 1
+    line = f"Of {told.held_out['all']} held-out products {told.cold_share:.1%} are cold."
+    text = " ".join(evaluation_text(told, has_vectors=True).split())
+    assert line in text
 
 
 def test_the_best_is_the_least_of_gini_and_none_where_all_are_equal() -> None:

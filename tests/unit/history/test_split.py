@@ -5,8 +5,15 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from alsolike.history import History, Split, SplitError, split_by_time, split_leave_one_out
-from tests.fixtures.history import DAY, catalogue, history, random_history
+from alsolike.history import (
+    ALWAYS,
+    History,
+    Split,
+    SplitError,
+    split_by_time,
+    split_leave_one_out,
+)
+from tests.fixtures.history import DAY, catalogue, dated, history, random_history
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -156,3 +163,50 @@ def test_who_has_most_of_the_events_does_not_move_the_cutoff(bots: int, bot_day:
     # A bot counts like one busy shopper of sixty.
     assert abs(split.cutoff - plain.cutoff) <= (bots + 1) * 2 * DAY
     assert len({int(s) for s in split.shoppers if s < 60}) >= len(plain.shoppers) * 2 / 3
+
+
+def test_a_product_exists_from_its_date_or_its_first_event() -> None:
+    events = [(0, 0, 5), (0, 0, 3), (1, 1, 4), (1, 3, 30)]
+    made = dated(history(catalogue(6), events), {0: 7, 1: 2, 4: 9}, loaded=20)
+    # p0 was sold before its date and p1 after; p3 came without a date, and so did p2 and p5, of
+    # which nothing tells.
+    assert made.catalogue.exists_from.tolist() == [
+        3 * DAY, 2 * DAY, ALWAYS, 20 * DAY, 9 * DAY, ALWAYS,
+    ]  # fmt: skip
+
+
+def test_what_came_after_the_cutoff_is_neither_foretold_nor_shown() -> None:
+    # p1 was sold before the cutoff; p2 is sold afterwards and not dated, p3 dated before, p4
+    # after, p5 at the cutoff; p6 and p7 were never sold, and p7 is dated after.
+    events = [(0, 0, 1), (1, 1, 2), *((0, product, 12) for product in range(1, 6))]
+    whole = history(catalogue(8), events)
+    made = dated(whole, {0: 0, 3: 9, 4: 11, 5: 10, 7: 11}, loaded=30)
+    split = split_by_time(made, day(10))
+    assert truth(split) == {0: [1, 3]}
+    assert np.flatnonzero(split.is_shown(np.array([0]))[0]).tolist() == [0, 1, 3, 6]
+    assert np.flatnonzero(split.is_there).tolist() == [0, 1, 3, 6]
+
+
+def test_a_slice_of_the_known_part_knows_what_came_after_it_too() -> None:
+    events = [(0, 0, 1), (0, 1, 5), (0, 2, 6), (1, 2, 2), (0, 3, 12), (1, 0, 11)]
+    split = split_by_time(dated(history(catalogue(5), events), {}, loaded=30), day(10))
+    inner = split_by_time(split.known, day(4))
+    assert truth(inner) == {0: [2]}
+    # p1 came after the slice, p3 after the split: neither competes. p4 never sold.
+    assert np.flatnonzero(inner.is_there).tolist() == [0, 2, 4]
+
+
+def test_leave_one_out_goes_by_given_dates_and_each_shoppers_moment() -> None:
+    events = [(0, 0, 1), (0, 1, 5), (1, 0, 2), (1, 2, 8)]
+    # p2 is first sold to the one whom it is held out of, on the day it was dated.
+    made = dated(history(catalogue(4), events), {2: 8, 3: 6}, loaded=30)
+    split = split_leave_one_out(made)
+    assert truth(split) == {0: [1], 1: [2]}
+    shown = split.is_shown(np.arange(2))
+    assert shown.tolist() == [[True, True, False, False], [True, True, True, True]]
+
+
+def test_a_shop_whose_later_products_are_all_new_is_told_so() -> None:
+    events = [(0, 0, 1), (0, 1, 12)]
+    with pytest.raises(SplitError, match="that was there already"):
+        split_by_time(dated(history(catalogue(2), events), {}, loaded=30), day(10))

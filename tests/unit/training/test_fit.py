@@ -11,7 +11,7 @@ from alsolike.progress import ignore_progress
 from alsolike.training.evidence import Texts
 from alsolike.training.fit import FittedModel, fit_model, latest
 from alsolike.training.recipe import Recipe, RecipeError
-from tests.fixtures.history import catalogue, history, taste_history
+from tests.fixtures.history import catalogue, dated, history, taste_history
 
 RECIPE = Recipe(validation="leave-one-out", neighbours=20, factors=8)
 GROUPS = 4
@@ -48,6 +48,28 @@ def test_shoppers_get_products_of_their_own_taste() -> None:
     best = top(fit(known), known)
     taste = np.arange(len(best)) % GROUPS
     assert (best % GROUPS == taste[:, None]).mean() > 0.99
+
+
+def test_the_worth_of_texts_is_not_learned_from_products_that_were_not_there_yet() -> None:
+    """A shop where what comes new is bought at once: before it comes nobody can foretell it."""
+    random = np.random.default_rng(4)
+    events = [
+        (shopper, int(product), day)
+        for shopper in range(120)
+        for day, product in enumerate(
+            [
+                *random.choice(np.arange(shopper % GROUPS, 60, GROUPS), 6, replace=False),
+                # On the last day each buys what came on that day, of their own group.
+                random.choice(np.arange(60 + shopper % GROUPS, 80, GROUPS)),
+            ]
+        )
+    ]
+    everybody = [(shopper, shopper % 60, 6) for shopper in range(120)]
+    known = history(catalogue(100), events + everybody)
+    recipe = replace(RECIPE, validation="time", validation_slices=1)
+    leaking = fit(known, is_telling=True, recipe=recipe)
+    honest = fit(dated(known, {}, loaded=90), is_telling=True, recipe=recipe)
+    assert honest.newcomer_scale < leaking.newcomer_scale
 
 
 def test_products_without_events_are_reached_by_their_texts() -> None:
