@@ -10,6 +10,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.signals import on_stop
 
 from alsolike.errors import AlsolikeError
+from alsolike.locks import held
 from alsolike.neighbours import write_all_neighbours
 from alsolike.progress import ignore_progress
 from alsolike.runs import close_abandoned_runs, recorded_run
@@ -17,7 +18,7 @@ from alsolike.settings import Settings
 from embed.actions import write_text_vectors
 from embed.encoder import load_encoder
 from embed.outage import Outage, StoppedError, first_line, is_loss, quiet_queue
-from embed.run import Batches, finish, held, prepare
+from embed.run import Batches, finish, prepare
 from embed.snapshot import is_missing, write_snapshot
 from embed.tasks import (
     FINISH_TASK,

@@ -15,7 +15,7 @@ from alsolike.settings import Settings
 
 if TYPE_CHECKING:
     from alsolike.promotion import Decision, Limits
-    from alsolike.training import Recipe
+    from alsolike.training import Recipe, TrainSummary
 
 # Of fine-tuning, at its highest: what the authors of small encoders use.
 _LEARNING_RATE = 2e-5
@@ -96,17 +96,25 @@ def train(
         with recorded_run("train", {"name": name, **recipe.as_dict()}) as counts:
             summary = make(recipe, name=name, report=report)
             counts.update(summary.as_dict())
+    show(summary.as_dict(), trained_text(summary), as_json=as_json)
+
+
+def trained_text(summary: "TrainSummary") -> str:
+    """Tell a person what was trained, of what, and what had to be left out."""
     weights = ", ".join(
         f"{space} {weight:g}" for space, weight in summary.learned["weights"].items() if weight > 0
     )
-    text = (
+    left_out = "".join(
+        f"Left out, because it could not be computed: {space} ({reason}).\n"
+        for space, reason in summary.learned["left_out"].items()
+    )
+    return (
         f"Trained {summary.model} in {summary.seconds:.0f} s from {summary.events:,} events of "
         f"{summary.shoppers:,} shoppers on {summary.products:,} products.\n"
-        f"Weights: {weights}.\n"
+        f"Weights: {weights}.\n{left_out}"
         f"NDCG@10 on the validation slice: {summary.learned['validation_ndcg']:.4f}.\n"
         f"It does not serve yet: alsolike promote {summary.model}"
     )
-    show(summary.as_dict(), text, as_json=as_json)
 
 
 def _finetune(

@@ -1,6 +1,6 @@
 """Weights of the spaces, chosen on a validation slice for the ranking that they give."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -89,10 +89,8 @@ def gather(
     count, size = truth.shape
     parts: list[tuple[NDArray[np.float32], NDArray[np.int64]]] = []
     longest = max(queries, key=lambda query: query.nnz)
-    step = _shoppers_at_once(longest, size, len(queries) * len(spaces))
     cold = np.flatnonzero((kinds != WARM) & is_shown)
-    for start in range(0, count, step):
-        rows = np.arange(start, min(start + step, count))
+    for rows in _batches(longest, size, len(queries) * len(spaces)):
         narrow = [query[rows] for query in queries]
         parts.extend(_gather(spaces, priors, narrow, known[rows], cold, is_shown))
         report("validation", int(rows[-1]) + 1, count)
@@ -127,10 +125,21 @@ def join(parts: Sequence[Candidates]) -> Candidates:
     )
 
 
-def _shoppers_at_once(query: sp.csr_matrix, size: int, sums: int) -> int:
-    """Return how many shoppers' rows and sums fit into memory."""
-    actions = max(1.0, query.nnz / max(1, query.shape[0]))
-    return max(1, int(min(_ROWS_MEMORY / (4 * size * actions), _SUMS_MEMORY / (4 * size * sums))))
+def _batches(query: sp.csr_matrix, size: int, sums: int) -> Iterator[NDArray[np.int64]]:
+    """Give the numbers of so many shoppers at a time as their rows and sums fit into memory.
+
+    Each shopper's own actions are counted, since those with many may follow one another.
+    """
+    most_actions = max(1, _ROWS_MEMORY // (4 * size))
+    most_shoppers = max(1, _SUMS_MEMORY // (4 * size * sums))
+    actions = np.cumsum(np.diff(query.indptr))
+    start = 0
+    while start < len(actions):
+        before = int(actions[start - 1]) if start else 0
+        end = int(np.searchsorted(actions, before + most_actions, side="right"))
+        end = min(max(end, start + 1), start + most_shoppers)
+        yield np.arange(start, end)
+        start = end
 
 
 def _gather(
@@ -245,7 +254,9 @@ def choose_weights(
     seed : int
     """
     generator = np.random.default_rng(seed)
-    spreads = candidates.features[0][candidates.kinds >= 0].std(axis=0)
+    values = candidates.features[0][candidates.kinds >= 0]
+    # Where nobody has a candidate, nothing tells them apart.
+    spreads = values.std(axis=0) if len(values) else np.zeros(values.shape[1], np.float32)
     scales = np.where(spreads > 0, 1 / np.maximum(spreads, 1e-12), 0).astype(np.float32)
     usable = np.flatnonzero(scales)
     measure = _Measure(candidates, (WARM,))
@@ -368,7 +379,8 @@ def _climb(
             for factor in _STEPS:
                 old = weights[position]
                 new = old * factor if old > 0 else 0.1 * factor
-                if new == old:
+                # Without any weight, what rounding left of the sums would be all that ranks.
+                if new == old or not (new or np.delete(weights, position).any()):
                     continue
                 trial = total + own * np.float32(new - old)
                 gained = measure(trial)

@@ -1,5 +1,6 @@
 """All the evidence that a model is blended from: the spaces, and what holds for every shopper."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from alsolike.training.spaces import Space
 from alsolike.training.spaces.behaviour import CooccurrenceSpace, EaseSpace
 from alsolike.training.spaces.factors import FactorSpace, SpectralSpace
 from alsolike.training.spaces.sequence import SequenceSpace, TransitionSpace
+from alsolike.training.spaces.space import LeftOutSpace
 from alsolike.training.spaces.text import DenseSpace, TermSpace
 
 PRIORS = ("popularity", "recent_popularity")
@@ -20,6 +22,8 @@ PRIORS = ("popularity", "recent_popularity")
 TEXTS = ("text", "words", "phrases", "characters")
 # How much stronger the second EASE is regularised: right where shoppers have long histories.
 _SMOOTHER = 5
+# How a space fails whose numbers cannot be computed.
+_NUMERICAL = (ArithmeticError, np.linalg.LinAlgError)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,40 +45,78 @@ class Texts:
 
 
 def build_spaces(
-    history: History, texts: Texts, recipe: Recipe, report: Report, *, stage: str
+    history: History,
+    texts: Texts,
+    recipe: Recipe,
+    report: Report,
+    *,
+    stage: str,
+    left_out: dict[str, str],
 ) -> list[Space]:
     """Fit every space to a history.
+
+    A space that fails numerically ends nothing: a space that says nothing takes its place.
 
     Parameters
     ----------
     stage : str
-        To report as; there are four steps.
+        To report as; each space is a step.
+    left_out : dict of str to str
+        Why spaces are left out, by name. Those that it names are not tried; those that fail are
+        added.
     """
+    makers = _makers(history, texts, recipe)
+    spaces: list[Space] = []
+    for step, (name, make) in enumerate(makers.items(), start=1):
+        space: Space | None = None
+        if name not in left_out:
+            try:
+                space = make()
+            except _NUMERICAL as error:
+                left_out[name] = f"{type(error).__name__}: {error}"
+        if space is None:
+            space = LeftOutSpace(name, is_text=name in TEXTS, size=len(history.catalogue))
+        spaces.append(space)
+        report(stage, step, len(makers))
+    return spaces
+
+
+def _makers(history: History, texts: Texts, recipe: Recipe) -> Mapping[str, Callable[[], Space]]:
+    """Return what fits each space, by name, in the order of the blend's weights."""
     matrix = history.matrix()
+    factors, seed, largest = recipe.factors, recipe.seed, recipe.largest_matrix
     descriptions = [
         f"{name}\n{more}" for name, more in zip(texts.names, texts.characteristics, strict=True)
     ]
-    spaces: list[Space] = [DenseSpace("text", texts.vectors)]
-    spaces.append(TermSpace("words", descriptions, analyzer="word", lengths=(1, 1)))
-    spaces.append(TermSpace("phrases", descriptions, analyzer="word", lengths=(1, 2)))
-    if len(descriptions) <= recipe.characters_up_to:
-        spaces.append(TermSpace("characters", texts.names, analyzer="char_wb", lengths=(3, 5)))
-    report(stage, 1, 4)
-    spaces.append(CooccurrenceSpace(matrix))
-    spaces.append(TransitionSpace(history))
-    spaces.append(SpectralSpace(matrix, factors=recipe.factors, seed=recipe.seed))
-    spaces.append(FactorSpace(matrix, factors=recipe.factors, seed=recipe.seed))
-    report(stage, 2, 4)
-    largest = recipe.largest_matrix
-    for name, factor in (("ease", 1), ("ease_smooth", _SMOOTHER)):
+
+    def terms(name: str, longest: int) -> TermSpace:
+        return TermSpace(name, descriptions, analyzer="word", lengths=(1, longest))
+
+    def ease(name: str, factor: int) -> EaseSpace:
         regularisation = factor * recipe.ease_regularisation
-        spaces.append(EaseSpace(matrix, regularisation=regularisation, largest=largest, name=name))
-    report(stage, 3, 4)
-    spaces.append(
-        SequenceSpace(history, regularisation=recipe.sequence_regularisation, largest=largest)
-    )
-    report(stage, 4, 4)
-    return spaces
+        return EaseSpace(matrix, regularisation=regularisation, largest=largest, name=name)
+
+    makers: dict[str, Callable[[], Space]] = {
+        "text": lambda: DenseSpace("text", texts.vectors),
+        "words": lambda: terms("words", 1),
+        "phrases": lambda: terms("phrases", 2),
+    }
+    if len(descriptions) <= recipe.characters_up_to:
+        makers["characters"] = lambda: TermSpace(
+            "characters", texts.names, analyzer="char_wb", lengths=(3, 5)
+        )
+    return {
+        **makers,
+        "cooccurrence": lambda: CooccurrenceSpace(matrix),
+        "transitions": lambda: TransitionSpace(history),
+        "spectrum": lambda: SpectralSpace(matrix, factors=factors, seed=seed),
+        "factors": lambda: FactorSpace(matrix, factors=factors, seed=seed),
+        "ease": lambda: ease("ease", 1),
+        "ease_smooth": lambda: ease("ease_smooth", _SMOOTHER),
+        "sequence": lambda: SequenceSpace(
+            history, regularisation=recipe.sequence_regularisation, largest=largest
+        ),
+    }
 
 
 def build_priors(history: History) -> list[NDArray[np.float32]]:

@@ -24,6 +24,7 @@ from alsolike.training.blend import (
 from alsolike.training.evidence import PRIORS, TEXTS, Texts, build_priors, build_spaces
 from alsolike.training.recipe import Recipe
 from alsolike.training.spaces import Space
+from alsolike.training.spaces.space import LeftOutSpace
 
 # Ways to weigh a shopper's latest actions that validation chooses from.
 _BY_KIND = {"purchase": 3.0, "review": 2.0, "view": 1.0}
@@ -61,6 +62,8 @@ class FittedModel:
         What a cosine of text vectors is worth in scores, for products that come after the fit.
     centre : ndarray, shape (n_products,), float32
         What neighbours' scores are measured from; zeros where they are kept as they are.
+    left_out : dict of str to str
+        Spaces that could not be fitted, with the error of each.
     """
 
     recipe: Recipe
@@ -70,6 +73,7 @@ class FittedModel:
     priors: NDArray[np.float32]
     newcomer_scale: float
     centre: NDArray[np.float32]
+    left_out: dict[str, str]
     _spaces: Sequence[Space]
     _is_cold: NDArray[np.bool_]
 
@@ -115,6 +119,7 @@ class FittedModel:
         return {
             "weights": self._named(self.blend.weights),
             "cold_weights": self._named(self.blend.cold_weights),
+            "left_out": self.left_out,
             "newcomer_scale": round(self.newcomer_scale, 6),
             "validation_ndcg": round(self.blend.ndcg, 6),
             "validation_ndcg_hidden": (
@@ -137,8 +142,14 @@ def fit_model(history: History, texts: Texts, recipe: Recipe, report: Report) ->
     SplitError
         There is too little history to cut a validation slice off.
     """
-    blend, names, is_centred = _fit_blend(history, texts, recipe, report)
-    spaces = build_spaces(history, texts, recipe, report, stage="spaces")
+    left_out: dict[str, str] = {}
+    while True:
+        blend, names, is_centred = _fit_blend(history, texts, recipe, report, left_out)
+        weighed = set(left_out)
+        spaces = build_spaces(history, texts, recipe, report, stage="spaces", left_out=left_out)
+        if weighed == set(left_out):
+            break
+        # One failed on the whole history alone: the others are weighed anew without it.
     events = np.bincount(history.products, minlength=len(history.catalogue))
     is_cold = events == 0
     centre = np.zeros(len(history.catalogue), np.float32)
@@ -153,7 +164,9 @@ def fit_model(history: History, texts: Texts, recipe: Recipe, report: Report) ->
     priors[kept] = prior[kept]
     scale = _newcomer_scale(spaces, blend, recipe)
     query = _queries(history)[blend.query]
-    return FittedModel(recipe, blend, query, names, priors, scale, centre, spaces, is_cold)
+    return FittedModel(
+        recipe, blend, query, names, priors, scale, centre, left_out, spaces, is_cold
+    )
 
 
 def latest(
@@ -269,15 +282,23 @@ class _KeptSpace:
 
 
 def _fit_blend(
-    history: History, texts: Texts, recipe: Recipe, report: Report
+    history: History, texts: Texts, recipe: Recipe, report: Report, left_out: dict[str, str]
 ) -> tuple[Blend, tuple[str, ...], bool]:
     """Choose the weights of the spaces, then, with the rows cut as they are kept, of the rest."""
     generator = np.random.default_rng(recipe.seed)
     queries = _queries(history)
     slices = [
-        _slice(split, texts, recipe, queries, generator, report)
+        _slice(split, texts, recipe, queries, generator, report, left_out)
         for split in _validation(history, recipe)
     ]
+    for part in slices:
+        # A space that failed in one slice is weighed in none.
+        part.spaces[:] = [
+            LeftOutSpace(space.name, is_text=space.is_text, size=len(history.catalogue))
+            if space.name in left_out
+            else space
+            for space in part.spaces
+        ]
     spaces = [space.name for space in slices[0].spaces]
     names = (*spaces, *PRIORS)
     blend = choose_weights(
@@ -329,7 +350,8 @@ def _refine(
     found = centred if is_centred else plain
     share = found.weights[0]
     if share <= 0:
-        return replace(blend, weights=np.append(blend.weights, 0)), False
+        weights, cold = np.append(blend.weights, 0), np.append(blend.cold_weights, 0)
+        return replace(blend, weights=weights, cold_weights=cold), False
     of_priors = found.weights[1:] if is_centred else np.append(found.weights[1:], 0)
     if is_centred:
         # The mean is measured again on the blend as it is scaled below.
@@ -385,6 +407,7 @@ def _slice(
     queries: tuple[dict[str, Any], ...],
     generator: np.random.Generator,
     report: Report,
+    left_out: dict[str, str],
 ) -> _Slice:
     """Fit the spaces to what a slice knows, some products hidden."""
     catalogue = split.known.catalogue
@@ -394,6 +417,10 @@ def _slice(
     is_hidden[hidden] = True
     known = split.known.only(~is_hidden[split.known.products])
     rows = np.flatnonzero(np.diff(known.starts)[split.shoppers] > 0)
+    if not len(rows):
+        # All that is known of the few who validate was hidden: better to hide nothing.
+        is_hidden[:] = False
+        known, rows = split.known, np.arange(len(split.shoppers))
     most = max(_FEWEST_SHOPPERS, recipe.validation_scores // len(catalogue))
     most = min(most, recipe.validation_shoppers)
     if len(rows) > most:
@@ -403,7 +430,9 @@ def _slice(
     kinds = np.where(events == 0, COLD, WARM)
     kinds[is_hidden] = HIDDEN
     return _Slice(
-        spaces=build_spaces(known, texts, recipe, report, stage="validation spaces"),
+        spaces=build_spaces(
+            known, texts, recipe, report, stage="validation spaces", left_out=left_out
+        ),
         priors=build_priors(known),
         queries=[latest(known, shoppers, query) for query in queries],
         known=split.known.matrix()[shoppers],
@@ -415,7 +444,11 @@ def _slice(
 
 
 def _newcomer_scale(spaces: Sequence[Space], blend: Blend, recipe: Recipe) -> float:
-    """Return what the texts say of near products without events, against their vectors' cosine."""
+    """Return what the texts say of near products without events, against their vectors' cosine.
+
+    No more than the texts together can say of two products with the same text, which is the sum of
+    their weights: where all vectors are far apart, the quotient of two small numbers would be more.
+    """
     generator = np.random.default_rng(recipe.seed)
     size = int(spaces[0].rows(np.zeros(1, np.int64)).shape[1])
     sample = np.sort(generator.choice(size, min(size, 200), replace=False))
@@ -427,4 +460,7 @@ def _newcomer_scale(spaces: Sequence[Space], blend: Blend, recipe: Recipe) -> fl
     count = min(20, size)
     near = np.argpartition(-cosines, count - 1, axis=1)[:, :count]
     cosine = float(np.take_along_axis(cosines, near, 1).sum())
-    return float(np.take_along_axis(said, near, 1).sum()) / cosine if cosine > 0 else 0.0
+    if cosine <= 0:
+        return 0.0
+    scale = float(np.take_along_axis(said, near, 1).sum()) / cosine
+    return min(scale, float(blend.cold_weights.sum()))

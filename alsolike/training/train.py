@@ -29,7 +29,8 @@ class TrainSummary:
     model : str
         Its name in `recs.models`.
     learned : dict
-        Weights of the blend, and the NDCG@10 that they had on the validation slice.
+        Weights of the blend, the NDCG@10 that they had on the validation slice, and the spaces
+        that had to be left out.
     serving : dict
         How it weighs a shopper's actions.
     products, shoppers, events : int

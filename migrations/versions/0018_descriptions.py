@@ -88,7 +88,6 @@ def upgrade() -> None:
             'Ascending in the order of rejection.';
         comment on column raw.rejected_rows.source is 'Name of the file.';
         comment on column raw.rejected_rows.line is 'Line of the file, from 1.';
-        comment on column raw.rejected_rows.content is 'What the row is found by.';
         comment on column raw.rejected_rows.reason is
             'Why it could not be used, and what was expected.';
         comment on column raw.rejected_rows.rejected_at is 'When it was rejected.';
@@ -213,6 +212,10 @@ def upgrade() -> None:
         comment on column recs.query_encoder_files.content is 'Bytes of the piece.';
 
         comment on column ops.runs.run_id is 'Ascending in the order of start.';
+        comment on column ops.runs.backend_pid is
+            'Process of the database session that the command holds as long as it lives.';
+        comment on column ops.runs.backend_started_at is
+            'When that session began; a pid is used again.';
         comment on column ops.runs.command is 'Command, or worker for one of its tasks.';
         comment on column ops.runs.arguments is 'Options that it was given.';
         comment on column ops.runs.started_at is 'When it began.';

@@ -8,7 +8,6 @@ import pytest
 from pgvector import HalfVector
 from psycopg.types.json import Jsonb
 
-from alsolike.database import ANALYST_ROLE, connect
 from tests.integration.embed.shop import add_shopper, add_vectors, clusters, make_marts, run
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -444,27 +443,6 @@ def test_recommending_within_a_category() -> None:
     # 60 lamps, of which the shopper saw one.
     assert len(rows) == 59
     assert all(int(row[1][1:]) % 100 == 1 for row in rows)
-
-
-def test_the_analyst_may_call_what_gives_no_events_away() -> None:
-    make_marts()
-    add_vectors(clusters(10))
-    add_shopper("s")
-    view("e1", "s", name(1))
-    with connect(role=ANALYST_ROLE) as connection:
-        found = connection.execute("select * from recs.similar_products('v00001', 5)").fetchall()
-        assert len(found) == 5
-        rows = connection.execute("select * from recs.recommend('s', 5)").fetchall()
-        assert [row[4] for row in rows] == ["personal"] * 5
-        for refused in (
-            "select * from recs.recommend_with_reasons('s', null)",
-            "select * from recs.recent_actions('s', null)",
-        ):
-            with (
-                pytest.raises(psycopg.errors.InsufficientPrivilege),
-                connection.transaction(),
-            ):
-                connection.execute(refused)  # pyright: ignore
 
 
 def test_another_model_answers_when_it_is_named() -> None:

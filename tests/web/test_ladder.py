@@ -307,6 +307,111 @@ def test_a_server_that_hangs_is_hung_up_on(
                 os.kill(pid, signal.SIGCONT)
 
 
+def test_a_write_does_not_wait_for_a_server_that_hangs(
+    snapshot: LocalPointer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALSOLIKE_STATEMENT_TIMEOUT_MS", "200")
+    monkeypatch.setenv("ALSOLIKE_POOL_SIZE", "1")
+    event = {"event_id": "1", "kind": "purchase", "product_id": "pan-01", "shopper_id": "agreed"}
+    with TestClient(create_app(load_settings())) as site, connect(autocommit=True) as connection:
+        assert tier(site.get(READS[0])) == "live"
+        pids = connection.execute(
+            "select pid from pg_stat_activity"
+            " where application_name = 'alsolike-web' and datname = current_database()"
+        ).fetchall()
+        for (pid,) in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            started = time.perf_counter()
+            refused = site.post("/v1/events", json=event)
+            assert time.perf_counter() - started < 2
+            assert refused.status_code == 503
+            assert refused.headers["retry-after"] == "1"
+            assert "too long" in refused.json()["detail"]
+        finally:
+            for (pid,) in pids:
+                os.kill(pid, signal.SIGCONT)
+        assert site.post("/v1/events", json={**event, "event_id": "2"}).status_code == 201
+
+
+@pytest.mark.usefixtures("snapshot")
+def test_why_no_connection_can_be_made_is_told_once_and_without_secrets(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("PGUSER", "no-such-user")
+        patch.setenv("PGPASSWORD", "a-word-that-is-secret")
+        with TestClient(create_app(load_settings())) as site:
+            for path in (*READS, *PAGES):
+                assert tier(site.get(path)) == "snapshot"
+            ready = site.get("/health/ready").json()
+    assert ready["status"] == "degraded"
+    assert 'role "…" does not exist' in ready["reason"]
+    told = [record for record in caplog.records if "does not exist" in record.getMessage()]
+    assert [record.levelname for record in told] == ["ERROR"]
+    assert 'role "no-such-user" does not exist' in told[0].getMessage()
+    assert "no-such-user" not in str(ready)
+    assert "secret" not in caplog.text + str(ready)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/search?q=a%00b",
+        "/search?q=%22",
+        "/search?q=%22%20%22",
+        "/search?q=a*%20OR%20(b",
+        "/v1/products?q=NEAR(%22",
+        f"/v1/trending?attributes=%7B%22a%22:{'%5B' * 300}{'%5D' * 300}%7D",
+        f"/v1/trending?attributes=%7B%22a%22:{'%5B' * 160}{'%5D' * 160}%7D",
+        "/v1/trending?attributes=%7B%22a%22:%22%5Cu0000%22%7D",
+    ],
+)
+def test_no_request_takes_the_snapshot_from_everybody(
+    site: Client, shop: dict[str, str], caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    take_away(shop)
+    assert tier(site.get("/")) == "snapshot"
+    for accept in ("text/html", "application/json"):
+        assert site.get(path, headers={"accept": accept}).status_code in {200, 400}
+    assert tier(site.get("/")) == "snapshot"
+    assert "snapshot" not in caplog.text
+
+
+def test_an_error_of_the_snapshot_that_is_no_damage_is_one_requests(
+    site: Client, shop: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    take_away(shop)
+    assert tier(site.get("/v1/products/knife-05")) == "snapshot"
+    # An id that SQLite takes for none: no statement of ours is known to fail by itself.
+    local = site.app.state.ladder.local.current
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(local, "products", lambda _: local._rows("products_by_id", {}))
+        assert site.get("/v1/products/knife-05").status_code == 503
+    assert "A request failed at the local snapshot" in caplog.text
+    assert tier(site.get("/v1/products/knife-05")) == "snapshot"
+
+
+def test_a_snapshot_that_can_be_read_again_is_opened_again(
+    site: Client,
+    shop: dict[str, str],
+    snapshot: LocalPointer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("api.ladder.local._AGAIN_SECONDS", 0.02)
+    path = snapshot_folder(load_settings().home) / snapshot.file
+    content = path.read_bytes()
+    path.chmod(0o644)
+    take_away(shop)
+    with path.open("r+b") as file:
+        file.write(b"\x00" * len(content))
+    wait_for(lambda: site.get(READS[0]).status_code == 503)
+    with path.open("r+b") as file:
+        file.write(content)
+    wait_for(lambda: site.get(READS[0]).status_code == 200)
+    assert tier(site.get("/")) == "snapshot"
+
+
 TIERS: list[tuple[str, list[str]]] = [("live", []), *LOCKS]
 
 

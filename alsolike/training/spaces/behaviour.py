@@ -6,8 +6,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from alsolike.training.spaces.linear import inverse_of_gram, inverse_root
-from alsolike.training.spaces.space import finish_rows
+from alsolike.training.spaces.linear import dense_product, inverse_of_gram, inverse_root
+from alsolike.training.spaces.space import finish_rows, require_finite
 
 
 class CooccurrenceSpace:
@@ -29,8 +29,7 @@ class CooccurrenceSpace:
 
     def rows(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
         """Return the cosine of some products with all; see `Space.rows`."""
-        rows = (self._by_product[products] @ self._columns).toarray()
-        return finish_rows(np.asarray(rows, np.float32), products)
+        return finish_rows(dense_product(self._by_product[products], self._columns), products)
 
 
 class EaseSpace:
@@ -58,6 +57,7 @@ class EaseSpace:
     ) -> None:
         self.name = name
         self._inner = inverse_of_gram(matrix, regularisation, largest)
+        require_finite(self._inner.inverse_diagonal)
 
     def rows(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
         """Return the positive weights of some products on all; see `Space.rows`."""

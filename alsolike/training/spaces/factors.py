@@ -6,13 +6,17 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from scipy.sparse.linalg import svds
 
 from alsolike.training.spaces.linear import inverse_root
-from alsolike.training.spaces.space import finish_rows
+from alsolike.training.spaces.space import finish_rows, require_finite
 
-# A singular value that is nothing but rounding.
-_NO_PATTERN = 1e-6
+# An eigenvalue that is nothing but rounding; the largest are 1.
+_NO_PATTERN = 1e-10
+# Of the search for patterns: fewest and most rounds, the width of what they gather where they are
+# not the fewest, and columns that are multiplied at once.
+_ROUNDS = (4, 16)
+_WIDTH = 512
+_AT_ONCE = 32
 # Of the factorisation: how much more an action counts than none, and its rounds.
 _CONFIDENCE = 5.0
 _ITERATIONS = 15
@@ -26,31 +30,38 @@ class SpectralSpace:
     square roots of its rows' and columns' sums (D). The ideal low-pass filter of GF-CF, Shen et
     al. 2021, arXiv 2108.07567.
 
+    The vectors are found in a fixed number of rounds. A search that goes on until they are exact
+    may never end: each group of shoppers that shares no product with others has a singular value of
+    1, and where most shoppers bought once there are hundreds of such groups. Shoppers with one
+    product are left out, since they join it to no other.
+
     Parameters
     ----------
     matrix : csr_matrix, shape (n_shoppers, n_products), float32
     factors : int
         Patterns that are kept, at most.
     seed : int
-        Of the vector that the search for them starts with.
+        Of the vectors that the search for them starts with.
     """
 
     name = "spectrum"
     is_text = False
 
     def __init__(self, matrix: sp.csr_matrix, *, factors: int, seed: int) -> None:
+        matrix = matrix[np.diff(matrix.indptr) > 1]
         by_shopper = inverse_root(np.asarray(matrix.sum(axis=1)).ravel())
         by_product = inverse_root(np.asarray(matrix.sum(axis=0)).ravel())
-        normalised = sp.diags_array(by_shopper) @ matrix @ sp.diags_array(by_product)
-        count = min(factors, min(matrix.shape) - 1)
-        vectors = np.zeros((0, matrix.shape[1]))
-        if count > 0 and matrix.nnz:
-            start = np.random.default_rng(seed).normal(size=min(matrix.shape))
-            _, values, vectors = svds(normalised.astype(np.float64), k=count, v0=start)
-            vectors = vectors[values > _NO_PATTERN]
-        roots = np.divide(1, by_product, out=np.zeros_like(by_product), where=by_product > 0)
-        self._left = (vectors * by_product).T.astype(np.float32)
-        self._right = (vectors * roots).astype(np.float32)
+        there = np.flatnonzero(by_product)
+        normalised = sp.csr_matrix(
+            sp.diags_array(by_shopper) @ matrix[:, there] @ sp.diags_array(by_product[there])
+        )
+        count = max(0, min(factors, min(normalised.shape) - 1))
+        vectors = _broadest(normalised, count, seed)
+        self._left = np.zeros((matrix.shape[1], vectors.shape[1]), np.float32)
+        self._right = np.zeros((vectors.shape[1], matrix.shape[1]), np.float32)
+        self._left[there] = vectors * by_product[there, None]
+        self._right[:, there] = vectors.T / by_product[there]
+        require_finite(self._left, self._right)
 
     def rows(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
         """Return the positive weights of some products on all; see `Space.rows`."""
@@ -82,6 +93,7 @@ class FactorSpace:
             return
         # Slow to import, and without types.
         als: Any = import_module("implicit.cpu.als")
+        recommender: Any = import_module("implicit.recommender_base")
         threads: Any = import_module("threadpoolctl")
         # One thread, so that the same seed gives the same factors.
         with threads.threadpool_limits(limits=1, user_api="blas"):
@@ -93,12 +105,50 @@ class FactorSpace:
                 num_threads=1,
                 random_state=seed,
             )
-            model.fit(matrix, show_progress=False)
+            try:
+                model.fit(matrix, show_progress=False)
+            except recommender.ModelFitError as error:
+                raise ArithmeticError(str(error)) from error
         products = np.asarray(model.item_factors, np.float64)
         gram = products.T @ products + _REGULARISATION * np.eye(factors)
         self._left = np.linalg.solve(gram, products.T).T.astype(np.float32)
         self._right = products.astype(np.float32)
+        require_finite(self._left, self._right)
 
     def rows(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
         """Return the positive scores of some products on all; see `Space.rows`."""
         return finish_rows(self._left[products] @ self._right.T, products)
+
+
+def _broadest(matrix: sp.csr_matrix, count: int, seed: int) -> NDArray[np.float64]:
+    """Return the first right singular vectors of a sparse matrix, nearly, at a fixed cost.
+
+    Randomised block Krylov iteration: Musco and Musco 2015, arXiv 1504.05477, algorithm 2.
+
+    Returns
+    -------
+    ndarray, shape (matrix.shape[1], at most count), float64
+        Orthonormal columns.
+    """
+    if not count:
+        return np.zeros((matrix.shape[1], 0))
+    block = np.random.default_rng(seed).normal(size=(matrix.shape[1], count))
+    blocks: list[NDArray[np.float64]] = []
+    fewest, most = _ROUNDS
+    for _ in range(min(max(_WIDTH // count, fewest), most)):
+        block = np.linalg.qr(_gram_times(matrix, block))[0]
+        blocks.append(block)
+    basis = np.linalg.qr(np.hstack(blocks))[0]
+    values, turned = np.linalg.eigh(basis.T @ _gram_times(matrix, basis))
+    # Ascending.
+    turned = turned[:, values > _NO_PATTERN][:, ::-1][:, :count]
+    return basis @ turned
+
+
+def _gram_times(matrix: sp.csr_matrix, block: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return XᵀX times a block, so that no more than a few columns as long as X are held."""
+    product = np.empty_like(block)
+    for start in range(0, block.shape[1], _AT_ONCE):
+        columns = slice(start, start + _AT_ONCE)
+        product[:, columns] = matrix.T @ (matrix @ block[:, columns])
+    return product

@@ -7,6 +7,9 @@ import scipy.linalg
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+# Entries of a sparse product that are computed at once.
+_AT_ONCE = 2**23
+
 
 class InverseOfGram(Protocol):
     """P = (XᵀX + λI)^-1 over the products that take part; the others have zeros.
@@ -63,8 +66,26 @@ def factor(gram: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def gram(matrix: Any, regularisation: float) -> NDArray[np.float32]:  # noqa: ANN401
     """Return XᵀX + λI: ndarray, shape (n, n), float32."""
-    product = np.ascontiguousarray((matrix.T @ matrix).toarray(), np.float32)
+    product = dense_product(matrix.T, matrix)
     product[np.diag_indices_from(product)] += regularisation
+    return product
+
+
+def dense_product(left: Any, right: Any) -> NDArray[np.float32]:  # noqa: ANN401
+    """Return the product of two sparse matrices as a dense one, computed a few rows at a time.
+
+    A sparse product with few zeros takes three times the memory of the dense one: one shopper with
+    thousands of products is enough for that.
+
+    Returns
+    -------
+    ndarray, shape (left.shape[0], right.shape[1]), float32
+    """
+    left, right = left.tocsr(), right.tocsr()
+    product = np.empty((left.shape[0], right.shape[1]), np.float32)
+    step = max(1, _AT_ONCE // max(1, right.shape[1]))
+    for start in range(0, len(product), step):
+        product[start : start + step] = (left[start : start + step] @ right).toarray()
     return product
 
 

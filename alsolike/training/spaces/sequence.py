@@ -8,8 +8,14 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from alsolike.history import History
-from alsolike.training.spaces.linear import busiest_products, factor, gram
-from alsolike.training.spaces.space import finish_rows
+from alsolike.training.spaces.linear import (
+    busiest_products,
+    dense_product,
+    factor,
+    gram,
+    inverse_root,
+)
+from alsolike.training.spaces.space import finish_rows, require_finite
 
 # How far, in steps, a product still speaks for what follows, and what each step costs it.
 _REACH = 3
@@ -28,17 +34,17 @@ class TransitionSpace:
     is_text = False
 
     def __init__(self, history: History) -> None:
-        counts = _transitions(history)
-        out = np.sqrt(np.asarray(counts.sum(axis=1)).ravel())
-        into = np.sqrt(np.asarray(counts.sum(axis=0)).ravel())
-        with np.errstate(divide="ignore"):
-            left = sp.diags_array(np.where(out > 0, 1 / out, 0).astype(np.float32))
-            right = sp.diags_array(np.where(into > 0, 1 / into, 0).astype(np.float32))
-        self._scores: Any = (left @ counts @ right).tocsr()
+        # Never multiplied as a whole: two steps with thousands of products each would square them.
+        step_by_product, future = _transitions(history)
+        products_of_steps = np.asarray(step_by_product.sum(axis=0)).ravel()
+        out = inverse_root(step_by_product @ np.asarray(future.sum(axis=1)).ravel())
+        into = inverse_root(future.T @ products_of_steps)
+        self._from: Any = (sp.diags_array(out.astype(np.float32)) @ step_by_product).tocsr()
+        self._to: Any = (future @ sp.diags_array(into.astype(np.float32))).tocsr()
 
     def rows(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
         """Return how often all follow some products; see `Space.rows`."""
-        return finish_rows(np.asarray(self._scores[products].toarray(), np.float32), products)
+        return finish_rows(dense_product(self._from[products], self._to), products)
 
 
 class SequenceSpace:
@@ -72,8 +78,9 @@ class SequenceSpace:
             past, future = past[:, self._taking_part], future[:, self._taking_part]
             upper = factor(gram(past, regularisation))
             # A solution overwrites the right-hand side, which LAPACK wants by columns.
-            right = np.asfortranarray((past.T @ future).toarray(), np.float32)
+            right = dense_product(future.T, past).T
             self._weights, _ = scipy.linalg.lapack.spotrs(upper, right, lower=0, overwrite_b=1)
+            require_finite(self._weights)
 
     def rows(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
         """Return the positive weights of some products on all; see `Space.rows`."""
@@ -126,7 +133,11 @@ def _empty(shape: tuple[int, int]) -> sp.csr_matrix:
     return sp.csr_matrix((np.empty(0, np.float32), (nowhere, nowhere)), shape=shape)
 
 
-def _transitions(history: History) -> sp.csr_matrix:
+def _transitions(history: History) -> tuple[sp.csr_matrix, sp.csr_matrix]:
+    """Return which products each step brought, and what the three steps after it did.
+
+    Shapes (n_products, n_steps) and (n_steps, n_products): their product counts what follows what.
+    """
     incidence, owners = _incidence(history)
     future = sum(
         (
@@ -135,7 +146,7 @@ def _transitions(history: History) -> sp.csr_matrix:
         ),
         start=_empty(incidence.shape),
     )
-    return (incidence.T @ future).tocsr()
+    return incidence.T.tocsr(), future.tocsr()
 
 
 def _past_and_future(history: History) -> tuple[sp.csr_matrix, sp.csr_matrix]:

@@ -8,7 +8,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from alsolike.training.spaces.space import finish_rows
+from alsolike.training.spaces.linear import dense_product
+from alsolike.training.spaces.space import finish_rows, require_finite
 
 
 class DenseSpace:
@@ -24,6 +25,7 @@ class DenseSpace:
     is_text = True
 
     def __init__(self, name: str, vectors: NDArray[np.float32]) -> None:
+        require_finite(vectors)
         self.name = name
         self._vectors = vectors
 
@@ -71,5 +73,4 @@ class TermSpace:
 
     def rows(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
         """Return the cosine of some products with all; see `Space.rows`."""
-        rows = (self._terms[products] @ self._by_term).toarray()
-        return finish_rows(np.asarray(rows, np.float32), products)
+        return finish_rows(dense_product(self._terms[products], self._by_term), products)

@@ -23,7 +23,7 @@ IN_THEIR_CALLERS_PLACE = {
     "scored_products",
     "search_space",
 }
-# What the workers and analysts call.
+# What the workers call, and people by hand.
 NOT_SERVED = {
     "add_model",
     "build_vector_index",
@@ -93,7 +93,7 @@ def test_products_that_the_ranking_does_not_know_yet_are_looked_up_by_their_key(
 
 
 @pytest.mark.parametrize("mode", PLAN_MODES)
-def test_what_an_analyst_asks_takes_the_way_that_the_app_takes(
+def test_what_is_asked_by_hand_takes_the_way_that_the_app_takes(
     plan_connection: psycopg.Connection[Any], mode: str
 ) -> None:
     read = read_by(plan_connection, mode, "select * from recs.recommend('s7', 10)")

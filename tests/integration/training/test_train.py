@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from alsolike.cli.models import trained_text
 from alsolike.evaluation.evaluate import evaluate
 from alsolike.evaluation.results import Evaluation
 from alsolike.history import SplitError, read_history, split_by_time
@@ -154,6 +155,22 @@ def test_a_new_product_is_recommended_after_one_cycle_of_the_worker(settings: Se
     assert "new1" in ids
     similar = run("select product_id from recs.similar_products('new1', 4)")
     assert kinds_of(row[0] for row in similar) == {0}
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_space_that_cannot_be_computed_is_left_out_and_the_model_serves_and_reruns() -> None:
+    # No positive matrix to invert: LAPACK refuses.
+    impossible = replace(RECIPE, ease_regularisation=-1e4)
+    summary = train(impossible, name="kept", report=ignore_progress)
+    assert set(summary.learned["left_out"]) == {"ease", "ease_smooth"}
+    assert summary.learned["weights"]["ease"] == summary.learned["weights"]["ease_smooth"] == 0
+    text = trained_text(summary)
+    assert "Left out, because it could not be computed: ease (ArithmeticError: " in text
+    assert run("select learned from recs.models where name = 'kept'") == [(summary.learned,)]
+    assert kinds_of(row[0] for row in recommended(1, model="kept")) == {1}
+    again = ranker_for("kept")
+    assert isinstance(again, TrainedRanker)
+    assert measure(lambda: again).as_dict()["models"]["kept"]["ndcg@5"] > 0.2
 
 
 @pytest.mark.usefixtures("shop")

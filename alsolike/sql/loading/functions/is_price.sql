@@ -11,7 +11,7 @@ as $$
         -- Most prices; the test of the rest costs more.
         when currency is null and value ~ '^[0-9]{1,10}([.][0-9]{1,2})?$' then true
         else
-            value ~ '^[+]?([0-9]{1,10}[.]?[0-9]*|[.][0-9]+)$'
+            value ~ '^[+]?([0-9]{1,10}([.][0-9]{0,20})?|[.][0-9]{1,20})$'
             and length(rtrim(split_part(value, '.', 2), '0'))
             <= case
                 when
