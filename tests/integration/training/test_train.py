@@ -10,8 +10,8 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from alsolike.cli.models import trained_text
-from alsolike.evaluation.baselines import AverageRanker
 from alsolike.database import connect
+from alsolike.evaluation.baselines import AverageRanker
 from alsolike.evaluation.evaluate import evaluate
 from alsolike.evaluation.results import Evaluation
 from alsolike.history import SplitError, read_history, split_by_time
