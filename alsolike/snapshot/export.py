@@ -10,8 +10,8 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg.types.json import Jsonb
 
-from alsolike.database import connect, query
-from alsolike.errors import SnapshotError, UnknownModelError
+from alsolike.database import connect, query, raise_unknown
+from alsolike.errors import SnapshotError
 from alsolike.progress import Report
 from alsolike.settings import Settings
 from alsolike.snapshot.manifest import (
@@ -187,12 +187,12 @@ def _publish(store: SnapshotStore, model: _Model, manifest: Manifest, began: _Be
 
 
 def _find_model(connection: psycopg.Connection[Any], name: str | None) -> _Model:
-    row = connection.execute(query("snapshot/model"), {"model": name}).fetchone()
+    try:
+        row = connection.execute(query("snapshot/model"), {"model": name}).fetchone()
+    except psycopg.DatabaseError as error:
+        raise_unknown(error)
     if row is not None:
         return _Model(*row)
-    if name is not None:
-        message = f"There is no model {name!r}: the table recs.models lists them."
-        raise UnknownModelError(message)
     message = "No model serves yet: run `alsolike embed`, then `alsolike neighbours`."
     raise SnapshotError(message)
 
