@@ -180,7 +180,7 @@ def drop_schema(schema: str) -> None:
     name = sql.Identifier(schema)
     try:
         with connection.transaction():
-            connection.execute(sql.SQL("drop schema {}").format(name))
+            connection.execute(sql.SQL("drop schema if exists {}").format(name))
     except psycopg.errors.DependentObjectsStillExist:
         connection.execute(
             sql.SQL("revoke all on schema {} from {}, {}").format(
