@@ -194,10 +194,10 @@ def test_a_bot_with_most_of_the_events_leaves_the_shoppers_to_be_tested(command:
 def sell_from(product_id: str, days: int) -> None:
     """Let every third shopper come to a product, from so many days after the start."""
     run(
-        "insert into marts.shopper_events select distinct on (shopper_id) shopper_id, %s, 'view',"
-        " %s || shopper_id, %s + n * interval '10 minutes', null, 1"
+        "insert into marts.shopper_events select distinct on (visitor_id) visitor_id, %s, 'view',"
+        " %s || visitor_id, %s + n * interval '10 minutes', null, 1"
         " from marts.shopper_events, generate_series(1, 30) as n"
-        " where right(shopper_id, 1) in ('1', '4', '7')",
+        " where right(visitor_id, 1) in ('1', '4', '7')",
         (product_id, product_id, START + timedelta(days=days)),
     )
 
