@@ -11,9 +11,9 @@ declare
     ];
     -- Of one shopper or session, or of use to those alone.
     for_app constant text [] := array[
-        'buy_again', 'diversified', 'diversity_level', 'left_out', 'recent_actions',
-        'recently_viewed', 'recommend', 'recommend_with_reasons', 'scored_products',
-        'serving_options'
+        'acted_left_out', 'buy_again', 'diversified', 'diversity_level', 'is_demo_shop', 'left_out',
+        'rebuyable_products', 'recent_actions', 'recently_viewed', 'recommend',
+        'recommend_with_reasons', 'scored_products', 'serving_options'
     ];
     found record;
 begin
@@ -31,10 +31,10 @@ begin
             'revoke all on function %s from public, alsolike_app, alsolike_analyst',
             found.signature
         );
-        if found.schema = 'recs' and found.name = any(for_both || for_app) then
+        if found.name = any(for_both || for_app) then
             execute format('grant execute on function %s to alsolike_app', found.signature);
         end if;
-        if found.schema = 'recs' and found.name = any(for_both) then
+        if found.name = any(for_both) then
             execute format('grant execute on function %s to alsolike_analyst', found.signature);
         end if;
     end loop;

@@ -16,6 +16,7 @@ from tests.integration.embed.shop import add_vectors, clusters
 
 # What analysts read, column by column. Nothing here may tell what a single shopper did or wrote.
 ANALYST_READS = {
+    "marts.excluded_visitor_counts": "daily_limit events reason visitors",
     "marts.model_evaluations": "cold_share cutoff data_fingerprint evaluated_at evaluation_id high "
     "is_latest k low metric model shopper_count slice split value",
     "marts.product_complements": "lift other_product_id product_id rank score together",
@@ -64,10 +65,13 @@ ANALYST_CALLS = {
     "recs.typed_query",
 }
 APP_CALLS = ANALYST_CALLS | {
+    "ops.is_demo_shop",
+    "recs.acted_left_out",
     "recs.buy_again",
     "recs.diversified",
     "recs.diversity_level",
     "recs.left_out",
+    "recs.rebuyable_products",
     "recs.recent_actions",
     "recs.recently_viewed",
     "recs.recommend",
@@ -78,6 +82,7 @@ APP_CALLS = ANALYST_CALLS | {
 APP_WRITES = {
     "raw.consents": "INSERT",
     "raw.purchases": "INSERT",
+    "raw.shoppers": "INSERT",
     "raw.views": "INSERT",
     "recs.hides": "INSERT",
 }
