@@ -381,7 +381,7 @@ def _climb(
                 new = old * factor if old > 0 else 0.1 * factor
                 if new == old:
                     continue
-                trial = total + own * np.float32(new - old)
+                trial = np.add(total, own * np.float32(new - old))
                 if measure(trial) <= value + _LEAST_GAIN:
                     continue
                 # Summed anew: where a weight became 0, what rounding left of it in the running sum
