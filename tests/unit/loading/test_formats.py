@@ -147,6 +147,8 @@ def test_decimals_lose_the_zeros_of_their_type(tmp_path: Path) -> None:
         ("shoppers.csv", b"shopper_id,shopper_id\nx,y\n", "the column shopper_id twice"),
         ("shoppers.csv", b"shopper_id\n\xe9t\xe9\n", "line 2: not UTF-8"),
         ("shoppers.csv", "shopper_id\nx\n".encode("utf-16"), "line 1: not UTF-8"),
+        ("shoppers.csv", "shopper_id\nx\n".encode("utf-16"), "it is UTF-16"),
+        ("shoppers.csv", b"shopper_id\rx\ry\r", "lines end in a carriage return alone"),
         ("shoppers.csv", b'shopper_id\n"x\n', "not CSV"),
         ("shoppers.csv", ZIPPED, "line 1: not UTF-8"),
         ("shoppers.csv.gz", b"shopper_id\nx\n", "not a whole gzip file"),
