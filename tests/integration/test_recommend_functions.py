@@ -183,18 +183,28 @@ def test_a_tiny_catalogue_gives_all_it_has(count: int) -> None:
         similar(name(0), -1)
 
 
-def test_unknown_products_and_models_are_errors() -> None:
+@pytest.mark.parametrize(
+    ("statement", "state"),
+    [
+        ("select * from recs.similar_products('nothing')", "LS002"),
+        ("select * from recs.goes_with('nothing')", "LS002"),
+        ("select * from recs.similar_products('v00000', p_model => 'nothing')", "LS001"),
+        ("select * from recs.recommend_with_reasons(null, null, p_model => 'nothing')", "LS001"),
+        ("select * from recs.recommend('s', p_model => 'nothing')", "LS001"),
+        ("select * from recs.model_of('nothing')", "LS001"),
+        ("select recs.write_neighbours(77, '{}', 1)", "P0002"),
+        ("select recs.build_vector_index(77)", "P0002"),
+    ],
+)
+def test_what_is_unknown_has_a_state_of_its_own(statement: str, state: str) -> None:
     add_vectors(clusters(3))
-    for statement in (
-        "select * from recs.similar_products('nothing')",
-        "select * from recs.similar_products('v00000', p_model => 'nothing')",
-        "select * from recs.recommend_with_reasons(null, null, p_model => 'nothing')",
-        "select * from recs.recommend('s', p_model => 'nothing')",
-        "select recs.write_neighbours(77, '{}', 1)",
-        "select recs.build_vector_index(77)",
-    ):
-        with pytest.raises(psycopg.errors.NoDataFound):
-            run(statement)
+    with pytest.raises(psycopg.DatabaseError) as raised:
+        run(statement)
+    assert raised.value.sqlstate == state
+
+
+def test_without_a_model_there_is_none_to_miss() -> None:
+    assert run("select * from recs.model_of(null)") == []
 
 
 def test_a_model_name_that_is_taken_by_another_encoder_is_an_error() -> None:

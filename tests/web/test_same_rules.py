@@ -76,6 +76,9 @@ def kept(
             make_marts(connection)
             connection.execute(HISTORY)  # pyright: ignore
         keep_snapshot()
+        execute(
+            "select recs.add_model('another', 'average', encoder_id, 4, '{}') from recs.encoders"
+        )
     yield name, home
     with pytest.MonkeyPatch.context() as patch:
         for key, value in {**postgres_server, "PGDATABASE": "postgres"}.items():
@@ -260,8 +263,8 @@ def test_every_step_names_the_model_that_answers(
 
 def serve_another_model() -> None:
     execute(
-        "update recs.serving_model set model_id = (select recs.add_model('another', 'average',"
-        " encoder_id, 4, '{}') from recs.encoders)"
+        "update recs.serving_model set model_id ="
+        " (select model_id from recs.models where name = 'another')"
     )
 
 
