@@ -125,13 +125,6 @@ def export_snapshot(
             product_count = _fill_scope(connection, used, product_ids, category)
             store.ensure_bucket()
             snapshot_id = new_snapshot_id(began.read_at)
-            scope: Scope = (
-                "list"
-                if product_ids is not None
-                else "category"
-                if category is not None
-                else "whole"
-            )
             parameters = {"model_id": used.model_id, "k": wanted_k}
             with closing(_groups(connection, parameters)) as groups:
                 parts = _Parts(store, snapshot_id, used.name, written)
