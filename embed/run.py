@@ -23,7 +23,7 @@ from embed.actions import (
 from embed.claim import MAX_CLAIM, Key, check_documents, claim
 from embed.encode import encode_each
 from embed.encoder import Encoder, SentenceEncoder, load_encoder
-from embed.outage import first_line
+from embed.outage import first_line, quieten_queue
 from embed.query_encoder import ensure_query_encoder
 from embed.tasks import (
     batch_app,
@@ -187,6 +187,7 @@ def embed_all(
     target = prepare(encoder or load_encoder(settings))
     documents = _count("embed/count_documents", {})
     batches = Batches(target, report=report, is_raising=False)
+    quieten_queue()
     app = batch_app(target.encoder_id, batches.embed)
     first = queued = queue_stale_documents(target.encoder_id, settings.embed_batch_size)
     batches.total = first
