@@ -9,16 +9,19 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
 from importlib import resources
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString, NoReturn, cast
 
 import psycopg
 from pgvector.psycopg import register_vector
 from psycopg import sql
 
-from alsolike.errors import DatabaseUnavailableError
+from alsolike.errors import DatabaseUnavailableError, UnknownModelError, UnknownProductError
 
 APP_ROLE = "alsolike_app"
 ANALYST_ROLE = "alsolike_analyst"
+
+# States of our own, which our SQL functions raise.
+_UNKNOWN = {"LS001": UnknownModelError, "LS002": UnknownProductError}
 
 
 @contextmanager
@@ -91,6 +94,20 @@ def wait_for_database(seconds: float) -> None:
 def register_vectors(connection: psycopg.Connection[Any]) -> None:
     """Teach a connection pgvector's types; the extension must be there (`alsolike migrate`)."""
     register_vector(connection)
+
+
+def raise_unknown(error: psycopg.Error) -> NoReturn:
+    """Raise what an error of one of our SQL functions means; any other as it is.
+
+    Raises
+    ------
+    UnknownModelError, UnknownProductError
+        There is none of that name or id.
+    """
+    meant = _UNKNOWN.get(error.sqlstate or "")
+    if meant is None:
+        raise error
+    raise meant(error.diag.message_primary) from error
 
 
 @cache

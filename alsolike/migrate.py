@@ -39,7 +39,7 @@ class RowsWouldBeDeletedError(MigrationError):
 
 
 def migrate(revision: str = "head", *, drop_all_data: bool = False) -> str:
-    """Bring the schema to a revision, then re-apply `migrations/functions/*.sql` if it is the head.
+    """Bring the schema to a revision, then re-apply functions and rights if it is the head.
 
     Parameters
     ----------
@@ -180,7 +180,7 @@ def drop_schema(schema: str) -> None:
     name = sql.Identifier(schema)
     try:
         with connection.transaction():
-            connection.execute(sql.SQL("drop schema {}").format(name))
+            connection.execute(sql.SQL("drop schema if exists {}").format(name))
     except psycopg.errors.DependentObjectsStillExist:
         connection.execute(
             sql.SQL("revoke all on schema {} from {}, {}").format(
@@ -237,7 +237,10 @@ def _is_down(target: str) -> bool:
 
 
 def _apply_functions() -> None:
-    """Create or replace every function, in the order of the files' names, in one transaction."""
+    """Create or replace every function and say who may do what, all in one transaction.
+
+    The files go in the order of their names.
+    """
     with connect() as connection:
         connection.execute("set lock_timeout = '5s'")
         # Loads pgvector into the session: who is no superuser may set `hnsw.*` only from then on.
@@ -248,3 +251,5 @@ def _apply_functions() -> None:
                 message = f"{path.name} must hold a `create or replace` statement."
                 raise MigrationError(message)
             connection.execute(cast("LiteralString", text))
+        for path in sorted((MIGRATIONS / "rights").glob("*.sql")):
+            connection.execute(cast("LiteralString", path.read_text(encoding="utf-8")))

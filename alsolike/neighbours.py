@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from alsolike.database import connect, query
-from alsolike.errors import AlsolikeError, UnknownModelError
+import psycopg
+
+from alsolike.database import connect, query, raise_unknown
+from alsolike.errors import AlsolikeError
 from alsolike.progress import Report
 
 # Products of one statement and transaction.
@@ -154,13 +156,13 @@ def _extend_neighbours(model: _Model, newcomers: list[str], *, k: int, report: R
 
 def _find_model(name: str | None) -> _Model:
     with connect() as connection:
-        row = connection.execute(query("recs/find_model"), {"name": name}).fetchone()
-    if row is not None:
-        return _Model(*row)
-    if name is None:
+        try:
+            row = connection.execute(query("recs/find_model"), {"name": name}).fetchone()
+        except psycopg.DatabaseError as error:
+            raise_unknown(error)
+    if row is None:
         raise NoVectorsError
-    message = f"There is no model {name!r}: the table recs.models lists them."
-    raise UnknownModelError(message)
+    return _Model(*row)
 
 
 def _read_ids(statement: str, model: _Model) -> list[str]:

@@ -22,12 +22,13 @@ import psycopg
 
 from alsolike.database import connect, query
 from alsolike.errors import TransformError
+from alsolike.locks import held
 from alsolike.progress import Report
 from alsolike.settings import export_connection, load_settings
 
 PROJECT = Path(__file__).parents[1] / "dbt"
-# Any fixed number: the advisory lock that the one transform of a database holds.
-TRANSFORM_LOCK = 7_305_808_919
+# The one transform of a database holds it.
+TRANSFORM_LOCK = "alsolike transform"
 
 _STAGE = "transform"
 _FAILED_STATUSES = frozenset({"error", "fail", "runtime error", "partial success"})
@@ -126,6 +127,7 @@ def transform(
     full_refresh: bool = False,
     select: str | None = None,
     with_tests: bool = True,
+    patience: int | None = None,
     report: Report,
 ) -> TransformSummary:
     """Build the models from raw, each followed by its tests.
@@ -140,6 +142,9 @@ def transform(
         dbt's node selection, such as `product_pairs` or `+product_pairs`; everything if left out.
     with_tests : bool
         Run the unit tests and data tests too.
+    patience : int, optional
+        Seconds to try to exchange a table that somebody keeps reading, before its model fails;
+        dbt's variable `swap_patience_seconds` if left out.
     report : Report
         Told the number of finished models and tests, and of all.
 
@@ -161,6 +166,7 @@ def transform(
 
     options = ["--full-refresh"] if full_refresh else []
     options += ["--select", select] if select else []
+    options += [] if patience is None else ["--vars", f"{{swap_patience_seconds: {patience}}}"]
     begin = time.monotonic()
     with _only_transform():
         results.unlink(missing_ok=True)
@@ -187,12 +193,8 @@ def _read_excluded() -> list[Excluded]:
 @contextmanager
 def _only_transform() -> Generator[None]:
     """Hold the database's transform lock, and name its address in full to child processes."""
-    with connect(autocommit=True, application_name="alsolike transform") as connection:
+    with connect() as connection:
         _check_schema(connection)
-        row = connection.execute("select pg_try_advisory_lock(%s)", (TRANSFORM_LOCK,)).fetchone()
-        if row != (True,):
-            message = "Another transform is at work on this database: wait for its end."
-            raise TransformError(message)
         info = connection.info
         # libpq fills in what is not set, from a service file for example; dbt's profile does not.
         address = {
@@ -204,12 +206,16 @@ def _only_transform() -> Generator[None]:
         if info.password:
             address["PGPASSWORD"] = info.password
         export_connection(address)
+    with held(TRANSFORM_LOCK, is_patient=False) as is_ours:
+        if not is_ours:
+            message = "Another transform is at work on this database: wait for its end."
+            raise TransformError(message)
         yield
 
 
 def _check_schema(connection: psycopg.Connection[Any]) -> None:
-    if connection.execute("select to_regclass('raw.products')").fetchone() == (None,):
-        message = "There is no raw schema in the database: run `alsolike migrate` first."
+    if connection.execute("select to_regclass('ops.locks')").fetchone() == (None,):
+        message = "The schema is missing or old: run `alsolike migrate` first."
         raise TransformError(message)
 
 

@@ -34,8 +34,10 @@ _STOP_SECONDS = 5
 # The worker processes of a server that was killed a moment ago may still be ending.
 _PORT_SECONDS = 2
 # Until a connection has sent the head of its first or next request. A proxy that keeps idle ones
-# for longer meets closed ones, which it replaces by itself.
+# for longer meets closed ones, and opens another.
 _HEAD_SECONDS = 10
+# Of a head; the longest addresses that we make have 8 KB.
+_HEAD_BYTES = 64 * 1024
 # Open connections of one worker process. A silent one costs a few kilobytes until its time is up;
 # with all of them taken nobody else gets in.
 _MOST_CONNECTIONS = 10_000
@@ -93,7 +95,9 @@ def _serve(settings: Settings, announce: Callable[[], None] | None) -> None:
         respawn_failed_workers=True,
         # Not `auto`: telling HTTP/2 from HTTP/1 by the first bytes has no time limit.
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=_HEAD_SECONDS * 1000),
+        http1_settings=HTTP1Settings(
+            header_read_timeout=_HEAD_SECONDS * 1000, max_buffer_size=_HEAD_BYTES
+        ),
         backpressure=_connection_limit(),
     )
     if announce is not None:

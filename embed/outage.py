@@ -3,8 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec
 
@@ -171,17 +170,14 @@ def is_loss(error: BaseException | None) -> bool:
     return False
 
 
-@contextmanager
-def quiet_queue() -> Generator[None]:
-    """Leave it to us to tell of a lost database, instead of to the queue and its pools."""
-    filters = {"psycopg.pool": _is_an_error, **dict.fromkeys(_TALKATIVE, _is_no_loss)}
-    for name, keeps in filters.items():
-        logging.getLogger(name).addFilter(keeps)
-    try:
-        yield
-    finally:
-        for name, keeps in filters.items():
-            logging.getLogger(name).removeFilter(keeps)
+def quieten_queue() -> None:
+    """Leave it to us, from now on, to tell of a lost database instead of the queue and its pools.
+
+    For good: asyncio tells of some errors only when their tasks are cleared away.
+    """
+    for name in _TALKATIVE:
+        logging.getLogger(name).addFilter(_is_no_loss)
+    logging.getLogger("psycopg.pool").addFilter(_is_an_error)
 
 
 def _is_no_loss(record: logging.LogRecord) -> bool:

@@ -2,8 +2,7 @@
 
 import logging
 import time
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
@@ -12,6 +11,7 @@ from procrastinate.exceptions import ConnectorException
 
 from alsolike.database import connect, query, register_vectors
 from alsolike.errors import AlsolikeError, DatabaseUnavailableError, EncoderError
+from alsolike.locks import held
 from alsolike.progress import Report
 from alsolike.settings import Settings
 from embed.actions import (
@@ -23,7 +23,7 @@ from embed.actions import (
 from embed.claim import MAX_CLAIM, Key, check_documents, claim
 from embed.encode import encode_each
 from embed.encoder import Encoder, SentenceEncoder, load_encoder
-from embed.outage import first_line
+from embed.outage import first_line, quieten_queue
 from embed.query_encoder import ensure_query_encoder
 from embed.tasks import (
     batch_app,
@@ -187,6 +187,7 @@ def embed_all(
     target = prepare(encoder or load_encoder(settings))
     documents = _count("embed/count_documents", {})
     batches = Batches(target, report=report, is_raising=False)
+    quieten_queue()
     app = batch_app(target.encoder_id, batches.embed)
     first = queued = queue_stale_documents(target.encoder_id, settings.embed_batch_size)
     batches.total = first
@@ -244,7 +245,7 @@ def prepare(encoder: Encoder, *, needs_documents: bool = True) -> Target:
         if known != (True,) and isinstance(encoder, SentenceEncoder):
             # Weights that are not whole are found out before anything is written for them.
             encoder.loaded()
-        connection.execute(query("embed/hold_in_transaction"), {"name": "alsolike models"})
+        connection.execute(query("ops/hold_in_transaction"), {"name": "alsolike models"})
         row = connection.execute(query("embed/ensure_encoder"), described).fetchone()
         encoder_id, dimension = (0, 0) if row is None else row
         if dimension != encoder.dimension:
@@ -278,18 +279,6 @@ def finish(target: Target, *, report: Report) -> tuple[int, int, int, bool]:
         is_built = build_index(target.model_id) if vectors else False
         ensure_query_encoder(target.encoder, target.encoder_id, report=report)
     return actions, vectors, changed, is_built
-
-
-@contextmanager
-def held(name: str, *, is_patient: bool) -> Generator[bool]:
-    """Keep a piece of work to this process while the block runs; whether it is ours."""
-    with connect(autocommit=True) as connection:
-        if is_patient:
-            connection.execute(query("embed/hold"), {"name": name})
-            yield True
-        else:
-            row = connection.execute(query("embed/try_hold"), {"name": name}).fetchone()
-            yield row == (True,)
 
 
 def _told(failed: int, embedded: int, reason: str | None) -> str:

@@ -10,14 +10,15 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.signals import on_stop
 
 from alsolike.errors import AlsolikeError
+from alsolike.locks import held
 from alsolike.neighbours import write_all_neighbours
 from alsolike.progress import ignore_progress
 from alsolike.runs import close_abandoned_runs, recorded_run
 from alsolike.settings import Settings
 from embed.actions import write_text_vectors
 from embed.encoder import load_encoder
-from embed.outage import Outage, StoppedError, first_line, is_loss, quiet_queue
-from embed.run import Batches, finish, held, prepare
+from embed.outage import Outage, StoppedError, first_line, is_loss, quieten_queue
+from embed.run import Batches, finish, prepare
 from embed.snapshot import is_missing, write_snapshot
 from embed.tasks import (
     FINISH_TASK,
@@ -104,8 +105,8 @@ def run_worker(settings: Settings) -> None:
     if is_missing(settings):
         queue_task(target.encoder_id, SNAPSHOT_TASK, timestamp=int(time.time()))
     queues = [batch_queue(target.encoder_id), refresh_queue(target.encoder_id)]
-    with quiet_queue():
-        asyncio.run(_work(app, queues, outage))
+    quieten_queue()
+    asyncio.run(_work(app, queues, outage))
 
 
 async def _work(app: App, queues: list[str], outage: Outage) -> None:

@@ -1,6 +1,7 @@
 """The command that makes a whole shop from nothing: demo."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Generator
@@ -205,8 +206,9 @@ def _names_of(shopper_ids: list[str]) -> list[tuple[str, str]]:
 @contextmanager
 def _worker_process() -> Generator[None]:
     """Run `alsolike worker` beside the site; stop that process, by its handle, at the end."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "alsolike", "worker"],
+    process = subprocess.Popen(  # noqa: S603
+        # Killed without a chance to stop it, we take it with us.
+        [sys.executable, "-m", "alsolike", "worker", "--parent", str(os.getpid())],
         stdin=subprocess.DEVNULL,
         # A session of its own: Ctrl-C on the terminal reaches us alone, and we stop it.
         start_new_session=True,

@@ -52,7 +52,9 @@ def neighbours(
     help="Only the products of this file, one id per line.",
 )
 @click.option("--category", help="Only the products of this category and those below it.")
-@click.option("--verify", is_flag=True, help="Afterwards read everything back and check it.")
+@click.option(
+    "--verify", is_flag=True, help="Read everything back and check it before `latest` names it."
+)
 @as_json_option
 @click.pass_obj
 def export(
@@ -66,7 +68,7 @@ def export(
     as_json: bool,
 ) -> None:
     """Write a snapshot (product id → top-X) to S3: Parquet files, a manifest, then `latest`."""
-    from alsolike.snapshot import export_snapshot, read_product_ids, verify_snapshot  # noqa: PLC0415
+    from alsolike.snapshot import export_snapshot, read_product_ids  # noqa: PLC0415
 
     if products is not None and category is not None:
         message = "--products and --category exclude each other: give one of them."
@@ -81,11 +83,10 @@ def export(
                 k=k,
                 category=category,
                 product_ids=None if products is None else read_product_ids(products),
+                is_verified=verify,
                 report=report,
             )
             counts.update(snapshot_id=manifest.snapshot_id, rows=manifest.row_count)
-        if verify:
-            verify_snapshot(settings, snapshot_id=manifest.snapshot_id, report=report)
     checked = ", read back and found whole" if verify else ""
     text = (
         f"Snapshot {manifest.snapshot_id} of model {manifest.model}: "

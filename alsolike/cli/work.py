@@ -55,10 +55,18 @@ def _told(summary: "EmbedSummary") -> str:
 
 
 @click.command()
+@click.option("--parent", type=int, hidden=True, help="End when this process has ended.")
 @click.pass_obj
-def worker(settings: Settings) -> None:
-    """Work on the queue until stopped: keep features, vectors, neighbours and snapshots fresh."""
+def worker(settings: Settings, parent: int | None) -> None:
+    """Work on the queue until stopped: keep features, vectors, neighbours and snapshots fresh.
+
+    A database that is away is waited for, ten minutes at most; then the exit code is 1.
+    """
+    from alsolike.parent import end_with_parent  # noqa: PLC0415
     from embed.worker import run_worker  # noqa: PLC0415
+
+    if parent is not None:
+        end_with_parent(parent)
 
     with embedded_servers(settings, with_s3=True):
         require_schema()

@@ -127,6 +127,10 @@ def split_by_time(history: History, cutoff: datetime | None = None) -> Split:
 
     Only products that are new to the shopper count.
 
+    Where nobody who was there before the moment came back, as in a shop of anonymous sessions,
+    those who began after it are tested instead: what they came to last is held out, and what they
+    did before that is known.
+
     Parameters
     ----------
     cutoff : datetime, optional
@@ -135,7 +139,8 @@ def split_by_time(history: History, cutoff: datetime | None = None) -> Split:
     Raises
     ------
     SplitError
-        No shopper has actions on both sides of the cutoff.
+        Nothing happened before the cutoff; or no shopper has actions on both sides of it, and none
+        who began after it came to a second product.
     """
     if cutoff is not None:
         moment = round(cutoff.timestamp() * 1_000_000)
@@ -147,6 +152,10 @@ def split_by_time(history: History, cutoff: datetime | None = None) -> Split:
     was_known = np.diff(known.starts) > 0
     is_new &= was_known[firsts.shoppers]
     moments = np.full(len(history.shopper_ids), moment)
+    if len(known) and not is_new.any():
+        is_new = _last_of_newcomers(firsts, moment)
+        moments[firsts.shoppers[is_new]] = firsts.times[is_new]
+        known = history.before(moments)
     return _split(
         "time",
         history,
@@ -156,6 +165,19 @@ def split_by_time(history: History, cutoff: datetime | None = None) -> Split:
         moments,
         cutoff=moment,
     )
+
+
+def _last_of_newcomers(firsts: History, moment: int) -> NDArray[np.bool_]:
+    """Return which first actions are the last of a shopper who began at a moment or later.
+
+    Only of those who came to another product before it.
+    """
+    shoppers = np.flatnonzero(np.diff(firsts.starts) > 0)
+    first, last = firsts.starts[shoppers], firsts.starts[shoppers + 1] - 1
+    is_tested = (firsts.times[first] >= moment) & (firsts.times[first] < firsts.times[last])
+    is_last = np.zeros(len(firsts), bool)
+    is_last[last[is_tested]] = True
+    return is_last
 
 
 def usual_cutoff(history: History) -> int:

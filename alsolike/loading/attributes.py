@@ -5,8 +5,8 @@ import re
 
 DEEPEST = 16
 
-# A whole text, or a bracket outside of one.
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
+# A text, to its end or that of the JSON, or a bracket outside of one.
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _CONSTANT = re.compile(r"\b(?:NaN|Infinity)\b")
 
 
@@ -22,10 +22,14 @@ def tidy_json(text: str) -> str:
         if cut is not None:
             return text[:cut]
     if _CONSTANT.search(text):
+        # Collecting them gives None for each.
+        constants: list[str] = []
         try:
-            return json.dumps(json.loads(text, parse_constant=lambda _: None), ensure_ascii=False)
+            value: object = json.loads(text, parse_constant=constants.append)
         except ValueError:
             return text
+        if constants:
+            return json.dumps(value, ensure_ascii=False)
     return text
 
 

@@ -185,7 +185,8 @@ def _purchase_columns(batch: pa.RecordBatch) -> dict[str, pa.Array]:
     is_some = pc.call_function("greater", [quantity, zero])
     quantity = pc.call_function("if_else", [is_some, quantity, pa.scalar(None, pa.float64())])
     price = pc.call_function("divide", [batch["sales_value"], quantity])
-    price = pc.call_function("round", [price], pc.RoundOptions(ndigits=2))
+    # A decimal, because the text of a rounded float may be 0.7999999999999999.
+    price = price.cast(pa.decimal128(12, 2))
     purchase = pc.call_function("binary_join_element_wise", [basket, product, pa.scalar("-")])
     return {
         "purchase_id": purchase,

@@ -17,7 +17,7 @@ from alsolike.loading.rows import Chunk, Found, Row, encode_rows
 from alsolike.loading.tables import Table
 
 _SEPARATORS = (",", ";", "\t", "|")
-_SEPARATOR_LINE = re.compile(r"sep=(.)\s*", re.IGNORECASE)
+_SEPARATOR_LINE = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)
 
 
 def read_csv(path: Path, table: Table, found: Found) -> Iterator[Chunk]:

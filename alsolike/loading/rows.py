@@ -14,6 +14,9 @@ from alsolike.loading.tables import Table
 _CHUNK_ROWS = 10_000
 _CHUNK_CHARACTERS = 4_000_000
 
+# So many names of ignored columns fit into a note.
+_SHOWN_COLUMNS = 12
+
 # What mysqldump, pandas and spreadsheets write where nothing is; exactly so, because `Null` and
 # `Nan` are also names.
 NOTHING = frozenset(
@@ -82,7 +85,9 @@ class Found:
     def notes(self) -> Iterator[str]:
         """Say in a sentence each what was read in another way than it stands there."""
         if self.ignored:
-            yield f"ignored columns: {', '.join(repr(name) for name in self.ignored)}."
+            names = ", ".join(repr(name) for name in self.ignored[:_SHOWN_COLUMNS])
+            more = len(self.ignored) - _SHOWN_COLUMNS
+            yield f"ignored columns: {names}{f' and {more:,} more' if more > 0 else ''}."
         if self.separator:
             yield f"read with {self.separator!r} between the columns."
         if self.short:

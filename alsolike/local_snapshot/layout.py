@@ -8,7 +8,7 @@ import msgspec
 
 from alsolike.errors import SnapshotError
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 POINTER_NAME = "current.json"
 
 _CHUNK = 1024 * 1024

@@ -16,6 +16,7 @@ from msgspec import Struct, field
 from alsolike.database import query
 from alsolike.errors import SnapshotError
 from alsolike.json_levels import load_stored_json
+from alsolike.local_snapshot.containment import has_attributes
 from alsolike.local_snapshot.layout import LocalPointer
 
 
@@ -33,7 +34,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     price_min, price_max : float, optional
         Bounds of the price, both included; a product without a price is in no range.
     attributes : dict
-        Attributes that a product must have, with these very values.
+        Attributes that a product's must contain, as Postgres has it.
     is_in_stock : bool, optional
         None: also those that were out of stock.
     candidates : list of str, optional
@@ -108,7 +109,7 @@ class LocalSnapshot:
             self._connection = sqlite3.connect(
                 f"{path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
             )
-            self._connection.create_function("has_attributes", 2, _has_attributes)
+            self._connection.create_function("has_attributes", 2, has_attributes)
             found = self._rows("snapshot_id", {})
         except sqlite3.Error as error:
             message = f"The local snapshot {path} cannot be read ({error}): run `alsolike fetch`."
@@ -130,6 +131,11 @@ class LocalSnapshot:
         """Read one product; None for an unknown one."""
         found = self.products([product_id])
         return found[0] if found else None
+
+    def rebuyable(self, product_ids: Sequence[str]) -> set[str]:
+        """Tell which products shoppers buy again and again."""
+        wanted = msgspec.json.encode(list(product_ids)).decode()
+        return {row[0] for row in self._rows("rebuyable", {"product_ids": wanted})}
 
     def neighbours(
         self, product_id: str, wanted: Wanted, k: int
@@ -215,10 +221,3 @@ def _product(row: tuple[Any, ...]) -> SnapshotProduct:
 
 def _as_json(values: list[str] | None) -> str | None:
     return None if values is None else msgspec.json.encode(values).decode()
-
-
-def _has_attributes(attributes: str, wanted: str) -> bool:
-    """Tell whether a JSON object holds another's keys with the same values."""
-    own: dict[str, Any] = load_stored_json(attributes)
-    asked: dict[str, Any] = msgspec.json.decode(wanted)
-    return all(name in own and own[name] == value for name, value in asked.items())

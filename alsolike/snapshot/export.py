@@ -10,8 +10,8 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg.types.json import Jsonb
 
-from alsolike.database import connect, query
-from alsolike.errors import SnapshotError, UnknownModelError
+from alsolike.database import connect, query, raise_unknown
+from alsolike.errors import SnapshotError
 from alsolike.progress import Report
 from alsolike.settings import Settings
 from alsolike.snapshot.manifest import (
@@ -21,15 +21,15 @@ from alsolike.snapshot.manifest import (
     PartFile,
     Pointer,
     Scope,
-    decode_pointer,
     new_snapshot_id,
     sha256_of,
 )
 from alsolike.snapshot.parts import PartWriter, Row
+from alsolike.snapshot.pointer import point, pointed_at
 from alsolike.snapshot.products import write_products
-from alsolike.snapshot.store import MissingObjectError, SnapshotStore
+from alsolike.snapshot.store import SnapshotStore
+from alsolike.snapshot.verify import verify_snapshot
 
-POINTER_NAME = "latest"
 GROUP_ROWS = 100_000
 PART_ROWS = 1_000_000
 
@@ -47,6 +47,14 @@ class _Model:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Beginning:
+    """When the rows were read: the place in the order of all snapshots, and the moment, UTC."""
+
+    read_order: int
+    read_at: datetime
+
+
 def export_snapshot(
     settings: Settings,
     *,
@@ -54,6 +62,7 @@ def export_snapshot(
     k: int | None = None,
     product_ids: Iterable[str] | None = None,
     category: str | None = None,
+    is_verified: bool = False,
     report: Report,
 ) -> Manifest:
     """Write the precomputed neighbours that are in stock as a snapshot.
@@ -61,8 +70,9 @@ def export_snapshot(
     One of the whole catalogue also holds the products, as pages show them.
 
     Memory does not grow with the number of rows; a temporary file holds one part at a time.
-    The pointer is written last and moves for a whole catalogue only. If anything fails before,
-    nothing points at the new files, and they are deleted.
+    The pointer is written last and moves for a whole catalogue only, never back to one that was
+    read before the one it names. If anything fails before, nothing points at the new files, and
+    they are deleted.
 
     Parameters
     ----------
@@ -77,8 +87,10 @@ def export_snapshot(
         Only these products; each once, however often it is named.
     category : str, optional
         Only products of this category and those below it.
+    is_verified : bool
+        Read everything back and check it before the pointer moves.
     report : Report
-        Told the products done and their total.
+        Told the products done and their total, and the rows checked.
 
     Returns
     -------
@@ -89,7 +101,7 @@ def export_snapshot(
     ------
     SnapshotError
         There is nothing to write, a product of the list or the category is unknown, the disk for
-        temporary files is full, or S3 fails.
+        temporary files is full, S3 fails, or what is read back is not what was written.
     UnknownModelError
         There is no model of that name.
     """
@@ -100,19 +112,19 @@ def export_snapshot(
     if wanted_k < 1:
         message = f"k is {wanted_k}: a snapshot needs at least 1 neighbour per product."
         raise SnapshotError(message)
+    scope: Scope = (
+        "list" if product_ids is not None else "category" if category is not None else "whole"
+    )
     store = SnapshotStore(settings.s3_bucket, settings.s3_prefix)
-    with connect() as connection:
-        # What the manifest says and what the files hold is the catalogue of one moment.
-        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        used = _find_model(connection, model)
-        product_count = _fill_scope(connection, used, product_ids, category)
-        store.ensure_bucket()
-        now = datetime.now(UTC)
-        snapshot_id = new_snapshot_id(now)
-        scope: Scope = (
-            "list" if product_ids is not None else "category" if category is not None else "whole"
-        )
-        with _deleted_on_failure(store, snapshot_id) as written:
+    with _deleted_on_failure(store) as written:
+        with connect() as connection:
+            # What the manifest says and what the files hold is the catalogue of one moment.
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            began = _begin(connection)
+            used = _find_model(connection, model)
+            product_count = _fill_scope(connection, used, product_ids, category)
+            store.ensure_bucket()
+            snapshot_id = new_snapshot_id(began.read_at)
             parameters = {"model_id": used.model_id, "k": wanted_k}
             with closing(_groups(connection, parameters)) as groups:
                 parts = _Parts(store, snapshot_id, used.name, written)
@@ -125,36 +137,62 @@ def export_snapshot(
                 else ()
             )
             shop = connection.execute(query("serving/is_demo_shop")).fetchone()
-            manifest = Manifest(
-                format_version=FORMAT_VERSION,
-                snapshot_id=snapshot_id,
-                model=used.name,
-                k=wanted_k,
-                scope=scope,
-                category=category,
-                row_count=sum(file.rows for file in parts.files),
-                product_count=parts.product_count,
-                created_at=now,
-                files=tuple(parts.files),
-                product_files=product_files,
-                is_demo_shop=shop == (True,),
-            )
-            name = f"{snapshot_id}/{MANIFEST_NAME}"
-            written.append(name)
-            store.put(name, manifest.encode())
-            if scope == "whole":
-                _point(store, Pointer(snapshot_id, sha256_of(manifest.encode())))
-    _record(store, used, manifest)
+        manifest = Manifest(
+            format_version=FORMAT_VERSION,
+            snapshot_id=snapshot_id,
+            model=used.name,
+            k=wanted_k,
+            scope=scope,
+            category=category,
+            row_count=sum(file.rows for file in parts.files),
+            product_count=parts.product_count,
+            created_at=began.read_at,
+            files=tuple(parts.files),
+            product_files=product_files,
+            is_demo_shop=shop == (True,),
+        )
+        name = f"{snapshot_id}/{MANIFEST_NAME}"
+        written.append(name)
+        store.put(name, manifest.encode())
+        if is_verified:
+            verify_snapshot(settings, snapshot_id=snapshot_id, report=report)
+        _publish(store, used, manifest, began)
     return manifest
 
 
+def _begin(connection: psycopg.Connection[Any]) -> _Beginning:
+    row = connection.execute(query("snapshot/begin")).fetchone()
+    assert row is not None  # noqa: S101  (a select without a table always gives a row)
+    return _Beginning(row[0], row[1].astimezone(UTC))
+
+
+def _publish(store: SnapshotStore, model: _Model, manifest: Manifest, began: _Beginning) -> None:
+    """Note the snapshot and let the pointer name it, on a connection that did not wait till now."""
+    with connect() as connection:
+        if manifest.scope == "whole":
+            pointer = Pointer(manifest.snapshot_id, sha256_of(manifest.encode()))
+            point(connection, store, pointer, began.read_order)
+        connection.execute(
+            query("snapshot/record"),
+            {
+                "snapshot_id": manifest.snapshot_id,
+                "model_id": model.model_id,
+                "location": store.place(manifest.snapshot_id),
+                "row_count": manifest.row_count,
+                "manifest": Jsonb(manifest.as_dict()),
+                "created_at": manifest.created_at,
+                "read_order": began.read_order,
+            },
+        )
+
+
 def _find_model(connection: psycopg.Connection[Any], name: str | None) -> _Model:
-    row = connection.execute(query("snapshot/model"), {"model": name}).fetchone()
+    try:
+        row = connection.execute(query("snapshot/model"), {"model": name}).fetchone()
+    except psycopg.DatabaseError as error:
+        raise_unknown(error)
     if row is not None:
         return _Model(*row)
-    if name is not None:
-        message = f"There is no model {name!r}: the table recs.models lists them."
-        raise UnknownModelError(message)
     message = "No model serves yet: run `alsolike embed`, then `alsolike neighbours`."
     raise SnapshotError(message)
 
@@ -284,51 +322,20 @@ class _Parts:
 
 
 @contextmanager
-def _deleted_on_failure(store: SnapshotStore, snapshot_id: str) -> Generator[list[str]]:
+def _deleted_on_failure(store: SnapshotStore) -> Generator[list[str]]:
     """Delete the objects whose names the block collects if it fails, an interrupt included."""
     names: list[str] = []
     try:
         yield names
     except BaseException:
         try:
-            if not _is_pointed_at(store, snapshot_id):
+            current = pointed_at(store) if names else None
+            if current is None or not any(name.startswith(f"{current}/") for name in names):
                 store.delete(names)
         except SnapshotError as error:
-            _log.warning("Files of the failed snapshot %s may be left over: %s", snapshot_id, error)
+            _log.warning(
+                "Files of the failed snapshot %s may be left over: %s",
+                names[0].partition("/")[0],
+                error,
+            )
         raise
-
-
-def _point(store: SnapshotStore, pointer: Pointer) -> None:
-    """Move the pointer; an answer that was lost on the way is asked for again."""
-    try:
-        store.put(POINTER_NAME, pointer.encode())
-    except SnapshotError:
-        if not _is_pointed_at(store, pointer.snapshot_id):
-            raise
-
-
-def _is_pointed_at(store: SnapshotStore, snapshot_id: str) -> bool:
-    try:
-        content = store.get(POINTER_NAME)
-    except MissingObjectError:
-        return False
-    try:
-        return decode_pointer(content, store.place(POINTER_NAME)).snapshot_id == snapshot_id
-    except SnapshotError:
-        return False
-
-
-def _record(store: SnapshotStore, model: _Model, manifest: Manifest) -> None:
-    """Note the snapshot in `ops.snapshots`, on a connection that did not wait for the uploads."""
-    with connect() as connection:
-        connection.execute(
-            query("snapshot/record"),
-            {
-                "snapshot_id": manifest.snapshot_id,
-                "model_id": model.model_id,
-                "location": store.place(manifest.snapshot_id),
-                "row_count": manifest.row_count,
-                "manifest": Jsonb(manifest.as_dict()),
-                "created_at": manifest.created_at,
-            },
-        )

@@ -49,6 +49,7 @@ PRODUCT_SCHEMA = arrow.schema(
         arrow.field("rating_average", arrow.float64()),
         arrow.field("review_count", arrow.int64(), nullable=False),
         arrow.field("popularity_rank", arrow.int64()),
+        arrow.field("is_rebuyable", arrow.bool_(), nullable=False),
     ]
 )
 

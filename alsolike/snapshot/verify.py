@@ -7,7 +7,6 @@ from typing import IO, Any, Protocol
 from alsolike.errors import SnapshotError
 from alsolike.progress import Report
 from alsolike.settings import Settings
-from alsolike.snapshot.export import POINTER_NAME
 from alsolike.snapshot.manifest import (
     MANIFEST_NAME,
     Manifest,
@@ -26,6 +25,7 @@ from alsolike.snapshot.parts import (
     parquet,
     temporary_file,
 )
+from alsolike.snapshot.pointer import POINTER_NAME
 from alsolike.snapshot.store import MissingObjectError, SnapshotStore
 
 _STAGE = "verify"

@@ -379,15 +379,19 @@ def _climb(
             for factor in _STEPS:
                 old = weights[position]
                 new = old * factor if old > 0 else 0.1 * factor
-                # Without any weight, what rounding left of the sums would be all that ranks.
-                if new == old or not (new or np.delete(weights, position).any()):
+                if new == old:
                     continue
-                trial = total + own * np.float32(new - old)
+                trial = np.add(total, own * np.float32(new - old))
+                if measure(trial) <= value + _LEAST_GAIN:
+                    continue
+                # Summed anew: where a weight became 0, what rounding left of it in the running sum
+                # would rank products that have no score.
+                others = weights.copy()
+                others[position] = new
+                trial = features[:, :, usable] @ others.astype(np.float32)
                 gained = measure(trial)
                 if gained > value + _LEAST_GAIN:
-                    value, total = gained, trial
-                    weights = weights.copy()
-                    weights[position] = new
+                    value, total, weights = gained, trial, others
         if value - before < 10 * _LEAST_GAIN:
             break
     return value, weights

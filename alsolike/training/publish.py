@@ -55,6 +55,7 @@ def publish(
     ModelExistsError
         The name is taken.
     """
+    hold_models(connection)
     if connection.execute(query("training/model"), {"name": name}).fetchone() is not None:
         message = f"There is a model {name!r} already: choose another name with --name."
         raise ModelExistsError(message)
@@ -89,6 +90,11 @@ def publish(
         products = np.arange(len(catalogue))
     _copy_neighbours(connection, fitted, catalogue, model_id, products, report)
     return model_id
+
+
+def hold_models(connection: psycopg.Connection[Any]) -> None:
+    """Let no one else register a model until the transaction ends."""
+    connection.execute(query("training/hold_models"))
 
 
 def _copy_priors(

@@ -7,12 +7,14 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
+
 from alsolike.database import connect, query
 from alsolike.history import History, read_history
 from alsolike.history.read import fingerprint
 from alsolike.progress import Report
 from alsolike.training.fit import fit_model
-from alsolike.training.publish import ModelExistsError, publish
+from alsolike.training.publish import ModelExistsError, hold_models, publish
 from alsolike.training.recipe import Recipe
 from alsolike.training.texts import read_texts
 
@@ -66,19 +68,24 @@ def train(recipe: Recipe, *, name: str | None = None, report: Report) -> TrainSu
     NoHistoryError, NoTextVectorsError, SplitError
         There is nothing, or too little, to learn from.
     ModelExistsError
-        The name is taken.
+        The name that was given is taken: at the beginning, and nothing was done; or by another
+        training at the end, and the model is kept under the name that the message tells.
     """
     started = time.monotonic()
-    name = _free_name(name)
+    if name is not None:
+        _require_free(name)
     history = read_history(report=report)
     texts, encoder = read_texts(history.catalogue, report=report)
     fitted = fit_model(history, texts, recipe, report)
     with connect(application_name="alsolike train") as connection:
+        hold_models(connection)
+        # The name may have been taken while we learned: what was learned is kept all the same.
+        kept = _free_name(connection, name)
         model_id = publish(
             connection,
             fitted,
             history.catalogue,
-            name=name,
+            name=kept,
             encoder=encoder,
             data=describe(history),
             purpose="serve",
@@ -88,8 +95,14 @@ def train(recipe: Recipe, *, name: str | None = None, report: Report) -> TrainSu
         connection.execute(query("embed/build_vector_index"), {"model_id": model_id})
     with connect(autocommit=True) as connection:
         connection.execute("analyze recs.neighbours, recs.product_priors")
+    if name is not None and kept != name:
+        message = (
+            f"Another training made a model {name!r} while this one ran: what this one learned is "
+            f"kept as {kept!r}."
+        )
+        raise ModelExistsError(message)
     return TrainSummary(
-        model=name,
+        model=kept,
         learned=fitted.learned,
         serving=fitted.serving,
         products=len(history.catalogue),
@@ -141,16 +154,22 @@ def sample(history: History) -> list[str]:
     return heapq.nsmallest(SAMPLE_SIZE, hashes)
 
 
-def _free_name(name: str | None) -> str:
+def _names(connection: psycopg.Connection[Any]) -> set[str]:
+    return {row[0] for row in connection.execute(query("training/model_names")).fetchall()}
+
+
+def _free_name(connection: psycopg.Connection[Any], name: str | None) -> str:
+    """Return the name that was given, else the first of trained-1, trained-2 …, that is free."""
+    names = _names(connection)
+    if name is not None and name not in names:
+        return name
+    return next(
+        free for number in range(1, len(names) + 2) if (free := f"trained-{number}") not in names
+    )
+
+
+def _require_free(name: str) -> None:
     with connect() as connection:
-        names = {row[0] for row in connection.execute(query("training/model_names")).fetchall()}
-    if name is None:
-        return next(
-            free
-            for number in range(1, len(names) + 2)
-            if (free := f"trained-{number}") not in names
-        )
-    if name in names:
-        message = f"There is a model {name!r} already: choose another name with --name."
-        raise ModelExistsError(message)
-    return name
+        if name in _names(connection):
+            message = f"There is a model {name!r} already: choose another name with --name."
+            raise ModelExistsError(message)

@@ -32,12 +32,21 @@ _ENCODINGS = frozenset({b"utf-8", b"utf8", b"us-ascii"})
 MOST_BYTES = 1_000_000
 # Of a body, from its first byte to its last: a client that stops in the middle keeps a connection.
 _SECONDS = 10.0
+# Of all bodies that are on their way at one time.
+_MOST_BYTES_AT_ONCE = 64_000_000
+_TOO_MUCH = "More is being sent at this moment than there is room for: try again."
 
 
 class UnsupportedTypeError(HTTPException):
     """The body has a type that the route does not take."""
 
     status_code = 415
+
+
+class TooMuchError(HTTPException):
+    """More bodies arrive at this moment than there is memory for."""
+
+    status_code = 503
 
 
 class TooSlowError(HTTPException):
@@ -48,6 +57,7 @@ class TooSlowError(HTTPException):
 
 def check_bodies(app: ASGIApp) -> ASGIApp:
     """Read each body and refuse what no route could use, before the route is asked."""
+    arriving = _Arriving()
 
     async def checked(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in _METHODS:
@@ -56,7 +66,7 @@ def check_bodies(app: ASGIApp) -> ASGIApp:
         is_api = scope["path"].startswith(_API_PREFIX)
         if is_api:
             _check_type(scope, _JSON)
-        body = await _read(scope, receive)
+        body = await _read(scope, receive, arriving)
         if body is None:
             # Nobody is there any more to be answered.
             return
@@ -90,7 +100,14 @@ def _check_type(scope: HTTPScope, wanted: bytes) -> None:
     raise UnsupportedTypeError(message)
 
 
-async def _read(scope: HTTPScope, receive: Receive) -> bytes | None:
+class _Arriving:
+    """How many bytes of unfinished bodies there are."""
+
+    def __init__(self) -> None:
+        self.size = 0
+
+
+async def _read(scope: HTTPScope, receive: Receive, arriving: _Arriving) -> bytes | None:
     """Read a body; None if the client went away."""
     _check_length(scope)
     pieces: list[bytes] = []
@@ -103,13 +120,18 @@ async def _read(scope: HTTPScope, receive: Receive) -> bytes | None:
                     return None
                 pieces.append(message["body"])
                 size += len(message["body"])
+                arriving.size += len(message["body"])
                 if size > MOST_BYTES:
                     raise RequestEntityTooLarge
+                if arriving.size > _MOST_BYTES_AT_ONCE:
+                    raise TooMuchError(_TOO_MUCH, headers={"Retry-After": "1"})
                 if not message.get("more_body"):
                     return b"".join(pieces)
     except TimeoutError as error:
         message = f"The body did not arrive within {_SECONDS:.0f} seconds."
         raise TooSlowError(message, headers={"Connection": "close"}) from error
+    finally:
+        arriving.size -= size
 
 
 def _check_length(scope: HTTPScope) -> None:

@@ -10,20 +10,28 @@ from api.problem_structs import FieldError, Problem
 
 _DETAILS: Final[Mapping[int, tuple[str, Sequence[FieldError]]]] = {
     401: ("Send an API key as `Authorization: Bearer …` or `X-Api-Key: …`.", ()),
+    403: ("A page of another site may not write here.", ()),
     404: (
         "There is no product 'knife-9'.",
         [FieldError("product_id", "There is no product 'knife-9'.")],
     ),
+    408: ("The body did not arrive within 10 seconds.", ()),
     413: ("Request Entity Too Large", ()),
+    415: ("Send the body as application/json in UTF-8, and say so in Content-Type.", ()),
+    421: ("This site does not answer to other.example: see ALSOLIKE_ALLOWED_HOSTS.", ()),
     429: ("More than 6000 requests a minute: wait 2 seconds.", ()),
     503: ("The database cannot be reached.", ()),
 }
 _WHEN: Final[Mapping[int, str]] = {
     400: "A parameter or a field has a value that cannot be used, or is not known.",
     401: "The API key is missing or not known.",
+    403: "The browser says that a page of another site sent this.",
     404: "There is no product or model of that id or name.",
+    408: "The body did not arrive in time.",
     413: "The body is longer than a megabyte.",
-    429: "Too many requests: wait as long as `Retry-After` says.",
+    415: "The body is not `application/json`, or does not say so.",
+    421: "`Host` names a site that this one is not.",
+    429: "Too many requests, in a minute or at a time: wait as long as `Retry-After` says.",
     503: "The database is away or too slow: try again after `Retry-After`.",
 }
 # With products or a model in the body.
@@ -42,8 +50,10 @@ def statuses(path: str, operation: Mapping[str, Any], *, has_keys: bool) -> list
     return [
         400,
         *([401] if has_keys else []),
+        *([403] if has_body else []),
         *([404] if is_about_one else []),
-        *([413] if has_body else []),
+        *([408, 413, 415] if has_body else []),
+        421,
         429,
         503,
     ]

@@ -13,7 +13,7 @@ from api.pool import Connection
 from api.rendering import is_fragment, redirect, render_partial
 from api.services import catalogue, events
 from api.services.product_pages import product_card
-from api.structs import EventResult, NewEvent
+from api.structs import NewEvent
 from api.visitor import AnyRequest, came_from, load_visitor, put_flash
 
 _BOUGHT = "Bought. Your recommendations know it already."
@@ -27,9 +27,10 @@ async def buy(request: AnyRequest, product_id: FromPath[str]) -> Response[bytes]
     """Buy one piece of a product; a stranger is asked to sign in first."""
     order_id = f"web-{secrets.token_hex(16)}"
 
-    async def work(connection: Connection) -> tuple[Visitor, ProductCard]:
+    async def work(connection: Connection) -> tuple[Visitor, ProductCard, bool]:
         visitor = await load_visitor(request, connection)
         product = await catalogue.product(connection, product_id)
+        is_left_out = False
         if visitor.shopper_id is not None and product.is_in_stock:
             price = None if product.price is None else Decimal(str(product.price))
             event = NewEvent(
@@ -40,13 +41,13 @@ async def buy(request: AnyRequest, product_id: FromPath[str]) -> Response[bytes]
                 unit_price=price,
                 order_id=order_id,
             )
-            await events.record(connection, event)
-        return visitor, await product_card(connection, product_id)
+            is_left_out = (await events.record(connection, event)).is_left_out
+        return visitor, await product_card(connection, product_id), is_left_out
 
-    visitor, card = await write(request, work)
+    visitor, card, is_left_out = await write(request, work)
     if visitor.shopper_id is None:
         return redirect(request, _sign_in_address(product_id))
-    if card.is_in_stock:
+    if is_left_out:
         ladder_of(request).shoppers.exclude(visitor.shopper_id, product_id)
     message = _BOUGHT if card.is_in_stock else _SOLD_OUT
     if is_fragment(request):
@@ -62,10 +63,10 @@ async def hide(request: AnyRequest, product_id: FromPath[str]) -> Response[bytes
     """Keep a product out of the shopper's recommendations; a stranger is asked to sign in."""
     form = await request.form()
 
-    async def work(connection: Connection) -> tuple[Visitor, ProductCard, EventResult | None]:
+    async def work(connection: Connection) -> tuple[Visitor, ProductCard, bool]:
         visitor = await load_visitor(request, connection)
         card = await product_card(connection, product_id)
-        result = None
+        is_hidden = False
         if visitor.shopper_id is not None:
             event = NewEvent(
                 event_id=f"web-{secrets.token_hex(16)}",
@@ -73,13 +74,12 @@ async def hide(request: AnyRequest, product_id: FromPath[str]) -> Response[bytes
                 product_id=product_id,
                 shopper_id=visitor.shopper_id,
             )
-            result = await events.record(connection, event)
-        return visitor, card, result
+            is_hidden = (await events.record(connection, event)).is_left_out
+        return visitor, card, is_hidden
 
-    visitor, card, result = await write(request, work)
+    visitor, card, is_hidden = await write(request, work)
     if visitor.shopper_id is None:
         return redirect(request, _sign_in_address(product_id))
-    is_hidden = result is not None and (result.recorded or result.reason == "duplicate")
     if is_hidden:
         ladder_of(request).shoppers.exclude(visitor.shopper_id, product_id)
     if is_hidden and is_fragment(request):

@@ -28,10 +28,10 @@ async def record_event(request: AnyRequest, data: JSONBody[NewEvent]) -> Respons
     without consent until you state it. 404 for an unknown product. A `session_id` stands for an
     anonymous visitor: give one out only after the visitor agreed.
     """
-    result = await write(
+    result, is_left_out = await write(
         request, partial(events.record, event=data), who=data.shopper_id or data.session_id
     )
-    if data.kind != "view" and (result.recorded or result.reason == "duplicate"):
+    if is_left_out:
         ladder_of(request).shoppers.exclude(data.shopper_id, data.product_id)
     return Response(result, status_code=201 if result.recorded else 200)
 

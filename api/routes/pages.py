@@ -16,7 +16,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from alsolike.local_snapshot.reader import LocalSnapshot
-from api.ladder.failures import DatabaseAwayError
+from api.ladder.failures import FAILURES, DatabaseAwayError
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer, write_beside
 from api.page_objects import Block, ProductCard, Review, Visitor
@@ -226,7 +226,7 @@ async def _record_view(
     )
     try:
         await write_beside(request, connection, partial(events.record, event=event))
-    except (psycopg.Error, DatabaseAwayError):
+    except (psycopg.Error, DatabaseAwayError, *FAILURES):
         if connection.broken:
             raise
         logger.warning("A view of %s was not recorded", product_id, exc_info=True)

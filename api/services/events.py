@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from api.ids import is_placeholder, not_a_shopper
 from api.pool import Connection
@@ -15,7 +16,20 @@ _TOLERANCE = timedelta(minutes=1)
 _MOST_PRICE = Decimal("9999999999.99")
 
 
-async def record(connection: Connection, event: NewEvent) -> EventResult:
+class Recorded(NamedTuple):
+    """What became of an event.
+
+    Attributes
+    ----------
+    is_left_out : bool
+        Whether the product is not to be recommended to the shopper any more because of it.
+    """
+
+    result: EventResult
+    is_left_out: bool
+
+
+async def record(connection: Connection, event: NewEvent) -> Recorded:
     """Record an event, once.
 
     A purchase is part of a contract and always recorded; it makes its shopper if that is not known
@@ -38,9 +52,11 @@ async def record(connection: Connection, event: NewEvent) -> EventResult:
         raise unknown_product(event.product_id)
     if is_nobody and not outcome.has_shopper:
         raise not_a_shopper(event.shopper_id or "")
-    if outcome.is_recorded:
-        return EventResult(recorded=True)
-    return EventResult(recorded=False, reason="duplicate" if outcome.has_consent else "no consent")
+    reason = None
+    if not outcome.is_recorded:
+        reason = "duplicate" if outcome.has_consent else "no consent"
+    result = EventResult(recorded=outcome.is_recorded, reason=reason)
+    return Recorded(result, outcome.is_left_out)
 
 
 def _checked_time(event: NewEvent) -> datetime:

@@ -1,6 +1,6 @@
 """Recommended products for the JSON API: like a product, with it, for somebody, for everybody."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -85,6 +85,14 @@ async def complements(
     return Complements(product_id, items)
 
 
+class Told(NamedTuple):
+    """An action that the request tells of; what lies in the basket is of kind `basket`."""
+
+    kind: str
+    product_id: str
+    acted_at: datetime
+
+
 class Asked(NamedTuple):
     """A question that is ready to be answered by any step.
 
@@ -92,6 +100,8 @@ class Asked(NamedTuple):
     ----------
     taste : Taste
         What to go by and what to leave out, what earlier pages showed included.
+    told : list of Told
+        The history and the basket of the request, as the taste has them too.
     model : str or None
         Which is to answer; None: the serving one.
     until : float
@@ -102,6 +112,7 @@ class Asked(NamedTuple):
 
     request: RecommendationRequest
     taste: shopper_store.Taste
+    told: list[Told]
     model: str | None
     until: float
     shown: list[str]
@@ -118,10 +129,11 @@ def prepare(request: RecommendationRequest) -> Asked:
     page = decode_page(request.after)
     until = datetime.now(UTC) if page is None else datetime.fromtimestamp(page.until, UTC)
     shown = [] if page is None else page.shown
+    told = _told(request.history, request.basket, until)
     taste = shopper_store.Taste(
         shopper_id=request.shopper_id,
         session_id=request.session_id,
-        history=_history(request.history, request.basket, until),
+        history=_as_json(told),
         candidates=request.candidates,
         exclude=[*request.exclude, *shown],
         filter=request.filter or ProductFilter(),
@@ -131,7 +143,7 @@ def prepare(request: RecommendationRequest) -> Asked:
         until=None if page is None else until,
     )
     model = request.model or (None if page is None else page.model)
-    return Asked(request, taste, model, until.timestamp(), shown)
+    return Asked(request, taste, told, model, until.timestamp(), shown)
 
 
 def finish(asked: Asked, items: list[RecommendedProduct], tier: Tier) -> RecommendedProducts:
@@ -155,17 +167,45 @@ async def recommended_products(connection: Connection, asked: Asked) -> Recommen
     InvalidFieldError
         There is no such category.
     """
-    request, taste = asked.request, asked.taste
+
+    async def find(model: str | None) -> list[RecommendedProduct]:
+        return await shopper_store.recommended_products(
+            connection, asked.taste, asked.request.k, model
+        )
+
+    return await answer(connection, asked, find, "live")
+
+
+async def answer(
+    connection: Connection,
+    asked: Asked,
+    find: Callable[[str | None], Awaitable[list[RecommendedProduct]]],
+    tier: Tier,
+) -> RecommendedProducts:
+    """Answer from a step that asks the database, by what is the same on every one of them.
+
+    Parameters
+    ----------
+    find : callable
+        Finds the products by the name of a model, None: the serving one.
+
+    Raises
+    ------
+    UnknownModelError
+        There is none of the name that the request gives.
+    InvalidFieldError
+        There is no such category.
+    """
     try:
-        items = await shopper_store.recommended_products(connection, taste, request.k, asked.model)
+        items = await find(asked.model)
     except UnknownModelError:
-        if request.model is not None:
+        if asked.request.model is not None:
             raise
         # The model of the first page is gone meanwhile: the one that serves now goes on.
-        items = await shopper_store.recommended_products(connection, taste, request.k, None)
+        items = await find(None)
     if not items and not asked.shown:
-        await check_category(connection, taste.filter.category)
-    return finish(asked, items, "live")
+        await check_category(connection, asked.taste.filter.category)
+    return finish(asked, items, tier)
 
 
 async def trending_products(
@@ -230,29 +270,28 @@ async def buy_again(
     return BoughtProducts(shopper_id, items)
 
 
-def _history(history: Sequence[Action], basket: Sequence[str], now: datetime) -> str | None:
-    """Write what the request tells of as `recs.recent_actions` reads it; None for nothing.
+def _told(history: Sequence[Action], basket: Sequence[str], now: datetime) -> list[Told]:
+    """Date what the request tells of.
 
     An action without a time is a little later than the one before it, and the last one a little
     earlier than now.
     """
-    if not history and not basket:
-        return None
     moment = timedelta(milliseconds=1)
-    rows: list[dict[str, str]] = []
+    told: list[Told] = []
     for place, action in enumerate(history):
         acted_at = action.occurred_at or now - moment * (len(history) - place + len(basket))
         if acted_at > now + timedelta(minutes=5):
             field = f"history[{place}].occurred_at"
             raise InvalidFieldError(field, "Lies in the future.")
-        rows.append(
-            {
-                "kind": action.kind,
-                "product_id": action.product_id,
-                "acted_at": acted_at.isoformat(),
-            }
-        )
+        told.append(Told(action.kind, action.product_id, acted_at))
     for place, product_id in enumerate(basket):
-        acted_at = now - moment * (len(basket) - place)
-        rows.append({"kind": "basket", "product_id": product_id, "acted_at": acted_at.isoformat()})
+        told.append(Told("basket", product_id, now - moment * (len(basket) - place)))
+    return told
+
+
+def _as_json(told: Sequence[Told]) -> str | None:
+    """Write what the request tells of as `recs.recent_actions` reads it; None for nothing."""
+    if not told:
+        return None
+    rows = [{**one._asdict(), "acted_at": one.acted_at.isoformat()} for one in told]
     return msgspec.json.encode(rows).decode()

@@ -11,6 +11,7 @@ from api.cursors import decode_cursor, encode_cursor
 from api.problems import InvalidFieldError
 from api.requests import ProductFilter
 from api.services.catalogue import unknown_product
+from api.services.recommendations import Told
 from api.store.products import SimilarQuery
 from api.structs import (
     Product,
@@ -23,8 +24,12 @@ from api.structs import (
 
 # Neighbours of each product of a history that are looked at.
 _OF_EACH = 30
-# What an action counts for each later one.
+# How a model serves unless it says otherwise, as recs.serving_options has it: so many of the latest
+# products count, each this much of the next later one, times what its kind counts.
+_ACTIONS = 20
 _DECAY = 0.85
+_WEIGHTS = {"purchase": 3.0, "basket": 3.0, "review": 2.0, "view": 1.0}
+_REASONS = {"purchase": "bought", "basket": "in_basket", "review": "reviewed", "view": "viewed"}
 
 
 def product(local: LocalSnapshot, product_id: str) -> Product:
@@ -104,30 +109,60 @@ def near(
     return found
 
 
-def for_history(
-    local: LocalSnapshot, history: Sequence[str], k: int, wanted: Wanted
-) -> list[tuple[SnapshotProduct, float | None, str | None]]:
+def taste_of(told: Sequence[Told]) -> list[Told]:
+    """Return the latest action of each product, the latest first, as `recs.recent_actions` does.
+
+    The strongest kind stands for the product, its latest action of any kind dates it.
+    """
+    strongest: dict[str, Told] = {}
+    latest: dict[str, Told] = {}
+    for one in told:
+        known = strongest.get(one.product_id)
+        if known is None or (_WEIGHTS[one.kind], one.acted_at) > (
+            _WEIGHTS[known.kind],
+            known.acted_at,
+        ):
+            strongest[one.product_id] = one
+        if one.acted_at >= latest.get(one.product_id, one).acted_at:
+            latest[one.product_id] = one
+    dated = [one._replace(acted_at=latest[name].acted_at) for name, one in strongest.items()]
+    dated.sort(key=lambda one: one.product_id)
+    dated.sort(key=lambda one: one.acted_at, reverse=True)
+    return dated[:_ACTIONS]
+
+
+def for_taste(
+    local: LocalSnapshot, taste: Sequence[Told], k: int, wanted: Wanted
+) -> list[tuple[SnapshotProduct, float | None, Told | None]]:
     """Find k products for whoever acted on some, the latest first; popular ones without any.
+
+    What they acted on is left out, unless they bought it and it is bought again and again.
 
     Returns
     -------
     list of tuple
-        The product, its score, and the product of the history that counts most for it; both None
-        for a product that only fills up.
+        The product, its score, and the action that counts most for it; both None for a product that
+        only fills up.
     """
-    seen = list(dict.fromkeys(history))
+    bought = [one.product_id for one in taste if one.kind == "purchase"]
+    comes_again = local.rebuyable(bought)
+    seen = [
+        one.product_id
+        for one in taste
+        if one.kind != "purchase" or one.product_id not in comes_again
+    ]
     rest = structs.replace(wanted, exclude=[*wanted.exclude, *seen])
     products: dict[str, SnapshotProduct] = {}
     scores: dict[str, float] = {}
-    because: dict[str, tuple[float, str]] = {}
-    for place, acted in enumerate(seen):
-        for found, likeness in local.neighbours(acted, rest, _OF_EACH):
-            share = likeness * _DECAY**place
+    because: dict[str, tuple[float, Told]] = {}
+    for place, acted in enumerate(taste):
+        weight = _WEIGHTS[acted.kind] * _DECAY**place
+        for found, likeness in local.neighbours(acted.product_id, rest, _OF_EACH):
+            share = likeness * weight
             products[found.product_id] = found
             scores[found.product_id] = scores.get(found.product_id, 0.0) + share
-            because[found.product_id] = max(
-                because.get(found.product_id, (share, acted)), (share, acted)
-            )
+            if found.product_id not in because or share > because[found.product_id][0]:
+                because[found.product_id] = (share, acted)
     ranked = sorted(scores, key=lambda product_id: (-scores[product_id], product_id))
     personal = [(products[i], scores[i], because[i][1]) for i in ranked[:k]]
     missing = k - len(personal)
@@ -194,10 +229,10 @@ def trending(local: LocalSnapshot, k: int, wanted: Wanted) -> list[TrendingProdu
 
 
 def recommended(
-    local: LocalSnapshot, history: Sequence[str], k: int, wanted: Wanted
+    local: LocalSnapshot, told: Sequence[Told], k: int, wanted: Wanted
 ) -> list[RecommendedProduct]:
-    """Find products for whoever acted on some, the latest first."""
-    found = for_history(local, history, k, wanted)
+    """Find products for whoever did what the request tells of."""
+    found = for_taste(local, taste_of(told), k, wanted)
     return [
         RecommendedProduct(
             rank=rank,
@@ -206,7 +241,9 @@ def recommended(
             source="popular" if score is None else "personal",
             model=local.pointer.model,
             **_card(product),
-            reason=Reason("popular" if acted is None else "viewed", None, acted),
+            reason=Reason("popular", None, None)
+            if acted is None
+            else Reason(_REASONS[acted.kind], None, acted.product_id),
         )
         for rank, (product, score, acted) in enumerate(found, start=1)
     ]

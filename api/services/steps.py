@@ -30,6 +30,7 @@ from api.structs import (
     Complements,
     Product,
     ProductPage,
+    RecommendedProduct,
     RecommendedProducts,
     SimilarLists,
     SimilarProducts,
@@ -49,6 +50,8 @@ def similar_steps(
             items = await store.similar_products(connection, name, limit_ms, product_id, wanted)
             if items is None:
                 raise unknown_product(product_id)
+            if not items:
+                await catalogue.check_category(connection, wanted.filter.category)
             return SimilarProducts(product_id, items, tier)
 
         return work
@@ -88,17 +91,20 @@ def similar_lists_steps(request: SimilarRequest) -> Steps[SimilarLists]:
 def recommended_steps(ladder: Ladder, asked: Asked) -> Steps[RecommendedProducts]:
     """Return the ways to find what somebody may also like.
 
-    An unknown shopper, and of the local file every one, gets what is popular.
+    An unknown shopper, and of the local file every one, gets what is popular. The local file has
+    one model and knows no other name: it answers by that one, whichever is asked for, and says so.
     """
     request, taste = asked.request, asked.taste
 
     def below(tier: Tier, name: store.RecommendedStatement) -> Work[RecommendedProducts]:
         async def work(connection: Connection) -> RecommendedProducts:
-            limit_ms = ladder.lower_limit_ms
-            items = await store.recommended_products(
-                connection, name, limit_ms, taste, request.k, request.model
-            )
-            return recommendations.finish(asked, items, tier)
+            async def find(model: str | None) -> list[RecommendedProduct]:
+                limit_ms = ladder.lower_limit_ms
+                return await store.recommended_products(
+                    connection, name, limit_ms, taste, request.k, model
+                )
+
+            return await recommendations.answer(connection, asked, find, tier)
 
         return work
 
@@ -107,9 +113,7 @@ def recommended_steps(ladder: Ladder, asked: Asked) -> Steps[RecommendedProducts
         if request.shopper_id is not None:
             exclude += ladder.shoppers.find(request.shopper_id).excluded
         wanted = local_answers.wanted_of(taste.filter, exclude, taste.candidates)
-        # The latest first; what lies in the basket is the latest of all.
-        history = [*request.basket, *(action.product_id for action in request.history)][::-1]
-        items = local_answers.recommended(local, history, request.k, wanted)
+        items = local_answers.recommended(local, asked.told, request.k, wanted)
         if not taste.has_reasons:
             for item in items:
                 item.reason = None

@@ -18,6 +18,7 @@ class Outcome(Struct):
     has_shopper: bool
     has_consent: bool
     is_recorded: bool
+    is_left_out: bool
 
 
 _STATEMENTS: dict[Literal["view", "purchase", "hide"], str] = {

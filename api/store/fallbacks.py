@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from alsolike.database import query
+import psycopg
+
+from alsolike.database import query, raise_unknown
 from api.pool import Connection
 from api.store.products import SimilarQuery
 from api.store.shoppers import Taste
@@ -28,6 +30,11 @@ async def similar_products(
     ----------
     limit_ms : int
         Time limit of the statement, in milliseconds.
+
+    Raises
+    ------
+    UnknownModelError
+        There is no model of that name.
     """
     parameters = {
         "product_id": product_id,
@@ -65,6 +72,11 @@ async def recommended_products(
     ----------
     limit_ms : int
         Time limit of the statement, in milliseconds.
+
+    Raises
+    ------
+    UnknownModelError
+        There is no model of that name.
     """
     parameters = {**taste.as_parameters(), "k": k, "model": model}
     return [
@@ -77,8 +89,12 @@ async def _rows(
     connection: Connection, name: str, limit_ms: int, parameters: Mapping[str, Any]
 ) -> list[_Row]:
     """Run a statement under a limit that ends with it: both travel together."""
-    async with connection.pipeline():
-        # What is sent before the pipeline ends is one transaction, and the setting is local to it.
-        await connection.execute(query("ladder/time_limit"), {"milliseconds": str(limit_ms)})
-        cursor = await connection.execute(query(name), parameters)
-        return await cursor.fetchall()
+    try:
+        async with connection.pipeline():
+            # What is sent before the pipeline ends is one transaction, and the setting is local to
+            # it.
+            await connection.execute(query("ladder/time_limit"), {"milliseconds": str(limit_ms)})
+            cursor = await connection.execute(query(name), parameters)
+            return await cursor.fetchall()
+    except psycopg.DatabaseError as error:
+        raise_unknown(error)

@@ -7,14 +7,13 @@ come to a plan that knows nothing of the category, so those that ask for one are
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any
 
 import psycopg
 from msgspec import Struct
 from psycopg.rows import args_row, scalar_row
 
-from alsolike.database import query
-from alsolike.errors import UnknownModelError, UnknownProductError
+from alsolike.database import query, raise_unknown
 from api.pool import Connection
 from api.requests import ProductFilter
 from api.structs import (
@@ -52,13 +51,6 @@ class SimilarQuery(Struct, frozen=True):
     has_reasons: bool = False
 
 
-def raise_unknown(error: psycopg.errors.NoDataFound) -> NoReturn:
-    """Raise what a SQL function means by no_data_found."""
-    message = str(error.diag.message_primary)
-    unknown = UnknownModelError if message.startswith("There is no model") else UnknownProductError
-    raise unknown(message) from error
-
-
 async def similar_products(
     connection: Connection, product_ids: Sequence[str], request: SimilarQuery
 ) -> list[list[SimilarProduct] | None]:
@@ -87,7 +79,7 @@ async def similar_products(
         else:
             asked = ({"product_id": product_id, **shared} for product_id in product_ids)
             await cursor.executemany(statement, asked, returning=True)
-    except psycopg.errors.NoDataFound as error:
+    except psycopg.DatabaseError as error:
         raise_unknown(error)
     return [
         _similar_rows(await result.fetchall(), has_reasons=request.has_reasons)
@@ -130,7 +122,7 @@ async def complements(
     }
     try:
         await cursor.execute(query("serving/goes_with"), parameters)
-    except psycopg.errors.NoDataFound as error:
+    except psycopg.DatabaseError as error:
         raise_unknown(error)
     return await cursor.fetchall()
 

@@ -8,10 +8,9 @@ import psycopg
 from msgspec import Struct
 from psycopg.rows import args_row, scalar_row
 
-from alsolike.database import query
+from alsolike.database import query, raise_unknown
 from api.pool import Connection
 from api.requests import ProductFilter
-from api.store.products import raise_unknown
 from api.structs import BoughtProduct, Reason, RecommendedProduct, ViewedProduct
 
 # Of what a shopper bought, and of what they hid, so many are kept in mind.
@@ -80,7 +79,7 @@ async def recommended_products(
     cursor = connection.cursor()
     try:
         await cursor.execute(query("serving/recommendations"), parameters)
-    except psycopg.errors.NoDataFound as error:
+    except psycopg.DatabaseError as error:
         raise_unknown(error)
     return [
         RecommendedProduct(*row[:11], reason=Reason(*row[11:]) if taste.has_reasons else None)

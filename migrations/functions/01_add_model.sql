@@ -34,8 +34,15 @@ begin
         return kept.model_id;
     end if;
 
+    -- `partition of` would wait for every reader of the other models' vectors, and let all who come
+    -- after wait behind it; attaching does neither.
     execute format(
-        'create table recs.product_vectors_%s partition of recs.product_vectors for values in (%s)',
+        'create table recs.product_vectors_%s (like recs.product_vectors including all)',
+        kept.model_id
+    );
+    execute format(
+        'alter table recs.product_vectors attach partition recs.product_vectors_%s '
+        'for values in (%s)',
         kept.model_id, kept.model_id
     );
     execute format(

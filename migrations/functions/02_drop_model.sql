@@ -1,6 +1,8 @@
 -- Remove a model with its vectors, neighbours and priors.
 -- p_model_id: the model; an unknown one raises no_data_found, the serving one object_in_use.
--- Gives up after five seconds rather than let every reader queue behind a long transaction.
+-- Whoever reads vectors at the moment is waited for, up to half a minute, but never for longer than
+-- a fifth of a second at a time: every other reader queues behind a waiting lock. After that
+-- lock_not_available is raised.
 create or replace function recs.drop_model(p_model_id integer) returns void
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
@@ -8,6 +10,7 @@ set lock_timeout = '5s'
 as $$
 declare
     found_name text;
+    give_up_at constant timestamptz := clock_timestamp() + interval '30 seconds';
 begin
     select m.name into found_name from recs.models as m where m.model_id = p_model_id for update;
     if not found then
@@ -21,7 +24,18 @@ begin
     -- The large tables first: the partition's lock, which stops readers, is held for a moment only.
     delete from recs.neighbours as n where n.model_id = p_model_id;
     delete from recs.product_priors as p where p.model_id = p_model_id;
-    execute format('drop table if exists recs.product_vectors_%s', p_model_id);
+    perform set_config('lock_timeout', '200ms', true);
+    loop
+        begin
+            execute format('drop table if exists recs.product_vectors_%s', p_model_id);
+            exit;
+        exception when lock_not_available then
+            if clock_timestamp() > give_up_at then
+                raise;
+            end if;
+        end;
+        perform pg_sleep(0.5);
+    end loop;
     delete from recs.models as m where m.model_id = p_model_id;
 end;
 $$;

@@ -10,7 +10,8 @@
 -- 'popular' with the number of recent actions, else 'alike' without a number.
 -- The score is the neighbour's, then shares of the last such score by cosine similarity; without
 -- neighbours it is cosine similarity; null where popular.
--- An unknown product or model raises no_data_found. Always min(p_k, eligible) rows.
+-- An unknown product raises LS002, an unknown model LS001 (recs.model_of). Always
+-- min(p_k, eligible) rows.
 create or replace function recs.similar_products(
     p_product_id text, p_k integer default 10,
     p_exclude text [] default '{}', p_filter recs.product_filter default null,
@@ -45,13 +46,11 @@ begin
         raise invalid_parameter_value using message = 'The number of rows must be 0 or more.';
     end if;
     select m.model_id, m.name, m.kind into used from recs.model_of(p_model) as m;
-    if used.model_id is null and p_model is not null then
-        raise no_data_found using message = format('There is no model %L.', p_model);
-    end if;
 
     select p.category into own_category from raw.products as p where p.product_id = p_product_id;
     if not found then
-        raise no_data_found using message = format('There is no product %L.', p_product_id);
+        raise exception using errcode = 'LS002',
+            message = format('There is no product %L.', p_product_id);
     end if;
     if p_candidates is not null or not (p_filter is null) then
         candidates := recs.few_eligible(p_filter, p_candidates);

@@ -17,7 +17,7 @@
 -- Always min(p_k, eligible) rows, but for an answer of the past: what is popular today was not
 -- known then, so it ends with what the model itself holds.
 -- Without the shopper's consent nothing they did counts, their wish to hide a product does.
--- An unknown model raises no_data_found.
+-- An unknown model raises LS001.
 -- Runs with the caller's rights, so that only who may read the events sees them.
 create or replace function recs.recommend_with_reasons(
     p_shopper_id text, p_session_id text, p_k integer default 10,
@@ -64,9 +64,6 @@ begin
     end if;
     select m.model_id, m.name, m.dimension, m.kind, m.serving into used
     from recs.model_of(p_model) as m;
-    if used.model_id is null and p_model is not null then
-        raise no_data_found using message = format('There is no model %L.', p_model);
-    end if;
     serving := coalesce(used.serving, '{}') || coalesce(recs.diversity_level(p_diversity), '{}');
     select o.* into options from recs.serving_options(serving) as o;
     is_diverse := options.diversity > 0 or options.category_share < 1 or options.brand_share < 1;
@@ -89,20 +86,8 @@ begin
             select h ->> 'product_id'
             from jsonb_array_elements(p_history) as h
             where h ->> 'kind' = 'basket' and h ->> 'product_id' is not null
-        );
-    if 'purchase' = any (acted_kinds) and to_regclass('marts.rebuyable_products') is not null then
-        left_out := left_out || array(
-            select a.product_id
-            from unnest(acted_kinds, acted_ids) as a (kind, product_id)
-            where
-                a.kind <> 'purchase'
-                or not exists (
-                    select from marts.rebuyable_products as r where r.product_id = a.product_id
-                )
-        );
-    else
-        left_out := left_out || acted_ids;
-    end if;
+        )
+        || recs.acted_left_out(acted_kinds, acted_ids);
 
     if p_candidates is not null or not (p_filter is null) then
         candidates := recs.few_eligible(p_filter, p_candidates);

@@ -1,10 +1,11 @@
--- "You may also like" for a shopper, without the events behind it: what analysts may call.
+-- "You may also like" for a shopper, without the events behind it.
 -- p_shopper_id: a shopper; p_k: rows wanted; p_exclude: product ids to leave out; p_filter: see
 -- recs.product_filter, null: in stock; p_candidates: choose among these products alone, null: among
 -- all; p_model: name of a model, null: the serving one; p_diversity: see recs.diversity_level.
 -- A row: rank from 1, product_id, relevance (null where popular), the model's name, and source:
 -- 'personal' or 'popular'.
--- Runs with its owner's rights: it reads the shopper's events and gives none of them away.
+-- Personal data: what it leaves out is what the shopper bought, viewed or hid. It runs with the
+-- caller's rights, and analysts may not call it (docs/decisions/0016).
 create or replace function recs.recommend(
     p_shopper_id text, p_k integer default 10,
     p_exclude text [] default '{}', p_filter recs.product_filter default null,
@@ -12,7 +13,6 @@ create or replace function recs.recommend(
 ) returns table (rank integer, product_id text, score real, model text, source text)
 language sql
 stable
-security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
     select r.rank, r.product_id, r.score, r.model, r.source

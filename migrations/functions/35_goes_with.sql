@@ -4,7 +4,7 @@
 -- p_filter: see recs.product_filter, null: in stock.
 -- A row: rank from 1, product_id, score (above 0, see marts.product_complements), the baskets that
 -- both are in, and lift; best first. At most p_k rows: none where nothing goes with it.
--- An unknown product raises no_data_found.
+-- An unknown product raises LS002.
 create or replace function recs.goes_with(
     p_product_id text, p_k integer default 10, p_exclude text [] default '{}',
     p_filter recs.product_filter default null
@@ -23,7 +23,8 @@ begin
     end if;
     perform from raw.products as p where p.product_id = p_product_id;
     if not found then
-        raise no_data_found using message = format('There is no product %L.', p_product_id);
+        raise exception using errcode = 'LS002',
+            message = format('There is no product %L.', p_product_id);
     end if;
     -- The mart is dbt's: it may not be built yet, and then nothing is known to go with it.
     if to_regclass('marts.product_complements') is null then

@@ -211,6 +211,8 @@ def upgrade() -> None:
             'Place of the piece in the file, from 0.';
         comment on column recs.query_encoder_files.content is 'Bytes of the piece.';
 
+        comment on column ops.locks.name is 'Name of the work.';
+
         comment on column ops.runs.run_id is 'Ascending in the order of start.';
         comment on column ops.runs.backend_pid is
             'Process of the database session that the command holds as long as it lives.';

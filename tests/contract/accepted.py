@@ -14,6 +14,8 @@ MEANINGS = {
     "after",
     "attributes",
     "category",
+    # Neither how deep an object may be, nor that no text in it holds a NUL.
+    "filter.attributes",
     "filter.category",
     "history.occurred_at",
     "occurred_at",

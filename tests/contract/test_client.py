@@ -153,6 +153,19 @@ def test_an_event_is_recorded_once(client: Client) -> None:
     assert client.record_event(event).reason == "duplicate"
 
 
+def test_a_consent_is_stated_and_withdrawn(client: Client) -> None:
+    agreed = client.record_consent("shopper/19 new", personalisation=True)
+    assert (agreed.shopper_id, agreed.personalisation) == ("shopper/19 new", True)
+    view = NewEvent(
+        event_id="v 19", kind="view", product_id=PRODUCT_ID, shopper_id="shopper/19 new"
+    )
+    assert client.record_event(view).recorded
+    assert not client.withdraw_consent("shopper/19 new").personalisation
+    view.event_id = "v 19 2"
+    assert client.record_event(view).reason == "no consent"
+    assert len(client.recommend_products("nobody yet", k=3).items) == 3
+
+
 def test_an_error_has_the_problem(client: Client) -> None:
     with pytest.raises(ApiError, match="There is no product 'none'") as raised:
         client.similar_products("none")

@@ -242,31 +242,6 @@ def test_an_owner_who_is_no_superuser_goes_up_and_down() -> None:
 
 @pytest.mark.usefixtures("database")
 @pytest.mark.parametrize(
-    "table",
-    ["raw.shoppers", "raw.purchases", "raw.views", "raw.reviews", "raw.consents"],
-)
-def test_the_analyst_sees_no_personal_data(table: LiteralString) -> None:
-    with (
-        connect(role=ANALYST_ROLE) as connection,
-        pytest.raises(psycopg.errors.InsufficientPrivilege),
-    ):
-        connection.execute(SQL("select * from " + table))
-
-
-@pytest.mark.usefixtures("database")
-def test_the_analyst_reads_products_and_recommendations() -> None:
-    with connect() as connection:
-        connection.execute(
-            "insert into raw.products (product_id, title) values ('a', 'A'), ('b', 'B')"
-        )
-    with connect(role=ANALYST_ROLE) as connection:
-        rows = connection.execute("select product_id from recs.similar_products('a', 5)").fetchall()
-        assert rows == [("b",)]
-        assert len(connection.execute("select * from recs.recommend('nobody', 5)").fetchall()) == 2
-
-
-@pytest.mark.usefixtures("database")
-@pytest.mark.parametrize(
     "statement",
     [
         "delete from raw.purchases",

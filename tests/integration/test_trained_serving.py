@@ -325,8 +325,6 @@ def test_the_roles_may_ask_but_not_drop() -> None:
         ).fetchall()
         assert rows == [(name_of(2),), (name_of(7),)]
     with connect(role=ANALYST_ROLE) as connection:
-        rows = connection.execute("select product_id from recs.recommend('s', 2)").fetchall()
-        assert rows == [(name_of(2),), (name_of(7),)]
         assert connection.execute(
             "select product_id from recs.similar_products('v00001', 1)"
         ).fetchall() == [(name_of(2),)]

@@ -11,6 +11,7 @@ import pytest
 from alsolike.database import ANALYST_ROLE, APP_ROLE, connect
 from alsolike.errors import TransformError
 from alsolike.history import read_history, visitor_of
+from alsolike.locks import held
 from alsolike.progress import ignore_progress
 from alsolike.transform import TRANSFORM_LOCK, Excluded, NodesFailedError, transform
 
@@ -422,9 +423,11 @@ def test_an_empty_shop_passes_and_roles_read_what_is_theirs(ask: Ask) -> None:
 
     for role in (APP_ROLE, ANALYST_ROLE):
         with connect(role=role, autocommit=True) as connection:
-            for name in ("product_documents", "product_popularity", "product_pairs"):
+            for name in ("product_popularity", "product_pairs"):
                 connection.execute(f"select * from marts.{name}".encode())
+            # Reviews are in the documents.
             for name in (
+                "marts.product_documents",
                 "marts.shopper_interactions",
                 "marts.shopper_events",
                 "staging.int_events",
@@ -451,8 +454,12 @@ def test_an_unknown_selection_is_refused(database: dict[str, str]) -> None:
 
 
 def test_two_transforms_do_not_meet(ask: Ask) -> None:
-    ask(f"select pg_advisory_lock({TRANSFORM_LOCK})")
-    with pytest.raises(TransformError, match="Another transform"):
+    assert ask("select 1") == [(1,)]
+    with (
+        held(TRANSFORM_LOCK, is_patient=False) as is_ours,
+        pytest.raises(TransformError, match="Another transform"),
+    ):
+        assert is_ours
         transform(report=ignore_progress)
 
 

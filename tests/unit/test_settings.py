@@ -101,6 +101,30 @@ def test_defaults(tmp_path: Path) -> None:
     assert settings.fallback_timeout_ms == 250
     assert settings.is_cookie_secure is False
     assert (settings.api_keys, settings.rate_limit, settings.trusted_proxies) == ((), 0, ())
+    assert settings.allowed_hosts == ("localhost", "127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("host", "given", "allowed"),
+    [
+        ("127.0.0.1", "", ("localhost", "127.0.0.1")),
+        ("localhost", "", ("localhost", "localhost")),
+        ("0.0.0.0", "", ("*",)),  # noqa: S104
+        ("127.0.0.1", "Shop.example, .other.example", ("shop.example", ".other.example")),
+        ("127.0.0.1", "*", ("*",)),
+    ],
+)
+def test_the_names_that_are_answered_to(
+    tmp_path: Path, host: str, given: str, allowed: tuple[str, ...]
+) -> None:
+    settings = read(tmp_path, ALSOLIKE_HOST=host, ALSOLIKE_ALLOWED_HOSTS=given)
+    assert settings.allowed_hosts == allowed
+
+
+@pytest.mark.parametrize("given", ["shop.example:8000", "https://shop.example", "a b", "*.example"])
+def test_what_is_no_name_is_refused(tmp_path: Path, given: str) -> None:
+    with pytest.raises(SettingError, match="ALSOLIKE_ALLOWED_HOSTS"):
+        read(tmp_path, ALSOLIKE_ALLOWED_HOSTS=given)
 
 
 def test_an_empty_value_is_the_default(tmp_path: Path) -> None:

@@ -454,8 +454,8 @@ def test_exclusions_hold_on_every_step(
         assert len(ids(near)) == 90 - 3 - 2 - 1
         assert "knife-05" not in ids(near)
         assert not {"knife-06", "knife-04"} & set(ids(personal))
-        # The simplest steps do not know what they looked at just now.
-        seen = 1 if expected in {"live", "neighbours"} else 0
+        # The file does not know what they looked at just now.
+        seen = 0 if expected == "snapshot" else 1
         assert len(ids(personal)) == 90 - 3 - 2 - 2 - seen
         assert len(ids(filtered)) == 28
         ranks = [item["rank"] for item in personal.json()["items"]]

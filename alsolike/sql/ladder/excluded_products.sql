@@ -1,4 +1,4 @@
--- Shoppers with what not to recommend to them.
+-- Shoppers with what not to recommend to them, by the rule of recs.left_out.
 -- shopper_ids: the shoppers; row_count: ids of a shopper at most, of each kind, the latest first.
 -- A row: a shopper that is known, their name, and the ids of what they bought or hid.
 select
@@ -8,7 +8,7 @@ select
         (
             select p.product_id
             from raw.purchases as p
-            where p.shopper_id = s.shopper_id
+            where p.shopper_id = s.shopper_id and p.product_id = any(l.product_ids)
             order by p.purchased_at desc
             limit %(row_count)s
         )
@@ -22,4 +22,5 @@ select
         )
     ) as product_ids
 from raw.shoppers as s
+cross join lateral (select recs.left_out(s.shopper_id) as product_ids) as l
 where s.shopper_id = any(%(shopper_ids)s)

@@ -4,8 +4,8 @@
 -- candidates: choose among these alone, null: among all; model: null: the serving one; history:
 -- JSON of more actions, null: none; until: what happened later makes no taste, null: all does.
 -- A row: a product with its rank from 1 and the event that counts most for it, best first. The
--- score adds up the neighbours' scores, each by the weight of the action. Columns stand in the order
--- of RecommendedProduct and Reason.
+-- score adds up the neighbours' scores, each by the weight of the action. Columns stand in the
+-- order of RecommendedProduct and Reason.
 with asked as materialized (
     select
         f.filter,
@@ -41,12 +41,13 @@ left_out as materialized (
     select
         recs.left_out(%(shopper_id)s::text)
         || %(exclude)s::text []
-        || (select a.product_ids from acted as a)
+        || (select recs.acted_left_out(a.kinds, a.product_ids) from acted as a)
         || array(
             select h.product_id
             from
-                jsonb_to_recordset(coalesce(%(history)s::jsonb, '[]')) as h (product_id text)
-            where h.product_id is not null
+                jsonb_to_recordset(coalesce(%(history)s::jsonb, '[]'))
+                    as h (kind text, product_id text)
+            where h.kind = 'basket' and h.product_id is not null
         ) as product_ids
 ),
 

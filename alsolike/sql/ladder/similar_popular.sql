@@ -1,7 +1,12 @@
 -- What is recently popular, for whoever looks at a product: its own category first; no neighbours
 -- and no vectors.
--- Parameters and rows as in similar_neighbours, without the model.
-with asked as materialized (
+-- Parameters and rows as in similar_neighbours.
+with used as materialized (
+    select m.name
+    from recs.model_of(%(model)s::text) as m
+),
+
+asked as materialized (
     select
         own.product_id,
         f.filter,
@@ -30,7 +35,7 @@ select
     f.product_id,
     null::real as score,
     'popular' as source,
-    null::text as model,
+    (select u.name from used as u) as model,
     p.title,
     p.brand,
     p.category,

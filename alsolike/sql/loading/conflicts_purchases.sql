@@ -1,4 +1,6 @@
 -- Reject staged purchases whose id belongs to another purchase, of this file or an earlier load.
+-- A price that is missing is no other content, nor is a guest whom an older release took for a
+-- shopper.
 -- Runs after the insert, so that every usable row finds its id in raw.
 -- A row: one line of the file.
 insert into left_out (line, place, reason)
@@ -12,8 +14,10 @@ inner join raw.purchases as k on s.purchase_id = k.purchase_id
 where
     not exists (select from left_out as r where r.line = s.line)
     and (
-        k.shopper_id, k.product_id, k.purchased_at, k.quantity, k.unit_price, k.order_id
+        case when not is_nobody(k.shopper_id) then k.shopper_id end, k.product_id,
+        k.purchased_at, k.quantity, k.unit_price, k.order_id
     ) is distinct from (
         s.shopper_id, s.product_id, s.purchased_at::timestamptz,
-        coalesce(s.quantity::numeric::integer, 1), s.unit_price::numeric(12, 2), s.order_id
+        coalesce(s.quantity::numeric::integer, 1),
+        coalesce(s.unit_price::numeric(12, 2), k.unit_price), s.order_id
     )

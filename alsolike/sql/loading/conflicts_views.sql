@@ -12,7 +12,8 @@ inner join raw.views as k on s.view_id = k.view_id
 where
     not exists (select from left_out as r where r.line = s.line)
     and (
-        k.product_id, k.viewed_at, k.shopper_id, k.session_id
+        k.product_id, k.viewed_at,
+        case when not is_nobody(k.shopper_id) then k.shopper_id end, k.session_id
     ) is distinct from (
         s.product_id, s.viewed_at::timestamptz, s.shopper_id, s.session_id
     )

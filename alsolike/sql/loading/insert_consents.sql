@@ -6,11 +6,16 @@ insert into raw.consents (shopper_id, purpose, is_granted, source)
 select
     n.shopper_id,
     'personalisation',
-    %(is_granted)s and not coalesce(n.shopper_id like '%%.0' and not w.is_granted, false),
+    %(is_granted)s and coalesce(w.is_granted, true) and coalesce(d.is_granted, true),
     %(source)s
 from named_shoppers as n
 left join raw.current_consents as w
-    on left(n.shopper_id, -2) = w.shopper_id and w.purpose = 'personalisation'
+    on
+        n.shopper_id like '%%.0'
+        and left(n.shopper_id, -2) = w.shopper_id
+        and w.purpose = 'personalisation'
+left join raw.current_consents as d
+    on n.shopper_id || '.0' = d.shopper_id and d.purpose = 'personalisation'
 where
     not exists (
         select from raw.consents as c

@@ -1,5 +1,6 @@
 -- The catalogue as pages show it. A row: a product. price as the shop wrote it, attributes as JSON,
--- created_at in ISO 8601, UTC; popularity_rank: place among the recently popular in stock, from 1.
+-- created_at in ISO 8601, UTC; popularity_rank: place among the recently popular in stock, from 1;
+-- is_rebuyable: 1 where shoppers buy it again and again.
 create table products (
     number integer primary key,
     product_id text not null unique,
@@ -15,5 +16,6 @@ create table products (
     created_at text not null,
     rating_average real,
     review_count integer not null,
-    popularity_rank integer
+    popularity_rank integer,
+    is_rebuyable integer not null
 ) strict

@@ -1,8 +1,8 @@
 -- The nearest products of a product.
 -- product_id: the product; k: rows wanted; exclude: a JSON list of ids to leave out; category: path
 -- of a category, itself and all below it; brands: a JSON list; price_min, price_max: both included;
--- attributes: a JSON object whose pairs must be there; is_in_stock: 1 or 0; candidates: a JSON list
--- of ids to choose among. Each of these null: any.
+-- attributes: a JSON object that the product's must contain; is_in_stock: 1 or 0; candidates: a
+-- JSON list of ids to choose among. Each of these null: any.
 -- A row: the score, then a product, best first. Columns stand in the order of SnapshotProduct.
 select
     n.score,

@@ -1,5 +1,6 @@
 -- A model by name, null: the serving one.
 -- name: text or null.
+-- A name that no model has raises LS001.
 -- At most one row: model_id, name, kind, and how many neighbours its training gave each product
 -- (null: it was not trained).
 select

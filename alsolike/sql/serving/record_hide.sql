@@ -36,5 +36,6 @@ select
     a.has_product,
     a.has_shopper,
     a.has_consent,
-    exists(select 1 from written) as is_recorded
+    exists(select 1 from written) as is_recorded,
+    a.has_consent as is_left_out
 from asked as a

@@ -1,8 +1,9 @@
 -- Record a look at a product, once, if the shopper consents to personalisation.
 -- event_id: its id; product_id; shopper_id or session_id, the other null; occurred_at: when.
 -- A session needs no look-up: its id was given out after the visitor agreed.
--- A row: whether the product and the shopper are known, consent holds, and the view is recorded
--- now; all true but the last: the id was recorded before.
+-- A row: whether the product and the shopper are known, consent holds, the view is recorded now
+-- (these are true and this is not: the id was recorded before), and the product is not to be
+-- recommended any more.
 with asked as (
     select
         exists(
@@ -42,5 +43,6 @@ select
     a.has_product,
     a.has_shopper,
     a.has_consent,
-    exists(select 1 from written) as is_recorded
+    exists(select 1 from written) as is_recorded,
+    false as is_left_out
 from asked as a

@@ -4,7 +4,7 @@
 -- model: name of a model, null: the serving one; reasons: whether to say why.
 -- A row: a product with its rank from 1 and its score (null where it only fills up); one row of
 -- nulls where there is nothing like it; none for an unknown product. An unknown model raises
--- no_data_found. Columns stand in the order of SimilarProduct and SimilarReason.
+-- LS001. Columns stand in the order of SimilarProduct and SimilarReason.
 --
 -- Of one product: with a list of them Postgres would plan it anew for every request, which takes
 -- longer than to run it.

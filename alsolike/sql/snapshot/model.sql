@@ -1,5 +1,5 @@
 -- The model to export. model: its name, null for the serving one.
--- A row: its id and name; no row where there is no such model, or none serves.
+-- A row: its id and name; no row where none serves. A name that no model has raises LS001.
 select
     m.model_id,
     m.name

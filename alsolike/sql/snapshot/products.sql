@@ -1,8 +1,9 @@
 -- The products of a snapshot, as pages show them. No personal data: of reviews their mean alone.
 -- popular: how many products have a place among the recently popular.
 -- A row: a product with the mean of its ratings (1 to 5, null without reviews), their number, and
--- its place among the recently popular in stock, from 1 (null: none), by product id in the order
--- of its bytes. Columns stand in the order of PRODUCT_SCHEMA.
+-- its place among the recently popular in stock, from 1 (null: none), and whether it is bought
+-- again and again, by product id in the order of its bytes. Columns stand in the order of
+-- PRODUCT_SCHEMA.
 select
     p.product_id,
     p.title,
@@ -17,7 +18,8 @@ select
     p.created_at,
     r.rating_average,
     coalesce(r.review_count, 0) as review_count,
-    n.popularity_rank
+    n.popularity_rank,
+    b.product_id is not null as is_rebuyable
 from raw.products as p
 left join (
     select
@@ -31,4 +33,5 @@ left join
     recs.popular_products(%(popular)s::integer)
     with ordinality as n (product_id, popularity, actions, popularity_rank)
     on p.product_id = n.product_id
+left join recs.rebuyable_products() as b on p.product_id = b.product_id
 order by p.product_id collate "C"

@@ -12,10 +12,10 @@ from alsolike.training.spaces.space import finish_rows, require_finite
 
 # An eigenvalue that is nothing but rounding; the largest are 1.
 _NO_PATTERN = 1e-10
-# Of the search for patterns: fewest and most rounds, the width of what they gather where they are
-# not the fewest, and columns that are multiplied at once.
+# Rounds of the search for patterns: as many as gather 512 vectors, but at least 4 and at most 16.
+_GATHERED = 512
 _ROUNDS = (4, 16)
-_WIDTH = 512
+# Columns that are multiplied at once.
 _AT_ONCE = 32
 # Of the factorisation: how much more an action counts than none, and its rounds.
 _CONFIDENCE = 5.0
@@ -123,7 +123,9 @@ class FactorSpace:
 def _broadest(matrix: sp.csr_matrix, count: int, seed: int) -> NDArray[np.float64]:
     """Return the first right singular vectors of a sparse matrix, nearly, at a fixed cost.
 
-    Randomised block Krylov iteration: Musco and Musco 2015, arXiv 1504.05477, algorithm 2.
+    Randomised block Krylov iteration: Musco and Musco 2015, arXiv 1504.05477, algorithm 2. A block
+    is as wide as what is wanted, so that equal singular values leave nothing to choose from by
+    rounding.
 
     Returns
     -------
@@ -135,7 +137,7 @@ def _broadest(matrix: sp.csr_matrix, count: int, seed: int) -> NDArray[np.float6
     block = np.random.default_rng(seed).normal(size=(matrix.shape[1], count))
     blocks: list[NDArray[np.float64]] = []
     fewest, most = _ROUNDS
-    for _ in range(min(max(_WIDTH // count, fewest), most)):
+    for _ in range(min(max(_GATHERED // count, fewest), most)):
         block = np.linalg.qr(_gram_times(matrix, block))[0]
         blocks.append(block)
     basis = np.linalg.qr(np.hstack(blocks))[0]

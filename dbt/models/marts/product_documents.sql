@@ -1,9 +1,3 @@
-{{
-    config(
-        grants={'select': ['alsolike_app', 'alsolike_analyst']}
-    )
-}}
-
 with products as (
 
     select * from {{ ref('stg_products') }}

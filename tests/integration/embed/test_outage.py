@@ -18,12 +18,12 @@ from tests.integration.serving.servers import Server, StopMode, server_folder, w
 ROOT = Path(__file__).parents[3]
 TEXTS = 40
 
-# A worker whose encoder tells its every batch and then waits for a line; dbt has nothing to do.
-_WORKER = """
+# A command whose encoder tells its every batch and then waits for a line; dbt has nothing to do.
+_COMMAND = """
 import sys
 import alsolike.transform
 from alsolike.cli import run
-from embed import worker
+from embed import run as run_module, worker
 from tests.fixtures.encoder import HashEncoder
 
 class Obedient(HashEncoder):
@@ -33,9 +33,9 @@ class Obedient(HashEncoder):
         return super().encode(texts)
 
 alsolike.transform.transform = lambda **_: None
-worker.load_encoder = lambda _: Obedient()
-worker.PATIENCE_SECONDS = float(sys.argv[1])
-sys.exit(run(["worker"]))
+worker.load_encoder = run_module.load_encoder = lambda _: Obedient()
+worker.PATIENCE_SECONDS = float(sys.argv[2])
+sys.exit(run([sys.argv[1]]))
 """
 
 
@@ -63,9 +63,9 @@ def server(
 
 
 @contextmanager
-def worker(patience_seconds: float) -> Iterator["subprocess.Popen[str]"]:
+def worker(patience_seconds: float, command: str = "worker") -> Iterator["subprocess.Popen[str]"]:
     process = subprocess.Popen(
-        [sys.executable, "-c", _WORKER, str(patience_seconds)],
+        [sys.executable, "-c", _COMMAND, command, str(patience_seconds)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -171,3 +171,25 @@ def test_a_worker_that_waits_for_the_database_stops_when_asked(server: Server) -
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
         assert process.stderr.read() == ""
+
+
+def test_embed_ends_with_one_line_and_goes_on_where_it_was(server: Server) -> None:
+    with worker(0, "embed") as process:
+        hear(process)
+        tell(process)
+        hear(process)
+        server.stop("immediate")
+        tell(process, TEXTS)
+        said, code = process.communicate(timeout=120)[1], process.returncode
+    server.start()
+    assert code == 1
+    assert "Traceback" not in said
+    assert [line for line in said.splitlines() if line.startswith("alsolike:")] == [
+        said.splitlines()[-1]
+    ]
+    assert embedded() == [(10, 1)]
+    with worker(0, "embed") as process:
+        tell(process, TEXTS)
+        assert "30 texts" in process.communicate(timeout=120)[0]
+    assert embedded() == [(TEXTS, 4)]
+    assert run("select is_success from ops.runs order by run_id") == [(False,), (True,)]

@@ -148,10 +148,11 @@ def test_a_shopper_whose_row_cannot_be_used_has_not_agreed(
 
 
 def test_an_id_that_pandas_changed_does_not_undo_a_no(database: dict[str, str], shop: Path) -> None:
-    (shop / "shoppers.csv").write_text("shopper_id,consent\n7,no\n8,yes\n")
+    (shop / "shoppers.csv").write_text("shopper_id,consent\n7,no\n8,yes\n9.0,no\n")
     (shop / "views.csv").write_text(
         "view_id,product_id,viewed_at,shopper_id\n"
         "v1,p1,2026-01-01T00:00:00Z,7.0\nv2,p1,2026-01-01T00:00:00Z,8.0\n"
+        "v3,p1,2026-01-01T00:00:00Z,9\n"
     )
     summary = load(shop, "personalisation")
     assert {(d[0], d[1]) for d in decisions()} == {
@@ -159,9 +160,11 @@ def test_an_id_that_pandas_changed_does_not_undo_a_no(database: dict[str, str], 
         ("8", True),
         ("7.0", False),
         ("8.0", True),
+        ("9.0", False),
+        ("9", False),
     }
     assert any("2 shoppers known without the '.0' at the end" in note for note in summary.notes)
-    assert any("lacks 2 shoppers of 2 rows, such as '7.0'" in note for note in summary.notes)
+    assert any("lacks 3 shoppers of 3 rows, such as '7.0'" in note for note in summary.notes)
 
 
 def test_without_a_word_on_consent_nothing_is_loaded(database: dict[str, str], shop: Path) -> None:

@@ -366,6 +366,12 @@ def test_an_unknown_column_is_ignored_with_a_note(database: dict[str, str], tmp_
     assert summary.notes == ["products.csv: ignored columns: 'weight'."]
 
 
+def test_many_unknown_columns_make_no_long_note(database: dict[str, str], tmp_path: Path) -> None:
+    others: dict[str, str | None] = {f"x{n:02}": "3" for n in range(44)}
+    (note,) = load(write(tmp_path / "shop", products=[{**PRODUCTS[0], **others}])).notes
+    assert note.endswith("'x10', 'x11' and 32 more.")
+
+
 def test_a_huge_field_is_loaded(database: dict[str, str], tmp_path: Path) -> None:
     body = "word " * 600_000
     load(write(tmp_path / "shop", products=PRODUCTS, reviews=[{**REVIEWS[0], "body": body}]))

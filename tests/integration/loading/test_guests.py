@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from alsolike.database import connect
 from tests.integration.loading.shop_files import load, noted, select, write
 
 PRODUCTS = "product_id,title\np1,Kettle\np2,Pot\n"
@@ -69,3 +70,18 @@ def test_a_shopper_with_absurdly_many_orders_is_noted(
     assert noted(load(folder), "'WALK-IN' has 400 of 500 purchases", "placeholder")
     folder = write(tmp_path, products=PRODUCTS, purchases=HEAD + rows.replace("WALK-IN", "s1", 350))
     assert noted(load(folder), "'s1' has 351 of 500 purchases")
+
+
+def test_a_guest_whom_an_older_release_took_for_a_shopper_is_no_conflict(
+    database: dict[str, str], tmp_path: Path
+) -> None:
+    purchases = f"{HEAD}b1,0,p1,2026-01-01T00:00:00Z,o1\n"
+    folder = write(tmp_path, products=PRODUCTS, purchases=purchases)
+    with connect() as connection:
+        connection.execute("insert into raw.shoppers (shopper_id) values ('0')")
+        connection.execute(
+            "insert into raw.purchases (purchase_id, shopper_id, product_id, purchased_at, "
+            "order_id) values ('b1', '0', 'p1', '2026-01-01T00:00:00Z', 'o1')"
+        )
+    orders = load(folder).files[-1]
+    assert (orders.loaded, orders.unchanged, orders.rejected) == (0, 1, 0)

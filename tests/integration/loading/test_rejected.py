@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from alsolike.cli import run
+from alsolike.database import connect
 from alsolike.errors import InputFileError
+from alsolike.migrate import migrate
 from tests.integration.loading.shop_files import load, noted, select, write
 
 PRODUCTS = "product_id,title,price\np1,Kettle,1\np2,Pot,1\n"
@@ -208,3 +210,33 @@ def test_a_folder_without_files_of_ours_says_what_is_there(tmp_path: Path) -> No
     write(tmp_path, products_CSV="product_id,title\n", orders="x\n")
     with pytest.raises(InputFileError, match=r"found orders\.csv, products\.CSV"):
         load(tmp_path)
+
+
+def test_older_rejected_rows_lose_their_content_and_keep_what_finds_them(
+    database: dict[str, str],
+) -> None:
+    migrate("0011")
+    rows = [
+        ("products.csv", 2, '{"product_id": "p1", "title": "Kettle"}', "price is bad"),
+        ("products.csv", 2, '{"product_id": "p1", "title": "Kettle"}', "price is still bad"),
+        ("reviews.csv", 3, '{"review_id": "r1", "shopper_id": "s1", "body": "Mine"}', "rating"),
+        ("shoppers.csv", 4, '{"shopper_id": "s1", "display_name": "Ann"}', "consent"),
+        ("shoppers.csv", 5, '{"shopper_id": "ann@example.com"}', "consent"),
+        ("views.csv", 6, "a,row,as,it,stood", "too long"),
+    ]
+    with connect() as connection, connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into raw.rejected_rows (source, line, content, reason) values (%s, %s, %s, %s)",
+            rows,
+        )
+    migrate("0012")
+    assert select("select source, line, ids, reason, run_id from raw.rejected_rows order by 2") == [
+        ("products.csv", 2, {"product_id": "p1"}, "price is bad", None),
+        ("reviews.csv", 3, {"review_id": "r1"}, "rating", None),
+        ("shoppers.csv", 4, {"shopper_id": "s1"}, "consent", None),
+        ("shoppers.csv", 5, {}, "consent", None),
+        ("views.csv", 6, {}, "too long", None),
+    ]
+    migrate("0011")
+    assert select("select count(*), count(content) from raw.rejected_rows") == [(5, 5)]
+    migrate("head")

@@ -18,18 +18,18 @@ PLAN_MODES = ["force_custom_plan", "force_generic_plan"]
 IN_THEIR_CALLERS_PLACE = {
     "exact_limit",
     "fits",
-    "model_of",
     "recently_viewed",
     "scored_products",
     "search_space",
 }
-# What the workers and analysts call.
+# What commands and the workers call, and people by hand.
 NOT_SERVED = {
     "add_model",
     "build_vector_index",
     "drop_model",
     "extend_neighbours",
     "neighbours_statement",
+    "rebuyable_products",
     "recommend",
     "write_neighbours",
 }
@@ -56,7 +56,7 @@ def test_every_function_that_serves_is_called_by_some_statement(
         for case in CASES:
             assert complaints(plan_connection, case, "force_custom_plan") == []
         rows = plan_connection.execute(
-            "select funcname from pg_stat_xact_user_functions where schemaname = 'recs'"
+            "select funcname from pg_stat_xact_user_functions where schemaname in ('recs', 'ops')"
         )
         called = {row[0] for row in rows}
     written = {path.stem.split("_", 1)[1] for path in FUNCTIONS.glob("*.sql")}
@@ -93,7 +93,7 @@ def test_products_that_the_ranking_does_not_know_yet_are_looked_up_by_their_key(
 
 
 @pytest.mark.parametrize("mode", PLAN_MODES)
-def test_what_an_analyst_asks_takes_the_way_that_the_app_takes(
+def test_what_is_asked_by_hand_takes_the_way_that_the_app_takes(
     plan_connection: psycopg.Connection[Any], mode: str
 ) -> None:
     read = read_by(plan_connection, mode, "select * from recs.recommend('s7', 10)")

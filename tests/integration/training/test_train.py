@@ -1,6 +1,7 @@
 """Training from the marts to rows that serve."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from alsolike.cli.models import trained_text
+from alsolike.database import connect
 from alsolike.evaluation.baselines import AverageRanker
 from alsolike.evaluation.evaluate import evaluate
 from alsolike.evaluation.results import Evaluation
@@ -23,6 +25,7 @@ from alsolike.training.publish import ModelExistsError
 from alsolike.training.ranker import StoredRanker, drop_leftovers
 from alsolike.training.texts import read_texts
 from tests.integration.embed.shop import add_products, run
+from tests.integration.serving.servers import wait_for
 from tests.integration.training.shop import add_shop, embed, kinds_of, recommended, shopper_name
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -209,6 +212,49 @@ def test_names_are_given_once() -> None:
     assert train(RECIPE, report=ignore_progress).model == "trained-2"
     with pytest.raises(ModelExistsError, match="'trained-1' already"):
         train(RECIPE, name="trained-1", report=ignore_progress)
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize("name", [None, "mine"])
+def test_a_name_that_another_training_takes_meanwhile_loses_no_model(name: str | None) -> None:
+    taken = name or "trained-1"
+    free = "trained-1" if name else "trained-2"
+    with connect() as other, ThreadPoolExecutor(1) as pool:
+        other.execute(
+            "select recs.add_model(%s, 'trained', encoder_id, dimension, '{\"other\": true}') "
+            "from recs.encoders",
+            (taken,),
+        )
+        training = pool.submit(train, RECIPE, name=name, report=ignore_progress)
+        waiting = (
+            "select count(*) > 0 from pg_stat_activity "
+            "where wait_event_type = 'Lock' and application_name = 'alsolike train' "
+            "and datname = current_database()"
+        )
+        wait_for(lambda: run(waiting) == [(True,)])
+        other.commit()
+        if name is None:
+            assert training.result().model == free
+        else:
+            with pytest.raises(ModelExistsError, match="'mine' while .* kept as 'trained-1'"):
+                training.result()
+    assert run("select parameters from recs.models where name = %s", (taken,)) == [
+        ({"other": True},)
+    ]
+    assert kinds_of(row[0] for row in recommended(1, model=free)) == {1}
+
+
+@pytest.mark.usefixtures("shop")
+def test_two_trainings_at_once_are_both_kept() -> None:
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(train, RECIPE, report=ignore_progress) for _ in range(2)]
+        assert {training.result().model for training in both} == {"trained-1", "trained-2"}
+    rows = run(
+        "select count(*) from recs.neighbours join recs.models using (model_id) "
+        "where name like 'trained-_' group by name"
+    )
+    assert len(rows) == 2
+    assert rows[0] == rows[1]
 
 
 def test_too_little_history_is_one_line_and_leaves_nothing(settings: Settings) -> None:

@@ -78,6 +78,29 @@ def test_a_time_split_holds_out_what_is_new_to_known_shoppers() -> None:
     assert known(split) == [(0, 0, 1), (0, 1, 9), (2, 0, 2), (3, 1, 3), (4, 1, 4)]
 
 
+def test_where_nobody_comes_back_those_who_began_later_are_tested() -> None:
+    events = [
+        (0, 0, 1), (0, 1, 2),
+        (1, 0, 11), (1, 1, 12), (1, 0, 13), (1, 2, 14),
+        # One product, two of one moment: nothing to foretell, or nothing to foretell it by.
+        (2, 1, 12), (2, 1, 13),
+        (3, 1, 12), (3, 2, 12),
+        (4, 2, 15), (4, 0, 16),
+    ]  # fmt: skip
+    split = split_by_time(history(catalogue(3), events), day(10))
+    assert truth(split) == {1: [2], 4: [0]}
+    assert split.cutoff == 10 * DAY
+    assert (split.moments // DAY).tolist() == [14, 16]
+    # Of the tested what came before; of the others what came before the cutoff.
+    assert known(split) == [
+        (0, 0, 1), (0, 1, 2), (1, 0, 11), (1, 1, 12), (1, 0, 13), (4, 2, 15)
+    ]  # fmt: skip
+    # One who comes back is enough for the plain split.
+    split = split_by_time(history(catalogue(3), [*events, (0, 2, 20)]), day(10))
+    assert truth(split) == {0: [2]}
+    assert known(split) == [(0, 0, 1), (0, 1, 2)]
+
+
 def test_left_out_the_cutoff_is_where_nine_tenths_are_known() -> None:
     made = random_history(events=2_000)
     split = split_by_time(made)

@@ -18,6 +18,9 @@ from alsolike.loading.parquet_files import read_parquet
 from alsolike.loading.rows import Found
 from alsolike.loading.tables import PRODUCTS, SHOPPERS, Table
 
+# Without the time of its making: it is part of a test's name, equal in all processes.
+ZIPPED = gzip.compress(b"shopper_id\nx\n", mtime=0)
+
 
 def rows_of(data: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(data.decode(), newline=""), strict=True))
@@ -144,10 +147,16 @@ def test_decimals_lose_the_zeros_of_their_type(tmp_path: Path) -> None:
         ("shoppers.csv", b"shopper_id,shopper_id\nx,y\n", "the column shopper_id twice"),
         ("shoppers.csv", b"shopper_id\n\xe9t\xe9\n", "line 2: not UTF-8"),
         ("shoppers.csv", "shopper_id\nx\n".encode("utf-16"), "line 1: not UTF-8"),
+        ("shoppers.csv", "shopper_id\nx\n".encode("utf-16"), "it is UTF-16"),
+        ("shoppers.csv", b"shopper_id\rx\ry\r", "lines end in a carriage return alone"),
         ("shoppers.csv", b'shopper_id\n"x\n', "not CSV"),
-        ("shoppers.csv", gzip.compress(b"shopper_id\nx\n", mtime=0), "line 1: not UTF-8"),
+        ("shoppers.csv", ZIPPED, "line 1: not UTF-8"),
         ("shoppers.csv.gz", b"shopper_id\nx\n", "not a whole gzip file"),
-        ("shoppers.csv.gz", gzip.compress(b"shopper_id\nx\n", mtime=0)[:-9], "not a whole gzip file"),
+        (
+            "shoppers.csv.gz",
+            ZIPPED[:-9],
+            "not a whole gzip file",
+        ),
         ("shoppers.jsonl", b'[{"shopper_id": "x"}]\n', "line 1: not a JSON object"),
         ("shoppers.jsonl", b"shopper_id\nx\n", "line 1: not a JSON object"),
         ("shoppers.jsonl", b'{"name": "x"}\n', "lacks the column shopper_id"),

@@ -41,6 +41,7 @@ ASKED = {
 CASES: list[tuple[str, dict[str, Any], int, int]] = [
     ("snapshot_id", {}, 1, 100),
     ("products_by_id", {}, 2, 500),
+    ("rebuyable", {}, 2, 500),
     ("neighbours", {}, 10, 2000),
     ("neighbours", {"category": SHELF}, 0, 3000),
     ("popular", {}, 10, 2000),
@@ -69,7 +70,7 @@ def file() -> Iterator[sqlite3.Connection]:
     connection.execute("insert into meta values ('snapshot_id', 'one')")
     connection.executemany(
         "insert into products values "
-        "(?, ?, ?, 'text', ?, 'brand', '1.00', 'EUR', null, '{}', 1, ?, null, 0, ?)",
+        "(?, ?, ?, 'text', ?, 'brand', '1.00', 'EUR', null, '{}', 1, ?, null, 0, ?, ?)",
         (
             (
                 n,
@@ -78,6 +79,7 @@ def file() -> Iterator[sqlite3.Connection]:
                 f"Department {n % 6} > Shelf {n % 60}",
                 f"2026-01-{1 + n % 28:02}",
                 n + 1 if n < PRODUCTS / 2 else None,
+                n % 2,
             )
             for n in range(PRODUCTS)
         ),

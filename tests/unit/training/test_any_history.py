@@ -101,6 +101,29 @@ def test_any_history_gives_a_sound_model_or_one_clear_error(shape: Shape, valida
         Shape(shoppers=200, products=50, returning=0.5, sold_out=1),
         Shape(shoppers=200, products=50, returning=0.5, sold_out=0.9, texts="none"),
         Shape(shoppers=200, products=50, returning=0.5, duplicates=4, texts="same"),
+        # Neighbours rank nothing; nobody has a candidate.
+        Shape(
+            shoppers=2,
+            products=10,
+            kind=None,
+            spread="all",
+            days=1,
+            duplicates=3,
+            bot=10,
+            sold_out=0.9,
+            seed=96,
+        ),
+        Shape(
+            shoppers=3,
+            products=10,
+            spread="popular",
+            days=1,
+            duplicates=3,
+            bot=10,
+            sold_out=0.5,
+            texts="none",
+            seed=227,
+        ),
         Shape(shoppers=60, products=150, returning=0.5, bot=150),
     ],
     ids=str,
@@ -172,6 +195,23 @@ def test_a_newcomer_is_worth_no_more_than_its_text_can_say() -> None:
         make_history(shape), replace(texts, vectors=vectors), Recipe(), ignore_progress
     )
     assert 0 <= fitted.newcomer_scale <= sum(fitted.learned["cold_weights"].values()) + 1e-3
+
+
+def test_weights_are_not_chosen_for_what_rounding_leaves_of_others() -> None:
+    # One shopper, whose product is among the worse of 14 by each of three features.
+    for seed in range(100):
+        random = np.random.default_rng(seed)
+        features = random.random((1, 14, 3)).astype(np.float32)
+        is_truth = np.arange(14) == 0
+        features[0, 0] = np.quantile(features[0], 0.35, axis=0)
+        candidates = blend.Candidates(
+            features[None], np.zeros((1, 14), np.int8), is_truth[None], np.array([[1, 0, 0]])
+        )
+        measure = blend._Measure(candidates, (blend.WARM,))
+        start = random.dirichlet(np.ones(3))
+        value, weights = blend._climb(features, np.arange(3), start, measure)
+        assert weights.any()
+        assert value == measure(features @ weights.astype(np.float32))
 
 
 def test_shoppers_with_many_actions_are_gathered_few_at_a_time(

@@ -1,0 +1,11 @@
+-- Whether the snapshot that the pointer names was read after another one. One that this database
+-- does not know, as of an export that lost the database at its very end, tells it by its id.
+-- current_id: the one that the pointer names; snapshot_id, read_order: the other one.
+-- One row.
+select coalesce(s.read_order > %(read_order)s, p.current_id > p.snapshot_id) as is_newer
+from (
+    select
+        %(current_id)s::text collate "C" as current_id,
+        %(snapshot_id)s::text collate "C" as snapshot_id
+) as p
+left join ops.snapshots as s on p.current_id = s.snapshot_id

@@ -1,0 +1,42 @@
+-- Who may execute the functions of recs and ops. Postgres lets everybody execute a new function:
+-- here nobody but its owner may who is not named. alsolike_analyst gets only what answers the same
+-- whatever a single shopper has done: see docs/decisions/0016.
+-- Functions of another owner, such as the shop's own, are left as they are.
+do $$
+declare
+    for_both constant text [] := array[
+        'all_but_one', 'exact_limit', 'few_eligible', 'fits', 'goes_with', 'is_exact_search',
+        'model_of', 'nearest_products', 'nearest_statement', 'popular_products',
+        'search_products', 'search_space', 'similar_products', 'typed_query'
+    ];
+    -- Of one shopper or session, or of use to those alone.
+    for_app constant text [] := array[
+        'acted_left_out', 'buy_again', 'diversified', 'diversity_level', 'is_demo_shop', 'left_out',
+        'rebuyable_products', 'recent_actions', 'recently_viewed', 'recommend',
+        'recommend_with_reasons', 'scored_products', 'serving_options'
+    ];
+    found record;
+begin
+    for found in
+        select p.oid::regprocedure as signature, p.proname as name, n.nspname as schema
+        from pg_proc as p
+        inner join pg_namespace as n on p.pronamespace = n.oid
+        where
+            n.nspname in ('recs', 'ops')
+            and p.prokind = 'f'
+            and pg_has_role(current_user, p.proowner, 'usage')
+        order by 1
+    loop
+        execute format(
+            'revoke all on function %s from public, alsolike_app, alsolike_analyst',
+            found.signature
+        );
+        if found.name = any(for_both || for_app) then
+            execute format('grant execute on function %s to alsolike_app', found.signature);
+        end if;
+        if found.name = any(for_both) then
+            execute format('grant execute on function %s to alsolike_analyst', found.signature);
+        end if;
+    end loop;
+end;
+$$;

@@ -1,0 +1,50 @@
+-- Bounds of what the two roles may hold: time of a statement, of a transaction and of one that is
+-- idle, disk for sorting, and connections. They are defaults: Postgres lets a role change the times
+-- of its own sessions, so nothing of alsolike relies on them alone. What an administrator has set
+-- for a role stays. Who may not set one leaves it: docs/operations.md has the statements.
+do $$
+declare
+    wanted record;
+begin
+    for wanted in
+        select w.role, w.setting, w.value
+        from (
+            values
+                ('alsolike_analyst', 'statement_timeout', '1min'),
+                ('alsolike_analyst', 'transaction_timeout', '2min'),
+                ('alsolike_analyst', 'idle_in_transaction_session_timeout', '30s'),
+                ('alsolike_analyst', 'temp_file_limit', '2GB'),
+                ('alsolike_app', 'idle_in_transaction_session_timeout', '30s')
+        ) as w (role, setting, value)
+        where
+            not exists (
+                select
+                from pg_db_role_setting as s
+                cross join unnest(s.setconfig) as kept
+                where
+                    s.setrole = w.role::regrole
+                    and s.setdatabase in (
+                        0, (select d.oid from pg_database as d where d.datname = current_database())
+                    )
+                    and split_part(kept, '=', 1) = w.setting
+            )
+    loop
+        begin
+            execute format(
+                'alter role %I in database %I set %I = %L',
+                wanted.role, current_database(), wanted.setting, wanted.value
+            );
+        exception when insufficient_privilege then
+            raise notice 'May not set % of %.', wanted.setting, wanted.role;
+        end;
+    end loop;
+
+    if (select r.rolconnlimit from pg_roles as r where r.rolname = 'alsolike_analyst') = -1 then
+        begin
+            alter role alsolike_analyst connection limit 20;
+        exception when insufficient_privilege then
+            raise notice 'May not limit the connections of alsolike_analyst.';
+        end;
+    end if;
+end;
+$$;

@@ -1,0 +1,162 @@
+"""Who reads for long holds nobody up: not the site's readers, not the work on the tables."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+
+from alsolike.database import ANALYST_ROLE, APP_ROLE, connect
+from alsolike.locks import held
+from alsolike.progress import ignore_progress
+from alsolike.transform import NodesFailedError, transform
+from tests.integration.embed.shop import add_vectors, clusters, run
+
+pytestmark = pytest.mark.usefixtures("database")
+
+# Seconds after which something that should happen is taken to never happen.
+PATIENCE = 60
+# What a try of 0.2 s may make the site's reader wait, on a busy machine; half of the site's limit.
+LONGEST_WAIT = "1s"
+
+
+@contextmanager
+def reading(table: str) -> Iterator[int]:
+    """Read a table as an analyst, and leave the transaction open; the session's number."""
+    with connect(role=ANALYST_ROLE) as connection:
+        connection.execute(f"select * from {table} limit 1".encode())
+        yield connection.info.backend_pid
+
+
+def read_until(table: str, is_over: Callable[[], bool]) -> None:
+    """Read a table as the site does, again and again: it fails where a lock makes it wait.
+
+    Postgres itself measures that wait, so that how busy the machine is does not count.
+    """
+    deadline = time.monotonic() + PATIENCE
+    with connect(role=APP_ROLE, autocommit=True) as connection:
+        connection.execute(f"set lock_timeout = '{LONGEST_WAIT}'".encode())
+        while not is_over():
+            assert time.monotonic() < deadline
+            connection.execute(f"select * from {table} limit 1".encode())
+
+
+def is_giving_way(application: str) -> bool:
+    """Tell whether a session has waited for a lock in vain and sleeps before its next try."""
+    rows = run(
+        "select count(*) from pg_stat_activity where datname = current_database() "
+        "and wait_event = 'PgSleep' and application_name like %s",
+        (application,),
+    )
+    return rows != [(0,)]
+
+
+class Tries:
+    """Counts how often a session gave way."""
+
+    def __init__(self, application: str, wanted: int) -> None:
+        self._application = application
+        self._left = wanted
+        self._was_asleep = False
+
+    def are_over(self) -> bool:
+        """Look once; whether it gave way as often as wanted."""
+        is_asleep = is_giving_way(self._application)
+        self._left -= is_asleep and not self._was_asleep
+        self._was_asleep = is_asleep
+        return self._left <= 0
+
+
+def in_background(work: Callable[[], object]) -> Future[object]:
+    return ThreadPoolExecutor(1).submit(work)
+
+
+def test_a_transform_waits_for_an_analyst_and_the_site_does_not() -> None:
+    transform(select="+product_popularity", with_tests=False, report=ignore_progress)
+    table = "marts.product_popularity"
+    with reading(table):
+        before = run("select 'marts.product_popularity'::regclass::oid")
+        exchange = in_background(
+            lambda: transform(select="product_popularity", with_tests=False, report=ignore_progress)
+        )
+        read_until(table, Tries("dbt%", 3).are_over)
+        assert not exchange.done()
+    exchange.result(PATIENCE)
+    assert run("select 'marts.product_popularity'::regclass::oid") != before
+
+
+def test_a_transform_that_gives_up_says_whose_transaction_it_is() -> None:
+    transform(select="+product_popularity", with_tests=False, report=ignore_progress)
+    with reading("marts.product_popularity") as pid, pytest.raises(NodesFailedError) as caught:
+        transform(select="product_popularity", with_tests=False, patience=0, report=ignore_progress)
+    (failure,) = caught.value.failures
+    assert f"marts.product_popularity is in use by session {pid} (" in failure
+    assert "end it, or its transaction, and transform again" in failure
+    # What was there is there.
+    assert run("select count(*) from marts.product_popularity") == [(0,)]
+    transform(select="product_popularity", with_tests=False, report=ignore_progress)
+
+
+def test_a_model_is_added_beside_whoever_reads_vectors() -> None:
+    add_vectors(clusters(10))
+    with reading("recs.product_vectors"), connect() as connection:
+        connection.execute("set statement_timeout = '5s'")
+        connection.execute("select recs.add_model('new', 'trained', 1, 16, '{}')")
+        # Nor does what is not committed yet stop a reader.
+        assert run("select count(*) from recs.product_vectors") == [(10,)]
+
+
+def test_a_model_is_dropped_without_holding_the_site_up() -> None:
+    add_vectors(clusters(10))
+    other = add_vectors(clusters(10), "other")
+    with reading("recs.product_vectors"):
+        drop = in_background(lambda: run("select recs.drop_model(%s)", (other,)))
+        read_until("recs.product_vectors", Tries("alsolike", 3).are_over)
+        assert not drop.done()
+    drop.result(PATIENCE)
+    assert run("select count(*) from recs.product_vectors where model_id = %s", (other,)) == [(0,)]
+
+
+def test_advisory_locks_of_others_hold_no_work_up() -> None:
+    with connect() as stranger:
+        # Whatever this work was known by, before its locks were rows.
+        stranger.execute("select pg_advisory_lock(7305808919)")
+        for name in ("finish", "refresh", "models", "transform"):
+            stranger.execute(
+                "select pg_advisory_lock(hashtextextended(%s, 0))", (f"alsolike {name}",)
+            )
+        transform(select="stg_products", with_tests=False, report=ignore_progress)
+        for name in ("alsolike finish", "alsolike refresh"):
+            with held(name, is_patient=False) as is_ours:
+                assert is_ours
+
+
+def test_work_is_held_by_one_process_and_goes_with_it() -> None:
+    with held("work", is_patient=True), held("work", is_patient=False) as is_ours:
+        assert not is_ours
+    arrived = threading.Event()
+    left = threading.Event()
+
+    def be_second() -> None:
+        with held("work", is_patient=True):
+            arrived.set()
+            assert left.wait(PATIENCE)
+
+    with held("work", is_patient=True):
+        second = in_background(be_second)
+        # Its wait is seen in the database.
+        deadline = time.monotonic() + PATIENCE
+        while run("select count(*) from pg_locks where not granted") == [(0,)]:
+            assert time.monotonic() < deadline
+        assert not arrived.is_set()
+    assert arrived.wait(PATIENCE)
+    # Killed, it leaves nothing behind.
+    run("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'work'")
+    left.set()
+    with pytest.raises(psycopg.OperationalError):
+        second.result(PATIENCE)
+    with held("work", is_patient=True) as is_ours:
+        assert is_ours

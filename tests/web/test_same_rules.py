@@ -1,0 +1,341 @@
+"""Every step of the ladder holds to the same rules, as far as it can know what they ask for.
+
+Knives are bought again and again here, pans and spades are not.
+"""
+
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from alsolike.database import connect
+from alsolike.local_snapshot.layout import snapshot_folder
+from alsolike.settings import load_settings
+from api.app import create_app
+from api.marks import Page, encode_page
+from tests.web.conftest import fill
+from tests.web.marts import make_marts
+from tests.web.snapshots import execute, keep_snapshot, lock
+
+Client = TestClient[Litestar]
+
+WITHIN_SECONDS = 20
+# What must not be read for a step to be the first that answers.
+LOCKED = {
+    "live": [],
+    "neighbours": ["recs.product_vectors"],
+    "popular": ["recs.product_vectors", "recs.neighbours"],
+    "snapshot": ["recs.product_vectors", "recs.neighbours", "raw.products"],
+}
+FROM_THE_DATABASE = ["live", "neighbours", "popular"]
+ALL = [*FROM_THE_DATABASE, "snapshot"]
+
+HISTORY = """
+    insert into raw.purchases (purchase_id, shopper_id, product_id, purchased_at) values
+        ('b1', 'agreed', 'knife-06', now()), ('b2', 'agreed', 'pan-06', now()),
+        ('b3', 'silent', 'pan-08', now());
+    insert into recs.hides (shopper_id, product_id) values
+        ('agreed', 'knife-04'), ('silent', 'spade-04');
+    insert into raw.views (view_id, shopper_id, product_id, viewed_at) values
+        ('v1', 'agreed', 'spade-05', now() - interval '1 hour');
+    update raw.products set attributes = '{"tags": ["oak", "raw"], "size": {"w": 1, "h": 2.50}}'
+    where product_id in ('pan-01', 'spade-01');
+    update raw.products set attributes = '{"tags": [["oak"], {"a": 1, "b": 2}], "size": [1, true]}'
+    where product_id in ('pan-02', 'knife-02');
+    update raw.products set attributes = '{"tags": "oak", "size": {"w": true}}'
+    where product_id = 'pan-03';
+"""
+
+
+@pytest.fixture(scope="module")
+def kept(
+    postgres_server: dict[str, str],
+    s3_server: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[str, Path]]:
+    """Make the shop with a history, its neighbours and a snapshot: its database, and the home."""
+    home = tmp_path_factory.mktemp("kept")
+    name = f"rules_{secrets.token_hex(6)}"
+    with pytest.MonkeyPatch.context() as patch:
+        for key, value in {**postgres_server, **s3_server, "PGDATABASE": "postgres"}.items():
+            patch.setenv(key, value)
+        patch.setenv("ALSOLIKE_HOME", str(home))
+        patch.setenv("ALSOLIKE_S3_BUCKET", f"test-{secrets.token_hex(4)}")
+        execute(f"create database {name} template alsolike_template")
+        patch.setenv("PGDATABASE", name)
+        with connect() as connection:
+            fill(connection)
+            make_marts(connection)
+            connection.execute(HISTORY)  # pyright: ignore
+        keep_snapshot()
+        execute(
+            "select recs.add_model('another', 'average', encoder_id, 4, '{}') from recs.encoders"
+        )
+    yield name, home
+    with pytest.MonkeyPatch.context() as patch:
+        for key, value in {**postgres_server, "PGDATABASE": "postgres"}.items():
+            patch.setenv(key, value)
+        execute(f"drop database {name}")
+
+
+@pytest.fixture
+def site(
+    kept: tuple[str, Path],
+    postgres_server: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Client]:
+    """Give a client of an app on a shop of the test's own, with the snapshot."""
+    name = f"test_{secrets.token_hex(6)}"
+    for key, value in {**postgres_server, "PGDATABASE": "postgres"}.items():
+        monkeypatch.setenv(key, value)
+    execute(f"create database {name} template {kept[0]}")
+    monkeypatch.setenv("PGDATABASE", name)
+    monkeypatch.setenv("ALSOLIKE_HOME", str(tmp_path))
+    monkeypatch.setenv("ALSOLIKE_STATEMENT_TIMEOUT_MS", "400")
+    monkeypatch.setenv("ALSOLIKE_FALLBACK_TIMEOUT_MS", "400")
+    shutil.copytree(snapshot_folder(kept[1]), snapshot_folder(tmp_path))
+    with TestClient(create_app(load_settings())) as client:
+        client.follow_redirects = False
+        yield client
+    monkeypatch.setenv("PGDATABASE", "postgres")
+    execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def only(site: Client) -> Callable[[str], AbstractContextManager[Any]]:
+    """Give a function whose block the named step is the first to answer in."""
+
+    def from_step(tier: str) -> AbstractContextManager[Any]:
+        locked = lock(*LOCKED[tier])
+        # Steps that keep failing are not tried any more.
+        for _ in range(4):
+            for path in ("/v1/products/knife-05/similar", "/v1/shoppers/agreed/recommendations"):
+                assert site.get(path).headers["alsolike-tier"] == tier
+        return locked
+
+    return from_step
+
+
+def ids(response: httpx.Response) -> list[str]:
+    assert response.status_code == 200, response.text
+    return [item["product_id"] for item in response.json()["items"]]
+
+
+def models(response: httpx.Response) -> set[str | None]:
+    assert response.status_code == 200, response.text
+    return {item["model"] for item in response.json()["items"]}
+
+
+def fields(response: httpx.Response, status: int) -> set[str]:
+    assert response.status_code == status, response.text
+    return {error["field"] for error in response.json()["errors"]}
+
+
+def remember(site: Client, *shopper_ids: str) -> None:
+    """Have the process read shoppers, as it does beside their requests."""
+    until = time.monotonic() + WITHIN_SECONDS
+    for shopper_id in shopper_ids:
+        while shopper_id not in site.app.state.ladder.shoppers._known:
+            assert site.get(f"/v1/shoppers/{shopper_id}/recommendations").status_code == 200
+            assert time.monotonic() < until
+
+
+def purchase(site: Client, product_id: str, shopper_id: str = "agreed") -> None:
+    event = {"event_id": f"now {product_id}", "kind": "purchase", "product_id": product_id}
+    assert site.post("/v1/events", json={**event, "shopper_id": shopper_id}).status_code == 201
+
+
+@pytest.mark.parametrize("tier", ALL)
+def test_what_is_bought_again_comes_again(
+    site: Client, only: Callable[[str], AbstractContextManager[Any]], tier: str
+) -> None:
+    remember(site, "agreed")
+    purchase(site, "knife-07")
+    purchase(site, "pan-07")
+    with only(tier):
+        response = site.get("/v1/shoppers/agreed/recommendations?k=100")
+    assert response.json()["tier"] == tier
+    found = set(ids(response))
+    assert {"knife-06", "knife-07"} <= found, "bought before and just now, and bought again"
+    assert not {"pan-06", "pan-07"} & found, "bought before and just now"
+    assert "knife-04" not in found, "hidden"
+    # The file knows nothing of what they looked at.
+    assert ("spade-05" in found) is (tier == "snapshot")
+
+
+@pytest.mark.parametrize("tier", ALL)
+def test_without_consent_only_a_hidden_product_is_left_out(
+    site: Client, only: Callable[[str], AbstractContextManager[Any]], tier: str
+) -> None:
+    remember(site, "silent")
+    purchase(site, "pan-09", "silent")
+    with only(tier):
+        found = set(ids(site.get("/v1/shoppers/silent/recommendations?k=100")))
+    assert {"pan-08", "pan-09"} <= found
+    assert "spade-04" not in found
+
+
+TOLD = {
+    # The latest twenty products count: the first two of these views do not.
+    "history": [
+        *({"product_id": f"spade-{n:02}"} for n in range(10, 27)),
+        {"product_id": "knife-08", "kind": "purchase"},
+        {"product_id": "pan-10", "kind": "purchase"},
+        {"product_id": "pan-11", "kind": "review"},
+        # Looked at again after it was bought: bought, all the same.
+        {"product_id": "knife-09", "kind": "purchase"},
+        {"product_id": "knife-09"},
+        # Told last, and long ago.
+        {"product_id": "pan-12", "occurred_at": "2024-01-01T00:00:00Z"},
+    ],
+    "basket": ["knife-10", "pan-13"],
+    "exclude": ["pan-14"],
+    "k": 100,
+}
+
+
+@pytest.mark.parametrize("tier", ALL)
+def test_of_what_the_request_tells_the_same_is_left_out(
+    site: Client, only: Callable[[str], AbstractContextManager[Any]], tier: str
+) -> None:
+    live = ids(site.post("/v1/recommendations", json=TOLD))
+    assert {"knife-08", "knife-09", "pan-12", "spade-10", "spade-11"} <= set(live)
+    assert not {"pan-10", "pan-11", "knife-10", "pan-13", "pan-14", "spade-26"} & set(live)
+    with only(tier):
+        response = site.post("/v1/recommendations", json=TOLD)
+    assert response.json()["tier"] == tier
+    assert set(ids(response)) == set(live)
+
+
+@pytest.mark.parametrize("tier", ["neighbours", "snapshot"])
+def test_the_reason_is_of_the_kind_that_was_told(
+    site: Client, only: Callable[[str], AbstractContextManager[Any]], tier: str
+) -> None:
+    with only(tier):
+        for told, kind in (
+            ({"history": [{"product_id": "pan-05", "kind": "purchase"}]}, "bought"),
+            ({"history": [{"product_id": "pan-05", "kind": "review"}]}, "reviewed"),
+            ({"history": [{"product_id": "pan-05"}]}, "viewed"),
+            ({"basket": ["pan-05"]}, "in_basket"),
+        ):
+            (item,) = site.post("/v1/recommendations", json={**told, "k": 1}).json()["items"]
+            assert item["reason"]["kind"] == kind
+            assert item["reason"]["product_id"] == "pan-05"
+
+
+@pytest.mark.parametrize("tier", ALL)
+def test_an_unknown_model_is_told_by_every_step_that_knows_all_models(
+    site: Client, only: Callable[[str], AbstractContextManager[Any]], tier: str
+) -> None:
+    asked = {"history": [{"product_id": "pan-05"}], "model": "mistyped"}
+    with only(tier):
+        answers = [
+            site.get("/v1/shoppers/agreed/recommendations?model=mistyped"),
+            site.get("/v1/products/knife-05/similar?model=mistyped"),
+            site.post("/v1/recommendations", json=asked),
+        ]
+    for answer in answers:
+        if tier == "snapshot":
+            assert models(answer) == {"average"}, "the only one it knows, and it says so"
+        else:
+            assert fields(answer, 404) == {"model"}
+            assert "There is no model 'mistyped'." in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("tier", ALL)
+def test_every_step_names_the_model_that_answers(
+    site: Client, only: Callable[[str], AbstractContextManager[Any]], tier: str
+) -> None:
+    with only(tier):
+        for path in ("/v1/products/knife-05/similar", "/v1/shoppers/agreed/recommendations"):
+            for query in ("", "?model=average"):
+                assert models(site.get(path + query)) == {"average"}
+
+
+def serve_another_model() -> None:
+    execute(
+        "update recs.serving_model set model_id ="
+        " (select model_id from recs.models where name = 'another')"
+    )
+
+
+@pytest.mark.parametrize("tier", ALL)
+def test_a_later_page_is_of_the_model_of_the_first(
+    site: Client, only: Callable[[str], AbstractContextManager[Any]], tier: str
+) -> None:
+    first = site.get("/v1/shoppers/agreed/recommendations?k=5")
+    assert models(first) == {"average"}
+    with only(tier):
+        serve_another_model()
+        second = site.get(first.json()["next"])
+    assert second.json()["tier"] == tier
+    assert models(second) == {"average"}
+    assert not set(ids(first)) & set(ids(second))
+
+
+@pytest.mark.parametrize("tier", ALL)
+def test_a_later_page_goes_on_where_the_model_of_the_first_is_gone(
+    site: Client, only: Callable[[str], AbstractContextManager[Any]], tier: str
+) -> None:
+    mark = encode_page(Page(time.time(), "dropped meanwhile", ["knife-05"]))
+    with only(tier):
+        page = site.get("/v1/shoppers/agreed/recommendations", params={"after": mark})
+    assert models(page) == {"average"}
+    assert page.json()["items"][0]["rank"] == 2
+
+
+CONTAINED: list[tuple[dict[str, Any], set[str]]] = [
+    ({"tags": ["raw"]}, {"pan-01", "spade-01"}),
+    ({"tags": ["raw", "oak", "raw"]}, {"pan-01", "spade-01"}),
+    ({"tags": ["oak", "brass"]}, set()),
+    ({"tags": [["oak"]]}, {"pan-02", "knife-02"}),
+    ({"tags": [{"b": 2}]}, {"pan-02", "knife-02"}),
+    ({"tags": "oak"}, {"pan-03"}),
+    ({"tags": []}, {"pan-01", "spade-01", "pan-02", "knife-02"}),
+    ({"size": {"h": 2.5}}, {"pan-01", "spade-01"}),
+    ({"size": {}}, {"pan-01", "spade-01", "pan-03"}),
+    ({"size": {"w": 1}}, {"pan-01", "spade-01"}),
+    ({"size": {"w": True}}, {"pan-03"}),
+    ({"size": [True]}, {"pan-02", "knife-02"}),
+    ({"size": [0]}, set()),
+]
+
+
+@pytest.mark.parametrize("tier", ALL)
+def test_attributes_mean_the_same_on_every_step(
+    site: Client, only: Callable[[str], AbstractContextManager[Any]], tier: str
+) -> None:
+    with only(tier):
+        found = [
+            set(ids(site.post("/v1/recommendations", json={"filter": {"attributes": one}})))
+            for one, _ in CONTAINED
+        ]
+    assert found == [expected for _, expected in CONTAINED]
+
+
+@pytest.mark.parametrize("tier", ALL)
+def test_an_unknown_category_is_told_by_every_step(
+    site: Client, only: Callable[[str], AbstractContextManager[Any]], tier: str
+) -> None:
+    asked = {"category": "Nowhere"}
+    with only(tier):
+        for path in ("/v1/products/knife-05/similar", "/v1/shoppers/agreed/recommendations"):
+            assert fields(site.get(path, params=asked), 400) == {"category"}
+
+
+@pytest.mark.parametrize("tier", ALL)
+def test_an_unknown_shopper_gets_what_is_popular_from_every_step(
+    site: Client, only: Callable[[str], AbstractContextManager[Any]], tier: str
+) -> None:
+    with only(tier):
+        found = ids(site.get("/v1/shoppers/nobody/recommendations"))
+    assert found == [f"pan-{n:02}" for n in range(10)]
