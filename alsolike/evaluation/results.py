@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 SLICES = ("all", "warm", "cold")
 # Metrics of which less is better.
 LESS_IS_BETTER = frozenset({"gini"})
-# With fewer tested shoppers than this the result carries a warning.
+# With fewer tested shoppers, or baskets, than this the result carries a warning.
 FEW_SHOPPERS = 100
 
 

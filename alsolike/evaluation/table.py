@@ -10,7 +10,7 @@ from rich.table import Table
 
 from alsolike.evaluation.baselines import BASELINES
 from alsolike.evaluation.frontier import DEFAULT, MeasuredSetting
-from alsolike.evaluation.results import SLICES, Evaluation, Value, best_model
+from alsolike.evaluation.results import FEW_SHOPPERS, SLICES, Evaluation, Value, best_model
 
 _ACCURACY = ("ndcg", "hr", "recall", "precision", "map", "mrr")
 _BEYOND = ("coverage", "gini", "ild", "novelty", "long_tail", "cold_share")
@@ -81,7 +81,9 @@ def complements_text(measured: Mapping[str, Any]) -> str:
             *(number(values[metric]) for metric in metrics),
             "" if lead is None else interval_text(Value(*lead)),
         )
-    return _printed(f"Basket completion, {measured['baskets']:,} baskets", table)
+    count = measured["baskets"]
+    few = " (few: the intervals know no others)" if count < FEW_SHOPPERS else ""
+    return _printed(f"Basket completion, {count:,} baskets{few}", table)
 
 
 def _printed(title: str, table: Table) -> str:

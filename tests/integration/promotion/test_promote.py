@@ -1,6 +1,7 @@
 """The gate, the switch and the way back."""
 
 import json
+import re
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -169,6 +170,25 @@ def test_a_model_that_is_far_better_need_not_show_what_the_plain_one_shows(
     assert coverage.compared_with in {"item-knn", "ials", "ease"}
     assert f"of {coverage.compared_with} (average ranks less than" in coverage.wanted
     assert checks["NDCG@10, as stored"].compared_with == "average"
+
+
+def test_a_bot_does_not_keep_a_model_from_being_trained_and_compared() -> None:
+    run(
+        "insert into raw.shoppers (shopper_id) values ('bot');"
+        "insert into raw.consents (shopper_id, purpose, is_granted, source) "
+        "values ('bot', 'personalisation', true, 'test');"
+        "insert into raw.purchases (purchase_id, shopper_id, product_id, purchased_at) "
+        "select 'bot' || n, 'bot', 'p7', timestamptz '2026-03-01' + n * interval '1 second' "
+        "from generate_series(1, 5000) as n"
+    )
+    summary = train(RECIPE, name="after the bot", report=ignore_progress)
+    assert summary.learned["validation_ndcg"] > 0.2
+    decision = promote("after the bot", limits=LIMITS, report=ignore_progress)
+    (ranking,) = (check for check in decision.checks if check.name == "NDCG@10, made anew")
+    assert ranking.is_passed
+    count = re.search(r"([\d,]+) shoppers", ranking.wanted)
+    assert count is not None
+    assert int(count[1]) > 20
 
 
 def test_a_damaged_model_is_refused_whatever_the_plain_one_shows(shop: Settings) -> None:
