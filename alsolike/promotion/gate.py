@@ -192,7 +192,7 @@ def check_lists(
             name,
             _or_none(new),
             _or_none(serving.of(metric)),
-            f"at least {least:g} × the {old:.4f} of {other.name}{because}",
+            f"at least {least:g} × {_figure(old)} of {other.name}{because}",
             # Nothing to measure on (no text vectors, no cold product) is nothing lost.
             is_passed=math.isnan(old) or new >= least * old,
             compared_with=other.name,
@@ -205,7 +205,7 @@ def check_lists(
             "Gini of exposure",
             _or_none(candidate.of("gini")),
             _or_none(serving.of("gini")),
-            f"at most {limits.gini:g} above the {gini:.4f} of {other.name}{because}",
+            f"at most {limits.gini:g} above {_figure(gini)} of {other.name}{because}",
             is_passed=candidate.of("gini") <= gini + limits.gini,
             compared_with=other.name,
         ),
@@ -277,6 +277,10 @@ def check_beside_behaviour(
         if all(check.is_passed for check in beside_popular):
             return beside_popular
     return checks
+
+
+def _figure(value: float) -> str:
+    return "the – (not measured)" if math.isnan(value) else f"the {value:.4f}"
 
 
 def _or_none(value: float) -> float | None:
