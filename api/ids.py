@@ -6,11 +6,14 @@ from api.problems import InvalidFieldError
 
 # Characters: an index entry of Postgres has room for them, whatever script they are of.
 _LONGEST = 500
-# What shops write where an order has no account. Compared in lower case.
-_PLACEHOLDERS = frozenset(
+# What shops write where an order has no account, in lower case. The loader's statements have the
+# same words (loading/functions/is_nobody.sql); a test compares them.
+NOBODY = frozenset(
     {
-        "-", "0", "-1", "anonymous", "guest", "n/a", "na", "nan", "nil", "none", "null",
-        "undefined", "unknown",
+        "(not set)", "-", "-1", "-1.0", ".", "..", "0", "0.0", "00",
+        "00000000-0000-0000-0000-000000000000", "?", "anon", "anonymous", "guest",
+        "guest customer", "guest user", "guests", "n/a", "na", "nan", "nil", "none",
+        "not logged in", "null", "undefined", "unknown", "visitor",
     }
 )  # fmt: skip
 
@@ -38,7 +41,7 @@ def path_id(value: str, field: str) -> str:
 
 def is_placeholder(shopper_id: str) -> bool:
     """Tell whether an id looks like a word for nobody, which all guests of a shop would share."""
-    return shopper_id.lower() in _PLACEHOLDERS
+    return shopper_id.lower() in NOBODY
 
 
 def not_a_shopper(shopper_id: str) -> InvalidFieldError:

@@ -154,11 +154,13 @@ class Site:
     def kill_web_process(self, server: int) -> None:
         """Kill one of the processes that answer, and wait until there are two again."""
         workers = psutil.Process(server).children()
-        workers[0].kill()
+        # The oldest: one that ends again as soon as it was replaced is taken for a broken site.
+        victim = min(workers, key=psutil.Process.create_time)
+        victim.kill()
         wait_for(
             "a new web process",
             lambda: (
-                len({w.pid for w in psutil.Process(server).children()} - {workers[0].pid})
+                len({w.pid for w in psutil.Process(server).children()} - {victim.pid})
                 == len(workers)
             ),
         )

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -104,6 +104,18 @@ class Evaluation:
     held_out: Mapping[str, int]
     models: Mapping[str, ModelResult]
     differences: Mapping[tuple[str, str], Mapping[str, Value]]
+
+    def only(self, names: Mapping[str, str]) -> "Evaluation":
+        """Return the figures of some models alone, each under the name that is given for it."""
+        return replace(
+            self,
+            models={name: self.models[model] for model, name in names.items()},
+            differences={
+                (names[model], names[against]): values
+                for (model, against), values in self.differences.items()
+                if model in names and against in names
+            },
+        )
 
     @property
     def cutoff_at(self) -> datetime | None:

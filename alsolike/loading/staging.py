@@ -158,7 +158,9 @@ def count_future(staged: Staged) -> int:
         "select count(*) from staged as s "
         # Almost all are told by their date alone. A text that is no time is with the rejected ones,
         # but may be met first.
-        "where case when left({time}, 10) collate \"C\" >= (now() - interval '1 day')::date::text "
+        'where case when left({time}, 10) collate "C" '
+        # Asked once, not for every row.
+        ">= (select (now() - interval '1 day')::date::text) "
         "then time_fault({time}) is null "
         "and {time}::timestamptz > now() + interval '5 minutes' end "
         "and not exists (select from left_out as r where r.line = s.line)"

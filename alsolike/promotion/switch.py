@@ -9,7 +9,9 @@ from alsolike.database import connect, query
 from alsolike.errors import AlsolikeError, UnknownModelError
 from alsolike.evaluation.baselines import baseline, read_text_parts
 from alsolike.evaluation.evaluate import evaluate
+from alsolike.evaluation.store import store_evaluation
 from alsolike.history import History, read_history, split_by_time
+from alsolike.history.read import fingerprint
 from alsolike.progress import Report
 from alsolike.promotion.gate import (
     ANEW,
@@ -239,6 +241,12 @@ def _compare(
         ranker.name = f"{model} {ANEW}"
         rankers.append(ranker)
     evaluation = measure(rankers)
+    store_evaluation(
+        # Those of a stored model, which has seen what is held out, never stand beside these.
+        evaluation.only({f"{model} {ANEW}": model for model in (name, serving)}),
+        data_fingerprint=fingerprint(history),
+        parameters={"measured_by": "promote", "models": [name, serving]},
+    )
     checks = [check_ranking(evaluation, name, serving, label) for label in (ANEW, STORED)]
     checks.append(check_latency(stored[0].latencies, stored[1].latencies, serving, limits))
 

@@ -195,7 +195,8 @@ class Ladder:
 
     async def _try(self, tier: DatabaseTier, work: Work[Result], position: str | None) -> Result:
         exchange = current_exchange.get()
-        if exchange is not None and exchange.is_odd:
+        # Where the circuit is not closed, an odd request may be the one that tries, like any other.
+        if exchange is not None and exchange.is_odd and self.circuits.is_closed(tier):
             return await self._try_apart(exchange.client, tier, work, position)
         async with self.circuits.through("database"), self.circuits.through(tier):
             return await self._run(tier, work, position)
@@ -204,8 +205,6 @@ class Ladder:
         self, client: str, tier: DatabaseTier, work: Work[Result], position: str | None
     ) -> Result:
         """Try a step for an odd request: its failure leaves the circuit of the step as it is."""
-        if not self.circuits.is_closed(tier):
-            raise OpenedState(tier)
         self._odd.check(client, tier)
         try:
             async with self.circuits.through("database"):

@@ -3,7 +3,7 @@
 -- recs.product_filter, null: in stock; p_candidates: all that fit, where recs.few_eligible gave
 -- them.
 -- A row: product_id, its recent popularity (the decayed count of actions), and the purchases and
--- views behind it, best first. Always min(p_k, eligible) rows.
+-- views behind it, one of each for a visitor and day, best first. Always min(p_k, eligible) rows.
 create or replace function recs.popular_products(
     p_k integer, p_exclude text [] default '{}', p_filter recs.product_filter default null,
     p_candidates text [] default null

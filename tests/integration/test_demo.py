@@ -54,6 +54,12 @@ def test_from_nothing_to_recommendations_and_a_snapshot(tmp_path: Path) -> None:
     assert refused.returncode == 1
     assert "permission denied" in refused.stderr
 
+    assert select(
+        tmp_path,
+        "select string_agg(distinct model, ' and ') from marts.model_evaluations where is_latest",
+        role="analyst",
+    ) == ["average and trained-1"]
+
     models = "select string_agg(name, ',' order by model_id) from recs.models"
     decisions = "select count(*) from recs.promotions"
     made = select(tmp_path, models), select(tmp_path, decisions)

@@ -214,14 +214,14 @@ def plain_owner(
     run(f"create role {owner} login")
     run(f"grant {APP_ROLE}, {ANALYST_ROLE} to {owner} with admin option")
     with connect(autocommit=True) as server:
-        server.execute(f"create database {owner} template template0 owner {owner}")
+        server.execute(f"create database {owner} template template0 owner {owner}".encode())
         with monkeypatch.context() as patch:
             patch.setenv("PGDATABASE", owner)
             run("create extension vector")
             patch.setenv("PGUSER", owner)
             yield owner
-        server.execute(f"drop database {owner} with (force)")
-        server.execute(f"drop role {owner}")
+        server.execute(f"drop database {owner} with (force)".encode())
+        server.execute(f"drop role {owner}".encode())
 
 
 @pytest.mark.usefixtures("plain_owner")

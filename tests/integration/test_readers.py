@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -24,7 +24,7 @@ LONGEST_WAIT = "1s"
 
 
 @contextmanager
-def reading(table: str) -> Iterator[int]:
+def reading(table: str) -> Generator[int]:
     """Read a table as an analyst, and leave the transaction open; the session's number."""
     with connect(role=ANALYST_ROLE) as connection:
         connection.execute(f"select * from {table} limit 1".encode())

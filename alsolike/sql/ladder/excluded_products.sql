@@ -1,14 +1,23 @@
 -- Shoppers with what not to recommend to them, by the rule of recs.left_out.
 -- shopper_ids: the shoppers; row_count: ids of a shopper at most, of each kind, the latest first.
 -- A row: a shopper that is known, their name, and the ids of what they bought or hid.
+with known as materialized (
+    select
+        s.shopper_id,
+        s.display_name,
+        recs.left_out(s.shopper_id) as product_ids
+    from raw.shoppers as s
+    where s.shopper_id = any(%(shopper_ids)s)
+)
+
 select
-    s.shopper_id,
-    s.display_name,
+    k.shopper_id,
+    k.display_name,
     array(
         (
             select p.product_id
             from raw.purchases as p
-            where p.shopper_id = s.shopper_id and p.product_id = any(l.product_ids)
+            where p.shopper_id = k.shopper_id and p.product_id = any(k.product_ids)
             order by p.purchased_at desc
             limit %(row_count)s
         )
@@ -16,11 +25,9 @@ select
         (
             select h.product_id
             from recs.hides as h
-            where h.shopper_id = s.shopper_id
+            where h.shopper_id = k.shopper_id
             order by h.hidden_at desc
             limit %(row_count)s
         )
     ) as product_ids
-from raw.shoppers as s
-cross join lateral (select recs.left_out(s.shopper_id) as product_ids) as l
-where s.shopper_id = any(%(shopper_ids)s)
+from known as k

@@ -56,7 +56,10 @@ class SpectralSpace:
             sp.diags_array(by_shopper) @ matrix[:, there] @ sp.diags_array(by_product[there])
         )
         count = max(0, min(factors, min(normalised.shape) - 1))
-        vectors = _broadest(normalised, count, seed)
+        threads: Any = import_module("threadpoolctl")
+        # One thread, so that the same seed gives the same vectors on any number of cores.
+        with threads.threadpool_limits(limits=1, user_api="blas"):
+            vectors = _broadest(normalised, count, seed)
         self._left = np.zeros((matrix.shape[1], vectors.shape[1]), np.float32)
         self._right = np.zeros((vectors.shape[1], matrix.shape[1]), np.float32)
         self._left[there] = vectors * by_product[there, None]

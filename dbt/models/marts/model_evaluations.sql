@@ -9,7 +9,8 @@ with evaluations as (
 
     select
         *,
-        coalesce((parameters ->> 'cold_share')::double precision, 0) as cold_share
+        coalesce((parameters ->> 'cold_share')::double precision, 0) as cold_share,
+        coalesce(parameters ->> 'measured_by', 'evaluate') as measured_by
     from {{ source('recs', 'evaluations') }}
 
 ),
@@ -25,7 +26,7 @@ numbered as (
     select
         evaluation_id,
         row_number() over (
-            partition by split, cold_share
+            partition by split, cold_share, measured_by
             order by evaluated_at desc, evaluation_id desc
         ) as recency
     from evaluations
@@ -37,6 +38,7 @@ final as (
     select
         evaluations.evaluation_id,
         evaluations.evaluated_at,
+        evaluations.measured_by,
         evaluations.split,
         evaluations.k,
         evaluations.cutoff,

@@ -98,6 +98,14 @@ def test_a_better_model_passes_and_serves_and_the_decision_is_kept() -> None:
     decision = promote("candidate", limits=LIMITS, report=ignore_progress)
     assert (decision.kind, decision.previous) == ("promote", "average")
     assert all(check.is_passed for check in decision.checks)
+    anew = next(check for check in decision.checks if check.name == "NDCG@10, made anew")
+    # Analysts read what was measured, of the models as an honest test makes them.
+    assert run(
+        "select m.model, m.value from recs.evaluation_metrics as m "
+        "join recs.evaluations as e using (evaluation_id) "
+        "where e.parameters ->> 'measured_by' = 'promote' "
+        "and m.metric = 'ndcg@10' and m.slice = 'all' order by m.value"
+    ) == [("average", anew.serving), ("candidate", anew.candidate)]
     assert {check.name for check in decision.checks} >= {
         "training data",
         "NDCG@10, made anew",

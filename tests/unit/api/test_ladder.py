@@ -12,6 +12,7 @@ from psycopg_pool import PoolTimeout
 
 from alsolike.errors import UnknownProductError
 from alsolike.settings import load_settings
+from api.http.exchange import Exchange, current_exchange
 from api.ladder import circuits
 from api.ladder import ladder as ladder_module
 from api.ladder.failures import DatabaseAwayError, TookTooLongError, is_away
@@ -201,6 +202,36 @@ def test_a_slow_step_is_left_out_after_three_failures_and_tried_by_one_request(
         assert sorted(answer.tier for answer in answers) == ["live", *["neighbours"] * 7]
         assert tries.asked.count("live") == 1
         assert ladder.circuits.state("live") == "closed"
+
+    climb(test, monkeypatch)
+
+
+def test_an_odd_request_opens_no_circuit_and_may_close_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(circuits, "_SLOW_SECONDS", 0.05)
+
+    async def test(ladder: Ladder, _database: FakeDatabase) -> None:
+        odd = Exchange("1", client="somebody", is_odd=True)
+        token = current_exchange.set(odd)
+        tries = Tries(live=SLOW)
+        for _ in range(5):
+            assert (await ladder.answer(tries.steps())).tier == "neighbours"
+        assert ladder.circuits.is_closed("live")
+        assert tries.asked.count("live") == 3, "its client goes without for a while"
+        odd.client = "another"
+        assert (await ladder.answer(Tries().steps())).tier == "live"
+        current_exchange.reset(token)
+        for _ in range(3):
+            await ladder.answer(tries.steps())
+        assert ladder.circuits.state("live") == "opened"
+        current_exchange.set(odd)
+        async with asyncio.timeout(5):
+            while True:
+                if (await ladder.answer(Tries().steps())).tier == "live":
+                    break
+                await asyncio.sleep(0)
+        assert ladder.circuits.is_closed("live")
 
     climb(test, monkeypatch)
 
