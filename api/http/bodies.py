@@ -63,18 +63,17 @@ def check_bodies(app: ASGIApp) -> ASGIApp:
         if scope["type"] != "http" or scope["method"] not in _METHODS:
             await app(scope, receive, send)
             return
-        is_api = scope["path"].startswith(_API_PREFIX)
-        if is_api:
+        # What deletes has no body, and browsers ask before they send one to another site.
+        is_json = scope["path"].startswith(_API_PREFIX)
+        needs_body = is_json and scope["method"] != "DELETE"
+        if needs_body:
             _check_type(scope, _JSON)
         body = await _read(scope, receive, arriving)
         if body is None:
             # Nobody is there any more to be answered.
             return
-        if is_api:
-            decode_json(body, "body", has_fields=True)
-        elif body:
-            _check_type(scope, _FORM)
-            check_pairs(body, "body")
+        if body or needs_body:
+            _check_body(scope, body, is_json=is_json)
         is_given = False
 
         async def read_body() -> HTTPReceiveMessage | WebSocketReceiveMessage:
@@ -87,6 +86,14 @@ def check_bodies(app: ASGIApp) -> ASGIApp:
         await app(scope, read_body, send)
 
     return checked
+
+
+def _check_body(scope: HTTPScope, body: bytes, *, is_json: bool) -> None:
+    _check_type(scope, _JSON if is_json else _FORM)
+    if is_json:
+        decode_json(body, "body", has_fields=True)
+    else:
+        check_pairs(body, "body")
 
 
 def _check_type(scope: HTTPScope, wanted: bytes) -> None:

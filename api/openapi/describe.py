@@ -94,8 +94,8 @@ def describe(found: Mapping[str, Any], *, has_keys: bool) -> Document:
     if has_keys:
         components["securitySchemes"] = _SECURITY_SCHEMES
     for path, operations in document["paths"].items():
-        for operation in operations.values():
-            _complete(path, operation, has_keys=has_keys)
+        for method, operation in operations.items():
+            _complete(path, method, operation, has_keys=has_keys)
     return document
 
 
@@ -137,7 +137,7 @@ def schemas_of(types: Sequence[type[Struct]]) -> Document:
     return dict(msgspec.json.schema_components(types, ref_template=template)[1])
 
 
-def _complete(path: str, operation: Document, *, has_keys: bool) -> None:
+def _complete(path: str, method: str, operation: Document, *, has_keys: bool) -> None:
     for parameter in operation.get("parameters", ()):
         _complete_parameter(path, parameter)
     for content in operation.get("requestBody", {}).get("content", {}).values():
@@ -148,7 +148,7 @@ def _complete(path: str, operation: Document, *, has_keys: bool) -> None:
         del responses[status]
     for status, answer in responses.items():
         _complete_answer(path, status, answer)
-    for status in problems.statuses(path, operation, has_keys=has_keys):
+    for status in problems.statuses(path, method, operation, has_keys=has_keys):
         responses[str(status)] = problems.response(status, path, operation)
     if has_keys and path.startswith(_API_PREFIX):
         operation["security"] = [{name: []} for name in _SECURITY_SCHEMES]

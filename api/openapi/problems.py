@@ -39,20 +39,20 @@ _NAMING: Final = frozenset({"/v1/events", "/v1/recommendations", "/v1/similar"})
 _WITH_RETRY: Final = frozenset({429, 503})
 
 
-def statuses(path: str, operation: Mapping[str, Any], *, has_keys: bool) -> list[int]:
+def statuses(path: str, method: str, operation: Mapping[str, Any], *, has_keys: bool) -> list[int]:
     """Return the statuses of the problems that an operation may answer with."""
     if not path.startswith("/v1/"):
         return [503] if path == "/health/ready" else []
-    has_body = "requestBody" in operation
     names = {parameter["name"] for parameter in operation.get("parameters", ())}
     # Nothing is known of a shopper or an anonymous session until something is.
     is_about_one = "{product_id}" in path or path in _NAMING or "model" in names
     return [
         400,
         *([401] if has_keys else []),
-        *([403] if has_body else []),
+        *([403] if method != "get" else []),
         *([404] if is_about_one else []),
-        *([408, 413, 415] if has_body else []),
+        # A body that nobody asked for can be refused too.
+        *([408, 413, 415] if method != "get" else []),
         421,
         429,
         503,

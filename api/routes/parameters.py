@@ -2,7 +2,7 @@
 
 from math import isfinite
 from typing import Annotated, Any, cast
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 from litestar.params import QueryParameter
@@ -157,7 +157,10 @@ def next_address(request: AnyRequest, mark: str | None) -> str | None:
     if mark is None:
         return None
     kept = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
-    return f"{request.url.path}?{urlencode([*kept, ('after', mark)])}"
+    # As it was sent: decoded, a slash within an id would be a step of the path, and a header holds
+    # ASCII alone.
+    path = quote(request.scope["raw_path"].partition(b"?")[0], safe="/%:@!$&'()*+,;=~")
+    return f"{path}?{urlencode([*kept, ('after', mark)])}"
 
 
 def check_names(request: AnyRequest, known: frozenset[str]) -> None:

@@ -3,6 +3,7 @@
 import threading
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -51,6 +52,18 @@ def ids(response: Any) -> list[str]:
 
 def recommended(client: Client, shopper_id: str = NEW, **query: Any) -> Any:
     return client.get(f"/v1/shoppers/{shopper_id}/recommendations", params=query)
+
+
+@pytest.mark.parametrize("shopper_id", ["[🧈%Ⱦ", "a/b", "50% off?", "Zoë"])
+def test_the_next_page_has_an_address_whatever_the_id(reader: Client, shopper_id: str) -> None:
+    first = recommended(reader, quote(shopper_id, safe=""), k=2)
+    address = first.json()["next"]
+    # A header holds ASCII alone.
+    assert first.headers["link"] == f'<{address}>; rel="next"'
+    assert address.isascii()
+    second = reader.get(address)
+    assert second.json()["shopper_id"] == shopper_id
+    assert len({*ids(first), *ids(second)}) == 4
 
 
 def test_a_newcomer_gets_what_is_popular(reader: Client) -> None:

@@ -548,7 +548,7 @@ CASES = (
         name="some",
         statement="serving/demo_shoppers",
         parameters={"row_count": 6},
-        most={"shoppers": 300, "consents": 700, "views": 9000, "products": 9000},
+        most={"shoppers": 310, "consents": 700, "views": 9000, "products": 9000},
         searches=("views_of_shopper",),
         rows=6,
     ),

@@ -23,7 +23,7 @@ SQL = Path(alsolike.__file__).parent / "sql"
 LARGE = 3000
 
 # Of no use to what serves: a number for its own sake, and the keys by which others write.
-FOR_OTHERS = {"consents_pkey", "embeddings_pkey", "product_documents", "reviews_pkey"}
+FOR_OTHERS = {"consents_pkey", "embeddings_pkey", "reviews_pkey"}
 
 
 def _asked() -> Iterator[Any]:
