@@ -199,9 +199,9 @@ def _of_load(answers: Answers) -> Generator[Figure]:
 def _all_is_well(
     site: Site, server: "subprocess.Popen[bytes]", worker: "subprocess.Popen[bytes]"
 ) -> bool:
-    for process, name in ((server, "site"), (worker, "worker")):
+    for process, name in ((server, "serve"), (worker, "worker")):
         if process.poll() is not None:
-            message = f"The {name} ended with {process.returncode}."
+            message = f"The {name} ended with {process.returncode}: {site.last_line(name)}"
             raise FaultError(message)
     return site.accepts_writes() and site.is_ready()
 
