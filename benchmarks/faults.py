@@ -82,6 +82,8 @@ def _break_all(site: Site) -> list[Figure]:
             site.process("worker") as worker,
             visitors(site.address, paths, products, shoppers) as answers,
         ):
+            at_work = "select count(*) from ops.runs where command = 'worker'"
+            wait_for("the worker", lambda: count(at_work) > 0)
             figures += _break_servers(site, server)
             figures += _kill_commands(site)
             figures += _fill_disk(site)
