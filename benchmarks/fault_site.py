@@ -91,6 +91,11 @@ class Site:
                     process.kill()
                     process.wait()
 
+    def last_line(self, command: str) -> str:
+        """Return the last line of the log of the site or the worker."""
+        lines = (self.home / f"{command}.log").read_text(errors="replace").strip().splitlines()
+        return next(reversed(lines), "")
+
     def start(
         self, *arguments: str, output: Any = subprocess.DEVNULL, **variables: str
     ) -> "subprocess.Popen[bytes]":

@@ -28,7 +28,7 @@ _FINISH_PRIORITY = -1
 _SNAPSHOT_PRIORITY = -2
 _PRIORITIES = {REFRESH_TASK: 0, FINISH_TASK: _FINISH_PRIORITY, SNAPSHOT_TASK: _SNAPSHOT_PRIORITY}
 # How long the queue's pool waits for a connection; whoever uses it knows how to go on.
-_CONNECT_SECONDS = 4.0
+_CONNECT_SECONDS = 10.0
 # Jobs that are sent to the server at once.
 _JOBS_AT_ONCE = 200
 

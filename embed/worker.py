@@ -1,6 +1,7 @@
 """The worker: keep features, vectors, neighbours and snapshots fresh until it is asked to stop."""
 
 import asyncio
+import logging
 import time
 from functools import partial
 
@@ -30,6 +31,8 @@ from embed.tasks import (
     refresh_queue,
     worker_app,
 )
+
+logger = logging.getLogger("alsolike.worker")
 
 # How long the database may be away before the worker ends with an error.
 PATIENCE_SECONDS = 600.0
@@ -121,7 +124,7 @@ async def _work(app: App, queues: list[str], outage: Outage) -> None:
     with on_stop(ask_to_stop):
         while True:
             since = time.monotonic()
-            reason = await _work_until_lost(app, queues, stop)
+            reason, is_lost = await _work_until_it_ends(app, queues, stop)
             if stop.is_set():
                 return
             short_runs = short_runs + 1 if time.monotonic() - since < _FEWEST_SECONDS else 0
@@ -131,14 +134,18 @@ async def _work(app: App, queues: list[str], outage: Outage) -> None:
                     "see the database's log, and that `alsolike migrate` has run."
                 )
                 raise WorkerError(message)
+            if not is_lost:
+                # As where this process stood still so long that others took it for dead.
+                logger.warning("The queue ended (%s): the worker begins anew.", reason)
+                continue
             try:
                 await asyncio.to_thread(outage.wait, reason, since=since)
             except StoppedError:
                 return
 
 
-async def _work_until_lost(app: App, queues: list[str], stop: asyncio.Event) -> str:
-    """Work until the database is lost or we are asked to stop; why it ended."""
+async def _work_until_it_ends(app: App, queues: list[str], stop: asyncio.Event) -> tuple[str, bool]:
+    """Work until the queue ends, or we are asked to stop; why, and whether the database is lost."""
     try:
         async with app.open_async():
             work = asyncio.create_task(
@@ -158,9 +165,6 @@ async def _work_until_lost(app: App, queues: list[str], stop: asyncio.Event) -> 
                 if not stop.is_set():
                     raise
     except (ConnectorException, psycopg.OperationalError) as error:
-        if not stop.is_set() and not is_loss(error):
-            message = f"The queue cannot be worked on: {first_line(error)}."
-            raise WorkerError(message) from error
-        return first_line(error)
+        return first_line(error), is_loss(error)
     # One of its side tasks failed, and it ended as if it had been asked to.
-    return "the connection was lost"
+    return "the connection was lost", True

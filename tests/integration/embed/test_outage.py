@@ -149,6 +149,21 @@ def test_a_worker_with_nothing_in_hand_notices_too(server: Server) -> None:
         assert process.wait(60) == 0
 
 
+def test_a_worker_that_was_taken_for_dead_begins_anew(server: Server) -> None:
+    assert server
+    with worker(60) as process:
+        tell(process, 2 * TEXTS)
+        snapshots = "select is_success from ops.runs where arguments ->> 'task' = 'snapshot'"
+        wait_for(lambda: run(snapshots) == [(True,)])
+        # As every worker does with those that gave no sign of life for half a minute.
+        run("set search_path = ops, public; delete from ops.procrastinate_workers")
+        add_products("a new lamp", prefix="new")
+        queue_task(1, REFRESH_TASK, timestamp=0)
+        wait_for(lambda: embedded()[0][0] == TEXTS + 2)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+
+
 def test_a_database_that_stays_away_ends_the_worker_with_one_line(server: Server) -> None:
     with worker(1) as process:
         hear(process)

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -89,8 +90,11 @@ def test_after_kill_9_all_is_embedded_and_nothing_twice(settings: Settings) -> N
 def test_workers_side_by_side_share_the_work() -> None:
     make_marts()
     add_products(*[f"title {number}" for number in range(40)])
-    with start_worker() as one, start_worker() as other:
-        seen: list[str] = [*hear(one), *hear(other)]
+    with start_worker() as one, ExitStack() as later:
+        # It has a batch in its hands before the other looks for work.
+        seen: list[str] = [*hear(one)]
+        other = later.enter_context(start_worker())
+        seen += hear(other)
         assert len(seen) == len(set(seen)) == 20
         # One goes on with a batch in the hands of the other, and waits for it at the end.
         for worker in (other, one):
