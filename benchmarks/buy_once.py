@@ -50,7 +50,7 @@ FAITHFUL = 0.7
 REVIEWED = 0.9
 SECOND = 0.1
 _DIMENSION = 64
-_BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+_BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 class WordsEncoder:

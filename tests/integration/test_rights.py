@@ -27,7 +27,7 @@ ANALYST_READS = {
     "marts.rebuyable_products": "days_between product_id rebuyer_share",
     "ops.embedding_failures": "attempts encoder_id failed_at part product_id retry_at",
     "ops.runs": "command finished_at is_success run_id started_at",
-    "ops.snapshots": "created_at location manifest model_id row_count snapshot_id",
+    "ops.snapshots": "created_at location manifest model_id read_order row_count snapshot_id",
     "raw.products": "attributes brand category created_at currency description image_url "
     "is_in_stock loaded_at price product_id search title",
     "recs.encoders": "created_at dimension encoder_id name sha256",
