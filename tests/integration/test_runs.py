@@ -38,7 +38,7 @@ COMMANDS: dict[str, LiteralString] = {
     "load shop": "raw.products",
     "embed": "recs.encoders",
     "neighbours": "recs.models",
-    "train": "recs.models",
+    "train --name new": "recs.models",
     "promote other": "recs.models",
     "rollback": "recs.promotions",
     "export": "recs.models",

@@ -51,7 +51,7 @@ def visit(settings: Settings, cookies: httpx.Cookies | None = None) -> Client:
 def load(folder: Path) -> None:
     """Load a customer, as who runs the shop does."""
     (folder / "shoppers.csv").write_text("shopper_id,display_name\nreal,Rosalind Real\n")
-    result = CliRunner().invoke(commands, ["load", str(folder)])
+    result = CliRunner().invoke(commands, ["load", str(folder), "--consent", "personalisation"])
     assert result.exit_code == 0, result.output
 
 
