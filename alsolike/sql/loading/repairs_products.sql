@@ -6,8 +6,8 @@ select
     s.line,
     'price' as field,
     null::text as value,
-    'left empty: expected a number like 1299.50, with no more decimals than its currency has'
-        as reason
+    'left empty: expected a number like 1299.50, with no more decimals than its currency has, and '
+    || 'at most two' as reason
 from staged as s
 where not is_price(s.price, s.currency)
 union all
