@@ -94,6 +94,8 @@ def _create_database(variables: dict[str, str]) -> None:
         dbname="postgres",
         autocommit=True,
     ) as connection:
+        # The bounds of the roles hold in our database; nobody but the owner needs another one.
+        connection.execute("revoke connect on database postgres, template1 from public")
         known = connection.execute(
             "select 1 from pg_database where datname = %s", (DATABASE,)
         ).fetchone()

@@ -13,6 +13,8 @@ from api.structs import EventResult, NewEvent
 
 # Clocks differ a little.
 _TOLERANCE = timedelta(minutes=1)
+# As the loader has it: a time before is a clock that was never set.
+_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _MOST_PRICE = Decimal("9999999999.99")
 
 
@@ -63,6 +65,8 @@ def _checked_time(event: NewEvent) -> datetime:
     now = datetime.now(UTC)
     if event.occurred_at is not None and event.occurred_at > now + _TOLERANCE:
         raise InvalidFieldError("occurred_at", "Lies in the future.")
+    if event.occurred_at is not None and event.occurred_at < _EARLIEST:
+        raise InvalidFieldError("occurred_at", "Lies before 1990.")
     return event.occurred_at or now
 
 

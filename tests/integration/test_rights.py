@@ -307,6 +307,21 @@ def own_database(
         yield patch
 
 
+@pytest.mark.parametrize("database", ["postgres", "template1"])
+@pytest.mark.parametrize("role", [ANALYST_ROLE, APP_ROLE])
+def test_the_embedded_server_lets_the_roles_into_our_database_alone(
+    postgres_server: dict[str, str], role: str, database: str
+) -> None:
+    # Its table of locks is the whole server's, and the bounds are those of our database.
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        psycopg.connect(
+            host=postgres_server["PGHOST"],
+            port=int(postgres_server["PGPORT"]),
+            user=role,
+            dbname=database,
+        )
+
+
 def test_an_analyst_has_bounds_from_the_start(own_database: pytest.MonkeyPatch) -> None:
     own_database.setenv("PGUSER", ANALYST_ROLE)
     assert run(

@@ -291,6 +291,8 @@ GOOD = {"event_id": "e1", "kind": "purchase", "product_id": "pan-01", "shopper_i
         ({"shopper_id": None}, "shopper_id"),
         ({"kind": "view", "session_id": "abc"}, "shopper_id"),
         ({"occurred_at": "2999-01-01T00:00:00Z"}, "occurred_at"),
+        ({"occurred_at": "1989-12-31T23:59:59Z"}, "occurred_at"),
+        ({"occurred_at": "0001-01-01T00:00:00+14:00"}, "occurred_at"),
         ({"occurred_at": "2024-01-01T00:00:00"}, "occurred_at"),
         ({"occurred_at": "yesterday"}, "occurred_at"),
         ({"quantity": 0}, "quantity"),

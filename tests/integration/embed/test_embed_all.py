@@ -190,6 +190,19 @@ def test_actions_are_the_mean_of_shoppers_who_are_the_mean_of_texts(settings: Se
     assert run("select to_regclass('shopper_vectors')") == [(None,)]
 
 
+def test_what_is_decades_old_weighs_little_and_ends_nothing(settings: Settings) -> None:
+    make_marts()
+    ids = add_products("red mug", "blue mug", "lawn mower")
+    add_interaction("s1", ids[0], 1.0)
+    # As the marts weigh what is 150 and more half-lives old.
+    add_interaction("s1", ids[1], 0.5**150)
+    add_interaction("s2", ids[2], 0.5**300)
+    assert embed(settings, WordsEncoder()).actions == 3
+    text = {i: unit(part(i, "name") + part(i, "details")) for i in ids}
+    assert np.allclose(part(ids[0], "actions"), text[ids[0]], atol=2e-3)
+    assert np.allclose(part(ids[2], "actions"), text[ids[2]], atol=2e-3)
+
+
 def test_unchanged_actions_are_not_written_and_departed_ones_go(settings: Settings) -> None:
     make_marts()
     ids = add_products("red mug", "blue mug")
