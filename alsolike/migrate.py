@@ -7,6 +7,8 @@ a condition by table.
 """
 
 import re
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, LiteralString, cast
 
@@ -30,6 +32,10 @@ _MODELS = Path(__file__).parents[1] / "dbt" / "models"
 _DBT_SUFFIXES = ("", "__dbt_tmp", "__dbt_backup")
 
 
+# So long a migration waits for another one to end, in seconds.
+_PATIENCE = 60
+
+
 class MigrationError(AlsolikeError):
     """The schema could not be changed; the failed revision was rolled back."""
 
@@ -40,6 +46,8 @@ class RowsWouldBeDeletedError(MigrationError):
 
 def migrate(revision: str = "head", *, drop_all_data: bool = False) -> str:
     """Bring the schema to a revision, then re-apply functions and rights if it is the head.
+
+    One migration runs at a time; another one waits for it, for a minute at most.
 
     Parameters
     ----------
@@ -64,16 +72,17 @@ def migrate(revision: str = "head", *, drop_all_data: bool = False) -> str:
     head = ScriptDirectory.from_config(config).get_current_head() or "base"
     target = head if revision == "head" else revision
     try:
-        if _is_down(target):
-            if not drop_all_data:
-                _check_rows(config, target)
-            # See env.py.
-            config.attributes["is_one_transaction"] = True
-            command.downgrade(config, target)
-        else:
-            command.upgrade(config, target)
-        if target == head:
-            _apply_functions()
+        with _alone():
+            if _is_down(target):
+                if not drop_all_data:
+                    _check_rows(config, target)
+                # See env.py.
+                config.attributes["is_one_transaction"] = True
+                command.downgrade(config, target)
+            else:
+                command.upgrade(config, target)
+            if target == head:
+                _apply_functions()
     except (CommandError, DBAPIError, psycopg.Error) as error:
         message = f"Cannot migrate to {revision}: {_reason(error)}. The failed step was undone."
         raise MigrationError(message) from error
@@ -187,6 +196,37 @@ def drop_schema(schema: str) -> None:
                 name, sql.Identifier(APP_ROLE), sql.Identifier(ANALYST_ROLE)
             )
         )
+
+
+@contextmanager
+def _alone() -> Generator[None]:
+    """Keep the migration to this process while the block runs.
+
+    It is a lock of the table of the revision, which is there in an empty database too, once this
+    made it. Only the owner can take it, unlike an advisory lock, and reading and writing the
+    revision go on under it.
+    """
+    with connect(application_name="alsolike migrate") as connection:
+        if connection.execute("select to_regclass('public.schema_revision')").fetchone() == (None,):
+            try:
+                connection.execute(query("ops/create_revision"))
+            except (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable):
+                # Another migration made it at the same moment.
+                connection.rollback()
+        connection.commit()
+        connection.execute(query("ops/hold_without_end"))
+        connection.execute(
+            query("ops/limit_waiting"), {"lock_timeout": f"{_PATIENCE}s", "statement_timeout": "0"}
+        )
+        try:
+            connection.execute(query("ops/hold_revision"))
+        except psycopg.errors.LockNotAvailable as error:
+            message = (
+                f"Another migration of this database runs, and did not end within {_PATIENCE} "
+                "seconds. Nothing was changed; try again when it is done."
+            )
+            raise MigrationError(message) from error
+        yield
 
 
 def _driver_connection() -> psycopg.Connection[Any]:

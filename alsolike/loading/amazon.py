@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from alsolike.errors import InputFileError
-from alsolike.loading.jsonl_files import read_items, rows_of_items
+from alsolike.loading.jsonl_files import Unread, read_items, rows_of_items
 from alsolike.loading.rows import Chunk, Found, encode_rows
 from alsolike.loading.sources import Source, load_sources
 from alsolike.loading.summary import LoadSummary
@@ -72,7 +72,7 @@ def _reader(
         items = read_items(path)
         if table is PURCHASES:
             # A line that is no object is rejected once, with the reviews.
-            items = ((number, item) for number, item in items if not isinstance(item, str))
+            items = ((number, item) for number, item in items if not isinstance(item, Unread))
         found.columns.update(table.columns)
         rows = 0
         for chunk in encode_rows(rows_of_items(items, table, checked), table, found):

@@ -12,7 +12,13 @@ from pathlib import Path
 from typing import Protocol
 
 from alsolike.errors import InputFileError
-from alsolike.loading.formats import LONGEST_LINE, lines_of, opened, require_columns
+from alsolike.loading.formats import (
+    LONGEST_LINE,
+    column_name,
+    lines_of,
+    opened,
+    require_columns,
+)
 from alsolike.loading.rows import Chunk, Found, Row, encode_rows
 from alsolike.loading.tables import Table
 
@@ -56,7 +62,7 @@ def _separator(header: str, table: Table) -> str:
             names = [name for row in csv.reader([header], delimiter=separator) for name in row]
         except csv.Error:
             continue
-        if {name.strip().lower() for name in names}.issuperset(table.required):
+        if {column_name(name) for name in names}.issuperset(table.required):
             return separator
     return ","
 
@@ -68,7 +74,7 @@ def _tell(error: csv.Error) -> str:
 
 
 def _header(path: Path, names: list[str], table: Table, found: Found) -> list[str]:
-    header = [name.strip().lower() for name in names]
+    header = [column_name(name) for name in names]
     for name in header:
         if name in table.columns and name in found.columns:
             message = f"{path}: the header has the column {name} twice."

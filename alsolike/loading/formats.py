@@ -70,6 +70,11 @@ def lines_of(path: Path, stream: BinaryIO) -> Iterator[str]:
         yield text.removeprefix("\ufeff") if number == 1 else text
 
 
+def column_name(name: str) -> str:
+    """Return which column a header, a key or a Parquet column means: capitals do not count."""
+    return name.strip().lower()
+
+
 def require_columns(path: Path, table: Table, present: set[str], names: Sequence[str]) -> None:
     """Refuse a file that lacks a required column.
 

@@ -2,24 +2,51 @@
 
 import json
 import math
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
 from alsolike.errors import InputFileError
-from alsolike.loading.formats import lines_of, opened, require_columns
+from alsolike.loading.formats import column_name, lines_of, opened, require_columns
 from alsolike.loading.rows import Chunk, Found, Row, encode_rows
-from alsolike.loading.tables import Table
+from alsolike.loading.tables import SHOPPERS, Table
 
 _DECODER = msgspec.json.Decoder(dict[str, Any])
 
 # Above it not every whole number is a float.
 _EXACT = 2**53
 
-# One object of a file, with its line; why it cannot be read instead where it is no JSON object.
-Item = tuple[int, dict[str, Any] | str]
+# The ids that a line of the file of shoppers shows, although it cannot be read.
+_SHOWN_ID = re.compile(
+    r"""["']?\s*\bshopper_id\s*["']?\s*:\s*
+    (?: (?P<json> "(?:[^"\\]|\\.)*" | -?[0-9][0-9.eE+-]* ) | '(?P<single>[^']*)' )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+class Unread(NamedTuple):
+    """A line that cannot be used.
+
+    Attributes
+    ----------
+    reason : str
+        What the line is instead of a usable object.
+    shoppers : tuple of str
+        The shoppers whom a line of their own file names all the same.
+    is_object : bool
+        It is a JSON object.
+    """
+
+    reason: str
+    shoppers: tuple[str, ...] = ()
+    is_object: bool = False
+
+
+# One object of a file, with its line; why it cannot be used instead.
+Item = tuple[int, dict[str, Any] | Unread]
 
 
 def read_jsonl(path: Path, table: Table, found: Found) -> Iterator[Chunk]:
@@ -30,22 +57,59 @@ def read_jsonl(path: Path, table: Table, found: Found) -> Iterator[Chunk]:
     InputFileError
         No line is a JSON object, the text is not UTF-8, or no row has a required column.
     """
-
-    def keep(item: dict[str, Any]) -> dict[str, Any]:
-        keys.update(item)
-        return item
-
     keys: set[str] = set()
-    rows = rows_of_items(read_items(path), table, keep)
+    items = read_items(path, _decoded_shopper if table is SHOPPERS else _decoded)
+    rows = rows_of_items(_with_columns(items, table, keys), table, lambda item: item)
     yield from encode_rows(rows, table, found)
-    found.columns.update(keys.intersection(table.columns))
-    found.ignored.extend(sorted(keys.difference(table.columns)))
+    found.columns.update({column_name(key) for key in keys}.intersection(table.columns))
+    found.ignored.extend(sorted(key for key in keys if column_name(key) not in table.columns))
     if keys:
-        require_columns(path, table, keys, sorted(keys))
+        require_columns(path, table, found.columns, sorted(keys))
 
 
-def read_items(path: Path) -> Iterator[Item]:
+def _with_columns(items: Iterator[Item], table: Table, keys: set[str]) -> Iterator[Item]:
+    """Call the keys of objects as the table's columns are called.
+
+    Parameters
+    ----------
+    keys : set of str
+        Gets all keys, as they stand there.
+    """
+    # Nearly always all keys are those of columns already.
+    plain: set[str] = set()
+    for number, item in items:
+        if isinstance(item, Unread) or item.keys() <= plain:
+            yield number, item
+            continue
+        keys.update(item)
+        plain.update(key for key in item if column_name(key) == key)
+        twice = _twice(item, table)
+        if twice is None:
+            yield number, {column_name(key): value for key, value in item.items()}
+        else:
+            yield number, Unread(f"an object that has {twice} twice", is_object=True)
+
+
+def _twice(keys: Iterable[str], table: Table) -> str | None:
+    """Return a column that two of the keys mean."""
+    seen: set[str] = set()
+    for column in map(column_name, keys):
+        if column in seen:
+            return column
+        if column in table.columns:
+            seen.add(column)
+    return None
+
+
+def read_items(
+    path: Path, decode: "Callable[[str], dict[str, Any] | Unread] | None" = None
+) -> Iterator[Item]:
     """Give the objects of a file; blank lines are skipped.
+
+    Parameters
+    ----------
+    decode : Callable, optional
+        Reads a line in another way than as any JSON object.
 
     Raises
     ------
@@ -58,23 +122,56 @@ def read_items(path: Path) -> Iterator[Item]:
         for number, line in enumerate(lines_of(path, stream), start=1):
             if line.isspace():
                 continue
-            item = number, _decoded(line)
+            item = number, (decode or _decoded)(line)
             first = first or item
-            has_objects = has_objects or not isinstance(item[1], str)
+            has_objects = has_objects or not isinstance(item[1], Unread) or item[1].is_object
             yield item
-    if first is not None and not has_objects:
-        message = f"{path}, line {first[0]}: {first[1]}; write one object on each line."
+    if first is not None and isinstance(first[1], Unread) and not has_objects:
+        message = f"{path}, line {first[0]}: {first[1].reason}; write one object on each line."
         raise InputFileError(message)
 
 
-def _decoded(line: str) -> dict[str, Any] | str:
+def _decoded_shopper(line: str) -> dict[str, Any] | Unread:
+    """Return the object of a line of the file of shoppers, or whom it names and why there is none.
+
+    An object that says something twice cannot be used: a JSON reader keeps what it says last, and
+    the no may stand before it.
+    """
+    item = _decoded(line)
+    if isinstance(item, Unread):
+        return Unread(item.reason, _shown_ids(line))
+    try:
+        pairs: list[tuple[str, object]] = json.loads(line, object_pairs_hook=list)
+    except (ValueError, RecursionError):
+        return Unread("a JSON object that cannot be read", _shown_ids(line))
+    twice = _twice((key for key, _ in pairs), SHOPPERS)
+    if twice is None:
+        return item
+    ids = (_as_text(value) for key, value in pairs if column_name(key) == SHOPPERS.row_id)
+    named = tuple(dict.fromkeys(one for one in ids if one))
+    return Unread(f"an object that has {twice} twice", named, is_object=True)
+
+
+def _shown_ids(line: str) -> tuple[str, ...]:
+    ids: list[str] = []
+    for shown in _SHOWN_ID.finditer(line):
+        text: str = shown["json"] or ""
+        try:
+            value: object = json.loads(text) if text else shown["single"].strip()
+        except ValueError:
+            value = text.strip('"')
+        ids.append(_as_text(value) or "")
+    return tuple(dict.fromkeys(one for one in ids if one))
+
+
+def _decoded(line: str) -> dict[str, Any] | Unread:
     """Return the object of a line, or why there is none."""
     try:
         return _DECODER.decode(line)
     except RecursionError:
-        return "nested too deep to be read"
+        return Unread("nested too deep to be read")
     except msgspec.DecodeError as error:
-        reason = f"not a JSON object ({error})"
+        reason = Unread(f"not a JSON object ({error})")
     if "NaN" not in line and "Infinity" not in line:
         return reason
     try:
@@ -97,15 +194,19 @@ def rows_of_items(
     columns_of : Callable
         Gives the table's columns of an object, or None where it makes no row.
     """
+    values: list[str | None]
     for number, item in items:
-        if isinstance(item, str):
-            yield Row(number, f"the line is {item}", [None] * len(table.columns))
+        if isinstance(item, Unread):
+            # One row for each shopper, whose rejected row is a no.
+            for shopper in item.shoppers or (None,):
+                values = [shopper if name == table.row_id else None for name in table.columns]
+                yield Row(number, f"the line is {item.reason}", values)
             continue
         columns = columns_of(item)
         if columns is None:
             continue
         problem = None
-        values: list[str | None] = []
+        values = []
         for column in table.columns:
             value: object = columns.get(column)
             if column != "attributes" and problem is None and isinstance(value, dict | list):

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from alsolike.errors import InputFileError
 from alsolike.loading.attributes import tidy_json
-from alsolike.loading.formats import require_columns
+from alsolike.loading.formats import column_name, require_columns
 from alsolike.loading.rows import NOTHING, Chunk, Found, Row, encode_rows
 from alsolike.loading.tables import Table
 
@@ -40,12 +40,19 @@ def read_parquet(path: Path, table: Table, found: Found) -> Iterator[Chunk]:
     try:
         with pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as file:
             names: list[str] = file.schema_arrow.names
-            found.columns.update(name for name in names if name in table.columns)
-            found.ignored.extend(name for name in names if name not in table.columns)
+            read: list[str] = []
+            for name in names:
+                column = column_name(name)
+                if column not in table.columns:
+                    found.ignored.append(name)
+                    continue
+                if column in found.columns:
+                    message = f"{path} has the column {column} twice."
+                    raise InputFileError(message)
+                found.columns.add(column)
+                read.append(name)
             require_columns(path, table, found.columns, names)
-            yield from read_batches(
-                file, table, sorted(found.columns), found, _columns_of(path, table)
-            )
+            yield from read_batches(file, table, sorted(read), found, _columns_of(path, table))
     except (pa.ArrowException, OSError) as error:
         reason = str(error).splitlines()[0]
         message = f"{path} cannot be read as Parquet: {reason}."
@@ -119,8 +126,8 @@ def _without_words_for_nothing(array: pa.Array, column: str, found: Found) -> pa
 def _columns_of(path: Path, table: Table) -> Callable[[pa.RecordBatch], dict[str, pa.Array]]:
     def columns_of(batch: pa.RecordBatch) -> dict[str, pa.Array]:
         return {
-            name: _as_text(path, name, column)
-            for name, column in zip(batch.schema.names, batch.columns, strict=True)
+            name: _as_text(path, name, array)
+            for name, array in zip(map(column_name, batch.schema.names), batch.columns, strict=True)
             if name in table.columns
         }
 

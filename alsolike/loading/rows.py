@@ -110,7 +110,7 @@ def encode_rows(rows: Iterable[Row], table: Table, found: Found) -> Iterator[Chu
 
     Words that stand for nothing become null. Characters that Postgres has no text for (NUL, half a
     surrogate pair) are taken out; a row that has one in a required column or an id becomes one with
-    a problem.
+    a problem. A consent with one stays what cannot be read.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ def _without_unstorable(row: Row, table: Table, found: Found) -> Row:
         if clean != value and (column in table.required or column.endswith("_id")):
             what = "a NUL character" if "\0" in (value or "") else "half a surrogate pair"
             problem = problem or f"{column} holds {what}, which text in Postgres cannot: remove it"
-        elif clean != value:
+        elif clean != value and column != "consent":
             clean = _storable(value, "")
             found.cleaned += 1
         values.append(clean)

@@ -249,10 +249,12 @@ class _Run:
         if self.is_complete:
             rejected = count_rejected(staged)
             if 2 * rejected >= staged.rows:
-                message = (
-                    f"{ready.source.name} is no complete catalogue: {rejected:,} of its "
-                    f"{staged.rows:,} rows cannot be used"
+                fault = (
+                    f"{rejected:,} of its {staged.rows:,} rows cannot be used"
+                    if staged.rows
+                    else "it has no rows"
                 )
+                message = f"{ready.source.name} is no complete catalogue: {fault}"
                 reasons = "; ".join(
                     f"line {reason.line}: {reason.reason}" for reason in commonest_reasons(staged)
                 )

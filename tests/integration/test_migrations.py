@@ -1,6 +1,9 @@
 """Migrations go up, down and up again, and the roles can do what they should and no more."""
 
 import secrets
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from typing import Any, LiteralString
 
@@ -50,6 +53,50 @@ def test_up_down_and_up_again() -> None:
     assert schemas() == {"raw", "staging", "marts"}
     migrate("head")
     assert schemas() == SCHEMAS
+
+
+def start_migration() -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "alsolike", "migrate"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def ended(processes: list["subprocess.Popen[str]"]) -> list[tuple[int, str]]:
+    """Wait for processes; their exit codes and what they said."""
+    said = [process.communicate(timeout=120)[0] for process in processes]
+    return [(process.returncode, text) for process, text in zip(processes, said, strict=True)]
+
+
+@pytest.mark.usefixtures("empty_database")
+def test_of_two_migrations_of_an_empty_database_one_waits_for_the_other() -> None:
+    results = ended([start_migration(), start_migration()])
+    assert [code for code, _ in results] == [0, 0], results
+    assert schemas() == SCHEMAS
+
+
+@pytest.mark.usefixtures("database")
+def test_migrations_wait_for_one_that_runs_and_then_find_nothing_to_do() -> None:
+    waiting = "select count(*) from pg_locks where not granted and relation = %s::regclass"
+    with connect() as running:
+        running.execute("lock table public.schema_revision in share update exclusive mode")
+        processes = [start_migration(), start_migration()]
+        until = time.monotonic() + 50
+        while run(waiting, ("public.schema_revision",)) != [(2,)]:
+            assert time.monotonic() < until
+            assert all(process.poll() is None for process in processes), ended(processes)
+    assert [code for code, _ in ended(processes)] == [0, 0]
+
+
+@pytest.mark.usefixtures("database")
+def test_a_migration_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alsolike.migrate._PATIENCE", 1)
+    with connect() as running:
+        running.execute("lock table public.schema_revision in share update exclusive mode")
+        with pytest.raises(MigrationError, match="did not end within 1 seconds"):
+            migrate()
 
 
 @pytest.mark.usefixtures("database")

@@ -1,8 +1,9 @@
 -- Keep the rejected rows with their reasons and what finds them again: line and ids, no content.
+-- A line that names several shoppers is kept once.
 -- source: name of the file; run_id: the run that loads it, or null; ids: columns of ids to keep.
 -- A row: one line of the file.
 insert into raw.rejected_rows (source, line, reason, run_id, ids)
-select
+select distinct on (l.line)
     %(source)s,
     l.line,
     l.reason,
@@ -19,7 +20,7 @@ from left_out as l
 -- By place, because staged has no index and may be long.
 inner join staged as s on l.place = s.ctid
 where l.reason is not null
-order by l.line
+order by l.line, l.place
 on conflict (source, line) do update
     set
         reason = excluded.reason,

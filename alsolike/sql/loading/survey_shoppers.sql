@@ -1,8 +1,13 @@
--- Note the shoppers of the staged file of shoppers; a row that will be rejected states a no.
+-- Note the shoppers of the staged file of shoppers; rows that will be rejected state a no,
+-- as those that contradict each other do.
 -- source: name of the file.
 -- A row: one shopper.
 insert into surveyed (source, shopper_id, is_stated)
-select %(source)s, s.shopper_id, bool_or(s.consent is not null or s.problem is not null)
+select
+    %(source)s,
+    s.shopper_id,
+    bool_or(s.consent is not null or s.problem is not null)
+    or count(distinct row(s.display_name, s.created_at)) > 1
 from staged as s
 where s.shopper_id is not null and not is_nobody(s.shopper_id)
 group by s.shopper_id

@@ -1,7 +1,7 @@
 -- Put the usable staged shoppers into raw, and the decisions on consent that their file states:
 -- one where there is none yet, or where an import recorded another. What a shopper decided
--- themselves later stays. Who stands in the file twice agrees if both lines say so. A row that
--- cannot be used is a no of its shopper, if it names one.
+-- themselves later stays. Who stands in the file twice agrees if both lines say so. A rejected row
+-- is a no of its shopper, if it names one: also one that contradicts an earlier row in anything.
 -- source: what to record as the origin of the decisions.
 -- A row: one shopper who is new, changed or has a new decision.
 with usable as (
@@ -16,11 +16,13 @@ stated as (
         s.shopper_id,
         bool_and(
             case
-                when s.problem is not null then false
+                when r.place is not null then false
                 when s.consent is not null then coalesce(is_agreed(s.consent), false)
             end
         ) as is_granted
     from staged as s
+    -- By place, because staged has no index and may be long.
+    left join left_out as r on s.ctid = r.place
     where octet_length(s.shopper_id) <= 500 and not is_nobody(s.shopper_id)
     group by s.shopper_id
 ),

@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import psycopg
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from alsolike.errors import InputFileError
 from alsolike.loading import ConsentNeededError, LoadSummary, load_folder
 from alsolike.progress import ignore_progress
 
@@ -136,8 +139,20 @@ def test_consent_is_read_as_people_write_it_and_what_cannot_be_read_is_a_no(
 
 @pytest.mark.parametrize(
     "row",
-    ["s1,Ann,personalisation,too,many", "s1,Ann,personalisation\ns1,Ann,none"],
-    ids=["a row that is rejected", "two rows that differ"],
+    [
+        "s1,Ann,personalisation,too,many",
+        "s1,Ann,personalisation\ns1,Ann,none",
+        "s1,Ann,yes\ns1,Bob,",
+        "s1,Ann,yes\ns1,Bob,yes",
+        "s1,Ann,\ns1,Bob,",
+    ],
+    ids=[
+        "a row that is rejected",
+        "two consents",
+        "one consent of two names",
+        "two names that agree",
+        "two names alone",
+    ],
 )
 def test_a_shopper_whose_row_cannot_be_used_has_not_agreed(
     database: dict[str, str], shop: Path, row: str
@@ -145,6 +160,83 @@ def test_a_shopper_whose_row_cannot_be_used_has_not_agreed(
     (shop / "shoppers.csv").write_text(f"shopper_id,display_name,consent\n{row}\ns2,Bo,yes\n")
     assert load(shop, "personalisation").files[1].rejected == 1
     assert {(d[0], d[1]) for d in decisions()} == {("s1", False), ("s2", True)}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        '{"shopper_id":"s1","Consent":"none"}',
+        '{"Shopper_ID":"s1"," CONSENT ":"none"}',
+        '{"shopper_id":"s1","consent":"none"',
+        "{'shopper_id':'s1','consent':'none'}",
+        '[{"Shopper_ID" : "s1","consent":"none"}]',
+        '{"shopper_id":"s0","consent":"yes"}{"shopper_id":"s1","consent":"none"}',
+        '{"shopper_id":"s1","consent":"none","consent":"yes"}',
+        '{"shopper_id":"s1","consent":"none","Consent":"yes"}',
+        '{"shopper_id":"s1","shopper_id":"s0","consent":"none"}',
+        '{"shopper_id":"s1","consent":"ye\\u0000s"}',
+        '{"shopper_id":"s1","consent":"\\u0000"}',
+        '{"shopper_id":"s1","consent":["none"]}',
+    ],
+)
+def test_a_no_in_a_line_of_json_is_found_however_it_is_written(
+    database: dict[str, str], shop: Path, lines: str
+) -> None:
+    (shop / "shoppers.jsonl").write_text(f'{lines}\n{{"shopper_id":"s2"}}\n')
+    load(shop, "personalisation")
+    granted = {shopper: is_granted for shopper, is_granted, _ in decisions()}
+    assert (granted["s1"], granted["s2"], granted.get("s0")) in [
+        (False, True, None),
+        (False, True, False),
+    ]
+    with psycopg.connect("") as connection:
+        kept = connection.execute("select shopper_id from raw.views").fetchall()
+    assert kept == [("s2",)]
+
+
+def test_an_id_that_is_a_number_is_found_in_a_broken_line(
+    database: dict[str, str], shop: Path
+) -> None:
+    (shop / "shoppers.jsonl").write_text(
+        '{"shopper_id": 17, "consent": "none"\n{"shopper_id": 18, "consent": "yes"}\n'
+    )
+    load(shop, "personalisation")
+    assert {(d[0], d[1]) for d in decisions()} >= {("17", False), ("18", True)}
+
+
+def test_a_broken_line_needs_no_word_on_consent(database: dict[str, str], shop: Path) -> None:
+    (shop / "shoppers.jsonl").write_text(
+        '{"shopper_id":"s1","consent":"none"\n{"shopper_id":"s2","consent":"yes"}\n'
+        '{"shopper_id":"s9","consent":"yes"}\n'
+    )
+    load(shop, None)
+    assert {(d[0], d[1]) for d in decisions()} == {("s1", False), ("s2", True), ("s9", True)}
+
+
+def test_columns_of_parquet_are_read_in_capitals_too(database: dict[str, str], shop: Path) -> None:
+    table = pa.table({"Shopper_ID": ["s1", "s2"], "Consent ": ["none", "yes"]})
+    pq.write_table(table, shop / "shoppers.parquet")
+    load(shop, "personalisation")
+    assert {(d[0], d[1]) for d in decisions()} == {("s1", False), ("s2", True)}
+    pq.write_table(
+        pa.table({"shopper_id": ["s1"], "consent": ["yes"], "Consent": ["none"]}),
+        shop / "shoppers.parquet",
+    )
+    with pytest.raises(InputFileError, match="has the column consent twice"):
+        load(shop, "personalisation")
+
+
+def test_keys_of_every_file_are_read_in_capitals_too(
+    database: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "products.jsonl").write_text(
+        '{"Product_ID":"p1","TITLE":"Kettle","Colour":"red"}\n'
+        '{"product_id":"p2","title":"Pot"}\n{"product_id":"p3","title":"Pan","Title":"Cup"}\n'
+    )
+    summary = load(tmp_path)
+    assert (summary.files[0].loaded, summary.files[0].rejected) == (2, 1)
+    assert summary.files[0].reasons[0].reason == "the line is an object that has title twice"
+    assert summary.notes == ["products.jsonl: ignored columns: 'Colour'."]
 
 
 def test_an_id_that_pandas_changed_does_not_undo_a_no(database: dict[str, str], shop: Path) -> None:

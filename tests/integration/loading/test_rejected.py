@@ -198,6 +198,14 @@ def test_a_broken_export_empties_no_shop(
     assert select("select bool_and(is_in_stock), count(*) from raw.products") == [(True, 2)]
 
 
+def test_a_complete_file_without_rows_is_told_as_such(
+    database: dict[str, str], tmp_path: Path
+) -> None:
+    write(tmp_path, products="product_id,title\n")
+    with pytest.raises(InputFileError, match=r"no complete catalogue: it has no rows\. Nothing"):
+        load(tmp_path, is_complete=True)
+
+
 def test_a_folder_without_products_is_no_complete_one(
     database: dict[str, str], tmp_path: Path
 ) -> None:
