@@ -1,6 +1,7 @@
 """Commands that give recommendations out: neighbours, export, fetch, serve."""
 
 import os
+from functools import partial
 from pathlib import Path
 
 import click
@@ -132,7 +133,14 @@ def serve(settings: Settings) -> None:
     require_closed_api(settings)
     with embedded_servers(settings, with_s3=True):
         _tell_of_pages(settings)
-        listen(settings)
+        listen(settings, announce=partial(_tell_address, settings))
+
+
+def _tell_address(settings: Settings) -> None:
+    """Say where the site is, once it listens."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    address = f"http://{host}:{settings.port}"
+    click.echo(f"Serving at {address}, the API is described at {address}/schema. Ctrl-C stops it.")
 
 
 def _tell_of_pages(settings: Settings) -> None:

@@ -15,6 +15,10 @@ _REASONS = {
     "time": "no shopper acted before the cutoff and, on a product new to them that was there "
     "already, after it",
 }
+_NOBODY = (
+    "there is no view, purchase or review of a visitor who agreed to personalisation "
+    "(docs/input.md, consent)"
+)
 # Share of the events that a time split tests on where no cutoff is given.
 _TEST_SHARE = 0.1
 # No shopper counts for more events than this share of the shoppers has at most.
@@ -223,7 +227,8 @@ def _split(
     products, owners = products[is_shown], owners[is_shown]
     shoppers = np.unique(owners).astype(np.int32)
     if not len(shoppers):
-        message = f"There is too little history for the {name} split: {_REASONS[name]}."
+        why = _REASONS[name] if len(history) else _NOBODY
+        message = f"There is too little history for the {name} split: {why}."
         raise SplitError(message)
     rows = np.searchsorted(shoppers, owners)
     truth = sp.csr_matrix(

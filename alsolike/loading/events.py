@@ -48,7 +48,7 @@ def leave_out_views(staged: Staged, *, is_granted: bool) -> Iterator[str]:
     if of_shoppers:
         yield (
             f"{counted(of_shoppers, 'view')} of shoppers who did not agree to personalisation not "
-            "kept."
+            "kept (a no that an earlier load recorded is changed by the column consent alone)."
         )
     if of_sessions:
         yield (

@@ -38,7 +38,7 @@ class RefusedError(AlsolikeError):
 
 
 class RollbackError(AlsolikeError):
-    """There is nothing to roll back to: no promotion is on record."""
+    """There is nothing to roll back to: no promotion let the serving model serve."""
 
 
 @dataclass(frozen=True, slots=True)

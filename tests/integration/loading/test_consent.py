@@ -306,7 +306,8 @@ def test_views_of_whom_did_not_agree_are_not_kept(database: dict[str, str], shop
     views = summary.files[2]
     assert (views.loaded, views.unchanged, views.rejected, views.not_kept) == (1, 0, 1, 1)
     assert (
-        "views.csv: 1 view of shoppers who did not agree to personalisation not kept."
+        "views.csv: 1 view of shoppers who did not agree to personalisation not kept "
+        "(a no that an earlier load recorded is changed by the column consent alone)."
         in summary.notes
     )
     # A review is a record, as a purchase is.
