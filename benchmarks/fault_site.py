@@ -58,18 +58,25 @@ class Site:
             embedded_postgres(self._postgres) as database,
             embedded_s3(self.home / "s3", "alsolike") as s3,
         ):
-            export_connection({**database, **s3, "ALSOLIKE_WEB_WORKERS": "2"})
+            export_connection(
+                {**database, **s3, "ALSOLIKE_WEB_WORKERS": "2", "ALSOLIKE_PAGES": "true"}
+            )
             write_demo_shop(
                 self.shop, _SIZE, seed=1, ends_at=datetime.now(UTC), progress=ignore_progress
             )
             for command in (
-                "migrate", f"load {self.shop}", "transform --no-tests", "embed", "export", "fetch",
+                "migrate", self.load, "transform --no-tests", "embed", "export", "fetch",
             ):  # fmt: skip
                 code, said = self.command(*command.split())
                 if code:
                     message = f"alsolike {command} ended with {code}: {said}"
                     raise FaultError(message)
             yield
+
+    @property
+    def load(self) -> str:
+        """The command that loads the shop, whose visitors agreed."""
+        return f"load {self.shop} --consent personalisation"
 
     @property
     def shop(self) -> Path:

@@ -121,7 +121,7 @@ def _break_servers(site: Site, server: "subprocess.Popen[bytes]") -> Generator[F
 def _kill_commands(site: Site) -> Generator[Figure]:
     killed = 0
     for number in (signal.SIGKILL, signal.SIGTERM):
-        for command in (f"load {site.shop}", "transform", "embed", "train", "export"):
+        for command in (site.load, "transform", "embed", "train", "export"):
             with _step(f"{number.name} for {command.split(maxsplit=1)[0]}"):
                 if command == "embed":
                     with connect() as connection:
@@ -129,7 +129,7 @@ def _kill_commands(site: Site) -> Generator[Figure]:
                 killed += site.kill_command(command, number)
     yield "commands killed at work", f"{killed} of 10", killed > 0
     with _step("they run to their end"):
-        for command in (f"load {site.shop}", "embed", "export --verify"):
+        for command in (site.load, "embed", "export --verify"):
             code, said = site.command(*command.split())
             name = command.split(maxsplit=1)[0]
             yield f"exit code of {name} afterwards", f"{code} ({said})", code == 0
