@@ -26,7 +26,7 @@ lint: .venv/dev ## Check style, types, import direction, SQL, templates and cont
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/pyright
 	$(BIN)/lint-imports
-	$(BIN)/sqlfluff lint alsolike/sql migrations/functions migrations/rights
+	$(BIN)/sqlfluff lint alsolike api embed migrations
 	$(BIN)/sqlfluff lint --templater jinja dbt/models dbt/tests
 	$(BIN)/djlint web/templates alsolike/evaluation/templates --check --lint
 	$(BIN)/hadolint Dockerfile

@@ -1,7 +1,7 @@
 """Connections to Postgres, and the named queries.
 
-A connection takes its address from libpq's own `PG*` variables. A query is a file below
-`alsolike/sql/`; its path without the suffix is its name.
+A connection takes its address from libpq's own `PG*` variables. A query is a file in the folder
+`sql` beside the code that runs it.
 """
 
 import time
@@ -112,11 +112,15 @@ def raise_unknown(error: psycopg.Error) -> NoReturn:
 
 @cache
 def query(name: str) -> LiteralString:
-    """Return the statement of `alsolike/sql/<name>.sql` without its comment lines.
+    """Return a statement without its comment lines, in which psycopg would look for placeholders.
 
-    Comments are dropped because psycopg would look for placeholders in them.
+    Parameters
+    ----------
+    name : str
+        The folder and the file: `api/events/record_view` is `api/events/sql/record_view.sql`.
     """
-    path = resources.files("alsolike") / "sql" / f"{name}.sql"
+    folder, _, file = name.rpartition("/")
+    path = resources.files(folder.replace("/", ".")) / "sql" / f"{file}.sql"
     lines = path.read_text(encoding="utf-8").splitlines()
     kept = "\n".join(line for line in lines if not line.lstrip().startswith("--"))
     # Our own committed files are as trustworthy as a literal in the code.

@@ -25,10 +25,10 @@ def held(name: str, *, is_patient: bool) -> Generator[bool]:
     parameters = {"name": name}
     with connect(autocommit=True, application_name=name) as connection:
         # Committed before it is locked: whoever only tries would wait for a row that is new.
-        connection.execute(query("ops/name_lock"), parameters)
+        connection.execute(query("alsolike/name_lock"), parameters)
         with connection.transaction():
-            connection.execute(query("ops/hold_without_end"))
+            connection.execute(query("alsolike/hold_without_end"))
             row = connection.execute(
-                query("ops/hold" if is_patient else "ops/try_hold"), parameters
+                query("alsolike/hold" if is_patient else "alsolike/try_hold"), parameters
             ).fetchone()
             yield row is not None

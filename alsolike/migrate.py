@@ -95,7 +95,9 @@ def remaining_objects() -> list[str]:
     After `migrate("base")` they are the shop's own, and the reason why their schema is still there.
     """
     with connect() as connection:
-        rows = connection.execute(query("ops/relations"), {"schemas": list(SCHEMAS)}).fetchall()
+        rows = connection.execute(
+            query("alsolike/relations"), {"schemas": list(SCHEMAS)}
+        ).fetchall()
     return [row[0] for row in rows]
 
 
@@ -133,7 +135,7 @@ def check_names_are_free(schema: str) -> None:
     rows = (
         _driver_connection()
         .execute(
-            query("ops/relations_of_names"),
+            query("alsolike/relations_of_names"),
             {"schema": schema, "names": built_relations(schema), "kinds": list("rpvmfSci")},
         )
         .fetchall()
@@ -159,7 +161,7 @@ def drop_built(schema: str, *, kind: Literal["view", "table"]) -> None:
         "kinds": ["v"] if kind == "view" else ["r"],
     }
     connection = _driver_connection()
-    rows = connection.execute(query("ops/relations_of_names"), parameters).fetchall()
+    rows = connection.execute(query("alsolike/relations_of_names"), parameters).fetchall()
     if rows:
         connection.execute(
             sql.SQL("drop {} {}").format(
@@ -179,7 +181,7 @@ def drop_functions(*, with_parameter: str | None = None) -> None:
     names = [path.stem.split("_", 1)[1] for path in FUNCTIONS.glob("*.sql")]
     connection = _driver_connection()
     parameters = {"names": names, "type": with_parameter}
-    for (name,) in connection.execute(query("ops/functions_of_names"), parameters).fetchall():
+    for (name,) in connection.execute(query("alsolike/functions_of_names"), parameters).fetchall():
         connection.execute(sql.SQL("drop routine {}").format(sql.SQL(name)))
 
 
@@ -209,17 +211,18 @@ def _alone() -> Generator[None]:
     with connect(application_name="alsolike migrate") as connection:
         if connection.execute("select to_regclass('public.schema_revision')").fetchone() == (None,):
             try:
-                connection.execute(query("ops/create_revision"))
+                connection.execute(query("alsolike/create_revision"))
             except (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable):
                 # Another migration made it at the same moment.
                 connection.rollback()
         connection.commit()
-        connection.execute(query("ops/hold_without_end"))
+        connection.execute(query("alsolike/hold_without_end"))
         connection.execute(
-            query("ops/limit_waiting"), {"lock_timeout": f"{_PATIENCE}s", "statement_timeout": "0"}
+            query("alsolike/limit_waiting"),
+            {"lock_timeout": f"{_PATIENCE}s", "statement_timeout": "0"},
         )
         try:
-            connection.execute(query("ops/hold_revision"))
+            connection.execute(query("alsolike/hold_revision"))
         except psycopg.errors.LockNotAvailable as error:
             message = (
                 f"Another migration of this database runs, and did not end within {_PATIENCE} "

@@ -63,12 +63,12 @@ def write_all_neighbours(*, model: str | None, k: int, sessions: int, report: Re
         The model has no vectors, or none was asked for and none serves.
     """
     found = _find_model(model)
-    product_ids = _read_ids("recs/product_ids_with_vector", found)
+    product_ids = _read_ids("alsolike/product_ids_with_vector", found)
     if not product_ids:
         message = f"The model {found.name} has no vectors yet: run `alsolike embed` first."
         raise NoVectorsError(message)
     if found.kind == "trained":
-        newcomers = _read_ids("recs/newcomers", found)
+        newcomers = _read_ids("alsolike/newcomers", found)
         written = _extend_neighbours(found, newcomers, k=found.neighbours or k, report=report)
     else:
         written = write_neighbours(
@@ -76,7 +76,7 @@ def write_all_neighbours(*, model: str | None, k: int, sessions: int, report: Re
         )
     with connect() as connection:
         connection.execute(
-            query("recs/delete_departed_neighbours"),
+            query("alsolike/delete_departed_neighbours"),
             {"model_id": found.model_id, "is_trained": found.kind == "trained"},
         )
     return written
@@ -114,7 +114,7 @@ def write_neighbours(
             with connect(application_name="alsolike neighbours") as connection:
                 for chunk in take():
                     row = connection.execute(
-                        query("recs/write_neighbours"),
+                        query("alsolike/write_neighbours"),
                         {"model_id": model_id, "product_ids": chunk, "k": k},
                     ).fetchone()
                     connection.commit()
@@ -141,7 +141,7 @@ def _extend_neighbours(model: _Model, newcomers: list[str], *, k: int, report: R
     with connect(application_name="alsolike neighbours") as connection:
         for start in range(0, len(newcomers), NEWCOMERS):
             row = connection.execute(
-                query("recs/extend_neighbours"),
+                query("alsolike/extend_neighbours"),
                 {
                     "model_id": model.model_id,
                     "product_ids": newcomers[start : start + NEWCOMERS],
@@ -157,7 +157,7 @@ def _extend_neighbours(model: _Model, newcomers: list[str], *, k: int, report: R
 def _find_model(name: str | None) -> _Model:
     with connect() as connection:
         try:
-            row = connection.execute(query("recs/find_model"), {"name": name}).fetchone()
+            row = connection.execute(query("alsolike/find_model"), {"name": name}).fetchone()
         except psycopg.DatabaseError as error:
             raise_unknown(error)
     if row is None:

@@ -40,10 +40,10 @@ def recorded_run(command: str, arguments: Mapping[str, Any]) -> Generator[Counts
     """
     counts = Counts()
     with connect(autocommit=True, application_name=f"alsolike {command}") as session:
-        session.execute(query("ops/keep_session"))
-        session.execute(query("ops/close_abandoned_runs"))
+        session.execute(query("alsolike/keep_session"))
+        session.execute(query("alsolike/close_abandoned_runs"))
         row = session.execute(
-            query("ops/begin_run"), {"command": command, "arguments": Jsonb(dict(arguments))}
+            query("alsolike/begin_run"), {"command": command, "arguments": Jsonb(dict(arguments))}
         ).fetchone()
         run_id = None if row is None else row[0]
         counts.run_id = run_id
@@ -61,7 +61,7 @@ def recorded_run(command: str, arguments: Mapping[str, Any]) -> Generator[Counts
 def close_abandoned_runs() -> None:
     """Close the runs whose process was killed."""
     with connect() as connection:
-        connection.execute(query("ops/close_abandoned_runs"))
+        connection.execute(query("alsolike/close_abandoned_runs"))
 
 
 def _end(session: psycopg.Connection[Any], result: Mapping[str, Any]) -> None:
@@ -70,12 +70,12 @@ def _end(session: psycopg.Connection[Any], result: Mapping[str, Any]) -> None:
     Where even that is in vain it is logged: what the command did, or raised, matters more.
     """
     try:
-        session.execute(query("ops/end_run"), result)
+        session.execute(query("alsolike/end_run"), result)
     except (psycopg.OperationalError, psycopg.InterfaceError):
         try:
             wait_for_database(_END_SECONDS)
             with connect() as connection:
-                connection.execute(query("ops/end_run"), result)
+                connection.execute(query("alsolike/end_run"), result)
         except (DatabaseUnavailableError, psycopg.OperationalError) as error:
             logger.warning(
                 "The end of run %s is not in ops.runs, the next command closes it: %s",

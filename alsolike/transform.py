@@ -186,7 +186,7 @@ def _read_excluded() -> list[Excluded]:
         mart = "select to_regclass('marts.excluded_visitor_counts')"
         if connection.execute(mart).fetchone() == (None,):
             return []
-        rows = connection.execute(query("transform/excluded_visitors")).fetchall()
+        rows = connection.execute(query("alsolike/excluded_visitors")).fetchall()
     return [Excluded(*row) for row in rows]
 
 

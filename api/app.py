@@ -29,6 +29,13 @@ from litestar.static_files import (
 from litestar.types import ASGIApp
 
 from alsolike.settings import Settings
+from api.catalogue.categories import CategoryTree
+from api.catalogue.picture_routes import pictures_router
+from api.catalogue.routes import products_router
+from api.database.pool import Database
+from api.events import pages as actions
+from api.events.routes import events_router
+from api.health.routes import health_router
 from api.http.bodies import MOST_BYTES, check_bodies
 from api.http.compression import compress
 from api.http.conditional import answer_conditionally
@@ -39,24 +46,19 @@ from api.http.links import link_next_page
 from api.http.manners import with_manners
 from api.http.paths import decode_parameters
 from api.ladder.ladder import Ladder
-from api.metrics import Metrics
+from api.metrics.registry import Metrics
+from api.metrics.routes import metrics as metrics_route
 from api.openapi.describe import DescribedJson, DescribedYaml
-from api.pool import Database
-from api.problem_structs import Problem
-from api.problems import PROBLEM_MEDIA_TYPE, problem_of
-from api.query_vectors import QueryVectors
-from api.rendering import WEB, render_page, template_config
-from api.routes import actions, pages, session
-from api.routes.events import events_router
-from api.routes.health import health_router
-from api.routes.lists import lists_router
-from api.routes.metrics import metrics as metrics_route
-from api.routes.pictures import pictures_router
-from api.routes.products import products_router
-from api.routes.shoppers import shoppers_router
-from api.services.categories import CategoryTree
-from api.services.shop import Shop
-from api.visitor import AnyRequest, require_pages
+from api.pages import routes as pages
+from api.pages.rendering import WEB, render_page, template_config
+from api.problems.details import Problem
+from api.problems.errors import PROBLEM_MEDIA_TYPE, problem_of
+from api.recommendations.list_routes import lists_router
+from api.recommendations.shopper_routes import shoppers_router
+from api.search.query_vectors import QueryVectors
+from api.visitors import pages as session
+from api.visitors.shop import Shop
+from api.visitors.visitor import AnyRequest, require_pages
 
 _MACHINE_PREFIXES = ("/v1/", "/health/", "/schema", "/metrics", "/pictures/", "/static/")
 _COOKIE_DAYS = 30

@@ -13,25 +13,22 @@ import urllib3
 from msgspec import Struct
 
 from alsolike.errors import AlsolikeError
-from api.problem_structs import Problem
-from api.requests import Diversity, ProductFilter, RecommendationRequest, SimilarRequest
-from api.structs import (
+from api.catalogue.answers import Product, ProductPage
+from api.events.events import EventResult, NewEvent
+from api.filters import ProductFilter
+from api.health.answers import Liveness, Readiness
+from api.problems.details import Problem
+from api.recommendations.answers import (
     BoughtProducts,
     Complements,
-    Consent,
-    EventResult,
-    Liveness,
-    NewEvent,
-    Product,
-    ProductPage,
-    Readiness,
     RecommendedProducts,
-    Shopper,
     SimilarLists,
     SimilarProducts,
     TrendingProducts,
     ViewedProducts,
 )
+from api.recommendations.requests import Diversity, RecommendationRequest, SimilarRequest
+from api.visitors.answers import Consent, Shopper
 
 Answer = TypeVar("Answer", bound=Struct)
 _Parameter = str | float | Sequence[str] | None

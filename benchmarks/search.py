@@ -86,7 +86,7 @@ def _search(
             }[kind]
             started = time.perf_counter()
             connection.execute(
-                query("serving/search_products"),
+                query("api/search/search_products"),
                 {
                     "words": words,
                     "query": _blurred(row[0]) if has_vector else None,

@@ -51,14 +51,14 @@ def main() -> int:
 
 
 def _encoder(connection: Connection, home: Path) -> QueryEncoder | None:
-    row = connection.execute(query("query_encoder/serving")).fetchone()
+    row = connection.execute(query("api/search/serving_query_encoder")).fetchone()
     if row is None:
         return None
     described = Described(*row)
 
     def read_piece(name: str, position: int) -> bytes | None:
         parameters = {"encoder_id": described.encoder_id, "name": name, "position": position}
-        piece = connection.execute(query("query_encoder/piece"), parameters).fetchone()
+        piece = connection.execute(query("api/search/query_encoder_piece"), parameters).fetchone()
         return None if piece is None else bytes(piece[0])
 
     return load_query_encoder(described, home, read_piece)

@@ -31,7 +31,7 @@ from psycopg.rows import dict_row
 
 from alsolike.database import connect
 from alsolike.settings import load_settings
-from api.pool import Database
+from api.database.pool import Database
 from benchmarks.catalogue import catalogue, machine
 from benchmarks.http import CONNECTIONS, Taken, load, serve_app, serve_factory, served
 from benchmarks.processes import resident_mb

@@ -82,7 +82,7 @@ def write_text_vectors(encoder_id: int) -> list[str]:
     for model_id, _ in models:
         parameters = {"encoder_id": encoder_id, "model_id": model_id}
         with connect() as connection:
-            connection.execute(query("embed/write_text_vectors"), parameters)
+            connection.execute(query("alsolike/write_text_vectors"), parameters)
             connection.execute(query("embed/delete_departed_text_vectors"), parameters)
     return [name for _, name in models]
 
@@ -96,7 +96,7 @@ def build_index(model_id: int) -> bool:
         Whether the index was built now.
     """
     with connect() as connection:
-        row = connection.execute(query("embed/build_vector_index"), {"model_id": model_id})
+        row = connection.execute(query("alsolike/build_vector_index"), {"model_id": model_id})
         is_built = row.fetchone() == (True,)
         connection.execute(query("embed/serve_first_model"), {"model_id": model_id})
     return is_built

@@ -13,7 +13,7 @@ def read_texts(catalogue: Catalogue) -> list[str]:
     NoDocumentsError
         dbt has not built the documents yet.
     """
-    return _read("finetune/product_texts", catalogue)
+    return _read("embed/product_texts", catalogue)
 
 
 def read_names(catalogue: Catalogue) -> list[str]:
@@ -24,7 +24,7 @@ def read_names(catalogue: Catalogue) -> list[str]:
     NoDocumentsError
         dbt has not built the documents yet.
     """
-    return _read("finetune/product_names", catalogue)
+    return _read("embed/product_names", catalogue)
 
 
 def _read(name: str, catalogue: Catalogue) -> list[str]:

@@ -68,7 +68,7 @@ def ensure_query_encoder(encoder: Encoder, encoder_id: int, *, report: Report) -
         return None
     with connect() as connection:
         made = connection.execute(
-            query("query_encoder/is_made"), {"encoder_id": encoder_id, "recipe": RECIPE}
+            query("embed/is_query_encoder_made"), {"encoder_id": encoder_id, "recipe": RECIPE}
         ).fetchone()
         texts = _sample_texts(encoder_id, connection)
     if made == (True,) or not texts:
@@ -214,7 +214,7 @@ def _prefix(model: Any) -> str:  # noqa: ANN401
 def _sample_texts(encoder_id: int, connection: Any) -> list[str]:  # noqa: ANN401
     """Return texts such as people type: the first one to six words of products' names."""
     rows = connection.execute(
-        query("query_encoder/sample_texts"), {"encoder_id": encoder_id, "row_count": _SAMPLE}
+        query("embed/query_encoder_sample_texts"), {"encoder_id": encoder_id, "row_count": _SAMPLE}
     ).fetchall()
     return [" ".join(str(row[0]).split()[: 1 + n % 6]) for n, row in enumerate(rows)]
 
@@ -224,7 +224,7 @@ def _least_similarity(copy: QueryEncoder, encoder_id: int) -> float:
     with connect() as connection:
         register_vectors(connection)
         rows = connection.execute(
-            query("query_encoder/sample_vectors"),
+            query("embed/query_encoder_sample_vectors"),
             {"encoder_id": encoder_id, "row_count": _SAMPLED_VECTORS},
         ).fetchall()
     products = np.stack([row[0].to_numpy() for row in rows])
@@ -247,8 +247,8 @@ def _write(row: dict[str, Any], folder: Path) -> None:
     """Replace what is kept for the encoder, in one transaction."""
     encoder_id = row["encoder_id"]
     with connect() as connection:
-        connection.execute(query("query_encoder/delete"), {"encoder_id": encoder_id})
-        connection.execute(query("query_encoder/write"), row)
+        connection.execute(query("embed/delete_query_encoder"), {"encoder_id": encoder_id})
+        connection.execute(query("embed/write_query_encoder"), row)
         if row["failure"] is not None:
             return
         for name in FILES:
@@ -256,7 +256,7 @@ def _write(row: dict[str, Any], folder: Path) -> None:
                 position = 0
                 while content := file.read(_PIECE_BYTES):
                     connection.execute(
-                        query("query_encoder/write_piece"),
+                        query("embed/write_query_encoder_piece"),
                         {
                             "encoder_id": encoder_id,
                             "name": name,

@@ -245,7 +245,7 @@ def prepare(encoder: Encoder, *, needs_documents: bool = True) -> Target:
         if known != (True,) and isinstance(encoder, SentenceEncoder):
             # Weights that are not whole are found out before anything is written for them.
             encoder.loaded()
-        connection.execute(query("ops/hold_in_transaction"), {"name": "alsolike models"})
+        connection.execute(query("alsolike/hold_in_transaction"), {"name": "alsolike models"})
         row = connection.execute(query("embed/ensure_encoder"), described).fetchone()
         encoder_id, dimension = (0, 0) if row is None else row
         if dimension != encoder.dimension:

@@ -129,7 +129,7 @@ def queue_stale_documents(encoder_id: int, batch_size: int, *, is_patient: bool 
     with connect() as connection:
         # The triggers on procrastinate's tables find each other by the search path.
         connection.execute("set local search_path = ops, public")
-        connection.execute(query("ops/hold_in_transaction"), {"name": f"alsolike {queue}"})
+        connection.execute(query("alsolike/hold_in_transaction"), {"name": f"alsolike {queue}"})
         connection.execute(
             query("embed/delete_waiting_batches"), {"queue": queue, "task": BATCH_TASK}
         )

@@ -84,8 +84,8 @@ def demo(
 def _require_same_shop(size: "ShopSize", seed: int) -> None:
     """Refuse to mix a demo shop with another one, or with real data, in one database."""
     with connect() as connection:
-        has_load = connection.execute(query("ops/has_load")).fetchone()
-        row = connection.execute(query("ops/last_demo")).fetchone()
+        has_load = connection.execute(query("alsolike/cli/has_load")).fetchone()
+        row = connection.execute(query("alsolike/cli/last_demo")).fetchone()
     if has_load == (True,):
         raise LoadedShopError
     if row is not None and row[0] != {**asdict(size), "seed": seed}:
@@ -95,7 +95,7 @@ def _require_same_shop(size: "ShopSize", seed: int) -> None:
 def _is_prepared() -> bool:
     """Whether a demo run got to its end; the worker keeps it fresh from then on."""
     with connect() as connection:
-        row = connection.execute(query("ops/last_demo")).fetchone()
+        row = connection.execute(query("alsolike/cli/last_demo")).fetchone()
     return row is not None and row[1] is True
 
 
@@ -141,7 +141,7 @@ def _train_and_promote(size: "ShopSize", report: Report) -> dict[str, Any]:
         click.echo(f"Over {_TRAINED_UP_TO:,} products: `alsolike train` would take long. Not run.")
         return {"decision": "not trained"}
     with connect() as connection:
-        row = connection.execute(query("promotion/state")).fetchone()
+        row = connection.execute(query("alsolike/promotion/state")).fetchone()
     trained, is_decided = (None, False) if row is None else row
     if is_decided:
         return {"decision": "taken by an earlier run"}
@@ -199,7 +199,7 @@ def _serve(settings: Settings, shop: _Shop) -> None:
 
 def _names_of(shopper_ids: list[str]) -> list[tuple[str, str]]:
     with connect() as connection:
-        rows = connection.execute(query("ops/shopper_names"), {"shopper_ids": shopper_ids})
+        rows = connection.execute(query("alsolike/cli/shopper_names"), {"shopper_ids": shopper_ids})
         return [(row[0], row[1]) for row in rows]
 
 

@@ -149,7 +149,7 @@ def _tell_of_pages(settings: Settings) -> None:
         return
     try:
         with connect() as connection:
-            row = connection.execute(query("serving/is_demo_shop")).fetchone()
+            row = connection.execute(query("alsolike/is_demo_shop")).fetchone()
     except (DatabaseUnavailableError, psycopg.Error):
         # The site starts without its database, and says so to whoever asks.
         return

@@ -212,7 +212,9 @@ def _rankers(plan: EvaluationPlan, trained_ranker: TrainedRanker | None) -> list
     others = [name for name in names if name not in BASELINES]
     if others:
         with connect() as connection:
-            stored = [row[0] for row in connection.execute(query("evaluation/model_names"))]
+            stored = [
+                row[0] for row in connection.execute(query("alsolike/evaluation/model_names"))
+            ]
         _refuse_unknown(others, stored)
     make = trained_ranker
     if make is None and others:

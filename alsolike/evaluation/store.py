@@ -33,7 +33,7 @@ def store_evaluation(
     told = evaluation.as_dict()
     with connect() as connection, connection.cursor() as cursor:
         row = cursor.execute(
-            query("evaluation/insert_evaluation"),
+            query("alsolike/evaluation/insert_evaluation"),
             {
                 "split": evaluation.split,
                 "k": evaluation.k,
@@ -56,7 +56,7 @@ def store_evaluation(
             raise EvaluationError(message)
         evaluation_id = int(row[0])
         cursor.executemany(
-            query("evaluation/insert_metric"),
+            query("alsolike/evaluation/insert_metric"),
             [
                 {
                     "evaluation_id": evaluation_id,
@@ -73,7 +73,7 @@ def store_evaluation(
             ],
         )
         cursor.executemany(
-            query("evaluation/insert_difference"),
+            query("alsolike/evaluation/insert_difference"),
             [
                 {
                     "evaluation_id": evaluation_id,

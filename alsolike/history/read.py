@@ -33,7 +33,7 @@ def read_history(*, report: Report) -> History:
     with connect() as connection:
         if connection.execute("select to_regclass('marts.shopper_events')").fetchone() == (None,):
             raise NoHistoryError
-        rows = connection.execute(query("history/catalogue")).fetchall()
+        rows = connection.execute(query("alsolike/history/catalogue")).fetchall()
         if not rows:
             message = "The catalogue is empty: load products with `alsolike load` first."
             raise NoHistoryError(message)
@@ -53,7 +53,7 @@ def read_history(*, report: Report) -> History:
         done = 0
         with connection.cursor("events") as cursor:
             cursor.itersize = _ROWS_AT_ONCE
-            cursor.execute(query("history/events"))
+            cursor.execute(query("alsolike/history/events"))
             while chunk := cursor.fetchmany(_ROWS_AT_ONCE):
                 parts.append(
                     (

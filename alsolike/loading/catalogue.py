@@ -17,9 +17,9 @@ def upsert_products(staged: Staged, columns: set[str], *, is_complete: bool) -> 
     is_complete : bool
         The file has all products that are sold; see `take_out_products`.
     """
-    staged.connection.execute(query("loading/conflicts_products"))
+    staged.connection.execute(query("alsolike/loading/conflicts_products"))
     count_rejected(staged)
-    upsert = sql.SQL(query("loading/upsert_products"))
+    upsert = sql.SQL(query("alsolike/loading/upsert_products"))
     parameters = {"columns": sorted(columns), "is_complete": is_complete}
     loaded = fill_empty_table(staged, upsert, parameters, with_keys=False)
     if loaded is None:
@@ -29,7 +29,7 @@ def upsert_products(staged: Staged, columns: set[str], *, is_complete: bool) -> 
 
 def take_out_products(staged: Staged) -> int:
     """Set the products out of stock that the file lacks, so that no list has them; their number."""
-    return staged.connection.execute(query("loading/take_out_products")).rowcount
+    return staged.connection.execute(query("alsolike/loading/take_out_products")).rowcount
 
 
 def upsert_shoppers(staged: Staged, source: str) -> int:
@@ -40,9 +40,11 @@ def upsert_shoppers(staged: Staged, source: str) -> int:
     source : str
         What is recorded as the origin of the decisions on consent.
     """
-    staged.connection.execute(query("loading/conflicts_shoppers"))
+    staged.connection.execute(query("alsolike/loading/conflicts_shoppers"))
     count_rejected(staged)
-    row = staged.connection.execute(query("loading/upsert_shoppers"), {"source": source}).fetchone()
+    row = staged.connection.execute(
+        query("alsolike/loading/upsert_shoppers"), {"source": source}
+    ).fetchone()
     return 0 if row is None else int(row[0])
 
 
@@ -56,8 +58,8 @@ def know_named_shoppers(staged: Staged, *, is_granted: bool, source: str) -> Non
     source : str
         What is recorded as the origin of the decision.
     """
-    staged.connection.execute(query("loading/create_named_shoppers"))
-    staged.connection.execute(query("loading/insert_named_shoppers"))
+    staged.connection.execute(query("alsolike/loading/create_named_shoppers"))
+    staged.connection.execute(query("alsolike/loading/insert_named_shoppers"))
     staged.connection.execute(
-        query("loading/insert_consents"), {"is_granted": is_granted, "source": source}
+        query("alsolike/loading/insert_consents"), {"is_granted": is_granted, "source": source}
     )

@@ -44,7 +44,7 @@ def require_stated_consent(
         A file cannot be read.
     """
     sessions: list[str] = []
-    connection.execute(query("loading/survey_create"))
+    connection.execute(query("alsolike/loading/survey_create"))
     for source in sources:
         if not source.table.has_shoppers:
             continue
@@ -52,12 +52,12 @@ def require_stated_consent(
         # Words for guests name nobody.
         repair(staged)
         statement = "survey_shoppers" if source.table is SHOPPERS else "survey_events"
-        connection.execute(query(f"loading/{statement}"), {"source": source.name})
+        connection.execute(query(f"alsolike/loading/{statement}"), {"source": source.name})
         if source.table is VIEWS and (count := _count_sessions(staged)):
             sessions.append(f"{counted(count, 'session')} of {source.name}")
         connection.execute("drop table repairs")
         discard(staged)
-    rows = connection.execute(query("loading/unstated_shoppers")).fetchall()
+    rows = connection.execute(query("alsolike/loading/unstated_shoppers")).fetchall()
     connection.rollback()
     shoppers = [f"{counted(count, 'shopper')} of {name}" for name, count in rows]
     if shoppers or sessions:
@@ -70,5 +70,5 @@ def require_stated_consent(
 
 
 def _count_sessions(staged: Staged) -> int:
-    row = staged.connection.execute(query("loading/survey_sessions")).fetchone()
+    row = staged.connection.execute(query("alsolike/loading/survey_sessions")).fetchone()
     return 0 if row is None else int(row[0])

@@ -19,14 +19,14 @@ def insert_events(staged: Staged) -> int:
         Rows that are new. Where some are not, the conflicting ones are noted in `left_out`.
     """
     table = staged.table
-    insert = sql.SQL(query(f"loading/insert_{table.name}"))
+    insert = sql.SQL(query(f"alsolike/loading/insert_{table.name}"))
     inserted = fill_empty_table(staged, insert, None, with_keys=True)
     if inserted is None:
         # In the order of lines, so that the first of two rows with one id stays.
         statement = sql.SQL("{} order by s.line on conflict do nothing").format(insert)
         inserted = staged.connection.execute(statement).rowcount
     if inserted < staged.rows - count_left_out(staged):
-        staged.connection.execute(query(f"loading/conflicts_{table.name}"))
+        staged.connection.execute(query(f"alsolike/loading/conflicts_{table.name}"))
     return inserted
 
 
@@ -41,9 +41,9 @@ def leave_out_views(staged: Staged, *, is_granted: bool) -> Iterator[str]:
         Whether the caller says that the visitors without an account agreed.
     """
     connection = staged.connection
-    connection.execute(query("loading/leave_out_views"), {"is_granted": is_granted})
+    connection.execute(query("alsolike/loading/leave_out_views"), {"is_granted": is_granted})
     connection.execute("analyze left_out")
-    row = connection.execute(query("loading/count_views")).fetchone()
+    row = connection.execute(query("alsolike/loading/count_views")).fetchone()
     of_shoppers, of_sessions, kept = row or (0, 0, 0)
     if of_shoppers:
         yield (

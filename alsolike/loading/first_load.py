@@ -49,7 +49,7 @@ def fill_empty_table(
                 # Rolled back rather than left, so that the lock goes as well.
                 raise psycopg.Rollback(savepoint)
             indexes = connection.execute(
-                query("loading/indexes_of_table"), {"table": staged.table.name}
+                query("alsolike/loading/indexes_of_table"), {"table": staged.table.name}
             ).fetchall()
             # The definitions are the server's own words for what is dropped.
             pieces = [

@@ -11,7 +11,10 @@ from alsolike.loading.tables import PURCHASES
 
 def list_shoppers(staged: Staged, file: IO[bytes]) -> None:
     """Write down the shoppers of a file of shoppers, for `notes_on_shoppers` of later files."""
-    with staged.connection.cursor() as cursor, cursor.copy(query("loading/list_shoppers")) as copy:
+    with (
+        staged.connection.cursor() as cursor,
+        cursor.copy(query("alsolike/loading/list_shoppers")) as copy,
+    ):
         for data in copy:
             file.write(data)
 
@@ -52,7 +55,7 @@ def notes_on_shoppers(staged: Staged, listed: IO[bytes] | None) -> Iterator[str]
         (guests,) = _row(staged, "count_guests")
         if guests:
             yield f"{counted(guests, 'purchase')} without a shopper loaded as orders of guests."
-        busy = connection.execute(query("loading/busy_shopper")).fetchone()
+        busy = connection.execute(query("alsolike/loading/busy_shopper")).fetchone()
         if busy is not None:
             shopper, purchases, total = busy
             yield (
@@ -62,6 +65,6 @@ def notes_on_shoppers(staged: Staged, listed: IO[bytes] | None) -> Iterator[str]
 
 
 def _row(staged: Staged, name: str) -> tuple[Any, ...]:
-    row = staged.connection.execute(query(f"loading/{name}")).fetchone()
+    row = staged.connection.execute(query(f"alsolike/loading/{name}")).fetchone()
     assert row is not None  # noqa: S101  (a count is always there)
     return row

@@ -43,7 +43,7 @@ class Staged:
 
 def prepare_session(connection: Connection) -> None:
     """Set memory and time zone for loading; before any temporary table is made."""
-    connection.execute(query("loading/session"))
+    connection.execute(query("alsolike/loading/session"))
     connection.commit()
 
 
@@ -67,7 +67,7 @@ def stage(
         )
     )
     for name in _FUNCTIONS:
-        connection.execute(query(f"loading/functions/{name}"))
+        connection.execute(query(f"alsolike/loading/define_{name}"))
     rows = 0
     report(0)
     with (
@@ -94,8 +94,8 @@ def _schema(connection: Connection) -> sql.Identifier:
 def repair(staged: Staged) -> list[str]:
     """Replace fields that cannot be used by nothing, or by what they mean; say so in sentences."""
     connection = staged.connection
-    connection.execute(query(f"loading/repairs_{staged.table.name}"))
-    faults = connection.execute(query("loading/repair_notes")).fetchall()
+    connection.execute(query(f"alsolike/loading/repairs_{staged.table.name}"))
+    faults = connection.execute(query("alsolike/loading/repair_notes")).fetchall()
     for field in sorted({fault[0] for fault in faults}):
         connection.execute(
             sql.SQL(
@@ -112,7 +112,7 @@ def repair(staged: Staged) -> list[str]:
 
 def check(staged: Staged) -> None:
     """Note in the new table `left_out` every staged row that cannot be used, with its reason."""
-    staged.connection.execute(query(f"loading/check_{staged.table.name}"))
+    staged.connection.execute(query(f"alsolike/loading/check_{staged.table.name}"))
     count_rejected(staged)
 
 
@@ -124,7 +124,9 @@ def explain_unknown_products(staged: Staged, products: str | None) -> None:
     products : str or None
         The file of products of the same load, whose rejected rows are kept already.
     """
-    staged.connection.execute(query("loading/explain_unknown_products"), {"products": products})
+    staged.connection.execute(
+        query("alsolike/loading/explain_unknown_products"), {"products": products}
+    )
 
 
 def count_rejected(staged: Staged) -> int:
@@ -148,7 +150,7 @@ def _count(staged: Staged, statement: LiteralString) -> int:
 
 def commonest_reasons(staged: Staged) -> list[Reason]:
     """Return the three reasons that rejected most rows, each with its first line."""
-    rows = staged.connection.execute(query("loading/commonest_reasons")).fetchall()
+    rows = staged.connection.execute(query("alsolike/loading/commonest_reasons")).fetchall()
     return [Reason(rows=rows, line=line, reason=reason) for rows, line, reason in rows]
 
 
@@ -183,9 +185,9 @@ def has_time_without_zone(staged: Staged) -> bool:
 
 def keep_rejected(staged: Staged, source: str, run_id: int | None) -> None:
     """Keep the rejected rows in `raw.rejected_rows`, in place of those of the file's last load."""
-    staged.connection.execute(query("loading/delete_rejected"), {"source": source})
+    staged.connection.execute(query("alsolike/loading/delete_rejected"), {"source": source})
     staged.connection.execute(
-        query("loading/keep_rejected"),
+        query("alsolike/loading/keep_rejected"),
         # Of an event nothing that tells of the shopper.
         {"source": source, "run_id": run_id, "ids": [staged.table.row_id, "product_id"]},
     )

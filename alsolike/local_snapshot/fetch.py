@@ -160,7 +160,7 @@ class _FileKeeper:
         self._connection.execute("pragma synchronous = off")
         self._connection.execute("begin")
         for name in _STATEMENTS:
-            self._connection.execute(query(f"local/create_{name}"))
+            self._connection.execute(query(f"alsolike/local_snapshot/create_{name}"))
 
     def begin(self, manifest: Manifest) -> None:
         """Note what is said of the snapshot."""
@@ -172,22 +172,24 @@ class _FileKeeper:
             "created_at": manifest.created_at.isoformat(),
             "row_count": str(manifest.row_count),
         }
-        self._connection.executemany(query("local/add_meta"), list(told.items()))
+        self._connection.executemany(query("alsolike/local_snapshot/add_meta"), list(told.items()))
 
     def products(self, columns: list[list[Any]]) -> None:
         """Write some products."""
         created = columns[10]
         columns = [*columns[:10], [moment.isoformat() for moment in created], *columns[11:]]
-        self._connection.executemany(query("local/add_product"), _rows(columns))
+        self._connection.executemany(query("alsolike/local_snapshot/add_product"), _rows(columns))
 
     def neighbours(self, columns: list[list[Any]]) -> None:
         """Write some neighbours; those of products that are gone by now are left out."""
-        self._connection.executemany(query("local/add_neighbour"), _rows(columns[:4]))
+        self._connection.executemany(
+            query("alsolike/local_snapshot/add_neighbour"), _rows(columns[:4])
+        )
 
     def finish(self) -> None:
         """Index what was written, and end the file."""
         for name in _INDEXES:
-            self._connection.execute(query(f"local/{name}"))
+            self._connection.execute(query(f"alsolike/local_snapshot/{name}"))
         self._connection.execute("commit")
 
     def close(self) -> None:

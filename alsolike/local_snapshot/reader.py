@@ -202,7 +202,9 @@ class LocalSnapshot:
         return [_product(row) for row in self._rows(name, parameters)]
 
     def _rows(self, name: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
-        return self._connection.execute(query(f"local/{name}"), parameters).fetchall()
+        return self._connection.execute(
+            query(f"alsolike/local_snapshot/{name}"), parameters
+        ).fetchall()
 
 
 def _product(row: tuple[Any, ...]) -> SnapshotProduct:

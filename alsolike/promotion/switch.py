@@ -144,14 +144,14 @@ def promote(
     with connect() as connection:
         if kind != "refuse":
             switched = connection.execute(
-                query("promotion/switch"),
+                query("alsolike/promotion/switch"),
                 {"model_id": models.model_id, "expected_id": models.serving_id},
             ).fetchone()
             if switched is None:
                 message = "Another model was let serve in between: look at it, and try again."
                 raise RefusedError(message)
         connection.execute(
-            query("promotion/record"),
+            query("alsolike/promotion/record"),
             {
                 "kind": kind,
                 "model_id": models.model_id,
@@ -171,7 +171,7 @@ def rollback() -> Decision:
         Nothing was promoted, or what served before is gone.
     """
     with connect() as connection:
-        row = connection.execute(query("promotion/previous")).fetchone()
+        row = connection.execute(query("alsolike/promotion/previous")).fetchone()
         if row is None:
             raise RollbackError
         model_id, name, previous_id, previous = row
@@ -179,13 +179,13 @@ def rollback() -> Decision:
             message = f"There is nothing to roll back to: what served before {name} is gone."
             raise RollbackError(message)
         switched = connection.execute(
-            query("promotion/switch"), {"model_id": previous_id, "expected_id": model_id}
+            query("alsolike/promotion/switch"), {"model_id": previous_id, "expected_id": model_id}
         ).fetchone()
         if switched is None:
             message = "Another model was let serve in between: look at it, and try again."
             raise RollbackError(message)
         connection.execute(
-            query("promotion/record"),
+            query("alsolike/promotion/record"),
             {
                 "kind": "rollback",
                 "model_id": previous_id,
@@ -198,7 +198,7 @@ def rollback() -> Decision:
 
 def _find(name: str) -> _Models:
     with connect() as connection:
-        row = connection.execute(query("promotion/models"), {"name": name}).fetchone()
+        row = connection.execute(query("alsolike/promotion/models"), {"name": name}).fetchone()
     if row is None:
         message = f"There is no model {name!r}: the table recs.models lists them."
         raise UnknownModelError(message)

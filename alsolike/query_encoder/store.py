@@ -25,7 +25,7 @@ ReadPiece = Callable[[str, int], bytes | None]
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A query encoder as the database describes it, in the order of `query_encoder/serving.sql`.
+    """A query encoder as the database describes it, in the order of `serving_query_encoder.sql`.
 
     Attributes
     ----------

@@ -136,7 +136,7 @@ def export_snapshot(
                 if scope == "whole"
                 else ()
             )
-            shop = connection.execute(query("serving/is_demo_shop")).fetchone()
+            shop = connection.execute(query("alsolike/is_demo_shop")).fetchone()
         manifest = Manifest(
             format_version=FORMAT_VERSION,
             snapshot_id=snapshot_id,
@@ -161,7 +161,7 @@ def export_snapshot(
 
 
 def _begin(connection: psycopg.Connection[Any]) -> _Beginning:
-    row = connection.execute(query("snapshot/begin")).fetchone()
+    row = connection.execute(query("alsolike/snapshot/begin")).fetchone()
     assert row is not None  # noqa: S101  (a select without a table always gives a row)
     return _Beginning(row[0], row[1].astimezone(UTC))
 
@@ -173,7 +173,7 @@ def _publish(store: SnapshotStore, model: _Model, manifest: Manifest, began: _Be
             pointer = Pointer(manifest.snapshot_id, sha256_of(manifest.encode()))
             point(connection, store, pointer, began.read_order)
         connection.execute(
-            query("snapshot/record"),
+            query("alsolike/snapshot/record"),
             {
                 "snapshot_id": manifest.snapshot_id,
                 "model_id": model.model_id,
@@ -188,7 +188,7 @@ def _publish(store: SnapshotStore, model: _Model, manifest: Manifest, began: _Be
 
 def _find_model(connection: psycopg.Connection[Any], name: str | None) -> _Model:
     try:
-        row = connection.execute(query("snapshot/model"), {"model": name}).fetchone()
+        row = connection.execute(query("alsolike/snapshot/model"), {"model": name}).fetchone()
     except psycopg.DatabaseError as error:
         raise_unknown(error)
     if row is not None:
@@ -204,38 +204,44 @@ def _fill_scope(
     category: str | None,
 ) -> int:
     """Note the products to export in a temporary table; return how many they are."""
-    connection.execute(query("snapshot/create_scope"))
+    connection.execute(query("alsolike/snapshot/create_scope"))
     if product_ids is not None:
-        with connection.cursor() as cursor, cursor.copy(query("snapshot/copy_scope")) as copy:
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(query("alsolike/snapshot/copy_scope")) as copy,
+        ):
             for product_id in product_ids:
                 copy.write_row((product_id,))
         _require_known(connection)
     elif category is not None:
-        if _count(connection, "snapshot/count_category", {"category": category}) == 0:
+        if _count(connection, "alsolike/snapshot/count_category", {"category": category}) == 0:
             message = (
                 f"There is no product in the category {category!r}: give its whole path, "
                 "as in 'A > B'."
             )
             raise SnapshotError(message)
         connection.execute(
-            query("snapshot/fill_scope"), {"model_id": model.model_id, "category": category}
+            query("alsolike/snapshot/fill_scope"),
+            {"model_id": model.model_id, "category": category},
         )
     else:
         connection.execute(
-            query("snapshot/fill_scope"), {"model_id": model.model_id, "category": None}
+            query("alsolike/snapshot/fill_scope"), {"model_id": model.model_id, "category": None}
         )
-    connection.execute(query("snapshot/analyze_scope"))
-    count = _count(connection, "snapshot/count_scope", {})
+    connection.execute(query("alsolike/snapshot/analyze_scope"))
+    count = _count(connection, "alsolike/snapshot/count_scope", {})
     if count == 0:
         raise SnapshotError(_nothing_to_export(model))
     return count
 
 
 def _require_known(connection: psycopg.Connection[Any]) -> None:
-    if _count(connection, "snapshot/count_scope", {}) == 0:
+    if _count(connection, "alsolike/snapshot/count_scope", {}) == 0:
         message = "There is no product in the list to export: give one product id per line."
         raise SnapshotError(message)
-    rows = connection.execute(query("snapshot/unknown_products"), {"limit": _SHOWN_IDS}).fetchall()
+    rows = connection.execute(
+        query("alsolike/snapshot/unknown_products"), {"limit": _SHOWN_IDS}
+    ).fetchall()
     if rows:
         total: int = rows[0][1]
         shown = ", ".join(repr(row[0]) for row in rows)
@@ -263,7 +269,7 @@ def _groups(
     connection: psycopg.Connection[Any], parameters: dict[str, int]
 ) -> Generator[list[Row]]:
     """Yield the rows in groups of about `GROUP_ROWS`; a product's rows are never split."""
-    statement: LiteralString = query("snapshot/rows")
+    statement: LiteralString = query("alsolike/snapshot/rows")
     with connection.cursor("snapshot_rows", binary=True) as cursor:
         cursor.execute(statement, parameters)
         kept: list[Row] = []

@@ -45,11 +45,11 @@ def point(
         S3 fails, or shows another pointer than was just written.
     """
     connection.execute("select set_config('lock_timeout', %s, true)", (_LOCK_TIMEOUT,))
-    connection.execute(query("snapshot/hold_pointer"))
+    connection.execute(query("alsolike/snapshot/hold_pointer"))
     current = pointed_at(store)
     if current is not None:
         row = connection.execute(
-            query("snapshot/is_newer"),
+            query("alsolike/snapshot/is_newer"),
             {
                 "current_id": current,
                 "snapshot_id": pointer.snapshot_id,

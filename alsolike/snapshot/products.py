@@ -52,7 +52,7 @@ def write_products(
     done = 0
     report(_STAGE, 0, None)
     with connection.cursor("snapshot_products_rows", binary=True) as cursor:
-        cursor.execute(query("snapshot/products"), {"popular": POPULAR})
+        cursor.execute(query("alsolike/snapshot/products"), {"popular": POPULAR})
         rows = cursor.fetchmany(GROUP_ROWS)
         while rows:
             name = f"part-{len(files):04}.parquet"

@@ -56,11 +56,11 @@ def publish(
         The name is taken.
     """
     hold_models(connection)
-    if connection.execute(query("training/model"), {"name": name}).fetchone() is not None:
+    if connection.execute(query("alsolike/training/model"), {"name": name}).fetchone() is not None:
         message = f"There is a model {name!r} already: choose another name with --name."
         raise ModelExistsError(message)
     row = connection.execute(
-        query("training/add_model"),
+        query("alsolike/training/add_model"),
         {
             "name": name,
             "encoder_id": encoder.encoder_id,
@@ -72,7 +72,7 @@ def publish(
     assert row is not None  # noqa: S101  (a function always gives a row)
     model_id = int(row[0])
     connection.execute(
-        query("training/describe_model"),
+        query("alsolike/training/describe_model"),
         {
             "model_id": model_id,
             "seed": fitted.recipe.seed,
@@ -82,7 +82,7 @@ def publish(
         },
     )
     connection.execute(
-        query("embed/write_text_vectors"),
+        query("alsolike/write_text_vectors"),
         {"model_id": model_id, "encoder_id": encoder.encoder_id},
     )
     _copy_priors(connection, fitted, catalogue, model_id)
@@ -94,13 +94,13 @@ def publish(
 
 def hold_models(connection: psycopg.Connection[Any]) -> None:
     """Let no one else register a model until the transaction ends."""
-    connection.execute(query("training/hold_models"))
+    connection.execute(query("alsolike/training/hold_models"))
 
 
 def _copy_priors(
     connection: psycopg.Connection[Any], fitted: FittedModel, catalogue: Catalogue, model_id: int
 ) -> None:
-    with connection.cursor().copy(query("training/copy_priors")) as copy:
+    with connection.cursor().copy(query("alsolike/training/copy_priors")) as copy:
         for product in np.flatnonzero(fitted.priors > 0):
             copy.write_row(
                 (model_id, catalogue.product_ids[product], float(fitted.priors[product]))
@@ -117,7 +117,7 @@ def _copy_neighbours(
 ) -> None:
     ids = catalogue.product_ids
     step = max(1, _ROWS_MEMORY // (4 * len(catalogue)))
-    statement: LiteralString = query("training/copy_neighbours")
+    statement: LiteralString = query("alsolike/training/copy_neighbours")
     with connection.cursor().copy(statement) as copy:
         for start in range(0, len(products), step):
             part = products[start : start + step]

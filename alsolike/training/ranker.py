@@ -98,7 +98,7 @@ class StoredRanker:
                 visitor = visitor_of(known.shopper_ids[shopper])
                 began = time.perf_counter()
                 found = connection.execute(
-                    query("training/recommendations"),
+                    query("alsolike/training/recommendations"),
                     {
                         "shopper_id": visitor.shopper_id,
                         "session_id": visitor.session_id,
@@ -189,7 +189,9 @@ class TrainedRanker(StoredRanker):
                 report=report,
             )
             # Held by the session that asks, from before anyone else can see it.
-            self._connections[0].execute(query("training/hold_model"), {"model_id": self._model_id})
+            self._connections[0].execute(
+                query("alsolike/training/hold_model"), {"model_id": self._model_id}
+            )
         with connect(autocommit=True) as connection:
             connection.execute("analyze recs.neighbours, recs.product_priors")
 
@@ -203,22 +205,24 @@ class TrainedRanker(StoredRanker):
         """
         with connect() as connection:
             connection.execute(
-                query("training/change_serving"),
+                query("alsolike/training/change_serving"),
                 {"model_id": self._model_id, "serving": Jsonb({**self._serving, **options})},
             )
 
     def _drop(self) -> None:
         if self._model_id is not None:
             with connect() as connection:
-                connection.execute(query("training/drop_model"), {"model_id": self._model_id})
+                connection.execute(
+                    query("alsolike/training/drop_model"), {"model_id": self._model_id}
+                )
             self._model_id = None
 
 
 def drop_leftovers() -> None:
     """Drop the models of evaluations that were killed."""
     with connect() as connection:
-        for (model_id,) in connection.execute(query("training/leftovers")).fetchall():
-            connection.execute(query("training/drop_model"), {"model_id": model_id})
+        for (model_id,) in connection.execute(query("alsolike/training/leftovers")).fetchall():
+            connection.execute(query("alsolike/training/drop_model"), {"model_id": model_id})
 
 
 def ranker_for(name: str, *, seed: int = 0) -> Ranker:
@@ -241,7 +245,7 @@ def ranker_for(name: str, *, seed: int = 0) -> Ranker:
     if name == "trained":
         return TrainedRanker(Recipe(seed=seed))
     with connect() as connection:
-        row = connection.execute(query("training/model"), {"name": name}).fetchone()
+        row = connection.execute(query("alsolike/training/model"), {"name": name}).fetchone()
     if row is None:
         message = f"There is no model {name!r}: the table recs.models lists them."
         raise UnknownModelError(message)

@@ -34,12 +34,14 @@ def read_texts(catalogue: Catalogue, *, report: Report) -> tuple[Texts, TextEnco
     """
     parts = read_text_parts(catalogue, report=report)
     with connect() as connection:
-        row = connection.execute(query("baselines/text_encoder")).fetchone()
+        row = connection.execute(query("alsolike/text_encoder")).fetchone()
         if row is None:
             raise NoTextVectorsError
         found = {
             product_id: (name, characteristics)
-            for product_id, name, characteristics in connection.execute(query("training/texts"))
+            for product_id, name, characteristics in connection.execute(
+                query("alsolike/training/texts")
+            )
         }
     written = [found.get(product_id, ("", "")) for product_id in catalogue.product_ids]
     texts = Texts([name for name, _ in written], [more for _, more in written], parts.names)

@@ -92,7 +92,7 @@ def train(recipe: Recipe, *, name: str | None = None, report: Report) -> TrainSu
             report=report,
         )
     with connect() as connection:
-        connection.execute(query("embed/build_vector_index"), {"model_id": model_id})
+        connection.execute(query("alsolike/build_vector_index"), {"model_id": model_id})
     with connect(autocommit=True) as connection:
         connection.execute("analyze recs.neighbours, recs.product_priors")
     if name is not None and kept != name:
@@ -155,7 +155,7 @@ def sample(history: History) -> list[str]:
 
 
 def _names(connection: psycopg.Connection[Any]) -> set[str]:
-    return {row[0] for row in connection.execute(query("training/model_names")).fetchall()}
+    return {row[0] for row in connection.execute(query("alsolike/training/model_names")).fetchall()}
 
 
 def _free_name(connection: psycopg.Connection[Any], name: str | None) -> str:

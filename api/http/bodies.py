@@ -20,7 +20,7 @@ from litestar.types import (
 )
 
 from api.http.entry import check_pairs
-from api.json_values import decode_json
+from api.http.json_values import decode_json
 
 _METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _API_PREFIX = "/v1/"

@@ -11,7 +11,7 @@ from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from api.http.hosts import Hosts
-from api.problems import InvalidFieldError
+from api.problems.errors import InvalidFieldError
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _FILES_PREFIX = "/static/"

@@ -10,7 +10,7 @@ from purgatory import AsyncCircuitBreakerFactory, ContextChanged, Event
 from purgatory.domain.model import OpenedState
 from purgatory.service._async.circuitbreaker import AsyncCircuitBreaker
 
-from api.ladder.failures import is_away, is_slow
+from api.database.failures import is_away, is_slow
 from api.ladder.tiers import DatabaseTier
 
 logger = logging.getLogger("alsolike.ladder")

@@ -12,21 +12,15 @@ import psycopg
 
 from alsolike.local_snapshot.reader import LocalSnapshot
 from alsolike.settings import Settings
+from api.database.failures import FAILURES, DatabaseAwayError, first_line, is_away, is_crowded
+from api.database.pool import GRACE_SECONDS, READ_WAIT_SECONDS, Connection, Database
 from api.http.exchange import current_exchange
 from api.ladder.circuits import Circuits, OddFailures, OpenedState, ServerCircuit
-from api.ladder.failures import (
-    FAILURES,
-    DatabaseAwayError,
-    first_line,
-    is_away,
-    is_crowded,
-)
+from api.ladder.known_shoppers import RememberedShoppers
 from api.ladder.local import LocalSnapshots
-from api.ladder.positions import Positions
-from api.ladder.remembered import RememberedShoppers
+from api.ladder.read_your_writes import Positions
 from api.ladder.tiers import DatabaseTier, Tier
-from api.metrics import Metrics
-from api.pool import GRACE_SECONDS, READ_WAIT_SECONDS, Connection, Database
+from api.metrics.registry import Metrics
 
 logger = logging.getLogger("alsolike.ladder")
 

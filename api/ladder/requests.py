@@ -4,9 +4,9 @@ from typing import Any, TypeVar, cast
 
 from litestar import Request
 
+from api.database.pool import Connection
 from api.ladder.ladder import Ladder, Steps, Work
 from api.ladder.tiers import Tier
-from api.pool import Connection
 
 Result = TypeVar("Result")
 

@@ -19,7 +19,7 @@ from api.openapi.examples import (
     OTHERWISE,
     PARAMETERS,
 )
-from api.problem_structs import Problem
+from api.problems.details import Problem
 
 Document = dict[str, Any]
 

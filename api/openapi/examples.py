@@ -12,25 +12,20 @@ from urllib.parse import urlencode
 
 from msgspec import Struct
 
-from api.cursors import encode_cursor
-from api.marks import Page, encode_page
-from api.requests import Action, ProductFilter, RecommendationRequest, SimilarRequest
-from api.structs import (
+from api.catalogue.answers import Product, ProductPage
+from api.events.events import EventResult, NewEvent
+from api.filters import ProductFilter
+from api.health.answers import Liveness, Readiness
+from api.paging.continuation import Page, encode_page
+from api.paging.keyset import encode_cursor
+from api.recommendations.answers import (
     BoughtProduct,
     BoughtProducts,
     Complement,
     Complements,
-    Consent,
-    EventResult,
-    Liveness,
-    NewEvent,
-    Product,
-    ProductPage,
-    Readiness,
     Reason,
     RecommendedProduct,
     RecommendedProducts,
-    Shopper,
     SimilarLists,
     SimilarProduct,
     SimilarProducts,
@@ -40,6 +35,8 @@ from api.structs import (
     ViewedProduct,
     ViewedProducts,
 )
+from api.recommendations.requests import Action, RecommendationRequest, SimilarRequest
+from api.visitors.answers import Consent, Shopper
 
 PRODUCT_ID = "knife-santoku"
 SHOPPER_ID = "shopper-17"

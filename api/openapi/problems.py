@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from api.problem_structs import FieldError, Problem
+from api.problems.details import FieldError, Problem
 
 _DETAILS: Final[Mapping[int, tuple[str, Sequence[FieldError]]]] = {
     401: ("Send an API key as `Authorization: Bearer …` or `X-Api-Key: …`.", ()),

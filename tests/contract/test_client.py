@@ -17,10 +17,11 @@ import pytest
 
 from alsolike.database import connect
 from api.client import ApiError, ApiUnreachableError, Client
+from api.events.events import NewEvent
+from api.filters import ProductFilter
+from api.http.parameters import FILTER_NAMES
 from api.openapi.examples import CATEGORY, PRODUCT_ID, SHOPPER_ID
-from api.requests import Action, ProductFilter, RecommendationRequest, SimilarRequest
-from api.routes.parameters import FILTER_NAMES
-from api.structs import NewEvent
+from api.recommendations.requests import Action, RecommendationRequest, SimilarRequest
 from tests.contract.conftest import BOARDS, KNIVES
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "client.md"

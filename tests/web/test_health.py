@@ -107,7 +107,7 @@ def test_what_nobody_expected_is_told_without_internals(
         message = "secret detail"
         raise RuntimeError(message)
 
-    monkeypatch.setattr("api.services.catalogue.store.products_by_id", fail)
+    monkeypatch.setattr("api.catalogue.service.store.products_by_id", fail)
     response = client.get("/v1/products/knife-01")
     assert response.status_code == 500
     assert response.headers["content-type"].startswith("application/problem+json")

@@ -20,7 +20,7 @@ from alsolike.database import connect
 from alsolike.local_snapshot.layout import snapshot_folder
 from alsolike.settings import load_settings
 from api.app import create_app
-from api.marks import Page, encode_page
+from api.paging.continuation import Page, encode_page
 from tests.web.conftest import fill
 from tests.web.marts import make_marts
 from tests.web.snapshots import execute, keep_snapshot, lock

@@ -14,8 +14,8 @@ from litestar.testing import TestClient
 from alsolike.database import connect
 from alsolike.query_encoder import Described, QueryEncoderError
 from alsolike.settings import Settings
-from api import query_vectors
 from api.app import create_app
+from api.search import query_vectors
 
 Client = TestClient[Litestar]
 

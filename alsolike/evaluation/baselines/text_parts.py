@@ -54,7 +54,7 @@ def read_text_parts(catalogue: Catalogue, *, report: Report) -> TextParts:
     numbers = {product_id: number for number, product_id in enumerate(catalogue.product_ids)}
     with connect() as connection:
         register_vectors(connection)
-        row = connection.execute(query("baselines/text_encoder")).fetchone()
+        row = connection.execute(query("alsolike/text_encoder")).fetchone()
         if row is None:
             raise NoTextVectorsError
         encoder_id, dimension = int(row[0]), int(row[1])
@@ -64,7 +64,9 @@ def read_text_parts(catalogue: Catalogue, *, report: Report) -> TextParts:
         done = 0
         with connection.cursor("text_vectors") as cursor:
             cursor.itersize = _ROWS_AT_ONCE
-            cursor.execute(query("baselines/text_vectors"), {"encoder_id": encoder_id})
+            cursor.execute(
+                query("alsolike/evaluation/baselines/text_vectors"), {"encoder_id": encoder_id}
+            )
             while chunk := cursor.fetchmany(_ROWS_AT_ONCE):
                 for product_id, part, vector in chunk:
                     # A product loaded since the catalogue was read has no number.

@@ -73,7 +73,7 @@ def encoder(
 
 def described() -> Described:
     with connect(role=APP_ROLE) as connection:
-        row = connection.execute(query("query_encoder/serving")).fetchone()
+        row = connection.execute(query("api/search/serving_query_encoder")).fetchone()
     assert row is not None
     return Described(*row)
 
@@ -81,7 +81,7 @@ def described() -> Described:
 def read_piece(name: str, position: int) -> bytes | None:
     parameters = {"encoder_id": 1, "name": name, "position": position}
     with connect(role=APP_ROLE) as connection:
-        row = connection.execute(query("query_encoder/piece"), parameters).fetchone()
+        row = connection.execute(query("api/search/query_encoder_piece"), parameters).fetchone()
     return None if row is None else bytes(row[0])
 
 
@@ -136,7 +136,7 @@ def test_a_copy_that_strays_is_not_kept_and_says_so_once(
     assert fingerprint is None
     assert run("select count(*) from recs.query_encoder_files") == [(0,)]
     with connect(role=APP_ROLE) as connection:
-        assert connection.execute(query("query_encoder/serving")).fetchone() is None
+        assert connection.execute(query("api/search/serving_query_encoder")).fetchone() is None
 
 
 def test_an_encoder_that_cannot_be_exported_embeds_all_the_same(

@@ -53,7 +53,7 @@ class Case(Struct, frozen=True, kw_only=True):
     name : str
         What is asked; it completes the statement's name to the test's.
     statement : str
-        Its file below `alsolike/sql/`.
+        Its name, as `alsolike.database.query` takes it.
     most : Mapping
         Rows that may be read of each large table.
     searches : tuple
@@ -92,7 +92,7 @@ class Case(Struct, frozen=True, kw_only=True):
 
 _SIMILAR = Case(
     name="any",
-    statement="serving/similar_products",
+    statement="api/recommendations/similar_products",
     parameters={
         "product_id": "v00001",
         "k": 10,
@@ -108,7 +108,7 @@ _SIMILAR = Case(
 )
 _RECOMMENDED = Case(
     name="any",
-    statement="serving/recommendations",
+    statement="api/recommendations/recommendations",
     parameters={
         "shopper_id": BUSY,
         "session_id": None,
@@ -128,7 +128,7 @@ _RECOMMENDED = Case(
 )
 _BLOCK = Case(
     name="shopper",
-    statement="serving/visitor_recommendations",
+    statement="api/recommendations/visitor_recommendations",
     parameters={"shopper_id": BUSY, "session_id": None, "k": 12, "exclude": []},
     rows=12,
     most={**_TASTE, **_LOOKED_UP, **_VECTORS},
@@ -136,21 +136,21 @@ _BLOCK = Case(
 )
 _TRENDING = Case(
     name="any",
-    statement="serving/trending_products",
+    statement="api/recommendations/trending_products",
     parameters={"k": 10, "exclude": ["v00002"], "filter": None},
     rows=10,
     most={**_LOOKED_UP, **_POPULAR},
 )
 _BOUGHT = Case(
     name="any",
-    statement="serving/buy_again",
+    statement="api/recommendations/buy_again",
     parameters={"shopper_id": "s8", "k": 10, "exclude": [], "filter": None},
     most={"products": 20, "consents": 4, "purchases": 40, "hides": 4, "rebuyable_products": 10},
     rows=3,
 )
 _VIEWED = Case(
     name="shopper",
-    statement="serving/recently_viewed",
+    statement="api/recommendations/recently_viewed",
     parameters={
         "shopper_id": BUSY,
         "session_id": None,
@@ -164,13 +164,13 @@ _VIEWED = Case(
 )
 _COMPLEMENTS = Case(
     name="any",
-    statement="serving/goes_with",
+    statement="api/recommendations/goes_with",
     parameters={"product_id": "v00001", "k": 10, "exclude": ["v00009"], "filter": None},
     most={"products": 30, "product_complements": 25},
 )
 _SEARCH = Case(
     name="a rare word",
-    statement="serving/search_products",
+    statement="api/search/search_products",
     parameters={
         "words": "name4711",
         "query": None,
@@ -186,7 +186,7 @@ _SEARCH = Case(
 )
 _CATEGORY = Case(
     name="a shelf",
-    statement="serving/category_products",
+    statement="api/catalogue/category_products",
     parameters={
         "category": _ONE_SHELF,
         "after_time": None,
@@ -199,7 +199,7 @@ _CATEGORY = Case(
 )
 _LISTED = Case(
     name="all",
-    statement="serving/list_products",
+    statement="api/catalogue/list_products",
     parameters={"after": None, "row_count": 25},
     rows=25,
     most={"products": 30},
@@ -207,7 +207,7 @@ _LISTED = Case(
 )
 _REVIEWS = Case(
     name="first page",
-    statement="serving/product_reviews",
+    statement="api/catalogue/product_reviews",
     parameters={"product_id": "v00042", "after_time": None, "after_id": None, "row_count": 11},
     rows=11,
     most={"reviews": 20, "purchases": 200},
@@ -215,7 +215,7 @@ _REVIEWS = Case(
 )
 _VIEW = Case(
     name="shopper",
-    statement="serving/record_view",
+    statement="api/events/record_view",
     parameters={
         "event_id": "new",
         "product_id": "v00001",
@@ -228,7 +228,7 @@ _VIEW = Case(
 )
 _STEP = Case(
     name="any",
-    statement="ladder/similar_neighbours",
+    statement="api/recommendations/similar_neighbours",
     parameters={
         "product_id": "v00001",
         "k": 10,
@@ -244,7 +244,7 @@ _STEP = Case(
 )
 _STEP_FOR_SOMEBODY = Case(
     name="any",
-    statement="ladder/recommended_neighbours",
+    statement="api/recommendations/recommended_neighbours",
     parameters={
         key: value
         for key, value in _RECOMMENDED.parameters.items()
@@ -443,7 +443,7 @@ CASES = (
     # Entries of the index: so many products have the most common of the words.
     Case(
         name="some",
-        statement="serving/words_that_find",
+        statement="api/search/words_that_find",
         parameters={"words": ["nothing", "name4711", "word77", "lamp"]},
         most={"products": PRODUCTS + 100},
         searches=("products_search",),
@@ -461,14 +461,14 @@ CASES = (
     _CATEGORY.but("none", category="Nowhere", rows=0, most={"products": 2}),
     Case(
         name="all",
-        statement="serving/category_counts",
+        statement="api/catalogue/category_counts",
         rows=61,
         most={"products": PRODUCTS},
         **_READS_PRODUCTS,
     ),
     Case(
         name="a department",
-        statement="serving/has_category",
+        statement="api/catalogue/has_category",
         parameters={"category": "Department 3"},
         most={"products": 2},
         searches=("products_category",),
@@ -477,7 +477,7 @@ CASES = (
     ),
     Case(
         name="none",
-        statement="serving/has_category",
+        statement="api/catalogue/has_category",
         parameters={"category": "Nowhere"},
         searches=("products_category",),
         rows=1,
@@ -485,17 +485,17 @@ CASES = (
     ),
     _LISTED,
     _LISTED.but("next page", after="v06000"),
-    _CATEGORY.but("by id, a shelf", statement="serving/list_category", after=None),
+    _CATEGORY.but("by id, a shelf", statement="api/catalogue/list_category", after=None),
     _CATEGORY.but(
         "by id, a department",
-        statement="serving/list_category",
+        statement="api/catalogue/list_category",
         after="v03000",
         category="Department 3",
         most={"products": 250},
     ),
     _CATEGORY.but(
         "by id, none",
-        statement="serving/list_category",
+        statement="api/catalogue/list_category",
         after=None,
         category="Nowhere",
         rows=0,
@@ -503,7 +503,7 @@ CASES = (
     ),
     Case(
         name="some",
-        statement="serving/products_by_id",
+        statement="api/catalogue/products_by_id",
         parameters={"product_ids": [f"v{n:05}" for n in range(20)]},
         most={"products": 20},
         searches=("products_pkey",),
@@ -511,7 +511,7 @@ CASES = (
     ),
     Case(
         name="some",
-        statement="serving/product_cards",
+        statement="api/catalogue/product_cards",
         parameters={"product_ids": [f"v{n:05}" for n in range(20)]},
         most={"products": 20, "reviews": 80},
         searches=("products_pkey", "reviews_of_product"),
@@ -519,7 +519,7 @@ CASES = (
     ),
     Case(
         name="one",
-        statement="serving/product_detail",
+        statement="api/catalogue/product_detail",
         parameters={"product_id": "v00001"},
         most={"products": 1, "reviews": 5},
         searches=("products_pkey", "reviews_of_product"),
@@ -529,7 +529,7 @@ CASES = (
     _REVIEWS.but("next page", after_time="2026-02-20T00:00:00Z", after_id="b100"),
     Case(
         name="one",
-        statement="serving/visitor",
+        statement="api/visitors/visitor",
         parameters={"shopper_id": BUSY},
         most={"shoppers": 1, "consents": 2},
         searches=("shoppers_pkey", "consents_latest"),
@@ -537,7 +537,7 @@ CASES = (
     ),
     Case(
         name="one",
-        statement="serving/has_bought",
+        statement="api/visitors/has_bought",
         parameters={"shopper_id": BUSY, "product_id": "v00001"},
         most={"purchases": 20},
         searches=("purchases_of_shopper",),
@@ -546,7 +546,7 @@ CASES = (
     # Of 300 shoppers, the latest 30 views.
     Case(
         name="some",
-        statement="serving/demo_shoppers",
+        statement="api/visitors/demo_shoppers",
         parameters={"row_count": 6},
         most={"shoppers": 310, "consents": 700, "views": 9000, "products": 9000},
         searches=("views_of_shopper",),
@@ -556,7 +556,7 @@ CASES = (
     _VIEW.but("session", shopper_id=None, session_id="busy"),
     _VIEW.but(
         "shopper",
-        statement="serving/record_purchase",
+        statement="api/events/record_purchase",
         quantity=1,
         unit_price=3.5,
         order_id="o",
@@ -571,26 +571,26 @@ CASES = (
     ),
     _VIEW.but(
         "shopper",
-        statement="serving/record_hide",
+        statement="api/events/record_hide",
         most={"products": 4, "shoppers": 4, "consents": 4, "hides": 2},
     ),
     Case(
         name="yes",
-        statement="serving/record_consent",
+        statement="api/visitors/record_consent",
         parameters={"shopper_id": BUSY, "is_granted": True, "source": "site", "may_make": False},
         most={"shoppers": 4, "consents": 4},
         rows=1,
     ),
     Case(
         name="somebody new",
-        statement="serving/record_consent",
+        statement="api/visitors/record_consent",
         parameters={"shopper_id": "new", "is_granted": True, "source": "api", "may_make": True},
         most={"shoppers": 4, "consents": 4},
         rows=1,
     ),
-    Case(name="there", statement="serving/schema_state", rows=1),
-    Case(name="there", statement="serving/serving_model", rows=1),
-    Case(name="there", statement="serving/is_demo_shop", rows=1),
+    Case(name="there", statement="api/health/schema_state", rows=1),
+    Case(name="there", statement="api/health/serving_model", rows=1),
+    Case(name="there", statement="alsolike/is_demo_shop", rows=1),
     _STEP,
     _STEP.but("half", filter=HALF, most={**_COUNTED_TO_4000, "neighbours": 25}, **_READS_PRODUCTS),
     _STEP.but("few", filter=TENTH_OF_PERCENT, most={**_LOOKED_UP, **_POPULAR, "neighbours": 25}),
@@ -604,13 +604,13 @@ CASES = (
     # Its own shelf of 200 first.
     _STEP.but(
         "any",
-        statement="ladder/similar_popular",
+        statement="api/recommendations/similar_popular",
         most={"products": 300, "product_popularity": 260},
         searches=(),
     ),
     _STEP.but(
         "half",
-        statement="ladder/similar_popular",
+        statement="api/recommendations/similar_popular",
         filter=HALF,
         most={"products": 20_000, "product_popularity": 260},
         searches=(),
@@ -618,7 +618,7 @@ CASES = (
     ),
     _STEP.but(
         "few",
-        statement="ladder/similar_popular",
+        statement="api/recommendations/similar_popular",
         filter=TENTH_OF_PERCENT,
         most={"products": 400, "product_popularity": 40},
         searches=(),
@@ -645,20 +645,20 @@ CASES = (
     ),
     _STEP_FOR_SOMEBODY.but(
         "any",
-        statement="ladder/recommended_popular",
+        statement="api/recommendations/recommended_popular",
         most={**_TASTE, **_LOOKED_UP, **_POPULAR},
         searches=(),
     ),
     _STEP_FOR_SOMEBODY.but(
         "few",
-        statement="ladder/recommended_popular",
+        statement="api/recommendations/recommended_popular",
         filter=TENTH_OF_PERCENT,
         most={**_TASTE, **_LOOKED_UP, **_POPULAR},
         searches=(),
     ),
     Case(
         name="some",
-        statement="ladder/excluded_products",
+        statement="api/visitors/excluded_products",
         parameters={"shopper_ids": ["s1", "s2", BUSY], "row_count": 1000},
         most={
             "shoppers": 3,
@@ -672,16 +672,18 @@ CASES = (
     ),
     Case(
         name="a second",
-        statement="ladder/time_limit",
+        statement="api/recommendations/time_limit",
         parameters={"milliseconds": "1000"},
         rows=1,
     ),
-    Case(name="past", statement="ladder/has_replayed", parameters={"position": "0/1"}, rows=1),
-    Case(name="now", statement="ladder/write_position", rows=1),
-    Case(name="there", statement="query_encoder/serving", rows=1),
+    Case(
+        name="past", statement="api/database/has_replayed", parameters={"position": "0/1"}, rows=1
+    ),
+    Case(name="now", statement="api/database/write_position", rows=1),
+    Case(name="there", statement="api/search/serving_query_encoder", rows=1),
     Case(
         name="one",
-        statement="query_encoder/piece",
+        statement="api/search/query_encoder_piece",
         parameters={"encoder_id": 1, "name": "weights", "position": 1500},
         most={"query_encoder_files": 1},
         searches=("query_encoder_files_pkey",),

@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from api.cursors import decode_cursor, encode_cursor
-from api.page_objects import category_url, product_url
-from api.problems import InvalidFieldError
-from api.services.cards import price_text, safe_image
-from api.visitor import local_path
+from api.catalogue.cards import price_text, safe_image
+from api.pages.addresses import category_url, product_url
+from api.paging.keyset import decode_cursor, encode_cursor
+from api.problems.errors import InvalidFieldError
+from api.visitors.visitor import local_path
 
 
 @pytest.mark.parametrize(

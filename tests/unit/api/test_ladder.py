@@ -12,13 +12,13 @@ from psycopg_pool import PoolTimeout
 
 from alsolike.errors import UnknownProductError
 from alsolike.settings import load_settings
+from api.database.failures import DatabaseAwayError, TookTooLongError, is_away
 from api.http.exchange import Exchange, current_exchange
 from api.ladder import circuits
 from api.ladder import ladder as ladder_module
-from api.ladder.failures import DatabaseAwayError, TookTooLongError, is_away
+from api.ladder.known_shoppers import Clock
 from api.ladder.ladder import Answer, Ladder, Steps
-from api.ladder.remembered import Clock
-from api.metrics import Metrics
+from api.metrics.registry import Metrics
 
 AWAY = PoolTimeout("no connection")
 LOST = psycopg.OperationalError("server closed the connection unexpectedly")
@@ -338,7 +338,7 @@ def test_a_database_that_is_slow_is_not_away(error: Exception, expected: bool) -
 
 def test_the_clock_of_what_is_remembered_can_stand_still(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
-    monkeypatch.setattr("api.ladder.remembered.time.monotonic", lambda: now)
+    monkeypatch.setattr("api.ladder.known_shoppers.time.monotonic", lambda: now)
     clock = Clock()
     clock.stop()
     now = 1000.0

@@ -7,7 +7,7 @@ from msgspec import UNSET
 from psycopg_pool import PoolTimeout
 
 from alsolike.errors import AlsolikeError, UnknownProductError
-from api.problems import FieldError, InvalidFieldError, problem_of
+from api.problems.errors import FieldError, InvalidFieldError, problem_of
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def file() -> Iterator[sqlite3.Connection]:
     # Asked for by name where a filter has attributes, which none has here.
     connection.create_function("has_attributes", 2, lambda own, wanted: own == wanted)
     for name in ("create_meta", "create_products", "create_neighbours"):
-        connection.execute(query(f"local/{name}"))
+        connection.execute(query(f"alsolike/local_snapshot/{name}"))
     connection.execute("insert into meta values ('snapshot_id', 'one')")
     connection.executemany(
         "insert into products values "
@@ -92,7 +92,7 @@ def file() -> Iterator[sqlite3.Connection]:
         "insert into neighbours values (1, ?, ?, 0.5)", ((n, n * 60 + 4) for n in range(6, 21))
     )
     for name in ("index_category", "index_popularity", "index_words", "fill_words", "analyze"):
-        connection.execute(query(f"local/{name}"))
+        connection.execute(query(f"alsolike/local_snapshot/{name}"))
     yield connection
     connection.close()
 
@@ -109,7 +109,7 @@ def test_a_statement_takes_no_more_steps_than_it_needs(
         return 0
 
     file.set_progress_handler(count, 10)
-    found = file.execute(query(f"local/{name}"), ASKED | asked).fetchall()
+    found = file.execute(query(f"alsolike/local_snapshot/{name}"), ASKED | asked).fetchall()
     file.set_progress_handler(None, 0)
     assert len(found) == rows
     assert steps <= most

@@ -1,0 +1,40 @@
+"""What the JSON API tells of products.
+
+A struct that is filled from a query has its columns' order.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+
+class Product(Struct):
+    """A product of the catalogue; `price` is in `currency`."""
+
+    product_id: str
+    title: str
+    description: str | None
+    category: Annotated[str | None, Meta(description="Path from the root: `A > B > C`.")]
+    brand: str | None
+    price: float | None
+    currency: str | None
+    image_url: str | None
+    attributes: dict[str, Any]
+    is_in_stock: bool
+    created_at: datetime
+
+
+class ProductPage(Struct):
+    """Some products, and where the next ones are (null: these were the last)."""
+
+    items: list[Product]
+    next: Annotated[str | None, Meta(description="Address of the next page.")]
+    by: Annotated[
+        Literal["text", "text+vectors"] | UnsetType,
+        Meta(description="Of a search: whether words alone ranked, or their meaning as well."),
+    ] = UNSET
+    suggestions: Annotated[
+        list[str] | UnsetType,
+        Meta(description="Of a search that found nothing: words of it that find something alone."),
+    ] = UNSET

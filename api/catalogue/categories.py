@@ -1,0 +1,103 @@
+"""The tree of categories, kept in memory for a minute: every page shows part of it."""
+
+import asyncio
+import time
+
+from alsolike.local_snapshot.reader import LocalSnapshot
+from api.catalogue import store
+from api.catalogue.cards import safe_image
+from api.catalogue.shown import Category
+from api.ladder.ladder import Ladder, Steps
+from api.pages.addresses import CATEGORY_SEPARATOR, category_url
+
+_FRESH_SECONDS = 60.0
+# A category that is not in the tree may be new: look again, but not for every mistyped address.
+_RETRY_SECONDS = 5.0
+
+_STEPS = Steps(store.category_counts, snapshot=LocalSnapshot.category_counts)
+
+
+class CategoryTree:
+    """Categories with the products in and below them, read again once a minute."""
+
+    def __init__(self, ladder: Ladder) -> None:
+        self._ladder = ladder
+        self._by_path: dict[str, Category] = {}
+        self._read_at = float("-inf")
+        self._reading = asyncio.Lock()
+
+    async def refresh(self, older_than: float = _FRESH_SECONDS) -> None:
+        """Read the tree again if it is older than some seconds; one request reads for all."""
+        if time.monotonic() - self._read_at < older_than:
+            return
+        async with self._reading:
+            if time.monotonic() - self._read_at >= older_than:
+                found = await self._ladder.answer(_STEPS)
+                self._read_at = time.monotonic()
+                if found.tier == "snapshot":
+                    # Look again soon, and keep what was read last: it is newer.
+                    self._read_at += _RETRY_SECONDS - _FRESH_SECONDS
+                    if self._by_path:
+                        return
+                self._by_path = _add_up(found.value)
+
+    def top(self) -> list[Category]:
+        """Return the top-level categories, as they were last read."""
+        return [c for path, c in self._by_path.items() if CATEGORY_SEPARATOR not in path]
+
+    def children(self, path: str) -> list[Category]:
+        """Return the categories one step below."""
+        prefix = path + CATEGORY_SEPARATOR
+        return [
+            c
+            for p, c in self._by_path.items()
+            if p.startswith(prefix) and CATEGORY_SEPARATOR not in p.removeprefix(prefix)
+        ]
+
+    def breadcrumbs(self, path: str | None) -> list[Category]:
+        """Return the way from the top to a category, with itself."""
+        if path is None:
+            return []
+        names = path.split(CATEGORY_SEPARATOR)
+        paths = (CATEGORY_SEPARATOR.join(names[: n + 1]) for n in range(len(names)))
+        return [self._by_path[p] for p in paths if p in self._by_path]
+
+    async def find(self, segments: str) -> Category | None:
+        """Find a category by the part of its address after `/categories/`, already decoded."""
+        await self.refresh()
+        found = self._find(segments)
+        if found is None:
+            await self.refresh(older_than=_RETRY_SECONDS)
+            found = self._find(segments)
+        return found
+
+    def _find(self, segments: str) -> Category | None:
+        # A name may hold a slash itself, so the paths are joined rather than the address split.
+        wanted = segments.strip("/")
+        return next(
+            (c for p, c in self._by_path.items() if p.replace(CATEGORY_SEPARATOR, "/") == wanted),
+            None,
+        )
+
+
+def _add_up(counts: list[tuple[str, int, str | None]]) -> dict[str, Category]:
+    """Give every category, also those that only hold others, the sum of itself and all below."""
+    totals: dict[str, int] = {}
+    pictures: dict[str, str] = {}
+    for path, count, image_url in counts:
+        names = path.split(CATEGORY_SEPARATOR)
+        for depth in range(1, len(names) + 1):
+            ancestor = CATEGORY_SEPARATOR.join(names[:depth])
+            totals[ancestor] = totals.get(ancestor, 0) + count
+            if address := safe_image(image_url):
+                pictures.setdefault(ancestor, address)
+    return {
+        path: Category(
+            path=path,
+            name=path.rsplit(CATEGORY_SEPARATOR, 1)[-1],
+            url=category_url(path),
+            count=totals[path],
+            image_url=pictures.get(path),
+        )
+        for path in sorted(totals)
+    }

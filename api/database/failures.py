@@ -1,0 +1,74 @@
+"""Which errors mean that a step of the ladder failed, and which that the database is away."""
+
+import psycopg
+from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
+
+from alsolike.errors import AlsolikeError
+from api.database.shares import ShareUsedUpError
+from api.http.log_text import in_log
+
+
+class TookTooLongError(AlsolikeError):
+    """The database took too long to answer."""
+
+
+class DatabaseAwayError(AlsolikeError):
+    """The database cannot be reached."""
+
+
+class DatabaseBusyError(AlsolikeError):
+    """Every connection to the database is in use: try again."""
+
+
+# What makes the next step answer. Everything else is the request's fault, or a fault of ours.
+FAILURES = (
+    TookTooLongError,
+    DatabaseBusyError,
+    ShareUsedUpError,
+    TimeoutError,
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    # A damaged index or table.
+    psycopg.InternalError,
+    # No schema yet, or one of another release.
+    psycopg.errors.UndefinedTable,
+    psycopg.errors.UndefinedColumn,
+    psycopg.errors.UndefinedFunction,
+    psycopg.errors.InvalidSchemaName,
+    PoolClosed,
+    TooManyRequests,
+)
+
+# Classes of SQLSTATE: connection exceptions, and the server that ends or is not up yet.
+_AWAY_STATES = ("08", "57P")
+
+
+def is_failure(error: BaseException) -> bool:
+    """Tell whether a step failed, rather than the request."""
+    return isinstance(error, FAILURES)
+
+
+def is_away(error: BaseException) -> bool:
+    """Tell whether no step that needs the database is worth trying."""
+    if isinstance(error, (PoolTimeout, PoolClosed, TooManyRequests, psycopg.InterfaceError)):
+        return True
+    if isinstance(error, psycopg.OperationalError):
+        # An error that no server sent: the connection was lost, or never made.
+        return error.sqlstate is None or error.sqlstate.startswith(_AWAY_STATES)
+    return False
+
+
+def is_crowded(error: BaseException) -> bool:
+    """Tell whether there was no connection for this request, which says nothing of any step."""
+    return isinstance(error, (DatabaseBusyError, ShareUsedUpError))
+
+
+def is_slow(error: BaseException) -> bool:
+    """Tell whether a step failed by itself: the database is there and had time for it."""
+    return is_failure(error) and not is_away(error) and not is_crowded(error)
+
+
+def first_line(error: BaseException) -> str:
+    """Return an error on one line of bounded length, for the log."""
+    lines = str(error).strip().splitlines()
+    return in_log(lines[0]) if lines else type(error).__name__

@@ -1,0 +1,392 @@
+"""The app's connections to Postgres: one pool, or with replicas one to read and one to write.
+
+`PGHOST=a,b` names several hosts. Reads then prefer a standby, any of them, and go to the primary
+where there is none; writes go to the host that takes them.
+"""
+
+import asyncio
+import logging
+import os
+import re
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Any, TypeVar, cast
+
+import psycopg
+from psycopg.types.json import set_json_loads
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from alsolike.database import APP_ROLE, query
+from alsolike.json_levels import load_stored_json
+from alsolike.settings import Settings
+from api.database.failures import DatabaseBusyError, TookTooLongError
+from api.database.shares import Shares
+from api.http.exchange import timed_as_database
+from api.http.log_text import in_log
+
+Result = TypeVar("Result")
+Connection = psycopg.AsyncConnection[tuple[Any, ...]]
+Pool = AsyncConnectionPool[Connection]
+
+logger = logging.getLogger("alsolike.web")
+
+# How long a write waits for a connection before it is answered with 503.
+WAIT_SECONDS = 1.5
+# How long a read does, which can be answered from elsewhere.
+READ_WAIT_SECONDS = 0.5
+
+# What all of a piece of work may take beyond the limit of one statement.
+GRACE_SECONDS = 0.25
+
+# A standby that comes back gets its share of connections again as the old ones end.
+_LIFETIME_SECONDS = 300.0
+
+
+# What libpq puts into quotes are the names of hosts, users and databases.
+_QUOTED = re.compile(r'"[^"]*"')
+
+
+class _NotReplayedError(Exception):
+    """The standby does not show yet what is asked for."""
+
+
+class Database:
+    """Pools of autocommit connections, each acting as the app's own role.
+
+    One statement is one transaction, so a request costs no `begin` and `commit`; every write of
+    the app is one statement.
+
+    Parameters
+    ----------
+    settings : Settings
+        The pool's size and the time limit of a statement; the address is libpq's `PG*` variables.
+
+    Attributes
+    ----------
+    has_replicas : bool
+        Whether there are several hosts.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.has_replicas = settings.has_several_hosts
+        self._write_limit = settings.statement_timeout_ms / 1000 + GRACE_SECONDS
+        if self.has_replicas:
+            self._reads = _SharedPool(
+                settings, target_session_attrs="prefer-standby", load_balance_hosts="random"
+            )
+            self._writes = _SharedPool(settings, target_session_attrs="read-write")
+        else:
+            self._reads = self._writes = _SharedPool(settings)
+
+    async def open(self) -> None:
+        """Start connecting, without waiting: the app starts with its database down."""
+        for pool in self.pools().values():
+            await pool.open(wait=False)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        for pool in self.pools().values():
+            await pool.close()
+
+    def pools(self) -> dict[str, Pool]:
+        """Return the pools by name."""
+        if self.has_replicas:
+            return {"read": self._reads.pool, "write": self._writes.pool}
+        return {"read": self._reads.pool}
+
+    @property
+    def why_away(self) -> str | None:
+        """Why no connection can be made, without the names of hosts and users; None: it can."""
+        fault = self._reads.attempts.fault or self._writes.attempts.fault
+        return None if fault is None else _QUOTED.sub('"…"', fault)
+
+    async def probe(
+        self, work: Callable[[Connection], Awaitable[Result]], seconds: float
+    ) -> Result:
+        """Do some work of our own that reads, beside the shares of the clients.
+
+        Raises
+        ------
+        psycopg.OperationalError, TookTooLongError
+            The server does not answer within so many seconds.
+        """
+        return await self._reads.run_once(work, seconds, seconds)
+
+    async def ping(self, seconds: float, *, is_writing: bool = False) -> None:
+        """Ask the server for nothing, to see that it answers.
+
+        Raises
+        ------
+        psycopg.OperationalError
+            It does not, within so many seconds.
+        """
+        pool = (self._writes if is_writing else self._reads).pool
+        try:
+            async with asyncio.timeout(seconds), pool.connection(seconds) as connection:
+                await connection.execute("select")
+        except TimeoutError as error:
+            message = "The database does not answer."
+            raise psycopg.OperationalError(message) from error
+
+    @timed_as_database
+    async def run(
+        self,
+        work: Callable[[Connection], Awaitable[Result]],
+        *,
+        wait: float = WAIT_SECONDS,
+        limit: float | None = None,
+        position: str | None = None,
+    ) -> Result:
+        """Do some work that reads; once more if the connection turns out to be dead.
+
+        Parameters
+        ----------
+        wait : float
+            Seconds until a connection must be had.
+        limit : float, optional
+            Seconds until all of the work must be done, whether the server says anything or not.
+        position : str, optional
+            Where in the write-ahead log the reader's own last write ended: a standby that is not
+            there yet is not asked.
+
+        Raises
+        ------
+        psycopg.OperationalError
+            The database is away (`psycopg_pool.PoolTimeout` is one) or a statement took too long.
+        TookTooLongError
+            The limit was reached.
+        ShareUsedUpError, DatabaseBusyError
+            The client's own requests, or everybody's, hold the connections.
+        """
+        if position is None or not self.has_replicas:
+            return await self._reads.run(work, wait, limit)
+        try:
+            return await self._reads.run(_if_replayed(work, position), wait, limit)
+        except _NotReplayedError:
+            logger.info("A standby has not reached %s yet: the primary is asked", position)
+        try:
+            return await self._writes.run(work, wait, limit)
+        except psycopg.OperationalError:
+            # Without the primary, what a standby knows is the best there is.
+            return await self._reads.run(work, wait, limit)
+
+    @timed_as_database
+    async def write(
+        self, work: Callable[[Connection], Awaitable[Result]]
+    ) -> tuple[Result, str | None]:
+        """Do some work that writes; once more if the connection turns out to be dead.
+
+        The work must be safe to repeat: a write carries its event's id.
+
+        Returns
+        -------
+        tuple
+            The result, and where in the write-ahead log it ended; None without replicas.
+
+        Raises
+        ------
+        psycopg.OperationalError
+            The primary is away or a statement took too long.
+        TookTooLongError
+            All of the work took longer than one statement may, and a little.
+        ShareUsedUpError, DatabaseBusyError
+            The client's own requests, or everybody's, hold the connections.
+        """
+        if not self.has_replicas:
+            return await self._writes.run(work, WAIT_SECONDS, self._write_limit), None
+
+        async def work_and_tell(connection: Connection) -> tuple[Result, str | None]:
+            result = await work(connection)
+            cursor = await connection.execute(query("api/database/write_position"))
+            row = await cursor.fetchone()
+            return result, None if row is None else str(row[0])
+
+        return await self._writes.run(work_and_tell, WAIT_SECONDS, self._write_limit)
+
+
+class _Attempts:
+    """What came of connecting; the log is told a reason once, however often it is tried.
+
+    Attributes
+    ----------
+    fault : str or None
+        Why the last attempt failed; None: it did not.
+    """
+
+    def __init__(self) -> None:
+        self.fault: str | None = None
+
+    def note(self, error: Exception | None) -> None:
+        """Note how an attempt ended."""
+        # Of several hosts each has a line. libpq names host and user, never a password.
+        fault = None if error is None else in_log(" ".join(str(error).split()))
+        if fault is not None and fault != self.fault:
+            logger.error("The database cannot be connected to: %s", fault)
+        self.fault = fault
+
+
+class _NotedConnection(psycopg.AsyncConnection[tuple[Any, ...]]):
+    """A connection whose making is noted: the pool tells a failed one in a warning per attempt.
+
+    It reads no JSON deeper than can be shown.
+    """
+
+    @classmethod
+    async def connect(  # pyright: ignore[reportIncompatibleMethodOverride]
+        cls, conninfo: str = "", *, attempts: _Attempts, **kwargs: Any
+    ) -> "_NotedConnection":
+        """Connect, and note how that went."""
+        try:
+            connection = await super().connect(conninfo, **kwargs)
+        except psycopg.Error as error:
+            attempts.note(error)
+            raise
+        attempts.note(None)
+        set_json_loads(load_stored_json, connection)
+        return cast("_NotedConnection", connection)
+
+
+class _SharedPool:
+    """A pool of which each client has a share."""
+
+    def __init__(self, settings: Settings, **hosts: str) -> None:
+        self.attempts = _Attempts()
+        self.pool = _pool(settings, self.attempts, hosts)
+        self._shares = Shares(settings.pool_size)
+        self._size = settings.pool_size
+        self._in_use = 0
+        self._checks: set[asyncio.Future[None]] = set()
+
+    async def run(
+        self,
+        work: Callable[[Connection], Awaitable[Result]],
+        wait: float,
+        limit: float | None,
+    ) -> Result:
+        """Do some work; once more if the connection turns out to be dead."""
+        async with self._shares.of_request(wait):
+            connection: Connection | None = None
+
+            async def noted(given: Connection) -> Result:
+                nonlocal connection
+                connection = given
+                return await work(given)
+
+            try:
+                return await self.run_once(noted, wait, limit)
+            except psycopg.OperationalError:
+                if connection is None or not connection.broken:
+                    raise
+            await self._weed_out(wait)
+            return await self.run_once(work, wait, limit)
+
+    async def run_once(
+        self,
+        work: Callable[[Connection], Awaitable[Result]],
+        wait: float,
+        limit: float | None,
+    ) -> Result:
+        """Do some work on one connection."""
+        try:
+            async with self.pool.connection(wait) as connection:
+                self._in_use += 1
+                try:
+                    return await _within(limit, connection, work)
+                finally:
+                    self._in_use -= 1
+        except PoolTimeout as error:
+            if self._in_use < self._size:
+                raise
+            # All are there, and all are with requests: that is no sign of a server that is away.
+            raise DatabaseBusyError from error
+
+    async def _weed_out(self, seconds: float) -> None:
+        """Look for dead connections: a restart of the server leaves the pool full of them.
+
+        A server that hangs answers no look either, and giving up a look takes as long. So nobody
+        waits for it longer than some seconds.
+        """
+        check = asyncio.ensure_future(self.pool.check())
+        self._checks.add(check)
+        check.add_done_callback(self._checks.discard)
+        await asyncio.wait([check], timeout=seconds)
+
+
+def _pool(settings: Settings, attempts: _Attempts, hosts: Mapping[str, str]) -> Pool:
+    return AsyncConnectionPool(
+        "",
+        kwargs={
+            "autocommit": True,
+            # Starting a parallel worker takes longer than most of these statements.
+            "options": f"-c role={APP_ROLE} -c statement_timeout={settings.statement_timeout_ms} "
+            "-c max_parallel_workers_per_gather=0",
+            "application_name": "alsolike-web",
+            "connect_timeout": 5,
+            # A server whose machine is gone says nothing: sent bytes that nobody confirms end the
+            # connection after this many milliseconds, not after the kernel's minutes.
+            "tcp_user_timeout": 3000,
+            "attempts": attempts,
+            **hosts,
+        },
+        connection_class=_NotedConnection,
+        min_size=min(2, settings.pool_size),
+        max_size=settings.pool_size,
+        timeout=WAIT_SECONDS,
+        max_lifetime=_LIFETIME_SECONDS if hosts else 3600.0,
+        # After this long without a server the pool tries again only when somebody asks: its
+        # own pauses between attempts double, and would outlast the outage by minutes.
+        reconnect_timeout=3.0,
+        open=False,
+    )
+
+
+async def _within(
+    limit: float | None, connection: Connection, work: Callable[[Connection], Awaitable[Result]]
+) -> Result:
+    """Do some work, and hang up on a server that lets it take too long.
+
+    The server itself ends a statement that takes too long. One that hangs, or whose machine is
+    gone, does not, and asking it to give up a statement would take as long as the statement. So
+    the connection is ended from our side, which costs no more than a timer where all is well.
+    """
+    if limit is None:
+        return await work(connection)
+    is_over = False
+
+    def hang_up() -> None:
+        nonlocal is_over
+        is_over = True
+        # Of a copy of the descriptor: the connection's own stays libpq's to close.
+        with (
+            suppress(OSError, psycopg.Error),
+            socket.socket(fileno=os.dup(connection.pgconn.socket)) as line,
+        ):
+            line.shutdown(socket.SHUT_RDWR)
+
+    timer = asyncio.get_running_loop().call_later(limit, hang_up)
+    try:
+        return await work(connection)
+    except psycopg.OperationalError as error:
+        if is_over:
+            raise TookTooLongError from error
+        raise
+    finally:
+        timer.cancel()
+
+
+def _if_replayed(
+    work: Callable[[Connection], Awaitable[Result]], position: str
+) -> Callable[[Connection], Awaitable[Result]]:
+    """Do some work only where a position of the write-ahead log has been reached."""
+
+    async def check_and_work(connection: Connection) -> Result:
+        cursor = await connection.execute(
+            query("api/database/has_replayed"), {"position": position}
+        )
+        row = await cursor.fetchone()
+        if row is None or not row[0]:
+            raise _NotReplayedError
+        return await work(connection)
+
+    return check_and_work

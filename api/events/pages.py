@@ -1,0 +1,95 @@
+"""Buying and hiding products from the pages: post, redirect, get; with HTMX, a partial."""
+
+import secrets
+from decimal import Decimal
+from urllib.parse import urlencode
+
+from litestar import Response, post
+from litestar.params import FromPath
+
+from api.catalogue import service as catalogue
+from api.catalogue.product_pages import product_card
+from api.catalogue.shown import ProductCard
+from api.database.pool import Connection
+from api.events import service as events
+from api.events.events import NewEvent
+from api.ladder.requests import ladder_of, write
+from api.pages.addresses import product_url
+from api.pages.rendering import is_fragment, redirect, render_partial
+from api.visitors.shown import Visitor
+from api.visitors.visitor import AnyRequest, came_from, load_visitor, put_flash
+
+_BOUGHT = "Bought. Your recommendations know it already."
+_SOLD_OUT = "This product is out of stock."
+_HIDDEN = "You will not see this product among your recommendations again."
+_NOT_HIDDEN = "Turn personalisation on to hide products."
+
+
+@post("/products/{product_id:str}/buy", status_code=200)
+async def buy(request: AnyRequest, product_id: FromPath[str]) -> Response[bytes]:
+    """Buy one piece of a product; a stranger is asked to sign in first."""
+    order_id = f"web-{secrets.token_hex(16)}"
+
+    async def work(connection: Connection) -> tuple[Visitor, ProductCard, bool]:
+        visitor = await load_visitor(request, connection)
+        product = await catalogue.product(connection, product_id)
+        is_left_out = False
+        if visitor.shopper_id is not None and product.is_in_stock:
+            price = None if product.price is None else Decimal(str(product.price))
+            event = NewEvent(
+                event_id=order_id,
+                kind="purchase",
+                product_id=product_id,
+                shopper_id=visitor.shopper_id,
+                unit_price=price,
+                order_id=order_id,
+            )
+            is_left_out = (await events.record(connection, event)).is_left_out
+        return visitor, await product_card(connection, product_id), is_left_out
+
+    visitor, card, is_left_out = await write(request, work)
+    if visitor.shopper_id is None:
+        return redirect(request, _sign_in_address(product_id))
+    if is_left_out:
+        ladder_of(request).shoppers.exclude(visitor.shopper_id, product_id)
+    message = _BOUGHT if card.is_in_stock else _SOLD_OUT
+    if is_fragment(request):
+        return render_partial(
+            request, "partials/buy.html", product=card, is_bought=card.is_in_stock, flash=message
+        )
+    put_flash(request, message)
+    return redirect(request, card.url)
+
+
+@post("/products/{product_id:str}/hide", status_code=200)
+async def hide(request: AnyRequest, product_id: FromPath[str]) -> Response[bytes]:
+    """Keep a product out of the shopper's recommendations; a stranger is asked to sign in."""
+    form = await request.form()
+
+    async def work(connection: Connection) -> tuple[Visitor, ProductCard, bool]:
+        visitor = await load_visitor(request, connection)
+        card = await product_card(connection, product_id)
+        is_hidden = False
+        if visitor.shopper_id is not None:
+            event = NewEvent(
+                event_id=f"web-{secrets.token_hex(16)}",
+                kind="hide",
+                product_id=product_id,
+                shopper_id=visitor.shopper_id,
+            )
+            is_hidden = (await events.record(connection, event)).is_left_out
+        return visitor, card, is_hidden
+
+    visitor, card, is_hidden = await write(request, work)
+    if visitor.shopper_id is None:
+        return redirect(request, _sign_in_address(product_id))
+    if is_hidden:
+        ladder_of(request).shoppers.exclude(visitor.shopper_id, product_id)
+    if is_hidden and is_fragment(request):
+        return render_partial(request, "partials/hidden_item.html", product=card, flash=_HIDDEN)
+    put_flash(request, _HIDDEN if is_hidden else _NOT_HIDDEN)
+    return redirect(request, came_from(request, form.get("next")))
+
+
+def _sign_in_address(product_id: str) -> str:
+    return f"/sign-in?{urlencode({'next': product_url(product_id)})}"

@@ -1,0 +1,86 @@
+"""Events: what may be recorded, and what is said about it."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from api.catalogue.service import unknown_product
+from api.database.pool import Connection
+from api.events import store
+from api.events.events import EventResult, NewEvent
+from api.http.ids import is_placeholder, not_a_shopper
+from api.problems.errors import InvalidFieldError
+
+# Clocks differ a little.
+_TOLERANCE = timedelta(minutes=1)
+# As the loader has it: a time before is a clock that was never set.
+_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+_MOST_PRICE = Decimal("9999999999.99")
+
+
+class Recorded(NamedTuple):
+    """What became of an event.
+
+    Attributes
+    ----------
+    is_left_out : bool
+        Whether the product is not to be recommended to the shopper any more because of it.
+    """
+
+    result: EventResult
+    is_left_out: bool
+
+
+async def record(connection: Connection, event: NewEvent) -> Recorded:
+    """Record an event, once.
+
+    A purchase is part of a contract and always recorded; it makes its shopper if that is not known
+    yet. A view or a hide is kept only if the shopper consents to personalisation now, or comes from
+    a session, whose visitor agreed.
+
+    Raises
+    ------
+    InvalidFieldError
+        A field has a value that cannot be, or does not go with the kind.
+    UnknownProductError
+        There is none of that id.
+    """
+    occurred_at = _checked_time(event)
+    _check_who(event)
+    _check_purchase(event)
+    is_nobody = event.shopper_id is not None and is_placeholder(event.shopper_id)
+    outcome = await store.record(connection, event, occurred_at, may_make=not is_nobody)
+    if not outcome.has_product:
+        raise unknown_product(event.product_id)
+    if is_nobody and not outcome.has_shopper:
+        raise not_a_shopper(event.shopper_id or "")
+    reason = None
+    if not outcome.is_recorded:
+        reason = "duplicate" if outcome.has_consent else "no consent"
+    result = EventResult(recorded=outcome.is_recorded, reason=reason)
+    return Recorded(result, outcome.is_left_out)
+
+
+def _checked_time(event: NewEvent) -> datetime:
+    now = datetime.now(UTC)
+    if event.occurred_at is not None and event.occurred_at > now + _TOLERANCE:
+        raise InvalidFieldError("occurred_at", "Lies in the future.")
+    if event.occurred_at is not None and event.occurred_at < _EARLIEST:
+        raise InvalidFieldError("occurred_at", "Lies before 1990.")
+    return event.occurred_at or now
+
+
+def _check_who(event: NewEvent) -> None:
+    if event.kind != "view" and event.session_id is not None:
+        message = f"A {event.kind} needs a shopper_id; a session_id is for views."
+        raise InvalidFieldError("session_id", message)
+    if (event.shopper_id is None) == (event.session_id is None):
+        message = "Give one of shopper_id and session_id."
+        raise InvalidFieldError("shopper_id", message)
+
+
+def _check_purchase(event: NewEvent) -> None:
+    price = event.unit_price
+    if price is not None and not (price.is_finite() and 0 <= price <= _MOST_PRICE):
+        message = f"Must be a number from 0 to {_MOST_PRICE}."
+        raise InvalidFieldError("unit_price", message)

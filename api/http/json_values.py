@@ -1,0 +1,75 @@
+"""JSON from outside: decoded only as far as anything behind can bear it.
+
+Postgres keeps no NUL character, and nothing here needs many levels. Both are refused before
+anything else sees the value.
+"""
+
+from typing import Any, cast
+
+import msgspec
+
+from alsolike.json_levels import MOST_LEVELS
+from api.problems.errors import InvalidFieldError
+
+_NUL = "\x00"
+# How many names of a path are told: the rest of a deep one helps nobody.
+_NAMES_TOLD = 2
+
+
+def decode_json(content: bytes | str, field: str, *, has_fields: bool = False) -> Any:  # noqa: ANN401  (JSON of any shape)
+    """Decode a JSON text.
+
+    Parameters
+    ----------
+    field : str
+        What to call the text in an error.
+    has_fields : bool
+        Whether to name the field within the text instead, where that is known.
+
+    Raises
+    ------
+    InvalidFieldError
+        It is no JSON in UTF-8, has more than `MOST_LEVELS` levels, or holds a NUL character.
+    """
+    text = content.encode() if isinstance(content, str) else content
+    too_deep = f"Has more than {MOST_LEVELS} levels of lists and objects."
+    try:
+        value = msgspec.json.decode(text)
+    except RecursionError as error:
+        raise InvalidFieldError(field, too_deep) from error
+    except UnicodeDecodeError as error:
+        raise InvalidFieldError(field, "Is not UTF-8.") from error
+    except msgspec.MsgspecError as error:
+        raise InvalidFieldError(field, f"Is no JSON that can be read: {error}.") from error
+    # Most bodies cannot be deep or hold a NUL: two counts tell, and nothing is walked through.
+    may_be_deep = text.count(b"[") + text.count(b"{") > MOST_LEVELS
+    may_hold_nul = b"\\u0000" in text
+    if may_be_deep or may_hold_nul:
+        _check(value, field, too_deep, names=_NAMES_TOLD if has_fields else 0)
+    return value
+
+
+def _check(value: object, field: str, too_deep: str, *, names: int) -> None:
+    """Walk through a value without recursion."""
+    waiting: list[tuple[object, int, tuple[str, ...]]] = [(value, 1, ())]
+    while waiting:
+        one, level, path = waiting.pop()
+        if isinstance(one, str):
+            if _NUL in one:
+                raise InvalidFieldError(_told(path, field), "Holds a NUL character.")
+            continue
+        if not isinstance(one, (dict, list)):
+            continue
+        if level > MOST_LEVELS:
+            raise InvalidFieldError(_told(path, field), too_deep)
+        if isinstance(one, list):
+            waiting.extend((item, level + 1, path) for item in cast("list[object]", one))
+            continue
+        for name, item in cast("dict[str, object]", one).items():
+            if _NUL in name:
+                raise InvalidFieldError(_told(path, field), "Holds a NUL character.")
+            waiting.append((item, level + 1, (*path, name) if len(path) < names else path))
+
+
+def _told(path: tuple[str, ...], field: str) -> str:
+    return ".".join(path) or field

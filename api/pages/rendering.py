@@ -1,0 +1,145 @@
+"""Rendering of pages and of the partials that HTMX asks for."""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.response import Redirect, Response, Template
+from litestar.template import TemplateConfig
+from litestar.utils.scope.state import ScopeState
+
+from api.catalogue.categories import CategoryTree
+from api.database.pool import Database
+from api.ladder.requests import ladder_of, tier_of
+from api.visitors.visitor import AnyRequest, known_visitor, shop_of, take_flash
+
+WEB = Path(__file__).parents[2] / "web"
+
+# About a kilobyte each. Half the time of a page is its cards, and most are seen on many pages.
+_REMEMBERED_CARDS = 5000
+_POLICY = (
+    "default-src 'self'; img-src 'self' https: data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+PAGE_HEADERS: Mapping[str, str] = {
+    # Every page names its visitor.
+    "Cache-Control": "private, no-store",
+    "Vary": "Cookie, HX-Request",
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+
+
+def template_config() -> TemplateConfig[JinjaTemplateEngine]:
+    """Configure the templates of `web/templates`; a name that is missing there is an error."""
+    environment = Environment(
+        loader=FileSystemLoader(WEB / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        # A change of a template shows after a restart, and no page asks the disk for changes.
+        auto_reload=False,
+    )
+    environment.globals["remembered"] = lru_cache(_REMEMBERED_CARDS)(_rendered)
+    return TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment))
+
+
+def _rendered(macro: Callable[..., str], *arguments: object) -> str:
+    """Render what depends on nothing but its arguments, which makes it safe to remember."""
+    return macro(*arguments)
+
+
+def database_of(request: AnyRequest) -> Database:
+    """Return the app's database."""
+    return cast("Database", request.app.state.database)
+
+
+def tree_of(request: AnyRequest) -> CategoryTree:
+    """Return the app's categories."""
+    return cast("CategoryTree", request.app.state.tree)
+
+
+def is_fragment(request: AnyRequest) -> bool:
+    """Tell whether HTMX asks for a part of the page; restoring its history needs all of it."""
+    headers = request.headers
+    return (
+        headers.get("hx-request") == "true"
+        and headers.get("hx-boosted") != "true"
+        and headers.get("hx-history-restore-request") != "true"
+    )
+
+
+def render_page(
+    request: AnyRequest,
+    name: str,
+    *,
+    status_code: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **context: Any,
+) -> Template:
+    """Render a whole page; a message that waits is shown on it.
+
+    Parameters
+    ----------
+    name : str
+        Path below `web/templates`.
+    """
+    context.setdefault("flash", take_flash(request))
+    return _render(request, name, status_code, headers, context)
+
+
+def render_partial(request: AnyRequest, name: str, **context: Any) -> Template:
+    """Render the very partial that the page includes; a waiting message is left for a page."""
+    context.setdefault("flash", None)
+    return _render(request, name, 200, None, context)
+
+
+def redirect(request: AnyRequest, address: str) -> Response[Any]:
+    """Send the browser to another page of ours, also from within HTMX."""
+    if is_fragment(request):
+        return Response(
+            b"",
+            status_code=200,
+            media_type="text/html",
+            headers={**PAGE_HEADERS, "HX-Redirect": address},
+        )
+    return Redirect(address, status_code=303, headers=dict(PAGE_HEADERS))
+
+
+def _as_of(request: AnyRequest) -> str | None:
+    """Tell in words when what a page shows was true, if that is not now."""
+    pointer = ladder_of(request).local.pointer()
+    if tier_of(request) != "snapshot" or pointer is None:
+        return None
+    moment = pointer.created_at
+    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+
+
+def _render(
+    request: AnyRequest,
+    name: str,
+    status_code: int,
+    headers: Mapping[str, str] | None,
+    context: dict[str, Any],
+) -> Template:
+    token = ScopeState.from_scope(request.scope).csrf_token
+    common = {
+        "visitor": known_visitor(request),
+        "csrf_token": token if isinstance(token, str) else "",
+        "nav": tree_of(request).top(),
+        "as_of": _as_of(request),
+        "has_pages": shop_of(request).has_pages,
+        "can_sign_in": shop_of(request).can_sign_in,
+    }
+    return Template(
+        name,
+        context={**common, **context},
+        status_code=status_code,
+        media_type="text/html",
+        headers={**PAGE_HEADERS, **(headers or {})},
+    )

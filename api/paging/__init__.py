@@ -1,0 +1,1 @@
+"""How a page of a list says where the next one begins."""

@@ -1,0 +1,1 @@
+"""Recommended products: like a product, with it, for somebody, for everybody."""

@@ -1,1 +1,0 @@
-"""The HTTP surface: parameters in, structs or templates out."""

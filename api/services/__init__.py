@@ -1,1 +1,0 @@
-"""What the routes offer, on top of the store's queries."""

@@ -1,1 +1,0 @@
-"""The queries of the app, one function each; none commits."""

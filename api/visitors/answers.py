@@ -1,0 +1,23 @@
+"""What the JSON API takes and tells of a shopper's consent."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+
+class Consent(Struct, forbid_unknown_fields=True):
+    """What a shopper decides."""
+
+    personalisation: Annotated[
+        bool,
+        Meta(
+            description="Whether what the shopper views, buys and reviews may be used to recommend."
+        ),
+    ]
+
+
+class Shopper(Struct):
+    """A shopper, and what they decided last."""
+
+    shopper_id: str
+    personalisation: Annotated[bool, Meta(description="Whether they consent to it now.")]

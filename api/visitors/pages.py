@@ -1,0 +1,119 @@
+"""Signing in and out, and the decision about personalisation."""
+
+from litestar import HttpMethod, Response, post, route
+from litestar.response import Template
+
+from alsolike.local_snapshot.reader import LocalSnapshot
+from api.database.pool import Connection
+from api.ladder.ladder import Steps
+from api.ladder.requests import answer, write
+from api.pages.rendering import redirect, render_page, tree_of
+from api.problems.errors import InvalidFieldError
+from api.visitors import store
+from api.visitors.demo_shoppers import demo_shoppers
+from api.visitors.shown import DemoShopper
+from api.visitors.visitor import (
+    AnyRequest,
+    agree,
+    came_from,
+    load_visitor,
+    local_path,
+    put_flash,
+    remembered_visitor,
+    require_choice,
+    sign_in,
+    sign_out,
+    take_flash,
+    withdraw,
+)
+
+
+@route("/sign-in", http_method=[HttpMethod.GET, HttpMethod.HEAD])
+async def sign_in_page(request: AnyRequest) -> Template:
+    """Offer shoppers to sign in as."""
+    require_choice(request)
+    return await _sign_in_page(request, local_path(request.query_params.get("next")))
+
+
+@post("/sign-in", status_code=200)
+async def sign_in_shopper(request: AnyRequest) -> Response[bytes]:
+    """Sign in as a shopper; the page again for an unknown one."""
+    require_choice(request)
+    form = await request.form()
+    shopper_id = str(form.get("shopper_id", "")).strip()
+    after = local_path(form.get("next"))
+
+    async def work(connection: Connection) -> store.ShopperRow | None:
+        return await store.shopper(connection, shopper_id)
+
+    found = None
+    if shopper_id and "\x00" not in shopper_id:
+        found = await answer(request, Steps(work))
+    if found is None:
+        message = f"There is no shopper {shopper_id}." if shopper_id else "Choose a shopper."
+        return await _sign_in_page(request, after, message)
+    sign_in(request, found.shopper_id)
+    put_flash(request, f"Signed in as {found.display_name or found.shopper_id}.")
+    return redirect(request, after)
+
+
+@post("/sign-out", status_code=200)
+async def sign_out_shopper(request: AnyRequest) -> Response[bytes]:
+    """Sign out."""
+    sign_out(request)
+    put_flash(request, "Signed out.")
+    return redirect(request, "/")
+
+
+@post("/personalise", status_code=200)
+async def personalise(request: AnyRequest) -> Response[bytes]:
+    """Take the visitor's decision about personalisation: `agree` is yes or no.
+
+    A shopper's decision is recorded. An anonymous visitor gets a random id, or it is forgotten.
+    """
+    form = await request.form()
+    answer = form.get("agree")
+    if answer not in {"yes", "no"}:
+        raise InvalidFieldError("agree", "Must be yes or no.")
+    is_granted = answer == "yes"
+
+    async def work(connection: Connection) -> bool:
+        visitor = await load_visitor(request, connection)
+        if visitor.shopper_id is None:
+            return False
+        await store.record_consent(
+            connection, visitor.shopper_id, is_granted=is_granted, source="site"
+        )
+        return True
+
+    is_shopper = await write(request, work)
+    if not is_shopper:
+        (agree if is_granted else withdraw)(request)
+    put_flash(
+        request,
+        "Recommendations now follow what you look at."
+        if is_granted
+        else "What you look at is no longer used or kept.",
+    )
+    return redirect(request, came_from(request, form.get("next")))
+
+
+async def _sign_in_page(request: AnyRequest, after: str, message: str | None = None) -> Template:
+    async def work(connection: Connection) -> list[DemoShopper]:
+        await load_visitor(request, connection)
+        return await demo_shoppers(connection)
+
+    def snapshot(_local: LocalSnapshot) -> list[DemoShopper]:
+        remembered_visitor(request)
+        return []
+
+    await tree_of(request).refresh()
+    shoppers = await answer(request, Steps(work, snapshot=snapshot))
+    return render_page(
+        request,
+        "pages/sign_in.html",
+        status_code=200 if message is None else 422,
+        shoppers=shoppers,
+        next=after,
+        flash=message or take_flash(request),
+    )

@@ -1,0 +1,73 @@
+"""Whether the pages are on, and whether a visitor may choose who they are.
+
+Choosing a shopper needs no password, so it is for shops whose shoppers are made up. Pages are
+for looking at such a shop; over real data whoever runs it has to want them.
+"""
+
+import asyncio
+import time
+
+from alsolike.local_snapshot.reader import LocalSnapshot
+from alsolike.settings import Settings
+from api.database.failures import FAILURES, DatabaseAwayError
+from api.ladder.ladder import Ladder, Steps
+from api.visitors import shop_store as store
+
+# A load may begin, or a demo be made, while the site runs.
+_FRESH_SECONDS = 1.0
+
+
+def _was_demo(local: LocalSnapshot) -> bool:
+    return local.pointer.is_demo_shop
+
+
+_STEPS = Steps(store.is_demo_shop, snapshot=_was_demo)
+
+
+class Shop:
+    """What kind of shop this is; looked up again once a second while pages are asked for.
+
+    Parameters
+    ----------
+    ladder : Ladder
+        Where to look: the database, else the snapshot.
+    settings : Settings
+        Whether the pages are on or off whatever the shop is.
+    """
+
+    def __init__(self, ladder: Ladder, settings: Settings) -> None:
+        self._ladder = ladder
+        self._are_pages_on = settings.are_pages_on
+        self._is_demo: bool | None = None
+        self._read_at = float("-inf")
+        self._reading = asyncio.Lock()
+
+    @property
+    def can_sign_in(self) -> bool:
+        """Whether a visitor may choose a shopper, as far as is known."""
+        return self._is_demo is True
+
+    @property
+    def has_pages(self) -> bool:
+        """Whether there are pages, as far as is known."""
+        return self.can_sign_in if self._are_pages_on is None else self._are_pages_on
+
+    async def refresh(self) -> None:
+        """Look again if the last look is a second old; one request looks for all.
+
+        Raises
+        ------
+        DatabaseAwayError, psycopg.Error
+            It could not be found out, now or before, and decides whether there are pages.
+        """
+        if time.monotonic() - self._read_at < _FRESH_SECONDS:
+            return
+        async with self._reading:
+            if time.monotonic() - self._read_at < _FRESH_SECONDS:
+                return
+            try:
+                self._is_demo = (await self._ladder.answer(_STEPS)).value
+            except (*FAILURES, DatabaseAwayError):
+                if self._is_demo is None and self._are_pages_on is None:
+                    raise
+            self._read_at = time.monotonic()
