@@ -13,10 +13,10 @@ import urllib3
 from msgspec import Struct
 
 from alsolike.errors import AlsolikeError
-from api.catalogue.answers import Product, ProductPage
-from api.events.events import EventResult, NewEvent
+from api.catalogue.schemas import Product, ProductPage
+from api.events.schemas import EventResult, NewEvent
 from api.filters import ProductFilter
-from api.health.answers import Liveness, Readiness
+from api.health.schemas import Liveness, Readiness
 from api.problems.details import Problem
 from api.recommendations.answers import (
     BoughtProducts,
@@ -28,7 +28,7 @@ from api.recommendations.answers import (
     ViewedProducts,
 )
 from api.recommendations.requests import Diversity, RecommendationRequest, SimilarRequest
-from api.visitors.answers import Consent, Shopper
+from api.visitors.schemas import Consent, Shopper
 
 Answer = TypeVar("Answer", bound=Struct)
 _Parameter = str | float | Sequence[str] | None

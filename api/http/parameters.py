@@ -2,19 +2,18 @@
 
 from math import isfinite
 from typing import Annotated, Any, cast
-from urllib.parse import quote, urlencode
 
 import msgspec
 from litestar.params import QueryParameter
 from msgspec import Struct
 
+from api.exchange import AnyRequest, mark_odd
 from api.filters import ProductFilter
-from api.http.exchange import mark_odd
 from api.http.json_values import decode_json
 from api.problems.errors import InvalidFieldError
 from api.recommendations.requests import Diversity
-from api.visitors.visitor import AnyRequest
 
+_MOST_SHOWN = 500
 _NO_NUL = r"^[^\x00]*$"
 
 RowCount = Annotated[int, QueryParameter(ge=1, le=100, description="Rows wanted, 1 to 100.")]
@@ -153,15 +152,18 @@ def _with_whole_numbers(value: Any) -> Any:  # noqa: ANN401  (JSON of any shape)
     return value
 
 
-def next_address(request: AnyRequest, mark: str | None) -> str | None:
-    """Return the address of the next page: this one's, with another mark; None without one."""
-    if mark is None:
-        return None
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
-    # As it was sent: decoded, a slash within an id would be a step of the path, and a header holds
-    # ASCII alone.
-    path = quote(request.scope["raw_path"].partition(b"?")[0], safe="/%:@!$&'()*+,;=~")
-    return f"{path}?{urlencode([*kept, ('after', mark)])}"
+def shown_products(request: AnyRequest) -> list[str]:
+    """Return the ids of the products that earlier pages of a page's list showed.
+
+    Raises
+    ------
+    InvalidFieldError
+        There are more than a list ever shows.
+    """
+    shown = [str(product_id) for product_id in request.query_params.getall("exclude", [])]
+    if len(shown) > _MOST_SHOWN:
+        raise InvalidFieldError("exclude", f"More than {_MOST_SHOWN} products.")
+    return shown
 
 
 def check_names(request: AnyRequest, known: frozenset[str]) -> None:

@@ -12,10 +12,10 @@ from urllib.parse import urlencode
 
 from msgspec import Struct
 
-from api.catalogue.answers import Product, ProductPage
-from api.events.events import EventResult, NewEvent
+from api.catalogue.schemas import Product, ProductPage
+from api.events.schemas import EventResult, NewEvent
 from api.filters import ProductFilter
-from api.health.answers import Liveness, Readiness
+from api.health.schemas import Liveness, Readiness
 from api.paging.continuation import Page, encode_page
 from api.paging.keyset import encode_cursor
 from api.recommendations.answers import (
@@ -36,7 +36,7 @@ from api.recommendations.answers import (
     ViewedProducts,
 )
 from api.recommendations.requests import Action, RecommendationRequest, SimilarRequest
-from api.visitors.answers import Consent, Shopper
+from api.visitors.schemas import Consent, Shopper
 
 PRODUCT_ID = "knife-santoku"
 SHOPPER_ID = "shopper-17"
