@@ -66,6 +66,7 @@ from api.visitors.pages import personalise, sign_in_page, sign_in_shopper, sign_
 from api.visitors.routes import consents_router
 from api.visitors.session import require_pages, visitor_context
 from api.visitors.shop import Shop
+from api.visitors.store import excluded_products
 
 _MACHINE_PREFIXES = ("/v1/", "/health/", "/schema", "/metrics", "/pictures/", "/static/")
 _COOKIE_DAYS = 30
@@ -87,7 +88,7 @@ def create_app(settings: Settings) -> Litestar:
     database = Database(settings)
     query_vectors = QueryVectors(settings, database)
     metrics = Metrics(TIERS, settings.metrics_folder)
-    ladder = Ladder(database, settings, metrics)
+    ladder = Ladder(database, settings, metrics, excluded_products)
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncGenerator[None]:

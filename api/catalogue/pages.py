@@ -33,15 +33,15 @@ async def category(request: AnyRequest, segments: FromPath[str]) -> Template:
         raise NotFoundException(message)
     after = request.query_params.get("after")
 
-    async def work(connection: Connection) -> tuple[list[ProductCard], str | None]:
+    async def work(connection: Connection, _: None) -> tuple[list[ProductCard], str | None]:
         await load_visitor(request, connection)
         return await _category_page(connection, found, after)
 
-    def snapshot(local: LocalSnapshot) -> tuple[list[ProductCard], str | None]:
+    def snapshot(local: LocalSnapshot, _: None) -> tuple[list[ProductCard], str | None]:
         remembered_visitor(request)
         return _snapshot_category_page(local, found, after)
 
-    products, next_url = await answer(request, Steps(work, snapshot=snapshot))
+    products, next_url = await answer(request, Steps(work, snapshot=snapshot), None)
     if is_fragment(request):
         return render_partial(
             request, "partials/product_items.html", products=products, next_url=next_url

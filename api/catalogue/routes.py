@@ -1,7 +1,6 @@
 """A product, and a drawn picture of one that has no photograph."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any, cast
 
 from litestar import Response, Router, get
@@ -18,6 +17,7 @@ from api.ladder.requests import answer
 # Draws a product as SVG, by its id, category, title and attributes.
 DrawPicture = Callable[[str, str, str, Mapping[str, Any]], str]
 
+_PRODUCT_STEPS = Steps(service.product, snapshot=snapshot.product)
 _PICTURE_HEADERS = {
     "Cache-Control": "public, max-age=604800",
     # Opened on its own, a drawing may run nothing and load nothing.
@@ -29,26 +29,16 @@ _PICTURE_HEADERS = {
 async def read_product(request: AnyRequest, product_id: FromPath[str]) -> Product:
     """Give one product; 404 for an unknown one."""
     check_names(request, frozenset())
-    return await _read(request, product_id.strip())
+    return await answer(request, _PRODUCT_STEPS, product_id.strip())
 
 
 @get("/{file_name:str}", include_in_schema=False)
 async def draw_product(request: AnyRequest, file_name: FromPath[str]) -> Response[bytes]:
     """Give `<product_id>.svg`."""
-    product = await _read(request, file_name.removesuffix(".svg"))
+    product = await answer(request, _PRODUCT_STEPS, file_name.removesuffix(".svg"))
     draw = cast("DrawPicture", request.app.state.draw_picture)
     drawing = draw(product.product_id, product.category or "", product.title, product.attributes)
     return Response(drawing.encode(), headers=_PICTURE_HEADERS, media_type="image/svg+xml")
-
-
-async def _read(request: AnyRequest, product_id: str) -> Product:
-    return await answer(
-        request,
-        Steps(
-            partial(service.product, product_id=product_id),
-            snapshot=partial(snapshot.product, product_id=product_id),
-        ),
-    )
 
 
 def products_router() -> Router:

@@ -42,7 +42,7 @@ async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
     is_counted = not shown and not after and _is_looked_at(request)
     view_id = f"web-{secrets.token_hex(16)}"
 
-    async def work(connection: Connection) -> dict[str, Any]:
+    async def work(connection: Connection, _: None) -> dict[str, Any]:
         visitor = await load_visitor(request, connection)
         detail = await service.product_detail(connection, tree_of(request), product_id)
         if is_counted and visitor.is_personalised:
@@ -63,7 +63,7 @@ async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
             "is_bought": await service.is_bought(connection, visitor, product_id),
         }
 
-    def snapshot(local: LocalSnapshot) -> dict[str, Any]:
+    def snapshot(local: LocalSnapshot, _question: None) -> dict[str, Any]:
         _, excluded = remembered_visitor(request)
         return {
             "product": service.snapshot_detail(local, tree_of(request), product_id),
@@ -75,7 +75,7 @@ async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
             "is_bought": product_id in excluded,
         }
 
-    context = await answer(request, Steps(work, snapshot=snapshot))
+    context = await answer(request, Steps(work, snapshot=snapshot), None)
     return render_page(request, "pages/product.html", **context)
 
 
@@ -84,30 +84,32 @@ async def _product_part(request: AnyRequest, product_id: str) -> Template:
     after = request.query_params.get("reviews_after")
     shown = shown_products(request)
 
-    async def more_reviews(connection: Connection) -> tuple[list[service.Review], str | None]:
+    async def more_reviews(
+        connection: Connection, _: None
+    ) -> tuple[list[service.Review], str | None]:
         await load_visitor(request, connection)
         return await service.reviews(connection, product_id, after)
 
-    def no_reviews(_local: LocalSnapshot) -> tuple[list[service.Review], str | None]:
+    def no_reviews(_local: LocalSnapshot, _: None) -> tuple[list[service.Review], str | None]:
         remembered_visitor(request)
         return [], None
 
-    async def more_similar(connection: Connection) -> Block:
+    async def more_similar(connection: Connection, _: None) -> Block:
         await load_visitor(request, connection)
         complements = await blocks.complements_block(connection, product_id)
         apart = [item.product.product_id for item in complements.items]
         return await blocks.similar_block(connection, product_id, apart, shown)
 
-    def similar_in_snapshot(local: LocalSnapshot) -> Block:
+    def similar_in_snapshot(local: LocalSnapshot, _: None) -> Block:
         remembered_visitor(request)
         return snapshot_blocks.similar_block(local, product_id, shown)
 
     if after:
-        reviews, next_url = await answer(request, Steps(more_reviews, snapshot=no_reviews))
+        reviews, next_url = await answer(request, Steps(more_reviews, snapshot=no_reviews), None)
         return render_partial(
             request, "partials/review_items.html", reviews=reviews, reviews_next_url=next_url
         )
-    block = await answer(request, Steps(more_similar, snapshot=similar_in_snapshot))
+    block = await answer(request, Steps(more_similar, snapshot=similar_in_snapshot), None)
     return render_partial(request, "partials/recommendation_items.html", block=block)
 
 

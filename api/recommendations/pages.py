@@ -21,15 +21,15 @@ async def home(request: AnyRequest) -> Template:
     """Show "You may also like" and the categories."""
     shown = shown_products(request)
 
-    async def work(connection: Connection) -> Block:
+    async def work(connection: Connection, _: None) -> Block:
         visitor = await load_visitor(request, connection)
         return await blocks.recommended_block(connection, visitor, shown=shown)
 
-    def snapshot(local: LocalSnapshot) -> Block:
+    def snapshot(local: LocalSnapshot, _question: None) -> Block:
         _, excluded = remembered_visitor(request)
         return snapshot_blocks.popular_block(local, list(excluded), shown)
 
-    block = await answer(request, Steps(work, snapshot=snapshot))
+    block = await answer(request, Steps(work, snapshot=snapshot), None)
     if is_fragment(request):
         return render_partial(request, "partials/recommendation_items.html", block=block)
     return render_page(request, "pages/home.html", block=block, categories=tree_of(request).top())

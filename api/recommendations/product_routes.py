@@ -18,7 +18,7 @@ from api.http.parameters import (
     check_names,
     product_filter,
 )
-from api.ladder.requests import answer, ladder_of
+from api.ladder.requests import answer
 from api.recommendations import steps
 from api.recommendations.answers import Complements, SimilarProducts
 
@@ -48,7 +48,8 @@ async def similar_products(
     )
     return await answer(
         request,
-        steps.similar_steps(ladder_of(request), product_id=product_id.strip(), wanted=wanted),
+        steps.similar_steps(product_id=product_id.strip(), wanted=wanted),
+        None,
     )
 
 
@@ -73,6 +74,7 @@ async def complements(
             exclude=trimmed(exclude),
             product_filter=product_filter,
         ),
+        None,
     )
 
 

@@ -65,10 +65,8 @@ async def recommend_products(
         model=model,
         after=after,
     )
-    ladder = ladder_of(request)
-    asked = recommendations.prepare(wanted)
-    found = await answer(request, steps.recommended_steps(ladder, asked), who=shopper_id)
-    ladder.shoppers.note(shopper_id)
+    found = await steps.recommend(request, recommendations.prepare(wanted))
+    ladder_of(request).shoppers.note(shopper_id)
     found.next = same_address(request, found.after)
     return found
 
@@ -100,6 +98,7 @@ async def recently_viewed(
             exclude=trimmed(exclude),
             product_filter=product_filter,
         ),
+        None,
         who=shopper_id,
     )
 
@@ -128,6 +127,7 @@ async def buy_again(
         steps.buy_again_steps(
             shopper_id=shopper_id, k=k, exclude=trimmed(exclude), product_filter=product_filter
         ),
+        None,
         who=shopper_id,
     )
 
@@ -156,6 +156,7 @@ async def recently_viewed_in_session(
             exclude=trimmed(exclude),
             product_filter=product_filter,
         ),
+        None,
         who=session_id,
     )
 

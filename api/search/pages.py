@@ -24,15 +24,15 @@ async def search_page(request: AnyRequest) -> Template:
     after = request.query_params.get("after")
     search = service.prepare(query_vectors_of(request), q, None, after, service.PAGE_SIZE)
 
-    async def work(connection: Connection) -> service.CardPage:
+    async def work(connection: Connection, _: None) -> service.CardPage:
         await load_visitor(request, connection)
         return await service.card_page(connection, search)
 
-    def snapshot(local: LocalSnapshot) -> service.CardPage:
+    def snapshot(local: LocalSnapshot, _: None) -> service.CardPage:
         remembered_visitor(request)
         return service.snapshot_card_page(local, search)
 
-    found = await answer(request, Steps(work, snapshot=snapshot))
+    found = await answer(request, Steps(work, snapshot=snapshot), None)
     if is_fragment(request):
         return render_partial(
             request, "partials/product_items.html", products=found.products, next_url=found.next_url

@@ -1,6 +1,5 @@
 """Lists of products, and searches in them."""
 
-from functools import partial
 from typing import Annotated
 
 from litestar import Router, get
@@ -18,6 +17,8 @@ from api.search import service
 from api.search.query_vectors import query_vectors_of
 
 _LIST_NAMES = frozenset({"category", "q", "after", "limit"})
+_LIST_STEPS = Steps(catalogue.product_page, snapshot=catalogue_snapshot.product_page)
+_SEARCH_STEPS = Steps(service.product_page, snapshot=service.snapshot_product_page)
 
 
 @get("/", summary="List products, or search them", operation_id="listProducts")
@@ -39,21 +40,9 @@ async def list_products(
     check_names(request, _LIST_NAMES)
     if q is None:
         listing = catalogue.CatalogueQuestion(category, after, limit)
-        return await answer(
-            request,
-            Steps(
-                partial(catalogue.product_page, question=listing),
-                snapshot=partial(catalogue_snapshot.product_page, question=listing),
-            ),
-        )
+        return await answer(request, _LIST_STEPS, listing)
     search = service.prepare(query_vectors_of(request), q, category, after, limit)
-    return await answer(
-        request,
-        Steps(
-            partial(service.product_page, search=search),
-            snapshot=partial(service.snapshot_product_page, search=search),
-        ),
-    )
+    return await answer(request, _SEARCH_STEPS, search)
 
 
 def search_router() -> Router:

@@ -20,14 +20,14 @@ from api.ladder.ladder import Ladder, Steps
 _FRESH_SECONDS = 1.0
 
 
-async def _is_demo_shop(connection: Connection) -> bool:
+async def _is_demo_shop(connection: Connection, _: None) -> bool:
     """Tell whether the demo made this shop, and nothing was loaded into it since."""
     cursor = connection.cursor(row_factory=scalar_row)
     await cursor.execute(query("alsolike/is_demo_shop"))
     return bool(await cursor.fetchone())
 
 
-def _was_demo(local: LocalSnapshot) -> bool:
+def _was_demo(local: LocalSnapshot, _: None) -> bool:
     return local.pointer.is_demo_shop
 
 
@@ -76,7 +76,7 @@ class Shop:
             if time.monotonic() - self._read_at < _FRESH_SECONDS:
                 return
             try:
-                self._is_demo = (await self._ladder.answer(_STEPS)).value
+                self._is_demo = (await self._ladder.answer(_STEPS, None)).value
             except (*FAILURES, DatabaseAwayError):
                 if self._is_demo is None and self._are_pages_on is None:
                     raise
