@@ -41,7 +41,7 @@ def upgrade() -> None:
                 select k.model_id, k.product_id, k.embedding, k.updated_at, p.category
                 from kept as k
                 inner join raw.products as p using (product_id)
-                -- As embed/write_product_vectors.sql does, which says why.
+                -- As alsolike/sql/write_product_vectors.sql does, which says why.
                 order by hashtext(k.product_id) & 15, p.category, k.product_id;
                 drop table kept;
                 if partition.hnsw is not null then
