@@ -1,6 +1,6 @@
 -- A table of this session: what visitors (shoppers and anonymous sessions) did with products that
 -- have a text vector, in the order of the visitors, both sides numbered. Personal data: it ends
--- with the session. Weights halve with age and stop at 1e-20, where events that are decades old count
+-- with the session. Weights halve with age and stop at 1e-20, where events of decades ago count
 -- alike: Postgres raises an error for real numbers below 1e-38 and for vectors multiplied by them.
 -- A row: shopper_number and product_number from 1, weight above 0.
 create temporary table numbered_interactions as
