@@ -82,19 +82,15 @@ PARAMETERS: Mapping[str, Any] = {
     "k": 5,
     "limit": 5,
     "model": MODEL,
-    "attributes": '{"colour": "grey"}',
-    "brand": ["Plainly"],
     "diversity": "low",
-    "price_max": 100.0,
-    "price_min": 5.0,
     "reasons": True,
     "session_id": "visit-18",
-    "with_sold_out": False,
     "product_id": PRODUCT_ID,
     "q": "santoku",
     "shopper_id": SHOPPER_ID,
 }
-"""By name of the parameter; it means the same wherever it stands, but for `after`."""
+"""By name of the parameter; it means the same wherever it stands, but for `after`. Those of the
+filter stand in `ProductFilter`."""
 
 MARKED = frozenset({"/v1/trending", "/v1/shoppers/{shopper_id}/recommendations"})
 """Paths at which `after` is a mark, as `MARK` is, and no cursor of a list by id."""
