@@ -14,6 +14,7 @@ from alsolike.database import connect, query, raise_unknown
 from alsolike.errors import SnapshotError
 from alsolike.progress import Report
 from alsolike.settings import Settings
+from alsolike.snapshot.latest import point, pointed_at
 from alsolike.snapshot.manifest import (
     FORMAT_VERSION,
     MANIFEST_NAME,
@@ -21,11 +22,11 @@ from alsolike.snapshot.manifest import (
     PartFile,
     Pointer,
     Scope,
+    ServingOptions,
     new_snapshot_id,
     sha256_of,
 )
 from alsolike.snapshot.parts import PartWriter, Row
-from alsolike.snapshot.pointer import point, pointed_at
 from alsolike.snapshot.products import write_products
 from alsolike.snapshot.store import SnapshotStore
 from alsolike.snapshot.verify import verify_snapshot
@@ -45,6 +46,7 @@ class _Model:
 
     model_id: int
     name: str
+    serving: ServingOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,7 @@ def export_snapshot(
             files=tuple(parts.files),
             product_files=product_files,
             is_demo_shop=shop == (True,),
+            serving=used.serving,
         )
         name = f"{snapshot_id}/{MANIFEST_NAME}"
         written.append(name)
@@ -192,7 +195,7 @@ def _find_model(connection: psycopg.Connection[Any], name: str | None) -> _Model
     except psycopg.DatabaseError as error:
         raise_unknown(error)
     if row is not None:
-        return _Model(*row)
+        return _Model(row[0], row[1], ServingOptions(*row[2:]))
     message = "No model serves yet: run `alsolike embed`, then `alsolike neighbours`."
     raise SnapshotError(message)
 

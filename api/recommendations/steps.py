@@ -8,7 +8,7 @@ snapshot was made, and what this process last knew of the shopper.
 from collections.abc import Sequence
 from functools import partial
 
-from alsolike.local_snapshot.reader import LocalSnapshot
+from alsolike.snapshot.reader import LocalSnapshot
 from api.catalogue import service as catalogue
 from api.catalogue.answers import Product, ProductPage
 from api.catalogue.service import next_address, unknown_category, unknown_product
@@ -110,8 +110,9 @@ def recommended_steps(ladder: Ladder, asked: Asked) -> Steps[RecommendedProducts
         exclude = [*taste.exclude, *request.basket]
         if request.shopper_id is not None:
             exclude += ladder.shoppers.find(request.shopper_id).excluded
-        wanted = local_answers.wanted_of(taste.filter, exclude, taste.candidates)
-        items = local_answers.recommended(local, asked.told, request.k, wanted)
+        items = local_answers.recommended(
+            local, asked.told, request.k, taste.filter, exclude, taste.candidates
+        )
         if not taste.has_reasons:
             for item in items:
                 item.reason = None
@@ -134,8 +135,7 @@ def trending_steps(
 
     def snapshot(local: LocalSnapshot) -> TrendingProducts:
         shown = [] if page is None else page.shown
-        wanted = local_answers.wanted_of(product_filter, [*exclude, *shown], None)
-        items = local_answers.trending(local, k, wanted)
+        items = local_answers.trending(local, k, product_filter, [*exclude, *shown])
         if page is None:
             _check_category(local, product_filter.category, is_empty=not items)
         return recommendations.finish_trending(items, k, page, "snapshot")
