@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from alsolike.local_snapshot.reader import SnapshotProduct
+from alsolike.snapshot.reader import SnapshotProduct
 from api.catalogue import store
 from api.catalogue.service import unknown_product
 from api.database.pool import Connection

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from msgspec import Struct
 
-from alsolike.local_snapshot.reader import LocalSnapshot
+from alsolike.snapshot.reader import LocalSnapshot
 from api.catalogue import store
 from api.catalogue.cards import safe_image
 from api.database.failures import FAILURES, DatabaseAwayError, first_line

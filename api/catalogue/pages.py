@@ -8,7 +8,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Template
 
-from alsolike.local_snapshot.reader import LocalSnapshot
+from alsolike.snapshot.reader import LocalSnapshot
 from api.catalogue import store
 from api.catalogue.cards import ProductCard, cards, snapshot_card
 from api.catalogue.categories import Category, tree_of

@@ -1,6 +1,6 @@
 """Products out of the local snapshot, as the JSON API tells them."""
 
-from alsolike.local_snapshot.reader import LocalSnapshot, SnapshotProduct
+from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct
 from api.catalogue.schemas import Product, ProductPage
 from api.catalogue.service import CatalogueQuestion, page_of, unknown_category, unknown_product
 from api.paging.keyset import decode_cursor

@@ -10,7 +10,7 @@ from litestar import HttpMethod, route
 from litestar.params import FromPath
 from litestar.response import Template
 
-from alsolike.local_snapshot.reader import LocalSnapshot
+from alsolike.snapshot.reader import LocalSnapshot
 from api.catalogue.categories import tree_of
 from api.database.failures import FAILURES, DatabaseAwayError
 from api.database.pool import Connection

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from alsolike.local_snapshot.reader import LocalSnapshot
+from alsolike.snapshot.reader import LocalSnapshot
 from api.catalogue.cards import ProductCard, card, snapshot_card
 from api.catalogue.categories import Category, CategoryTree
 from api.catalogue.service import unknown_product

@@ -5,8 +5,9 @@ What goes with a product is not there, nor who looks.
 
 from collections.abc import Sequence
 
-from alsolike.local_snapshot.reader import LocalSnapshot, Wanted
+from alsolike.snapshot.reader import LocalSnapshot
 from api.catalogue.cards import snapshot_card
+from api.filters import ProductFilter
 from api.pages.addresses import product_url
 from api.recommendations.blocks import BLOCK_SIZE, next_url
 from api.recommendations.shown import Block, Reason, Recommendation
@@ -25,7 +26,7 @@ def popular_block(
     shown : sequence of str
         Products that earlier pages of the block showed.
     """
-    found = local.popular(Wanted(exclude=[*excluded, *shown]), size)
+    found = local.popular(size, exclude=[*excluded, *shown])
     items = [
         Recommendation(
             rank=rank,
@@ -55,7 +56,7 @@ def similar_block(
     UnknownProductError
         There was none of that id when the snapshot was made.
     """
-    found = near(local, product_id, size, Wanted(exclude=shown))
+    found = near(local, product_id, size, ProductFilter(), exclude=shown)
     items = [
         Recommendation(
             rank=rank,

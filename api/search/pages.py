@@ -4,7 +4,7 @@ from litestar import route
 from litestar.response import Template
 from msgspec.structs import asdict
 
-from alsolike.local_snapshot.reader import LocalSnapshot
+from alsolike.snapshot.reader import LocalSnapshot
 from api.database.pool import Connection
 from api.exchange import AnyRequest
 from api.ladder.ladder import Steps

@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from alsolike.local_snapshot.reader import LocalSnapshot, SnapshotProduct
+from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct
 from api.catalogue import snapshot
 from api.catalogue import store as product_store
 from api.catalogue.cards import ProductCard, cards, snapshot_card

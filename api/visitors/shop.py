@@ -10,8 +10,8 @@ import time
 from psycopg.rows import scalar_row
 
 from alsolike.database import query
-from alsolike.local_snapshot.reader import LocalSnapshot
 from alsolike.settings import Settings
+from alsolike.snapshot.reader import LocalSnapshot
 from api.database.failures import FAILURES, DatabaseAwayError
 from api.database.pool import Connection
 from api.ladder.ladder import Ladder, Steps
