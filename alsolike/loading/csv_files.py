@@ -19,14 +19,14 @@ from alsolike.loading.formats import (
     opened,
     require_columns,
 )
-from alsolike.loading.rows import Chunk, Found, Row, encode_rows
+from alsolike.loading.rows import Chunk, Reading, Row, encode_rows
 from alsolike.loading.tables import Table
 
 _SEPARATORS = (",", ";", "\t", "|")
 _SEPARATOR_LINE = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)
 
 
-def read_csv(path: Path, table: Table, found: Found) -> Iterator[Chunk]:
+def read_csv(path: Path, table: Table, reading: Reading) -> Iterator[Chunk]:
     """Read a CSV file with a header, packed or not.
 
     Raises
@@ -44,12 +44,12 @@ def read_csv(path: Path, table: Table, found: Found) -> Iterator[Chunk]:
         header_line = first if named is None else next(lines, "")
         separator = _separator(header_line, table) if named is None else named[1]
         if separator != ",":
-            found.separator = separator
+            reading.separator = separator
         reader = csv.reader(chain([header_line], lines), strict=True, delimiter=separator)
         try:
             nothing: list[str] = []
-            header = _header(path, next(reader, nothing), table, found)
-            yield from encode_rows(_rows(reader, header, table, found, above), table, found)
+            header = _header(path, next(reader, nothing), table, reading)
+            yield from encode_rows(_rows(reader, header, table, reading, above), table, reading)
         except csv.Error as error:
             message = f"{path}, line {reader.line_num + above}: {_tell(error)}."
             raise InputFileError(message) from error
@@ -73,17 +73,17 @@ def _tell(error: csv.Error) -> str:
     return f"not CSV ({error})"
 
 
-def _header(path: Path, names: list[str], table: Table, found: Found) -> list[str]:
+def _header(path: Path, names: list[str], table: Table, reading: Reading) -> list[str]:
     header = [column_name(name) for name in names]
     for name in header:
-        if name in table.columns and name in found.columns:
+        if name in table.columns and name in reading.columns:
             message = f"{path}: the header has the column {name} twice."
             raise InputFileError(message)
         if name in table.columns:
-            found.columns.add(name)
+            reading.columns.add(name)
         elif name:
-            found.ignored.append(name)
-    require_columns(path, table, found.columns, header)
+            reading.ignored.append(name)
+    require_columns(path, table, reading.columns, header)
     return header
 
 
@@ -97,7 +97,7 @@ class _Reader(Protocol):
 
 
 def _rows(
-    reader: _Reader, header: list[str], table: Table, found: Found, above: int
+    reader: _Reader, header: list[str], table: Table, reading: Reading, above: int
 ) -> Iterator[Row]:
     """Give the rows under a header.
 
@@ -123,6 +123,6 @@ def _rows(
         record.append("")
         values: list[str | None] = [record[place].strip() for place in places]
         if any(values) or problem:
-            found.short += is_short
+            reading.short += is_short
             yield Row(line + above, problem, values)
         line = reader.line_num + 1

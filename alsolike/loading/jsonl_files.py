@@ -11,7 +11,7 @@ import msgspec
 
 from alsolike.errors import InputFileError
 from alsolike.loading.formats import column_name, lines_of, opened, require_columns
-from alsolike.loading.rows import Chunk, Found, Row, encode_rows
+from alsolike.loading.rows import Chunk, Reading, Row, encode_rows
 from alsolike.loading.tables import SHOPPERS, Table
 
 _DECODER = msgspec.json.Decoder(dict[str, Any])
@@ -27,7 +27,7 @@ _SHOWN_ID = re.compile(
 )
 
 
-class Unread(NamedTuple):
+class UnreadableLine(NamedTuple):
     """A line that cannot be used.
 
     Attributes
@@ -46,10 +46,10 @@ class Unread(NamedTuple):
 
 
 # One object of a file, with its line; why it cannot be used instead.
-Item = tuple[int, dict[str, Any] | Unread]
+Item = tuple[int, dict[str, Any] | UnreadableLine]
 
 
-def read_jsonl(path: Path, table: Table, found: Found) -> Iterator[Chunk]:
+def read_jsonl(path: Path, table: Table, reading: Reading) -> Iterator[Chunk]:
     """Read a file of one JSON object per line, packed or not.
 
     Raises
@@ -60,11 +60,11 @@ def read_jsonl(path: Path, table: Table, found: Found) -> Iterator[Chunk]:
     keys: set[str] = set()
     items = read_items(path, _decoded_shopper if table is SHOPPERS else _decoded)
     rows = rows_of_items(_with_columns(items, table, keys), table, lambda item: item)
-    yield from encode_rows(rows, table, found)
-    found.columns.update({column_name(key) for key in keys}.intersection(table.columns))
-    found.ignored.extend(sorted(key for key in keys if column_name(key) not in table.columns))
+    yield from encode_rows(rows, table, reading)
+    reading.columns.update({column_name(key) for key in keys}.intersection(table.columns))
+    reading.ignored.extend(sorted(key for key in keys if column_name(key) not in table.columns))
     if keys:
-        require_columns(path, table, found.columns, sorted(keys))
+        require_columns(path, table, reading.columns, sorted(keys))
 
 
 def _with_columns(items: Iterator[Item], table: Table, keys: set[str]) -> Iterator[Item]:
@@ -78,7 +78,7 @@ def _with_columns(items: Iterator[Item], table: Table, keys: set[str]) -> Iterat
     # Nearly always all keys are those of columns already.
     plain: set[str] = set()
     for number, item in items:
-        if isinstance(item, Unread) or item.keys() <= plain:
+        if isinstance(item, UnreadableLine) or item.keys() <= plain:
             yield number, item
             continue
         keys.update(item)
@@ -87,7 +87,7 @@ def _with_columns(items: Iterator[Item], table: Table, keys: set[str]) -> Iterat
         if twice is None:
             yield number, {column_name(key): value for key, value in item.items()}
         else:
-            yield number, Unread(f"an object that has {twice} twice", is_object=True)
+            yield number, UnreadableLine(f"an object that has {twice} twice", is_object=True)
 
 
 def _twice(keys: Iterable[str], table: Table) -> str | None:
@@ -102,7 +102,7 @@ def _twice(keys: Iterable[str], table: Table) -> str | None:
 
 
 def read_items(
-    path: Path, decode: "Callable[[str], dict[str, Any] | Unread] | None" = None
+    path: Path, decode: "Callable[[str], dict[str, Any] | UnreadableLine] | None" = None
 ) -> Iterator[Item]:
     """Give the objects of a file; blank lines are skipped.
 
@@ -124,32 +124,34 @@ def read_items(
                 continue
             item = number, (decode or _decoded)(line)
             first = first or item
-            has_objects = has_objects or not isinstance(item[1], Unread) or item[1].is_object
+            has_objects = (
+                has_objects or not isinstance(item[1], UnreadableLine) or item[1].is_object
+            )
             yield item
-    if first is not None and isinstance(first[1], Unread) and not has_objects:
+    if first is not None and isinstance(first[1], UnreadableLine) and not has_objects:
         message = f"{path}, line {first[0]}: {first[1].reason}; write one object on each line."
         raise InputFileError(message)
 
 
-def _decoded_shopper(line: str) -> dict[str, Any] | Unread:
+def _decoded_shopper(line: str) -> dict[str, Any] | UnreadableLine:
     """Return the object of a line of the file of shoppers, or whom it names and why there is none.
 
     An object that says something twice cannot be used: a JSON reader keeps what it says last, and
     the no may stand before it.
     """
     item = _decoded(line)
-    if isinstance(item, Unread):
-        return Unread(item.reason, _shown_ids(line))
+    if isinstance(item, UnreadableLine):
+        return UnreadableLine(item.reason, _shown_ids(line))
     try:
         pairs: list[tuple[str, object]] = json.loads(line, object_pairs_hook=list)
     except (ValueError, RecursionError):
-        return Unread("a JSON object that cannot be read", _shown_ids(line))
+        return UnreadableLine("a JSON object that cannot be read", _shown_ids(line))
     twice = _twice((key for key, _ in pairs), SHOPPERS)
     if twice is None:
         return item
     ids = (_as_text(value) for key, value in pairs if column_name(key) == SHOPPERS.row_id)
     named = tuple(dict.fromkeys(one for one in ids if one))
-    return Unread(f"an object that has {twice} twice", named, is_object=True)
+    return UnreadableLine(f"an object that has {twice} twice", named, is_object=True)
 
 
 def _shown_ids(line: str) -> tuple[str, ...]:
@@ -164,14 +166,14 @@ def _shown_ids(line: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in ids if one))
 
 
-def _decoded(line: str) -> dict[str, Any] | Unread:
+def _decoded(line: str) -> dict[str, Any] | UnreadableLine:
     """Return the object of a line, or why there is none."""
     try:
         return _DECODER.decode(line)
     except RecursionError:
-        return Unread("nested too deep to be read")
+        return UnreadableLine("nested too deep to be read")
     except msgspec.DecodeError as error:
-        reason = Unread(f"not a JSON object ({error})")
+        reason = UnreadableLine(f"not a JSON object ({error})")
     if "NaN" not in line and "Infinity" not in line:
         return reason
     try:
@@ -196,7 +198,7 @@ def rows_of_items(
     """
     values: list[str | None]
     for number, item in items:
-        if isinstance(item, Unread):
+        if isinstance(item, UnreadableLine):
             # One row for each shopper, whose rejected row is a no.
             for shopper in item.shoppers or (None,):
                 values = [shopper if name == table.row_id else None for name in table.columns]

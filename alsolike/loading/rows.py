@@ -53,7 +53,7 @@ class Chunk(NamedTuple):
 
 
 @dataclass(slots=True)
-class Found:
+class Reading:
     """What reading a file showed, besides its rows.
 
     Attributes
@@ -105,7 +105,7 @@ class Found:
             )
 
 
-def encode_rows(rows: Iterable[Row], table: Table, found: Found) -> Iterator[Chunk]:
+def encode_rows(rows: Iterable[Row], table: Table, reading: Reading) -> Iterator[Chunk]:
     """Give the rows as CSV in chunks of bounded size.
 
     Words that stand for nothing become null. Characters that Postgres has no text for (NUL, half a
@@ -114,7 +114,7 @@ def encode_rows(rows: Iterable[Row], table: Table, found: Found) -> Iterator[Chu
 
     Parameters
     ----------
-    found : Found
+    reading : Reading
         Where what was changed is counted.
     """
     kept: list[Row] = []
@@ -127,28 +127,30 @@ def encode_rows(rows: Iterable[Row], table: Table, found: Found) -> Iterator[Chu
     for row in rows:
         values = row.values
         if not NOTHING.isdisjoint(values):
-            _empty_words_for_nothing(values, answers, found)
+            _empty_words_for_nothing(values, answers, reading)
         if json is not None and (attributes := values[json]):
             values[json] = tidy_json(attributes)
         kept.append(row)
         writer.writerow((row.line, row.problem, *values))
         if len(kept) >= _CHUNK_ROWS or text.tell() >= _CHUNK_CHARACTERS:
-            yield _chunk(text.getvalue(), kept, table, found)
+            yield _chunk(text.getvalue(), kept, table, reading)
             kept.clear()
             text.seek(0)
             text.truncate()
     if kept:
-        yield _chunk(text.getvalue(), kept, table, found)
+        yield _chunk(text.getvalue(), kept, table, reading)
 
 
-def _empty_words_for_nothing(values: list[str | None], answers: int | None, found: Found) -> None:
+def _empty_words_for_nothing(
+    values: list[str | None], answers: int | None, reading: Reading
+) -> None:
     for place, value in enumerate(values):
         if value in NOTHING and not (place == answers and value == "None"):
-            found.nothing[value] += 1
+            reading.nothing[value] += 1
             values[place] = None
 
 
-def _chunk(text: str, rows: list[Row], table: Table, found: Found) -> Chunk:
+def _chunk(text: str, rows: list[Row], table: Table, reading: Reading) -> Chunk:
     if "\0" not in text:
         try:
             return Chunk(text.encode(), len(rows))
@@ -157,12 +159,12 @@ def _chunk(text: str, rows: list[Row], table: Table, found: Found) -> Chunk:
     repaired = io.StringIO(newline="")
     writer = csv.writer(repaired, lineterminator="\r\n")
     for row in rows:
-        clean = _without_unstorable(row, table, found)
+        clean = _without_unstorable(row, table, reading)
         writer.writerow((clean.line, clean.problem, *clean.values))
     return Chunk(repaired.getvalue().encode(), len(rows))
 
 
-def _without_unstorable(row: Row, table: Table, found: Found) -> Row:
+def _without_unstorable(row: Row, table: Table, reading: Reading) -> Row:
     problem = row.problem
     values: list[str | None] = []
     for column, value in zip(table.columns, row.values, strict=True):
@@ -172,7 +174,7 @@ def _without_unstorable(row: Row, table: Table, found: Found) -> Row:
             problem = problem or f"{column} holds {what}, which text in Postgres cannot: remove it"
         elif clean != value and column != "consent":
             clean = _storable(value, "")
-            found.cleaned += 1
+            reading.cleaned += 1
         values.append(clean)
     return Row(row.line, _storable(problem, _NUL_PICTURE), values)
 

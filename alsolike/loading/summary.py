@@ -10,7 +10,7 @@ _SHOW_REJECTED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class Rejection:
     """Why rows of a file were rejected: how many, the first one's line, and its own reason."""
 
     rows: int
@@ -31,7 +31,7 @@ class FileSummary:
     unchanged: int
     rejected: int
     not_kept: int = 0
-    reasons: Sequence[Reason] = ()
+    reasons: Sequence[Rejection] = ()
 
     @property
     def is_mostly_rejected(self) -> bool:

@@ -6,14 +6,13 @@
 insert into left_out (line, place, reason)
 select
     s.line,
-    s.ctid,
+    s.place,
     'purchase_id is ''' || shown(s.purchase_id) || ''', which is there with other content: '
     || 'expected an id of its own, because a purchase never changes'
-from staged as s
+from usable as s
 inner join raw.purchases as k on s.purchase_id = k.purchase_id
 where
-    not exists (select from left_out as r where r.line = s.line)
-    and (
+    (
         case when not is_nobody(k.shopper_id) then k.shopper_id end, k.product_id,
         k.purchased_at, k.quantity, k.unit_price, k.order_id
     ) is distinct from (

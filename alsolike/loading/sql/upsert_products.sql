@@ -38,9 +38,8 @@ select distinct on (s.product_id)
         true
     ),
     coalesce(s.created_at::timestamptz, p.created_at, now())
-from staged as s
+from usable as s
 left join raw.products as p on s.product_id = p.product_id
-where not exists (select from left_out as r where r.line = s.line)
 order by s.product_id, s.line
 on conflict (product_id) do update
     set
