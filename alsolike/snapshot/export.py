@@ -10,8 +10,9 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg.types.json import Jsonb
 
-from alsolike.database import connect, query, raise_unknown
+from alsolike.database import connect, query
 from alsolike.errors import SnapshotError
+from alsolike.models import Model, find_model
 from alsolike.progress import Report
 from alsolike.settings import Settings
 from alsolike.snapshot.manifest import (
@@ -37,14 +38,6 @@ _STAGE = "export"
 _SHOWN_IDS = 5
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Model:
-    """The model that is exported."""
-
-    model_id: int
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +159,7 @@ def _begin(connection: psycopg.Connection[Any]) -> _Beginning:
     return _Beginning(row[0], row[1].astimezone(UTC))
 
 
-def _publish(store: SnapshotStore, model: _Model, manifest: Manifest, began: _Beginning) -> None:
+def _publish(store: SnapshotStore, model: Model, manifest: Manifest, began: _Beginning) -> None:
     """Note the snapshot and let the pointer name it, on a connection that did not wait till now."""
     with connect() as connection:
         if manifest.scope == "whole":
@@ -186,20 +179,17 @@ def _publish(store: SnapshotStore, model: _Model, manifest: Manifest, began: _Be
         )
 
 
-def _find_model(connection: psycopg.Connection[Any], name: str | None) -> _Model:
-    try:
-        row = connection.execute(query("alsolike/snapshot/model"), {"model": name}).fetchone()
-    except psycopg.DatabaseError as error:
-        raise_unknown(error)
-    if row is not None:
-        return _Model(*row)
+def _find_model(connection: psycopg.Connection[Any], name: str | None) -> Model:
+    model = find_model(connection, name)
+    if model is not None:
+        return model
     message = "No model serves yet: run `alsolike embed`, then `alsolike neighbours`."
     raise SnapshotError(message)
 
 
 def _fill_scope(
     connection: psycopg.Connection[Any],
-    model: _Model,
+    model: Model,
     product_ids: Iterable[str] | None,
     category: str | None,
 ) -> int:
@@ -258,7 +248,7 @@ def _count(connection: psycopg.Connection[Any], name: str, parameters: dict[str,
     return 0 if row is None else int(row[0])
 
 
-def _nothing_to_export(model: _Model) -> str:
+def _nothing_to_export(model: Model) -> str:
     return (
         f"There are no neighbours in stock by model {model.name!r} for these products: "
         "run `alsolike neighbours`, then export again."

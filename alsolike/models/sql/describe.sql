@@ -1,4 +1,4 @@
--- Keep with a model what it was trained on and how it answers.
+-- Note how a model was trained and how it answers.
 -- model_id: the model; seed: of the training; serving, learned, data: JSON, see recs.models.
 update recs.models
 set
@@ -6,4 +6,4 @@ set
     serving = %(serving)s,
     learned = %(learned)s,
     data = %(data)s
-where model_id = %(model_id)s;
+where model_id = %(model_id)s

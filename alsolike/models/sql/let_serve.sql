@@ -1,6 +1,6 @@
--- Let a model serve: the one update that every later answer goes by.
+-- Let a model serve: every answer from now on is this model's.
 -- model_id: the model; expected_id: what serves as far as the caller knows, null: nothing.
--- A row: the model_id that serves now; none: another switch came in between.
+-- A row: the model_id that serves now; none: something else serves than was expected.
 insert into recs.serving_model (model_id)
 values (%(model_id)s)
 on conflict (is_single) do update
@@ -8,4 +8,4 @@ on conflict (is_single) do update
         model_id = excluded.model_id,
         switched_at = now()
     where recs.serving_model.model_id is not distinct from %(expected_id)s::integer
-returning model_id;
+returning model_id

@@ -1,6 +1,6 @@
--- Models of evaluations that ended before they could tidy up. An evaluation holds an advisory lock
--- on its model's number as long as it lives.
--- A row: the id of a model that nobody holds.
+-- Models of evaluations that were killed before they could drop them. A running evaluation holds an
+-- advisory lock on its model's number.
+-- A row: the id of a model of an evaluation that nobody holds.
 select m.model_id
 from recs.models as m
 where
@@ -15,4 +15,4 @@ where
             and l.database = (
                 select d.oid from pg_database as d where d.datname = current_database()
             )
-    );
+    )
