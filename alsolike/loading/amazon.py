@@ -154,7 +154,7 @@ def _hash(prefix: str, *parts: object) -> str:
 
 
 def _time(value: object, per_second: int) -> object:
-    """ISO time of a Unix time; anything else as it is, to be rejected with its value."""
+    """Return the ISO time of a Unix time; anything else unchanged, for the check to reject."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     try:

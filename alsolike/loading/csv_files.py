@@ -1,7 +1,7 @@
 """Read CSV files.
 
 Python's own reader, because it knows the true line of a row behind quoted line ends and tells rows
-of a wrong length apart. It reads faster than the database takes the rows in.
+of a wrong length apart. It reads faster than the database stores.
 """
 
 import csv
@@ -56,7 +56,7 @@ def read_csv(path: Path, table: Table, reading: Reading) -> Iterator[Chunk]:
 
 
 def _separator(header: str, table: Table) -> str:
-    """Return what separates the names of a header: the first sign that shows all required ones."""
+    """Return the first separator with which a header has all required columns, else a comma."""
     for separator in _SEPARATORS:
         try:
             names = [name for row in csv.reader([header], delimiter=separator) for name in row]
@@ -88,7 +88,7 @@ def _header(path: Path, names: list[str], table: Table, reading: Reading) -> lis
 
 
 class _Reader(Protocol):
-    """What `csv.reader` gives; it has no public name."""
+    """The type of `csv.reader`'s result, which has no public name."""
 
     @property
     def line_num(self) -> int: ...
@@ -104,7 +104,7 @@ def _rows(
     Parameters
     ----------
     above : int
-        Lines of the file above the header, which the reader did not see.
+        Lines above the header, which the reader did not see.
     """
     places = [header.index(column) if column in header else len(header) for column in table.columns]
     width = len(header)

@@ -16,10 +16,10 @@ from alsolike.loading.tables import SHOPPERS, Table
 
 _DECODER = msgspec.json.Decoder(dict[str, Any])
 
-# Above it not every whole number is a float.
+# Above it, floats cannot hold every whole number.
 _EXACT = 2**53
 
-# The ids that a line of the file of shoppers shows, although it cannot be read.
+# The ids that an unreadable line of the file of shoppers still shows.
 _SHOWN_ID = re.compile(
     r"""["']?\s*\bshopper_id\s*["']?\s*:\s*
     (?: (?P<json> "(?:[^"\\]|\\.)*" | -?[0-9][0-9.eE+-]* ) | '(?P<single>[^']*)' )""",
@@ -33,9 +33,9 @@ class UnreadableLine(NamedTuple):
     Attributes
     ----------
     reason : str
-        What the line is instead of a usable object.
+        Completes the sentence "the line is …".
     shoppers : tuple of str
-        The shoppers whom a line of their own file names all the same.
+        The shoppers that it names, if it is a line of the file of shoppers.
     is_object : bool
         It is a JSON object.
     """
@@ -45,7 +45,7 @@ class UnreadableLine(NamedTuple):
     is_object: bool = False
 
 
-# One object of a file, with its line; why it cannot be used instead.
+# The number of a line, and its object or why it cannot be used.
 Item = tuple[int, dict[str, Any] | UnreadableLine]
 
 
@@ -68,14 +68,14 @@ def read_jsonl(path: Path, table: Table, reading: Reading) -> Iterator[Chunk]:
 
 
 def _with_columns(items: Iterator[Item], table: Table, keys: set[str]) -> Iterator[Item]:
-    """Call the keys of objects as the table's columns are called.
+    """Rename the keys of objects to the names of the table's columns.
 
     Parameters
     ----------
     keys : set of str
-        Gets all keys, as they stand there.
+        Collects all keys as the file writes them.
     """
-    # Nearly always all keys are those of columns already.
+    # Most objects need no renaming.
     plain: set[str] = set()
     for number, item in items:
         if isinstance(item, UnreadableLine) or item.keys() <= plain:
@@ -109,7 +109,7 @@ def read_items(
     Parameters
     ----------
     decode : Callable, optional
-        Reads a line in another way than as any JSON object.
+        Decodes a line; by default as any JSON object.
 
     Raises
     ------
@@ -134,10 +134,10 @@ def read_items(
 
 
 def _decoded_shopper(line: str) -> dict[str, Any] | UnreadableLine:
-    """Return the object of a line of the file of shoppers, or whom it names and why there is none.
+    """Return the object of a line of the file of shoppers, or why it is unreadable.
 
-    An object that says something twice cannot be used: a JSON reader keeps what it says last, and
-    the no may stand before it.
+    An object with a repeated key counts as unreadable: a JSON parser keeps the last value, and an
+    earlier one may refuse consent.
     """
     item = _decoded(line)
     if isinstance(item, UnreadableLine):
@@ -177,7 +177,7 @@ def _decoded(line: str) -> dict[str, Any] | UnreadableLine:
     if "NaN" not in line and "Infinity" not in line:
         return reason
     try:
-        # pandas writes numbers that JSON does not have; they are nothing, as in Parquet.
+        # pandas writes NaN and Infinity, which JSON lacks; they become null, as in Parquet.
         value: object = json.loads(line, parse_constant=lambda _: None)
     except (ValueError, RecursionError):
         return reason
@@ -194,12 +194,12 @@ def rows_of_items(
     Parameters
     ----------
     columns_of : Callable
-        Gives the table's columns of an object, or None where it makes no row.
+        Returns the table's columns of an object, or None if it makes no row.
     """
     values: list[str | None]
     for number, item in items:
         if isinstance(item, UnreadableLine):
-            # One row for each shopper, whose rejected row is a no.
+            # One row per shopper: a rejected row refuses the consent of its shopper.
             for shopper in item.shoppers or (None,):
                 values = [shopper if name == table.row_id else None for name in table.columns]
                 yield Row(number, f"the line is {item.reason}", values)
@@ -235,7 +235,7 @@ def _as_text(value: object) -> str | None:
 
 
 def _of_float(value: float) -> str | None:
-    """Write a whole number as one: an id that pandas made a float of is the same id."""
+    """Write a whole number without a point, because pandas makes floats of ids."""
     if not math.isfinite(value):
         return None
     return str(int(value)) if value.is_integer() and abs(value) < _EXACT else str(value)
@@ -245,5 +245,5 @@ def _as_json(value: object) -> str:
     try:
         return msgspec.json.encode(value).decode()
     except RecursionError:
-        # No JSON, so the check leaves the field out.
+        # Invalid JSON, so the check empties the field.
         return "nested too deep"

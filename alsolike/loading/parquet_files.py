@@ -172,13 +172,13 @@ def _as_json(array: pa.Array) -> pa.Array:
 
 
 def _text_of_floats(array: pa.Array) -> pa.Array:
-    """Write whole numbers as such: an id of a column with gaps is the same id. NaN is nothing."""
+    """Write whole numbers without a point, because gaps turn an id column into floats."""
     wide = array.cast(pa.float64())
     is_whole = pc.call_function(
         "and",
         [
             pc.call_function("equal", [wide, pc.call_function("trunc", [wide])]),
-            # Above it not every whole number is a float.
+            # Above it, floats cannot hold every whole number.
             pc.call_function("less", [pc.call_function("abs", [wide]), pa.scalar(2.0**53)]),
         ],
     )
@@ -189,7 +189,7 @@ def _text_of_floats(array: pa.Array) -> pa.Array:
 
 
 def _text_of_decimals(array: pa.Array) -> pa.Array:
-    """Write no zeros that only the column's type asks for: 19.9000 is 19.9."""
+    """Drop trailing zeros, which come from the column's type: 19.9000 is 19.9."""
     text = array.cast(pa.string())
     has_point = pc.call_function("match_substring", [text], pc.MatchSubstringOptions("."))
     bare = pc.call_function("utf8_rtrim", [text], pc.TrimOptions("0"))

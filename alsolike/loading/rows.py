@@ -14,11 +14,11 @@ from alsolike.loading.tables import Table
 _CHUNK_ROWS = 10_000
 _CHUNK_CHARACTERS = 4_000_000
 
-# So many names of ignored columns fit into a note.
+# How many ignored columns a note names.
 _SHOWN_COLUMNS = 12
 
-# What mysqldump, pandas and spreadsheets write where nothing is; exactly so, because `Null` and
-# `Nan` are also names.
+# What mysqldump, pandas and spreadsheets write for a missing value; matched exactly, because `Null`
+# and `Nan` are also names.
 NOTHING = frozenset(
     ("\\N", "NULL", "null", "NaN", "nan", "NaT", "None", "<NA>", "N/A", "n/a", "#N/A", "-")
 )
@@ -35,7 +35,7 @@ class Row(NamedTuple):
     line : int
         Line on which the row begins, as an editor counts it from 1; in Parquet the row's number.
     problem : str or None
-        Why the row cannot be used, where reading it already shows that.
+        Why the row cannot be used, if reading it already shows that.
     values : list
         One trimmed text or None for each column of the table, in its order.
     """
@@ -63,15 +63,15 @@ class Reading:
     ignored : list of str
         Its other columns.
     total : int or None
-        Number of rows, where it is known before reading them.
+        Number of rows, if it is known before reading them.
     separator : str or None
-        What separates its columns, where that is no comma.
+        The sign between its columns, if it is not a comma.
     short : int
-        Rows that have fewer values than the header, and were filled up with nothing.
+        Rows that have fewer values than the header; the missing ones count as empty.
     nothing : Counter of str
-        Words that stand for nothing, and how often they were taken so.
+        Words that stand for a missing value, and how often each was read as one.
     cleaned : int
-        Fields, no ids, that held characters which text in Postgres cannot.
+        Fields other than ids from which characters were removed that Postgres cannot store.
     """
 
     columns: set[str] = field(default_factory=set[str])
@@ -83,7 +83,7 @@ class Reading:
     cleaned: int = 0
 
     def notes(self) -> Iterator[str]:
-        """Say in a sentence each what was read in another way than it stands there."""
+        """Yield a sentence on each thing that was read differently from how it is written."""
         if self.ignored:
             names = ", ".join(repr(name) for name in self.ignored[:_SHOWN_COLUMNS])
             more = len(self.ignored) - _SHOWN_COLUMNS
@@ -109,19 +109,19 @@ def encode_rows(rows: Iterable[Row], table: Table, reading: Reading) -> Iterator
     """Give the rows as CSV in chunks of bounded size.
 
     Words that stand for nothing become null. Characters that Postgres has no text for (NUL, half a
-    surrogate pair) are taken out; a row that has one in a required column or an id becomes one with
-    a problem. A consent with one stays what cannot be read.
+    surrogate pair) are removed; a row that has one in a required column or an id gets a problem. A
+    consent with one stays unreadable, which counts as no.
 
     Parameters
     ----------
     reading : Reading
-        Where what was changed is counted.
+        Counts what was changed.
     """
     kept: list[Row] = []
     text = io.StringIO(newline="")
     # The writer quotes only the characters of its own line end, so that must be the longer one.
     writer = csv.writer(text, lineterminator="\r\n")
-    # The word None is an answer to the question of consent.
+    # In the column consent, the word None is an answer.
     answers = table.columns.index("consent") if "consent" in table.columns else None
     json = table.columns.index("attributes") if "attributes" in table.columns else None
     for row in rows:

@@ -1,6 +1,5 @@
 -- Reject staged purchases whose id belongs to another purchase, of this file or an earlier load.
--- A price that is missing is no other content, nor is a guest whom an older release took for a
--- shopper.
+-- A missing price is no conflict, nor is a guest whom an older release stored as a shopper.
 -- Runs after the insert, so that every usable row finds its id in raw.
 -- A row: one line of the file.
 insert into left_out (line, place, reason)

@@ -1,5 +1,5 @@
--- Leave out the staged views of whom did not agree to personalisation: shoppers without a consent
--- that holds, and all sessions unless the caller says that they agreed.
+-- Leave out the staged views of everybody who did not agree to personalisation: shoppers without
+-- consent, and all sessions unless the caller says that they agreed.
 -- is_granted: whether the caller says so.
 -- A row: one line of the file; its reason is null, because nothing is wrong with it.
 insert into left_out (line, place, reason)

@@ -1,8 +1,8 @@
 -- Put the usable staged shoppers into raw, and the decisions on consent that their file states:
--- one where there is none yet, or where an import recorded another. What a shopper decided
--- themselves later stays. Who stands in the file twice agrees if both lines say so. A rejected row
--- is a no of its shopper, if it names one: also one that contradicts an earlier row in anything.
--- source: what to record as the origin of the decisions.
+-- one if there is none yet, or if an import recorded another. A decision that the shopper made
+-- themselves stays. A shopper on two lines agrees only if both say so. A rejected row, such as one
+-- that contradicts an earlier line, refuses the consent of the shopper that it names.
+-- source: recorded as the origin of the decisions.
 -- A row: one shopper who is new, changed or has a new decision.
 with shoppers as (
     select distinct on (s.shopper_id) s.shopper_id, s.display_name, s.created_at
@@ -51,7 +51,7 @@ stored as (
     returning k.shopper_id
 ),
 
--- Of a rejected row the shopper alone, so that their no is known when an event names them.
+-- A rejected row stores its shopper's id alone, so that their no holds when an event names them.
 named as (
     insert into raw.shoppers (shopper_id)
     select t.shopper_id
