@@ -12,22 +12,15 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from alsolike.dbt_variables import dbt_variables
 from alsolike.errors import AlsolikeError
-from alsolike.evaluation.baselines import TextParts
-from alsolike.evaluation.baselines.item_knn import co_occurrence_scores, unit_columns
 from alsolike.evaluation.bootstrap import interval, resampled_means
-from alsolike.evaluation.metrics import TruthRanks, hit_rate, ndcg, reciprocal_rank
-from alsolike.evaluation.ranking import leave_out, rank_by_scores
 from alsolike.history import KINDS, History
 from alsolike.history.split import usual_cutoff
+from alsolike.metrics import TruthRanks, hit_rate, ndcg, reciprocal_rank
+from alsolike.metrics.ranking import leave_out, rank_by_scores
 from alsolike.progress import Report, ignore_progress
-
-# As the variables of dbt: minimum_support, largest_basket, complement_shrinkage and
-# complements_per_product.
-MINIMUM_SUPPORT = 2
-LARGEST_BASKET = 50
-SHRINKAGE = 5
-PER_PRODUCT = 20
+from alsolike.rankers.spaces.behaviour import CooccurrenceSpace
 
 # More baskets than this would make the answer no surer.
 _MOST_BASKETS = 5000
@@ -69,7 +62,7 @@ def evaluate_complements(
     k: int,
     seed: int,
     *,
-    parts: TextParts | None = None,
+    vectors: NDArray[np.float32] | None = None,
     report: Report = ignore_progress,
 ) -> dict[str, Any]:
     """Measure how well a basket's hidden product is found from the rest of the basket.
@@ -90,8 +83,8 @@ def evaluate_complements(
     seed : int
         Of the draws: the hidden products, the products of a very large basket, the baskets if
         there are more than 5,000, and the intervals.
-    parts : TextParts, optional
-        Vectors of the products' texts.
+    vectors : ndarray, shape (n_products, dimensions), float32, optional
+        Of the products' texts, unit norm, all zero where there is none.
     report : Report
         Told the number of completed baskets, as the stage `complements`.
 
@@ -111,7 +104,9 @@ def evaluate_complements(
     moment = _moment(purchases, cutoff)
     random = np.random.default_rng(seed)
     baskets = _baskets_of(purchases)
-    known = _at_most(baskets.members[baskets.ends < moment], LARGEST_BASKET, random)
+    known = _at_most(
+        baskets.members[baskets.ends < moment], int(dbt_variables()["largest_basket"]), random
+    )
     is_shown = history.catalogue.is_in_stock & (history.catalogue.exists_from < moment)
     rest, hidden = _hide_one(baskets.members[baskets.begins >= moment], is_shown, random)
     sizes = np.diff(known.indptr)
@@ -125,7 +120,7 @@ def evaluate_complements(
 
     values = {
         name: _measure(score, rest, hidden, is_shown, k, name, report)
-        for name, score in _models(history.before(moment), known, parts).items()
+        for name, score in _models(history.before(moment), known, vectors).items()
     }
     names = [f"{metric}@{k}" for metric in _METRICS]
     return {
@@ -144,9 +139,9 @@ def evaluate_complements(
 def complement_scores(
     members: sp.csr_matrix,
     *,
-    minimum_support: int = MINIMUM_SUPPORT,
-    shrinkage: float = SHRINKAGE,
-    per_product: int = PER_PRODUCT,
+    minimum_support: float,
+    shrinkage: float,
+    per_product: float,
 ) -> sp.csr_matrix:
     """Score what goes with each product, as the mart product_complements.
 
@@ -159,11 +154,11 @@ def complement_scores(
     ----------
     members : csr_matrix, shape (n_baskets, n_products), float32
         Ones.
-    minimum_support : int
+    minimum_support : float
         Baskets that a pair must share.
     shrinkage : float
         Baskets at which a pair has half its score.
-    per_product : int
+    per_product : float
         The best of each product; of equals those that met more often, then the smaller number.
 
     Returns
@@ -286,17 +281,24 @@ def _drawn_places(
     return places, rows
 
 
-def _models(known: History, baskets: sp.csr_matrix, parts: TextParts | None) -> dict[str, _Score]:
-    complements = complement_scores(baskets)
+def _models(
+    known: History, baskets: sp.csr_matrix, vectors: NDArray[np.float32] | None
+) -> dict[str, _Score]:
+    variables = dbt_variables()
+    complements = complement_scores(
+        baskets,
+        minimum_support=variables["minimum_support"],
+        shrinkage=variables["complement_shrinkage"],
+        per_product=variables["complements_per_product"],
+    )
     popularity = np.asarray(baskets.sum(axis=0), np.float32).reshape(1, -1)
-    shoppers = unit_columns(known.matrix())
+    shoppers = CooccurrenceSpace(known.matrix())
     models: dict[str, _Score] = {
         "complements": lambda rest: (rest @ complements).toarray(),
         "popular": lambda rest: np.repeat(popularity, rest.shape[0], axis=0),
-        "item-knn": lambda rest: co_occurrence_scores(shoppers, rest),
+        "item-knn": shoppers.scores,
     }
-    if parts is not None:
-        vectors = parts.text_vectors()
+    if vectors is not None:
         models["text"] = lambda rest: (rest @ vectors) @ vectors.T
     return models
 

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alsolike.evaluation.evaluate import evaluate
-from alsolike.evaluation.ranker import ListRanker
 from alsolike.evaluation.results import Value
 from alsolike.history import Split
 from alsolike.progress import Report
+from alsolike.rankers.blend.recipe import Recipe
+from alsolike.rankers.protocol import ListRanker
 
 # Shoppers who are asked with every setting, at most.
 _SHOPPERS = 2000
@@ -65,10 +66,10 @@ class Setting:
         return ", ".join(parts)
 
 
-# What a recipe asks for unless it says otherwise: of those below, one with caps that costs at most
-# 1 % of NDCG, with an interval that includes none at all, on every shop that was measured;
-# docs/evaluation.md has the figures.
-DEFAULT = Setting(0.1, 0.7, 0.7)
+# The default of a recipe. It is a setting with caps that costs at most 1 % of NDCG on every shop
+# that was measured, by an interval that includes 0; docs/evaluation.md has the figures.
+_RECIPE = Recipe()
+DEFAULT = Setting(_RECIPE.diversity, _RECIPE.category_share, _RECIPE.brand_share)
 
 SETTINGS = (
     Setting(),

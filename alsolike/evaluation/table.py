@@ -8,9 +8,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from alsolike.evaluation.baselines import BASELINES
 from alsolike.evaluation.frontier import DEFAULT, MeasuredSetting
 from alsolike.evaluation.results import FEW_SHOPPERS, SLICES, Evaluation, Value, best_model
+from alsolike.rankers.by_name import BASELINES
 
 _ACCURACY = ("ndcg", "hr", "recall", "precision", "map", "mrr")
 _BEYOND = ("coverage", "gini", "ild", "novelty", "long_tail", "cold_share")

@@ -8,7 +8,6 @@ from psycopg.types.json import Jsonb
 
 from alsolike.database import connect, query
 from alsolike.errors import AlsolikeError, UnknownModelError
-from alsolike.evaluation.baselines import baseline, read_text_parts
 from alsolike.evaluation.evaluate import evaluate
 from alsolike.evaluation.store import store_evaluation
 from alsolike.history import History, read_history, split_by_time
@@ -28,11 +27,13 @@ from alsolike.promotion.gate import (
     check_ranking,
     why_no_bar,
 )
-from alsolike.training.ranker import StoredRanker, ranker_for
+from alsolike.rankers.by_name import baseline, ranker_for
+from alsolike.rankers.stored import StoredRanker
+from alsolike.texts import read_text_parts
 
 if TYPE_CHECKING:
-    from alsolike.evaluation.ranker import Ranker
     from alsolike.evaluation.results import Evaluation
+    from alsolike.rankers.protocol import Ranker
 
 
 class RefusedError(AlsolikeError):

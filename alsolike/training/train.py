@@ -15,10 +15,10 @@ from alsolike.history import History, read_history
 from alsolike.history.read import fingerprint
 from alsolike.models import build_vector_index, hold_names, model_names
 from alsolike.progress import Report
-from alsolike.training.fit import fit_model
-from alsolike.training.publish import publish
-from alsolike.training.recipe import Recipe
-from alsolike.training.texts import read_texts
+from alsolike.rankers.blend.fit import fit_model
+from alsolike.rankers.blend.publish import publish
+from alsolike.rankers.blend.recipe import Recipe
+from alsolike.texts import read_texts
 
 
 class ModelExistsError(AlsolikeError):

@@ -11,7 +11,6 @@ from psycopg.types.json import Jsonb
 
 from alsolike.cli.models import trained_text
 from alsolike.database import connect
-from alsolike.evaluation.baselines import AverageRanker
 from alsolike.evaluation.evaluate import evaluate
 from alsolike.evaluation.results import Evaluation
 from alsolike.history import SplitError, read_history, split_by_time
@@ -19,12 +18,14 @@ from alsolike.history.recent import recent_products
 from alsolike.models import drop_leftovers
 from alsolike.neighbours import write_all_neighbours
 from alsolike.progress import ignore_progress
+from alsolike.rankers.baselines.average import AverageRanker
+from alsolike.rankers.blend.fit import fit_model
+from alsolike.rankers.by_name import ranker_for
+from alsolike.rankers.stored import StoredRanker
+from alsolike.rankers.trained import TrainedRanker
 from alsolike.settings import Settings
-from alsolike.training import Recipe, RecipeError, TrainedRanker, ranker_for, train
-from alsolike.training.fit import fit_model
-from alsolike.training.ranker import StoredRanker
-from alsolike.training.texts import read_texts
-from alsolike.training.train import ModelExistsError
+from alsolike.texts import read_texts
+from alsolike.training import ModelExistsError, Recipe, RecipeError, train
 from tests.integration.embed.shop import add_products, run
 from tests.integration.serving.servers import wait_for
 from tests.integration.training.shop import add_shop, embed, kinds_of, recommended, shopper_name
