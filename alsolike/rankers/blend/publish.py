@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from alsolike.database import query
 from alsolike.history import Catalogue
 from alsolike.models import add_model
+from alsolike.product_vectors import TEXT_PARTS, write_product_vectors
 from alsolike.progress import Report
 from alsolike.rankers.blend.fit import FittedModel
 from alsolike.texts import TextEncoder
@@ -58,9 +59,8 @@ def publish(
         learned=fitted.learned,
         data=data,
     )
-    connection.execute(
-        query("alsolike/write_text_vectors"),
-        {"model_id": model_id, "encoder_id": encoder.encoder_id},
+    write_product_vectors(
+        connection, model_id=model_id, encoder_id=encoder.encoder_id, parts=TEXT_PARTS
     )
     _copy_priors(connection, fitted, catalogue, model_id)
     if products is None:

@@ -11,7 +11,8 @@ from alsolike.rankers.baselines.average import AverageRanker, average_vectors, f
 from alsolike.rankers.baselines.text import TextRanker
 from alsolike.settings import Settings
 from alsolike.texts import NoTextVectorsError, read_text_parts
-from embed.run import embed_all, prepare
+from embed.run import embed_all
+from embed.target import register_encoder
 from tests.fixtures.encoder import HashEncoder, WordsEncoder
 from tests.fixtures.history import DAY, history
 from tests.integration.embed import shop
@@ -127,7 +128,7 @@ def test_the_serving_models_encoder_is_read_where_there_are_several(settings: Se
     embed_all(settings, report=ignore_progress, encoder=first)
     embed_all(settings, report=ignore_progress, encoder=second)
     assert read_text_parts(catalogue, report=ignore_progress).names.shape == (6, 16)
-    serving = prepare(second).model_id
+    serving = register_encoder(second).model_id
     shop.run("update recs.serving_model set model_id = %s", (serving,))
     assert read_text_parts(catalogue, report=ignore_progress).names.shape == (6, 24)
     shop.run("delete from recs.serving_model")
