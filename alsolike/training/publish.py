@@ -9,11 +9,8 @@ from numpy.typing import NDArray
 
 from alsolike.database import query
 from alsolike.history import Catalogue
-<<<<<<< HEAD
-from alsolike.product_vectors import TEXT_PARTS, write_product_vectors
-=======
 from alsolike.models import add_model
->>>>>>> main
+from alsolike.product_vectors import TEXT_PARTS, write_product_vectors
 from alsolike.progress import Report
 from alsolike.training.fit import FittedModel
 from alsolike.training.texts import TextEncoder
