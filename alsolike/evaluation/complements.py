@@ -15,19 +15,18 @@ from numpy.typing import NDArray
 from alsolike.dbt_variables import dbt_variables
 from alsolike.errors import AlsolikeError
 from alsolike.evaluation.bootstrap import interval, resampled_means
-from alsolike.history import KINDS, History
+from alsolike.history import DAY, KINDS, History
 from alsolike.history.split import usual_cutoff
 from alsolike.metrics import TruthRanks, hit_rate, ndcg, reciprocal_rank
 from alsolike.metrics.ranking import leave_out, rank_by_scores
 from alsolike.progress import Report, ignore_progress
 from alsolike.rankers.spaces.behaviour import CooccurrenceSpace
 
-# More baskets than this would make the answer no surer.
+# Baskets that are completed at most: more would not narrow the intervals much.
 _MOST_BASKETS = 5000
-# Scores that are in memory at a time, 4 bytes each.
+# Scores held at a time, 4 bytes each.
 _SCORES_AT_ONCE = 64_000_000
 _PRODUCTS_AT_ONCE = 4096
-_DAY = 86_400_000_000
 
 # From the rest of some baskets, shape (n_rows, n_products), to scores of the same shape.
 _Score = Callable[[sp.csr_matrix], NDArray[np.float32]]
@@ -36,7 +35,7 @@ _METRICS = {"ndcg": ndcg, "hr": hit_rate, "mrr": reciprocal_rank}
 
 
 class NoBasketsError(AlsolikeError):
-    """There are too few baskets to measure what goes together."""
+    """There are too few baskets to measure what is bought together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,16 +67,15 @@ def evaluate_complements(
     """Measure how well a basket's hidden product is found from the rest of the basket.
 
     Every product is ranked that is in stock, existed at the cutoff and is not in the rest of the
-    basket; ties count half. Beside
-    `complements`, what the mart product_complements would have held at the cutoff, there are
-    `popular` (the number of known baskets), `item-knn` (the cosine of co-occurrence over shoppers:
-    what they came to at any time) and, with vectors, `text`.
+    basket; ties count half. The models are `complements` (what the mart product_complements would
+    have held at the cutoff), `popular` (the number of known baskets with the product), `item-knn`
+    (the cosine of co-occurrence over shoppers, at any time) and, with vectors, `text`.
 
     Parameters
     ----------
     cutoff : datetime, optional
-        With a zone; baskets that ended before it are known, those that began at it or later are
-        completed. When left out, the `usual_cutoff` of the purchases.
+        With a zone. Baskets that ended before it are known, those that began at it or later are
+        completed. The `usual_cutoff` of the purchases when left out.
     k : int
         Cut of the metrics.
     seed : int
@@ -148,7 +146,7 @@ def complement_scores(
     Score = together / (together + shrinkage) · ln(lift), lift = together · baskets / (baskets with
     the one · baskets with the other), for pairs with enough support and a lift above 1. The
     logarithm is the pointwise mutual information of the two (Church and Hanks 1990); the fraction
-    holds back pairs that met by chance.
+    shrinks the scores of pairs that few baskets hold.
 
     Parameters
     ----------
@@ -159,7 +157,8 @@ def complement_scores(
     shrinkage : float
         Baskets at which a pair has half its score.
     per_product : float
-        The best of each product; of equals those that met more often, then the smaller number.
+        Most complements of a product; ties go to the pair that more baskets hold, then to the
+        smaller product number.
 
     Returns
     -------
@@ -205,7 +204,7 @@ def _moment(purchases: History, cutoff: datetime | None) -> int:
 
 
 def _baskets_of(purchases: History) -> _Baskets:
-    days = purchases.times // _DAY
+    days = purchases.times // DAY
     has_order = purchases.orders >= 0
     keys = np.column_stack(
         [
@@ -230,7 +229,7 @@ def _baskets_of(purchases: History) -> _Baskets:
 
 
 def _at_most(members: sp.csr_matrix, most: int, random: np.random.Generator) -> sp.csr_matrix:
-    """Keep so many products of each basket, drawn at random."""
+    """Keep at most so many products of each basket, drawn at random."""
     places, rows = _drawn_places(members, random)
     is_kept = places < most
     return sp.csr_matrix(
@@ -241,7 +240,7 @@ def _at_most(members: sp.csr_matrix, most: int, random: np.random.Generator) -> 
 def _hide_one(
     members: sp.csr_matrix, is_shown: NDArray[np.bool_], random: np.random.Generator
 ) -> tuple[sp.csr_matrix, NDArray[np.int64]]:
-    """Take a product that can be shown out of each basket of two or more.
+    """Hide one product that can be shown in each basket of two or more.
 
     Returns
     -------
@@ -253,7 +252,7 @@ def _hide_one(
     if len(chosen) > _MOST_BASKETS:
         chosen = np.sort(random.choice(chosen, _MOST_BASKETS, replace=False))
     members = sp.csr_matrix(members[chosen])
-    # Those that cannot be shown are drawn last.
+    # Products that cannot be shown are drawn last.
     places, rows = _drawn_places(members, random, is_shown[members.indices])
     is_hidden = places == 0
     hidden = np.empty(len(chosen), np.int64)
@@ -320,9 +319,10 @@ def _measure(
         chunk = sp.csr_matrix(rest[start : start + step])
         scores = score(chunk)
         leave_out(scores, chunk, is_shown)
-        wanted = hidden[start : start + step]
+        chunk_hidden = hidden[start : start + step]
         truth = sp.csr_matrix(
-            (np.ones(len(wanted), np.float32), (np.arange(len(wanted)), wanted)), shape=chunk.shape
+            (np.ones(len(chunk_hidden), np.float32), (np.arange(len(chunk_hidden)), chunk_hidden)),
+            shape=chunk.shape,
         )
         ranks[start : start + step] = rank_by_scores(scores, truth, k)[0].ranks
         report(stage, min(start + step, len(hidden)), len(hidden))

@@ -39,7 +39,7 @@ __all__ = [
     "reciprocal_rank",
 ]
 
-# By the name that results carry before their @k: f(ranks, k) gives one value for each shopper.
+# By name, without the @k: f(ranks, k) returns one value for each shopper.
 ACCURACY_METRICS: Mapping[str, Callable[[TruthRanks, int], NDArray[np.float64]]] = MappingProxyType(
     {
         "ndcg": ndcg,

@@ -1,4 +1,4 @@
-"""From scores or lists to ranks of the held-out products."""
+"""Ranks of the held-out products, from scores or lists."""
 
 import numpy as np
 import scipy.sparse as sp
@@ -6,24 +6,24 @@ from numpy.typing import NDArray
 
 from alsolike.metrics import TruthRanks
 
-# Up to this many held-out products counting what is above each is quicker than sorting all.
+# Up to this many held-out products, counting better scores is faster than sorting all scores.
 _FEW = 4
 
 
 def leave_out(
     scores: NDArray[np.float32], known: sp.csr_matrix, can_be_shown: NDArray[np.bool_]
 ) -> None:
-    """Give the score of minus infinity to what no model may list, in place.
+    """Set the scores of products that no model may list to minus infinity, in place.
 
     Parameters
     ----------
     scores : ndarray, shape (n_rows, n_products), float32
     known : csr_matrix, shape (n_rows, n_products)
-        What each shopper already acted on.
+        Products that each shopper acted on before.
     can_be_shown : ndarray, shape (n_products,) or (n_rows, n_products), bool
-        In stock, and there at the moment.
+        Products in stock that existed at the moment.
     """
-    # Only what is left out is infinitely bad: a model's own worst comes before it.
+    # A model's own minus infinity is clipped: it still ranks before what is left out.
     np.maximum(scores, np.finfo(np.float32).min, out=scores)
     np.copyto(scores, -np.inf, where=~can_be_shown)
     rows = np.repeat(np.arange(known.shape[0]), np.diff(known.indptr))
@@ -53,7 +53,7 @@ def rank_by_scores(
     -------
     truth_ranks : TruthRanks
     lists : ndarray, shape (n_rows, k), int32
-        By score, of equals the smaller product number first; -1 after the end.
+        By score, ties by product number; -1 after the end.
     """
     ranks: list[NDArray[np.float64]] = []
     lists = np.full((len(scores), k), -1, np.int32)
@@ -88,7 +88,7 @@ def _ranks(scores: NDArray[np.float32], held_out: NDArray[np.float32]) -> NDArra
 def _best(scores: NDArray[np.float32], k: int) -> NDArray[np.intp]:
     if k < len(scores):
         limit = np.partition(scores, len(scores) - k)[len(scores) - k]
-        # All above the k-th score, then as many of its equals as there is room for.
+        # All above the k-th score, then as many scores equal to it as there is room for.
         chosen = np.flatnonzero(scores > limit)
         equals = np.flatnonzero(scores == limit)[: k - len(chosen)]
         chosen = np.concatenate((chosen, equals))
@@ -101,7 +101,7 @@ def _best(scores: NDArray[np.float32], k: int) -> NDArray[np.intp]:
 def drop_from_lists(
     lists: NDArray[np.int32], known: sp.csr_matrix, can_be_shown: NDArray[np.bool_]
 ) -> NDArray[np.int32]:
-    """Return the lists without what no model may list; what follows moves up.
+    """Return the lists without products that no model may list; later products move up.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ def drop_from_lists(
 
 
 def rank_by_lists(lists: NDArray[np.int32], truth: sp.csr_matrix) -> TruthRanks:
-    """Return where the lists have the held-out products; infinite where they are not listed.
+    """Return the ranks of the held-out products in the lists; infinite where they are not listed.
 
     Parameters
     ----------

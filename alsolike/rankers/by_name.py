@@ -9,8 +9,7 @@ from alsolike.rankers.baselines.average import AverageRanker
 from alsolike.rankers.baselines.ease import EaseRanker
 from alsolike.rankers.baselines.ials import IalsRanker
 from alsolike.rankers.baselines.item_knn import ItemKnnRanker
-from alsolike.rankers.baselines.popular import PopularRanker
-from alsolike.rankers.baselines.recently_popular import RecentlyPopularRanker
+from alsolike.rankers.baselines.popular import PopularRanker, RecentlyPopularRanker
 from alsolike.rankers.baselines.text import TextRanker
 from alsolike.rankers.blend.recipe import Recipe
 from alsolike.rankers.protocol import Ranker, ScoreRanker

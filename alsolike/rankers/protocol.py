@@ -1,4 +1,4 @@
-"""What the evaluation asks of a model."""
+"""What a ranker offers, so that it can be measured."""
 
 from typing import Protocol, runtime_checkable
 
@@ -15,7 +15,7 @@ class Ranker(Protocol):
     Attributes
     ----------
     name : str
-        Under which its metrics are told and stored.
+        Name of its results.
     """
 
     name: str
@@ -26,10 +26,9 @@ class Ranker(Protocol):
         Parameters
         ----------
         split : Split
-            `split.shoppers` and `split.moments` say who is asked about and from when on;
-            `split.truth` is not to be looked at.
+            `split.shoppers` are foretold from `split.moments` on; `split.truth` must not be read.
         report : Report
-            Told how far it is.
+            Receives the progress.
         """
         ...
 
@@ -49,9 +48,8 @@ class ScoreRanker(Ranker, Protocol):
         Returns
         -------
         ndarray, shape (n_rows, n_products), float32
-            Higher is better, in any unit; no NaN. A fresh array: the caller writes to it. What the
-            shopper already has, what is out of stock and what did not exist yet needs no care: the
-            caller leaves it out.
+            Higher is better, in any unit; no NaN. A fresh array: the caller writes to it. The
+            caller removes what the shopper acted on, what is out of stock and what did not exist.
         """
         ...
 
@@ -70,14 +68,14 @@ class ListRanker(Ranker, Protocol):
         rows : ndarray, shape (n_rows,), int64
             Positions in `split.shoppers`.
         k : int
-            Greatest length of a list.
+            Most products of a list.
 
         Returns
         -------
         products : ndarray, shape (n_rows, k), int32
-            Numbers of products, best first, no product twice; -1 after the end of a shorter list.
-            Without what the shopper acted on in `split.known`, and what `split.is_shown` leaves
-            out.
+            Numbers of products, best first, none twice; -1 after the end of a shorter list.
+            Without products that the shopper acted on in `split.known`, and only those of
+            `split.is_shown`.
         scores : ndarray, shape (n_rows, k), float32
             The score of each; 0 after the end; no NaN.
         """
@@ -86,8 +84,8 @@ class ListRanker(Ranker, Protocol):
 
 @runtime_checkable
 class ClosableRanker(Ranker, Protocol):
-    """A model with something to clear away, such as rows it wrote to the database."""
+    """A model that holds something, such as database sessions or rows that it wrote."""
 
     def close(self) -> None:
-        """Clear away; called once it has been asked everything, also after an error."""
+        """Release it; called after the last list, and after an error."""
         ...

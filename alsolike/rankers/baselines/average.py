@@ -1,4 +1,4 @@
-"""Average: the plain model of averaged parts, from what a split knows."""
+"""Average: the model that `alsolike embed` makes, from what a split knows."""
 
 import numpy as np
 import scipy.sparse as sp
@@ -12,13 +12,9 @@ from alsolike.models import ServingOptions, serving_options
 from alsolike.progress import Report
 from alsolike.texts import TextParts, read_text_parts, unit_rows
 
-_DAY = 86_400_000_000
-# The macro half_life_decay of dbt stops fading there.
-_MOST_HALF_LIVES = 300
-
 
 class AverageRanker:
-    """What `alsolike embed` makes, with the actions of the known part alone.
+    """The model of averaged parts, with the actions of the known part alone.
 
     A product is the normalised mean of its name, its details and its actions part; a shopper's
     taste is the weighted mean of their latest products; scores are cosines. Products without a
@@ -88,16 +84,14 @@ def average_vectors(known: History, parts: TextParts) -> NDArray[np.float32]:
 
 
 def faded_interactions(known: History) -> sp.csr_matrix:
-    """Sum up what each shopper did with each product, as the mart shopper_interactions.
+    """Sum up the weights of what each shopper did with each product, as `shopper_interactions`.
 
     Returns
     -------
     csr_matrix, shape (n_shoppers, n_products), float32
         Weights of the kinds, halved for every half-life (`half_life_days`) before the latest event.
     """
-    half_life = _DAY * dbt_variables()["half_life_days"]
-    ages = (known.times.max(initial=0) - known.times) / half_life
-    weights = known.weights * np.power(0.5, np.minimum(ages, _MOST_HALF_LIVES))
+    weights = known.faded_weights(dbt_variables()["half_life_days"])
     matrix = sp.csr_matrix((weights, (known.shoppers, known.products)), shape=known.shape)
     matrix.sum_duplicates()
     return matrix.astype(np.float32)

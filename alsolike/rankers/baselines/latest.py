@@ -1,4 +1,4 @@
-"""The query that the baselines are asked with: what a shopper is known to have acted on."""
+"""The query of the baselines: what a shopper is known to have acted on."""
 
 from typing import NamedTuple
 
@@ -11,22 +11,22 @@ from alsolike.history.recent import recent_products
 
 
 class Query(NamedTuple):
-    """How much of a shopper's history is asked with.
+    """How much of a shopper's history counts.
 
     Attributes
     ----------
     last : int
-        Products, the latest ones.
+        Number of latest products.
     decay : float
-        Factor for every later product, in (0, 1].
+        Weight of a product relative to the next later one, in (0, 1].
     """
 
     last: int
     decay: float
 
 
-# What shoppers want next goes by what they did last where histories are short and tastes wander;
-# where the same things are bought week after week, by all they ever did.
+# The latest products foretell best where histories are short and tastes change; all of them where
+# shoppers buy the same things week after week.
 LATEST = Query(last=10, decay=0.7)
 WHOLE = Query(last=1_000_000, decay=1.0)
 QUERIES = (LATEST, WHOLE)

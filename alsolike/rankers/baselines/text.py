@@ -1,4 +1,4 @@
-"""Text: products that read like the known ones, whoever acted on them."""
+"""Text: products whose texts are near those of the known ones."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from alsolike.texts import TextParts, read_text_parts
 
 
 class TextRanker:
-    """The cosine to the mean of what a shopper is known to have, by the texts alone.
+    """The cosine of text vectors with the mean of what a shopper is known to have.
 
     A product is the mean of the vectors of its name and its details. Both texts are taken as they
     are now: details may quote reviews that were written after the cutoff.
@@ -21,7 +21,7 @@ class TextRanker:
     parts : TextParts, optional
         Read from the database when left out.
     query : Query, optional
-        What it is asked with; chosen on what is known when left out.
+        How much of a shopper's history counts; chosen on what is known when left out.
     """
 
     name = "text"
@@ -43,7 +43,7 @@ class TextRanker:
     def scores(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return cosines, times the query's length: ndarray, shape (n_rows, n_products), float32.
 
-        Products without a text, and all for shoppers who know none with a text, have 0.
+        0 for products without a text, and for shoppers without a known product with a text.
         """
         tastes = known_products(self._split, rows, self.query or LATEST) @ self._vectors
         return tastes @ self._vectors.T

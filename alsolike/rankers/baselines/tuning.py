@@ -1,4 +1,4 @@
-"""Options of a baseline, chosen on a slice of what is known: a weak baseline would flatter ours."""
+"""Options of a baseline, tuned on the known part: an untuned baseline would flatter our model."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
@@ -13,7 +13,7 @@ from alsolike.rankers.baselines.latest import LATEST, QUERIES, Query
 from alsolike.rankers.protocol import ScoreRanker
 
 _K = 10
-# Shoppers that the options are compared on, and how many at a time.
+# Shoppers on whom options are compared, and how many are scored at a time.
 _MOST_SHOPPERS = 1000
 _SHOPPERS_AT_ONCE = 250
 
@@ -21,7 +21,7 @@ _Option = TypeVar("_Option")
 
 
 class QueriedRanker(ScoreRanker, Protocol):
-    """A ranker that can be asked anew with another query, without learning anew."""
+    """A ranker whose query can change without another fit."""
 
     query: Query | None
 
@@ -34,11 +34,11 @@ def best_option(
     Parameters
     ----------
     options : sequence
-        At least one; the first where there is too little history, and of equals the earlier.
+        At least one. The first where there is too little history; ties go to the earlier.
     fitted : callable
-        Gives the model of an option, fitted to the split that it is given.
+        Returns the model of an option, fitted to a split.
     split : Split
-        Its known part is split again, in the same way; what it holds out is not looked at.
+        Its known part is split again in the same way; its held-out part is never read.
     """
     again = split_leave_one_out if split.name == "leave-one-out" else split_by_time
     try:
@@ -55,7 +55,7 @@ def best_query(trial: QueriedRanker, split: Split) -> Query:
     Parameters
     ----------
     trial : QueriedRanker
-        One of its own for this: it is fitted here.
+        A ranker for this purpose only: it is fitted here.
     """
     fitted_to: list[Split] = []
     trial.query = LATEST

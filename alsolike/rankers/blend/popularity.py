@@ -6,10 +6,6 @@ from numpy.typing import NDArray
 from alsolike.dbt_variables import dbt_variables
 from alsolike.history import History
 
-_DAY = 86_400 * 1_000_000
-# Further fading would underflow.
-_MOST_HALF_LIVES = 300
-
 
 def popularity(history: History) -> NDArray[np.float32]:
     """Return the logarithm of each product's shoppers, from 0 to 1 for the most popular.
@@ -33,13 +29,9 @@ def recent_popularity(history: History) -> NDArray[np.float32]:
     -------
     ndarray, shape (n_products,), float32
     """
-    size = len(history.catalogue)
-    if not len(history):
-        return np.zeros(size, np.float32)
-    ages = (history.times.max() - history.times) / _DAY
-    half_lives = ages / dbt_variables()["popularity_half_life_days"]
-    weights = history.weights * np.power(0.5, np.minimum(half_lives, _MOST_HALF_LIVES))
-    return _scaled(np.log1p(np.bincount(history.products, weights, minlength=size)))
+    weights = history.faded_weights(dbt_variables()["popularity_half_life_days"])
+    counts = np.bincount(history.products, weights, minlength=len(history.catalogue))
+    return _scaled(np.log1p(counts))
 
 
 def _scaled(values: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""The recipe of a trained model: all that its making depends on besides the data."""
+"""The recipe of a trained model: every parameter of its training."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -27,28 +27,28 @@ class Recipe:
     priors : int
         Popular products that have a prior score.
     factors : int
-        Patterns that are kept of who acted on what.
+        Dimensions of the spaces of factors.
     ease_regularisation, sequence_regularisation : float
         λ of the two regressions.
     largest_matrix : int
         Side of the largest matrix that is inverted.
     characters_up_to : int
-        Products up to which pieces of words are compared too.
+        Largest catalogue, in products, whose character n-grams are compared too.
     validation_shoppers : int
-        At most so many validate in one slice.
+        Most shoppers who validate in one slice.
     validation_scores : int
-        Where the catalogue is large, fewer validate: at most so many scores of shoppers times
-        products are looked at, but those of 300 shoppers always.
+        Most scores (shoppers times products) of a slice: with a large catalogue fewer shoppers
+        validate, but at least 300.
     validation_slices : int
-        Slices, one before the other, while fewer than a third as many shoppers validated.
+        Most slices, one before the other, until a third of `validation_shoppers` validated.
     hidden_share : float
-        Share of the products whose events the validation hides, to learn what text alone is worth.
+        Share of the products whose events the validation hides, to weigh texts for new products.
     pool : int
         Candidates that are re-ranked for diversity.
     diversity : float
-        Weight of the likeness to what is listed already, against relevance; 0: none.
+        Weight of the similarity to products already listed, against relevance; 0: none.
     category_share, brand_share : float
-        Most of a list that one category or brand may have while others are left; 1: all.
+        Largest share of a list for one category or brand while others are left; 1: no limit.
     """
 
     validation: str = "time"

@@ -36,7 +36,7 @@ def queries_of(history: History) -> tuple[dict[str, Any], ...]:
     return tuple(query for query in QUERIES if query["kind_weights"] is _ALIKE)
 
 
-def latest(
+def weigh_latest(
     history: History, shoppers: NDArray[np.integer], serving: Mapping[str, Any]
 ) -> sp.csr_matrix:
     """Weigh what shoppers did last, as a model with these serving options does.
@@ -160,7 +160,7 @@ def fit_slice(
             left_out=left_out,
         ),
         priors=build_priors(known),
-        queries=[latest(known, shoppers, query) for query in queries],
+        queries=[weigh_latest(known, shoppers, query) for query in queries],
         known=split.known.matrix()[shoppers],
         truth=split.truth[rows],
         kinds=kinds.astype(np.int8),

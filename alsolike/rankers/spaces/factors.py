@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from alsolike.rankers.spaces.linear import inverse_root
 from alsolike.rankers.spaces.space import finish_rows, require_finite
 
-# An eigenvalue that is nothing but rounding; the largest are 1.
+# Eigenvalues below this are rounding errors; the largest are 1.
 _NO_PATTERN = 1e-10
 # Rounds of the search for patterns: as many as gather 512 vectors, but at least 4 and at most 16.
 _GATHERED = 512
@@ -26,24 +26,24 @@ ITERATIONS = 15
 
 
 class SpectralSpace:
-    """What is left of who acted on what after all but its broadest patterns are filtered out.
+    """Who acted on what, reduced to its broadest patterns.
 
     D^-1/2 V Vᵀ D^1/2 with V the first right singular vectors of the matrix, normalised by the
     square roots of its rows' and columns' sums (D). The ideal low-pass filter of GF-CF, Shen et
     al. 2021, arXiv 2108.07567.
 
-    The vectors are found in a fixed number of rounds. A search that goes on until they are exact
-    may never end: each group of shoppers that shares no product with others has a singular value of
-    1, and where most shoppers bought once there are hundreds of such groups. Shoppers with one
-    product are left out, since they join it to no other.
+    The vectors come from a fixed number of rounds. A search for exact ones may never end: each
+    group of shoppers that shares no product with others has a singular value of 1, and where most
+    shoppers bought once there are hundreds of such groups. Shoppers with one product are left out,
+    since they link it to no other.
 
     Parameters
     ----------
     matrix : csr_matrix, shape (n_shoppers, n_products), float32
     factors : int
-        Patterns that are kept, at most.
+        Most patterns to keep.
     seed : int
-        Of the vectors that the search for them starts with.
+        Of the initial vectors.
     """
 
     name = "spectrum"
@@ -74,7 +74,7 @@ class SpectralSpace:
 
 
 class FactorSpace:
-    """What a factorisation for implicit feedback says of somebody who acted on one product.
+    """The scores of a factorisation for implicit feedback, given one product.
 
     Y (YᵀY + λI)^-1 Yᵀ with Y the products' factors: the fold-in of iALS (Hu, Koren and Volinsky
     2008) with the same confidence for all products, which makes it a product-to-product matrix.
@@ -85,7 +85,7 @@ class FactorSpace:
     factors : int
         Length of the factors.
     seed : int
-        Of the factors that it begins with.
+        Of the initial factors.
     """
 
     name = "factors"
@@ -176,8 +176,8 @@ def _broadest(matrix: sp.csr_matrix, count: int, seed: int) -> NDArray[np.float6
     """Return the first right singular vectors of a sparse matrix, nearly, at a fixed cost.
 
     Randomised block Krylov iteration: Musco and Musco 2015, arXiv 1504.05477, algorithm 2. A block
-    is as wide as what is wanted, so that equal singular values leave nothing to choose from by
-    rounding.
+    has as many columns as vectors are wanted, so that rounding never chooses among equal singular
+    values.
 
     Returns
     -------
@@ -200,7 +200,7 @@ def _broadest(matrix: sp.csr_matrix, count: int, seed: int) -> NDArray[np.float6
 
 
 def _gram_times(matrix: sp.csr_matrix, block: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return XᵀX times a block, so that no more than a few columns as long as X are held."""
+    """Return XᵀX times a block, a few columns at a time to bound memory."""
     product = np.empty_like(block)
     for start in range(0, block.shape[1], _AT_ONCE):
         columns = slice(start, start + _AT_ONCE)

@@ -1,4 +1,4 @@
-"""Spaces of order: what shoppers came to after a product."""
+"""Spaces of order: what shoppers acted on after a product."""
 
 from typing import Any
 
@@ -17,15 +17,15 @@ from alsolike.rankers.spaces.linear import (
 )
 from alsolike.rankers.spaces.space import finish_rows, require_finite
 
-# How far, in steps, a product still speaks for what follows, and what each step costs it.
+# Steps up to which a product counts for what follows, and its weight per further step.
 _REACH = 3
 _DECAY = 0.7
-# Products of a shopper's past that a step is explained by.
+# Steps of the past that a step is regressed on.
 _PAST = 10
 
 
 class TransitionSpace:
-    """How often a product is followed by another within three steps, each step counting 0.7 less.
+    """How often a product is followed by another within three steps, each 0.7 times the one before.
 
     Normalised like a cosine: by the square root of how often either takes part.
     """
@@ -34,7 +34,7 @@ class TransitionSpace:
     is_text = False
 
     def __init__(self, history: History) -> None:
-        # Never multiplied as a whole: two steps with thousands of products each would square them.
+        # Never multiplied as a whole: two steps of thousands of products make millions of pairs.
         step_by_product, future = _transitions(history)
         products_of_steps = np.asarray(step_by_product.sum(axis=0)).ravel()
         out = inverse_root(step_by_product @ np.asarray(future.sum(axis=1)).ravel())
@@ -91,7 +91,7 @@ class SequenceSpace:
 
 
 def _steps(history: History) -> tuple[NDArray[np.int64], History]:
-    """Give first actions of one shopper at one moment one number: a step.
+    """Return the number of each first action's step: those of one shopper at one moment are one.
 
     Returns
     -------
@@ -109,7 +109,7 @@ def _steps(history: History) -> tuple[NDArray[np.int64], History]:
 
 
 def _incidence(history: History) -> tuple[sp.csr_matrix, NDArray[np.int32]]:
-    """Return which step brought what, and the shopper of each step."""
+    """Return the products of each step as a matrix, and the shopper of each step."""
     steps, firsts = _steps(history)
     count = int(steps[-1]) + 1 if len(steps) else 0
     owners = np.zeros(count, np.int32)
@@ -120,7 +120,7 @@ def _incidence(history: History) -> tuple[sp.csr_matrix, NDArray[np.int32]]:
 
 
 def _shift(owners: NDArray[np.int32], distance: int) -> sp.csr_matrix:
-    """Return the matrix that takes each step to the one so many later of the same shopper."""
+    """Return the matrix that maps each step to the same shopper's step so many later."""
     size = len(owners)
     rows = np.arange(max(0, size - distance))
     rows = rows[owners[rows] == owners[rows + distance]]
@@ -134,7 +134,7 @@ def _empty(shape: tuple[int, int]) -> sp.csr_matrix:
 
 
 def _transitions(history: History) -> tuple[sp.csr_matrix, sp.csr_matrix]:
-    """Return which products each step brought, and what the three steps after it did.
+    """Return the products of each step, and of the three steps after it.
 
     Shapes (n_products, n_steps) and (n_steps, n_products): their product counts what follows what.
     """

@@ -1,4 +1,4 @@
-"""What every space offers."""
+"""The protocol of a space, and what several spaces share."""
 
 import math
 from typing import Any, Protocol
@@ -15,14 +15,14 @@ class Space(Protocol):
     name : str
         As it stands in the blend's weights.
     is_text : bool
-        Whether it knows products that nobody has acted on yet.
+        Whether it scores products that nobody has acted on yet.
     """
 
     name: str
     is_text: bool
 
     def rows(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
-        """Return what some products say about all.
+        """Return the scores of all products, given some.
 
         Parameters
         ----------
@@ -32,13 +32,13 @@ class Space(Protocol):
         Returns
         -------
         ndarray, shape (m, n_products), float32
-            0 and above; 0 says nothing. A product says nothing about itself.
+            0 and above; 0 without evidence, and for a product given itself.
         """
         ...
 
 
 class LeftOutSpace:
-    """A space that could not be fitted, in the place it would have: it says nothing.
+    """Stands for a space that could not be fitted: all its scores are 0.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ class LeftOutSpace:
 
 
 def require_finite(*arrays: NDArray[Any]) -> None:
-    """Check what a space was fitted to.
+    """Check the numbers of a fitted space.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def require_finite(*arrays: NDArray[Any]) -> None:
         A number is NaN or infinite.
     """
     for array in arrays:
-        # A sum is finite only if all are, and needs no second array.
+        # A sum is finite only if all numbers are, and needs no second array.
         with np.errstate(invalid="ignore", over="ignore"):
             total = float(np.sum(array, dtype=np.float64))
         if not math.isfinite(total):
@@ -76,7 +76,7 @@ def require_finite(*arrays: NDArray[Any]) -> None:
 
 
 def finish_rows(rows: NDArray[np.float32], products: NDArray[np.integer]) -> NDArray[np.float32]:
-    """Clear, in place, what speaks against a product and what it says about itself."""
+    """Set negative scores, and those of a product given itself, to 0 in place."""
     np.maximum(rows, 0, out=rows)
     rows[np.arange(len(products)), products] = 0
     return rows

@@ -9,7 +9,6 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from alsolike.cli.models import trained_text
 from alsolike.database import connect
 from alsolike.evaluation.evaluate import evaluate
 from alsolike.evaluation.results import Evaluation
@@ -200,7 +199,7 @@ def test_a_space_that_cannot_be_computed_is_left_out_and_the_model_serves_and_re
     summary = train(impossible, name="kept", report=ignore_progress)
     assert set(summary.learned["left_out"]) == {"ease", "ease_smooth"}
     assert summary.learned["weights"]["ease"] == summary.learned["weights"]["ease_smooth"] == 0
-    text = trained_text(summary)
+    text = summary.as_text()
     assert "Left out, because it could not be computed: ease (ArithmeticError: " in text
     assert run("select learned from recs.models where name = 'kept'") == [(summary.learned,)]
     assert kinds_of(row[0] for row in recommended(1, model="kept")) == {1}
