@@ -1,9 +1,10 @@
 """Bring the database's schema up or down with Alembic, and re-apply the SQL functions.
 
-Up, each revision is a transaction of its own. Down, all of them are one: a step that fails leaves
-the schema as it was. Going down drops what alsolike made and nothing else, and deletes rows only
-where that was asked for: each revision names the rows that its `downgrade` deletes in `deletes`,
-a condition by table.
+Up, each revision is a transaction of its own. What would lock a table for long, such as building an
+index, runs outside of it by `run_alone`. Down, all revisions are one transaction: if one fails, the
+schema stays as it was. Going down drops what alsolike made and nothing else, and deletes rows only
+if the caller allows it: each revision names in `deletes` the rows that its `downgrade` deletes, as
+a condition per table.
 """
 
 import re
@@ -28,12 +29,21 @@ FUNCTIONS = MIGRATIONS / "functions"
 SCHEMAS = ("raw", "staging", "marts", "recs", "ops")
 
 _MODELS = Path(__file__).parents[1] / "dbt" / "models"
-# dbt builds under the first name, and swaps by the second.
+# The names that dbt gives a relation while it exchanges it.
 _DBT_SUFFIXES = ("", "__dbt_tmp", "__dbt_backup")
 
-
-# So long a migration waits for another one to end, in seconds.
+# The limits of a revision. Everybody who needs a table waits behind a statement that waits for its
+# lock, and behind one that holds it.
+LOCK_TIMEOUT = "4s"
+STATEMENT_TIMEOUT = "5s"
+# The limit of what holds nobody up: it waits for every transaction that began before.
+LONG_TIMEOUT = "15min"
+# How long a migration waits for another one to end, in seconds.
 _PATIENCE = 60
+
+_CONCURRENT_INDEX = re.compile(
+    r"index concurrently if not exists (?P<name>\w+)\s+on (?P<schema>\w+)"
+)
 
 
 class MigrationError(AlsolikeError):
@@ -41,7 +51,7 @@ class MigrationError(AlsolikeError):
 
 
 class RowsWouldBeDeletedError(MigrationError):
-    """Going down would delete rows, and nobody said that it may."""
+    """Going down would delete rows, and the caller did not allow it."""
 
 
 def migrate(revision: str = "head", *, drop_all_data: bool = False) -> str:
@@ -52,7 +62,7 @@ def migrate(revision: str = "head", *, drop_all_data: bool = False) -> str:
     Parameters
     ----------
     revision : str
-        `head`, `base`, or a revision's number such as `0002`; older than the present one: down.
+        `head`, `base`, or a revision's number such as `0002`; one older than the present goes down.
     drop_all_data : bool
         Going down may delete rows.
 
@@ -66,7 +76,7 @@ def migrate(revision: str = "head", *, drop_all_data: bool = False) -> str:
     RowsWouldBeDeletedError
         The tables to drop have rows and `drop_all_data` is not given; nothing was changed.
     MigrationError
-        The revision is unknown, a lock was not to be had in time, or a statement failed.
+        The revision is unknown, a lock was not free in time, or a statement failed.
     """
     config = Config(str(MIGRATIONS / "alembic.ini"))
     head = ScriptDirectory.from_config(config).get_current_head() or "base"
@@ -92,7 +102,7 @@ def migrate(revision: str = "head", *, drop_all_data: bool = False) -> str:
 def remaining_objects() -> list[str]:
     """Return the tables, views and the like in alsolike's five schemas, as `schema.name`, sorted.
 
-    After `migrate("base")` they are the shop's own, and the reason why their schema is still there.
+    After `migrate("base")` they are the shop's own; a schema that has any is kept.
     """
     with connect() as connection:
         rows = connection.execute(
@@ -115,10 +125,43 @@ def run_sql(text: str) -> None:
     _driver_connection().execute(cast("LiteralString", text))
 
 
+def run_alone(*statements: str) -> None:
+    """Run statements, each in a transaction of its own, while the site reads and writes the tables.
+
+    What the revision did before is committed by it. A revision that fails afterwards is run again
+    from its beginning, so everything up to here must bear being run twice.
+
+    Parameters
+    ----------
+    *statements : str
+        Such as `create index concurrently if not exists ...`: an invalid index of that name, which
+        a build that failed leaves behind, is built again.
+    """
+    with op.get_context().autocommit_block():
+        connection = _driver_connection()
+        for name in ("lock_timeout", "statement_timeout"):
+            connection.execute("select set_config(%s, %s, false)", (name, LONG_TIMEOUT))
+        for statement in statements:
+            if index := _CONCURRENT_INDEX.search(statement):
+                name = sql.Identifier(index["schema"], index["name"])
+                invalid = connection.execute(
+                    "select from pg_index where indexrelid = to_regclass(%s) and not indisvalid",
+                    (name.as_string(),),
+                ).fetchall()
+                if invalid:
+                    connection.execute(sql.SQL("drop index concurrently {}").format(name))
+            run_sql(statement)
+        for name, value in (
+            ("lock_timeout", LOCK_TIMEOUT),
+            ("statement_timeout", STATEMENT_TIMEOUT),
+        ):
+            connection.execute("select set_config(%s, %s, false)", (name, value))
+
+
 def built_relations(schema: str) -> list[str]:
     """Return the names that dbt's models have in `staging` or `marts`, sorted.
 
-    The names that dbt uses while it swaps a new table for the old one are among them.
+    They include the names that dbt uses while it exchanges a table.
     """
     is_mart = schema == "marts"
     names = {
@@ -128,9 +171,9 @@ def built_relations(schema: str) -> list[str]:
 
 
 def check_names_are_free(schema: str) -> None:
-    """Raise `MigrationError` where a schema has relations of the names that dbt is to build.
+    """Raise `MigrationError` if a schema has relations of the names that dbt builds.
 
-    dbt would put its own in their place without a question.
+    dbt would replace them without asking.
     """
     rows = (
         _driver_connection()
@@ -152,8 +195,8 @@ def check_names_are_free(schema: str) -> None:
 def drop_built(schema: str, *, kind: Literal["view", "table"]) -> None:
     """Drop what dbt built in a schema, in a migration's transaction.
 
-    All of a kind go in one statement, which may so depend on each other. Anything else that depends
-    on them, such as a view of the shop's own, makes it fail: it would have to go too.
+    One statement drops all relations of a kind, because they may depend on each other. It fails if
+    anything else depends on them, such as a view of the shop's own.
     """
     parameters = {
         "schema": schema,
@@ -186,7 +229,7 @@ def drop_functions(*, with_parameter: str | None = None) -> None:
 
 
 def drop_schema(schema: str) -> None:
-    """Drop a schema if nothing of the shop's own is in it, in a migration's transaction."""
+    """Drop a schema unless the shop has something in it, in a migration's transaction."""
     connection = _driver_connection()
     name = sql.Identifier(schema)
     try:
@@ -202,11 +245,10 @@ def drop_schema(schema: str) -> None:
 
 @contextmanager
 def _alone() -> Generator[None]:
-    """Keep the migration to this process while the block runs.
+    """Keep other migrations out while the block runs.
 
-    It is a lock of the table of the revision, which is there in an empty database too, once this
-    made it. Only the owner can take it, unlike an advisory lock, and reading and writing the
-    revision go on under it.
+    It locks the table of the revision, after making it in an empty database. Unlike an advisory
+    lock, only the owner can take this one. The revision can be read and written meanwhile.
     """
     with connect(application_name="alsolike migrate") as connection:
         if connection.execute("select to_regclass('public.schema_revision')").fetchone() == (None,):
@@ -240,7 +282,7 @@ def _driver_connection() -> psycopg.Connection[Any]:
 
 
 def _check_rows(config: Config, target: str) -> None:
-    """Raise `RowsWouldBeDeletedError` where going down to a revision would delete rows."""
+    """Raise `RowsWouldBeDeletedError` if going down to a revision would delete rows."""
     steps = ScriptDirectory.from_config(config).iterate_revisions(current_revision(), target)
     deletes: dict[str, str] = {}
     for step in steps:
@@ -265,7 +307,7 @@ def _check_rows(config: Config, target: str) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """Say on one line what went wrong; who depends on what is to go is in Postgres's detail."""
+    """Say on one line what went wrong, and what depends on an object that cannot be dropped."""
     cause = getattr(error, "orig", error)
     lines = str(cause).strip().splitlines()
     if isinstance(cause, psycopg.errors.DependentObjectsStillExist):
@@ -282,11 +324,14 @@ def _is_down(target: str) -> bool:
 def _apply_functions() -> None:
     """Create or replace every function and say who may do what, all in one transaction.
 
-    The files go in the order of their names.
+    The files are applied in the order of their names.
     """
     with connect() as connection:
-        connection.execute("set lock_timeout = '5s'")
-        # Loads pgvector into the session: who is no superuser may set `hnsw.*` only from then on.
+        connection.execute(
+            query("alsolike/limit_waiting"),
+            {"lock_timeout": LOCK_TIMEOUT, "statement_timeout": STATEMENT_TIMEOUT},
+        )
+        # This loads pgvector into the session; before that, only a superuser may set `hnsw.*`.
         connection.execute("select '[1]'::vector")
         for path in sorted(FUNCTIONS.glob("*.sql")):
             text = path.read_text(encoding="utf-8")

@@ -8,12 +8,10 @@ after the training are added to them.
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
-import psycopg
-
-from alsolike.database import connect, query, raise_unknown
+from alsolike.database import connect, query
 from alsolike.errors import AlsolikeError
+from alsolike.models import Model, find_model
 from alsolike.progress import Report
 
 # Products of one statement and transaction.
@@ -24,15 +22,6 @@ NEWCOMERS = 50
 
 class NoVectorsError(AlsolikeError):
     """There are no vectors to compare: run `alsolike embed` first."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Model:
-    model_id: int
-    name: str
-    kind: str
-    # How many the training gave each product; None for a model that was not trained.
-    neighbours: int | None
 
 
 def write_all_neighbours(*, model: str | None, k: int, sessions: int, report: Report) -> int:
@@ -62,14 +51,19 @@ def write_all_neighbours(*, model: str | None, k: int, sessions: int, report: Re
     NoVectorsError
         The model has no vectors, or none was asked for and none serves.
     """
-    found = _find_model(model)
+    with connect() as connection:
+        found = find_model(connection, model)
+    if found is None:
+        raise NoVectorsError
     product_ids = _read_ids("alsolike/product_ids_with_vector", found)
     if not product_ids:
         message = f"The model {found.name} has no vectors yet: run `alsolike embed` first."
         raise NoVectorsError(message)
     if found.kind == "trained":
         newcomers = _read_ids("alsolike/newcomers", found)
-        written = _extend_neighbours(found, newcomers, k=found.neighbours or k, report=report)
+        written = _extend_neighbours(
+            found, newcomers, k=found.parameters.get("neighbours", k), report=report
+        )
     else:
         written = write_neighbours(
             found.model_id, product_ids, k=k, sessions=sessions, report=report
@@ -136,7 +130,7 @@ def write_neighbours(
     return written
 
 
-def _extend_neighbours(model: _Model, newcomers: list[str], *, k: int, report: Report) -> int:
+def _extend_neighbours(model: Model, newcomers: list[str], *, k: int, report: Report) -> int:
     written = 0
     with connect(application_name="alsolike neighbours") as connection:
         for start in range(0, len(newcomers), NEWCOMERS):
@@ -154,18 +148,7 @@ def _extend_neighbours(model: _Model, newcomers: list[str], *, k: int, report: R
     return written
 
 
-def _find_model(name: str | None) -> _Model:
-    with connect() as connection:
-        try:
-            row = connection.execute(query("alsolike/find_model"), {"name": name}).fetchone()
-        except psycopg.DatabaseError as error:
-            raise_unknown(error)
-    if row is None:
-        raise NoVectorsError
-    return _Model(*row)
-
-
-def _read_ids(statement: str, model: _Model) -> list[str]:
+def _read_ids(statement: str, model: Model) -> list[str]:
     with connect() as connection:
         rows = connection.execute(query(statement), {"model_id": model.model_id}).fetchall()
     return [row[0] for row in rows]

@@ -58,6 +58,7 @@ from api.recommendations.shopper_routes import shoppers_router
 from api.search.query_vectors import QueryVectors
 from api.visitors import pages as session
 from api.visitors.shop import Shop
+from api.visitors.store import excluded_products
 from api.visitors.visitor import AnyRequest, require_pages
 
 _MACHINE_PREFIXES = ("/v1/", "/health/", "/schema", "/metrics", "/pictures/", "/static/")
@@ -80,7 +81,7 @@ def create_app(settings: Settings) -> Litestar:
     database = Database(settings)
     query_vectors = QueryVectors(settings, database)
     metrics = Metrics(settings.metrics_folder)
-    ladder = Ladder(database, settings, metrics)
+    ladder = Ladder(database, settings, metrics, excluded_products)
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncGenerator[None]:

@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 
 from alsolike.database import connect, query
+from alsolike.models import build_vector_index
 from alsolike.progress import Report
 
 # Shoppers or products of one statement: it bounds memory, and keeps transactions short.
@@ -96,8 +97,7 @@ def build_index(model_id: int) -> bool:
         Whether the index was built now.
     """
     with connect() as connection:
-        row = connection.execute(query("alsolike/build_vector_index"), {"model_id": model_id})
-        is_built = row.fetchone() == (True,)
+        is_built = build_vector_index(connection, model_id)
         connection.execute(query("embed/serve_first_model"), {"model_id": model_id})
     return is_built
 

@@ -1,16 +1,16 @@
-"""Claim texts: what is stale, and whose turn it is.
+"""Claim stale texts for one worker.
 
-What is stale is decided by comparing content hashes, never by what the queue says: a job that is
-run twice, or one whose worker was killed, embeds nothing twice and leaves nothing out. While a text
-is being encoded its worker holds an advisory lock, so that no other takes the same one; the lock
-belongs to the database session and goes with it, however the worker ends.
+Content hashes decide what is stale, never the queue: a job that runs twice, or one whose worker was
+killed, embeds nothing twice and leaves nothing out. While a text is encoded its worker holds an
+advisory lock, so that no other worker takes it; the lock ends with the database session, however
+the worker ends.
 """
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import psycopg
-from psycopg.rows import class_row
+from psycopg.rows import args_row
 
 from alsolike.database import query
 from alsolike.errors import AlsolikeError
@@ -37,12 +37,12 @@ class Document(NamedTuple):
 
 def check_documents(connection: psycopg.Connection[Any]) -> None:
     """Raise `NoDocumentsError` when dbt has not built the documents."""
-    row = connection.execute(query("embed/has_documents")).fetchone()
-    if row != (True,):
+    row = connection.execute("select to_regclass('marts.product_documents')").fetchone()
+    if row is None or row[0] is None:
         raise NoDocumentsError
 
 
-def claim(
+def claim_documents(
     connection: psycopg.Connection[Any], encoder_id: int, keys: Sequence[Key], *, is_patient: bool
 ) -> list[Document]:
     """Lock those of the keys that are still stale and return their texts.
@@ -56,12 +56,12 @@ def claim(
     is_patient : bool
         Wait for documents that another worker holds, instead of leaving them to it.
     """
-    name = "embed/wait_for_documents" if is_patient else "embed/lock_documents"
-    held = connection.execute(query(name), _columns(encoder_id, keys)).fetchall()
-    with connection.cursor(row_factory=class_row(Document)) as cursor:
+    parameters = {**_columns(encoder_id, keys), "is_patient": is_patient}
+    locked = connection.execute(query("embed/lock_documents"), parameters).fetchall()
+    with connection.cursor(row_factory=args_row(Document)) as cursor:
         cursor.execute(
             query("embed/claimed_documents"),
-            _columns(encoder_id, [(product_id, part) for product_id, part in held]),
+            _columns(encoder_id, [(product_id, part) for product_id, part in locked]),
         )
         return cursor.fetchall()
 

@@ -1,35 +1,28 @@
-"""The texts that an encoder is fine-tuned on."""
+"""The texts of products that an encoder is fine-tuned and tried on."""
+
+from collections.abc import Sequence
 
 from alsolike.database import connect, query
 from alsolike.history import Catalogue
+from alsolike.product_vectors import TEXT_PARTS
 from embed.claim import check_documents
 
 
-def read_texts(catalogue: Catalogue) -> list[str]:
-    """Return the name and the details of each product, by its number; empty where it has neither.
+def read_texts(catalogue: Catalogue, parts: Sequence[str] = TEXT_PARTS) -> list[str]:
+    """Return the text of each product, by its number; empty where it has none of the parts.
+
+    Parameters
+    ----------
+    parts : sequence of str
+        Of `TEXT_PARTS`.
 
     Raises
     ------
     NoDocumentsError
         dbt has not built the documents yet.
     """
-    return _read("embed/product_texts", catalogue)
-
-
-def read_names(catalogue: Catalogue) -> list[str]:
-    """Return the name of each product, by its number; empty where it has none.
-
-    Raises
-    ------
-    NoDocumentsError
-        dbt has not built the documents yet.
-    """
-    return _read("embed/product_names", catalogue)
-
-
-def _read(name: str, catalogue: Catalogue) -> list[str]:
     with connect() as connection:
         check_documents(connection)
-        rows = connection.execute(query(name)).fetchall()
+        rows = connection.execute(query("embed/product_texts"), {"parts": list(parts)}).fetchall()
     contents = {str(row[0]): str(row[1]) for row in rows}
     return [contents.get(product_id, "") for product_id in catalogue.product_ids]

@@ -17,7 +17,7 @@ from alsolike.training import Recipe, TrainedRanker
 from embed.encode import encode_each
 from embed.encoder import Encoder, load_encoder
 from embed.finetune import FinetuneSummary, finetune
-from embed.finetune_texts import read_names, read_texts
+from embed.finetune_texts import read_texts
 
 _K = 10
 _BATCH = 256
@@ -93,7 +93,7 @@ def try_finetuning(
         seed=recipe.seed,
         report=report,
     )
-    names = read_names(history.catalogue)
+    names = read_texts(history.catalogue, ["name"])
     encoders = {
         _BASE: load_encoder(settings),
         _TUNED: load_encoder(replace(settings, encoder=str(tuned.encoder), encoder_sha256="")),

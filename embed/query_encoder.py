@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from alsolike.database import connect, query, register_vectors
+from alsolike.product_vectors import TEXT_PARTS
 from alsolike.progress import Report
 from alsolike.query_encoder import (
     FILES,
@@ -68,10 +69,11 @@ def ensure_query_encoder(encoder: Encoder, encoder_id: int, *, report: Report) -
         return None
     with connect() as connection:
         made = connection.execute(
-            query("embed/is_query_encoder_made"), {"encoder_id": encoder_id, "recipe": RECIPE}
+            "select from recs.query_encoders where encoder_id = %s and recipe = %s",
+            (encoder_id, RECIPE),
         ).fetchone()
         texts = _sample_texts(encoder_id, connection)
-    if made == (True,) or not texts:
+    if made is not None or not texts:
         return None
     row: dict[str, Any] = {
         "encoder_id": encoder_id,
@@ -225,7 +227,11 @@ def _least_similarity(copy: QueryEncoder, encoder_id: int) -> float:
         register_vectors(connection)
         rows = connection.execute(
             query("embed/query_encoder_sample_vectors"),
-            {"encoder_id": encoder_id, "row_count": _SAMPLED_VECTORS},
+            {
+                "encoder_id": encoder_id,
+                "parts": list(TEXT_PARTS),
+                "row_count": _SAMPLED_VECTORS,
+            },
         ).fetchall()
     products = np.stack([row[0].to_numpy() for row in rows])
     noise = np.stack([copy.encode(text) for text in _noise()])
@@ -247,7 +253,7 @@ def _write(row: dict[str, Any], folder: Path) -> None:
     """Replace what is kept for the encoder, in one transaction."""
     encoder_id = row["encoder_id"]
     with connect() as connection:
-        connection.execute(query("embed/delete_query_encoder"), {"encoder_id": encoder_id})
+        connection.execute("delete from recs.query_encoders where encoder_id = %s", (encoder_id,))
         connection.execute(query("embed/write_query_encoder"), row)
         if row["failure"] is not None:
             return
@@ -256,13 +262,9 @@ def _write(row: dict[str, Any], folder: Path) -> None:
                 position = 0
                 while content := file.read(_PIECE_BYTES):
                     connection.execute(
-                        query("embed/write_query_encoder_piece"),
-                        {
-                            "encoder_id": encoder_id,
-                            "name": name,
-                            "position": position,
-                            "content": content,
-                        },
+                        "insert into recs.query_encoder_files"
+                        " (encoder_id, name, position, content) values (%s, %s, %s, %s)",
+                        (encoder_id, name, position, content),
                     )
                     position += 1
 

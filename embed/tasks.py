@@ -11,6 +11,7 @@ from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
 
 from alsolike.database import connect, query
+from alsolike.product_vectors import TEXT_PARTS
 from embed.claim import Key
 
 BATCH_TASK = "embed_batch"
@@ -131,12 +132,17 @@ def queue_stale_documents(encoder_id: int, batch_size: int, *, is_patient: bool 
         connection.execute("set local search_path = ops, public")
         connection.execute(query("alsolike/hold_in_transaction"), {"name": f"alsolike {queue}"})
         connection.execute(
-            query("embed/delete_waiting_batches"), {"queue": queue, "task": BATCH_TASK}
+            query("embed/delete_stale_jobs"),
+            {
+                "batch_queue": queue,
+                "task": BATCH_TASK,
+                "queues": [queue, refresh_queue(encoder_id)],
+            },
         )
-        for name in (queue, refresh_queue(encoder_id)):
-            connection.execute(query("embed/delete_orphaned_jobs"), {"queue": name})
-        connection.execute(query("embed/delete_departed_embeddings"), {"encoder_id": encoder_id})
-        connection.execute(query("embed/delete_departed_failures"), {"encoder_id": encoder_id})
+        connection.execute(
+            query("embed/delete_departed_texts"),
+            {"encoder_id": encoder_id, "parts": list(TEXT_PARTS)},
+        )
         producer = App(connector=SyncPsycopgConnector())
         deferrer = producer.configure_task(BATCH_TASK, queue=queue, connection=connection)
         with connection.cursor("stale_documents") as cursor:

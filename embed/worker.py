@@ -16,11 +16,12 @@ from alsolike.neighbours import write_all_neighbours
 from alsolike.progress import ignore_progress
 from alsolike.runs import close_abandoned_runs, recorded_run
 from alsolike.settings import Settings
-from embed.actions import write_text_vectors
+from embed.batches import Batches
 from embed.encoder import load_encoder
 from embed.outage import Outage, StoppedError, first_line, is_loss, quieten_queue
-from embed.run import Batches, finish, prepare
 from embed.snapshot import is_missing, write_snapshot
+from embed.steps import finish
+from embed.target import register_encoder
 from embed.tasks import (
     FINISH_TASK,
     REFRESH_TASK,
@@ -64,7 +65,7 @@ def run_worker(settings: Settings) -> None:
     WorkerError
         The queue cannot be worked on.
     """
-    target = prepare(load_encoder(settings), needs_documents=False)
+    target = register_encoder(load_encoder(settings), needs_documents=False)
     close_abandoned_runs()
     batches = Batches(target, report=ignore_progress, is_raising=True)
     outage = Outage(PATIENCE_SECONDS)
@@ -84,17 +85,15 @@ def run_worker(settings: Settings) -> None:
 
     def finish_and_write_neighbours() -> None:
         with recorded_run("worker", {"task": FINISH_TASK}) as counts:
-            actions, vectors, changed, _ = finish(target, report=ignore_progress)
-            counts.update(actions=actions, vectors=vectors, changed=changed)
-            # A trained model only takes in what is new, which is quick where nothing is.
-            models = write_text_vectors(target.encoder_id)
-            if changed:
-                models.append(target.model)
+            done = finish(target, report=ignore_progress)
+            counts.update(actions=done.actions, vectors=done.vectors, changed=done.changed)
+            # Trained models only take in new products, which is quick where there are none.
+            averaged = [target.model] if done.changed else []
             counts["neighbours"] = sum(
                 write_all_neighbours(
                     model=model, k=settings.neighbours_k, sessions=1, report=ignore_progress
                 )
-                for model in models
+                for model in (*done.trained_models, *averaged)
             )
 
     app = worker_app(

@@ -17,7 +17,7 @@ def write_batch(
     encoder_id: int,
     documents: Sequence[Document],
     results: Sequence[NDArray[np.float32] | str],
-) -> int:
+) -> None:
     """Keep a vector, or the reason why there is none, for each document.
 
     Parameters
@@ -26,11 +26,6 @@ def write_batch(
         With pgvector's types registered; the rows commit together.
     results : sequence
         As from `encode_each`, in the order of the documents.
-
-    Returns
-    -------
-    int
-        How many failed.
     """
     embedded: list[dict[str, Any]] = []
     failed: list[dict[str, Any]] = []
@@ -47,6 +42,4 @@ def write_batch(
             embedded.append({**row, "embedding": HalfVector(result)})
     with connection.transaction(), connection.cursor() as cursor:
         cursor.executemany(query("embed/write_embedding"), embedded)
-        cursor.executemany(query("embed/clear_failure"), embedded)
         cursor.executemany(query("embed/write_failure"), failed)
-    return len(failed)

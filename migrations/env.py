@@ -1,29 +1,31 @@
 """Run the migrations over the connection that libpq's `PG*` variables name.
 
-Every migration gives up rather than queue behind a long transaction: a waiting `alter table`
-blocks all who come after it.
+A revision gives up soon when it waits for a lock or takes long, because everybody who needs the
+table waits behind it. One that needs more time says why. Going down has the time that it needs:
+nothing uses what it drops.
 """
 
 from alembic import context
 from sqlalchemy import create_engine, pool
 
-LOCK_TIMEOUT = "5s"
-STATEMENT_TIMEOUT = "15min"
+from alsolike.migrate import LOCK_TIMEOUT, LONG_TIMEOUT, STATEMENT_TIMEOUT
 
 
 def run() -> None:
     """Apply the revisions that were asked for: up each in a transaction of its own, down in one."""
+    is_one_transaction = "is_one_transaction" in context.config.attributes
+    statement_timeout = LONG_TIMEOUT if is_one_transaction else STATEMENT_TIMEOUT
     engine = create_engine("postgresql+psycopg://", poolclass=pool.NullPool)
     with engine.connect() as connection:
         connection.exec_driver_sql(f"set lock_timeout = '{LOCK_TIMEOUT}'")
-        connection.exec_driver_sql(f"set statement_timeout = '{STATEMENT_TIMEOUT}'")
+        connection.exec_driver_sql(f"set statement_timeout = '{statement_timeout}'")
         connection.commit()
         context.configure(
             connection=connection,
             target_metadata=None,
             version_table="schema_revision",
             version_table_schema="public",
-            transaction_per_migration="is_one_transaction" not in context.config.attributes,
+            transaction_per_migration=not is_one_transaction,
         )
         with context.begin_transaction():
             context.run_migrations()

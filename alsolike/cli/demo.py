@@ -134,6 +134,7 @@ def _prepare(settings: Settings, folder: Path, size: "ShopSize", seed: int, repo
 def _train_and_promote(size: "ShopSize", report: Report) -> dict[str, Any]:
     """Train a model, once, and let it serve if it passes the gate; what became of it."""
     from alsolike.history import SplitError  # noqa: PLC0415
+    from alsolike.models import list_models  # noqa: PLC0415
     from alsolike.promotion import promote  # noqa: PLC0415
     from alsolike.training import Recipe, train  # noqa: PLC0415
 
@@ -141,13 +142,13 @@ def _train_and_promote(size: "ShopSize", report: Report) -> dict[str, Any]:
         click.echo(f"Over {_TRAINED_UP_TO:,} products: `alsolike train` would take long. Not run.")
         return {"decision": "not trained"}
     with connect() as connection:
-        row = connection.execute(query("alsolike/promotion/state")).fetchone()
-    trained, is_decided = (None, False) if row is None else row
-    if is_decided:
+        trained = list_models(connection, kind="trained")
+        decided = connection.execute("select exists (select from recs.promotions)").fetchone()
+    if decided == (True,):
         return {"decision": "taken by an earlier run"}
     try:
         # What an earlier run trained before it was cut short is not trained again.
-        model = trained or train(Recipe(), report=report).model
+        model = trained[-1].name if trained else train(Recipe(), report=report).model
         decision = promote(model, report=report)
     except SplitError as error:
         click.echo(f"Nothing was trained: {error}")

@@ -113,11 +113,6 @@ class Catalogue:
         """Return the number of products."""
         return len(self.leaf)
 
-    def leaf_range(self, leaf: int) -> tuple[int, int]:
-        """Return where a leaf's products begin and end in ``by_shelf``."""
-        first = leaf * len(STYLES)
-        return int(self.shelf_start[first]), int(self.shelf_start[first + len(STYLES)])
-
 
 def product_id_of(product: int) -> str:
     """Return the id of the product with this number."""

@@ -1,5 +1,6 @@
 """The words the demo shop is made of: styles, colours, brands, and what a subcategory is."""
 
+import re
 from dataclasses import dataclass
 
 
@@ -66,6 +67,15 @@ class Subcategory:
     surface: str = "{colour} {material}"
     tail: str = "{material}, {colour}"
     is_consumable: bool = False
+
+
+def materials_of(text: str) -> tuple[tuple[str, str], ...]:
+    """Return the name and family of each material in a list.
+
+    >>> materials_of("walnut (wood), brushed steel (metal)")
+    (('walnut', 'wood'), ('brushed steel', 'metal'))
+    """
+    return tuple(re.findall(r"(?:^|, )(.+?) \((.+?)\)", text))
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Subcategories of the outdoors, sport, the office and audio."""
 
 from alsolike.demo.vocabulary import Feature as F  # noqa: N817 - 190 rows read better with one letter
-from alsolike.demo.vocabulary import Subcategory
+from alsolike.demo.vocabulary import Subcategory, materials_of
 
 ACTIVE_SUBCATEGORIES: tuple[Subcategory, ...] = (
     Subcategory(
@@ -10,11 +10,9 @@ ACTIVE_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="camping",
         noun="tent",
         kinds=("Dome Tent", "Trekking Tent", "Tunnel Tent"),
-        materials=(
-            ("ripstop nylon", "synthetic"),
-            ("recycled polyester", "synthetic"),
-            ("cotton canvas", "natural fibre"),
-            ("coated ripstop", "synthetic"),
+        materials=materials_of(
+            "ripstop nylon (synthetic), recycled polyester (synthetic), "
+            "cotton canvas (natural fibre), coated ripstop (synthetic)"
         ),
         price=210.0,
         sizes=("1 person", "2 persons", "4 persons"),
@@ -34,11 +32,9 @@ ACTIVE_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="camping",
         noun="sleeping bag",
         kinds=("Sleeping Bag", "Mummy Sleeping Bag", "Three-Season Sleeping Bag"),
-        materials=(
-            ("recycled nylon", "synthetic"),
-            ("microfibre", "synthetic"),
-            ("brushed cotton", "natural fibre"),
-            ("merino lining", "natural fibre"),
+        materials=materials_of(
+            "recycled nylon (synthetic), microfibre (synthetic), brushed cotton (natural fibre), "
+            "merino lining (natural fibre)"
         ),
         price=118.0,
         sizes=("regular", "long", "wide"),
@@ -58,11 +54,9 @@ ACTIVE_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="hiking",
         noun="backpack",
         kinds=("Backpack", "Daypack", "Roll-Top Backpack"),
-        materials=(
-            ("waxed canvas", "natural fibre"),
-            ("recycled nylon", "synthetic"),
-            ("saddle leather", "leather"),
-            ("tarpaulin", "synthetic"),
+        materials=materials_of(
+            "waxed canvas (natural fibre), recycled nylon (synthetic), saddle leather (leather), "
+            "tarpaulin (synthetic)"
         ),
         price=96.0,
         sizes=("18 l", "28 l", "45 l"),
@@ -82,11 +76,9 @@ ACTIVE_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="yoga",
         noun="yoga mat",
         kinds=("Yoga Mat", "Travel Yoga Mat", "Alignment Yoga Mat"),
-        materials=(
-            ("natural rubber", "natural fibre"),
-            ("cork", "wood"),
-            ("jute", "natural fibre"),
-            ("closed-cell foam", "synthetic"),
+        materials=materials_of(
+            "natural rubber (natural fibre), cork (wood), jute (natural fibre), "
+            "closed-cell foam (synthetic)"
         ),
         price=49.0,
         sizes=("2 mm", "4 mm", "6 mm"),
@@ -106,11 +98,9 @@ ACTIVE_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="sport",
         noun="drinking bottle",
         kinds=("Drinking Bottle", "Insulated Bottle", "Sports Flask"),
-        materials=(
-            ("stainless steel", "metal"),
-            ("borosilicate glass", "glass"),
-            ("plant-based plastic", "synthetic"),
-            ("titanium", "metal"),
+        materials=materials_of(
+            "stainless steel (metal), borosilicate glass (glass), "
+            "plant-based plastic (synthetic), titanium (metal)"
         ),
         price=26.0,
         sizes=("350 ml", "500 ml", "1 l"),
@@ -130,11 +120,9 @@ ACTIVE_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="cycling",
         noun="bike helmet",
         kinds=("Bike Helmet", "City Helmet", "Gravel Helmet"),
-        materials=(
-            ("polycarbonate", "synthetic"),
-            ("recycled shell", "synthetic"),
-            ("cork lining", "wood"),
-            ("leather trim", "leather"),
+        materials=materials_of(
+            "polycarbonate (synthetic), recycled shell (synthetic), cork lining (wood), "
+            "leather trim (leather)"
         ),
         price=79.0,
         sizes=("S", "M", "L"),
@@ -154,11 +142,9 @@ ACTIVE_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="stationery",
         noun="notebook",
         kinds=("Notebook", "Dotted Journal", "Sketchbook"),
-        materials=(
-            ("linen cover", "natural fibre"),
-            ("leather cover", "leather"),
-            ("stone paper", "ceramic"),
-            ("recycled card", "natural fibre"),
+        materials=materials_of(
+            "linen cover (natural fibre), leather cover (leather), stone paper (ceramic), "
+            "recycled card (natural fibre)"
         ),
         price=14.0,
         sizes=("A6", "A5", "A4"),
@@ -179,11 +165,8 @@ ACTIVE_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="writing",
         noun="fountain pen",
         kinds=("Fountain Pen", "Pocket Fountain Pen", "Calligraphy Pen"),
-        materials=(
-            ("brass", "metal"),
-            ("anodised aluminium", "metal"),
-            ("olive wood", "wood"),
-            ("resin", "synthetic"),
+        materials=materials_of(
+            "brass (metal), anodised aluminium (metal), olive wood (wood), resin (synthetic)"
         ),
         price=46.0,
         sizes=("fine nib", "medium nib", "broad nib"),
@@ -203,11 +186,8 @@ ACTIVE_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="desk order",
         noun="desk organiser",
         kinds=("Desk Organiser", "Pen Tray", "Desk Caddy"),
-        materials=(
-            ("bamboo", "wood"),
-            ("folded steel", "metal"),
-            ("wool felt", "natural fibre"),
-            ("concrete", "ceramic"),
+        materials=materials_of(
+            "bamboo (wood), folded steel (metal), wool felt (natural fibre), concrete (ceramic)"
         ),
         price=33.0,
         sizes=("small", "medium", "large"),
@@ -227,11 +207,9 @@ ACTIVE_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="music",
         noun="pair of headphones",
         kinds=("Over-Ear Headphones", "Wireless Headphones", "Studio Headphones"),
-        materials=(
-            ("aluminium", "metal"),
-            ("walnut cups", "wood"),
-            ("recycled plastic", "synthetic"),
-            ("leather pads", "leather"),
+        materials=materials_of(
+            "aluminium (metal), walnut cups (wood), recycled plastic (synthetic), "
+            "leather pads (leather)"
         ),
         price=139.0,
         sizes=("compact", "standard", "large"),
@@ -251,11 +229,9 @@ ACTIVE_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="music",
         noun="speaker",
         kinds=("Wireless Speaker", "Bookshelf Speaker", "Portable Speaker"),
-        materials=(
-            ("oak veneer", "wood"),
-            ("aluminium", "metal"),
-            ("woven fabric", "natural fibre"),
-            ("silicone", "synthetic"),
+        materials=materials_of(
+            "oak veneer (wood), aluminium (metal), woven fabric (natural fibre), "
+            "silicone (synthetic)"
         ),
         price=124.0,
         sizes=("10 W", "30 W", "60 W"),
@@ -275,11 +251,8 @@ ACTIVE_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="vinyl",
         noun="turntable",
         kinds=("Turntable", "Belt-Drive Turntable", "Record Player"),
-        materials=(
-            ("walnut", "wood"),
-            ("acrylic", "glass"),
-            ("lacquered board", "wood"),
-            ("brushed aluminium", "metal"),
+        materials=materials_of(
+            "walnut (wood), acrylic (glass), lacquered board (wood), brushed aluminium (metal)"
         ),
         price=265.0,
         sizes=("compact", "standard", "studio"),

@@ -1,7 +1,7 @@
 """Subcategories of the kitchen, the pantry, the home and the garden."""
 
 from alsolike.demo.vocabulary import Feature as F  # noqa: N817 - 190 rows read better with one letter
-from alsolike.demo.vocabulary import Subcategory
+from alsolike.demo.vocabulary import Subcategory, materials_of
 
 HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
     Subcategory(
@@ -10,12 +10,9 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="coffee",
         noun="coffee grinder",
         kinds=("Hand Coffee Grinder", "Burr Coffee Grinder", "Travel Coffee Mill"),
-        materials=(
-            ("walnut", "wood"),
-            ("brushed steel", "metal"),
-            ("cast aluminium", "metal"),
-            ("beech", "wood"),
-            ("ceramic", "ceramic"),
+        materials=materials_of(
+            "walnut (wood), brushed steel (metal), cast aluminium (metal), beech (wood), "
+            "ceramic (ceramic)"
         ),
         price=64.0,
         sizes=("20 g", "35 g", "60 g"),
@@ -35,11 +32,8 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="coffee",
         noun="bag of whole bean coffee",
         kinds=("Whole Bean Coffee", "Single Origin Coffee Beans", "House Blend Coffee Beans"),
-        materials=(
-            ("dark roast", "bold"),
-            ("espresso roast", "bold"),
-            ("medium roast", "gentle"),
-            ("light roast", "gentle"),
+        materials=materials_of(
+            "dark roast (bold), espresso roast (bold), medium roast (gentle), light roast (gentle)"
         ),
         price=13.5,
         sizes=("250 g", "500 g", "1 kg"),
@@ -64,11 +58,9 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="mugs",
         noun="mug",
         kinds=("Mug", "Coffee Cup", "Breakfast Mug"),
-        materials=(
-            ("stoneware", "ceramic"),
-            ("porcelain", "ceramic"),
-            ("enamelled steel", "metal"),
-            ("double-wall glass", "glass"),
+        materials=materials_of(
+            "stoneware (ceramic), porcelain (ceramic), enamelled steel (metal), "
+            "double-wall glass (glass)"
         ),
         price=15.0,
         sizes=("200 ml", "300 ml", "450 ml"),
@@ -88,11 +80,9 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="cooking",
         noun="frying pan",
         kinds=("Frying Pan", "Skillet", "Sauté Pan"),
-        materials=(
-            ("cast iron", "metal"),
-            ("carbon steel", "metal"),
-            ("ceramic-coated aluminium", "ceramic"),
-            ("copper-core steel", "metal"),
+        materials=materials_of(
+            "cast iron (metal), carbon steel (metal), ceramic-coated aluminium (ceramic), "
+            "copper-core steel (metal)"
         ),
         price=58.0,
         sizes=("20 cm", "24 cm", "28 cm"),
@@ -112,12 +102,9 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="tea",
         noun="loose leaf tea",
         kinds=("Loose Leaf Tea", "Whole Leaf Tea", "Evening Infusion"),
-        materials=(
-            ("black tea", "bold"),
-            ("smoked tea", "bold"),
-            ("green tea", "gentle"),
-            ("chamomile blend", "gentle"),
-            ("ginger blend", "bold"),
+        materials=materials_of(
+            "black tea (bold), smoked tea (bold), green tea (gentle), chamomile blend (gentle), "
+            "ginger blend (bold)"
         ),
         price=10.5,
         sizes=("75 g", "100 g", "200 g"),
@@ -142,11 +129,8 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="chocolate",
         noun="chocolate bar",
         kinds=("Chocolate Bar", "Stone-Ground Chocolate", "Filled Chocolate Bar"),
-        materials=(
-            ("72 % dark", "bold"),
-            ("85 % dark", "bold"),
-            ("45 % milk", "gentle"),
-            ("vanilla white", "gentle"),
+        materials=materials_of(
+            "72 % dark (bold), 85 % dark (bold), 45 % milk (gentle), vanilla white (gentle)"
         ),
         price=5.4,
         sizes=("70 g", "100 g", "3 × 70 g"),
@@ -171,11 +155,8 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="olive oil",
         noun="olive oil",
         kinds=("Extra Virgin Olive Oil", "Early Harvest Olive Oil", "Infused Olive Oil"),
-        materials=(
-            ("peppery", "bold"),
-            ("with chilli", "bold"),
-            ("mild", "gentle"),
-            ("with lemon", "gentle"),
+        materials=materials_of(
+            "peppery (bold), with chilli (bold), mild (gentle), with lemon (gentle)"
         ),
         price=16.0,
         sizes=("250 ml", "500 ml", "1 l"),
@@ -200,12 +181,9 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="lamps",
         noun="table lamp",
         kinds=("Table Lamp", "Bedside Lamp", "Reading Lamp"),
-        materials=(
-            ("ash wood", "wood"),
-            ("powder-coated steel", "metal"),
-            ("brass", "metal"),
-            ("glazed ceramic", "ceramic"),
-            ("smoked glass", "glass"),
+        materials=materials_of(
+            "ash wood (wood), powder-coated steel (metal), brass (metal), "
+            "glazed ceramic (ceramic), smoked glass (glass)"
         ),
         price=72.0,
         sizes=("28 cm", "36 cm", "48 cm"),
@@ -225,12 +203,9 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="cushions",
         noun="cushion",
         kinds=("Cushion", "Throw Pillow", "Floor Cushion"),
-        materials=(
-            ("washed linen", "natural fibre"),
-            ("wool bouclé", "natural fibre"),
-            ("organic cotton", "natural fibre"),
-            ("recycled polyester", "synthetic"),
-            ("velvet", "synthetic"),
+        materials=materials_of(
+            "washed linen (natural fibre), wool bouclé (natural fibre), "
+            "organic cotton (natural fibre), recycled polyester (synthetic), velvet (synthetic)"
         ),
         price=34.0,
         sizes=("40 × 40 cm", "50 × 50 cm", "60 × 40 cm"),
@@ -250,12 +225,9 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="vases",
         noun="vase",
         kinds=("Vase", "Bud Vase", "Bottle Vase"),
-        materials=(
-            ("hand-blown glass", "glass"),
-            ("terracotta clay", "ceramic"),
-            ("porcelain", "ceramic"),
-            ("turned oak", "wood"),
-            ("hammered brass", "metal"),
+        materials=materials_of(
+            "hand-blown glass (glass), terracotta clay (ceramic), porcelain (ceramic), "
+            "turned oak (wood), hammered brass (metal)"
         ),
         price=38.0,
         sizes=("14 cm", "22 cm", "32 cm"),
@@ -275,11 +247,9 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="candles",
         noun="scented candle",
         kinds=("Scented Candle", "Soy Candle", "Jar Candle"),
-        materials=(
-            ("cedar and smoke", "bold"),
-            ("amber and clove", "bold"),
-            ("fig and linen", "gentle"),
-            ("rain and moss", "gentle"),
+        materials=materials_of(
+            "cedar and smoke (bold), amber and clove (bold), fig and linen (gentle), "
+            "rain and moss (gentle)"
         ),
         price=19.0,
         sizes=("120 g", "180 g", "300 g"),
@@ -304,11 +274,9 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="gardening",
         noun="seed packet",
         kinds=("Vegetable Seeds", "Wildflower Seeds", "Herb Seeds"),
-        materials=(
-            ("chilli and tomato", "bold"),
-            ("sunflower mix", "bold"),
-            ("bee meadow mix", "gentle"),
-            ("basil and thyme", "gentle"),
+        materials=materials_of(
+            "chilli and tomato (bold), sunflower mix (bold), bee meadow mix (gentle), "
+            "basil and thyme (gentle)"
         ),
         price=4.2,
         sizes=("for 1 m²", "for 3 m²", "for 10 m²"),
@@ -337,12 +305,9 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="plants",
         noun="planter",
         kinds=("Planter", "Plant Pot", "Herb Pot"),
-        materials=(
-            ("fired clay", "ceramic"),
-            ("galvanised steel", "metal"),
-            ("fibre stone", "ceramic"),
-            ("acacia wood", "wood"),
-            ("recycled plastic", "synthetic"),
+        materials=materials_of(
+            "fired clay (ceramic), galvanised steel (metal), fibre stone (ceramic), "
+            "acacia wood (wood), recycled plastic (synthetic)"
         ),
         price=27.0,
         sizes=("14 cm", "20 cm", "30 cm"),
@@ -362,11 +327,9 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="gardening",
         noun="watering can",
         kinds=("Watering Can", "Long-Spout Watering Can", "Indoor Watering Can"),
-        materials=(
-            ("galvanised steel", "metal"),
-            ("enamelled steel", "metal"),
-            ("copper", "metal"),
-            ("recycled plastic", "synthetic"),
+        materials=materials_of(
+            "galvanised steel (metal), enamelled steel (metal), copper (metal), "
+            "recycled plastic (synthetic)"
         ),
         price=29.0,
         sizes=("1 l", "3 l", "8 l"),

@@ -1,7 +1,7 @@
 """Subcategories of fashion, bath, toys and pets."""
 
 from alsolike.demo.vocabulary import Feature as F  # noqa: N817 - 190 rows read better with one letter
-from alsolike.demo.vocabulary import Subcategory
+from alsolike.demo.vocabulary import Subcategory, materials_of
 
 PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
     Subcategory(
@@ -10,11 +10,9 @@ PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="scarves",
         noun="scarf",
         kinds=("Scarf", "Blanket Scarf", "Fringed Scarf"),
-        materials=(
-            ("lambswool", "natural fibre"),
-            ("merino", "natural fibre"),
-            ("silk twill", "natural fibre"),
-            ("recycled fleece", "synthetic"),
+        materials=materials_of(
+            "lambswool (natural fibre), merino (natural fibre), silk twill (natural fibre), "
+            "recycled fleece (synthetic)"
         ),
         price=45.0,
         sizes=("160 cm", "180 cm", "200 cm"),
@@ -34,11 +32,9 @@ PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="bags",
         noun="tote bag",
         kinds=("Tote Bag", "Shopper Bag", "Market Tote"),
-        materials=(
-            ("heavy cotton", "natural fibre"),
-            ("vegetable-tanned leather", "leather"),
-            ("waxed canvas", "natural fibre"),
-            ("recycled sailcloth", "synthetic"),
+        materials=materials_of(
+            "heavy cotton (natural fibre), vegetable-tanned leather (leather), "
+            "waxed canvas (natural fibre), recycled sailcloth (synthetic)"
         ),
         price=52.0,
         sizes=("10 l", "15 l", "22 l"),
@@ -58,11 +54,8 @@ PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="sunglasses",
         noun="pair of sunglasses",
         kinds=("Sunglasses", "Round Sunglasses", "Polarised Sunglasses"),
-        materials=(
-            ("bio acetate", "synthetic"),
-            ("steel wire", "metal"),
-            ("bamboo", "wood"),
-            ("recycled nylon", "synthetic"),
+        materials=materials_of(
+            "bio acetate (synthetic), steel wire (metal), bamboo (wood), recycled nylon (synthetic)"
         ),
         price=68.0,
         sizes=("narrow", "medium", "wide"),
@@ -82,11 +75,9 @@ PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="bath",
         noun="bar of soap",
         kinds=("Bar Soap", "Hand Soap Bar", "Shampoo Bar"),
-        materials=(
-            ("pine tar", "bold"),
-            ("black pepper and cedar", "bold"),
-            ("oat and honey", "gentle"),
-            ("lavender", "gentle"),
+        materials=materials_of(
+            "pine tar (bold), black pepper and cedar (bold), oat and honey (gentle), "
+            "lavender (gentle)"
         ),
         price=7.2,
         sizes=("80 g", "100 g", "150 g"),
@@ -111,11 +102,9 @@ PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="bath",
         noun="bath towel",
         kinds=("Bath Towel", "Waffle Towel", "Hammam Towel"),
-        materials=(
-            ("organic cotton", "natural fibre"),
-            ("linen", "natural fibre"),
-            ("bamboo viscose", "natural fibre"),
-            ("microfibre", "synthetic"),
+        materials=materials_of(
+            "organic cotton (natural fibre), linen (natural fibre), "
+            "bamboo viscose (natural fibre), microfibre (synthetic)"
         ),
         price=28.0,
         sizes=("50 × 100 cm", "70 × 140 cm", "100 × 150 cm"),
@@ -135,11 +124,8 @@ PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="hair care",
         noun="hairbrush",
         kinds=("Hairbrush", "Paddle Brush", "Detangling Brush"),
-        materials=(
-            ("pear wood", "wood"),
-            ("beech", "wood"),
-            ("brushed metal", "metal"),
-            ("recycled plastic", "synthetic"),
+        materials=materials_of(
+            "pear wood (wood), beech (wood), brushed metal (metal), recycled plastic (synthetic)"
         ),
         price=21.0,
         sizes=("small", "medium", "large"),
@@ -159,11 +145,8 @@ PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="toys",
         noun="set of building blocks",
         kinds=("Building Blocks", "Stacking Blocks", "Arch Blocks"),
-        materials=(
-            ("beech", "wood"),
-            ("lime wood", "wood"),
-            ("cork", "wood"),
-            ("bio plastic", "synthetic"),
+        materials=materials_of(
+            "beech (wood), lime wood (wood), cork (wood), bio plastic (synthetic)"
         ),
         price=36.0,
         sizes=("24 pieces", "48 pieces", "96 pieces"),
@@ -183,11 +166,9 @@ PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="puzzles",
         noun="jigsaw puzzle",
         kinds=("Jigsaw Puzzle", "Wooden Puzzle", "Panorama Puzzle"),
-        materials=(
-            ("recycled board", "natural fibre"),
-            ("birch plywood", "wood"),
-            ("linen-finish board", "natural fibre"),
-            ("magnetic sheet", "metal"),
+        materials=materials_of(
+            "recycled board (natural fibre), birch plywood (wood), "
+            "linen-finish board (natural fibre), magnetic sheet (metal)"
         ),
         price=22.0,
         sizes=("100 pieces", "500 pieces", "1,000 pieces"),
@@ -207,11 +188,9 @@ PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="soft toys",
         noun="plush animal",
         kinds=("Plush Bear", "Plush Rabbit", "Plush Cat"),
-        materials=(
-            ("organic cotton", "natural fibre"),
-            ("wool felt", "natural fibre"),
-            ("recycled plush", "synthetic"),
-            ("corduroy", "natural fibre"),
+        materials=materials_of(
+            "organic cotton (natural fibre), wool felt (natural fibre), "
+            "recycled plush (synthetic), corduroy (natural fibre)"
         ),
         price=25.0,
         sizes=("20 cm", "30 cm", "45 cm"),
@@ -231,11 +210,9 @@ PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="dogs",
         noun="dog bed",
         kinds=("Dog Bed", "Orthopaedic Dog Bed", "Travel Dog Bed"),
-        materials=(
-            ("bouclé", "natural fibre"),
-            ("corduroy", "natural fibre"),
-            ("vegan leather", "leather"),
-            ("recycled canvas", "synthetic"),
+        materials=materials_of(
+            "bouclé (natural fibre), corduroy (natural fibre), vegan leather (leather), "
+            "recycled canvas (synthetic)"
         ),
         price=74.0,
         sizes=("S", "M", "XL"),
@@ -255,11 +232,9 @@ PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="dogs",
         noun="dog lead",
         kinds=("Dog Lead", "Rope Lead", "Hands-Free Lead"),
-        materials=(
-            ("climbing rope", "synthetic"),
-            ("bridle leather", "leather"),
-            ("hemp webbing", "natural fibre"),
-            ("coated webbing", "synthetic"),
+        materials=materials_of(
+            "climbing rope (synthetic), bridle leather (leather), hemp webbing (natural fibre), "
+            "coated webbing (synthetic)"
         ),
         price=31.0,
         sizes=("1.2 m", "2 m", "3 m"),
@@ -279,11 +254,9 @@ PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="dogs",
         noun="bag of dog treats",
         kinds=("Dog Treats", "Training Treats", "Chew Sticks"),
-        materials=(
-            ("beef and rosemary", "bold"),
-            ("wild fish", "bold"),
-            ("sweet potato", "gentle"),
-            ("apple and oat", "gentle"),
+        materials=materials_of(
+            "beef and rosemary (bold), wild fish (bold), sweet potato (gentle), "
+            "apple and oat (gentle)"
         ),
         price=8.6,
         sizes=("150 g", "300 g", "1 kg"),

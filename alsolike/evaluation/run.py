@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alsolike.database import connect, query
+from alsolike.database import connect
 from alsolike.evaluation.baselines import (
     BASELINES,
     NoTextVectorsError,
@@ -32,6 +32,7 @@ from alsolike.history import (
     split_leave_one_out,
 )
 from alsolike.history.read import fingerprint
+from alsolike.models import list_models
 from alsolike.progress import Report
 
 # A fresh fit of the recipe that `alsolike train` uses.
@@ -212,9 +213,7 @@ def _rankers(plan: EvaluationPlan, trained_ranker: TrainedRanker | None) -> list
     others = [name for name in names if name not in BASELINES]
     if others:
         with connect() as connection:
-            stored = [
-                row[0] for row in connection.execute(query("alsolike/evaluation/model_names"))
-            ]
+            stored = sorted(model.name for model in list_models(connection))
         _refuse_unknown(others, stored)
     make = trained_ranker
     if make is None and others:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 from psycopg.types.json import Jsonb
 
 from alsolike.database import connect, query
@@ -12,6 +13,7 @@ from alsolike.evaluation.evaluate import evaluate
 from alsolike.evaluation.store import store_evaluation
 from alsolike.history import History, read_history, split_by_time
 from alsolike.history.read import fingerprint
+from alsolike.models import Model, find_model, has_vectors, let_serve
 from alsolike.progress import Report
 from alsolike.promotion.gate import (
     ANEW,
@@ -72,21 +74,6 @@ class Decision:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class _Models:
-    """The model that is to serve and the one that does."""
-
-    model_id: int
-    name: str
-    kind: str
-    parameters: dict[str, Any]
-    data: dict[str, Any]
-    vectors: int
-    serving_id: int | None
-    serving: str | None
-    serving_kind: str | None
-
-
 def promote(
     name: str,
     *,
@@ -130,36 +117,28 @@ def promote(
     SplitError, NoHistoryError
         There is too little history to compare on.
     """
-    models = _find(name)
-    if models.serving_id == models.model_id:
+    with connect() as connection:
+        model, serving = find_model(connection, name), find_model(connection, None)
+        if model is None or model.purpose != "serve":
+            raise UnknownModelError
+        is_ready = has_vectors(connection, model.model_id)
+    if model == serving:
         return Decision("none", name, name, [])
-    if not models.vectors:
+    if not is_ready:
         message = f"The model {name!r} has no vectors: it could not answer. Train it again."
         raise RefusedError(message)
     checks: list[Check] = []
-    if models.serving is not None:
-        checks = _check(models, limits or Limits(), k=k, seed=seed, report=report)
+    if serving is not None:
+        checks = _check(model, serving, limits or Limits(), k=k, seed=seed, report=report)
     is_passed = all(check.is_passed for check in checks)
     kind = "promote" if is_passed else "force" if is_forced else "refuse"
+    previous_id = None if serving is None else serving.model_id
     with connect() as connection:
-        if kind != "refuse":
-            switched = connection.execute(
-                query("alsolike/promotion/switch"),
-                {"model_id": models.model_id, "expected_id": models.serving_id},
-            ).fetchone()
-            if switched is None:
-                message = "Another model was let serve in between: look at it, and try again."
-                raise RefusedError(message)
-        connection.execute(
-            query("alsolike/promotion/record"),
-            {
-                "kind": kind,
-                "model_id": models.model_id,
-                "previous_id": models.serving_id,
-                "checks": Jsonb([check.as_dict() for check in checks]),
-            },
-        )
-    return Decision(kind, name, models.serving, checks)
+        if kind != "refuse" and not let_serve(connection, model.model_id, expected_id=previous_id):
+            message = "Another model was let serve in between: look at it, and try again."
+            raise RefusedError(message)
+        _record(connection, kind, model.model_id, previous_id, checks)
+    return Decision(kind, name, None if serving is None else serving.name, checks)
 
 
 def rollback() -> Decision:
@@ -178,56 +157,54 @@ def rollback() -> Decision:
         if previous_id is None:
             message = f"There is nothing to roll back to: what served before {name} is gone."
             raise RollbackError(message)
-        switched = connection.execute(
-            query("alsolike/promotion/switch"), {"model_id": previous_id, "expected_id": model_id}
-        ).fetchone()
-        if switched is None:
+        if not let_serve(connection, previous_id, expected_id=model_id):
             message = "Another model was let serve in between: look at it, and try again."
             raise RollbackError(message)
-        connection.execute(
-            query("alsolike/promotion/record"),
-            {
-                "kind": "rollback",
-                "model_id": previous_id,
-                "previous_id": model_id,
-                "checks": Jsonb([]),
-            },
-        )
+        _record(connection, "rollback", previous_id, model_id, [])
     return Decision("rollback", previous, name, [])
 
 
-def _find(name: str) -> _Models:
-    with connect() as connection:
-        row = connection.execute(query("alsolike/promotion/models"), {"name": name}).fetchone()
-    if row is None:
-        message = f"There is no model {name!r}: the table recs.models lists them."
-        raise UnknownModelError(message)
-    model_id, kind, parameters, data, vectors, *serving = row
-    return _Models(model_id, name, kind, parameters, data, vectors, *serving)
+def _record(
+    connection: psycopg.Connection[Any],
+    kind: str,
+    model_id: int,
+    previous_id: int | None,
+    checks: list[Check],
+) -> None:
+    connection.execute(
+        query("alsolike/promotion/record"),
+        {
+            "kind": kind,
+            "model_id": model_id,
+            "previous_id": previous_id,
+            "checks": Jsonb([check.as_dict() for check in checks]),
+        },
+    )
 
 
-def _check(models: _Models, limits: Limits, *, k: int, seed: int, report: Report) -> list[Check]:
-    assert models.serving is not None  # noqa: S101  (the caller looked)
+def _check(
+    model: Model, serving: Model, limits: Limits, *, k: int, seed: int, report: Report
+) -> list[Check]:
     history = read_history(report=report)
     checks: list[Check] = []
-    if models.kind == "trained":
-        checks.append(check_data(models.data, history, limits))
+    if model.kind == "trained":
+        checks.append(check_data(model.data, history, limits))
         if not checks[0].is_passed:
             # Its figures would say nothing about this shop.
             return checks
-    return checks + _compare(models, models.serving, history, limits, k, seed, report)
+    return checks + _compare(model.name, serving, history, limits, k, seed, report)
 
 
 def _compare(
-    models: _Models,
-    serving: str,
+    name: str,
+    served: Model,
     history: History,
     limits: Limits,
     k: int,
     seed: int,
     report: Report,
 ) -> list[Check]:
-    name = models.name
+    serving = served.name
     vectors = read_text_parts(history.catalogue, report=report).text_vectors()
     split = split_by_time(history)
 
@@ -255,7 +232,7 @@ def _compare(
         for model in (name, serving)
     )
     lists = check_lists(ours, theirs, limits)
-    why = why_no_bar(ours, theirs, models.serving_kind)
+    why = why_no_bar(ours, theirs, served.kind)
     # Baselines take minutes on a large shop: only where they can still turn the decision.
     is_last_hurdle = all(check.is_passed for check in checks)
     if why is not None and is_last_hurdle and not all(check.is_passed for check in lists):

@@ -1,26 +1,22 @@
 """Write a fitted model to the database, all of it or nothing."""
 
 from collections.abc import Mapping
-from typing import Any, LiteralString
+from typing import Any, Literal
 
 import numpy as np
 import psycopg
 from numpy.typing import NDArray
-from psycopg.types.json import Jsonb
 
 from alsolike.database import query
-from alsolike.errors import AlsolikeError
 from alsolike.history import Catalogue
+from alsolike.models import add_model
+from alsolike.product_vectors import TEXT_PARTS, write_product_vectors
 from alsolike.progress import Report
 from alsolike.training.fit import FittedModel
 from alsolike.training.texts import TextEncoder
 
 # Memory of the rows that are blended at once, in bytes: a few of them are held side by side.
 _ROWS_MEMORY = 64 * 2**20
-
-
-class ModelExistsError(AlsolikeError):
-    """There is a model of that name already."""
 
 
 def publish(
@@ -31,7 +27,7 @@ def publish(
     name: str,
     encoder: TextEncoder,
     data: Mapping[str, Any],
-    purpose: str,
+    purpose: Literal["serve", "evaluate"],
     products: NDArray[np.integer] | None = None,
     report: Report,
 ) -> int:
@@ -39,9 +35,10 @@ def publish(
 
     Parameters
     ----------
+    name : str
+        One that is free.
     data : Mapping
         What it was trained on: `recs.models.data`.
-    purpose : {'serve', 'evaluate'}
     products : ndarray, optional
         Only these get neighbours, for an evaluation that asks for no others.
 
@@ -49,52 +46,27 @@ def publish(
     -------
     int
         The model's id.
-
-    Raises
-    ------
-    ModelExistsError
-        The name is taken.
     """
-    hold_models(connection)
-    if connection.execute(query("alsolike/training/model"), {"name": name}).fetchone() is not None:
-        message = f"There is a model {name!r} already: choose another name with --name."
-        raise ModelExistsError(message)
-    row = connection.execute(
-        query("alsolike/training/add_model"),
-        {
-            "name": name,
-            "encoder_id": encoder.encoder_id,
-            "dimension": encoder.dimension,
-            "parameters": Jsonb(fitted.recipe.as_dict()),
-            "purpose": purpose,
-        },
-    ).fetchone()
-    assert row is not None  # noqa: S101  (a function always gives a row)
-    model_id = int(row[0])
-    connection.execute(
-        query("alsolike/training/describe_model"),
-        {
-            "model_id": model_id,
-            "seed": fitted.recipe.seed,
-            "serving": Jsonb(fitted.serving),
-            "learned": Jsonb(fitted.learned),
-            "data": Jsonb(dict(data)),
-        },
+    model_id = add_model(
+        connection,
+        name=name,
+        encoder_id=encoder.encoder_id,
+        dimension=encoder.dimension,
+        purpose=purpose,
+        seed=fitted.recipe.seed,
+        parameters=fitted.recipe.as_dict(),
+        serving=fitted.serving,
+        learned=fitted.learned,
+        data=data,
     )
-    connection.execute(
-        query("alsolike/write_text_vectors"),
-        {"model_id": model_id, "encoder_id": encoder.encoder_id},
+    write_product_vectors(
+        connection, model_id=model_id, encoder_id=encoder.encoder_id, parts=TEXT_PARTS
     )
     _copy_priors(connection, fitted, catalogue, model_id)
     if products is None:
         products = np.arange(len(catalogue))
     _copy_neighbours(connection, fitted, catalogue, model_id, products, report)
     return model_id
-
-
-def hold_models(connection: psycopg.Connection[Any]) -> None:
-    """Let no one else register a model until the transaction ends."""
-    connection.execute(query("alsolike/training/hold_models"))
 
 
 def _copy_priors(
@@ -117,8 +89,7 @@ def _copy_neighbours(
 ) -> None:
     ids = catalogue.product_ids
     step = max(1, _ROWS_MEMORY // (4 * len(catalogue)))
-    statement: LiteralString = query("alsolike/training/copy_neighbours")
-    with connection.cursor().copy(statement) as copy:
+    with connection.cursor().copy(query("alsolike/training/copy_neighbours")) as copy:
         for start in range(0, len(products), step):
             part = products[start : start + step]
             neighbours, scores = fitted.neighbours(part)

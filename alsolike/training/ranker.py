@@ -12,13 +12,18 @@ from typing import Any
 import numpy as np
 import psycopg
 from numpy.typing import NDArray
-from psycopg.types.json import Jsonb
 
 from alsolike.database import connect, query
-from alsolike.errors import UnknownModelError
 from alsolike.evaluation.baselines.average import AverageRanker
 from alsolike.evaluation.ranker import Ranker
 from alsolike.history import Split, visitor_of
+from alsolike.models import (
+    change_serving,
+    drop_leftovers,
+    drop_model,
+    find_model,
+    hold_model,
+)
 from alsolike.progress import Report
 from alsolike.training.fit import fit_model, latest
 from alsolike.training.publish import publish
@@ -175,7 +180,8 @@ class TrainedRanker(StoredRanker):
         asked = latest(split.known, split.shoppers, fitted.serving)
         self._serving = fitted.serving
         super().fit(split, report)
-        drop_leftovers()
+        with connect() as connection:
+            drop_leftovers(connection)
         with connect() as connection:
             self._model_id = publish(
                 connection,
@@ -189,9 +195,7 @@ class TrainedRanker(StoredRanker):
                 report=report,
             )
             # Held by the session that asks, from before anyone else can see it.
-            self._connections[0].execute(
-                query("alsolike/training/hold_model"), {"model_id": self._model_id}
-            )
+            hold_model(self._connections[0], self._model_id)
         with connect(autocommit=True) as connection:
             connection.execute("analyze recs.neighbours, recs.product_priors")
 
@@ -203,26 +207,15 @@ class TrainedRanker(StoredRanker):
         options : Mapping
             Of `recs.serving_options`; the others stay as they were fitted.
         """
+        assert self._model_id is not None  # noqa: S101  (fitted first)
         with connect() as connection:
-            connection.execute(
-                query("alsolike/training/change_serving"),
-                {"model_id": self._model_id, "serving": Jsonb({**self._serving, **options})},
-            )
+            change_serving(connection, self._model_id, {**self._serving, **options})
 
     def _drop(self) -> None:
         if self._model_id is not None:
             with connect() as connection:
-                connection.execute(
-                    query("alsolike/training/drop_model"), {"model_id": self._model_id}
-                )
+                drop_model(connection, self._model_id)
             self._model_id = None
-
-
-def drop_leftovers() -> None:
-    """Drop the models of evaluations that were killed."""
-    with connect() as connection:
-        for (model_id,) in connection.execute(query("alsolike/training/leftovers")).fetchall():
-            connection.execute(query("alsolike/training/drop_model"), {"model_id": model_id})
 
 
 def ranker_for(name: str, *, seed: int = 0) -> Ranker:
@@ -245,12 +238,10 @@ def ranker_for(name: str, *, seed: int = 0) -> Ranker:
     if name == "trained":
         return TrainedRanker(Recipe(seed=seed))
     with connect() as connection:
-        row = connection.execute(query("alsolike/training/model"), {"name": name}).fetchone()
-    if row is None:
-        message = f"There is no model {name!r}: the table recs.models lists them."
-        raise UnknownModelError(message)
-    if row[1] == "average":
+        model = find_model(connection, name)
+    assert model is not None  # noqa: S101  (a name that no model has raises)
+    if model.kind == "average":
         average = AverageRanker()
         average.name = name
         return average
-    return TrainedRanker(Recipe.from_dict(row[2]), name)
+    return TrainedRanker(Recipe.from_dict(model.parameters), name)

@@ -9,14 +9,21 @@ from typing import Any
 
 import psycopg
 
-from alsolike.database import connect, query
+from alsolike.database import connect
+from alsolike.errors import AlsolikeError
 from alsolike.history import History, read_history
 from alsolike.history.read import fingerprint
+from alsolike.models import build_vector_index, hold_names, model_names
 from alsolike.progress import Report
 from alsolike.training.fit import fit_model
-from alsolike.training.publish import ModelExistsError, hold_models, publish
+from alsolike.training.publish import publish
 from alsolike.training.recipe import Recipe
 from alsolike.training.texts import read_texts
+
+
+class ModelExistsError(AlsolikeError):
+    """There is a model of that name already."""
+
 
 # Events of the sample by which a model's data is known again.
 SAMPLE_SIZE = 256
@@ -78,7 +85,7 @@ def train(recipe: Recipe, *, name: str | None = None, report: Report) -> TrainSu
     texts, encoder = read_texts(history.catalogue, report=report)
     fitted = fit_model(history, texts, recipe, report)
     with connect(application_name="alsolike train") as connection:
-        hold_models(connection)
+        hold_names(connection)
         # The name may have been taken while we learned: what was learned is kept all the same.
         kept = _free_name(connection, name)
         model_id = publish(
@@ -92,7 +99,7 @@ def train(recipe: Recipe, *, name: str | None = None, report: Report) -> TrainSu
             report=report,
         )
     with connect() as connection:
-        connection.execute(query("alsolike/build_vector_index"), {"model_id": model_id})
+        build_vector_index(connection, model_id)
     with connect(autocommit=True) as connection:
         connection.execute("analyze recs.neighbours, recs.product_priors")
     if name is not None and kept != name:
@@ -154,13 +161,9 @@ def sample(history: History) -> list[str]:
     return heapq.nsmallest(SAMPLE_SIZE, hashes)
 
 
-def _names(connection: psycopg.Connection[Any]) -> set[str]:
-    return {row[0] for row in connection.execute(query("alsolike/training/model_names")).fetchall()}
-
-
 def _free_name(connection: psycopg.Connection[Any], name: str | None) -> str:
     """Return the name that was given, else the first of trained-1, trained-2 …, that is free."""
-    names = _names(connection)
+    names = model_names(connection)
     if name is not None and name not in names:
         return name
     return next(
@@ -170,6 +173,6 @@ def _free_name(connection: psycopg.Connection[Any], name: str | None) -> str:
 
 def _require_free(name: str) -> None:
     with connect() as connection:
-        if name in _names(connection):
+        if name in model_names(connection):
             message = f"There is a model {name!r} already: choose another name with --name."
             raise ModelExistsError(message)

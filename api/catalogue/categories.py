@@ -7,6 +7,7 @@ from alsolike.snapshot.reader import LocalSnapshot
 from api.catalogue import store
 from api.catalogue.cards import safe_image
 from api.catalogue.shown import Category
+from api.database.pool import Connection
 from api.ladder.ladder import Ladder, Steps
 from api.pages.addresses import CATEGORY_SEPARATOR, category_url
 
@@ -14,7 +15,16 @@ _FRESH_SECONDS = 60.0
 # A category that is not in the tree may be new: look again, but not for every mistyped address.
 _RETRY_SECONDS = 5.0
 
-_STEPS = Steps(store.category_counts, snapshot=LocalSnapshot.category_counts)
+
+async def _counts(connection: Connection, _: None) -> list[tuple[str, int, str | None]]:
+    return await store.category_counts(connection)
+
+
+def _counts_then(local: LocalSnapshot, _: None) -> list[tuple[str, int, str | None]]:
+    return local.category_counts()
+
+
+_STEPS = Steps(_counts, snapshot=_counts_then)
 
 
 class CategoryTree:
@@ -32,7 +42,7 @@ class CategoryTree:
             return
         async with self._reading:
             if time.monotonic() - self._read_at >= older_than:
-                found = await self._ladder.answer(_STEPS)
+                found = await self._ladder.answer(_STEPS, None)
                 self._read_at = time.monotonic()
                 if found.tier == "snapshot":
                     # Look again soon, and keep what was read last: it is newer.

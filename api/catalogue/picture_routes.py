@@ -5,7 +5,7 @@ from litestar.params import FromPath
 
 from api.catalogue.pictures import picture
 from api.ladder.requests import answer
-from api.recommendations.steps import product_steps
+from api.recommendations.steps import PRODUCT_STEPS
 from api.visitors.visitor import AnyRequest
 
 _HEADERS = {
@@ -19,7 +19,7 @@ _HEADERS = {
 async def product_picture(request: AnyRequest, file_name: FromPath[str]) -> Response[bytes]:
     """Give `<product_id>.svg`."""
     product_id = file_name.removesuffix(".svg")
-    drawing = picture(await answer(request, product_steps(product_id=product_id)))
+    drawing = picture(await answer(request, PRODUCT_STEPS, product_id))
     return Response(drawing, headers=_HEADERS, media_type="image/svg+xml")
 
 

@@ -22,7 +22,7 @@ from api.http.parameters import (
     check_names,
     product_filter,
 )
-from api.ladder.requests import answer, ladder_of
+from api.ladder.requests import answer
 from api.recommendations import steps
 from api.recommendations.answers import Complements, SimilarProducts
 from api.search import service as search
@@ -53,11 +53,11 @@ async def list_products(
     check_names(request, _LIST_NAMES)
     if q is None:
         return await answer(
-            request, steps.product_page_steps(category=category, after=after, limit=limit)
+            request, steps.product_page_steps(category=category, after=after, limit=limit), None
         )
     prepared = search.prepare(query_vectors_of(request), q, after)
     return await answer(
-        request, steps.search_steps(prepared, category=category, after=after, limit=limit)
+        request, steps.search_steps(prepared, category=category, after=after, limit=limit), None
     )
 
 
@@ -65,7 +65,7 @@ async def list_products(
 async def read_product(request: AnyRequest, product_id: FromPath[str]) -> Product:
     """Give one product; 404 for an unknown one."""
     check_names(request, frozenset())
-    return await answer(request, steps.product_steps(product_id=product_id.strip()))
+    return await answer(request, steps.PRODUCT_STEPS, product_id.strip())
 
 
 @get("/{product_id:str}/similar", summary="Products like a product", operation_id="similarProducts")
@@ -90,7 +90,8 @@ async def similar_products(
     )
     return await answer(
         request,
-        steps.similar_steps(ladder_of(request), product_id=product_id.strip(), wanted=wanted),
+        steps.similar_steps(product_id=product_id.strip(), wanted=wanted),
+        None,
     )
 
 
@@ -115,6 +116,7 @@ async def complements(
             exclude=trimmed(exclude),
             product_filter=product_filter,
         ),
+        None,
     )
 
 

@@ -7,16 +7,20 @@ everywhere a minute later. While the database is away nobody can be erased, and 
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from cachetools import TTLCache
 from msgspec import Struct, structs
 
 from api.database.failures import FAILURES, first_line
-from api.database.pool import Database
-from api.visitors import store
+from api.database.pool import Connection, Database
 
 logger = logging.getLogger("alsolike.ladder")
+
+# Of those of some shoppers that exist: id, name, and the ids of what not to recommend to them.
+ReadShoppers = Callable[
+    [Connection, Sequence[str]], Awaitable[Iterable[tuple[str, str | None, list[str]]]]
+]
 
 _SHOPPERS = 10_000
 _SECONDS = 60.0
@@ -25,7 +29,7 @@ _PAUSE_SECONDS = 1.0
 _AT_ONCE = 500
 
 
-class RememberedShopper(Struct, frozen=True):
+class KnownShopper(Struct, frozen=True):
     """A shopper's name, and what not to recommend to them: what they bought or hid."""
 
     display_name: str | None = None
@@ -56,29 +60,32 @@ class Clock:
             self._stopped_at = None
 
 
-class RememberedShoppers:
+class KnownShoppers:
     """The shoppers that were here within the last minute.
 
     Parameters
     ----------
     database : Database
         Where they are read, beside the requests and not within them.
+    read_shoppers : callable
+        Reads them.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, read_shoppers: ReadShoppers) -> None:
         self.clock = Clock()
         self._database = database
-        self._known: TTLCache[str, RememberedShopper] = TTLCache(
+        self._read_shoppers = read_shoppers
+        self._known: TTLCache[str, KnownShopper] = TTLCache(
             maxsize=_SHOPPERS, ttl=_SECONDS, timer=self.clock
         )
         self._asked: dict[str, None] = {}
         self._is_asked = asyncio.Event()
 
-    def find(self, shopper_id: str | None) -> RememberedShopper:
+    def find(self, shopper_id: str | None) -> KnownShopper:
         """Return what is known of a shopper; of a stranger nothing."""
         if shopper_id is None:
-            return RememberedShopper()
-        return self._known.get(shopper_id, RememberedShopper())
+            return KnownShopper()
+        return self._known.get(shopper_id, KnownShopper())
 
     def note(self, shopper_id: str | None) -> None:
         """Have a shopper who is here read soon, unless they are known."""
@@ -108,7 +115,7 @@ class RememberedShoppers:
         if not self._asked:
             self._is_asked.clear()
         try:
-            rows = await self._database.run(lambda c: store.excluded_products(c, wanted))
+            rows = await self._database.run(lambda c: self._read_shoppers(c, wanted))
         except FAILURES as error:
             logger.info("Shoppers were not read: %s", first_line(error))
             return
@@ -116,4 +123,4 @@ class RememberedShoppers:
 
     def _keep(self, rows: Iterable[tuple[str, str | None, list[str]]]) -> None:
         for shopper_id, display_name, product_ids in rows:
-            self._known[shopper_id] = RememberedShopper(display_name, frozenset(product_ids))
+            self._known[shopper_id] = KnownShopper(display_name, frozenset(product_ids))

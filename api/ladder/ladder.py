@@ -10,13 +10,14 @@ from typing import Generic, NamedTuple, TypeVar
 
 import psycopg
 
+from alsolike.database import raise_unknown
 from alsolike.settings import Settings
 from alsolike.snapshot.reader import LocalSnapshot
 from api.database.failures import FAILURES, DatabaseAwayError, first_line, is_away, is_crowded
 from api.database.pool import GRACE_SECONDS, READ_WAIT_SECONDS, Connection, Database
 from api.http.exchange import current_exchange
 from api.ladder.circuits import Circuits, OddFailures, OpenedState, ServerCircuit
-from api.ladder.known_shoppers import RememberedShoppers
+from api.ladder.known_shoppers import KnownShoppers, ReadShoppers
 from api.ladder.local import LocalSnapshots
 from api.ladder.read_your_writes import Positions
 from api.ladder.tiers import DatabaseTier, Tier
@@ -24,8 +25,11 @@ from api.metrics.registry import Metrics
 
 logger = logging.getLogger("alsolike.ladder")
 
+Question = TypeVar("Question")
 Result = TypeVar("Result")
 Work = Callable[[Connection], Awaitable[Result]]
+Step = Callable[[Connection, Question], Awaitable[Result]]
+SnapshotStep = Callable[[LocalSnapshot, Question], Result]
 
 # Between two looks whether the database is back, and how long one of them may take.
 _PROBE_SECONDS = 0.25
@@ -35,21 +39,23 @@ _WATCH_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Steps(Generic[Result]):
-    """The ways to answer one read, best first; None where a step has no answer to it.
+class Steps(Generic[Question, Result]):
+    """The functions that can answer one kind of question, best first; None: that step cannot.
 
     Attributes
     ----------
-    live, neighbours, popular : callable
-        On a connection; safe to repeat.
+    live : callable
+        Asks the database; safe to repeat.
+    neighbours, popular : callable
+        Ask the database too. Each runs one statement, so that the ladder's limit travels with it.
     snapshot : callable
-        From the local file, which it must not keep.
+        Reads the local file, and keeps no reference to it.
     """
 
-    live: Work[Result]
-    neighbours: Work[Result] | None = None
-    popular: Work[Result] | None = None
-    snapshot: Callable[[LocalSnapshot], Result] | None = None
+    live: Step[Question, Result]
+    neighbours: Step[Question, Result] | None = None
+    popular: Step[Question, Result] | None = None
+    snapshot: SnapshotStep[Question, Result] | None = None
 
 
 class Answer(NamedTuple, Generic[Result]):
@@ -70,14 +76,22 @@ class Ladder:
         The home folder, and the time limits of statements.
     metrics : Metrics
         Told every answer and every change of a circuit.
+    read_shoppers : callable
+        Reads what is known of some shoppers, see `KnownShoppers`.
     """
 
-    def __init__(self, database: Database, settings: Settings, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        metrics: Metrics,
+        read_shoppers: ReadShoppers,
+    ) -> None:
         self.local = LocalSnapshots(settings.home)
-        self.shoppers = RememberedShoppers(database)
+        self.shoppers = KnownShoppers(database, read_shoppers)
         self.circuits = Circuits(self._note_change)
         self._odd = OddFailures()
-        self.lower_limit_ms = settings.fallback_timeout_ms
+        self._lower_limit_ms = settings.fallback_timeout_ms
         self._database = database
         self._metrics = metrics
         lower = GRACE_SECONDS + settings.fallback_timeout_ms / 1000
@@ -112,8 +126,10 @@ class Ladder:
             await asyncio.gather(*watches, return_exceptions=True)
             self.local.close()
 
-    async def answer(self, steps: Steps[Result], position: str | None = None) -> Answer[Result]:
-        """Answer from the first step that can.
+    async def answer(
+        self, steps: Steps[Question, Result], question: Question, position: str | None = None
+    ) -> Answer[Result]:
+        """Answer a question from the first step that can.
 
         Parameters
         ----------
@@ -124,21 +140,24 @@ class Ladder:
         ------
         DatabaseAwayError
             No step could, and none that needs the database was worth trying.
+        UnknownModelError, UnknownProductError
+            The question names a model or a product that there is not.
         Exception
             What the last step that was tried failed with, or what the request did wrong.
         """
         error: Exception = DatabaseAwayError()
         if not self.circuits.is_closed("primary"):
             position = None
-        ways: tuple[tuple[DatabaseTier, Work[Result] | None], ...] = (
+        tiers: tuple[tuple[DatabaseTier, Step[Question, Result] | None], ...] = (
             ("live", steps.live),
             ("neighbours", steps.neighbours),
             ("popular", steps.popular),
         )
-        for tier, work in ways:
-            if work is None or not self.circuits.is_closed("database"):
+        for tier, step in tiers:
+            if step is None or not self.circuits.is_closed("database"):
                 continue
             try:
+                work = self._work(tier, step, question)
                 return self._answered(tier, await self._try(tier, work, position))
             except OpenedState:
                 continue
@@ -154,7 +173,7 @@ class Ladder:
         local = self.local.current
         if steps.snapshot is not None and local is not None:
             try:
-                return self._answered("snapshot", steps.snapshot(local))
+                return self._answered("snapshot", steps.snapshot(local, question))
             except sqlite3.Error as raised:
                 self.local.note_failure(raised)
         raise error
@@ -186,6 +205,28 @@ class Ladder:
     def look(self) -> None:
         """Note in the metrics what is known by looking alone."""
         self._metrics.look(self._database.pools(), self.local.pointer())
+
+    def _work(
+        self, tier: DatabaseTier, step: Step[Question, Result], question: Question
+    ) -> Work[Result]:
+        """Return the work of a step; below live under a time limit that ends with it."""
+
+        async def work(connection: Connection) -> Result:
+            try:
+                if tier == "live":
+                    return await step(connection, question)
+                # The limit and the step's statement travel together. What is sent before the
+                # first rows are fetched is one transaction, and the setting is local to it.
+                async with connection.pipeline():
+                    await connection.execute(
+                        "select set_config('statement_timeout', %s::text, true)",
+                        [self._lower_limit_ms],
+                    )
+                    return await step(connection, question)
+            except psycopg.DatabaseError as error:
+                raise_unknown(error)
+
+        return work
 
     async def _try(self, tier: DatabaseTier, work: Work[Result], position: str | None) -> Result:
         exchange = current_exchange.get()

@@ -6,8 +6,9 @@ from litestar import Request
 
 from api.database.pool import Connection
 from api.ladder.ladder import Ladder, Steps, Work
-from api.ladder.tiers import Tier
+from api.ladder.tiers import TIERS, Tier
 
+Question = TypeVar("Question")
 Result = TypeVar("Result")
 
 _TIER = "tier"
@@ -19,9 +20,15 @@ def ladder_of(request: Request[Any, Any, Any]) -> Ladder:
 
 
 async def answer(
-    request: Request[Any, Any, Any], steps: Steps[Result], *, who: str | None = None
+    request: Request[Any, Any, Any],
+    steps: Steps[Question, Result],
+    question: Question,
+    *,
+    who: str | None = None,
 ) -> Result:
-    """Answer a read from the first step that can; a header of the response names the step.
+    """Answer a question from the first step that can; a header of the response names the step.
+
+    Of several questions of one request the header names the lowest step.
 
     Parameters
     ----------
@@ -30,8 +37,8 @@ async def answer(
     """
     ladder = ladder_of(request)
     position = ladder.positions.find(request, who) if ladder.has_replicas else None
-    found = await ladder.answer(steps, position)
-    setattr(request.state, _TIER, found.tier)
+    found = await ladder.answer(steps, question, position)
+    setattr(request.state, _TIER, max(found.tier, tier_of(request) or "live", key=TIERS.index))
     return found.value
 
 
@@ -60,5 +67,5 @@ async def write_beside(
 
 
 def tier_of(request: Request[Any, Any, Any]) -> Tier | None:
-    """Return the step that answered; None before any did."""
+    """Return the lowest step that answered; None before any did."""
     return cast("Tier | None", request.state.get(_TIER))

@@ -47,20 +47,20 @@ async def home(request: AnyRequest) -> Template:
     shown = _shown(request)
     tree = tree_of(request)
 
-    async def work(connection: Connection) -> Block:
+    async def work(connection: Connection, _question: None) -> Block:
         visitor = await load_visitor(request, connection)
         return await blocks.recommended_block(connection, visitor, shown=shown)
 
-    def snapshot(local: LocalSnapshot) -> Block:
+    def snapshot(local: LocalSnapshot, _question: None) -> Block:
         _, excluded = remembered_visitor(request)
         return snapshot_pages.popular_block(local, list(excluded), shown)
 
     steps = Steps(work, snapshot=snapshot)
     if is_fragment(request):
-        block = await answer(request, steps)
+        block = await answer(request, steps, None)
         return render_partial(request, "partials/recommendation_items.html", block=block)
     await tree.refresh()
-    block = await answer(request, steps)
+    block = await answer(request, steps, None)
     return render_page(request, "pages/home.html", block=block, categories=tree.top())
 
 
@@ -76,7 +76,7 @@ async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
     view_id = f"web-{secrets.token_hex(16)}"
     await tree_of(request).refresh()
 
-    async def work(connection: Connection) -> dict[str, Any]:
+    async def work(connection: Connection, _question: None) -> dict[str, Any]:
         visitor = await load_visitor(request, connection)
         detail = await product_pages.product_detail(connection, tree_of(request), product_id)
         if is_counted and visitor.is_personalised:
@@ -97,7 +97,7 @@ async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
             "is_bought": await product_pages.is_bought(connection, visitor, product_id),
         }
 
-    def snapshot(local: LocalSnapshot) -> dict[str, Any]:
+    def snapshot(local: LocalSnapshot, _question: None) -> dict[str, Any]:
         _, excluded = remembered_visitor(request)
         return {
             "product": snapshot_pages.product_detail(local, tree_of(request), product_id),
@@ -109,7 +109,7 @@ async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
             "is_bought": product_id in excluded,
         }
 
-    context = await answer(request, Steps(work, snapshot=snapshot))
+    context = await answer(request, Steps(work, snapshot=snapshot), None)
     return render_page(request, "pages/product.html", **context)
 
 
@@ -123,15 +123,15 @@ async def category(request: AnyRequest, segments: FromPath[str]) -> Template:
         raise NotFoundException(message)
     after = request.query_params.get("after")
 
-    async def work(connection: Connection) -> tuple[list[ProductCard], str | None]:
+    async def work(connection: Connection, _question: None) -> tuple[list[ProductCard], str | None]:
         await load_visitor(request, connection)
         return await product_pages.category_page(connection, found, after)
 
-    def snapshot(local: LocalSnapshot) -> tuple[list[ProductCard], str | None]:
+    def snapshot(local: LocalSnapshot, _question: None) -> tuple[list[ProductCard], str | None]:
         remembered_visitor(request)
         return snapshot_pages.category_page(local, found, after)
 
-    products, next_url = await answer(request, Steps(work, snapshot=snapshot))
+    products, next_url = await answer(request, Steps(work, snapshot=snapshot), None)
     if is_fragment(request):
         return render_partial(
             request, "partials/product_items.html", products=products, next_url=next_url
@@ -155,17 +155,17 @@ async def search(request: AnyRequest) -> Template:
 
     prepared = searches.prepare(query_vectors_of(request), q, after)
 
-    async def work(connection: Connection) -> searches.CardPage:
+    async def work(connection: Connection, _question: None) -> searches.CardPage:
         await load_visitor(request, connection)
         return await searches.card_page(connection, prepared)
 
-    def snapshot(local: LocalSnapshot) -> searches.CardPage:
+    def snapshot(local: LocalSnapshot, _question: None) -> searches.CardPage:
         remembered_visitor(request)
         return snapshot_pages.search_page(local, q, after)
 
     if not is_fragment(request):
         await tree_of(request).refresh()
-    found = await answer(request, Steps(work, snapshot=snapshot))
+    found = await answer(request, Steps(work, snapshot=snapshot), None)
     if is_fragment(request):
         return render_partial(
             request, "partials/product_items.html", products=found.products, next_url=found.next_url
@@ -178,30 +178,32 @@ async def _product_part(request: AnyRequest, product_id: str) -> Template:
     after = request.query_params.get("reviews_after")
     shown = _shown(request)
 
-    async def more_reviews(connection: Connection) -> tuple[list[Review], str | None]:
+    async def more_reviews(
+        connection: Connection, _question: None
+    ) -> tuple[list[Review], str | None]:
         await load_visitor(request, connection)
         return await product_pages.reviews(connection, product_id, after)
 
-    def no_reviews(_local: LocalSnapshot) -> tuple[list[Review], str | None]:
+    def no_reviews(_local: LocalSnapshot, _question: None) -> tuple[list[Review], str | None]:
         remembered_visitor(request)
         return [], None
 
-    async def more_similar(connection: Connection) -> Block:
+    async def more_similar(connection: Connection, _question: None) -> Block:
         await load_visitor(request, connection)
         complements = await blocks.complements_block(connection, product_id)
         apart = [item.product.product_id for item in complements.items]
         return await blocks.similar_block(connection, product_id, apart, shown)
 
-    def similar_in_snapshot(local: LocalSnapshot) -> Block:
+    def similar_in_snapshot(local: LocalSnapshot, _question: None) -> Block:
         remembered_visitor(request)
         return snapshot_pages.similar_block(local, product_id, shown)
 
     if after:
-        reviews, next_url = await answer(request, Steps(more_reviews, snapshot=no_reviews))
+        reviews, next_url = await answer(request, Steps(more_reviews, snapshot=no_reviews), None)
         return render_partial(
             request, "partials/review_items.html", reviews=reviews, reviews_next_url=next_url
         )
-    block = await answer(request, Steps(more_similar, snapshot=similar_in_snapshot))
+    block = await answer(request, Steps(more_similar, snapshot=similar_in_snapshot), None)
     return render_partial(request, "partials/recommendation_items.html", block=block)
 
 

@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-import psycopg
-
-from alsolike.database import query, raise_unknown
+from alsolike.database import query
 from api.catalogue.store import SimilarQuery
 from api.database.pool import Connection
 from api.recommendations.answers import Reason, RecommendedProduct, SimilarProduct, SimilarReason
@@ -24,16 +22,10 @@ _Row = tuple[Any, ...]
 async def similar_products(
     connection: Connection,
     name: SimilarStatement,
-    limit_ms: int,
     product_id: str,
     wanted: SimilarQuery,
 ) -> list[SimilarProduct] | None:
     """Find products to show with a product; None for an unknown one.
-
-    Parameters
-    ----------
-    limit_ms : int
-        Time limit of the statement, in milliseconds.
 
     Raises
     ------
@@ -48,7 +40,7 @@ async def similar_products(
         "candidates": wanted.candidates,
         "model": wanted.model,
     }
-    rows = await _rows(connection, name, limit_ms, parameters)
+    rows = await _rows(connection, name, parameters)
     if not rows:
         return None
     # Why two products are alike is not looked up here: neighbours are, and the others are popular.
@@ -65,17 +57,11 @@ async def similar_products(
 async def recommended_products(
     connection: Connection,
     name: RecommendedStatement,
-    limit_ms: int,
     taste: Taste,
     k: int,
     model: str | None,
 ) -> list[RecommendedProduct]:
     """Find products for somebody.
-
-    Parameters
-    ----------
-    limit_ms : int
-        Time limit of the statement, in milliseconds.
 
     Raises
     ------
@@ -85,22 +71,10 @@ async def recommended_products(
     parameters = {**taste.as_parameters(), "k": k, "model": model}
     return [
         RecommendedProduct(*row[:11], reason=Reason(*row[11:]) if taste.has_reasons else None)
-        for row in await _rows(connection, name, limit_ms, parameters)
+        for row in await _rows(connection, name, parameters)
     ]
 
 
-async def _rows(
-    connection: Connection, name: str, limit_ms: int, parameters: Mapping[str, Any]
-) -> list[_Row]:
-    """Run a statement under a limit that ends with it: both travel together."""
-    try:
-        async with connection.pipeline():
-            # What is sent before the pipeline ends is one transaction, and the setting is local to
-            # it.
-            await connection.execute(
-                query("api/recommendations/time_limit"), {"milliseconds": str(limit_ms)}
-            )
-            cursor = await connection.execute(query(name), parameters)
-            return await cursor.fetchall()
-    except psycopg.DatabaseError as error:
-        raise_unknown(error)
+async def _rows(connection: Connection, name: str, parameters: Mapping[str, Any]) -> list[_Row]:
+    cursor = await connection.execute(query(name), parameters)
+    return await cursor.fetchall()

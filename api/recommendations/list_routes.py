@@ -53,17 +53,12 @@ async def recommend(
     """
     check_names(request, frozenset())
     await check_body(request, RecommendationRequest)
-    ladder = ladder_of(request)
     asked = recommendations.prepare(data)
     if data.filter or data.candidates or len(data.history) + len(data.basket) > _LONG_HISTORY:
         mark_odd()
-    found = await answer(
-        request,
-        steps.recommended_steps(ladder, asked),
-        who=data.shopper_id or data.session_id,
-    )
+    found = await steps.recommend(request, asked)
     if data.shopper_id is not None:
-        ladder.shoppers.note(data.shopper_id)
+        ladder_of(request).shoppers.note(data.shopper_id)
     return found
 
 
@@ -84,7 +79,7 @@ async def similar(request: AnyRequest, data: JSONBody[SimilarRequest]) -> Simila
     limits_of(request).charge(cost)
     if cost > 1 or data.filter or data.candidates:
         mark_odd()
-    return await answer(request, steps.similar_lists_steps(data))
+    return await answer(request, steps.similar_lists_steps(data), None)
 
 
 @get(
@@ -107,6 +102,7 @@ async def trending(
         steps.trending_steps(
             k=k, exclude=trimmed(exclude), product_filter=product_filter, page=decode_page(after)
         ),
+        None,
     )
     found.next = next_address(request, found.after)
     return found

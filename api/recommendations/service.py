@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from alsolike.errors import UnknownModelError
 from api.catalogue import store
 from api.catalogue.service import check_category, unknown_product
 from api.database.pool import Connection
@@ -197,13 +196,7 @@ async def answer(
     InvalidFieldError
         There is no such category.
     """
-    try:
-        items = await find(asked.model)
-    except UnknownModelError:
-        if asked.request.model is not None:
-            raise
-        # The model of the first page is gone meanwhile: the one that serves now goes on.
-        items = await find(None)
+    items = await find(asked.model)
     if not items and not asked.shown:
         await check_category(connection, asked.taste.filter.category)
     return finish(asked, items, tier)

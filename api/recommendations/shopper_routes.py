@@ -70,10 +70,8 @@ async def recommend_products(
         model=model,
         after=after,
     )
-    ladder = ladder_of(request)
-    asked = recommendations.prepare(wanted)
-    found = await answer(request, steps.recommended_steps(ladder, asked), who=shopper_id)
-    ladder.shoppers.note(shopper_id)
+    found = await steps.recommend(request, recommendations.prepare(wanted))
+    ladder_of(request).shoppers.note(shopper_id)
     found.next = next_address(request, found.after)
     return found
 
@@ -105,6 +103,7 @@ async def recently_viewed(
             exclude=trimmed(exclude),
             product_filter=product_filter,
         ),
+        None,
         who=shopper_id,
     )
 
@@ -133,6 +132,7 @@ async def buy_again(
         steps.buy_again_steps(
             shopper_id=shopper_id, k=k, exclude=trimmed(exclude), product_filter=product_filter
         ),
+        None,
         who=shopper_id,
     )
 
@@ -161,6 +161,7 @@ async def recently_viewed_in_session(
             exclude=trimmed(exclude),
             product_filter=product_filter,
         ),
+        None,
         who=session_id,
     )
 

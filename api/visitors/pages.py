@@ -27,6 +27,8 @@ from api.visitors.visitor import (
     withdraw,
 )
 
+_SHOPPER_STEPS = Steps(store.shopper)
+
 
 @route("/sign-in", http_method=[HttpMethod.GET, HttpMethod.HEAD])
 async def sign_in_page(request: AnyRequest) -> Template:
@@ -43,12 +45,9 @@ async def sign_in_shopper(request: AnyRequest) -> Response[bytes]:
     shopper_id = str(form.get("shopper_id", "")).strip()
     after = local_path(form.get("next"))
 
-    async def work(connection: Connection) -> store.ShopperRow | None:
-        return await store.shopper(connection, shopper_id)
-
     found = None
     if shopper_id and "\x00" not in shopper_id:
-        found = await answer(request, Steps(work))
+        found = await answer(request, _SHOPPER_STEPS, shopper_id)
     if found is None:
         message = f"There is no shopper {shopper_id}." if shopper_id else "Choose a shopper."
         return await _sign_in_page(request, after, message)
@@ -99,16 +98,16 @@ async def personalise(request: AnyRequest) -> Response[bytes]:
 
 
 async def _sign_in_page(request: AnyRequest, after: str, message: str | None = None) -> Template:
-    async def work(connection: Connection) -> list[DemoShopper]:
+    async def work(connection: Connection, _: None) -> list[DemoShopper]:
         await load_visitor(request, connection)
         return await demo_shoppers(connection)
 
-    def snapshot(_local: LocalSnapshot) -> list[DemoShopper]:
+    def snapshot(_local: LocalSnapshot, _: None) -> list[DemoShopper]:
         remembered_visitor(request)
         return []
 
     await tree_of(request).refresh()
-    shoppers = await answer(request, Steps(work, snapshot=snapshot))
+    shoppers = await answer(request, Steps(work, snapshot=snapshot), None)
     return render_page(
         request,
         "pages/sign_in.html",

@@ -10,6 +10,7 @@ import time
 from alsolike.settings import Settings
 from alsolike.snapshot.reader import LocalSnapshot
 from api.database.failures import FAILURES, DatabaseAwayError
+from api.database.pool import Connection
 from api.ladder.ladder import Ladder, Steps
 from api.visitors import shop_store as store
 
@@ -17,11 +18,15 @@ from api.visitors import shop_store as store
 _FRESH_SECONDS = 1.0
 
 
-def _was_demo(local: LocalSnapshot) -> bool:
+async def _is_demo(connection: Connection, _: None) -> bool:
+    return await store.is_demo_shop(connection)
+
+
+def _was_demo(local: LocalSnapshot, _: None) -> bool:
     return local.pointer.is_demo_shop
 
 
-_STEPS = Steps(store.is_demo_shop, snapshot=_was_demo)
+_STEPS = Steps(_is_demo, snapshot=_was_demo)
 
 
 class Shop:
@@ -66,7 +71,7 @@ class Shop:
             if time.monotonic() - self._read_at < _FRESH_SECONDS:
                 return
             try:
-                self._is_demo = (await self._ladder.answer(_STEPS)).value
+                self._is_demo = (await self._ladder.answer(_STEPS, None)).value
             except (*FAILURES, DatabaseAwayError):
                 if self._is_demo is None and self._are_pages_on is None:
                     raise

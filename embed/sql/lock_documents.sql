@@ -1,9 +1,11 @@
--- Take each part for this session, those that no other session has at the moment. The locks go
--- with the session, so a worker that dies leaves none behind. Every role can take advisory locks;
--- the seed and the hash of a text that nobody has claimed yet keep others from doing so beforehand.
--- encoder_id: the encoder; product_ids, parts: the parts, element by element.
+-- Take each part for this session. A worker that dies leaves no lock behind: they go with the
+-- session. Every role can take advisory locks; the key is made of a secret seed and of the text's
+-- hash, so that nobody else can hold one beforehand. Locks are taken in the order of their keys, so
+-- that two sessions that wait never wait for each other.
+-- encoder_id: the encoder; product_ids, parts: the parts, element by element; is_patient: wait for
+-- parts that another session holds, instead of leaving them out.
 -- A row: product_id and part of one that is ours now.
-with named as materialized (
+with keyed as materialized (
     select
         k.product_id,
         k.part,
@@ -17,8 +19,13 @@ with named as materialized (
     from unnest(%(product_ids)s::text [], %(parts)s::text []) as k (product_id, part)
     inner join marts.product_documents as d on k.product_id = d.product_id and k.part = d.part
     inner join ops.locks as l on l.name = 'documents'
+    order by lock_key
 )
 
-select n.product_id, n.part
-from named as n
-where pg_try_advisory_lock(n.lock_key)
+select k.product_id, k.part
+from keyed as k
+where
+    case
+        when %(is_patient)s then pg_advisory_lock(k.lock_key) is not null
+        else pg_try_advisory_lock(k.lock_key)
+    end

@@ -1,5 +1,5 @@
--- Text vectors of products, drawn by their hash: the mean of each product's name and details.
--- encoder_id: the encoder; row_count: rows wanted.
+-- Text vectors of products, drawn by their hash: the mean of each product's text parts.
+-- encoder_id: the encoder; parts: the parts that are texts; row_count: rows wanted.
 -- A row: embedding, a vector of unit length.
 with sampled as (
     select e.product_id
@@ -12,6 +12,6 @@ with sampled as (
 select l2_normalize(avg(e.embedding::vector)) as embedding
 from sampled as s
 inner join recs.embeddings as e on s.product_id = e.product_id
-where e.encoder_id = %(encoder_id)s and e.part in ('name', 'details')
+where e.encoder_id = %(encoder_id)s and e.part = any(%(parts)s)
 group by s.product_id
 having vector_norm(avg(e.embedding::vector)) > 0

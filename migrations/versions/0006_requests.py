@@ -4,7 +4,7 @@ The functions that took a category take a filter instead; the old ones go, for t
 differ.
 """
 
-from alsolike.migrate import drop_functions, run_sql
+from alsolike.migrate import drop_functions, run_alone, run_sql
 
 revision = "0006"
 down_revision = "0005"
@@ -12,6 +12,12 @@ down_revision = "0005"
 
 def upgrade() -> None:
     """Make the filter's type and the indexes; drop the functions of before."""
+    run_alone(
+        "create index concurrently if not exists products_brand on raw.products (brand)",
+        "create index concurrently if not exists products_price on raw.products (price)",
+        "create index concurrently if not exists products_attributes "
+        "on raw.products using gin (attributes jsonb_path_ops)",
+    )
     run_sql(
         """
         create type recs.product_filter as (
@@ -27,11 +33,6 @@ def upgrade() -> None:
             'brands: one of these. price_min, price_max: inclusive, in the product''s currency; a '
             'product without a price is within neither. attributes: has all of these (@>). '
             'with_sold_out: true for products out of stock too.';
-
-        set local lock_timeout = '5s';
-        create index products_brand on raw.products (brand);
-        create index products_price on raw.products (price);
-        create index products_attributes on raw.products using gin (attributes jsonb_path_ops);
 
         drop function if exists recs.nearest_statement(integer, integer, boolean, boolean);
         drop function if exists recs.nearest_products(halfvec, integer, integer, text [], text);

@@ -5,7 +5,7 @@ side by side. Functions whose columns or parameters differ from before go; the n
 new ones.
 """
 
-from alsolike.migrate import run_sql
+from alsolike.migrate import run_alone, run_sql
 
 revision = "0008"
 down_revision = "0007"
@@ -13,12 +13,12 @@ down_revision = "0007"
 
 def upgrade() -> None:
     """Exchange the key's index; drop the functions of before."""
+    run_alone(
+        "create unique index concurrently if not exists neighbours_covering "
+        "on recs.neighbours (model_id, product_id, rank) include (neighbour_id, score)"
+    )
     run_sql(
         """
-        -- Readers wait for the exchange alone, not for the index to be made.
-        create unique index neighbours_covering
-        on recs.neighbours (model_id, product_id, rank) include (neighbour_id, score);
-        set local lock_timeout = '5s';
         alter table recs.neighbours drop constraint neighbours_pkey;
         alter table recs.neighbours
         add constraint neighbours_pkey primary key using index neighbours_covering;

@@ -1,6 +1,6 @@
 """The newest products of a large category come off an index."""
 
-from alsolike.migrate import run_sql
+from alsolike.migrate import run_alone, run_sql
 
 revision = "0009"
 down_revision = "0008"
@@ -8,11 +8,9 @@ down_revision = "0008"
 
 def upgrade() -> None:
     """Make the index."""
-    run_sql(
-        """
-        set local lock_timeout = '5s';
-        create index products_newest on raw.products (created_at desc, product_id);
-        """
+    run_alone(
+        "create index concurrently if not exists products_newest "
+        "on raw.products (created_at desc, product_id)"
     )
 
 

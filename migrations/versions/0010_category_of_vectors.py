@@ -1,11 +1,11 @@
-"""The vectors of a category lie together; the products of a brand or price come off an index alone.
+"""The vectors of a category lie together; one index answers for the products of a brand or price.
 
-Vectors that are there are written anew in that order, and their HNSW indexes are built again: about
-a quarter of a minute for 100,000 products. Until that is done no vector can be read; the app
-answers from the steps below.
+The revision rewrites the stored vectors in that order and builds their HNSW indexes again: about
+15 seconds for 100,000 products. Until then no vector can be read, and the site answers from the
+lower steps of the ladder.
 """
 
-from alsolike.migrate import run_sql
+from alsolike.migrate import run_alone, run_sql
 
 revision = "0010"
 down_revision = "0009"
@@ -13,9 +13,19 @@ down_revision = "0009"
 
 def upgrade() -> None:
     """Add the category and an index over it; write what is there in its order."""
+    run_alone(
+        "create index concurrently if not exists products_brand_new "
+        "on raw.products (brand, product_id)",
+        "create index concurrently if not exists products_price_new "
+        "on raw.products (price, product_id)",
+    )
     run_sql(
         """
-        set local lock_timeout = '5s';
+        -- Rewriting the vectors takes as long as there are vectors.
+        set local statement_timeout = '15min';
+        set local maintenance_work_mem = '1GB';
+        -- A parallel build keeps the graph in shared memory, of which a container has little.
+        set local max_parallel_maintenance_workers = 0;
         alter table recs.product_vectors add column category text;
         comment on column recs.product_vectors.category is
             'The product''s category when the vector was last looked after: where to look for the '
@@ -27,6 +37,7 @@ def upgrade() -> None:
         begin
             for partition in
                 select m.model_id, format('recs.product_vectors_%s', m.model_id) as name,
+                    m.dimension,
                     to_regclass(format('recs.product_vectors_%s_hnsw', m.model_id)) as hnsw
                 from recs.models as m
             loop
@@ -41,22 +52,30 @@ def upgrade() -> None:
                 select k.model_id, k.product_id, k.embedding, k.updated_at, p.category
                 from kept as k
                 inner join raw.products as p using (product_id)
-                -- As embed/write_product_vectors.sql does, which says why.
+                -- Sixteen passes through the categories: an HNSW graph that is built category by
+                -- category finds less.
                 order by hashtext(k.product_id) & 15, p.category, k.product_id;
                 drop table kept;
                 if partition.hnsw is not null then
-                    perform recs.build_vector_index(partition.model_id);
+                    -- Not concurrently: the table is locked since it got its column.
+                    execute format(
+                        'create index product_vectors_%s_hnsw on %s '
+                        'using hnsw ((embedding::halfvec(%s)) halfvec_cosine_ops)',
+                        partition.model_id, partition.name, partition.dimension
+                    );
                 end if;
             end loop;
         end;
         $$;
 
+        -- Not concurrently: the table is locked since it got its column.
         create index product_vectors_category
         on recs.product_vectors (category text_pattern_ops);
 
+        -- Last, because it locks the products until the revision ends.
         drop index raw.products_brand, raw.products_price;
-        create index products_brand on raw.products (brand, product_id);
-        create index products_price on raw.products (price, product_id);
+        alter index raw.products_brand_new rename to products_brand;
+        alter index raw.products_price_new rename to products_price;
         """
     )
 
@@ -65,7 +84,6 @@ def downgrade() -> None:
     """Drop the category, and the ids in the indexes."""
     run_sql(
         """
-        set local lock_timeout = '5s';
         alter table recs.product_vectors drop column category;
         drop index raw.products_brand, raw.products_price;
         create index products_brand on raw.products (brand);

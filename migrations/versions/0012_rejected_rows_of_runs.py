@@ -13,7 +13,8 @@ def upgrade() -> None:
     """Keep the ids of what is there; the rest of the rows' content goes."""
     run_sql(
         """
-        set local lock_timeout = '5s';
+        -- Every row is rewritten. Only a load reads or writes the table, so no page waits.
+        set local statement_timeout = '15min';
         drop index raw.rejected_rows_once;
         alter table raw.rejected_rows
             add column run_id bigint references ops.runs on delete set null,
@@ -43,6 +44,7 @@ def upgrade() -> None:
                 else false
             end;
         alter table raw.rejected_rows drop column content;
+        -- Not concurrently: the table is locked since its column went, and no load may go without.
         create unique index rejected_rows_once on raw.rejected_rows (source, line);
         comment on table raw.rejected_rows is
             'One row per line of a file that its last load could not use. Personal data.';
@@ -57,7 +59,6 @@ def downgrade() -> None:
     """Put the ids where the content was; the content itself is gone."""
     run_sql(
         """
-        set local lock_timeout = '5s';
         drop index raw.rejected_rows_once;
         alter table raw.rejected_rows add column content text;
         update raw.rejected_rows set content = ids::text;

@@ -16,7 +16,6 @@ def upgrade() -> None:
     """Make the table of locks; narrow what analysts read to columns without personal data."""
     run_sql(
         """
-        set local lock_timeout = '5s';
         create table ops.locks (
             name text primary key,
             seed bigint not null
@@ -59,7 +58,6 @@ def downgrade() -> None:
     """Give back what was taken, with Postgres's own defaults for everybody."""
     run_sql(
         """
-        set local lock_timeout = '5s';
         drop table ops.locks;
         revoke select (
             model_id, name, kind, encoder_id, dimension, parameters, created_at, purpose, seed,

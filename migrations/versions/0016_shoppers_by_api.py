@@ -1,6 +1,6 @@
 """The API makes shoppers: who buys or decides about their consent between two loads."""
 
-from alsolike.migrate import run_sql
+from alsolike.migrate import run_alone, run_sql
 
 revision = "0016"
 down_revision = "0014"
@@ -8,22 +8,18 @@ down_revision = "0014"
 
 def upgrade() -> None:
     """Let the app insert shoppers, and find the runs that brought data without reading them all."""
-    run_sql(
-        """
-        set local lock_timeout = '5s';
-        grant insert on raw.shoppers to alsolike_app;
-        -- For ops.is_demo_shop; the log grows by a few rows every five minutes.
-        create index runs_that_bring_data on ops.runs (command)
-            where command in ('demo', 'load');
-        """
+    # For ops.is_demo_shop: the log grows by a few rows every five minutes.
+    run_alone(
+        "create index concurrently if not exists runs_that_bring_data on ops.runs (command) "
+        "where command in ('demo', 'load')"
     )
+    run_sql("grant insert on raw.shoppers to alsolike_app;")
 
 
 def downgrade() -> None:
     """Take the grant and the index back."""
     run_sql(
         """
-        set local lock_timeout = '5s';
         drop function if exists ops.is_demo_shop();
         drop index ops.runs_that_bring_data;
         revoke insert on raw.shoppers from alsolike_app;

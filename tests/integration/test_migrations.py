@@ -26,6 +26,8 @@ from alsolike.transform import transform
 from tests.integration.embed.shop import add_vectors, clusters
 
 SCHEMAS = {"raw", "recs", "ops", "staging", "marts"}
+NEWEST = "raw.products_newest"
+IS_VALID = "select indisvalid from pg_index where indexrelid = to_regclass(%s)"
 
 
 def run(statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -97,6 +99,34 @@ def test_a_migration_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> 
         running.execute("lock table public.schema_revision in share update exclusive mode")
         with pytest.raises(MigrationError, match="did not end within 1 seconds"):
             migrate()
+
+
+@pytest.mark.usefixtures("database")
+def test_an_index_whose_build_failed_is_built_again() -> None:
+    migrate("0008")
+    run("create index products_newest on raw.products (title)")
+    run("update pg_index set indisvalid = false where indexrelid = to_regclass(%s)", (NEWEST,))
+    migrate("0009")
+    assert run(IS_VALID, (NEWEST,)) == [(True,)]
+    assert "created_at" in run("select pg_get_indexdef(to_regclass(%s))", (NEWEST,))[0][0]
+
+
+@pytest.mark.usefixtures("database")
+def test_products_are_written_while_an_index_of_them_is_built() -> None:
+    migrate("0008")
+    with connect() as writer:
+        writer.execute("insert into raw.products (product_id, title) values ('a', 'A')")
+        process = start_migration()
+        building = "select count(*) from pg_stat_progress_create_index"
+        until = time.monotonic() + 50
+        while run(building) != [(1,)]:
+            assert time.monotonic() < until
+            assert process.poll() is None, ended([process])
+        with connect() as other:
+            other.execute("set lock_timeout = '1s'")
+            other.execute("insert into raw.products (product_id, title) values ('b', 'B')")
+    assert [code for code, _ in ended([process])] == [0]
+    assert run(IS_VALID, (NEWEST,)) == [(True,)]
 
 
 @pytest.mark.usefixtures("database")

@@ -6,8 +6,9 @@ import pytest
 from alsolike.database import connect
 from alsolike.progress import ignore_progress
 from alsolike.settings import Settings
-from embed.claim import NoDocumentsError, claim
-from embed.run import EmbedSummary, embed_all, prepare
+from embed.claim import NoDocumentsError, claim_documents
+from embed.run import EmbedSummary, embed_all
+from embed.target import register_encoder
 from embed.tasks import queue_stale_documents
 from tests.fixtures.encoder import HashEncoder, WordsEncoder
 from tests.integration.embed.shop import (
@@ -241,21 +242,21 @@ def test_another_encoder_gets_a_model_of_its_own(settings: Settings) -> None:
 def test_a_document_that_another_worker_holds_is_left_to_it() -> None:
     make_marts()
     ids = add_products("one", "two")
-    target = prepare(HashEncoder())
+    target = register_encoder(HashEncoder())
     keys = [(ids[0], "name"), (ids[1], "name")]
     with connect(autocommit=True) as mine, connect(autocommit=True) as other:
-        assert len(claim(mine, target.encoder_id, keys[:1], is_patient=False)) == 1
-        claimed = claim(other, target.encoder_id, keys, is_patient=False)
+        assert len(claim_documents(mine, target.encoder_id, keys[:1], is_patient=False)) == 1
+        claimed = claim_documents(other, target.encoder_id, keys, is_patient=False)
         assert [document.product_id for document in claimed] == [ids[1]]
     with connect(autocommit=True) as later:
-        assert len(claim(later, target.encoder_id, keys, is_patient=True)) == 2
+        assert len(claim_documents(later, target.encoder_id, keys, is_patient=True)) == 2
 
 
 def test_what_a_dead_worker_left_in_the_queue_is_replaced(settings: Settings) -> None:
     make_marts()
     add_products("one", "two", "three")
     encoder = HashEncoder()
-    target = prepare(encoder)
+    target = register_encoder(encoder)
     assert queue_stale_documents(target.encoder_id, 2) == 6
     assert queue_stale_documents(target.encoder_id, 2) == 6
     assert run("select count(*) from ops.procrastinate_jobs") == [(3,)]

@@ -15,7 +15,8 @@ from alsolike.evaluation.baselines.average import average_vectors, faded_interac
 from alsolike.history import ALWAYS, KINDS, Catalogue, History, Split
 from alsolike.progress import ignore_progress
 from alsolike.settings import Settings
-from embed.run import embed_all, prepare
+from embed.run import embed_all
+from embed.target import register_encoder
 from tests.fixtures.encoder import HashEncoder, WordsEncoder
 from tests.fixtures.history import DAY, history
 from tests.integration.embed import shop
@@ -131,7 +132,7 @@ def test_the_serving_models_encoder_is_read_where_there_are_several(settings: Se
     embed_all(settings, report=ignore_progress, encoder=first)
     embed_all(settings, report=ignore_progress, encoder=second)
     assert read_text_parts(catalogue, report=ignore_progress).names.shape == (6, 16)
-    serving = prepare(second).model_id
+    serving = register_encoder(second).model_id
     shop.run("update recs.serving_model set model_id = %s", (serving,))
     assert read_text_parts(catalogue, report=ignore_progress).names.shape == (6, 24)
     shop.run("delete from recs.serving_model")

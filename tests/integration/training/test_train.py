@@ -16,14 +16,15 @@ from alsolike.evaluation.evaluate import evaluate
 from alsolike.evaluation.results import Evaluation
 from alsolike.history import SplitError, read_history, split_by_time
 from alsolike.history.recent import recent_products
+from alsolike.models import drop_leftovers
 from alsolike.neighbours import write_all_neighbours
 from alsolike.progress import ignore_progress
 from alsolike.settings import Settings
 from alsolike.training import Recipe, RecipeError, TrainedRanker, ranker_for, train
 from alsolike.training.fit import fit_model
-from alsolike.training.publish import ModelExistsError
-from alsolike.training.ranker import StoredRanker, drop_leftovers
+from alsolike.training.ranker import StoredRanker
 from alsolike.training.texts import read_texts
+from alsolike.training.train import ModelExistsError
 from tests.integration.embed.shop import add_products, run
 from tests.integration.serving.servers import wait_for
 from tests.integration.training.shop import add_shop, embed, kinds_of, recommended, shopper_name
@@ -169,7 +170,8 @@ def test_a_model_that_another_evaluation_still_uses_is_left_alone() -> None:
     history = read_history(report=ignore_progress)
     ranker = TrainedRanker(RECIPE)
     ranker.fit(split_by_time(history), ignore_progress)
-    drop_leftovers()
+    with connect() as connection:
+        drop_leftovers(connection)
     products, _ = ranker.lists(np.arange(3), 5)
     assert (products >= 0).all()
     ranker.close()

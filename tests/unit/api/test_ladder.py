@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import psycopg
@@ -27,6 +28,17 @@ DAMAGED = psycopg.errors.IndexCorrupted("index is damaged")
 NO_TABLE = psycopg.errors.UndefinedTable('relation "x" does not exist')
 
 
+class FakeConnection:
+    """Takes the ladder's own statement, which limits the time of the next one."""
+
+    @asynccontextmanager
+    async def pipeline(self) -> AsyncGenerator[None]:
+        yield
+
+    async def execute(self, *_: Any) -> None:
+        """Do nothing."""
+
+
 class FakeDatabase:
     """Runs work without a connection, and answers a ping if it is up."""
 
@@ -38,10 +50,10 @@ class FakeDatabase:
         self.pinged = asyncio.Event()
 
     async def run(self, work: Callable[[Any], Awaitable[Any]], **_: Any) -> Any:
-        return await work(None)
+        return await work(FakeConnection())
 
     async def write(self, work: Callable[[Any], Awaitable[Any]]) -> tuple[Any, None]:
-        return await work(None), None
+        return await work(FakeConnection()), None
 
     async def ping(self, _seconds: float, **_: Any) -> None:
         self.pings += 1
@@ -69,9 +81,10 @@ class Tries:
         self.errors = errors
         self.asked: list[str] = []
 
-    def steps(self) -> Steps[str]:
-        def step(name: str) -> Callable[[Any], Awaitable[str]]:
-            async def work(_connection: Any) -> str:
+    @property
+    def steps(self) -> Steps[str, str]:
+        def step(name: str) -> Callable[[Any, str], Awaitable[str]]:
+            async def work(_connection: Any, _question: str) -> str:
                 self.asked.append(name)
                 error = self.errors.get(name)
                 if isinstance(error, Exception):
@@ -82,7 +95,14 @@ class Tries:
 
             return work
 
-        return Steps(step("live"), step("neighbours"), step("popular"), lambda _: "snapshot")
+        return Steps(
+            step("live"), step("neighbours"), step("popular"), lambda _local, _: "snapshot"
+        )
+
+
+async def no_shoppers(*_: Any) -> list[Any]:
+    """Know nobody."""
+    return []
 
 
 def climb(
@@ -97,7 +117,7 @@ def climb(
 
     async def run() -> None:
         database = FakeDatabase()
-        ladder = Ladder(cast("Any", database), load_settings(), metrics)
+        ladder = Ladder(cast("Any", database), load_settings(), metrics, no_shoppers)
         async with ladder.running():
             if has_snapshot:
                 ladder.local.current = cast("Any", FakeLocal())
@@ -141,7 +161,7 @@ def test_the_first_step_that_can_answers(
     tries = Tries(**errors)
 
     async def test(ladder: Ladder, _database: FakeDatabase) -> None:
-        assert await ladder.answer(tries.steps()) == Answer(tier, tier)
+        assert await ladder.answer(tries.steps, "?") == (tier, tier)
 
     metrics = climb(test, monkeypatch)
     assert tries.asked == asked
@@ -161,7 +181,7 @@ def test_what_the_request_did_wrong_is_no_reason_to_step_down(
     async def test(ladder: Ladder, _database: FakeDatabase) -> None:
         for _ in range(10):
             with pytest.raises(type(error)):
-                await ladder.answer(tries.steps())
+                await ladder.answer(tries.steps, "?")
         assert ladder.circuits.is_closed("live")
 
     climb(test, monkeypatch)
@@ -173,9 +193,9 @@ def test_without_a_snapshot_the_last_failure_is_told(monkeypatch: pytest.MonkeyP
         database.is_up = False
         tries = Tries(live=SLOW, neighbours=AWAY)
         with pytest.raises(PoolTimeout):
-            await ladder.answer(tries.steps())
+            await ladder.answer(tries.steps, "?")
         with pytest.raises(DatabaseAwayError):
-            await ladder.answer(tries.steps())
+            await ladder.answer(tries.steps, "?")
 
     climb(test, monkeypatch, has_snapshot=False)
 
@@ -188,17 +208,18 @@ def test_a_slow_step_is_left_out_after_three_failures_and_tried_by_one_request(
     async def test(ladder: Ladder, _database: FakeDatabase) -> None:
         tries = Tries(live=SLOW)
         for _ in range(3):
-            assert (await ladder.answer(tries.steps())).tier == "neighbours"
+            assert (await ladder.answer(tries.steps, "?")).tier == "neighbours"
         assert ladder.circuits.state("live") == "opened"
         before = len(tries.asked)
-        assert (await ladder.answer(tries.steps())).tier == "neighbours"
+        assert (await ladder.answer(tries.steps, "?")).tier == "neighbours"
         assert tries.asked[before:] == ["neighbours"], "nobody waits for the slow step"
 
         async with asyncio.timeout(5):
             # Until somebody tries it again, and it is slow for them alone.
             tries = Tries(live=0.2)
+            answers: list[Answer[str]] = []
             while not tries.asked.count("live"):
-                answers = await asyncio.gather(*(ladder.answer(tries.steps()) for _ in range(8)))
+                answers = await asyncio.gather(*(ladder.answer(tries.steps, "?") for _ in range(8)))
         assert sorted(answer.tier for answer in answers) == ["live", *["neighbours"] * 7]
         assert tries.asked.count("live") == 1
         assert ladder.circuits.state("live") == "closed"
@@ -216,19 +237,19 @@ def test_an_odd_request_opens_no_circuit_and_may_close_one(
         token = current_exchange.set(odd)
         tries = Tries(live=SLOW)
         for _ in range(5):
-            assert (await ladder.answer(tries.steps())).tier == "neighbours"
+            assert (await ladder.answer(tries.steps, "?")).tier == "neighbours"
         assert ladder.circuits.is_closed("live")
         assert tries.asked.count("live") == 3, "its client goes without for a while"
         odd.client = "another"
-        assert (await ladder.answer(Tries().steps())).tier == "live"
+        assert (await ladder.answer(Tries().steps, "?")).tier == "live"
         current_exchange.reset(token)
         for _ in range(3):
-            await ladder.answer(tries.steps())
+            await ladder.answer(tries.steps, "?")
         assert ladder.circuits.state("live") == "opened"
         current_exchange.set(odd)
         async with asyncio.timeout(5):
             while True:
-                if (await ladder.answer(Tries().steps())).tier == "live":
+                if (await ladder.answer(Tries().steps, "?")).tier == "live":
                     break
                 await asyncio.sleep(0)
         assert ladder.circuits.is_closed("live")
@@ -239,9 +260,9 @@ def test_an_odd_request_opens_no_circuit_and_may_close_one(
 def test_one_failure_between_answers_opens_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     async def test(ladder: Ladder, _database: FakeDatabase) -> None:
         for _ in range(5):
-            await ladder.answer(Tries(live=SLOW).steps())
-            await ladder.answer(Tries(live=SLOW).steps())
-            await ladder.answer(Tries().steps())
+            await ladder.answer(Tries(live=SLOW).steps, "?")
+            await ladder.answer(Tries(live=SLOW).steps, "?")
+            await ladder.answer(Tries().steps, "?")
         assert ladder.circuits.is_closed("live")
 
     climb(test, monkeypatch)
@@ -254,16 +275,16 @@ def test_while_the_database_is_away_only_the_probe_asks_for_it(
 
     async def test(ladder: Ladder, database: FakeDatabase) -> None:
         database.is_up = False
-        await ladder.answer(Tries(live=LOST).steps())
+        await ladder.answer(Tries(live=LOST).steps, "?")
         async with asyncio.timeout(5):
             while database.pings < 3:
                 tries = Tries()
-                assert (await ladder.answer(tries.steps())).tier == "snapshot"
+                assert (await ladder.answer(tries.steps, "?")).tier == "snapshot"
                 assert tries.asked == []
                 await asyncio.sleep(0)
             database.is_up = True
             while True:
-                if (await ladder.answer(Tries().steps())).tier == "live":
+                if (await ladder.answer(Tries().steps, "?")).tier == "live":
                     break
                 await asyncio.sleep(0)
         pings = database.pings
@@ -290,7 +311,7 @@ def test_writes_fail_at_once_while_the_primary_is_away(monkeypatch: pytest.Monke
             await ladder.write(lost)
         with pytest.raises(DatabaseAwayError):
             await ladder.write(done)
-        assert (await ladder.answer(Tries().steps())).tier == "live", "reads have their own"
+        assert (await ladder.answer(Tries().steps, "?")).tier == "live", "reads have their own"
         database.is_up = True
         async with asyncio.timeout(5):
             while True:
@@ -307,7 +328,7 @@ def test_a_request_that_is_given_up_leaves_the_circuit_as_it_is(
 ) -> None:
     async def test(ladder: Ladder, _database: FakeDatabase) -> None:
         for _ in range(5):
-            request = asyncio.ensure_future(ladder.answer(Tries(live=60.0).steps()))
+            request = asyncio.ensure_future(ladder.answer(Tries(live=60.0).steps, "?"))
             await asyncio.sleep(0.001)
             request.cancel()
             with pytest.raises(asyncio.CancelledError):

@@ -1,2 +1,0 @@
--- How many parts there are to embed at all.
-select count(*) as documents from marts.product_documents

@@ -1,2 +1,0 @@
--- Whether dbt has built the documents.
-select to_regclass('marts.product_documents') is not null as has_documents

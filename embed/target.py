@@ -1,0 +1,68 @@
+"""The encoder that texts are embedded with, as the database knows it."""
+
+from typing import NamedTuple
+
+from alsolike.database import connect, query
+from alsolike.errors import EncoderError
+from embed.claim import check_documents
+from embed.encoder import Encoder, SentenceEncoder
+
+
+class Target(NamedTuple):
+    """An encoder, and its model of averaged parts.
+
+    Attributes
+    ----------
+    encoder : Encoder
+    encoder_id : int
+        Its row in `recs.encoders`.
+    model_id : int
+        The model's row in `recs.models`.
+    model : str
+        The model's name.
+    """
+
+    encoder: Encoder
+    encoder_id: int
+    model_id: int
+    model: str
+
+
+def register_encoder(encoder: Encoder, *, needs_documents: bool = True) -> Target:
+    """Register the encoder and its model of averaged parts, or find them again.
+
+    Raises
+    ------
+    EncoderError
+        Its weights are damaged, or were registered with another dimension.
+    NoDocumentsError
+        The documents are needed and dbt has not built them yet.
+    """
+    parameters = {
+        "name": encoder.name,
+        "sha256": encoder.sha256,
+        "dimension": encoder.dimension,
+    }
+    with connect() as connection:
+        if needs_documents:
+            check_documents(connection)
+        known = connection.execute(
+            "select from recs.encoders where sha256 = %(sha256)s", parameters
+        ).fetchone()
+        if known is None and isinstance(encoder, SentenceEncoder):
+            # Damaged weights are noticed here, before anything is written for them.
+            encoder.loaded()
+        connection.execute(query("alsolike/hold_in_transaction"), {"name": "alsolike models"})
+        row = connection.execute(query("embed/ensure_encoder"), parameters).fetchone()
+        encoder_id, dimension = (0, 0) if row is None else row
+        if dimension != encoder.dimension:
+            message = (
+                f"The encoder {encoder.name} has {encoder.dimension} dimensions, but the same "
+                f"weights were registered with {dimension}: check its configuration."
+            )
+            raise EncoderError(message)
+        row = connection.execute(
+            query("embed/ensure_average_model"), {"encoder_id": encoder_id}
+        ).fetchone()
+        model_id, model = (0, "") if row is None else row
+    return Target(encoder, encoder_id, model_id, model)
