@@ -209,10 +209,8 @@ def _rankers(plan: EvaluationPlan, make: Callable[[str], Ranker] | None) -> list
             stored = sorted(model.name for model in list_models(connection))
         unknown = set(others) - {TRAINED, *stored}
         if unknown:
-            message = (
-                f"Nothing to evaluate is called {', '.join(sorted(unknown))}; there are: "
-                f"{', '.join((*BASELINES, TRAINED, *stored))}."
-            )
+            there = ", ".join(dict.fromkeys((*BASELINES, TRAINED, *stored)))
+            message = f"No model is called {', '.join(sorted(unknown))}; there are: {there}."
             raise UnknownRankerError(message)
     make = make or partial(ranker_for, seed=plan.seed)
     return [baseline(name, seed=plan.seed) if name in BASELINES else make(name) for name in names]
