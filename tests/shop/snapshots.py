@@ -1,11 +1,11 @@
 """A snapshot of the test's shop on the local disk."""
 
-from alsolike.local_snapshot.fetch import fetch_snapshot
-from alsolike.local_snapshot.layout import LocalPointer
 from alsolike.neighbours import write_all_neighbours
 from alsolike.progress import ignore_progress
 from alsolike.settings import load_settings
-from alsolike.snapshot import export_snapshot
+from alsolike.snapshot.export import export_snapshot
+from alsolike.snapshot.fetch import fetch_snapshot
+from alsolike.snapshot.local_file import LocalPointer
 
 
 def keep_snapshot() -> LocalPointer:

@@ -16,8 +16,8 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from alsolike.database import connect
-from alsolike.local_snapshot.layout import LocalPointer, read_pointer, snapshot_folder
 from alsolike.settings import load_settings
+from alsolike.snapshot.local_file import LocalPointer, read_pointer, snapshot_folder
 from api.app import create_app
 from tests.shop.database import bring_back, cloned_database, execute, lock, take_away, variables_set
 from tests.shop.kitchen import make_kitchen

@@ -16,8 +16,8 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from alsolike.local_snapshot.layout import snapshot_folder
 from alsolike.settings import load_settings
+from alsolike.snapshot.local_file import snapshot_folder
 from api.app import create_app
 from api.paging.continuation import Page, encode_page
 from tests.shop.database import cloned_database, execute, lock, variables_set

@@ -8,7 +8,7 @@ import msgspec
 
 from alsolike.errors import SnapshotError
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 POINTER_NAME = "current.json"
 
 _CHUNK = 1024 * 1024

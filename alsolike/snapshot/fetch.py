@@ -13,7 +13,9 @@ import msgspec
 
 from alsolike.database import query
 from alsolike.errors import SnapshotError
-from alsolike.local_snapshot.layout import (
+from alsolike.progress import Report
+from alsolike.settings import Settings
+from alsolike.snapshot.local_file import (
     FORMAT_VERSION,
     POINTER_NAME,
     LocalPointer,
@@ -21,12 +23,9 @@ from alsolike.local_snapshot.layout import (
     read_pointer,
     snapshot_folder,
 )
-from alsolike.progress import Report
-from alsolike.settings import Settings
-from alsolike.snapshot import Manifest, SnapshotStore, latest_manifest, verify_snapshot
-
-_STATEMENTS = ("meta", "products", "neighbours")
-_INDEXES = ("index_category", "index_popularity", "index_words", "fill_words", "analyze")
+from alsolike.snapshot.manifest import Manifest, ServingOptions
+from alsolike.snapshot.store import SnapshotStore
+from alsolike.snapshot.verify import latest_manifest, verify_snapshot
 
 
 def fetch_snapshot(settings: Settings, *, report: Report) -> tuple[LocalPointer, bool]:
@@ -50,15 +49,16 @@ def fetch_snapshot(settings: Settings, *, report: Report) -> tuple[LocalPointer,
     Raises
     ------
     SnapshotError
-        There is no snapshot, it is not what its manifest says, it holds no products, or the disk
-        is full.
+        There is no snapshot, it is not what its manifest says, an earlier release exported it,
+        or the disk is full.
     """
     folder = snapshot_folder(settings.home)
     manifest = latest_manifest(SnapshotStore(settings.s3_bucket, settings.s3_prefix))
-    if not manifest.product_files:
+    serving = manifest.serving
+    if not manifest.product_files or serving is None:
         message = (
-            f"The snapshot {manifest.snapshot_id} holds no products, only their neighbours: "
-            "run `alsolike export` again."
+            f"An earlier release exported the snapshot {manifest.snapshot_id}, without all that "
+            "the site needs: run `alsolike export` again."
         )
         raise SnapshotError(message)
     known = _whole(folder)
@@ -67,7 +67,7 @@ def fetch_snapshot(settings: Settings, *, report: Report) -> tuple[LocalPointer,
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _temporary(folder) as partial:
-            with contextlib.closing(_FileKeeper(partial)) as keeper:
+            with contextlib.closing(_FileKeeper(partial, manifest.snapshot_id, serving)) as keeper:
                 verify_snapshot(
                     settings, snapshot_id=manifest.snapshot_id, keeper=keeper, report=report
                 )
@@ -153,48 +153,49 @@ def _delete_others(folder: Path, pointer: LocalPointer) -> None:
 class _FileKeeper:
     """Writes what is being verified into a SQLite file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, snapshot_id: str, serving: ServingOptions) -> None:
         # Durability is the rename's: until then the file may as well be lost.
         self._connection = sqlite3.connect(path, isolation_level=None)
         self._connection.execute("pragma journal_mode = off")
         self._connection.execute("pragma synchronous = off")
         self._connection.execute("begin")
-        for name in _STATEMENTS:
-            self._connection.execute(query(f"alsolike/local_snapshot/create_{name}"))
-
-    def begin(self, manifest: Manifest) -> None:
-        """Note what is said of the snapshot."""
-        told = {
-            "format_version": str(FORMAT_VERSION),
-            "snapshot_id": manifest.snapshot_id,
-            "model": manifest.model,
-            "k": str(manifest.k),
-            "created_at": manifest.created_at.isoformat(),
-            "row_count": str(manifest.row_count),
-        }
-        self._connection.executemany(query("alsolike/local_snapshot/add_meta"), list(told.items()))
+        self._connection.execute(
+            "create table snapshot (snapshot_id text not null, serving text not null) strict"
+        )
+        self._connection.execute(
+            "insert into snapshot values (?, ?)",
+            (snapshot_id, msgspec.json.encode(serving).decode()),
+        )
+        self._run("create_products")
+        self._run("create_neighbours")
 
     def products(self, columns: list[list[Any]]) -> None:
         """Write some products."""
         created = columns[10]
         columns = [*columns[:10], [moment.isoformat() for moment in created], *columns[11:]]
-        self._connection.executemany(query("alsolike/local_snapshot/add_product"), _rows(columns))
+        self._connection.executemany(query("alsolike/snapshot/sqlite/add_product"), _rows(columns))
 
     def neighbours(self, columns: list[list[Any]]) -> None:
         """Write some neighbours; those of products that are gone by now are left out."""
         self._connection.executemany(
-            query("alsolike/local_snapshot/add_neighbour"), _rows(columns[:4])
+            query("alsolike/snapshot/sqlite/add_neighbour"), _rows(columns[:4])
         )
 
     def finish(self) -> None:
         """Index what was written, and end the file."""
-        for name in _INDEXES:
-            self._connection.execute(query(f"alsolike/local_snapshot/{name}"))
+        self._run("index_category")
+        self._run("index_popularity")
+        self._run("index_words")
+        self._connection.execute("insert into words (words) values ('rebuild')")
+        self._connection.execute("analyze")
         self._connection.execute("commit")
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+    def _run(self, name: str) -> None:
+        self._connection.execute(query(f"alsolike/snapshot/sqlite/{name}"))
 
 
 def _rows(columns: list[list[Any]]) -> Iterator[tuple[Any, ...]]:
