@@ -158,11 +158,15 @@ def trained() -> Iterator[psycopg.Connection[Any]]:
 def test_a_trained_model_looks_its_rows_up_by_their_keys(
     trained: psycopg.Connection[Any], mode: str, asked: str
 ) -> None:
+    acted = (
+        "array[row('view', 'e1', 'v00001', '2026-01-01', 1), "
+        "row('view', 'e2', 'v00002', '2026-01-01', 0.7)]::recs.action[]"
+    )
     shown = plan(
         trained,
-        "prepare statement (integer, text[], real[], text[], recs.product_filter, integer) as "
-        "select * from recs.scored_products($1, $2, $3, $4, $5, null, 1000, $6)",
-        f"(1, '{{v00001,v00002,v00003}}', '{{1,0.7,0.5}}', '{{v00001}}', {asked}, 10)",
+        "prepare statement (integer, recs.action[], text[], recs.product_filter, integer) as "
+        "select * from recs.scored_products($1, $2, $3, $4, null, 1000, $5)",
+        f"(1, {acted}, '{{v00001}}', {asked}, 10)",
         mode,
     )
     # The function stands in the caller's place: its parts are in the plan.
