@@ -245,8 +245,8 @@ ATTACKS = [
     "select * from recs.recommend_from_neighbours('s', null)",
     "select * from recs.recommend_popular('s', null)",
     (
-        "select * from recs.recommend_by('popular', 's', null, 9, '{}', null, null, null, null, null,"
-        " true, null, null)"
+        "select * from recs.recommend_by('popular', 's', null, 9, '{}', null, null, null,"
+        " null, null, true, null, null)"
     ),
     "select * from recs.recent_actions('s', null)",
     "select recs.left_out('s')",
