@@ -25,8 +25,8 @@ from pathlib import Path
 from typing import LiteralString
 
 from alsolike.database import connect
-from alsolike.snapshot import SnapshotStore
-from alsolike.snapshot.pointer import pointed_at
+from alsolike.snapshot.latest import pointed_at
+from alsolike.snapshot.store import SnapshotStore
 from benchmarks.catalogue import machine
 from benchmarks.fault_load import Answers, visitors
 from benchmarks.fault_site import FaultError, Site, count, wait_for

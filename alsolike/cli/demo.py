@@ -102,9 +102,9 @@ def _is_prepared() -> bool:
 def _prepare(settings: Settings, folder: Path, size: "ShopSize", seed: int, report: Report) -> None:
     """Run the pipeline: generate, load, transform, embed, train, promote, export, fetch."""
     from alsolike.loading import load_folder  # noqa: PLC0415
-    from alsolike.local_snapshot.fetch import fetch_snapshot  # noqa: PLC0415
     from alsolike.neighbours import write_all_neighbours  # noqa: PLC0415
-    from alsolike.snapshot import export_snapshot  # noqa: PLC0415
+    from alsolike.snapshot.export import export_snapshot  # noqa: PLC0415
+    from alsolike.snapshot.fetch import fetch_snapshot  # noqa: PLC0415
     from alsolike.transform import transform  # noqa: PLC0415
     from embed.run import embed_all  # noqa: PLC0415
 

@@ -69,7 +69,8 @@ def export(
     as_json: bool,
 ) -> None:
     """Write a snapshot (product id → top-X) to S3: Parquet files, a manifest, then `latest`."""
-    from alsolike.snapshot import export_snapshot, read_product_ids  # noqa: PLC0415
+    from alsolike.snapshot.export import export_snapshot  # noqa: PLC0415
+    from alsolike.snapshot.product_list import read_product_ids  # noqa: PLC0415
 
     if products is not None and category is not None:
         message = "--products and --category exclude each other: give one of them."
@@ -107,7 +108,7 @@ def fetch(settings: Settings, *, as_json: bool) -> None:
     """
     import msgspec  # noqa: PLC0415
 
-    from alsolike.local_snapshot.fetch import fetch_snapshot  # noqa: PLC0415
+    from alsolike.snapshot.fetch import fetch_snapshot  # noqa: PLC0415
 
     with (
         embedded_servers(settings, with_postgres=False, with_s3=True),

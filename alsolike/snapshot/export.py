@@ -10,11 +10,11 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg.types.json import Jsonb
 
-from alsolike.database import connect, query
+from alsolike.database import connect, query, raise_unknown
 from alsolike.errors import SnapshotError
-from alsolike.models import Model, find_model
 from alsolike.progress import Report
 from alsolike.settings import Settings
+from alsolike.snapshot.latest import point, pointed_at
 from alsolike.snapshot.manifest import (
     FORMAT_VERSION,
     MANIFEST_NAME,
@@ -22,11 +22,11 @@ from alsolike.snapshot.manifest import (
     PartFile,
     Pointer,
     Scope,
+    ServingOptions,
     new_snapshot_id,
     sha256_of,
 )
 from alsolike.snapshot.parts import PartWriter, Row
-from alsolike.snapshot.pointer import point, pointed_at
 from alsolike.snapshot.products import write_products
 from alsolike.snapshot.store import SnapshotStore
 from alsolike.snapshot.verify import verify_snapshot
@@ -38,6 +38,15 @@ _STAGE = "export"
 _SHOWN_IDS = 5
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """The model that is exported."""
+
+    model_id: int
+    name: str
+    serving: ServingOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +152,7 @@ def export_snapshot(
             files=tuple(parts.files),
             product_files=product_files,
             is_demo_shop=shop == (True,),
+            serving=used.serving,
         )
         name = f"{snapshot_id}/{MANIFEST_NAME}"
         written.append(name)
@@ -159,7 +169,7 @@ def _begin(connection: psycopg.Connection[Any]) -> _Beginning:
     return _Beginning(row[0], row[1].astimezone(UTC))
 
 
-def _publish(store: SnapshotStore, model: Model, manifest: Manifest, began: _Beginning) -> None:
+def _publish(store: SnapshotStore, model: _Model, manifest: Manifest, began: _Beginning) -> None:
     """Note the snapshot and let the pointer name it, on a connection that did not wait till now."""
     with connect() as connection:
         if manifest.scope == "whole":
@@ -179,17 +189,20 @@ def _publish(store: SnapshotStore, model: Model, manifest: Manifest, began: _Beg
         )
 
 
-def _find_model(connection: psycopg.Connection[Any], name: str | None) -> Model:
-    model = find_model(connection, name)
-    if model is not None:
-        return model
+def _find_model(connection: psycopg.Connection[Any], name: str | None) -> _Model:
+    try:
+        row = connection.execute(query("alsolike/snapshot/model"), {"model": name}).fetchone()
+    except psycopg.DatabaseError as error:
+        raise_unknown(error)
+    if row is not None:
+        return _Model(row[0], row[1], ServingOptions(*row[2:]))
     message = "No model serves yet: run `alsolike embed`, then `alsolike neighbours`."
     raise SnapshotError(message)
 
 
 def _fill_scope(
     connection: psycopg.Connection[Any],
-    model: Model,
+    model: _Model,
     product_ids: Iterable[str] | None,
     category: str | None,
 ) -> int:
@@ -248,7 +261,7 @@ def _count(connection: psycopg.Connection[Any], name: str, parameters: dict[str,
     return 0 if row is None else int(row[0])
 
 
-def _nothing_to_export(model: Model) -> str:
+def _nothing_to_export(model: _Model) -> str:
     return (
         f"There are no neighbours in stock by model {model.name!r} for these products: "
         "run `alsolike neighbours`, then export again."

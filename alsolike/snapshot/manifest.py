@@ -34,6 +34,26 @@ class PartFile(msgspec.Struct, frozen=True):
     sha256: str
 
 
+class ServingOptions(msgspec.Struct, frozen=True):
+    """How the exported model answers: of `recs.serving_options`, what can be used without vectors.
+
+    Attributes
+    ----------
+    actions : int
+        Latest products of a shopper that count.
+    decay : float
+        What an action counts against the next later one, above 0, at most 1.
+    purchase_weight, review_weight, view_weight : float
+        What an action of the kind counts; a product in the basket counts as a purchase.
+    """
+
+    actions: int
+    decay: float
+    purchase_weight: float
+    review_weight: float
+    view_weight: float
+
+
 class Manifest(msgspec.Struct, frozen=True):
     """What a snapshot holds.
 
@@ -61,6 +81,8 @@ class Manifest(msgspec.Struct, frozen=True):
         neighbours alone. Empty for a part of the catalogue, and in snapshots of earlier releases.
     is_demo_shop : bool
         Whether everybody in the shop was made up; False in snapshots of earlier releases.
+    serving : ServingOptions, optional
+        Of the model; None in snapshots of earlier releases.
     """
 
     format_version: int
@@ -75,6 +97,7 @@ class Manifest(msgspec.Struct, frozen=True):
     files: tuple[PartFile, ...]
     product_files: tuple[PartFile, ...] = ()
     is_demo_shop: bool = False
+    serving: ServingOptions | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON has it."""

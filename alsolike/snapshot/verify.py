@@ -7,6 +7,7 @@ from typing import IO, Any, Protocol
 from alsolike.errors import SnapshotError
 from alsolike.progress import Report
 from alsolike.settings import Settings
+from alsolike.snapshot.latest import POINTER_NAME
 from alsolike.snapshot.manifest import (
     MANIFEST_NAME,
     Manifest,
@@ -25,7 +26,6 @@ from alsolike.snapshot.parts import (
     parquet,
     temporary_file,
 )
-from alsolike.snapshot.pointer import POINTER_NAME
 from alsolike.snapshot.store import MissingObjectError, SnapshotStore
 
 _STAGE = "verify"
@@ -34,9 +34,6 @@ _BATCH_ROWS = 50_000
 
 class Keeper(Protocol):
     """Takes what a snapshot holds while it is checked; if the check fails, it was for nothing."""
-
-    def begin(self, manifest: Manifest) -> None:
-        """Take what is said of the snapshot, before any row."""
 
     def products(self, columns: list[list[Any]]) -> None:
         """Take some products, as columns in the order of PRODUCT_SCHEMA; all come first."""
@@ -83,8 +80,6 @@ def verify_snapshot(
     store = SnapshotStore(settings.s3_bucket, settings.s3_prefix)
     manifest = latest_manifest(store) if snapshot_id is None else _manifest(store, snapshot_id)
     _check_names(store, manifest)
-    if keeper is not None:
-        keeper.begin(manifest)
     report(_STAGE, 0, manifest.row_count)
     _check_products(store, manifest, keeper)
     check = _Check(manifest)

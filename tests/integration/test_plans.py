@@ -7,9 +7,11 @@ import psycopg
 import pytest
 
 from alsolike.database import connect
-from tests.integration.embed.shop import add_vectors, clusters, make_marts, run
 from tests.integration.plans.readings import readings
-from tests.integration.trained_shop import add_trained
+from tests.shop.database import run
+from tests.shop.marts import make_marts
+from tests.shop.models import add_trained, add_vectors
+from tests.shop.vectors import clusters
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -113,8 +115,8 @@ def test_popular_products_end_after_a_few_rows() -> None:
     make_marts()
     add_vectors(clusters(5000))
     run(
-        "insert into marts.product_popularity select product_id, 1, 1, "
-        "row_number() over (order by product_id desc) from raw.products"
+        "insert into marts.product_popularity (product_id, popularity_recent, rank_recent) "
+        "select product_id, 1, row_number() over (order by product_id desc) from raw.products"
     )
     run("analyze marts.product_popularity")
     with connect() as connection:

@@ -11,8 +11,9 @@ from alsolike.database import ANALYST_ROLE, APP_ROLE, connect
 from alsolike.migrate import migrate
 from alsolike.progress import ignore_progress
 from alsolike.transform import transform
-from tests.conftest import TEMPLATE
-from tests.integration.embed.shop import add_vectors, clusters
+from tests.shop.database import TEMPLATE
+from tests.shop.models import add_vectors
+from tests.shop.vectors import clusters
 
 # What analysts read, column by column. Nothing here may tell what a single shopper did or wrote.
 ANALYST_READS = {

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from tests.integration.plans.shop import AVERAGE, PRODUCTS, TRAINED, VECTOR_OF
+from tests.shop.large import AVERAGE, PRODUCTS, TRAINED, VECTOR_OF
 
 # A filter as the app writes it, and how much of the catalogue it keeps.
 TENTH_OF_PERCENT = '{"price_min": 10, "price_max": 10}'

@@ -10,9 +10,10 @@ import pytest
 from alsolike.errors import SnapshotError
 from alsolike.progress import ignore_progress
 from alsolike.settings import Settings
-from alsolike.snapshot import Manifest, Pointer, SnapshotStore, verify_snapshot
-from alsolike.snapshot.manifest import sha256_of
+from alsolike.snapshot.manifest import Manifest, Pointer, sha256_of
 from alsolike.snapshot.parts import PartWriter, Row
+from alsolike.snapshot.store import SnapshotStore
+from alsolike.snapshot.verify import verify_snapshot
 
 Export = Callable[..., Manifest]
 
