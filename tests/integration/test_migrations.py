@@ -23,7 +23,8 @@ from alsolike.migrate import (
 )
 from alsolike.progress import ignore_progress
 from alsolike.transform import transform
-from tests.integration.embed.shop import add_vectors, clusters
+from tests.shop.models import add_vectors
+from tests.shop.vectors import clusters
 
 SCHEMAS = {"raw", "recs", "ops", "staging", "marts"}
 NEWEST = "raw.products_newest"

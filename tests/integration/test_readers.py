@@ -13,7 +13,9 @@ from alsolike.database import ANALYST_ROLE, APP_ROLE, connect
 from alsolike.locks import held
 from alsolike.progress import ignore_progress
 from alsolike.transform import NodesFailedError, transform
-from tests.integration.embed.shop import add_vectors, clusters, run
+from tests.shop.database import run
+from tests.shop.models import add_vectors
+from tests.shop.vectors import clusters
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
 from alsolike.database import connect
-from tests.integration.embed.shop import add_shopper, add_vectors, clusters, make_marts, run
-from tests.integration.trained_shop import add_trained, name_of
+from tests.shop.database import run
+from tests.shop.marts import make_marts
+from tests.shop.models import add_trained, add_vectors
+from tests.shop.shoppers import add_shopper
+from tests.shop.vectors import clusters, name_of
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -88,8 +91,9 @@ def shop(database: object) -> Iterator[psycopg.Connection[Any]]:
             (Jsonb([row.__dict__ for row in rows]),),
         )
         connection.execute(
-            "insert into marts.product_popularity select product_id, 1, 1, row_number() over "
-            "(order by md5(product_id)) from raw.products where product_id < 'v02900'"
+            "insert into marts.product_popularity (product_id, popularity_recent, rank_recent) "
+            "select product_id, 1, row_number() over (order by md5(product_id)) "
+            "from raw.products where product_id < 'v02900'"
         )
     add_shopper("s")
     for place, number in enumerate((3, 6, 9, 300, 1200)):

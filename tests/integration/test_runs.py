@@ -17,7 +17,9 @@ from psycopg import sql
 from alsolike.cli import run as alsolike
 from alsolike.database import connect
 from alsolike.runs import recorded_run
-from tests.integration.embed.shop import add_products, make_marts, run
+from tests.shop.catalogue import add_products
+from tests.shop.database import run
+from tests.shop.marts import make_marts
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -14,6 +14,7 @@ from alsolike.history import read_history, visitor_of
 from alsolike.locks import held
 from alsolike.progress import ignore_progress
 from alsolike.transform import TRANSFORM_LOCK, ExcludedVisitors, NodesFailedError, transform
+from tests.shop.marts import make_marts
 
 Rows = list[tuple[Any, ...]]
 Ask = Callable[[str], Rows]
@@ -436,6 +437,40 @@ def test_an_empty_shop_passes_and_roles_read_what_is_theirs(ask: Ask) -> None:
             ):
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     connection.execute(f"select * from {name}".encode())
+
+
+def shape_of(ask: Ask, name: str) -> list[Rows]:
+    """Return the columns, the constraints, the indexes and the readers of a table."""
+    return [
+        ask(f"""
+            select attname, format_type(atttypid, atttypmod), attnotnull
+            from pg_attribute
+            where attrelid = '{name}'::regclass and attnum > 0 and not attisdropped
+            order by attnum
+        """),
+        ask(f"""
+            select pg_get_constraintdef(oid) from pg_constraint
+            where conrelid = '{name}'::regclass and contype <> 'n' order by 1
+        """),
+        ask(f"""
+            select indisunique, regexp_replace(pg_get_indexdef(indexrelid), '^.* USING ', '')
+            from pg_index where indrelid = '{name}'::regclass order by 1, 2
+        """),
+        ask(f"""
+            select grantee, privilege_type from information_schema.role_table_grants
+            where table_schema || '.' || table_name = '{name}' and grantee <> grantor order by 1, 2
+        """),
+    ]
+
+
+def test_the_marts_of_the_other_tests_are_as_dbt_makes_them(ask: Ask) -> None:
+    transform(with_tests=False, report=ignore_progress)
+    tables = [f"marts.{name}" for name in (*MARTS, "rebuyable_products")]
+    built = {table: shape_of(ask, table) for table in tables}
+    ask("drop schema marts cascade")
+    ask("create schema marts")
+    make_marts(*(table.removeprefix("marts.") for table in tables))
+    assert {table: shape_of(ask, table) for table in tables} == built
 
 
 def test_a_failing_model_is_named(ask: Ask) -> None:

@@ -15,7 +15,7 @@ from litestar.testing import TestClient
 from alsolike.database import connect
 from alsolike.settings import load_settings
 from api.app import create_app
-from tests.web.snapshots import lock
+from tests.shop.database import lock
 
 Client = TestClient[Litestar]
 

@@ -19,8 +19,9 @@ from alsolike.database import connect
 from alsolike.settings import load_settings
 from alsolike.snapshot.local_file import LocalPointer, read_pointer, snapshot_folder
 from api.app import create_app
-from tests.web.conftest import fill
-from tests.web.snapshots import bring_back, execute, keep_snapshot, lock, take_away
+from tests.shop.database import bring_back, cloned_database, execute, lock, take_away, variables_set
+from tests.shop.kitchen import make_kitchen
+from tests.shop.snapshots import keep_snapshot
 
 Client = TestClient[Litestar]
 
@@ -50,37 +51,22 @@ def kept(
 ) -> Iterator[tuple[str, Path]]:
     """Make the shop with its neighbours, and a snapshot of it: its database, and the home."""
     home = tmp_path_factory.mktemp("kept")
-    name = f"shop_{secrets.token_hex(6)}"
-    with pytest.MonkeyPatch.context() as patch:
-        for key, value in {**postgres_server, **s3_server, "PGDATABASE": "postgres"}.items():
-            patch.setenv(key, value)
-        patch.setenv("ALSOLIKE_HOME", str(home))
-        patch.setenv("ALSOLIKE_S3_BUCKET", f"test-{secrets.token_hex(4)}")
-        execute(f"create database {name} template alsolike_template")
-        patch.setenv("PGDATABASE", name)
-        with connect() as connection:
-            fill(connection)
-        keep_snapshot()
-    yield name, home
-    with pytest.MonkeyPatch.context() as patch:
-        for key, value in {**postgres_server, "PGDATABASE": "postgres"}.items():
-            patch.setenv(key, value)
-        execute(f"drop database {name}")
+    with cloned_database(postgres_server) as variables:
+        settings = {
+            "ALSOLIKE_HOME": str(home),
+            "ALSOLIKE_S3_BUCKET": f"test-{secrets.token_hex(4)}",
+        }
+        with variables_set({**variables, **s3_server, **settings}):
+            make_kitchen()
+            keep_snapshot()
+        yield variables["PGDATABASE"], home
 
 
 @pytest.fixture
-def shop(
-    kept: tuple[str, Path], postgres_server: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[dict[str, str]]:
+def shop(kept: tuple[str, Path], postgres_server: dict[str, str]) -> Iterator[dict[str, str]]:
     """Give the test a database of its own with the shop."""
-    name = f"test_{secrets.token_hex(6)}"
-    for key, value in {**postgres_server, "PGDATABASE": "postgres"}.items():
-        monkeypatch.setenv(key, value)
-    execute(f"create database {name} template {kept[0]}")
-    monkeypatch.setenv("PGDATABASE", name)
-    yield {**postgres_server, "PGDATABASE": name}
-    monkeypatch.setenv("PGDATABASE", "postgres")
-    execute(f"drop database {name} with (force)")
+    with cloned_database(postgres_server, kept[0]) as variables, variables_set(variables):
+        yield variables
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from alsolike.database import connect
 from alsolike.runs import recorded_run
 from alsolike.settings import Settings, load_settings
 from api.app import create_app
-from tests.web.snapshots import keep_snapshot, take_away
+from tests.shop.database import take_away
+from tests.shop.snapshots import keep_snapshot
 
 Client = TestClient[Litestar]
 

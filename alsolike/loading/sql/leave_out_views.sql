@@ -8,8 +8,7 @@ from usable as s
 left join (
     select n.shopper_id
     from named_shoppers as n
-    inner join raw.current_consents as c on n.shopper_id = c.shopper_id
-    where c.purpose = 'personalisation' and c.is_granted
+    inner join raw.consenting_shoppers as c on n.shopper_id = c.shopper_id
 ) as g on s.shopper_id = g.shopper_id
 where
     g.shopper_id is null

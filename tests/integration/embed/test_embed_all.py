@@ -11,13 +11,10 @@ from embed.run import EmbedSummary, embed_all
 from embed.target import register_encoder
 from embed.tasks import queue_stale_documents
 from tests.fixtures.encoder import HashEncoder, WordsEncoder
-from tests.integration.embed.shop import (
-    add_interaction,
-    add_products,
-    change_text,
-    make_marts,
-    run,
-)
+from tests.shop.catalogue import add_products, change_text
+from tests.shop.database import run
+from tests.shop.marts import make_marts
+from tests.shop.shoppers import add_interaction
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -14,7 +14,7 @@ from alsolike.training import Recipe
 from embed import finetune_trial
 from embed.finetune_trial import Trial, try_finetuning
 from tests.fixtures.tiny_encoder import make_tiny_encoder
-from tests.integration.training.shop import add_shop
+from tests.shop.tastes import add_shop
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning"),

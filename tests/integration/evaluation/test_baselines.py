@@ -19,7 +19,10 @@ from embed.run import embed_all
 from embed.target import register_encoder
 from tests.fixtures.encoder import HashEncoder, WordsEncoder
 from tests.fixtures.history import DAY, history
-from tests.integration.embed import shop
+from tests.shop.catalogue import add_products
+from tests.shop.database import run
+from tests.shop.marts import make_marts
+from tests.shop.shoppers import add_interaction, add_shopper
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -46,7 +49,7 @@ def _write_interactions(known: History) -> None:
     """Write the mart that dbt would have built of the history."""
     weights = faded_interactions(known)
     for shopper, product in zip(*weights.nonzero(), strict=True):
-        shop.add_interaction(
+        add_interaction(
             known.shopper_ids[shopper],
             known.catalogue.product_ids[product],
             float(weights[shopper, product]),
@@ -60,14 +63,14 @@ def _split(known: History) -> Split:
 
 
 def test_average_is_the_model_that_embed_writes(settings: Settings) -> None:
-    shop.make_marts()
-    ids = shop.add_products(*TITLES)
+    make_marts()
+    ids = add_products(*TITLES)
     # One product has no details, so that parts are missing too.
-    shop.run("delete from marts.product_documents where product_id = 'p3' and part = 'details'")
+    run("delete from marts.product_documents where product_id = 'p3' and part = 'details'")
     known = _bought(ids)
     _write_interactions(known)
     embed_all(settings, report=ignore_progress, encoder=WordsEncoder())
-    stored = dict(shop.run("select product_id, embedding from recs.product_vectors"))
+    stored = dict(run("select product_id, embedding from recs.product_vectors"))
     vectors = average_vectors(known, read_text_parts(known.catalogue, report=ignore_progress))
     assert set(stored) == set(ids)
     for number, product_id in enumerate(ids):
@@ -79,14 +82,14 @@ def test_average_is_the_model_that_embed_writes(settings: Settings) -> None:
 
 
 def test_average_ranks_as_the_site_does(settings: Settings) -> None:
-    shop.make_marts()
-    ids = shop.add_products(*TITLES)
+    make_marts()
+    ids = add_products(*TITLES)
     known = _bought(ids)
     _write_interactions(known)
     embed_all(settings, report=ignore_progress, encoder=WordsEncoder())
     for shopper_id in known.shopper_ids:
-        shop.add_shopper(shopper_id)
-    shop.run(
+        add_shopper(shopper_id)
+    run(
         "insert into raw.purchases (purchase_id, shopper_id, product_id, purchased_at, quantity) "
         "select 'e' || n, s, p, to_timestamp(t / 1e6), 1 "
         "from unnest(%s::text [], %s::text [], %s::bigint []) with ordinality as e (s, p, t, n)",
@@ -101,7 +104,7 @@ def test_average_ranks_as_the_site_does(settings: Settings) -> None:
     scores = ranker.scores(np.arange(known.shape[0]))
     scores[known.matrix().nonzero()] = -np.inf
     for shopper, shopper_id in enumerate(known.shopper_ids):
-        served = shop.run(
+        served = run(
             "select product_id, score from recs.recommend(%s, 4) where source = 'personal' "
             "order by rank",
             (shopper_id,),
@@ -112,8 +115,8 @@ def test_average_ranks_as_the_site_does(settings: Settings) -> None:
 
 
 def test_text_reads_the_vectors_and_leaves_out_later_products(settings: Settings) -> None:
-    shop.make_marts()
-    ids = shop.add_products(*TITLES)
+    make_marts()
+    ids = add_products(*TITLES)
     encoder = WordsEncoder()
     embed_all(settings, report=ignore_progress, encoder=encoder)
     known = _bought([*ids[:-1], "p9"])
@@ -126,16 +129,16 @@ def test_text_reads_the_vectors_and_leaves_out_later_products(settings: Settings
 
 
 def test_the_serving_models_encoder_is_read_where_there_are_several(settings: Settings) -> None:
-    shop.make_marts()
-    catalogue = _catalogue(shop.add_products(*TITLES))
+    make_marts()
+    catalogue = _catalogue(add_products(*TITLES))
     first, second = HashEncoder(16, "one"), HashEncoder(24, "two")
     embed_all(settings, report=ignore_progress, encoder=first)
     embed_all(settings, report=ignore_progress, encoder=second)
     assert read_text_parts(catalogue, report=ignore_progress).names.shape == (6, 16)
     serving = register_encoder(second).model_id
-    shop.run("update recs.serving_model set model_id = %s", (serving,))
+    run("update recs.serving_model set model_id = %s", (serving,))
     assert read_text_parts(catalogue, report=ignore_progress).names.shape == (6, 24)
-    shop.run("delete from recs.serving_model")
+    run("delete from recs.serving_model")
     with pytest.raises(NoTextVectorsError):
         read_text_parts(catalogue, report=ignore_progress)
 

@@ -8,7 +8,11 @@ import pytest
 from alsolike.history import read_history, split_by_time, visitor_of
 from alsolike.progress import ignore_progress
 from alsolike.training.ranker import StoredRanker
-from tests.integration.embed.shop import add_shopper, add_vectors, clusters, run
+from tests.shop.database import run
+from tests.shop.marts import make_mart
+from tests.shop.models import add_vectors
+from tests.shop.shoppers import add_shopper
+from tests.shop.vectors import clusters
 
 CUTOFF = datetime(2026, 2, 1, tzinfo=UTC)
 
@@ -22,11 +26,12 @@ def test_a_session_and_a_shopper_of_the_same_id_are_asked_for_apart() -> None:
         "('1', null, 'x', 'v00001', '2026-01-01'), ('2', null, 'x', 'v00007', '2026-02-02'), "
         "('3', 'x', null, 'v00200', '2026-01-01'), ('4', 'x', 'x', 'v00207', '2026-02-02')"
     )
+    make_mart("shopper_events")
     run(
-        "create view marts.shopper_events as select "
+        "insert into marts.shopper_events "
+        "(visitor_id, product_id, kind, event_id, occurred_at, weight) select "
         "coalesce('shopper:' || shopper_id, 'session:' || session_id) as visitor_id, product_id, "
-        "'view' as kind, view_id as event_id, viewed_at as occurred_at, null::text as order_id, "
-        "1.0::float8 as weight from raw.views"
+        "'view', view_id, viewed_at, 1 from raw.views"
     )
     history = read_history(report=ignore_progress)
     assert [visitor_of(visitor) for visitor in history.shopper_ids] == [(None, "x"), ("x", None)]

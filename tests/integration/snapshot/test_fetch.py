@@ -20,6 +20,9 @@ from alsolike.snapshot.local_file import LocalPointer, check_file, read_pointer,
 from alsolike.snapshot.manifest import Manifest, Pointer, ServingOptions, sha256_of
 from alsolike.snapshot.reader import LocalSnapshot
 from alsolike.snapshot.store import SnapshotStore
+from tests.integration.snapshot.conftest import CATEGORIES
+from tests.shop.database import run
+from tests.shop.marts import make_mart
 
 Export = Callable[..., Manifest]
 
@@ -92,16 +95,20 @@ def test_what_was_exported_is_read_from_the_disk(here: Settings, export: Export)
 def test_what_is_popular_stands_in_the_order_of_the_database(
     here: Settings, export: Export
 ) -> None:
-    with connect() as connection:
-        # The actions fall in another order than the ranks.
-        connection.execute(
-            "create table marts.product_popularity as select p.product_id, "
-            "p.place::double precision as popularity_recent, p.place::integer as views_recent, "
-            "0 as purchases_recent, (20 - p.place)::integer as rank_recent "
-            "from (select product_id, row_number() over (order by product_id) as place"
-            " from raw.products) as p"
-        )
-        wanted = connection.execute("select product_id from recs.popular_products(20)").fetchall()
+    # The actions fall in another order than the ranks.
+    make_mart(
+        "product_popularity",
+        (
+            {
+                "product_id": product_id,
+                "popularity_recent": place,
+                "views_recent": place,
+                "rank_recent": 20 - place,
+            }
+            for place, product_id in enumerate(sorted(CATEGORIES), 1)
+        ),
+    )
+    wanted = run("select product_id from recs.popular_products(20)")
     export()
     fetch(here)
     found = open_local(here).popular(20)

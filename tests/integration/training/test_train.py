@@ -25,9 +25,10 @@ from alsolike.training.fit import fit_model
 from alsolike.training.ranker import StoredRanker
 from alsolike.training.texts import read_texts
 from alsolike.training.train import ModelExistsError
-from tests.integration.embed.shop import add_products, run
-from tests.integration.serving.servers import wait_for
-from tests.integration.training.shop import add_shop, embed, kinds_of, recommended, shopper_name
+from tests.fixtures.waiting import wait_for
+from tests.shop.catalogue import add_products
+from tests.shop.database import run
+from tests.shop.tastes import add_shop, embed, kinds_of, recommended, shopper_name, update_events
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -120,6 +121,7 @@ def test_an_evaluation_learns_nothing_from_what_is_held_out() -> None:
         "timestamptz 'epoch' + %s * interval '1 microsecond'",
         (split.cutoff,),
     )
+    update_events()
     changed = replace(split, known=read_history(report=ignore_progress).before(split.cutoff or 0))
     after = evaluate(changed, [TrainedRanker(RECIPE)], k=5, report=ignore_progress)
     assert after.as_dict()["models"] == before.as_dict()["models"]

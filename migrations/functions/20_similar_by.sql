@@ -1,22 +1,13 @@
--- The products most like a product, for its page.
--- p_product_id: the product; p_k: rows wanted, 0 or more; p_exclude: product ids to leave out;
--- p_filter: see recs.product_filter, null: in stock; p_candidates: choose among these products
--- alone, null: among all; p_model: name of a model, null: the serving one; p_with_reasons: whether
--- to look the reasons up.
--- A row: rank from 1, product_id, score, the model's name, the row's source: 'neighbours' of a
--- trained model; 'vectors' by cosine similarity, for a trained model below its neighbours;
--- 'popular' where both give too few, in the product's own category before any other; and the
--- reason: 'bought_together' or 'viewed_together' with the number of baskets that both are in,
--- 'popular' with the number of recent actions, else 'alike' without a number.
--- The score is the neighbour's, then shares of the last such score by cosine similarity; without
--- neighbours it is cosine similarity; null where popular.
--- An unknown product raises LS002, an unknown model LS001 (recs.model_of). Always
--- min(p_k, eligible) rows.
-create or replace function recs.similar_products(
-    p_product_id text, p_k integer default 10,
-    p_exclude text [] default '{}', p_filter recs.product_filter default null,
-    p_candidates text [] default null, p_model text default null,
-    p_with_reasons boolean default false
+-- The products most like a product, found in one of three ways. What is left out, what fits, what
+-- a reason is called and what fills up is the same for all of them.
+-- p_way:
+--   'vectors': a trained model's neighbours, then the nearest by vector;
+--   'neighbours': the neighbours that are stored, of any model; no vector is read;
+--   'popular': popular products alone.
+-- The other parameters and the rows: see recs.similar_products.
+create or replace function recs.similar_by(
+    p_way text, p_product_id text, p_k integer, p_exclude text [], p_filter recs.product_filter,
+    p_candidates text [], p_model text, p_with_reasons boolean
 ) returns table (
     rank integer, product_id text, score real, model text, source text,
     reason_kind text, reason_count integer
@@ -32,6 +23,7 @@ declare
     own_category text;
     own_filter recs.product_filter := p_filter;
     left_out constant text [] := coalesce(array_remove(p_exclude, null), '{}') || p_product_id;
+    few constant integer := case when p_way = 'vectors' then 1000 else 4000 end;
     candidates text [];
     found_ids text [] := '{}';
     found_scores real [] := '{}';
@@ -52,11 +44,10 @@ begin
         raise exception using errcode = 'LS002',
             message = format('There is no product %L.', p_product_id);
     end if;
-    if p_candidates is not null or not (p_filter is null) then
-        candidates := recs.few_eligible(p_filter, p_candidates);
-    end if;
+    -- Neighbours and the popular are walked by rank, which is slow where the filter keeps few.
+    candidates := recs.few_eligible(p_filter, p_candidates, few);
 
-    if used.kind = 'trained' then
+    if p_way = 'neighbours' or p_way = 'vectors' and used.kind = 'trained' then
         select coalesce(array_agg(s.product_id), '{}'), coalesce(array_agg(s.score), '{}')
         into found_ids, found_scores
         from (
@@ -80,7 +71,7 @@ begin
         neighbour_count := cardinality(found_ids);
     end if;
 
-    if neighbour_count < p_k then
+    if p_way = 'vectors' and neighbour_count < p_k then
         select v.embedding into query
         from recs.product_vectors as v
         where v.model_id = used.model_id and v.product_id = p_product_id;
@@ -113,7 +104,7 @@ begin
         into found_ids, popular_counts
         from recs.popular_products(
             p_k - scored_count, left_out || found_ids, own_filter,
-            recs.few_eligible(own_filter, candidates)
+            recs.few_eligible(own_filter, candidates, few)
         ) as n;
         if cardinality(found_ids) < p_k and own_filter is distinct from p_filter then
             select

@@ -1,10 +1,11 @@
 """A shop large enough that reading a whole table of it is not the cheapest way to anything."""
 
-from alsolike.database import connect
 from alsolike.progress import ignore_progress
 from alsolike.runs import recorded_run
 from alsolike.transform import transform
-from tests.integration.embed.shop import add_vectors, clusters
+from tests.shop.database import execute
+from tests.shop.models import add_vectors
+from tests.shop.vectors import clusters
 
 PRODUCTS = 12_000
 AVERAGE = 1
@@ -148,15 +149,9 @@ def make_shop() -> None:
         pass
     vectors = clusters(PRODUCTS)
     assert add_vectors(vectors) == AVERAGE
-    _run(_CATALOGUE)
+    execute(_CATALOGUE)
     assert add_vectors(vectors, "trained") == TRAINED
-    _run(_HISTORY)
-    _run(_MODELS)
+    execute(_HISTORY)
+    execute(_MODELS)
     transform(with_tests=False, report=ignore_progress)
-    with connect(autocommit=True) as connection:
-        connection.execute("vacuum analyze")
-
-
-def _run(script: str) -> None:
-    with connect() as connection:
-        connection.execute(script)  # pyright: ignore
+    execute("vacuum analyze")

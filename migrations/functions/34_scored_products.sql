@@ -1,12 +1,11 @@
 -- What a trained model scores for someone: the products that their actions lead to, and the priors.
--- p_model_id: the model; p_action_ids, p_weights: what they acted on, and how much each counts
--- (above 0), element by element, at most 1,000; p_exclude: product ids to leave out, none of them
--- null; p_filter: see recs.product_filter, null: in stock; p_candidates: all that fit, where
--- recs.few_eligible gave them; p_rows: rows of neighbours that are added up, about; p_k: rows
--- wanted.
+-- p_model_id: the model; p_acted: what they did, of recs.recent_actions, at most 1,000 actions;
+-- p_exclude: product ids to leave out, none of them null; p_filter: see recs.product_filter, null:
+-- in stock; p_candidates: all that fit, where recs.few_eligible gave them; p_rows: rows of
+-- neighbours that are added up, about; p_k: rows wanted.
 -- A row: product_id; its score, the sum over the actions of weight × the neighbour's score, plus
--- its prior (above 0); because: place in p_action_ids of the action that gave most, null for what
--- a prior alone gave; best first. At most p_k rows.
+-- its prior (above 0); action_place: place in p_acted, from 1, of the action that gave most; 0: a
+-- prior alone gave; best first. At most p_k rows.
 -- p_rows are shared out in proportion to the weights: what counts little is asked for its nearest
 -- neighbours alone. So a long history costs no more than a short one.
 --
@@ -18,9 +17,9 @@
 -- real has 24 bits and a double 53, so a real times 1 + n / 2^40, n up to 1,024, is still nearest
 -- to that real, and above every smaller one. Of equal parts the first action is the reason.
 create or replace function recs.scored_products(
-    p_model_id integer, p_action_ids text [], p_weights real [], p_exclude text [],
+    p_model_id integer, p_acted recs.action [], p_exclude text [],
     p_filter recs.product_filter, p_candidates text [], p_rows integer, p_k integer
-) returns table (product_id text, score real, because integer)
+) returns setof recs.scored_product
 language sql
 stable
 as $$
@@ -34,8 +33,8 @@ as $$
                 select u.product_id, u.weight::double precision as weight,
                     1 + (1024 - u.place) / 1099511627776::double precision as tag,
                     ceil(p_rows * u.weight / sum(u.weight) over ())::integer as depth
-                from unnest(p_action_ids, p_weights)
-                    with ordinality as u (product_id, weight, place)
+                from unnest(p_acted) with ordinality
+                    as u (kind, event_id, product_id, acted_at, weight, place)
             ) as a
             inner join recs.neighbours as n
                 on n.model_id = p_model_id and a.product_id = n.product_id and a.depth >= n.rank
@@ -55,7 +54,10 @@ as $$
 
     select
         s.product_id, s.score,
-        (1024 - round((s.greatest_part / s.greatest_part::real - 1) * 1099511627776))::integer
+        coalesce(
+            (1024 - round((s.greatest_part / s.greatest_part::real - 1) * 1099511627776))::integer,
+            0
+        )
     from sorted as s
     where
         -- A hash of the array, which a comparison with all of it would not be in every plan.

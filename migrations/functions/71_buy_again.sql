@@ -47,11 +47,8 @@ begin
         where
             b.shopper_id = (
                 select c.shopper_id
-                from raw.current_consents as c
-                where
-                    c.shopper_id = p_shopper_id
-                    and c.purpose = 'personalisation'
-                    and c.is_granted
+                from raw.consenting_shoppers as c
+                where c.shopper_id = p_shopper_id
             )
             and b.purchased_at <= now() + interval '1 minute'
         order by b.product_id, o.order_id, o.bought_at, b.purchased_at, b.purchase_id

@@ -20,11 +20,8 @@ as $$
             where
                 v.shopper_id = (
                     select c.shopper_id
-                    from raw.current_consents as c
-                    where
-                        c.shopper_id = p_shopper_id
-                        and c.purpose = 'personalisation'
-                        and c.is_granted
+                    from raw.consenting_shoppers as c
+                    where c.shopper_id = p_shopper_id
                 )
                 and v.viewed_at <= now() + interval '1 minute'
             order by v.viewed_at desc, v.view_id
