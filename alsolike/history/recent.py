@@ -1,4 +1,4 @@
-"""What shoppers did last: the query of every model that goes by a shopper's latest actions."""
+"""What shoppers did last, weighed: the query of every model that goes by latest actions."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from alsolike.history.history import KINDS, History
 
-# A review that says less than a view does is no liking: with the weights as shipped, below 4 stars.
+# A review counts only if its weight is that of a view or more: with dbt's weights, 4 or 5 stars.
 _LIKED_WEIGHT = 1.0
 
 
@@ -22,14 +22,14 @@ def recent_products(
 ) -> sp.csr_matrix:
     """Weigh the last distinct products of each shopper.
 
-    A product's latest action dates it; products of one moment go in the order of their numbers, as
-    in `recs.recent_actions`. That function also looks at a bounded number of events only, which
-    makes a difference for shoppers who repeat themselves more than that.
+    Products are ordered by their latest action, those of one moment by their numbers, as in
+    `recs.recent_actions`. That function reads a bounded number of events, so the two differ for
+    shoppers who act on the same products more often than that.
 
     Parameters
     ----------
     history : History
-        What is known: cut it first at the moment that is asked about.
+        Only what happened before the moment in question.
     shoppers : ndarray, shape (n_rows,), int
         Numbers of shoppers, in any order.
     last : int
@@ -37,14 +37,13 @@ def recent_products(
     decay : float
         Factor for every later product, in (0, 1].
     kind_weights : Mapping of str to float, optional
-        Factor by kind of `KINDS`, the strongest of what was done with the product; kinds that are
-        missing or 0 do not count, nor do reviews of products that were not liked. When left out,
-        every event counts the same.
+        Weight of each kind of `KINDS`; a product has the greatest of its events. A kind that is
+        missing or 0 does not count, nor does a bad review. Every event counts 1 when left out.
 
     Returns
     -------
     csr_matrix, shape (n_rows, n_products), float32
-        Above 0; without an entry where nothing is known. Indices are sorted.
+        Above 0; no entry for other products. Indices are sorted.
     """
     shape = (len(shoppers), len(history.catalogue))
     events, rows = _events_of(history, shoppers)
@@ -56,7 +55,7 @@ def recent_products(
         strengths = by_kind[kinds] * (is_liked | (kinds != KINDS.index("review")))
         is_counted = strengths > 0
         events, rows, strengths = events[is_counted], rows[is_counted], strengths[is_counted]
-    # One entry for each row and product: its latest time and its strongest kind.
+    # One entry for each row and product, with its latest time and its greatest weight.
     keys = rows * shape[1] + history.products[events]
     pairs, pair_of_event = np.unique(keys, return_inverse=True)
     times = np.full(len(pairs), np.iinfo(np.int64).min)

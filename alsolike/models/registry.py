@@ -28,6 +28,8 @@ class Model:
         The encoder of its text vectors.
     parameters : dict
         The recipe of a trained model; empty for an averaged one.
+    serving : dict
+        How it answers, where that is not the default; see `serving_options`.
     data : dict
         What it was trained on; see `alsolike.training.train.describe`.
     """
@@ -38,6 +40,7 @@ class Model:
     purpose: str
     encoder_id: int
     parameters: dict[str, Any]
+    serving: dict[str, Any]
     data: dict[str, Any]
 
 

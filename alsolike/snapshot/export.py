@@ -10,8 +10,9 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg.types.json import Jsonb
 
-from alsolike.database import connect, query, raise_unknown
+from alsolike.database import connect, query
 from alsolike.errors import SnapshotError
+from alsolike.models import Model, find_model, serving_options
 from alsolike.progress import Report
 from alsolike.settings import Settings
 from alsolike.snapshot.latest import point, pointed_at
@@ -22,7 +23,6 @@ from alsolike.snapshot.manifest import (
     PartFile,
     Pointer,
     Scope,
-    ServingOptions,
     new_snapshot_id,
     sha256_of,
 )
@@ -38,15 +38,6 @@ _STAGE = "export"
 _SHOWN_IDS = 5
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Model:
-    """The model that is exported."""
-
-    model_id: int
-    name: str
-    serving: ServingOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +129,7 @@ def export_snapshot(
                 if scope == "whole"
                 else ()
             )
+            serving = serving_options(connection, used.serving)
             shop = connection.execute(query("alsolike/is_demo_shop")).fetchone()
         manifest = Manifest(
             format_version=FORMAT_VERSION,
@@ -152,7 +144,7 @@ def export_snapshot(
             files=tuple(parts.files),
             product_files=product_files,
             is_demo_shop=shop == (True,),
-            serving=used.serving,
+            serving=serving,
         )
         name = f"{snapshot_id}/{MANIFEST_NAME}"
         written.append(name)
@@ -169,7 +161,7 @@ def _begin(connection: psycopg.Connection[Any]) -> _Beginning:
     return _Beginning(row[0], row[1].astimezone(UTC))
 
 
-def _publish(store: SnapshotStore, model: _Model, manifest: Manifest, began: _Beginning) -> None:
+def _publish(store: SnapshotStore, model: Model, manifest: Manifest, began: _Beginning) -> None:
     """Note the snapshot and let the pointer name it, on a connection that did not wait till now."""
     with connect() as connection:
         if manifest.scope == "whole":
@@ -189,20 +181,17 @@ def _publish(store: SnapshotStore, model: _Model, manifest: Manifest, began: _Be
         )
 
 
-def _find_model(connection: psycopg.Connection[Any], name: str | None) -> _Model:
-    try:
-        row = connection.execute(query("alsolike/snapshot/model"), {"model": name}).fetchone()
-    except psycopg.DatabaseError as error:
-        raise_unknown(error)
-    if row is not None:
-        return _Model(row[0], row[1], ServingOptions(*row[2:]))
+def _find_model(connection: psycopg.Connection[Any], name: str | None) -> Model:
+    model = find_model(connection, name)
+    if model is not None:
+        return model
     message = "No model serves yet: run `alsolike embed`, then `alsolike neighbours`."
     raise SnapshotError(message)
 
 
 def _fill_scope(
     connection: psycopg.Connection[Any],
-    model: _Model,
+    model: Model,
     product_ids: Iterable[str] | None,
     category: str | None,
 ) -> int:
@@ -261,7 +250,7 @@ def _count(connection: psycopg.Connection[Any], name: str, parameters: dict[str,
     return 0 if row is None else int(row[0])
 
 
-def _nothing_to_export(model: _Model) -> str:
+def _nothing_to_export(model: Model) -> str:
     return (
         f"There are no neighbours in stock by model {model.name!r} for these products: "
         "run `alsolike neighbours`, then export again."

@@ -13,6 +13,7 @@ import msgspec
 
 from alsolike.database import query
 from alsolike.errors import SnapshotError
+from alsolike.models import ServingOptions
 from alsolike.progress import Report
 from alsolike.settings import Settings
 from alsolike.snapshot.local_file import (
@@ -23,7 +24,7 @@ from alsolike.snapshot.local_file import (
     read_pointer,
     snapshot_folder,
 )
-from alsolike.snapshot.manifest import Manifest, ServingOptions
+from alsolike.snapshot.manifest import Manifest
 from alsolike.snapshot.store import SnapshotStore
 from alsolike.snapshot.verify import latest_manifest, verify_snapshot
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from alsolike.errors import SnapshotError
+from alsolike.models import ServingOptions
 
 FORMAT_VERSION = 1
 MANIFEST_NAME = "manifest.json"
@@ -32,26 +33,6 @@ class PartFile(msgspec.Struct, frozen=True):
     rows: int
     bytes: int
     sha256: str
-
-
-class ServingOptions(msgspec.Struct, frozen=True):
-    """How the exported model answers: of `recs.serving_options`, what can be used without vectors.
-
-    Attributes
-    ----------
-    actions : int
-        Latest products of a shopper that count.
-    decay : float
-        What an action counts against the next later one, above 0, at most 1.
-    purchase_weight, review_weight, view_weight : float
-        What an action of the kind counts; a product in the basket counts as a purchase.
-    """
-
-    actions: int
-    decay: float
-    purchase_weight: float
-    review_weight: float
-    view_weight: float
 
 
 class Manifest(msgspec.Struct, frozen=True):

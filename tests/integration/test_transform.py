@@ -13,7 +13,12 @@ from alsolike.errors import TransformError
 from alsolike.history import read_history, visitor_of
 from alsolike.locks import held
 from alsolike.progress import ignore_progress
-from alsolike.transform import TRANSFORM_LOCK, ExcludedVisitors, NodesFailedError, transform
+from alsolike.transform import (
+    TRANSFORM_LOCK,
+    ExcludedVisitors,
+    NodesFailedError,
+    transform,
+)
 from tests.shop.marts import make_marts
 
 Rows = list[tuple[Any, ...]]
