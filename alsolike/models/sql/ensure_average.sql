@@ -1,5 +1,5 @@
--- The model of averaged parts that belongs to an encoder; it is registered when there is none.
--- 'average' is the first encoder's, later ones carry the beginning of their encoder's sha256.
+-- The model of averaged parts of an encoder; it is registered if there is none. The first is named
+-- 'average', later ones 'average@' with the first characters of their encoder's sha256.
 -- encoder_id: the encoder.
 -- One row: model_id and name.
 with kept as (
@@ -10,7 +10,7 @@ with kept as (
     limit 1
 ),
 
-wanted as (
+missing as (
     select
         e.encoder_id,
         e.dimension,
@@ -25,4 +25,5 @@ wanted as (
 
 select k.model_id, k.name from kept as k
 union all
-select recs.add_model(w.name, 'average', w.encoder_id, w.dimension, '{}'), w.name from wanted as w
+select recs.add_model(m.name, 'average', m.encoder_id, m.dimension, '{}'), m.name
+from missing as m
