@@ -122,7 +122,7 @@ begin
         p.actions
     from unnest(scored) with ordinality as s (product_id, score, action_place, place)
     left join recs.popular_products(cardinality(prior_ids), '{}', null, prior_ids) as p
-        on s.product_id = p.product_id
+        on cardinality(prior_ids) > 0 and s.product_id = p.product_id
     order by s.place;
 
     if cardinality(scored) < p_k and p_as_of is null then

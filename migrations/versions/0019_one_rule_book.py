@@ -22,9 +22,9 @@ def upgrade() -> None:
             weight real
         );
         comment on type recs.action is
-            'What somebody did with a product. kind: purchase, review, view or basket. event_id: of '
-            'the event; null: the caller of a request told of it. weight: how much it counts for '
-            'the taste, above 0.';
+            'What somebody did with a product. kind: purchase, review, view or basket. event_id: of'
+            ' the event; null: the caller of a request told of it. weight: how much it counts for'
+            ' the taste, above 0.';
 
         create type recs.scored_product as (
             product_id text,

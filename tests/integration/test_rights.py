@@ -244,8 +244,10 @@ ATTACKS = [
     "select * from recs.recommend_with_reasons('s', null)",
     "select * from recs.recommend_from_neighbours('s', null)",
     "select * from recs.recommend_popular('s', null)",
-    "select * from recs.recommend_by('popular', 's', null, 9, '{}', null, null, null, null, null, "
-    "true, null, null)",
+    (
+        "select * from recs.recommend_by('popular', 's', null, 9, '{}', null, null, null,"
+        " null, null, true, null, null)"
+    ),
     "select * from recs.recent_actions('s', null)",
     "select recs.left_out('s')",
     "select * from recs.recently_viewed('s', null)",
