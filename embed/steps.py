@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from alsolike.database import connect, query
+from alsolike.database import connect
 from alsolike.locks import held
+from alsolike.models import build_vector_index, let_serve, list_models
 from alsolike.product_vectors import ALL_PARTS, TEXT_PARTS, write_product_vectors
 from alsolike.progress import Report
 from embed.query_encoder import ensure_query_encoder
@@ -66,21 +67,14 @@ def build_average_index(target: Target, counts: StepCounts, _report: Report) -> 
     """Leave an HNSW index over the average model's vectors."""
     if counts.vectors:
         with connect() as connection:
-            row = connection.execute(
-                query("alsolike/build_vector_index"), {"model_id": target.model_id}
-            ).fetchone()
-        counts.is_index_built = row == (True,)
+            counts.is_index_built = build_vector_index(connection, target.model_id)
 
 
 def serve_first_model(target: Target, counts: StepCounts, _report: Report) -> None:
     """Leave the average model serving where no model does."""
     if counts.vectors:
         with connect() as connection:
-            connection.execute(
-                "insert into recs.serving_model (model_id) values (%s)"
-                " on conflict (is_single) do nothing",
-                (target.model_id,),
-            )
+            let_serve(connection, target.model_id, expected_id=None)
 
 
 def make_query_encoder(target: Target, _counts: StepCounts, report: Report) -> None:
@@ -91,15 +85,16 @@ def make_query_encoder(target: Target, _counts: StepCounts, report: Report) -> N
 def write_trained_vectors(target: Target, counts: StepCounts, _report: Report) -> None:
     """Leave in `recs.product_vectors` the text vectors of each trained model."""
     with connect() as connection:
-        models = connection.execute(
-            query("embed/trained_models"), {"encoder_id": target.encoder_id}
-        ).fetchall()
-    for model_id, name in models:
+        models = list_models(connection, kind="trained", encoder_id=target.encoder_id)
+    for model in models:
         with connect() as connection:
             write_product_vectors(
-                connection, model_id=model_id, encoder_id=target.encoder_id, parts=TEXT_PARTS
+                connection,
+                model_id=model.model_id,
+                encoder_id=target.encoder_id,
+                parts=TEXT_PARTS,
             )
-        counts.trained_models.append(name)
+        counts.trained_models.append(model.name)
 
 
 STEPS: tuple[Step, ...] = (

@@ -16,9 +16,9 @@ from msgspec import Struct
 from alsolike.database import query
 from alsolike.errors import SnapshotError
 from alsolike.json_levels import load_stored_json
+from alsolike.models import ServingOptions
 from alsolike.snapshot.containment import has_attributes
 from alsolike.snapshot.local_file import LocalPointer
-from alsolike.snapshot.manifest import ServingOptions
 
 # Temporary tables and views belong to the connection: the file stays as it is.
 _TEMPORARY = ("create_question", "create_fitting_products", "create_category_products")

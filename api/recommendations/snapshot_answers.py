@@ -113,13 +113,7 @@ def near(
 
 def _weights(local: LocalSnapshot) -> dict[str, float]:
     """Return what an action of each kind counts."""
-    serving = local.serving
-    return {
-        "purchase": serving.purchase_weight,
-        "basket": serving.purchase_weight,
-        "review": serving.review_weight,
-        "view": serving.view_weight,
-    }
+    return {**local.serving.kind_weights, "basket": local.serving.purchase_weight}
 
 
 def taste_of(local: LocalSnapshot, told: Sequence[Told]) -> list[Told]:

@@ -13,7 +13,12 @@ from alsolike.errors import TransformError
 from alsolike.history import read_history, visitor_of
 from alsolike.locks import held
 from alsolike.progress import ignore_progress
-from alsolike.transform import TRANSFORM_LOCK, Excluded, NodesFailedError, transform
+from alsolike.transform import (
+    TRANSFORM_LOCK,
+    ExcludedVisitors,
+    NodesFailedError,
+    transform,
+)
 from tests.shop.marts import make_marts
 
 Rows = list[tuple[Any, ...]]
@@ -308,7 +313,7 @@ def test_one_bot_is_left_out_counted_and_said(ask: Ask) -> None:
         values ('guest', 'g', 'mug', '2024-03-01 11:00+00');
     """)
     summary = transform(with_tests=False, report=ignore_progress)
-    assert summary.excluded == [Excluded("acts", 500, 2, 3501)]
+    assert summary.excluded == [ExcludedVisitors("acts", 500, 2, 3501)]
     assert "Left out 2 visitors with 3,501 events" in summary.text()
     assert ask(
         "select product_id, views_recent, purchases_recent, popularity_all_time"
@@ -330,7 +335,7 @@ def test_one_bot_is_left_out_counted_and_said(ask: Ask) -> None:
         values ('r51', 's1', 'r51', 'mug', '2024-03-02 12:00+00')
     """)
     summary = transform(with_tests=False, report=ignore_progress)
-    assert summary.excluded[1] == Excluded("orders", 50, 1, 52)
+    assert summary.excluded[1] == ExcludedVisitors("orders", 50, 1, 52)
 
 
 def test_an_order_reported_three_times_is_one_purchase(ask: Ask) -> None:

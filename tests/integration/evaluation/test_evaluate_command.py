@@ -14,12 +14,13 @@ from click.testing import CliRunner, Result
 from alsolike.cli.evaluation import evaluate
 from alsolike.database import connect
 from alsolike.errors import AlsolikeError
-from alsolike.evaluation.baselines import NoTextVectorsError
-from alsolike.evaluation.errors import EvaluationError, UnknownRankerError
+from alsolike.evaluation.errors import EvaluationError
 from alsolike.evaluation.run import EvaluationPlan, run_evaluation
 from alsolike.history import ALWAYS, NoHistoryError, SplitError, read_history
 from alsolike.progress import ignore_progress
+from alsolike.rankers.by_name import UnknownRankerError
 from alsolike.settings import Settings
+from alsolike.texts import NoTextVectorsError
 from alsolike.transform import transform
 from tests.shop.database import add_rows, run
 from tests.shop.marts import make_mart
@@ -308,6 +309,24 @@ def test_a_model_of_texts_without_texts_is_refused_before_any_work() -> None:
             report=lambda stage, _done, _total: stages.append(stage),
         )
     assert "rank popular" not in stages
+
+
+def test_baskets_are_completed_by_text_too_where_texts_are_embedded(command: Evaluate) -> None:
+    add_shop()
+    run("update marts.shopper_events set kind = 'purchase'")
+    without = json.loads(command("--models", "popular", "--complements", "--json").stdout)
+    assert set(without["complements"]["models"]) == {"complements", "popular", "item-knn"}
+    run(
+        "insert into recs.encoders (name, sha256, dimension) values ('e', 's', 3);"
+        "insert into recs.embeddings (encoder_id, product_id, part, content_hash, embedding)"
+        " select e.encoder_id, p.product_id, 'name', '', l2_normalize(format('[%s,1,2]',"
+        " row_number() over (order by p.product_id))::halfvec) from recs.encoders e, raw.products p"
+    )
+    done = json.loads(command("--models", "popular", "--complements", "--json").stdout)
+    models = done["complements"]["models"]
+    assert set(models) == {"complements", "popular", "item-knn", "text"}
+    assert 0 < models["text"]["hr@10"] < 1
+    assert "text" in done["complements"]["differences"]
 
 
 @pytest.mark.parametrize("cutoff", ["2020-01-01", "2030-01-01T00:00+02:00"])

@@ -13,11 +13,13 @@ import pytest
 
 from alsolike.database import connect
 from alsolike.errors import SnapshotError
+from alsolike.models import ServingOptions
 from alsolike.progress import ignore_progress
 from alsolike.settings import Settings, load_settings
 from alsolike.snapshot.fetch import fetch_snapshot
+from alsolike.snapshot.latest import Latest
 from alsolike.snapshot.local_file import LocalPointer, check_file, read_pointer, snapshot_folder
-from alsolike.snapshot.manifest import Manifest, Pointer, ServingOptions, sha256_of
+from alsolike.snapshot.manifest import Manifest, encode_file, sha256_of
 from alsolike.snapshot.reader import LocalSnapshot
 from alsolike.snapshot.store import SnapshotStore
 from tests.integration.snapshot.conftest import CATEGORIES
@@ -27,7 +29,18 @@ from tests.shop.marts import make_mart
 Export = Callable[..., Manifest]
 
 # What a model has that says nothing else.
-SERVING = ServingOptions(20, 0.85, 3, 2, 1)
+SERVING = ServingOptions(
+    decay=0.85,
+    actions=20,
+    purchase_weight=3,
+    review_weight=2,
+    view_weight=1,
+    neighbour_rows=1000,
+    pool=30,
+    diversity=0,
+    category_share=1,
+    brand_share=1,
+)
 
 
 @pytest.fixture
@@ -216,8 +229,8 @@ def test_a_damaged_file_is_told_and_fetched_again(here: Settings, export: Export
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "is not a pointer"),
-        (b'{"format_version": 1', "is not a pointer"),
+        (b"", "cannot be read"),
+        (b'{"format_version": 1', "cannot be read"),
         (None, "has format version 1000"),
     ],
 )
@@ -253,8 +266,8 @@ def test_a_snapshot_of_an_earlier_release_is_refused(
 ) -> None:
     manifest = export()
     old = msgspec.structs.replace(manifest, **missing)
-    store.put(f"{old.snapshot_id}/manifest.json", old.encode())
-    store.put("latest", Pointer(old.snapshot_id, sha256_of(old.encode())).encode())
+    store.put(f"{old.snapshot_id}/manifest.json", encode_file(old))
+    store.put("latest", encode_file(Latest(old.snapshot_id, sha256_of(encode_file(old)))))
     with pytest.raises(SnapshotError, match="An earlier release exported.*`alsolike export` again"):
         fetch(here)
     assert not snapshot_folder(here.home).exists()
@@ -280,7 +293,9 @@ def test_the_options_of_the_model_come_along(here: Settings, export: Export) -> 
         )
     export()
     fetch(here)
-    assert open_local(here).serving == ServingOptions(5, 0.5, 7, 2, 0)
+    changed = open_local(here).serving
+    assert (changed.actions, changed.decay) == (5, 0.5)
+    assert changed.kind_weights == {"purchase": 7, "review": 2, "view": 0}
 
 
 def test_a_file_of_an_earlier_format_is_fetched_anew(here: Settings, export: Export) -> None:

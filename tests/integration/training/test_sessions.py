@@ -5,8 +5,9 @@ import pytest
 from alsolike.evaluation.evaluate import evaluate
 from alsolike.history import read_history, split_by_time, visitor_of
 from alsolike.progress import ignore_progress
+from alsolike.rankers.trained import TrainedRanker
 from alsolike.settings import Settings
-from alsolike.training import Recipe, TrainedRanker, train
+from alsolike.training import Recipe, train
 from tests.shop.database import run
 from tests.shop.tastes import add_shop, kinds_of, product_name
 
