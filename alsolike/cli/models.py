@@ -1,7 +1,8 @@
 """Commands that make models and choose the one that serves: train, promote, rollback."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -81,7 +82,9 @@ def train(
     from alsolike.training import Recipe  # noqa: PLC0415
     from alsolike.training import train as make  # noqa: PLC0415
 
-    recipe = Recipe(validation=validation, seed=seed, **_given(neighbours=neighbours))
+    recipe = Recipe(validation=validation, seed=seed)
+    if neighbours is not None:
+        recipe = replace(recipe, neighbours=neighbours)
     if folder is not None:
         if name is not None:
             message = "--name goes with a model: --finetune makes an encoder, in its folder."
@@ -105,7 +108,7 @@ def _finetune(
     *,
     as_json: bool,
 ) -> None:
-    from embed.finetune_trial import try_finetuning  # noqa: PLC0415
+    from embed.finetune.trial import try_finetuning  # noqa: PLC0415
 
     arguments = {"finetune": folder.name, "steps": steps, "batch_size": batch_size}
     with embedded_servers(settings), report_progress() as report:
@@ -134,10 +137,6 @@ def _finetune(
     else:
         text += "That proves nothing: it was not kept. Try more --steps, in another folder."
     show(trial.as_dict(), text, as_json=as_json)
-
-
-def _given(**values: Any) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
 
 
 class NotPromotedError(AlsolikeError):

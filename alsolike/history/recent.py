@@ -6,10 +6,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from alsolike.dbt_variables import dbt_variables
 from alsolike.history.history import KINDS, History
-
-# A review counts only if its weight is that of a view or more: with dbt's weights, 4 or 5 stars.
-_LIKED_WEIGHT = 1.0
 
 
 def recent_products(
@@ -51,7 +49,8 @@ def recent_products(
     if kind_weights is not None:
         by_kind = np.array([kind_weights.get(kind, 0.0) for kind in KINDS])
         kinds = history.kinds[events]
-        is_liked = history.weights[events] >= _LIKED_WEIGHT
+        # A review counts from the weight of a view on: with dbt's weights, 4 or 5 stars.
+        is_liked = history.weights[events] >= dbt_variables()["view_weight"]
         strengths = by_kind[kinds] * (is_liked | (kinds != KINDS.index("review")))
         is_counted = strengths > 0
         events, rows, strengths = events[is_counted], rows[is_counted], strengths[is_counted]

@@ -175,6 +175,14 @@ def add_model(
     return int(row[0])
 
 
+def ensure_average_model(connection: Connection, encoder_id: int) -> tuple[int, str]:
+    """Return the id and name of an encoder's model of averaged parts; it is made if missing."""
+    statement = query("alsolike/models/ensure_average")
+    row = connection.execute(statement, {"encoder_id": encoder_id}).fetchone()
+    assert row is not None  # noqa: S101  (the encoder is registered)
+    return row[0], row[1]
+
+
 def change_serving(connection: Connection, model_id: int, serving: Mapping[str, Any]) -> None:
     """Change how a model of an evaluation answers; others keep what they were promoted with."""
     connection.execute(

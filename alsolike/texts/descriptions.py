@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 from alsolike.database import connect, query
 from alsolike.history import Catalogue
 from alsolike.progress import Report
-from alsolike.texts import read_text_parts
-from alsolike.texts.vectors import TextEncoder
+from alsolike.texts.vectors import TextEncoder, read_text_parts
 
 
 @dataclass(frozen=True, eq=False)
