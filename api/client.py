@@ -15,6 +15,7 @@ from msgspec import Struct
 from alsolike.errors import AlsolikeError
 from api.catalogue.schemas import Product, ProductPage
 from api.events.schemas import EventResult, NewEvent
+from api.fields import Diversity
 from api.filters import PARAMETERS, ProductFilter
 from api.health.schemas import Liveness, Readiness
 from api.problems.details import Problem
@@ -27,7 +28,7 @@ from api.recommendations.answers import (
     TrendingProducts,
     ViewedProducts,
 )
-from api.recommendations.requests import Diversity, RecommendationRequest, SimilarRequest
+from api.recommendations.requests import RecommendationRequest, SimilarRequest
 from api.visitors.schemas import Consent, Shopper
 
 Answer = TypeVar("Answer", bound=Struct)

@@ -10,10 +10,10 @@ from litestar.params import QueryParameter
 from msgspec import Struct
 
 from api.exchange import AnyRequest, mark_odd
+from api.fields import Diversity
 from api.filters import PARAMETERS, ProductFilter, field_schema
 from api.http.json_values import decode_json
 from api.problems.errors import InvalidFieldError
-from api.recommendations.requests import Diversity
 
 _MOST_SHOWN = 500
 _NO_NUL = r"^[^\x00]*$"

@@ -11,8 +11,8 @@ from alsolike.progress import ignore_progress
 from alsolike.settings import Settings
 from embed.claim import NoDocumentsError
 from embed.encoder import load_encoder
-from embed.finetune import finetune
-from embed.finetune_texts import read_texts
+from embed.finetune.texts import read_texts
+from embed.finetune.training import finetune_encoder
 from embed.run import embed_all
 from tests.fixtures.history import history
 from tests.fixtures.tiny_encoder import make_tiny_encoder
@@ -56,7 +56,7 @@ def test_a_fine_tuned_encoder_embeds_the_shop(settings: Settings, tmp_path: Path
     catalogue = _catalogue(add_products("red tea", "blue cup", "oak bed", "tin lamp"))
     known = history(catalogue, [(0, 0, 1), (0, 1, 2), (1, 2, 1), (1, 3, 2)])
     tiny = replace(settings, encoder=str(make_tiny_encoder(tmp_path / "base")), encoder_sha256="")
-    made = finetune(
+    made = finetune_encoder(
         tiny,
         known,
         read_texts(catalogue),

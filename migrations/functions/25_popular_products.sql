@@ -22,6 +22,9 @@ begin
     if p_k is null or p_k < 0 then
         raise invalid_parameter_value using message = 'The number of rows must be 0 or more.';
     end if;
+    if p_k = 0 then
+        return;
+    end if;
 
     -- The mart is dbt's: it may not be built yet, and then there is no history to go by.
     -- Ranked rows alone come first, so that the index on the rank ends the work after a few. The

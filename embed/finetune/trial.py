@@ -1,4 +1,4 @@
-"""Fine-tune an encoder on the past, and keep it only if it foretells what came after better."""
+"""Fine-tune an encoder on the training part, and keep it only if it ranks the test part better."""
 
 import shutil
 from dataclasses import asdict, dataclass, replace
@@ -17,8 +17,8 @@ from alsolike.settings import Settings
 from alsolike.training import Recipe
 from embed.encode import encode_each
 from embed.encoder import Encoder, load_encoder
-from embed.finetune import FinetuneSummary, finetune
-from embed.finetune_texts import read_texts
+from embed.finetune.texts import read_texts
+from embed.finetune.training import FinetuneSummary, finetune_encoder
 
 _K = 10
 _BATCH = 256
@@ -27,17 +27,17 @@ _BASE, _TUNED = "as it is", "fine-tuned"
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What became of a fine-tuned encoder.
+    """How a fine-tuned encoder compares with the one that it was made of.
 
     Attributes
     ----------
     tuned : FinetuneSummary
     base_ndcg, tuned_ndcg : float
-        NDCG@10 of the trained model on what was held out, with either encoder.
+        NDCG@10 of the trained model on the test part, with either encoder.
     difference : Value
-        Of the two, with its paired 95 % interval.
+        Tuned less base, with its paired 95 % interval.
     is_kept : bool
-        Whether the interval excludes that it is no better; otherwise its folder is gone.
+        Whether the interval is above zero; otherwise the new encoder's folder was deleted.
     """
 
     tuned: FinetuneSummary
@@ -61,19 +61,19 @@ def try_finetuning(
     learning_rate: float,
     report: Report,
 ) -> Trial:
-    """Fine-tune the encoder of the settings on what was known before the split's moments.
+    """Fine-tune the encoder of the settings on the training part of the history.
 
-    Then the model of the recipe is trained twice on the same past, with the names' vectors of
-    either encoder, and both answer for what was held out, through SQL.
+    Then the model of the recipe is trained twice on that part, with the vectors of names of either
+    encoder, and both are evaluated on the test part through SQL.
 
     Parameters
     ----------
     recipe : Recipe
-        Its validation says how the history is split; its seed is that of the fine-tuning too.
+        Its validation says how the history is split; its seed is used for the fine-tuning too.
     folder : Path
-        State of the run, which goes on where an earlier one stopped, and the encoder.
+        Of the checkpoint, from which a stopped run goes on, and of the new encoder.
     steps, batch_size, learning_rate
-        See `finetune`.
+        See `finetune_encoder`.
 
     Raises
     ------
@@ -83,7 +83,7 @@ def try_finetuning(
     history = read_history(report=report)
     is_by_order = recipe.validation == "leave-one-out"
     split = split_leave_one_out(history) if is_by_order else split_by_time(history)
-    tuned = finetune(
+    tuned = finetune_encoder(
         settings,
         split.known,
         read_texts(history.catalogue),
@@ -103,13 +103,13 @@ def try_finetuning(
         TrainedRanker(recipe, label, name_vectors=_encode(encoder, names, label, report))
         for label, encoder in encoders.items()
     ]
-    trial = _judge(split, rankers, tuned, report)
+    trial = _compare(split, rankers, tuned, report)
     if not trial.is_kept:
         shutil.rmtree(tuned.encoder)
     return trial
 
 
-def _judge(
+def _compare(
     split: Split, rankers: list[TrainedRanker], tuned: FinetuneSummary, report: Report
 ) -> Trial:
     evaluation = evaluate(split, rankers, k=_K, seed=0, report=report)

@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from embed.finetune_pairs import FinetuneError
+from embed.finetune import FinetuneError
 
 _FILE = "checkpoint.pt"
 
@@ -16,17 +16,17 @@ _FILE = "checkpoint.pt"
 class Checkpoint:
     """A run between two steps.
 
-    What is drawn at a step follows from the seed and the step's number, so no state of a random
-    generator is kept.
+    A step's random numbers follow from the seed and the step's number, so the state of no random
+    generator is saved.
 
     Attributes
     ----------
     step : int
-        Steps that are done.
+        Steps done so far.
     losses : list of float
         The loss of each.
     model, optimizer : dict
-        As torch's `state_dict` gives them.
+        Their `state_dict` of torch.
     """
 
     step: int
@@ -38,7 +38,7 @@ class Checkpoint:
 def save_checkpoint(
     folder: Path, recipe: Mapping[str, str | int | float], checkpoint: Checkpoint
 ) -> None:
-    """Write the state in the place of an earlier one; a crash leaves one or the other whole."""
+    """Replace the checkpoint; a crash leaves the old one or the new one, whole."""
     torch: Any = import_module("torch")
     temporary = folder / f"{_FILE}.new"
     with temporary.open("wb") as file:
@@ -49,12 +49,12 @@ def save_checkpoint(
 
 
 def load_checkpoint(folder: Path, recipe: Mapping[str, str | int | float]) -> Checkpoint | None:
-    """Read the state of an earlier run of the same recipe; None where there is none.
+    """Read the checkpoint of an earlier run of the same recipe; None where there is none.
 
     Raises
     ------
     FinetuneError
-        The folder holds a run of another recipe, or a file that is no state.
+        The folder holds a run of another recipe, or a file that is no checkpoint.
     """
     path = folder / _FILE
     if not path.exists():
@@ -64,9 +64,9 @@ def load_checkpoint(folder: Path, recipe: Mapping[str, str | int | float]) -> Ch
         kept: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
         kept_recipe: dict[str, Any] = kept.pop("recipe")
         checkpoint = Checkpoint(**kept)
-    # What torch raises for a file that is not its own is one of many.
+    # torch documents no exception for a file that is not its own, and raises many.
     except Exception as error:
-        message = f"{path} cannot be read as a state of fine-tuning: delete it to begin anew."
+        message = f"{path} cannot be read as a checkpoint: delete it to begin anew."
         raise FinetuneError(message) from error
     changed = [
         f"{name} was {kept_recipe.get(name)!r} and is {value!r}"

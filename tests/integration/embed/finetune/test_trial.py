@@ -11,8 +11,8 @@ from alsolike.evaluation.results import Value
 from alsolike.progress import ignore_progress
 from alsolike.settings import Settings
 from alsolike.training import Recipe
-from embed import finetune_trial
-from embed.finetune_trial import Trial, try_finetuning
+from embed.finetune import trial as trial_module
+from embed.finetune.trial import Trial, try_finetuning
 from tests.fixtures.tiny_encoder import make_tiny_encoder
 from tests.shop.tastes import add_shop
 
@@ -54,13 +54,13 @@ def test_an_encoder_that_proves_nothing_is_not_kept(tiny: Settings, tmp_path: Pa
 def test_one_that_wins_stays_and_the_command_says_what_to_do(
     tiny: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    judge = finetune_trial._judge
+    compare = trial_module._compare
 
     def win(*arguments: object) -> Trial:
-        trial = judge(*arguments)  # type: ignore[arg-type]
+        trial = compare(*arguments)  # type: ignore[arg-type]
         return replace(trial, difference=Value(0.1, 0.05, 0.2), is_kept=True)
 
-    monkeypatch.setattr(finetune_trial, "_judge", win)
+    monkeypatch.setattr(trial_module, "_compare", win)
     folder = tmp_path / "run"
     done = CliRunner().invoke(
         command, ["--finetune", str(folder), "--steps", "2", "--batch-size", "4"], obj=tiny

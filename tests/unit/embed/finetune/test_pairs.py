@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from embed.finetune_pairs import FinetuneError, Pairs, near_pairs
+from embed.finetune import FinetuneError
+from embed.finetune.pairs import Pairs, near_pairs
 from tests.fixtures.history import catalogue, history
 
 TEXTS = ["red tea", "blue cup", "oak bed", "tin lamp", "green mat"]

@@ -13,8 +13,8 @@ from alsolike.history import History
 from alsolike.progress import ignore_progress
 from alsolike.settings import Settings, load_settings
 from embed.encoder import load_encoder
-from embed.finetune import FinetuneSummary, finetune
-from embed.finetune_pairs import FinetuneError
+from embed.finetune import FinetuneError
+from embed.finetune.training import FinetuneSummary, finetune_encoder
 from tests.fixtures.history import catalogue, history
 from tests.fixtures.tiny_encoder import WORDS, make_tiny_encoder
 
@@ -57,7 +57,7 @@ def _run(settings: Settings, known: History, folder: Path, **options: Any) -> Fi
         "report": ignore_progress,
         "checkpoint_steps": 5,
     }
-    return finetune(settings, known, TEXTS, folder, **{**asked, **options})
+    return finetune_encoder(settings, known, TEXTS, folder, **{**asked, **options})
 
 
 def _pair_cosines(settings: Settings, encoder: str, texts: Sequence[str]) -> tuple[float, float]:

@@ -1,5 +1,5 @@
 -- Text vectors of products, drawn by their hash: the mean of each product's text parts.
--- encoder_id: the encoder; parts: the parts that are texts; row_count: rows wanted.
+-- encoder_id: the encoder; parts: the parts that are texts; row_count: rows at most.
 -- A row: embedding, a vector of unit length.
 with sampled as (
     select e.product_id

@@ -1,7 +1,7 @@
-"""Where query encoders are kept: in the database, and on the disk of each host that searches.
+"""The copy of a query encoder on the disk of each host that answers searches.
 
-The copy on the disk is written beside its place and renamed, so that it is whole or not there;
-whatever is read from it is checked against the fingerprint first.
+It is written to a temporary folder and renamed, so that it is whole or not there, and checked
+against its fingerprint before it is loaded.
 """
 
 import shutil
@@ -19,22 +19,23 @@ from alsolike.query_encoder.encoder import (
 
 _FETCHING = "fetching-"
 
-# Gives a piece of a file by the file's name and the piece's position, None after the last one.
+# Reads a piece of a file from the database, by the file's name and the piece's position from 0;
+# None after the last one.
 ReadPiece = Callable[[str, int], bytes | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
-    """A query encoder as the database describes it, in the order of `serving_query_encoder.sql`.
+class QueryEncoderRow:
+    """What is needed of a row of `recs.query_encoders`.
 
     Attributes
     ----------
     encoder_id : int
-        The encoder in `recs.encoders` that it is the light copy of.
+        The encoder in `recs.encoders` that it is a light copy of.
     fingerprint : str
-        Identifies its files.
+        Of its files and its prefix; see `fingerprint_of`.
     prefix : str
-        Stands before every query.
+        Put before every query.
     """
 
     encoder_id: int
@@ -42,31 +43,30 @@ class Described:
     prefix: str
 
 
-def load_query_encoder(described: Described, home: Path, read_piece: ReadPiece) -> QueryEncoder:
-    """Load a query encoder from this disk, where it is fetched to if need be.
+def load_query_encoder(row: QueryEncoderRow, home: Path, read_piece: ReadPiece) -> QueryEncoder:
+    """Load a query encoder from the disk; fetch it first where it is missing or damaged.
 
-    Copies of other query encoders are removed: whoever still runs one keeps its open files.
+    Copies of other query encoders are deleted: a process that still runs one keeps its open files.
 
     Parameters
     ----------
-    described : Described
-        Which one.
+    row : QueryEncoderRow
     home : Path
         The folder `query-encoder` in it holds the copy.
     read_piece : callable
-        Reads from the database.
+        See `ReadPiece`.
 
     Raises
     ------
     QueryEncoderError
-        What the database holds is not what its fingerprint says, or the disk refuses it.
+        The files in the database do not match their fingerprint, or the disk cannot be written.
     """
     parent = home / "query-encoder"
-    folder = parent / described.fingerprint
+    folder = parent / row.fingerprint
     try:
-        if not _is_whole(folder, described):
+        if not _is_whole(folder, row):
             shutil.rmtree(folder, ignore_errors=True)
-            _fetch(described, parent, folder, read_piece)
+            _fetch(row, parent, folder, read_piece)
         for other in parent.iterdir():
             if other != folder and not other.name.startswith(_FETCHING):
                 shutil.rmtree(other, ignore_errors=True)
@@ -75,13 +75,13 @@ def load_query_encoder(described: Described, home: Path, read_piece: ReadPiece) 
         raise QueryEncoderError(message) from error
     return QueryEncoder(
         folder,
-        encoder_id=described.encoder_id,
-        fingerprint=described.fingerprint,
-        prefix=described.prefix,
+        encoder_id=row.encoder_id,
+        fingerprint=row.fingerprint,
+        prefix=row.prefix,
     )
 
 
-def _fetch(described: Described, parent: Path, folder: Path, read_piece: ReadPiece) -> None:
+def _fetch(row: QueryEncoderRow, parent: Path, folder: Path, read_piece: ReadPiece) -> None:
     parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=parent, prefix=_FETCHING) as name:
         partial = Path(name) / "files"
@@ -92,21 +92,21 @@ def _fetch(described: Described, parent: Path, folder: Path, read_piece: ReadPie
                 while (content := read_piece(file_name, position)) is not None:
                     file.write(content)
                     position += 1
-        if not _is_whole(partial, described):
+        if not _is_whole(partial, row):
             message = (
-                f"The query encoder of encoder {described.encoder_id} is damaged in the database: "
+                f"The query encoder of encoder {row.encoder_id} is damaged in the database: "
                 "delete its row in recs.query_encoders, and `alsolike embed` makes it anew."
             )
             raise QueryEncoderError(message)
         try:
             partial.rename(folder)
         except OSError:
-            # Another process of this host was quicker; its files are the same ones.
+            # Another process of this host was quicker, with the same files.
             if not folder.is_dir():
                 raise
 
 
-def _is_whole(folder: Path, described: Described) -> bool:
+def _is_whole(folder: Path, row: QueryEncoderRow) -> bool:
     if not all((folder / name).is_file() for name in FILES):
         return False
-    return fingerprint_of(folder, described.prefix) == described.fingerprint
+    return fingerprint_of(folder, row.prefix) == row.fingerprint

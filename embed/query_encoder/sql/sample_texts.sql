@@ -1,5 +1,5 @@
 -- Names of products as they are embedded, drawn by their hash: the same ones on every run.
--- encoder_id: the encoder, of which only embedded products count; row_count: rows wanted.
+-- encoder_id: the encoder, of which only embedded products count; row_count: rows at most.
 -- A row: content.
 select d.content
 from marts.product_documents as d
