@@ -55,10 +55,8 @@ from api.pages.rendering import WEB, is_fragment, render_page, template_config
 from api.problems.details import Problem
 from api.problems.errors import PROBLEM_MEDIA_TYPE, problem_of
 from api.product_page.pages import product
-from api.recommendations.list_routes import lists_router
 from api.recommendations.pages import home
-from api.recommendations.product_routes import product_lists_router
-from api.recommendations.shopper_routes import shoppers_router
+from api.recommendations.routes import recommendations_router
 from api.search.pages import search_page
 from api.search.query_vectors import QueryVectors
 from api.search.routes import search_router
@@ -108,10 +106,8 @@ def create_app(settings: Settings) -> Litestar:
         route_handlers=[
             search_router(),
             products_router(),
-            product_lists_router(),
-            shoppers_router(),
+            recommendations_router(),
             consents_router(),
-            lists_router(),
             events_router(),
             health_router(),
             give_metrics,
