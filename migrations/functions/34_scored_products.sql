@@ -1,5 +1,5 @@
 -- What a trained model scores for someone: the products that their actions lead to, and the priors.
--- p_model_id: the model; p_acted: what they did, of recs.recent_actions, at most 1,000 actions;
+-- p_model_id: the model; p_acted: what they did, of recs.recent_actions;
 -- p_exclude: product ids to leave out, none of them null; p_filter: see recs.product_filter, null:
 -- in stock; p_candidates: all that fit, where recs.few_eligible gave them; p_rows: rows of
 -- neighbours that are added up, about; p_k: rows wanted.
@@ -10,12 +10,9 @@
 -- neighbours alone. So a long history costs no more than a short one.
 --
 -- One statement without settings of its own, so that Postgres puts it in the caller's place. The
--- sums are sorted before the products are looked up, one by one, and only until
--- enough are through. Sums are made in double precision: rounding to real hides the order of rows.
---
--- The greatest part carries the place it came from, which saves a second walk over all parts: a
--- real has 24 bits and a double 53, so a real times 1 + n / 2^40, n up to 1,024, is still nearest
--- to that real, and above every smaller one. Of equal parts the first action is the reason.
+-- sums are sorted before the products are looked up, one by one, and only until enough are through.
+-- Sums are made in double precision: rounding to real hides the order of rows. The greatest part
+-- carries its action along, as the second number of an array: of equal parts the first action wins.
 create or replace function recs.scored_products(
     p_model_id integer, p_acted recs.action [], p_exclude text [],
     p_filter recs.product_filter, p_candidates text [], p_rows integer, p_k integer
@@ -23,41 +20,32 @@ create or replace function recs.scored_products(
 language sql
 stable
 as $$
-    with summed as (
-        select s.product_id, sum(s.score)::real as score, max(s.tagged_part) as greatest_part
+    with parts as (
+        select n.neighbour_id as product_id, a.weight * n.score as part,
+            array[a.weight * n.score, -a.place] as part_and_place
         from (
-            select n.neighbour_id as product_id, a.weight * n.score as score,
-                -- Not below what a real can hold.
-                greatest(a.weight * n.score, 1e-37)::real * a.tag as tagged_part
-            from (
-                select u.product_id, u.weight::double precision as weight,
-                    1 + (1024 - u.place) / 1099511627776::double precision as tag,
-                    ceil(p_rows * u.weight / sum(u.weight) over ())::integer as depth
-                from unnest(p_acted) with ordinality
-                    as u (kind, event_id, product_id, acted_at, weight, place)
-            ) as a
-            inner join recs.neighbours as n
-                on n.model_id = p_model_id and a.product_id = n.product_id and a.depth >= n.rank
-            union all
-            select p.product_id, p.prior::double precision, null
-            from recs.product_priors as p
-            where p.model_id = p_model_id
-        ) as s
-        group by s.product_id
+            select u.product_id, u.weight::double precision as weight, u.place,
+                ceil(p_rows * u.weight / sum(u.weight) over ())::integer as depth
+            from unnest(p_acted) with ordinality
+                as u (kind, event_id, product_id, acted_at, weight, place)
+        ) as a
+        inner join recs.neighbours as n
+            on n.model_id = p_model_id and a.product_id = n.product_id and a.depth >= n.rank
+        union all
+        select p.product_id, p.prior::double precision, null
+        from recs.product_priors as p
+        where p.model_id = p_model_id
     ),
 
     sorted as materialized (
-        select s.product_id, s.score, s.greatest_part
-        from summed as s
-        order by s.score desc, s.product_id asc
+        select s.product_id, sum(s.part)::real as score,
+            coalesce(-(max(s.part_and_place))[2], 0)::integer as action_place
+        from parts as s
+        group by s.product_id
+        order by score desc, s.product_id asc
     )
 
-    select
-        s.product_id, s.score,
-        coalesce(
-            (1024 - round((s.greatest_part / s.greatest_part::real - 1) * 1099511627776))::integer,
-            0
-        )
+    select s.product_id, s.score, s.action_place
     from sorted as s
     where
         -- A hash of the array, which a comparison with all of it would not be in every plan.

@@ -4,7 +4,7 @@
     )
 }}
 
--- A table, so that the whole run goes by the same decisions.
+-- A table, so that the whole run uses the same decisions.
 with source as (
 
     select * from {{ source('raw', 'consenting_shoppers') }}

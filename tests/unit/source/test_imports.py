@@ -77,6 +77,15 @@ def undeclared(imports: Iterable[tuple[str, str]], known: set[str]) -> set[tuple
     }
 
 
+def test_no_private_module_of_a_library_is_imported() -> None:
+    private = {
+        (file, name)
+        for file, name in foreign_imports(modules(*RUNTIME))
+        if any(part.startswith("_") and not part.startswith("__") for part in name.split("."))
+    }
+    assert private == set()
+
+
 def test_what_runs_imports_declared_dependencies() -> None:
     imports = foreign_imports(modules(*RUNTIME))
     assert undeclared(imports, declared("completejourney")) == set()
