@@ -4,7 +4,7 @@ import asyncio
 import errno
 import hashlib
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -28,38 +28,45 @@ from litestar.static_files import (
 )
 from litestar.types import ASGIApp
 
+from alsolike.demo.pictures import draw_picture
 from alsolike.settings import Settings
-from api.catalogue.categories import CategoryTree
-from api.catalogue.picture_routes import pictures_router
-from api.catalogue.routes import products_router
+from api.catalogue.categories import CategoryTree, navigation_context, refresh_navigation
+from api.catalogue.pages import category
+from api.catalogue.routes import pictures_router, products_router
 from api.database.pool import Database
-from api.events import pages as actions
+from api.events.pages import buy, hide
 from api.events.routes import events_router
-from api.health.routes import health_router
+from api.exchange import AnyRequest
+from api.health.routes import give_metrics, health_router
 from api.http.bodies import MOST_BYTES, check_bodies
 from api.http.compression import compress
 from api.http.conditional import answer_conditionally
-from api.http.entry import entry_check
 from api.http.hosts import Hosts
 from api.http.limits import Limits
 from api.http.links import link_next_page
-from api.http.manners import with_manners
 from api.http.paths import decode_parameters
+from api.http.standard_headers import with_standard_headers
+from api.http.validation import validate_requests
 from api.ladder.ladder import Ladder
-from api.metrics.registry import Metrics
-from api.metrics.routes import metrics as metrics_route
+from api.ladder.tiers import TIERS
+from api.metrics import Metrics
 from api.openapi.describe import DescribedJson, DescribedYaml
-from api.pages import routes as pages
-from api.pages.rendering import WEB, render_page, template_config
+from api.pages.rendering import WEB, is_fragment, render_page, template_config
 from api.problems.details import Problem
 from api.problems.errors import PROBLEM_MEDIA_TYPE, problem_of
+from api.product_page.pages import product
 from api.recommendations.list_routes import lists_router
+from api.recommendations.pages import home
+from api.recommendations.product_routes import product_lists_router
 from api.recommendations.shopper_routes import shoppers_router
+from api.search.pages import search_page
 from api.search.query_vectors import QueryVectors
-from api.visitors import pages as session
+from api.search.routes import search_router
+from api.visitors.pages import personalise, sign_in_page, sign_in_shopper, sign_out_shopper
+from api.visitors.routes import consents_router
+from api.visitors.session import require_pages, visitor_context
 from api.visitors.shop import Shop
 from api.visitors.store import excluded_products
-from api.visitors.visitor import AnyRequest, require_pages
 
 _MACHINE_PREFIXES = ("/v1/", "/health/", "/schema", "/metrics", "/pictures/", "/static/")
 _COOKIE_DAYS = 30
@@ -80,7 +87,7 @@ def create_app(settings: Settings) -> Litestar:
     """
     database = Database(settings)
     query_vectors = QueryVectors(settings, database)
-    metrics = Metrics(settings.metrics_folder)
+    metrics = Metrics(TIERS, settings.metrics_folder)
     ladder = Ladder(database, settings, metrics, excluded_products)
 
     @asynccontextmanager
@@ -99,12 +106,15 @@ def create_app(settings: Settings) -> Litestar:
     limits = Limits(settings)
     app = Litestar(
         route_handlers=[
+            search_router(),
             products_router(),
+            product_lists_router(),
             shoppers_router(),
+            consents_router(),
             lists_router(),
             events_router(),
             health_router(),
-            metrics_route,
+            give_metrics,
             pictures_router(),
             _pages_router(settings),
             *_static_routers(),
@@ -113,7 +123,7 @@ def create_app(settings: Settings) -> Litestar:
         # The first is the outermost.
         middleware=[
             metrics.metered,
-            entry_check(Hosts(settings.allowed_hosts)),
+            validate_requests(Hosts(settings.allowed_hosts)),
             *([limits.middleware] if limits.is_needed else []),
             check_bodies,
             compress,
@@ -130,6 +140,8 @@ def create_app(settings: Settings) -> Litestar:
                 "metrics": metrics,
                 "tree": CategoryTree(ladder),
                 "shop": Shop(ladder, settings),
+                "draw_picture": draw_picture,
+                "page_frame": _page_frame,
             },
             deep_copy=False,
         ),
@@ -151,7 +163,9 @@ def create_app(settings: Settings) -> Litestar:
         logging_config=None,
         request_max_body_size=MOST_BYTES,
     )
-    app.asgi_handler = with_manners(app.asgi_handler, is_shared_cache_allowed=not settings.api_keys)
+    app.asgi_handler = with_standard_headers(
+        app.asgi_handler, is_shared_cache_allowed=not settings.api_keys
+    )
     return app
 
 
@@ -180,21 +194,33 @@ def _pages_router(settings: Settings) -> Router:
     return Router(
         "/",
         route_handlers=[
-            pages.home,
-            pages.product,
-            pages.category,
-            pages.search,
-            session.sign_in_page,
-            session.sign_in_shopper,
-            session.sign_out_shopper,
-            session.personalise,
-            actions.buy,
-            actions.hide,
+            home,
+            product,
+            category,
+            search_page,
+            sign_in_page,
+            sign_in_shopper,
+            sign_out_shopper,
+            personalise,
+            buy,
+            hide,
         ],
         middleware=[with_session, DefineMiddleware(CSRFMiddleware, config=csrf_config)],
-        before_request=require_pages,
+        before_request=_prepare_page,
         include_in_schema=False,
     )
+
+
+async def _prepare_page(request: AnyRequest) -> None:
+    """Refuse pages where there are none; read what the frame of a whole page shows."""
+    await require_pages(request)
+    if not is_fragment(request):
+        await refresh_navigation(request)
+
+
+def _page_frame(request: AnyRequest) -> Mapping[str, Any]:
+    """Return what stands on every page."""
+    return {**visitor_context(request), **navigation_context(request)}
 
 
 def _static_routers() -> Sequence[Router]:

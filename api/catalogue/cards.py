@@ -3,12 +3,31 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from msgspec import Struct
+
+from alsolike.snapshot.reader import SnapshotProduct
 from api.catalogue import store
-from api.catalogue.shown import ProductCard
+from api.catalogue.service import unknown_product
 from api.database.pool import Connection
 from api.pages.addresses import category_url, product_url
 
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
+
+
+class ProductCard(Struct, kw_only=True, frozen=True):
+    """A product in a list; frozen, because its rendering is remembered by what it shows."""
+
+    product_id: str
+    url: str
+    title: str
+    brand: str | None
+    category: str | None
+    category_url: str | None
+    price_text: str | None
+    image_url: str | None
+    is_in_stock: bool
+    rating_average: float | None
+    review_count: int
 
 
 async def cards(connection: Connection, product_ids: Sequence[str]) -> list[ProductCard]:
@@ -16,6 +35,20 @@ async def cards(connection: Connection, product_ids: Sequence[str]) -> list[Prod
     if not product_ids:
         return []
     return [card(row) for row in await store.product_cards(connection, product_ids)]
+
+
+async def product_card(connection: Connection, product_id: str) -> ProductCard:
+    """Read one card.
+
+    Raises
+    ------
+    UnknownProductError
+        There is none of that id.
+    """
+    found = await cards(connection, [product_id])
+    if not found:
+        raise unknown_product(product_id)
+    return found[0]
 
 
 def card(row: store.CardRow) -> ProductCard:
@@ -27,7 +60,7 @@ def card(row: store.CardRow) -> ProductCard:
         brand=row.brand,
         category=row.category,
         category_url=None if row.category is None else category_url(row.category),
-        price_text=price_text(row.price, row.currency),
+        price_text=price_in_words(row.price, row.currency),
         image_url=safe_image(row.image_url),
         is_in_stock=row.is_in_stock,
         rating_average=row.rating_average,
@@ -35,7 +68,25 @@ def card(row: store.CardRow) -> ProductCard:
     )
 
 
-def price_text(price: Decimal | None, currency: str | None) -> str | None:
+def snapshot_card(product: SnapshotProduct) -> ProductCard:
+    """Make a card of a product of the local snapshot."""
+    return card(
+        store.CardRow(
+            product_id=product.product_id,
+            title=product.title,
+            brand=product.brand,
+            category=product.category,
+            price=product.price,
+            currency=product.currency,
+            image_url=product.image_url,
+            is_in_stock=product.is_in_stock,
+            rating_average=product.rating_average,
+            review_count=product.review_count,
+        )
+    )
+
+
+def price_in_words(price: Decimal | None, currency: str | None) -> str | None:
     """Write a price for people, as in `€12.50` or `12.50 CHF`; None without a price."""
     if price is None:
         return None

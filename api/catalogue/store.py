@@ -14,7 +14,7 @@ from msgspec import Struct
 from psycopg.rows import args_row, scalar_row
 
 from alsolike.database import query, raise_unknown
-from api.catalogue.answers import Product
+from api.catalogue.schemas import Product
 from api.database.pool import Connection
 from api.filters import ProductFilter
 from api.recommendations.answers import Complement, SimilarProduct, SimilarReason, TrendingProduct

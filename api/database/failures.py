@@ -5,7 +5,7 @@ from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 
 from alsolike.errors import AlsolikeError
 from api.database.shares import ShareUsedUpError
-from api.http.log_text import in_log
+from api.log_text import in_log
 
 
 class TookTooLongError(AlsolikeError):

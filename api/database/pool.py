@@ -22,8 +22,8 @@ from alsolike.json_levels import load_stored_json
 from alsolike.settings import Settings
 from api.database.failures import DatabaseBusyError, TookTooLongError
 from api.database.shares import Shares
-from api.http.exchange import timed_as_database
-from api.http.log_text import in_log
+from api.exchange import AnyRequest, timed_as_database
+from api.log_text import in_log
 
 Result = TypeVar("Result")
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
@@ -203,6 +203,11 @@ class Database:
             return result, None if row is None else str(row[0])
 
         return await self._writes.run(work_and_tell, WAIT_SECONDS, self._write_limit)
+
+
+def database_of(request: AnyRequest) -> Database:
+    """Return the app's database."""
+    return cast("Database", request.app.state.database)
 
 
 class _Attempts:

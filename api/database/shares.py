@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from msgspec import Struct
 
 from alsolike.errors import AlsolikeError
-from api.http.exchange import Exchange, current_exchange
+from api.exchange import Exchange, current_exchange
 
 # From so many ordinary requests on, a request is a large one.
 LARGE_COST = 10

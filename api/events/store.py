@@ -8,7 +8,7 @@ from psycopg.rows import args_row
 
 from alsolike.database import query
 from api.database.pool import Connection
-from api.events.events import NewEvent
+from api.events.schemas import NewEvent
 
 
 class Outcome(Struct):

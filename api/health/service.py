@@ -6,7 +6,7 @@ from alsolike.snapshot.local_file import LocalPointer
 from api.database.failures import DatabaseBusyError, TookTooLongError
 from api.database.pool import Connection, Database
 from api.health import store
-from api.health.answers import Readiness
+from api.health.schemas import Readiness
 from api.problems.errors import NotReadyError
 
 # Until there is a connection, and again until there is an answer.

@@ -19,8 +19,8 @@ from litestar.types import (
     WebSocketReceiveMessage,
 )
 
-from api.http.entry import check_pairs
 from api.http.json_values import decode_json
+from api.http.validation import check_pairs
 
 _METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _API_PREFIX = "/v1/"

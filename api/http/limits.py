@@ -11,8 +11,8 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from throttled import MemoryStore, RateLimiterType, RateLimitState, Throttled, per_min
 
 from alsolike.settings import Settings
+from api.exchange import current_exchange
 from api.http.clients import address_of
-from api.http.exchange import current_exchange
 
 _API_PREFIX = "/v1/"
 # About 300 bytes each: whoever came longest ago is forgotten beyond it.

@@ -17,8 +17,8 @@ from alsolike.errors import (
 )
 from api.database.failures import DatabaseAwayError, DatabaseBusyError, TookTooLongError, first_line
 from api.database.shares import ShareUsedUpError
-from api.http.exchange import request_id
-from api.http.log_text import in_log
+from api.exchange import request_id
+from api.log_text import in_log
 from api.problems.details import FieldError, Problem
 
 logger = logging.getLogger("alsolike.web")

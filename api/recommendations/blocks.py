@@ -15,7 +15,7 @@ from api.filters import ProductFilter
 from api.pages.addresses import product_url
 from api.recommendations.shown import Block, Reason, Recommendation
 from api.visitors import store as shopper_store
-from api.visitors.shown import Visitor
+from api.visitors.session import Visitor
 
 BLOCK_SIZE = 12
 # The next page's address holds every id that was shown, so it must end before it grows too long.

@@ -6,11 +6,12 @@ from litestar import Router, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody
 
+from api.exchange import AnyRequest, mark_odd
 from api.filters import ProductFilter
 from api.http.caching import SHARED
-from api.http.exchange import mark_odd
 from api.http.ids import trimmed
 from api.http.limits import limits_of
+from api.http.links import same_address
 from api.http.parameters import (
     FILTER_NAMES,
     After,
@@ -18,7 +19,6 @@ from api.http.parameters import (
     RowCount,
     check_body,
     check_names,
-    next_address,
     product_filter,
 )
 from api.ladder.requests import answer, ladder_of
@@ -27,7 +27,6 @@ from api.recommendations import service as recommendations
 from api.recommendations import steps
 from api.recommendations.answers import RecommendedProducts, SimilarLists, TrendingProducts
 from api.recommendations.requests import RecommendationRequest, SimilarRequest
-from api.visitors.visitor import AnyRequest
 
 # A list of up to so many rows is worth one request.
 _ROWS_OF_A_REQUEST = 20
@@ -104,7 +103,7 @@ async def trending(
         ),
         None,
     )
-    found.next = next_address(request, found.after)
+    found.next = same_address(request, found.after)
     return found
 
 

@@ -1,13 +1,13 @@
-"""What a shopper may also like, looked at, and may buy again; and what they consent to."""
+"""What a shopper may also like, looked at, and may buy again."""
 
-from functools import partial
-
-from litestar import Router, delete, get, put
+from litestar import Router, get
 from litestar.di import NamedDependency, Provide
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath
 
+from api.exchange import AnyRequest
 from api.filters import ProductFilter
 from api.http.ids import path_id, trimmed
+from api.http.links import same_address
 from api.http.parameters import (
     FILTER_NAMES,
     After,
@@ -16,19 +16,14 @@ from api.http.parameters import (
     ModelName,
     RowCount,
     WithReasons,
-    check_body,
     check_names,
-    next_address,
     product_filter,
 )
-from api.ladder.requests import answer, ladder_of, write
+from api.ladder.requests import answer, ladder_of
 from api.recommendations import service as recommendations
 from api.recommendations import steps
 from api.recommendations.answers import BoughtProducts, RecommendedProducts, ViewedProducts
 from api.recommendations.requests import RecommendationRequest
-from api.visitors import consents
-from api.visitors.answers import Consent, Shopper
-from api.visitors.visitor import AnyRequest
 
 _LIST_NAMES = FILTER_NAMES | {"k", "exclude"}
 _NAMES = _LIST_NAMES | {"after", "diversity", "model", "reasons"}
@@ -72,7 +67,7 @@ async def recommend_products(
     )
     found = await steps.recommend(request, recommendations.prepare(wanted))
     ladder_of(request).shoppers.note(shopper_id)
-    found.next = next_address(request, found.after)
+    found.next = same_address(request, found.after)
     return found
 
 
@@ -166,50 +161,6 @@ async def recently_viewed_in_session(
     )
 
 
-@put(
-    "/shoppers/{shopper_id:str}",
-    summary="State what a shopper consents to",
-    operation_id="recordConsent",
-)
-async def record_consent(
-    request: AnyRequest, shopper_id: FromPath[str], data: JSONBody[Consent]
-) -> Shopper:
-    """Record the shopper's decision about personalisation; a new shopper becomes known by it.
-
-    It holds from the next request on, and no import overrides it. Saying the same again changes
-    nothing.
-    """
-    check_names(request, frozenset())
-    await check_body(request, Consent)
-    shopper_id = path_id(shopper_id, "shopper_id")
-    return await write(
-        request,
-        partial(consents.record, shopper_id=shopper_id, is_granted=data.personalisation),
-        who=shopper_id,
-    )
-
-
-@delete(
-    "/shoppers/{shopper_id:str}/consent",
-    summary="Withdraw a shopper's consent",
-    operation_id="withdrawConsent",
-    status_code=200,
-)
-async def withdraw_consent(request: AnyRequest, shopper_id: FromPath[str]) -> Shopper:
-    """Record that the shopper does not consent to personalisation, or not any more.
-
-    Their events are not looked at from the next request on, and no further views are kept. What is
-    there already stays until it is erased.
-    """
-    check_names(request, frozenset())
-    shopper_id = path_id(shopper_id, "shopper_id")
-    return await write(
-        request,
-        partial(consents.record, shopper_id=shopper_id, is_granted=False),
-        who=shopper_id,
-    )
-
-
 def shoppers_router() -> Router:
     """Return the routes of `/v1/shoppers` and `/v1/sessions`."""
     return Router(
@@ -219,8 +170,6 @@ def shoppers_router() -> Router:
             recently_viewed,
             buy_again,
             recently_viewed_in_session,
-            record_consent,
-            withdraw_consent,
         ],
         dependencies={"product_filter": Provide(product_filter, sync_to_thread=False)},
         tags=["Shoppers"],

@@ -2,17 +2,14 @@
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import structs
 
 from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct
-from api.catalogue.answers import Product
 from api.catalogue.service import unknown_product
 from api.catalogue.store import SimilarQuery
 from api.filters import ProductFilter
-from api.paging.keyset import decode_cursor, encode_cursor
-from api.problems.errors import InvalidFieldError
 from api.recommendations.answers import (
     Reason,
     RecommendedProduct,
@@ -25,60 +22,6 @@ from api.recommendations.service import Told
 # Neighbours of each product of a history that are looked at.
 _OF_EACH = 30
 _REASONS = {"purchase": "bought", "basket": "in_basket", "review": "reviewed", "view": "viewed"}
-
-
-def product(local: LocalSnapshot, product_id: str) -> Product:
-    """Read one product.
-
-    Raises
-    ------
-    UnknownProductError
-        There was none of that id when the snapshot was made.
-    """
-    found = local.product(product_id)
-    if found is None:
-        raise unknown_product(product_id)
-    return as_product(found)
-
-
-def as_product(found: SnapshotProduct) -> Product:
-    """Tell a product as the API does."""
-    return Product(
-        product_id=found.product_id,
-        title=found.title,
-        description=found.description,
-        category=found.category,
-        brand=found.brand,
-        price=_number(found),
-        currency=found.currency,
-        image_url=found.image_url,
-        attributes=found.attributes,
-        is_in_stock=found.is_in_stock,
-        created_at=found.created_at,
-    )
-
-
-def find(
-    local: LocalSnapshot, q: str, category: str | None, after: str | None, limit: int
-) -> tuple[list[SnapshotProduct], str | None]:
-    """Read a page of the products that hold every word of a search, and the next one's cursor.
-
-    Raises
-    ------
-    InvalidFieldError
-        The page before came from the database, which ranks in another way.
-    """
-    try:
-        position = decode_cursor(after, tuple[Literal["snapshot"], float, str])
-    except InvalidFieldError as error:
-        message = "The ranking changed since the page before: search anew."
-        raise InvalidFieldError("after", message) from error
-    matches = local.search(q, category, position and position[1:], limit + 1)
-    found = [product for product, _ in matches[:limit]]
-    if len(matches) <= limit:
-        return found, None
-    last, relevance = matches[limit - 1]
-    return found, encode_cursor(("snapshot", relevance, last.product_id))
 
 
 def near(

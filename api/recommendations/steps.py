@@ -11,16 +11,16 @@ from functools import partial
 from alsolike.errors import UnknownModelError
 from alsolike.snapshot.reader import LocalSnapshot
 from api.catalogue import service as catalogue
-from api.catalogue.answers import ProductPage
-from api.catalogue.service import next_address, unknown_category, unknown_product
+from api.catalogue import snapshot as catalogue_snapshot
+from api.catalogue.service import unknown_product
 from api.catalogue.store import SimilarQuery
 from api.database.pool import Connection
+from api.exchange import AnyRequest
 from api.filters import ProductFilter
 from api.ladder.ladder import Ladder, Step, Steps
 from api.ladder.requests import answer, ladder_of
 from api.ladder.tiers import Tier
 from api.paging.continuation import Page
-from api.paging.keyset import decode_cursor, encode_cursor
 from api.recommendations import fallbacks as store
 from api.recommendations import service as recommendations
 from api.recommendations import snapshot_answers as local_answers
@@ -36,8 +36,6 @@ from api.recommendations.answers import (
 )
 from api.recommendations.requests import SimilarRequest
 from api.recommendations.service import Asked
-from api.search import service as search
-from api.visitors.visitor import AnyRequest
 
 
 def similar_steps(*, product_id: str, wanted: SimilarQuery) -> Steps[None, SimilarProducts]:
@@ -56,7 +54,7 @@ def similar_steps(*, product_id: str, wanted: SimilarQuery) -> Steps[None, Simil
 
     def snapshot(local: LocalSnapshot, _question: None) -> SimilarProducts:
         items = local_answers.similar(local, product_id, wanted)
-        _check_category(local, wanted.filter.category, is_empty=not items)
+        catalogue_snapshot.check_category(local, wanted.filter.category, is_empty=not items)
         return SimilarProducts(product_id, items, "snapshot")
 
     return Steps(
@@ -136,7 +134,7 @@ def recommended_steps(ladder: Ladder, asked: Asked) -> Steps[None, RecommendedPr
             for item in items:
                 item.reason = None
         if not asked.shown:
-            _check_category(local, taste.filter.category, is_empty=not items)
+            catalogue_snapshot.check_category(local, taste.filter.category, is_empty=not items)
         return recommendations.finish(asked, items, "snapshot")
 
     return Steps(
@@ -156,7 +154,7 @@ def trending_steps(
         shown = [] if page is None else page.shown
         items = local_answers.trending(local, k, product_filter, [*exclude, *shown])
         if page is None:
-            _check_category(local, product_filter.category, is_empty=not items)
+            catalogue_snapshot.check_category(local, product_filter.category, is_empty=not items)
         return recommendations.finish_trending(items, k, page, "snapshot")
 
     live = partial(
@@ -215,7 +213,7 @@ def complements_steps(
     """Return the ways to find what goes with a product; of a snapshot nothing is known to."""
 
     def snapshot(local: LocalSnapshot, _question: None) -> Complements:
-        local_answers.product(local, product_id)
+        catalogue_snapshot.product(local, product_id)
         return Complements(product_id, [], "snapshot")
 
     live = partial(
@@ -226,44 +224,3 @@ def complements_steps(
         product_filter=product_filter,
     )
     return Steps(lambda connection, _: live(connection), snapshot=snapshot)
-
-
-PRODUCT_STEPS = Steps(catalogue.product, snapshot=local_answers.product)
-
-
-def product_page_steps(
-    *, category: str | None, after: str | None, limit: int
-) -> Steps[None, ProductPage]:
-    """Return the ways to read a page of the catalogue."""
-
-    def snapshot(local: LocalSnapshot, _question: None) -> ProductPage:
-        position = decode_cursor(after, tuple[str])
-        found = local.list_products(category, position and position[0], limit + 1)
-        _check_category(local, category, is_empty=not found)
-        end = encode_cursor((found[limit - 1].product_id,)) if len(found) > limit else None
-        items = [local_answers.as_product(product) for product in found[:limit]]
-        return ProductPage(items, end and next_address(category, None, end, limit))
-
-    live = partial(catalogue.product_page, category=category, after=after, limit=limit)
-    return Steps(lambda connection, _: live(connection), snapshot=snapshot)
-
-
-def search_steps(
-    prepared: search.Search, *, category: str | None, after: str | None, limit: int
-) -> Steps[None, ProductPage]:
-    """Return the ways to read a page of a search; a snapshot has words alone."""
-
-    def snapshot(local: LocalSnapshot, _question: None) -> ProductPage:
-        found, end = local_answers.find(local, prepared.words, category, after, limit)
-        _check_category(local, category, is_empty=not found)
-        items = [local_answers.as_product(product) for product in found]
-        following = end and next_address(category, prepared.words, end, limit)
-        return ProductPage(items, following, by="text")
-
-    live = partial(search.product_page, search=prepared, category=category, limit=limit)
-    return Steps(lambda connection, _: live(connection), snapshot=snapshot)
-
-
-def _check_category(local: LocalSnapshot, category: str | None, *, is_empty: bool) -> None:
-    if is_empty and category is not None and not local.has_category(category):
-        raise unknown_category(category)

@@ -199,11 +199,3 @@ async def record_consent(
     }
     await cursor.execute(query("api/visitors/record_consent"), parameters)
     return bool(await cursor.fetchone())
-
-
-async def has_bought(connection: Connection, shopper_id: str, product_id: str) -> bool:
-    """Tell whether a shopper ever bought a product."""
-    cursor = connection.cursor(row_factory=scalar_row)
-    parameters = {"shopper_id": shopper_id, "product_id": product_id}
-    await cursor.execute(query("api/visitors/has_bought"), parameters)
-    return bool(await cursor.fetchone())

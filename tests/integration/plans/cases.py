@@ -207,7 +207,7 @@ _LISTED = Case(
 )
 _REVIEWS = Case(
     name="first page",
-    statement="api/catalogue/product_reviews",
+    statement="api/product_page/product_reviews",
     parameters={"product_id": "v00042", "after_time": None, "after_id": None, "row_count": 11},
     rows=11,
     most={"reviews": 20, "purchases": 200},
@@ -519,7 +519,7 @@ CASES = (
     ),
     Case(
         name="one",
-        statement="api/catalogue/product_detail",
+        statement="api/product_page/product_detail",
         parameters={"product_id": "v00001"},
         most={"products": 1, "reviews": 5},
         searches=("products_pkey", "reviews_of_product"),
@@ -537,7 +537,7 @@ CASES = (
     ),
     Case(
         name="one",
-        statement="api/visitors/has_bought",
+        statement="api/product_page/has_bought",
         parameters={"shopper_id": BUSY, "product_id": "v00001"},
         most={"purchases": 20},
         searches=("purchases_of_shopper",),

@@ -1,25 +1,40 @@
-"""Who is asking: what the encrypted session cookie keeps, and what it means.
+"""Who asks, by what the encrypted session cookie keeps.
 
 The cookie holds the id of a signed-in shopper, or a random id of an anonymous visitor who agreed to
 personalisation, and a message for the next page. Neither id is ever kept beside the other.
 """
 
 import secrets
+from collections.abc import Mapping
 from typing import Any, cast
-from urllib.parse import quote, urlsplit
 
-from litestar import Request
 from litestar.exceptions import NotFoundException
+from msgspec import Struct
 
 from api.database.pool import Connection
+from api.exchange import AnyRequest
 from api.ladder.requests import ladder_of
 from api.visitors import store
 from api.visitors.shop import Shop
-from api.visitors.shown import Visitor
 
-AnyRequest = Request[Any, Any, Any]
+_SHOPPER, _SESSION, _VISITOR = "shopper_id", "session_id", "visitor"
 
-_SHOPPER, _SESSION, _FLASH, _VISITOR = "shopper_id", "session_id", "flash", "visitor"
+
+class Visitor(Struct):
+    """Who looks at the page: a shopper who signed in, an anonymous visitor who agreed, or neither.
+
+    Attributes
+    ----------
+    session_id : str or None
+        Of an anonymous visitor who agreed to personalisation; never beside a shopper.
+    is_personalised : bool
+        Whether what they do may be used, and kept, for recommending.
+    """
+
+    shopper_id: str | None = None
+    display_name: str | None = None
+    session_id: str | None = None
+    is_personalised: bool = False
 
 
 def shop_of(request: AnyRequest) -> Shop:
@@ -102,6 +117,16 @@ def known_visitor(request: AnyRequest) -> Visitor:
     return found if isinstance(found, Visitor) else Visitor()
 
 
+def visitor_context(request: AnyRequest) -> Mapping[str, Any]:
+    """Return what every template knows of the visitor, and what they may do."""
+    shop = shop_of(request)
+    return {
+        "visitor": known_visitor(request),
+        "has_pages": shop.has_pages,
+        "can_sign_in": shop.can_sign_in,
+    }
+
+
 def sign_in(request: AnyRequest, shopper_id: str) -> None:
     """Make the visitor a shopper; nothing of an anonymous session is carried over."""
     request.session.clear()
@@ -121,48 +146,3 @@ def agree(request: AnyRequest) -> None:
 def withdraw(request: AnyRequest) -> None:
     """Forget the id of an anonymous visitor."""
     request.session.pop(_SESSION, None)
-
-
-def put_flash(request: AnyRequest, message: str) -> None:
-    """Keep a message for the next page."""
-    request.session[_FLASH] = message
-
-
-def take_flash(request: AnyRequest) -> str | None:
-    """Return the message that waits for this page, and drop it."""
-    # An address without a route has no session either.
-    if "session" not in request.scope:
-        return None
-    message = request.session.pop(_FLASH, None)
-    return None if message is None else str(message)
-
-
-def local_path(address: object) -> str:
-    """Return an address if it is a path of this site, `/` for anything else.
-
-    Browsers read a backslash as a slash and skip control characters, so neither may make
-    `//elsewhere` out of it.
-    """
-    if (
-        isinstance(address, str)
-        and address.startswith("/")
-        and not address.startswith("//")
-        and "\\" not in address
-        and address.isprintable()
-    ):
-        return quote(address, safe="/?&=%+,:;@!$'()*~-._#")
-    return "/"
-
-
-def came_from(request: AnyRequest, address: object) -> str:
-    """Return the path that a form names, else the page that it stands on."""
-    if address is not None:
-        return local_path(address)
-    try:
-        referrer = urlsplit(request.headers.get("referer", ""))
-    except ValueError:
-        # No address at all.
-        return "/"
-    if referrer.netloc != request.headers.get("host"):
-        return "/"
-    return local_path(referrer.path + (f"?{referrer.query}" if referrer.query else ""))

@@ -1,26 +1,42 @@
-"""What the pages of a product and a category show."""
+"""What the page of a product shows."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlencode
 
+from msgspec import Struct
 from msgspec.structs import asdict
 
-from api.catalogue import product_details as detail_store
-from api.catalogue import reviews as review_store
-from api.catalogue import store
-from api.catalogue.cards import card, cards
-from api.catalogue.categories import CategoryTree
+from alsolike.snapshot.reader import LocalSnapshot
+from api.catalogue.cards import ProductCard, card, snapshot_card
+from api.catalogue.categories import Category, CategoryTree
 from api.catalogue.service import unknown_product
-from api.catalogue.shown import Category, ProductCard, ProductDetail, Review
 from api.database.pool import Connection
 from api.pages.addresses import product_url
 from api.paging.keyset import decode_cursor, encode_cursor
-from api.visitors import store as shopper_store
-from api.visitors.shown import Visitor
+from api.product_page import store
+from api.visitors.session import Visitor
 
-PAGE_SIZE = 24
-REVIEWS_SIZE = 5
+_REVIEWS_SIZE = 5
+
+
+class ProductDetail(ProductCard, kw_only=True, frozen=True):
+    """A product on its own page; attributes are pairs of label and value."""
+
+    description: str | None
+    attributes: list[tuple[str, str]]
+    breadcrumbs: list[Category]
+    created_at: datetime
+
+
+class Review(Struct):
+    """A review, without a trace of who wrote it."""
+
+    rating: int
+    title: str | None
+    body: str | None
+    date_text: str
+    author_label: str
 
 
 async def product_detail(
@@ -33,37 +49,43 @@ async def product_detail(
     UnknownProductError
         There is none of that id.
     """
-    found = await detail_store.product_detail(connection, product_id)
+    found = await store.product_detail(connection, product_id)
     if found is None:
         raise unknown_product(product_id)
     return ProductDetail(
         **asdict(card(found)),
         description=found.description,
-        attributes=labelled(found.attributes),
+        attributes=_attributes_in_words(found.attributes),
         breadcrumbs=tree.breadcrumbs(found.category),
         created_at=found.created_at,
     )
 
 
-async def product_card(connection: Connection, product_id: str) -> ProductCard:
-    """Read one card.
+def snapshot_detail(local: LocalSnapshot, tree: CategoryTree, product_id: str) -> ProductDetail:
+    """Read what a product's page tells about it.
 
     Raises
     ------
     UnknownProductError
-        There is none of that id.
+        There was none of that id when the snapshot was made.
     """
-    found = await cards(connection, [product_id])
-    if not found:
+    found = local.product(product_id)
+    if found is None:
         raise unknown_product(product_id)
-    return found[0]
+    return ProductDetail(
+        **asdict(snapshot_card(found)),
+        description=found.description,
+        attributes=_attributes_in_words(found.attributes),
+        breadcrumbs=tree.breadcrumbs(found.category),
+        created_at=found.created_at,
+    )
 
 
 async def is_bought(connection: Connection, visitor: Visitor, product_id: str) -> bool:
     """Tell whether the signed-in shopper bought a product before."""
     if visitor.shopper_id is None:
         return False
-    return await shopper_store.has_bought(connection, visitor.shopper_id, product_id)
+    return await store.has_bought(connection, visitor.shopper_id, product_id)
 
 
 async def reviews(
@@ -71,10 +93,10 @@ async def reviews(
 ) -> tuple[list[Review], str | None]:
     """Read a page of a product's reviews, and the address of the next one."""
     position = decode_cursor(after, tuple[datetime, str], "reviews_after")
-    rows = await review_store.product_reviews(connection, product_id, position, REVIEWS_SIZE + 1)
+    rows = await store.product_reviews(connection, product_id, position, _REVIEWS_SIZE + 1)
     next_url = None
-    if len(rows) > REVIEWS_SIZE:
-        rows = rows[:REVIEWS_SIZE]
+    if len(rows) > _REVIEWS_SIZE:
+        rows = rows[:_REVIEWS_SIZE]
         cursor = encode_cursor((rows[-1].reviewed_at, rows[-1].review_id))
         next_url = f"{product_url(product_id)}?{urlencode({'reviews_after': cursor})}"
     return [
@@ -89,22 +111,7 @@ async def reviews(
     ], next_url
 
 
-async def category_page(
-    connection: Connection, category: Category, after: str | None
-) -> tuple[list[ProductCard], str | None]:
-    """Read a page of a category's products, and the address of the next one."""
-    rows = await store.category_products(
-        connection, category.path, decode_cursor(after, tuple[datetime, str]), PAGE_SIZE + 1
-    )
-    next_url = None
-    if len(rows) > PAGE_SIZE:
-        rows = rows[:PAGE_SIZE]
-        cursor = encode_cursor((rows[-1][1], rows[-1][0]))
-        next_url = f"{category.url}?{urlencode({'after': cursor})}"
-    return await cards(connection, [row[0] for row in rows]), next_url
-
-
-def labelled(attributes: Mapping[str, object]) -> list[tuple[str, str]]:
+def _attributes_in_words(attributes: Mapping[str, object]) -> list[tuple[str, str]]:
     """Write attributes for people: `water_resistant: true` becomes Water resistant, yes."""
     return [
         (name.replace("_", " ").capitalize(), _in_words(value))

@@ -1,6 +1,6 @@
-"""The outermost layer: a request id, timings, safe defaults of headers, and HEAD.
+"""The outermost middleware: a request id, timings, safe defaults of headers, and HEAD.
 
-It is around the routing, so that the 404 of an unknown path has the same manners as any answer. It
+It is around the routing, so that the 404 of an unknown path has the same headers as any answer. It
 costs one function call per message.
 """
 
@@ -11,8 +11,8 @@ from importlib.metadata import version
 
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
+from api.exchange import Exchange, current_exchange
 from api.http.clients import address_of
-from api.http.exchange import Exchange, current_exchange
 from api.http.paths import keep_encoded_slashes
 
 # What a proxy or a tracing library makes; anything else would be a way to forge log lines.
@@ -22,10 +22,13 @@ _HEAD_PREFIXES = ("/v1/", "/health/", "/schema", "/pictures/")
 _NOT_KEPT = (b"cache-control", b"private, no-store")
 _NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 _REFERRER = (b"referrer-policy", b"same-origin")
+# What the ladder leaves in the state of a request: the step that answered, and where a write
+# ended in the write-ahead log.
+_OF_STATE = (("tier", b"alsolike-tier"), ("position", b"alsolike-position"))
 _VARY = (b"vary", b"Accept-Encoding")
 
 
-def with_manners(app: ASGIApp, *, is_shared_cache_allowed: bool) -> ASGIApp:
+def with_standard_headers(app: ASGIApp, *, is_shared_cache_allowed: bool) -> ASGIApp:
     """Wrap the whole app.
 
     Parameters
@@ -35,7 +38,7 @@ def with_manners(app: ASGIApp, *, is_shared_cache_allowed: bool) -> ASGIApp:
     """
     api_version = (b"alsolike-version", version("alsolike").encode())
 
-    async def manners(scope: Scope, receive: Receive, send: Send) -> None:
+    async def completed(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
@@ -49,12 +52,15 @@ def with_manners(app: ASGIApp, *, is_shared_cache_allowed: bool) -> ASGIApp:
             # The API's routes know GET; what a HEAD gets is the same without the body.
             scope["method"] = "GET"
 
-        async def send_politely(message: Message) -> None:
+        async def send_completed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = list(message["headers"])
                 _complete(headers, is_shared_cache_allowed=is_shared_cache_allowed)
                 if is_api:
                     headers.append(api_version)
+                for key, name in _OF_STATE:
+                    if (value := scope["state"].get(key)) is not None:
+                        headers.append((name, value.encode()))
                 headers.append((b"x-request-id", exchange.request_id.encode()))
                 seconds = time.perf_counter() - started
                 headers.append((b"server-timing", _timing(seconds, exchange.database_seconds)))
@@ -65,11 +71,11 @@ def with_manners(app: ASGIApp, *, is_shared_cache_allowed: bool) -> ASGIApp:
 
         token = current_exchange.set(exchange)
         try:
-            await app(scope, receive, send_politely)
+            await app(scope, receive, send_completed)
         finally:
             current_exchange.reset(token)
 
-    return manners
+    return completed
 
 
 def _request_id(scope: HTTPScope) -> str:

@@ -6,6 +6,7 @@ added up over the processes; of a circuit the worst state is told, of snapshots 
 """
 
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,7 +24,6 @@ from psycopg_pool import AsyncConnectionPool
 
 from alsolike.snapshot.local_file import LocalPointer
 from api.database.pool import Connection
-from api.ladder.tiers import TIERS, DatabaseTier, Tier
 
 MEDIA_TYPE = CONTENT_TYPE_LATEST
 
@@ -31,8 +31,6 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5
 _STATES = {"closed": 0, "half-opened": 1, "opened": 2}
 # An address that is none of ours: one label for all of them.
 _UNKNOWN_ROUTE = "unknown"
-# What requests leave in their state, and the header that tells it.
-_TOLD = (("tier", b"alsolike-tier"), ("position", b"alsolike-position"))
 
 
 class Metrics:
@@ -40,12 +38,14 @@ class Metrics:
 
     Parameters
     ----------
+    tiers : iterable of str
+        The steps of the ladder; each is counted from 0.
     folder : Path, optional
         Where the processes of one server keep their numbers; None: there is only this one.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
-        # When a number was first counted is a series of its own for each: nobody asks for it.
+    def __init__(self, tiers: Iterable[str], folder: Path | None = None) -> None:
+        # prometheus_client adds a `*_created` series per counter; nobody reads them.
         disable_created_metrics()
         self._folder = folder
         self._registry = CollectorRegistry()
@@ -70,7 +70,7 @@ class Metrics:
             ["tier"],
             registry=self._registry,
         )
-        self._answers = {tier: answers.labels(tier) for tier in TIERS}
+        self._answers = {tier: answers.labels(tier) for tier in tiers}
         self._failures = Counter(
             "alsolike_tier_failures",
             "Tries of a step of the ladder that failed.",
@@ -105,11 +105,11 @@ class Metrics:
             multiprocess_mode="livesum",
         )
 
-    def answered(self, tier: Tier) -> None:
+    def answered(self, tier: str) -> None:
         """Count a read."""
         self._answers[tier].inc()
 
-    def failed(self, tier: DatabaseTier) -> None:
+    def failed(self, tier: str) -> None:
         """Count a failure of a step."""
         self._failures.labels(tier).inc()
 
@@ -147,7 +147,7 @@ class Metrics:
         return found
 
     def metered(self, app: ASGIApp) -> ASGIApp:
-        """Count what an app answers, and tell in headers which step did and where a write ended."""
+        """Count what an app answers."""
 
         async def count(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] != "http":
@@ -161,10 +161,6 @@ class Metrics:
                 nonlocal status
                 if message["type"] == "http.response.start":
                     status = str(message["status"])
-                    state = scope["state"]
-                    for key, name in _TOLD:
-                        if (value := state.get(key)) is not None:
-                            message["headers"] = [*message["headers"], (name, value.encode())]
                 await send(message)
 
             try:

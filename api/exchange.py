@@ -6,10 +6,13 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar
 
+from litestar import Request
 from msgspec import Struct
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
+
+AnyRequest = Request[Any, Any, Any]
 
 
 class Exchange(Struct):

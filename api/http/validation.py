@@ -20,7 +20,7 @@ _LONGEST_NAME = 255
 _LONGEST_PATH = 4000
 
 
-def entry_check(hosts: Hosts) -> Callable[[ASGIApp], ASGIApp]:
+def validate_requests(hosts: Hosts) -> Callable[[ASGIApp], ASGIApp]:
     """Return a middleware that checks the host, the path, the query, and where a write comes from.
 
     Parameters
@@ -29,7 +29,7 @@ def entry_check(hosts: Hosts) -> Callable[[ASGIApp], ASGIApp]:
         The names that are ours.
     """
 
-    def check_entry(app: ASGIApp) -> ASGIApp:
+    def validated(app: ASGIApp) -> ASGIApp:
         async def checked(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == "http":
                 hosts.check(scope)
@@ -41,7 +41,7 @@ def entry_check(hosts: Hosts) -> Callable[[ASGIApp], ASGIApp]:
 
         return checked
 
-    return check_entry
+    return validated
 
 
 def check_text(encoded: bytes, field: str) -> None:
