@@ -70,7 +70,7 @@ def export(
 ) -> None:
     """Write a snapshot (product id → top-X) to S3: Parquet files, a manifest, then `latest`."""
     from alsolike.snapshot.export import export_snapshot  # noqa: PLC0415
-    from alsolike.snapshot.product_list import read_product_ids  # noqa: PLC0415
+    from alsolike.snapshot.scope import read_product_ids  # noqa: PLC0415
 
     if products is not None and category is not None:
         message = "--products and --category exclude each other: give one of them."

@@ -4,7 +4,8 @@ import contextlib
 import os
 import sqlite3
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,17 +17,19 @@ from alsolike.errors import SnapshotError
 from alsolike.models import ServingOptions
 from alsolike.progress import Report
 from alsolike.settings import Settings
+from alsolike.snapshot.latest import latest_manifest
 from alsolike.snapshot.local_file import (
     FORMAT_VERSION,
     POINTER_NAME,
     LocalPointer,
     check_file,
     read_pointer,
+    size_and_sha256,
     snapshot_folder,
 )
-from alsolike.snapshot.manifest import Manifest
+from alsolike.snapshot.manifest import Manifest, encode_file
 from alsolike.snapshot.store import SnapshotStore
-from alsolike.snapshot.verify import latest_manifest, verify_snapshot
+from alsolike.snapshot.verify import Columns, Table, checked_rows
 
 
 def fetch_snapshot(settings: Settings, *, report: Report) -> tuple[LocalPointer, bool]:
@@ -54,7 +57,8 @@ def fetch_snapshot(settings: Settings, *, report: Report) -> tuple[LocalPointer,
         or the disk is full.
     """
     folder = snapshot_folder(settings.home)
-    manifest = latest_manifest(SnapshotStore(settings.s3_bucket, settings.s3_prefix))
+    store = SnapshotStore(settings.s3_bucket, settings.s3_prefix)
+    manifest = latest_manifest(store)
     serving = manifest.serving
     if not manifest.product_files or serving is None:
         message = (
@@ -68,11 +72,8 @@ def fetch_snapshot(settings: Settings, *, report: Report) -> tuple[LocalPointer,
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _temporary(folder) as partial:
-            with contextlib.closing(_FileKeeper(partial, manifest.snapshot_id, serving)) as keeper:
-                verify_snapshot(
-                    settings, snapshot_id=manifest.snapshot_id, keeper=keeper, report=report
-                )
-                keeper.finish()
+            rows = checked_rows(store, manifest, report=report)
+            _write_file(partial, manifest.snapshot_id, serving, rows)
             pointer = _publish(folder, partial, manifest)
     except (OSError, sqlite3.Error) as error:
         message = (
@@ -107,16 +108,60 @@ def _temporary(folder: Path) -> Generator[Path]:
         path.unlink(missing_ok=True)
 
 
+def _write_file(
+    path: Path,
+    snapshot_id: str,
+    serving: ServingOptions,
+    rows: Iterable[tuple[Table, Columns]],
+) -> None:
+    """Write the products, then the neighbours whose products are all there, and index them."""
+
+    def run(name: str) -> None:
+        file.execute(query(f"alsolike/snapshot/sqlite/{name}"))
+
+    with closing(sqlite3.connect(path, isolation_level=None)) as file:
+        # Durability is the rename's: until then the file may as well be lost.
+        file.execute("pragma journal_mode = off")
+        file.execute("pragma synchronous = off")
+        file.execute("begin")
+        file.execute(
+            "create table snapshot (snapshot_id text not null, serving text not null) strict"
+        )
+        options = msgspec.json.encode(serving).decode()
+        file.execute("insert into snapshot values (?, ?)", (snapshot_id, options))
+        run("create_products")
+        run("create_neighbours")
+        add_product = query("alsolike/snapshot/sqlite/add_product")
+        add_neighbour = query("alsolike/snapshot/sqlite/add_neighbour")
+        for table, columns in rows:
+            if table == "products":
+                file.executemany(add_product, _product_rows(columns))
+            else:
+                file.executemany(add_neighbour, zip(*columns[:4], strict=True))
+        run("index_category")
+        run("index_popularity")
+        run("index_words")
+        file.execute("insert into words (words) values ('rebuild')")
+        file.execute("analyze")
+        file.execute("commit")
+
+
+def _product_rows(columns: Columns) -> Iterator[tuple[Any, ...]]:
+    for row in zip(*columns, strict=True):
+        yield (*row[:10], row[10].isoformat(), *row[11:])
+
+
 def _publish(folder: Path, partial: Path, manifest: Manifest) -> LocalPointer:
     """Give the file its name, then point at it; both survive a power cut in this order."""
     # Another user may run the site; nobody may change the file.
     partial.chmod(0o444)
     _sync(partial)
+    size, sha256 = size_and_sha256(partial)
     pointer = LocalPointer(
         format_version=FORMAT_VERSION,
         file=f"{manifest.snapshot_id}.sqlite",
-        bytes=partial.stat().st_size,
-        sha256=_sha256(partial),
+        bytes=size,
+        sha256=sha256,
         snapshot_id=manifest.snapshot_id,
         model=manifest.model,
         created_at=manifest.created_at,
@@ -125,7 +170,7 @@ def _publish(folder: Path, partial: Path, manifest: Manifest) -> LocalPointer:
     )
     partial.replace(folder / pointer.file)
     written = folder / f"{POINTER_NAME}.{os.getpid()}.part"
-    written.write_bytes(msgspec.json.format(msgspec.json.encode(pointer), indent=2) + b"\n")
+    written.write_bytes(encode_file(pointer))
     _sync(written)
     written.replace(folder / POINTER_NAME)
     return pointer
@@ -136,68 +181,9 @@ def _sync(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _sha256(path: Path) -> str:
-    import hashlib  # noqa: PLC0415
-
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _delete_others(folder: Path, pointer: LocalPointer) -> None:
     """Delete earlier files; a site that has one open keeps reading it until it closes it."""
     for path in folder.glob("*.sqlite"):
         # Another fetch may be writing its own at this moment.
         if path.name != pointer.file and not path.name.startswith("partial-"):
             path.unlink(missing_ok=True)
-
-
-class _FileKeeper:
-    """Writes what is being verified into a SQLite file."""
-
-    def __init__(self, path: Path, snapshot_id: str, serving: ServingOptions) -> None:
-        # Durability is the rename's: until then the file may as well be lost.
-        self._connection = sqlite3.connect(path, isolation_level=None)
-        self._connection.execute("pragma journal_mode = off")
-        self._connection.execute("pragma synchronous = off")
-        self._connection.execute("begin")
-        self._connection.execute(
-            "create table snapshot (snapshot_id text not null, serving text not null) strict"
-        )
-        self._connection.execute(
-            "insert into snapshot values (?, ?)",
-            (snapshot_id, msgspec.json.encode(serving).decode()),
-        )
-        self._run("create_products")
-        self._run("create_neighbours")
-
-    def products(self, columns: list[list[Any]]) -> None:
-        """Write some products."""
-        created = columns[10]
-        columns = [*columns[:10], [moment.isoformat() for moment in created], *columns[11:]]
-        self._connection.executemany(query("alsolike/snapshot/sqlite/add_product"), _rows(columns))
-
-    def neighbours(self, columns: list[list[Any]]) -> None:
-        """Write some neighbours; those of products that are gone by now are left out."""
-        self._connection.executemany(
-            query("alsolike/snapshot/sqlite/add_neighbour"), _rows(columns[:4])
-        )
-
-    def finish(self) -> None:
-        """Index what was written, and end the file."""
-        self._run("index_category")
-        self._run("index_popularity")
-        self._run("index_words")
-        self._connection.execute("insert into words (words) values ('rebuild')")
-        self._connection.execute("analyze")
-        self._connection.execute("commit")
-
-    def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
-
-    def _run(self, name: str) -> None:
-        self._connection.execute(query(f"alsolike/snapshot/sqlite/{name}"))
-
-
-def _rows(columns: list[list[Any]]) -> Iterator[tuple[Any, ...]]:
-    return zip(*columns, strict=True)

@@ -1,20 +1,19 @@
-"""Where the local snapshot lies, and what its pointer says."""
+"""The snapshot on this machine's own disk: which file it is, and whether it is whole."""
 
 import hashlib
 from datetime import datetime
 from pathlib import Path
 
-import msgspec
+from msgspec import Struct
 
 from alsolike.errors import SnapshotError
+from alsolike.snapshot.manifest import decode_file
 
 FORMAT_VERSION = 3
 POINTER_NAME = "current.json"
 
-_CHUNK = 1024 * 1024
 
-
-class LocalPointer(msgspec.Struct, frozen=True):
+class LocalPointer(Struct, frozen=True):
     """What `current.json` holds.
 
     Attributes
@@ -64,10 +63,8 @@ def read_pointer(folder: Path) -> LocalPointer | None:
         return None
     except OSError as error:
         raise SnapshotError(_fault(path, f"cannot be read ({error.strerror})")) from error
-    try:
-        pointer = msgspec.json.decode(content, type=LocalPointer)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise SnapshotError(_fault(path, f"is not a pointer ({error})")) from error
+    place = f"The local snapshot {path}"
+    pointer = decode_file(content, LocalPointer, place, "run `alsolike fetch` again")
     if pointer.format_version != FORMAT_VERSION:
         fault = f"has format version {pointer.format_version}, this alsolike reads {FORMAT_VERSION}"
         raise SnapshotError(_fault(path, fault))
@@ -85,22 +82,24 @@ def check_file(folder: Path, pointer: LocalPointer) -> Path:
         It is not there, or differs.
     """
     path = folder / pointer.file
-    digest = hashlib.sha256()
-    size = 0
     try:
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-                size += len(chunk)
+        size, sha256 = size_and_sha256(path)
     except OSError as error:
         raise SnapshotError(_fault(path, f"cannot be read ({error.strerror})")) from error
     if size != pointer.bytes:
         fault = f"has {size} bytes, {POINTER_NAME} says {pointer.bytes}"
         raise SnapshotError(_fault(path, fault))
-    if digest.hexdigest() != pointer.sha256:
-        fault = f"has sha256 {digest.hexdigest()}, {POINTER_NAME} says {pointer.sha256}"
+    if sha256 != pointer.sha256:
+        fault = f"has sha256 {sha256}, {POINTER_NAME} says {pointer.sha256}"
         raise SnapshotError(_fault(path, fault))
     return path
+
+
+def size_and_sha256(path: Path) -> tuple[int, str]:
+    """Read a file; return its size in bytes and its sha256 in hexadecimal."""
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        return file.tell(), sha256
 
 
 def _fault(path: Path, what: str) -> str:

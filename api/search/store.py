@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from alsolike.database import query
-from alsolike.query_encoder import Described
+from alsolike.query_encoder import QueryEncoderRow
 from api.database.pool import Connection
 
 
@@ -65,11 +65,11 @@ async def words_that_find(connection: Connection, words: Sequence[str]) -> list[
     return [row[0] for row in await cursor.fetchall()]
 
 
-async def query_encoder(connection: Connection) -> Described | None:
+async def query_encoder(connection: Connection) -> QueryEncoderRow | None:
     """Find the query encoder of the serving model; None where there is none."""
     cursor = await connection.execute(query("api/search/serving_query_encoder"))
     row = await cursor.fetchone()
-    return None if row is None else Described(*row)
+    return None if row is None else QueryEncoderRow(*row)
 
 
 async def query_encoder_piece(

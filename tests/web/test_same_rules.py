@@ -20,6 +20,7 @@ from alsolike.settings import load_settings
 from alsolike.snapshot.local_file import snapshot_folder
 from api.app import create_app
 from api.paging.continuation import Page, encode_page
+from tests.fixtures.waiting import wait_for
 from tests.shop.database import cloned_database, execute, lock, variables_set
 from tests.shop.kitchen import make_kitchen, make_kitchen_marts
 from tests.shop.models import add_model
@@ -27,7 +28,6 @@ from tests.shop.snapshots import keep_snapshot
 
 Client = TestClient[Litestar]
 
-WITHIN_SECONDS = 20
 # What must not be read for a step to be the first that answers.
 LOCKED = {
     "live": [],
@@ -131,11 +131,9 @@ def fields(response: httpx.Response, status: int) -> set[str]:
 
 def remember(site: Client, *shopper_ids: str) -> None:
     """Have the process read shoppers, as it does beside their requests."""
-    until = time.monotonic() + WITHIN_SECONDS
     for shopper_id in shopper_ids:
-        while shopper_id not in site.app.state.ladder.shoppers._known:
-            assert site.get(f"/v1/shoppers/{shopper_id}/recommendations").status_code == 200
-            assert time.monotonic() < until
+        assert site.get(f"/v1/shoppers/{shopper_id}/recommendations").status_code == 200
+        wait_for(lambda: shopper_id in site.app.state.ladder.shoppers._known)  # noqa: B023
 
 
 def purchase(site: Client, product_id: str, shopper_id: str = "agreed") -> None:

@@ -17,8 +17,9 @@ from alsolike.models import ServingOptions
 from alsolike.progress import ignore_progress
 from alsolike.settings import Settings, load_settings
 from alsolike.snapshot.fetch import fetch_snapshot
+from alsolike.snapshot.latest import Latest
 from alsolike.snapshot.local_file import LocalPointer, check_file, read_pointer, snapshot_folder
-from alsolike.snapshot.manifest import Manifest, Pointer, sha256_of
+from alsolike.snapshot.manifest import Manifest, encode_file, sha256_of
 from alsolike.snapshot.reader import LocalSnapshot
 from alsolike.snapshot.store import SnapshotStore
 from tests.integration.snapshot.conftest import CATEGORIES
@@ -228,8 +229,8 @@ def test_a_damaged_file_is_told_and_fetched_again(here: Settings, export: Export
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "is not a pointer"),
-        (b'{"format_version": 1', "is not a pointer"),
+        (b"", "cannot be read"),
+        (b'{"format_version": 1', "cannot be read"),
         (None, "has format version 1000"),
     ],
 )
@@ -265,8 +266,8 @@ def test_a_snapshot_of_an_earlier_release_is_refused(
 ) -> None:
     manifest = export()
     old = msgspec.structs.replace(manifest, **missing)
-    store.put(f"{old.snapshot_id}/manifest.json", old.encode())
-    store.put("latest", Pointer(old.snapshot_id, sha256_of(old.encode())).encode())
+    store.put(f"{old.snapshot_id}/manifest.json", encode_file(old))
+    store.put("latest", encode_file(Latest(old.snapshot_id, sha256_of(encode_file(old)))))
     with pytest.raises(SnapshotError, match="An earlier release exported.*`alsolike export` again"):
         fetch(here)
     assert not snapshot_folder(here.home).exists()
