@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 
-# The browser assets: only npm knows how to fetch them, and nothing else of Node is needed later.
+# The browser assets: npm fetches them, and nothing else of Node is needed.
 FROM node:22-bookworm-slim AS assets
 WORKDIR /app/web
 COPY web/package.json web/package-lock.json ./
@@ -8,7 +8,7 @@ RUN npm ci --no-audit --no-fund
 
 
 FROM python:3.11-slim-bookworm AS packages
-# An index that has the builds of torch without CUDA, to leave gigabytes out:
+# An index with builds of torch without CUDA saves gigabytes:
 # docker build --build-arg PIP_EXTRA_INDEX_URL=…; the release itself is pinned in constraints.txt.
 ARG PIP_EXTRA_INDEX_URL
 ENV PIP_NO_CACHE_DIR=1 \
@@ -16,10 +16,10 @@ ENV PIP_NO_CACHE_DIR=1 \
 RUN python -m venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH
 WORKDIR /app
-# What it depends on comes first: this long step runs again only when one of these files changes.
+# The dependencies come first, so that this long step runs again only if one of these files changes.
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 RUN pip install -c constraints.txt .
-# Editable, because the migrations, the dbt project and the templates lie beside the packages.
+# Editable, because the migrations, the dbt project and the templates are beside the packages.
 COPY alsolike alsolike
 COPY api api
 COPY embed embed

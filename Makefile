@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := alsolike api embed migrations benchmarks tests
-# A first install needs about 3 GB; less and pip would fail half-way through.
+# A first install needs about 3 GB; with less, pip would fail half-way through.
 NEEDED_MB := 4000
 
 .DEFAULT_GOAL := help
@@ -32,7 +32,7 @@ lint: .venv/dev ## Check style, types, import direction, SQL, templates and cont
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
-format: .venv/dev ## Put code and templates into the house format
+format: .venv/dev ## Format code and templates
 	$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/djlint web/templates alsolike/evaluation/templates --reformat --quiet
@@ -40,7 +40,7 @@ format: .venv/dev ## Put code and templates into the house format
 docs: .venv/dev ## Write docs/commands.md from the commands' own help
 	$(BIN)/python -m alsolike.cli.reference > docs/commands.md
 
-bench: .venv/dev .venv/peers/installed ## Measure speed and memory; prints ratios within one run, fails if one falls short
+bench: .venv/dev .venv/peers/installed ## Measure speed and memory; print ratios within one run, fail if one is too low
 	@failed=0; for name in load neighbours serving search memory peers; do \
 		$(BIN)/python -m benchmarks.$$name || failed=1; \
 	done; exit $$failed
@@ -61,11 +61,11 @@ clean: ## Remove what was installed and generated; the demo's data in .alsolike 
 	@$(BIN)/pip install --quiet --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,completejourney]'
 	@touch $@
 
-# The libraries to compare with need other versions of some packages, and a gigabyte.
+# The libraries of the comparison need a gigabyte, and other versions of some packages.
 .venv/peers/installed: benchmarks/peers/requirements.txt
 	@$(call require_python)
 	@$(call require_compiler)
-	@echo "Installing the libraries to compare with into .venv/peers …"
+	@echo "Installing the libraries of the comparison into .venv/peers …"
 	@$(PYTHON) -m venv .venv/peers
 	@.venv/peers/bin/pip install --quiet --quiet --disable-pip-version-check -r $<
 	@touch $@

@@ -1,7 +1,7 @@
-"""How deep JSON may be, and reading stored JSON that may be deeper.
+"""The limit on nesting in JSON, and a reader of stored JSON that may exceed it.
 
-Python's decoders, templates, SQLite's functions and Postgres each give up at another depth, some
-with an error that names neither the product nor the field.
+Python's decoders, templates, SQLite's functions and Postgres each fail at another depth, some with
+an error that names neither the product nor the field.
 """
 
 import json
@@ -27,10 +27,9 @@ def is_too_deep(value: object) -> bool:
 
 
 def load_stored_json(text: str | bytes) -> Any:  # noqa: ANN401  (JSON of any shape)
-    """Decode JSON that was stored; an empty object for what is too deep to be shown.
+    """Decode stored JSON; return an empty object if it is nested too deep.
 
-    So a product with such attributes is a product without attributes, rather than an error on every
-    page that shows it.
+    A product with such attributes then shows none, rather than failing every page that has it.
     """
     try:
         value = json.loads(text)

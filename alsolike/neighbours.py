@@ -1,8 +1,8 @@
 """Keep the precomputed neighbours of the whole catalogue up to date.
 
-The neighbours of an averaged model are its nearest vectors: they are computed anew, in parallel
-database sessions. A trained model's were learned and are never overwritten: products that came
-after the training are added to them.
+The neighbours of an averaged model are its nearest vectors; they are computed anew, in parallel
+database sessions. Those of a trained model were learned and are never overwritten; products that
+came after the training are added.
 """
 
 import threading
@@ -16,7 +16,7 @@ from alsolike.progress import Report
 
 # Products of one statement and transaction.
 CHUNK = 500
-# Newcomers of one statement: each touches as many products as it has neighbours, with all theirs.
+# New products of one statement: each changes the neighbours of its own neighbours too.
 NEWCOMERS = 50
 
 
@@ -34,10 +34,10 @@ def write_all_neighbours(*, model: str | None, k: int, sessions: int, report: Re
     k : int
         Neighbours of each product, at least 1. A trained model keeps as many as its training gave.
     sessions : int
-        Database sessions that share the work, at least 1. Newcomers of a trained model meet in
-        the same rows: one session adds them.
+        Database sessions that share the work, at least 1. New products of a trained model are
+        added by one session, since they change the same rows.
     report : Report
-        Told the number of products, as the stage `neighbours`.
+        Receives the number of products, as the stage `neighbours`.
 
     Returns
     -------
@@ -49,29 +49,29 @@ def write_all_neighbours(*, model: str | None, k: int, sessions: int, report: Re
     UnknownModelError
         There is no such model.
     NoVectorsError
-        The model has no vectors, or none was asked for and none serves.
+        The model has no vectors, or no model was named and none serves.
     """
     with connect() as connection:
-        found = find_model(connection, model)
-    if found is None:
+        used = find_model(connection, model)
+    if used is None:
         raise NoVectorsError
-    product_ids = _read_ids("alsolike/product_ids_with_vector", found)
+    product_ids = _read_ids("alsolike/product_ids_with_vector", used)
     if not product_ids:
-        message = f"The model {found.name} has no vectors yet: run `alsolike embed` first."
+        message = f"The model {used.name} has no vectors yet: run `alsolike embed` first."
         raise NoVectorsError(message)
-    if found.kind == "trained":
-        newcomers = _read_ids("alsolike/newcomers", found)
+    if used.kind == "trained":
+        newcomers = _read_ids("alsolike/newcomers", used)
         written = _extend_neighbours(
-            found, newcomers, k=found.parameters.get("neighbours", k), report=report
+            used, newcomers, k=used.parameters.get("neighbours", k), report=report
         )
     else:
         written = write_neighbours(
-            found.model_id, product_ids, k=k, sessions=sessions, report=report
+            used.model_id, product_ids, k=k, sessions=sessions, report=report
         )
     with connect() as connection:
         connection.execute(
             query("alsolike/delete_departed_neighbours"),
-            {"model_id": found.model_id, "is_trained": found.kind == "trained"},
+            {"model_id": used.model_id, "is_trained": used.kind == "trained"},
         )
     return written
 

@@ -25,7 +25,7 @@ DEFAULT_ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a command or the app needs to know about its surroundings.
+    """The settings of a command or the app.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class Settings:
     encoder : str
         Name or path of a sentence-transformers model.
     encoder_sha256 : str
-        Expected sha256 of the encoder's `model.safetensors`; empty: not checked.
+        Expected sha256 of the encoder's `model.safetensors`; empty: no check.
     embed_batch_size : int
         Texts that are encoded in one call and written in one transaction.
     neighbours_k : int
@@ -50,31 +50,31 @@ class Settings:
     web_workers : int
         Worker processes of the HTTP server.
     pool_size : int
-        Database connections of one web worker process; all processes together: about twice the
-        cores of the database server.
+        Database connections of one web worker process. All processes together should have about
+        twice as many as the database server has cores.
     statement_timeout_ms : int
         Time limit of one statement of the app, in milliseconds.
     search_encode_ms : int
-        Time that encoding a search's words may usually take, in milliseconds; 0: words alone.
+        Typical time allowed for encoding a query, in milliseconds; 0: search by words only.
     fallback_timeout_ms : int
-        Time limit of a statement that answers when the first one failed, in milliseconds.
+        Time limit of a statement on a lower step of the ladder, in milliseconds.
     metrics_folder : Path or None
-        Where the worker processes of one server keep the numbers that they count; None: one alone.
+        Folder in which the worker processes of one server share their metrics; None: one process.
     secret : str
         Key of the signed and encrypted cookies, at least 32 characters.
     is_cookie_secure : bool
         Whether cookies travel over HTTPS only.
     are_pages_on : bool or None
-        Whether the site has pages beside the API; None: over the demo's shop alone.
+        Whether the site has pages beside the API; None: only for the demo shop.
     api_keys : tuple of str
-        Keys that the API lets in, at least 16 characters each; none: everybody.
+        Keys that the API accepts, at least 16 characters each; none: everybody may call it.
     rate_limit : int
-        Requests of one API key, or of one address without keys, per minute and worker process; 0:
-        no limit.
+        Requests per minute and worker process of one API key, or of one address if there are no
+        keys; 0: no limit.
     trusted_proxies : tuple of str
-        Addresses and networks whose `X-Forwarded-For` is believed.
+        Addresses and networks whose `X-Forwarded-For` the site trusts.
     allowed_hosts : tuple of str
-        Names that the site answers to beside any address, in lower case; `*`: every name.
+        Host names that the site answers to, in lower case, beside IP addresses; `*`: every name.
     """
 
     home: Path
@@ -110,13 +110,12 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     Parameters
     ----------
     environment : Mapping, optional
-        Variables by name; the process's own when left out.
+        Variables by name; by default those of the process.
 
     Raises
     ------
     SettingError
-        A value is not a number, not within its range, or too short; or there is no secret and none
-        can be kept.
+        A value is not a number, out of range or too short, or no secret can be stored.
     """
     env = os.environ if environment is None else environment
     home = Path(env.get("ALSOLIKE_HOME") or ".alsolike").expanduser().resolve()
@@ -234,12 +233,12 @@ def _allowed_hosts(env: Mapping[str, str], host: str) -> tuple[str, ...]:
             raise SettingError(message)
     if hosts:
         return tuple(name.lower() for name in hosts)
-    # Nobody but this machine is meant to reach the loopback, under whatever name.
+    # A site on the loopback address serves this machine only.
     return ("localhost", host.lower()) if is_loopback(host) else ("*",)
 
 
 def _secret(env: Mapping[str, str], home: Path) -> str:
-    """Return `ALSOLIKE_SECRET`, or one that is made once and kept in the home folder."""
+    """Return `ALSOLIKE_SECRET`, or the one in the home folder, which the first call makes."""
     minimum = 32
     given = env.get("ALSOLIKE_SECRET")
     if given:
@@ -262,7 +261,7 @@ def _secret(env: Mapping[str, str], home: Path) -> str:
 
 
 def _make_secret(kept: Path) -> None:
-    """Write a new secret, whole or not at all; of several processes the first one's is kept."""
+    """Write a new secret atomically; of several processes the first one wins."""
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix=".secret-", dir=kept.parent)
@@ -274,7 +273,7 @@ def _make_secret(kept: Path) -> None:
             file.write(secrets.token_hex(16))
             file.flush()
             os.fsync(file.fileno())
-        # Unlike a rename, a link never takes the place of what another process put there first.
+        # Unlike a rename, a link never replaces the file of another process.
         with suppress(FileExistsError):
             kept.hardlink_to(beside)
     except OSError as error:
@@ -291,7 +290,7 @@ def _no_secret(kept: Path, error: OSError) -> SettingError:
 
 
 def export_connection(variables: Mapping[str, str]) -> None:
-    """Hand an address, as of an embedded server, to this process's libraries and children.
+    """Set the address of a server for the libraries and children of this process.
 
     Parameters
     ----------

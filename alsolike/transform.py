@@ -1,8 +1,8 @@
 """Build the staging and marts schemas with dbt.
 
 dbt runs in a process of its own: inside ours it would take over logging and signals, keep global
-state between runs, and hold its memory. It reports one JSON object per line while it works and
-leaves `run_results.json` at the end; both, its parsed project and its log stay below the home
+state between runs, and hold its memory. It prints one JSON object per line while it works and
+writes `run_results.json` at the end. That file, the parsed project and the log stay below the home
 folder, so a second run need not parse again.
 """
 
@@ -27,29 +27,29 @@ from alsolike.progress import Report
 from alsolike.settings import export_connection, load_settings
 
 PROJECT = Path(__file__).parents[1] / "dbt"
-# The one transform of a database holds it.
+# The lock that lets one transform of a database run at a time.
 TRANSFORM_LOCK = "alsolike transform"
 
 _STAGE = "transform"
 _FAILED_STATUSES = frozenset({"error", "fail", "runtime error", "partial success"})
 _SECONDS_TO_CANCEL = 10.0
 _LONGEST_MESSAGE = 300
-# What the reasons of marts.excluded_visitor_counts count.
+# What each reason of marts.excluded_visitor_counts counts.
 _ACTS = {"acts": "views, reviews and orders", "orders": "orders"}
 
 
 @dataclass(frozen=True, slots=True)
-class Excluded:
-    """Visitors that the marts leave out: they did more on one day than any person does.
+class ExcludedVisitors:
+    """Visitors that the marts leave out because they did more on one day than any person does.
 
     Attributes
     ----------
     reason : str
         'acts' (looks, reviews, orders and purchases without an order) or 'orders'.
     daily_limit : int
-        The most of them on one day, UTC, that counts as a person's.
+        The most of them on one day (UTC) that a person is believed to do.
     visitors, events : int
-        How many they are, and their events of all days.
+        Number of visitors, and of their events on all days.
     """
 
     reason: str
@@ -68,16 +68,16 @@ class TransformSummary:
         Models and tests by dbt's status: `success`, `pass`, `warn`, `no-op`.
     seconds : float
         Wall-clock time of the whole run, starting dbt included.
-    excluded : list of Excluded
-        Who is left out of the marts, one for each reason; empty where nobody is.
+    excluded : list of ExcludedVisitors
+        Who is left out of the marts, one entry per reason.
     """
 
     nodes: dict[str, int]
     seconds: float
-    excluded: list[Excluded] = field(default_factory=list[Excluded])
+    excluded: list[ExcludedVisitors] = field(default_factory=list[ExcludedVisitors])
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what `--json` prints and `ops.runs` keeps."""
+        """Return the summary for `--json` and `ops.runs`."""
         return {
             "nodes": self.nodes,
             "seconds": round(self.seconds, 1),
@@ -85,7 +85,7 @@ class TransformSummary:
         }
 
     def text(self) -> str:
-        """Return what the command prints: a line, and one more where visitors are left out."""
+        """Return the command's output: one line, and a second if visitors are left out."""
         nodes = ", ".join(f"{count} {status}" for status, count in sorted(self.nodes.items()))
         line = f"Transformed in {self.seconds:.0f} s: {nodes}."
         if not self.excluded:
@@ -111,7 +111,7 @@ class NodesFailedError(TransformError):
     failures : list of str
         A line for each failed model or test, in dbt's order: its name and what went wrong.
     log : Path
-        dbt's own log, with the statements.
+        dbt's log, with the statements.
     """
 
     def __init__(self, failures: list[str], log: Path) -> None:
@@ -132,31 +132,31 @@ def transform(
 ) -> TransformSummary:
     """Build the models from raw, each followed by its tests.
 
-    What was built before stays readable until its successor is complete.
+    Each table stays readable until its successor is complete.
 
     Parameters
     ----------
     full_refresh : bool
         Build incremental models from nothing.
     select : str, optional
-        dbt's node selection, such as `product_pairs` or `+product_pairs`; everything if left out.
+        dbt's node selection, such as `product_pairs` or `+product_pairs`; by default everything.
     with_tests : bool
         Run the unit tests and data tests too.
     patience : int, optional
-        Seconds to try to exchange a table that somebody keeps reading, before its model fails;
-        dbt's variable `swap_patience_seconds` if left out.
+        Seconds to try to exchange a table that others keep reading, before its model fails; by
+        default dbt's variable `swap_patience_seconds`.
     report : Report
-        Told the number of finished models and tests, and of all.
+        Gets the number of finished models and tests, and of all.
 
     Raises
     ------
     DatabaseUnavailableError
         The server cannot be reached or refuses the user.
     TransformError
-        The schema is missing, another transform is at work on the database, nothing is selected,
-        or dbt could not begin.
+        The schema is missing, another transform runs on the database, nothing is selected, or dbt
+        could not begin.
     NodesFailedError
-        Models or tests failed; what does not depend on them is built.
+        Models or tests failed; the models that do not depend on them are built.
     """
     home = load_settings().home / "dbt"
     target, logs = home / "target", home / "logs"
@@ -174,29 +174,29 @@ def transform(
             "build" if with_tests else "run", options, target=target, logs=logs, report=report
         )
     summary = _summarise(results, complaint, logs / "dbt.log", time.monotonic() - begin)
-    # dbt says beforehand how many there will be, and counts some unit tests twice.
+    # The total that dbt announces counts some unit tests twice.
     count = sum(summary.nodes.values())
     report(_STAGE, count, count)
     return replace(summary, excluded=_read_excluded())
 
 
-def _read_excluded() -> list[Excluded]:
-    """Read who is left out; nobody where the mart is yet to be built."""
+def _read_excluded() -> list[ExcludedVisitors]:
+    """Read who is left out; nobody if the mart is not built yet."""
     with connect() as connection:
         mart = "select to_regclass('marts.excluded_visitor_counts')"
         if connection.execute(mart).fetchone() == (None,):
             return []
         rows = connection.execute(query("alsolike/excluded_visitors")).fetchall()
-    return [Excluded(*row) for row in rows]
+    return [ExcludedVisitors(*row) for row in rows]
 
 
 @contextmanager
 def _only_transform() -> Generator[None]:
-    """Hold the database's transform lock, and name its address in full to child processes."""
+    """Hold the transform lock, and set the database's full address for child processes."""
     with connect() as connection:
         _check_schema(connection)
         info = connection.info
-        # libpq fills in what is not set, from a service file for example; dbt's profile does not.
+        # libpq reads missing values from a service file, for example; dbt's profile cannot.
         address = {
             "PGHOST": info.host,
             "PGPORT": str(info.port),
@@ -222,7 +222,7 @@ def _check_schema(connection: psycopg.Connection[Any]) -> None:
 def _run_dbt(
     command: str, options: Iterable[str], *, target: Path, logs: Path, report: Report
 ) -> str:
-    """Run dbt to its end; return its last complaint, empty if it had none."""
+    """Run dbt; return its last error message, empty if it had none."""
     arguments = [
         # -P keeps our folder `dbt` out of the way of the package.
         sys.executable,
@@ -255,7 +255,7 @@ def _run_dbt(
         text=True,
         encoding="utf-8",
         errors="replace",
-        # A Ctrl-C reaches us alone, and we pass it on once.
+        # Ctrl-C reaches only this process, which passes it on once.
         start_new_session=True,
     )
     with process:
@@ -267,15 +267,15 @@ def _run_dbt(
 
 
 @dataclass(slots=True)
-class _Course:
-    """How far a dbt run is, from the lines it has printed."""
+class _RunProgress:
+    """The progress of a dbt run, from the lines that it printed."""
 
     done: int = 0
     total: int | None = None
     complaints: list[str] = field(default_factory=list[str])
 
     def take(self, line: str) -> None:
-        """Learn from one line: a JSON event, or whatever a crash prints."""
+        """Read one line: a JSON event, or whatever a crash prints."""
         try:
             event = json.loads(line)
             info, data = event["info"], event["data"]
@@ -292,8 +292,8 @@ class _Course:
 
 
 def _follow(lines: Iterable[str], report: Report) -> str:
-    """Turn dbt's lines into progress; return its last complaint."""
-    course = _Course()
+    """Report progress from dbt's lines; return its last error message."""
+    course = _RunProgress()
     for line in lines:
         before = (course.done, course.total)
         course.take(line)
@@ -303,17 +303,17 @@ def _follow(lines: Iterable[str], report: Report) -> str:
 
 
 def _cancel(process: subprocess.Popen[str]) -> None:
-    """End dbt; on an interrupt it cancels its statements in the database as well."""
+    """Stop dbt by an interrupt, on which it cancels its statements in the database."""
     process.send_signal(signal.SIGINT)
     try:
-        # Reading on lets dbt print its last lines instead of waiting for us.
+        # This reads dbt's last lines, so that it can end.
         process.communicate(timeout=_SECONDS_TO_CANCEL)
     except subprocess.TimeoutExpired:
         process.kill()
 
 
 def _summarise(results: Path, complaint: str, log: Path, seconds: float) -> TransformSummary:
-    """Read what became of every node."""
+    """Read the result of every node."""
     if not results.exists():
         reason = _one_line(complaint) or "it ended without a result"
         message = f"dbt could not begin: {reason}. The whole log: {log}"
@@ -329,7 +329,7 @@ def _summarise(results: Path, complaint: str, log: Path, seconds: float) -> Tran
 
 
 def _failure(node: Mapping[str, Any]) -> str:
-    """Say on one line which node failed and why."""
+    """Return one line that says which node failed and why."""
     # For example model.alsolike.product_pairs or test.alsolike.not_null_a_b.1f2e3d4c5b.
     kind, _project, name = str(node["unique_id"]).split(".", 2)
     if kind == "test":
@@ -338,11 +338,11 @@ def _failure(node: Mapping[str, Any]) -> str:
 
 
 def _one_line(message: str) -> str:
-    """Cut dbt's message down to the line that says what is wrong."""
+    """Return the line of dbt's message that says what is wrong."""
     lines = [line.strip() for line in message.splitlines() if line.strip()]
     if lines and lines[0].startswith("Traceback"):
         del lines[:-1]
-    # The first of several says no more than where: "Database Error in model x (models/x.sql)".
+    # The first of several lines only says where: "Database Error in model x (models/x.sql)".
     while len(lines) > 1 and (" Error" in lines[0] or lines[0].startswith("Encountered")):
         del lines[0]
     return lines[0][:_LONGEST_MESSAGE].rstrip(".") if lines else ""

@@ -11,7 +11,6 @@ the trained model asks to serve.
 Wanted: a training ends within two minutes, with every space.
 """
 
-import argparse
 import csv
 import hashlib
 import random
@@ -37,7 +36,7 @@ from alsolike.promotion import promote
 from alsolike.settings import export_connection, load_settings
 from alsolike.training import Recipe, train
 from alsolike.transform import transform
-from benchmarks.catalogue import machine
+from benchmarks.catalogue import machine, options
 from embed.run import embed_all
 
 WANTED_SECONDS = 120.0
@@ -68,18 +67,14 @@ class WordsEncoder:
 
 def main() -> int:
     """Run the benchmark; 0 if the training ended in time with every space, 1 otherwise."""
-    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--shoppers", type=int, default=7000)
-    arguments.add_argument("--products", type=int, default=5000)
-    arguments.add_argument("--seed", type=int, default=1)
-    given = arguments.parse_args()
+    arguments = options(__doc__, shoppers=7000, products=5000, seed=1)
     with tempfile.TemporaryDirectory(prefix="alsolike-bench-", ignore_cleanup_errors=True) as home:
         export_connection({"ALSOLIKE_HOME": home})
         folder = Path(home) / "shop"
         folder.mkdir()
-        events = write_shop(folder, given.shoppers, given.products, given.seed)
+        events = write_shop(folder, arguments.shoppers, arguments.products, arguments.seed)
         print(
-            f"buy_once: {given.shoppers:,} shoppers, {given.products:,} products, "
+            f"buy_once: {arguments.shoppers:,} shoppers, {arguments.products:,} products, "
             f"{events:,} events; {machine()}",
             flush=True,
         )

@@ -1,5 +1,6 @@
-"""Made-up products with vectors, to measure on: clustered random unit vectors and an HNSW index."""
+"""Invented products to measure on, with clustered random unit vectors and an HNSW index."""
 
+import argparse
 import contextlib
 import os
 import platform
@@ -23,23 +24,31 @@ DIMENSION = 384
 CLUSTERS = 500
 
 
+def options(description: str, **defaults: float) -> argparse.Namespace:
+    """Read the command line of a benchmark: a number for each name, with its default."""
+    parser = argparse.ArgumentParser(description=description.splitlines()[0])
+    for name, default in defaults.items():
+        parser.add_argument(f"--{name}", type=type(default), default=default)
+    return parser.parse_args()
+
+
 def machine() -> str:
-    """Say what a figure was measured on."""
+    """Return what a figure was measured on."""
     gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return f"{os.cpu_count()} cores, {gigabytes:.0f} GiB, Python {platform.python_version()}"
 
 
 @contextlib.contextmanager
 def catalogue(products: int) -> Generator[float]:
-    """Run a server of its own, in a folder that goes at the end, and fill it with products.
+    """Run a server in a temporary folder, and fill it with products.
 
     Yields
     ------
     float
-        Seconds that the filling took, the index included.
+        Seconds that the filling took, including the index.
     """
     with tempfile.TemporaryDirectory(prefix="alsolike-bench-", ignore_cleanup_errors=True) as home:
-        # Pages are measured too, and no demo made this shop.
+        # Pages are measured too, although this is not the demo shop.
         export_connection({"ALSOLIKE_HOME": home, "ALSOLIKE_PAGES": "true"})
         with embedded_postgres(Path(home) / "postgres") as variables:
             export_connection(variables)
@@ -49,7 +58,7 @@ def catalogue(products: int) -> Generator[float]:
 
 
 def _give_memory(products: int) -> None:
-    """Let every index be built in memory, which is several times faster: 1.6 kB a product."""
+    """Give index builds enough memory, 1.6 kB a product, which makes them several times faster."""
     size = sql.Literal(f"{max(512, products // 500)}MB")
     with connect() as connection:
         connection.execute(
@@ -58,7 +67,7 @@ def _give_memory(products: int) -> None:
 
 
 def _fill(products: int) -> float:
-    """Write the products, their vectors and the index; the seconds that it took."""
+    """Write the products, their vectors and the index; return the seconds."""
     started = time.perf_counter()
     generator = np.random.default_rng(7)
     centres = generator.standard_normal((CLUSTERS, DIMENSION), dtype=np.float32)
@@ -106,7 +115,7 @@ def _category(number: int) -> str:
 
 
 def _add_model(connection: psycopg.Connection[Any]) -> int:
-    """Make the model that serves; its id."""
+    """Make the serving model; return its id."""
     row = connection.execute(
         "with encoder as ("
         " insert into recs.encoders (name, sha256, dimension)"

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from alsolike.embedded.postgres import embedded_postgres, postgres_program
 from alsolike.embedded.s3 import embedded_s3
 from alsolike.progress import ignore_progress
 from alsolike.settings import export_connection
+from benchmarks.http import free_port
 
 ROOT = Path(__file__).parents[1]
 WITHIN_SECONDS = 120.0
@@ -45,9 +45,7 @@ class Site:
     def __init__(self, home: Path) -> None:
         self.home = home
         self._postgres = home / "postgres"
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port: int = probe.getsockname()[1]
+        self._port = free_port()
         self.address = f"http://127.0.0.1:{self._port}"
 
     @contextlib.contextmanager

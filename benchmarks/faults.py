@@ -25,8 +25,8 @@ from pathlib import Path
 from typing import LiteralString
 
 from alsolike.database import connect
-from alsolike.snapshot import SnapshotStore
-from alsolike.snapshot.pointer import pointed_at
+from alsolike.snapshot.latest import latest_id
+from alsolike.snapshot.store import SnapshotStore
 from benchmarks.catalogue import machine
 from benchmarks.fault_load import Answers, visitors
 from benchmarks.fault_site import FaultError, Site, count, wait_for
@@ -229,7 +229,7 @@ def _small_disk(folder: Path) -> Generator[Path | None]:
 
 
 def _latest() -> str | None:
-    return pointed_at(SnapshotStore("alsolike", "snapshots"))
+    return latest_id(SnapshotStore("alsolike", "snapshots"))
 
 
 def _column(statement: LiteralString) -> list[str]:

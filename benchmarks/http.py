@@ -21,13 +21,13 @@ CONNECTIONS = 8
 
 
 @dataclasses.dataclass(frozen=True)
-class Taken:
-    """What some load came to.
+class LoadResult:
+    """The times of some load.
 
     Attributes
     ----------
     seconds : list of float
-        Of each answer.
+        Duration of each answer.
     spent : float
         Seconds in all.
     """
@@ -71,12 +71,18 @@ def serve_factory(port: int, target: str) -> None:
     ).serve()
 
 
-@contextlib.contextmanager
-def served(target: Callable[..., None], *arguments: str) -> Generator[tuple[int, int]]:
-    """Run a server in a process of its own; its port, and the id of the process."""
+def free_port() -> int:
+    """Return a port on which nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextlib.contextmanager
+def served(target: Callable[..., None], *arguments: str) -> Generator[tuple[int, int]]:
+    """Run a server in a process of its own; yield its port and the id of the process."""
+    port = free_port()
     process = multiprocessing.get_context("spawn").Process(target=target, args=(port, *arguments))
     process.start()
     try:
@@ -97,17 +103,17 @@ def load(
     *,
     connections: int = CONNECTIONS,
     answers: list[tuple[str, bytes]] | None = None,
-) -> Taken:
-    """Ask over all connections for some seconds.
+) -> LoadResult:
+    """Send requests over all connections for some seconds.
 
     Parameters
     ----------
     path_of : callable
-        Gives the path of the next request.
+        Returns the path of the next request.
     rows : int, optional
-        Rows that each answer must have; None: not looked at.
+        Rows that each answer must have; None: any number.
     answers : list, optional
-        Gets the path and the body of each answer.
+        Collects the path and the body of each answer.
     """
     taken: list[float] = []
     started = time.perf_counter()
@@ -118,7 +124,7 @@ def load(
         await asyncio.wait_for(asyncio.gather(*asking), seconds + 30)
 
     asyncio.run(all_connections())
-    return Taken(taken, time.perf_counter() - started)
+    return LoadResult(taken, time.perf_counter() - started)
 
 
 async def _ask(
@@ -129,11 +135,11 @@ async def _ask(
     rows: int | None,
     answers: list[tuple[str, bytes]] | None,
 ) -> None:
-    """Ask one after the other over one kept-alive connection."""
+    """Send one request after the other over a kept-alive connection."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     while (started := time.perf_counter()) < until:
         path = path_of()
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n".encode())
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         head = await reader.readuntil(b"\r\n\r\n")
         if not head.startswith(b"HTTP/1.1 200"):
             raise RuntimeError(path + " " + head.decode())

@@ -7,14 +7,13 @@ process is looked at after every tenth of them. Wanted: at most 5 % more after t
 fifth of them, when all caches and connections have been used, and at most 200 MB.
 """
 
-import argparse
 import random
 import sys
 import time
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from benchmarks.catalogue import catalogue, machine
+from benchmarks.catalogue import catalogue, machine, options
 from benchmarks.http import CONNECTIONS, load, serve_app, served
 from benchmarks.processes import resident_mb
 from benchmarks.serving import SHOPPERS, add_shoppers, serve_model
@@ -29,16 +28,13 @@ _SECONDS = 5.0
 
 def main() -> int:
     """Run the benchmark; 0 if both figures are as wanted, 1 otherwise."""
-    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--requests", type=int, default=100_000)
-    arguments.add_argument("--products", type=int, default=20_000)
-    given = arguments.parse_args()
-    with catalogue(given.products):
-        add_shoppers(given.products)
+    arguments = options(__doc__, requests=100_000, products=20_000)
+    with catalogue(arguments.products):
+        add_shoppers(arguments.products)
         serve_model("trained")
         with served(serve_app) as (port, process):
-            print(f"\n{given.products:,} products, {CONNECTIONS} connections, {machine()}")
-            sizes = _sizes(port, process, given.requests, _paths(given.products))
+            print(f"\n{arguments.products:,} products, {CONNECTIONS} connections, {machine()}")
+            sizes = _sizes(port, process, arguments.requests, _paths(arguments.products))
     growth = sizes[-1] / sizes[WARM_PARTS - 1]
     is_met = growth <= WANTED_GROWTH and max(sizes) <= WANTED_MB
     print(

@@ -7,14 +7,13 @@ session and by two, in turns, so that a machine whose speed drifts slows both. W
 times the rate of one session, on two cores.
 """
 
-import argparse
 import sys
 import time
 
 from alsolike.database import connect
 from alsolike.neighbours import CHUNK, write_neighbours
 from alsolike.progress import ignore_progress
-from benchmarks.catalogue import catalogue, machine
+from benchmarks.catalogue import catalogue, machine, options
 
 K = 20
 ROUNDS = 4
@@ -24,10 +23,8 @@ WANTED_RATIO = 1.6
 
 def main() -> int:
     """Run the benchmark; 0 if the ratio is as wanted, 1 otherwise."""
-    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--products", type=int, default=100_000)
-    given = arguments.parse_args()
-    with catalogue(given.products):
+    arguments = options(__doc__, products=100_000)
+    with catalogue(arguments.products):
         spent = dict.fromkeys(SESSIONS, 0.0)
         count = 0
         with connect() as connection:
@@ -49,7 +46,7 @@ def main() -> int:
                 spent[sessions] += time.perf_counter() - started
                 assert written == K * len(part), "every product gets all its neighbours"
             count += len(part)
-    print(f"neighbours: {machine()}; {given.products:,} products, k = {K}, chunks of {CHUNK}")
+    print(f"neighbours: {machine()}; {arguments.products:,} products, k = {K}, chunks of {CHUNK}")
     for sessions, seconds in spent.items():
         print(f"{sessions} sessions  {count / seconds:7.0f} products/s")
     ratio = spent[1] / spent[2]

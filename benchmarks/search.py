@@ -7,7 +7,6 @@ of them have, one that one in a hundred has, and a number of their own. Wanted: 
 of at most 100 ms for the word of half of them, 50 for that of a hundredth, 25 for rare ones.
 """
 
-import argparse
 import random
 import sys
 import time
@@ -15,21 +14,18 @@ import time
 import numpy as np
 
 from alsolike.database import APP_ROLE, connect, query
-from benchmarks.catalogue import catalogue, machine
+from benchmarks.catalogue import catalogue, machine, options
 
 WANTED_MS = {"in half": 100.0, "in a hundredth": 50.0, "in one": 25.0, "in none": 25.0}
 
 
 def main() -> int:
     """Run the benchmark; 0 if all is as wanted, 1 otherwise."""
-    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--products", type=int, default=100_000)
-    arguments.add_argument("--queries", type=int, default=200)
-    given = arguments.parse_args()
-    with catalogue(given.products):
+    arguments = options(__doc__, products=100_000, queries=200)
+    with catalogue(arguments.products):
         _give_words()
-        print(f"\n{given.products:,} products, {machine()}; ms in the server, p50 / p99")
-        outcomes = [_measure(kind, given.products, given.queries) for kind in WANTED_MS]
+        print(f"\n{arguments.products:,} products, {machine()}; ms in the server, p50 / p99")
+        outcomes = [_measure(kind, arguments.products, arguments.queries) for kind in WANTED_MS]
     return 0 if all(outcomes) else 1
 
 

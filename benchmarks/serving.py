@@ -17,7 +17,6 @@ of them; a 99th percentile of at most 25 ms for both; every filter within 5 time
 percentile without one; at most 200 MB resident; product pages within 30 ms.
 """
 
-import argparse
 import contextlib
 import random
 import sys
@@ -32,8 +31,8 @@ from psycopg.rows import dict_row
 from alsolike.database import connect
 from alsolike.settings import load_settings
 from api.database.pool import Database
-from benchmarks.catalogue import catalogue, machine
-from benchmarks.http import CONNECTIONS, Taken, load, serve_app, serve_factory, served
+from benchmarks.catalogue import catalogue, machine, options
+from benchmarks.http import CONNECTIONS, LoadResult, load, serve_app, serve_factory, served
 from benchmarks.processes import resident_mb
 
 K = 10
@@ -54,14 +53,11 @@ _FILTERS = {"50 %": 49, "10 %": 9, "3 %": 2, "1 %": 0}
 
 def main() -> int:
     """Run the benchmark; 0 if every figure is as wanted, 1 otherwise."""
-    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--products", type=int, default=100_000)
-    arguments.add_argument("--seconds", type=float, default=10.0, help="load on each route")
-    given = arguments.parse_args()
-    with catalogue(given.products):
-        add_shoppers(given.products)
-        print(f"\n{given.products:,} products, {CONNECTIONS} connections, {machine()}")
-        outcomes = _measure(given.products, given.seconds)
+    arguments = options(__doc__, products=100_000, seconds=10.0)
+    with catalogue(arguments.products):
+        add_shoppers(arguments.products)
+        print(f"\n{arguments.products:,} products, {CONNECTIONS} connections, {machine()}")
+        outcomes = _measure(arguments.products, arguments.seconds)
     for name, found, wanted, is_met in outcomes:
         print(f"{name}: {found:.2f} (wanted {wanted}){'' if is_met else '  <- falls short'}")
     return 0 if all(is_met for *_, is_met in outcomes) else 1
@@ -180,7 +176,7 @@ def _measure(products: int, seconds: float) -> list[tuple[str, float, str, bool]
         },
         "trained": {"similar by neighbours": (known, K), "recommendations": (shopper, K)},
     }
-    found: dict[str, Taken] = {}
+    found: dict[str, LoadResult] = {}
     with (
         served(serve_app) as (app, process),
         served(serve_factory, "benchmarks.serving:minimal") as (other, _),
@@ -197,8 +193,10 @@ def _measure(products: int, seconds: float) -> list[tuple[str, float, str, bool]
             for _ in range(ROUNDS):
                 for name, (port, path_of, rows) in turns.items():
                     part = load(port, path_of, seconds / ROUNDS, rows)
-                    before = found.get(name, Taken([], 0.0))
-                    found[name] = Taken(before.seconds + part.seconds, before.spent + part.spent)
+                    before = found.get(name, LoadResult([], 0.0))
+                    found[name] = LoadResult(
+                        before.seconds + part.seconds, before.spent + part.spent
+                    )
         resident = resident_mb(process)
     for name, taken in found.items():
         print(

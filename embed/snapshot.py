@@ -3,12 +3,12 @@
 import logging
 
 from alsolike.errors import SnapshotError
-from alsolike.local_snapshot.fetch import fetch_snapshot
-from alsolike.local_snapshot.layout import read_pointer, snapshot_folder
 from alsolike.progress import ignore_progress
 from alsolike.runs import recorded_run
 from alsolike.settings import Settings
-from alsolike.snapshot import export_snapshot
+from alsolike.snapshot.export import export_snapshot
+from alsolike.snapshot.fetch import fetch_snapshot
+from alsolike.snapshot.local_file import read_pointer, snapshot_folder
 
 logger = logging.getLogger("alsolike.worker")
 

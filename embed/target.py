@@ -5,6 +5,7 @@ from typing import NamedTuple
 from alsolike.database import connect, query
 from alsolike.errors import EncoderError
 from alsolike.locks import hold_lock_in
+from alsolike.models import ensure_average_model
 from embed.claim import check_documents
 from embed.encoder import Encoder, SentenceEncoder
 
@@ -62,8 +63,5 @@ def register_encoder(encoder: Encoder, *, needs_documents: bool = True) -> Targe
                 f"weights were registered with {dimension}: check its configuration."
             )
             raise EncoderError(message)
-        row = connection.execute(
-            query("embed/ensure_average_model"), {"encoder_id": encoder_id}
-        ).fetchone()
-        model_id, model = (0, "") if row is None else row
+        model_id, model = ensure_average_model(connection, encoder_id)
     return Target(encoder, encoder_id, model_id, model)

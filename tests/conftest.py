@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
-import psycopg
 import pytest
 from psycopg import sql
 
@@ -19,8 +18,7 @@ from alsolike.embedded.postgres import embedded_postgres
 from alsolike.embedded.s3 import embedded_s3
 from alsolike.migrate import migrate
 from alsolike.settings import Settings, load_settings
-
-TEMPLATE = "alsolike_template"
+from tests.shop.database import TEMPLATE, cloned_database, maintenance, variables_set
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -50,7 +48,7 @@ def clean_environment() -> Iterator[Path]:
 def postgres_server(clean_environment: Path) -> Iterator[dict[str, str]]:
     """Run one server with a migrated template database; its `PG*` variables."""
     with embedded_postgres(clean_environment / "postgres") as variables:
-        with _connect(variables, "postgres") as connection:
+        with maintenance(variables) as connection:
             # The data is thrown away: durability would only cost time.
             connection.execute("alter system set fsync = off")
             connection.execute("select pg_reload_conf()")
@@ -60,9 +58,7 @@ def postgres_server(clean_environment: Path) -> Iterator[dict[str, str]]:
                     "locale_provider builtin builtin_locale 'C.UTF-8'"
                 ).format(sql.Identifier(TEMPLATE))
             )
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in {**variables, "PGDATABASE": TEMPLATE}.items():
-                patch.setenv(name, value)
+        with variables_set({**variables, "PGDATABASE": TEMPLATE}):
             migrate()
         yield variables
 
@@ -72,7 +68,7 @@ def empty_database(
     postgres_server: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[dict[str, str]]:
     """Give the test a database without a schema; its `PG*` variables are set."""
-    yield from _database(postgres_server, monkeypatch, template="template0")
+    yield from _database(postgres_server, monkeypatch, "template0")
 
 
 @pytest.fixture
@@ -80,7 +76,7 @@ def database(
     postgres_server: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[dict[str, str]]:
     """Give the test a migrated database without data; its `PG*` variables are set."""
-    yield from _database(postgres_server, monkeypatch, template=TEMPLATE)
+    yield from _database(postgres_server, monkeypatch, TEMPLATE)
 
 
 @pytest.fixture(scope="session")
@@ -109,27 +105,9 @@ def settings() -> Settings:
 
 
 def _database(
-    server: dict[str, str], monkeypatch: pytest.MonkeyPatch, *, template: str
+    server: dict[str, str], monkeypatch: pytest.MonkeyPatch, template: str
 ) -> Iterator[dict[str, str]]:
-    name = f"test_{secrets.token_hex(6)}"
-    identifier = sql.Identifier(name)
-    with _connect(server, "postgres") as connection:
-        connection.execute(
-            sql.SQL("create database {} template {}").format(identifier, sql.Identifier(template))
-        )
-    variables = {**server, "PGDATABASE": name}
-    for key, value in variables.items():
-        monkeypatch.setenv(key, value)
-    yield variables
-    with _connect(server, "postgres") as connection:
-        connection.execute(sql.SQL("drop database {} with (force)").format(identifier))
-
-
-def _connect(server: dict[str, str], database: str) -> psycopg.Connection[tuple[object, ...]]:
-    return psycopg.connect(
-        host=server["PGHOST"],
-        port=int(server["PGPORT"]),
-        user=server["PGUSER"],
-        dbname=database,
-        autocommit=True,
-    )
+    with cloned_database(server, template) as variables:
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        yield variables

@@ -1,7 +1,7 @@
 """The command line: `alsolike --help`.
 
-Exit codes: 0 done, 1 an expected failure told in one line, 2 wrong usage, 3 a load that could use
-less than half of a file. Each command imports what it needs when it runs, so that
+Exit codes: 0 done, 1 an expected failure with a message of one line, 2 wrong usage, 3 a load that
+rejected more than half the rows of a file. Each command imports what it needs when it runs, so that
 `alsolike --help` stays quick and the site never loads torch.
 """
 
@@ -30,7 +30,7 @@ _INTERRUPTED = 128 + signal.SIGINT
 
 def main() -> NoReturn:
     """Run the command line; the entry point of the `alsolike` script."""
-    # Ending through an exception runs the clean-up, which stops the servers that were started.
+    # An exception runs the clean-up, which stops the servers that the command started.
     signal.signal(signal.SIGTERM, _end)
     sys.exit(run(sys.argv[1:]))
 
@@ -63,12 +63,12 @@ def run(arguments: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         return _fail("interrupted; everything it started has been stopped.", _INTERRUPTED)
     except (AlsolikeError, psycopg.Error, OSError) as error:
-        return _fail(_tell(error))
+        return _fail(_message(error))
     return 0
 
 
-def _tell(error: Exception) -> str:
-    """Tell an error on one line."""
+def _message(error: Exception) -> str:
+    """Return an error's message on one line."""
     if isinstance(error, psycopg.Error):
         first_line = str(error).strip().partition("\n")[0]
         return f"the database said: {first_line or type(error).__name__}"

@@ -1,4 +1,4 @@
-"""Commands that bring data in and shape it: migrate, load, transform, psql."""
+"""Commands of the schema and the data: migrate, load, transform, psql."""
 
 import subprocess
 from pathlib import Path
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 _CONSENTS = click.Choice(["personalisation", "none"])
 _CONSENT_HELP = (
-    "What the shoppers and sessions agreed to of whom neither the files nor an earlier decision "
-    "say it. Views of whom did not agree are not kept."
+    "What sessions agreed to, and shoppers whose consent neither the files nor an earlier decision "
+    "state. Views of those who did not agree are not kept."
 )
 _strict_option = click.option(
     "--strict", is_flag=True, help="End with exit code 1 if a row was rejected."
@@ -38,14 +38,14 @@ _folder = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option(
     "--drop-all-data",
     is_flag=True,
-    help="Go down to an older REVISION although that deletes rows.",
+    help="Go down to an older REVISION even if that deletes rows.",
 )
 @click.pass_obj
 def migrate(settings: Settings, revision: str, *, drop_all_data: bool) -> None:
     """Bring the schema to REVISION (head, base or a number) and re-apply the SQL functions.
 
-    Going down drops what alsolike made and nothing else. Where rows would go with it, it is
-    refused unless --drop-all-data is given.
+    Going down drops what alsolike made and nothing else. It refuses to delete rows without
+    --drop-all-data.
     """
     from alsolike.migrate import migrate as bring_schema  # noqa: PLC0415
     from alsolike.migrate import remaining_objects  # noqa: PLC0415
@@ -61,13 +61,13 @@ class _LoadGroup(click.Group):
     """A group whose first argument is a folder unless it names a known data set."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the command `folder` before anything that names no command."""
+        """Put the command `folder` before a first argument that names no command."""
         if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
             args = ["folder", *args]
         return super().parse_args(ctx, args)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Show the options that a folder has, which belong to the hidden command."""
+        """Show the options of the hidden command `folder`."""
         super().format_options(ctx, formatter)
         records = [
             param.get_help_record(ctx)
@@ -194,7 +194,7 @@ class RejectedRowsError(click.ClickException):
     """A load ran, but rejected rows, which --strict forbids."""
 
     def show(self, file: IO[Any] | None = None) -> None:
-        """Print the message as those of other failures are."""
+        """Print the message like those of other failures."""
         click.echo(f"alsolike: {self.message}", file=file, err=True)
 
 
@@ -205,7 +205,7 @@ class MostlyRejectedError(RejectedRowsError):
 
 
 def _require_usable_rows(summary: "LoadSummary", *, strict: bool) -> None:
-    """Fail where more than half the rows of a file were rejected; if strict, where any was."""
+    """Fail if more than half the rows of a file were rejected; if strict, if any was."""
     if strict and summary.total.rejected:
         raise RejectedRowsError(summary.rejected_text())
     if summary.has_mostly_rejected:
@@ -213,7 +213,7 @@ def _require_usable_rows(summary: "LoadSummary", *, strict: bool) -> None:
 
 
 def require_schema_or_make_it(settings: Settings) -> None:
-    """Migrate the embedded database by itself; a server of the user's own is theirs to migrate."""
+    """Migrate the embedded database; require the schema of a server that the user runs."""
     if settings.is_postgres_embedded:
         from alsolike.migrate import migrate as bring_schema  # noqa: PLC0415
 
@@ -254,7 +254,7 @@ class PsqlError(AlsolikeError):
     type=click.Choice(["owner", "app", "analyst"]),
     default="owner",
     show_default=True,
-    help="Who to connect as.",
+    help="Role to connect as.",
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.pass_obj

@@ -1,4 +1,4 @@
-"""The command that makes a whole shop from nothing: demo."""
+"""The command that makes and serves a whole shop: demo."""
 
 import json
 import os
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from alsolike.demo import ShopSize
 
 _STOP_SECONDS = 20
-# Products up to which the demo trains a model: its time grows with their square.
+# The most products for which the demo trains a model: the time grows with their square.
 _TRAINED_UP_TO = 20_000
 
 
@@ -37,7 +37,7 @@ class LoadedShopError(AlsolikeError):
 
 
 class _Shop(TypedDict):
-    """What is kept beside the generated files, so that a later run makes the same ones."""
+    """The record beside the generated files; its presence says that they are complete."""
 
     size: dict[str, int]
     seed: int
@@ -57,7 +57,7 @@ def demo(
 ) -> None:
     """Make the demo shop, run the whole pipeline over it, and serve it.
 
-    A second run goes on with the shop of the first and all that was bought and viewed in it.
+    A second run continues with the shop of the first, and with everything bought and viewed in it.
     """
     from alsolike.demo import ShopSize  # noqa: PLC0415
     from alsolike.migrate import migrate  # noqa: PLC0415
@@ -65,7 +65,7 @@ def demo(
 
     size = ShopSize(products=products, shoppers=shoppers, days=days)
     if not no_serve:
-        # Told now rather than after minutes of work.
+        # Fail now rather than after minutes of work.
         require_free_port(settings)
     with embedded_servers(settings, with_s3=True):
         migrate()
@@ -93,7 +93,7 @@ def _require_same_shop(size: "ShopSize", seed: int) -> None:
 
 
 def _is_prepared() -> bool:
-    """Whether a demo run got to its end; the worker keeps it fresh from then on."""
+    """Whether a demo run was completed; the worker keeps the shop fresh from then on."""
     with connect() as connection:
         row = connection.execute(query("alsolike/cli/last_demo")).fetchone()
     return row is not None and row[1] is True
@@ -102,15 +102,15 @@ def _is_prepared() -> bool:
 def _prepare(settings: Settings, folder: Path, size: "ShopSize", seed: int, report: Report) -> None:
     """Run the pipeline: generate, load, transform, embed, train, promote, export, fetch."""
     from alsolike.loading import load_folder  # noqa: PLC0415
-    from alsolike.local_snapshot.fetch import fetch_snapshot  # noqa: PLC0415
     from alsolike.neighbours import write_all_neighbours  # noqa: PLC0415
-    from alsolike.snapshot import export_snapshot  # noqa: PLC0415
+    from alsolike.snapshot.export import export_snapshot  # noqa: PLC0415
+    from alsolike.snapshot.fetch import fetch_snapshot  # noqa: PLC0415
     from alsolike.transform import transform  # noqa: PLC0415
     from embed.run import embed_all  # noqa: PLC0415
 
     with recorded_run("demo", {**asdict(size), "seed": seed}) as counts:
         _generate(folder, size, seed, report)
-        # The made-up shoppers have agreed.
+        # The invented shoppers agreed.
         loaded = load_folder(
             folder / "shop", consent="personalisation", report=report, run_id=counts.run_id
         )
@@ -132,7 +132,7 @@ def _prepare(settings: Settings, folder: Path, size: "ShopSize", seed: int, repo
 
 
 def _train_and_promote(size: "ShopSize", report: Report) -> dict[str, Any]:
-    """Train a model, once, and let it serve if it passes the gate; what became of it."""
+    """Train a model, once, and let it serve if it passes the gate; return the decision."""
     from alsolike.history import SplitError  # noqa: PLC0415
     from alsolike.models import list_models  # noqa: PLC0415
     from alsolike.promotion import promote  # noqa: PLC0415
@@ -147,7 +147,7 @@ def _train_and_promote(size: "ShopSize", report: Report) -> dict[str, Any]:
     if decided == (True,):
         return {"decision": "taken by an earlier run"}
     try:
-        # What an earlier run trained before it was cut short is not trained again.
+        # An earlier run may have stopped between training and promotion.
         model = trained[-1].name if trained else train(Recipe(), report=report).model
         decision = promote(model, report=report)
     except SplitError as error:
@@ -159,9 +159,9 @@ def _train_and_promote(size: "ShopSize", report: Report) -> dict[str, Any]:
 
 
 def _generate(folder: Path, size: "ShopSize", seed: int, report: Report) -> None:
-    """Write the shop's files, unless they are there: the history ends on the day of the first run.
+    """Write the shop's files, unless they exist; the history ends on the day of the first run.
 
-    `shop.json` is written last, so that files without it are from a run that was cut short.
+    `shop.json` is written last, so files without it are from a run that was interrupted.
     """
     from alsolike.demo import write_demo_shop  # noqa: PLC0415
 
@@ -208,10 +208,10 @@ def _names_of(shopper_ids: list[str]) -> list[tuple[str, str]]:
 def _worker_process() -> Generator[None]:
     """Run `alsolike worker` beside the site; stop that process, by its handle, at the end."""
     process = subprocess.Popen(  # noqa: S603
-        # Killed without a chance to stop it, we take it with us.
+        # --parent ends the worker if this process is killed.
         [sys.executable, "-m", "alsolike", "worker", "--parent", str(os.getpid())],
         stdin=subprocess.DEVNULL,
-        # A session of its own: Ctrl-C on the terminal reaches us alone, and we stop it.
+        # In a session of its own, so that Ctrl-C reaches only this process, which stops it.
         start_new_session=True,
     )
     try:

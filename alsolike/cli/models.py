@@ -1,8 +1,8 @@
 """Commands that make models and choose the one that serves: train, promote, rollback."""
 
-import io
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,13 +14,11 @@ from alsolike.runs import recorded_run
 from alsolike.settings import Settings
 
 if TYPE_CHECKING:
-    from alsolike.promotion import Decision, Limits
-    from alsolike.training import Recipe, TrainSummary
+    from alsolike.promotion import Limits
+    from alsolike.training import Recipe
 
 # Of fine-tuning, at its highest: what the authors of small encoders use.
 _LEARNING_RATE = 2e-5
-# Columns that the table of the gate's checks gets, whatever the terminal has.
-_WIDTH = 100
 
 
 @click.command()
@@ -84,7 +82,9 @@ def train(
     from alsolike.training import Recipe  # noqa: PLC0415
     from alsolike.training import train as make  # noqa: PLC0415
 
-    recipe = Recipe(validation=validation, seed=seed, **_given(neighbours=neighbours))
+    recipe = Recipe(validation=validation, seed=seed)
+    if neighbours is not None:
+        recipe = replace(recipe, neighbours=neighbours)
     if folder is not None:
         if name is not None:
             message = "--name goes with a model: --finetune makes an encoder, in its folder."
@@ -96,25 +96,7 @@ def train(
         with recorded_run("train", {"name": name, **recipe.as_dict()}) as counts:
             summary = make(recipe, name=name, report=report)
             counts.update(summary.as_dict())
-    show(summary.as_dict(), trained_text(summary), as_json=as_json)
-
-
-def trained_text(summary: "TrainSummary") -> str:
-    """Tell a person what was trained, of what, and what had to be left out."""
-    weights = ", ".join(
-        f"{space} {weight:g}" for space, weight in summary.learned["weights"].items() if weight > 0
-    )
-    left_out = "".join(
-        f"Left out, because it could not be computed: {space} ({reason}).\n"
-        for space, reason in summary.learned["left_out"].items()
-    )
-    return (
-        f"Trained {summary.model} in {summary.seconds:.0f} s from {summary.events:,} events of "
-        f"{summary.shoppers:,} shoppers on {summary.products:,} products.\n"
-        f"Weights: {weights}.\n{left_out}"
-        f"NDCG@10 on the validation slice: {summary.learned['validation_ndcg']:.4f}.\n"
-        f"It does not serve yet: alsolike promote {summary.model}"
-    )
+    show(summary.as_dict(), summary.as_text(), as_json=as_json)
 
 
 def _finetune(
@@ -155,10 +137,6 @@ def _finetune(
     else:
         text += "That proves nothing: it was not kept. Try more --steps, in another folder."
     show(trial.as_dict(), text, as_json=as_json)
-
-
-def _given(**values: Any) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
 
 
 class NotPromotedError(AlsolikeError):
@@ -220,6 +198,7 @@ def promote(
     are stored. Coverage, concentration, diversity, new products and speed have to stay within
     limits. Exit code 1: refused.
     """
+    from alsolike.promotion import decision_text  # noqa: PLC0415
     from alsolike.promotion import promote as let_serve  # noqa: PLC0415
 
     with embedded_servers(settings), report_progress() as report:
@@ -230,7 +209,7 @@ def promote(
                 model, is_forced=force, limits=limits, k=k, seed=seed, report=report
             )
             counts.update(decision.as_dict())
-    show(decision.as_dict(), _told(decision), as_json=as_json)
+    show(decision.as_dict(), decision_text(decision), as_json=as_json)
     if decision.kind == "refuse":
         failed = ", ".join(check.name for check in decision.checks if not check.is_passed)
         message = (
@@ -245,6 +224,7 @@ def promote(
 @click.pass_obj
 def rollback(settings: Settings, *, as_json: bool) -> None:
     """Let the model serve again that served before the last promotion."""
+    from alsolike.promotion import decision_text  # noqa: PLC0415
     from alsolike.promotion import rollback as go_back  # noqa: PLC0415
 
     with embedded_servers(settings):
@@ -252,37 +232,4 @@ def rollback(settings: Settings, *, as_json: bool) -> None:
         with recorded_run("rollback", {}) as counts:
             decision = go_back()
             counts.update(decision.as_dict())
-    text = f"{decision.model} serves again instead of {decision.previous}."
-    show(decision.as_dict(), text, as_json=as_json)
-
-
-def _told(decision: "Decision") -> str:
-    if decision.kind == "none":
-        return f"{decision.model} serves already."
-    lines: list[str] = []
-    if decision.checks:
-        lines.append(_table(decision))
-    if decision.kind != "refuse":
-        instead = f" instead of {decision.previous}" if decision.previous else ""
-        lines.append(f"{decision.model} serves now{instead}. Back: alsolike rollback")
-    return "\n".join(lines)
-
-
-def _table(decision: "Decision") -> str:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-
-    table = Table("check", decision.model, decision.previous or "", "wanted", "")
-    for check in decision.checks:
-        table.add_row(
-            check.name,
-            *(
-                "–" if value is None else f"{value:.4f}"
-                for value in (check.candidate, check.serving)
-            ),
-            check.wanted,
-            "passed" if check.is_passed else "FAILED",
-        )
-    file = io.StringIO()
-    Console(file=file, width=_WIDTH, color_system=None).print(table)
-    return "\n".join(line.rstrip() for line in file.getvalue().splitlines())
+    show(decision.as_dict(), decision_text(decision), as_json=as_json)

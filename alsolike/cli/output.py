@@ -1,4 +1,4 @@
-"""What the commands share: the `--json` option, printing a result, being migrated."""
+"""What the commands share: options, printing a result, and the check of the schema."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ import click
 from alsolike.errors import AlsolikeError
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-model_option = click.option("--model", help="Name of a model; the serving one when left out.")
+model_option = click.option("--model", help="Name of a model; the serving one by default.")
 
 
 class NotMigratedError(AlsolikeError):
@@ -21,14 +21,14 @@ def show(result: dict[str, Any], text: str, *, as_json: bool) -> None:
 
 
 def require_schema() -> None:
-    """Refuse to go on in a database that was never migrated.
+    """Raise an error in a database that was never migrated.
 
     Raises
     ------
     NotMigratedError
         There is no schema.
     """
-    from alsolike.migrate import current_revision  # noqa: PLC0415  (web processes are spared it)
+    from alsolike.migrate import current_revision  # noqa: PLC0415  (web processes never need it)
 
     if current_revision() == "base":
         raise NotMigratedError

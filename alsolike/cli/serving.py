@@ -1,4 +1,4 @@
-"""Commands that give recommendations out: neighbours, export, fetch, serve."""
+"""Commands that deliver recommendations: neighbours, export, fetch, serve."""
 
 import os
 from functools import partial
@@ -23,7 +23,7 @@ from alsolike.settings import Settings
     "--sessions",
     type=click.IntRange(1, 64),
     default=lambda: min(8, os.cpu_count() or 1),
-    help="Database sessions that work side by side; one per core when left out.",
+    help="Database sessions that work side by side; one per core by default.",
 )
 @as_json_option
 @click.pass_obj
@@ -46,7 +46,7 @@ def neighbours(
 
 @click.command()
 @model_option
-@click.option("--k", type=click.IntRange(1, 1000), help="At most so many per product.")
+@click.option("--k", type=click.IntRange(1, 1000), help="Most neighbours per product.")
 @click.option(
     "--products",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -69,7 +69,8 @@ def export(
     as_json: bool,
 ) -> None:
     """Write a snapshot (product id → top-X) to S3: Parquet files, a manifest, then `latest`."""
-    from alsolike.snapshot import export_snapshot, read_product_ids  # noqa: PLC0415
+    from alsolike.snapshot.export import export_snapshot  # noqa: PLC0415
+    from alsolike.snapshot.scope import read_product_ids  # noqa: PLC0415
 
     if products is not None and category is not None:
         message = "--products and --category exclude each other: give one of them."
@@ -102,12 +103,12 @@ def export(
 def fetch(settings: Settings, *, as_json: bool) -> None:
     """Keep the latest snapshot on this machine's disk, for when the database is away.
 
-    It is read from S3, checked, and written as one file below ALSOLIKE_HOME; a site that is running
-    notices. Needs no database. The worker does the same on its own machine.
+    It reads the snapshot from S3, checks it, and writes one file below ALSOLIKE_HOME; a running
+    site picks it up. It needs no database. The worker does the same on its own machine.
     """
     import msgspec  # noqa: PLC0415
 
-    from alsolike.local_snapshot.fetch import fetch_snapshot  # noqa: PLC0415
+    from alsolike.snapshot.fetch import fetch_snapshot  # noqa: PLC0415
 
     with (
         embedded_servers(settings, with_postgres=False, with_s3=True),
@@ -124,34 +125,34 @@ def fetch(settings: Settings, *, as_json: bool) -> None:
 def serve(settings: Settings) -> None:
     """Serve the site and the API at ALSOLIKE_HOST and ALSOLIKE_PORT until stopped.
 
-    An address that others reach needs ALSOLIKE_API_KEYS. The pages are on over the demo's shop, and
-    elsewhere with ALSOLIKE_PAGES=true.
+    An address that other machines reach needs ALSOLIKE_API_KEYS. The pages are on for the demo
+    shop, and for another shop with ALSOLIKE_PAGES=true.
     """
     from api.serve import require_closed_api  # noqa: PLC0415
     from api.serve import serve as listen  # noqa: PLC0415
 
     require_closed_api(settings)
     with embedded_servers(settings, with_s3=True):
-        _tell_of_pages(settings)
-        listen(settings, announce=partial(_tell_address, settings))
+        _warn_without_pages(settings)
+        listen(settings, announce=partial(_print_address, settings))
 
 
-def _tell_address(settings: Settings) -> None:
-    """Say where the site is, once it listens."""
+def _print_address(settings: Settings) -> None:
+    """Print the address of the site, once it listens."""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"http://{host}:{settings.port}"
     click.echo(f"Serving at {address}, the API is described at {address}/schema. Ctrl-C stops it.")
 
 
-def _tell_of_pages(settings: Settings) -> None:
-    """Say in one line that there are no pages, and how there would be."""
+def _warn_without_pages(settings: Settings) -> None:
+    """Print that the pages are off, if they are, and how to turn them on."""
     if settings.are_pages_on is not None:
         return
     try:
         with connect() as connection:
             row = connection.execute(query("alsolike/is_demo_shop")).fetchone()
     except (DatabaseUnavailableError, psycopg.Error):
-        # The site starts without its database, and says so to whoever asks.
+        # The site starts without its database; its health check says so.
         return
     if row is not None and not row[0]:
         message = (

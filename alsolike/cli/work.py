@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @as_json_option
 @click.pass_obj
 def embed(settings: Settings, *, no_neighbours: bool, as_json: bool) -> None:
-    """Embed what is new or changed, compute vectors and nearest products, then end."""
+    """Embed new and changed texts, compute vectors and nearest products, then end."""
     from alsolike.neighbours import write_all_neighbours  # noqa: PLC0415
     from embed.run import embed_all  # noqa: PLC0415
 
@@ -39,11 +39,11 @@ def embed(settings: Settings, *, no_neighbours: bool, as_json: bool) -> None:
                     )
                     for model in summary.models
                 )
-            show(dict(counts), _told(summary), as_json=as_json)
+            show(dict(counts), _summary_text(summary), as_json=as_json)
             summary.require_most()
 
 
-def _told(summary: "EmbedSummary") -> str:
+def _summary_text(summary: "EmbedSummary") -> str:
     text = (
         f"Embedded {summary.encoded:,} texts ({summary.documents_per_second:.0f}/s), "
         f"{summary.unchanged:,} unchanged, {summary.failed:,} failed; "
@@ -60,7 +60,7 @@ def _told(summary: "EmbedSummary") -> str:
 def worker(settings: Settings, parent: int | None) -> None:
     """Work on the queue until stopped: keep features, vectors, neighbours and snapshots fresh.
 
-    A database that is away is waited for, ten minutes at most; then the exit code is 1.
+    If the database is away, it waits for up to ten minutes; then the exit code is 1.
     """
     from alsolike.parent import end_with_parent  # noqa: PLC0415
     from embed.worker import run_worker  # noqa: PLC0415

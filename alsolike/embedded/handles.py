@@ -1,4 +1,4 @@
-"""Who still uses an embedded server: a file of process ids, read and written under a lock."""
+"""The users of an embedded server: a file of process ids, read and written under a lock."""
 
 import json
 import os
@@ -19,19 +19,19 @@ def locked(folder: Path) -> Generator[None]:
 
 
 def add_handle(path: Path) -> None:
-    """Note this process as a user of the server; processes that died are forgotten."""
+    """Add this process to the users of the server; drop processes that died."""
     _write(path, {*_living(path), os.getpid()})
 
 
 def remove_handle(path: Path) -> bool:
-    """Take this process off the list; True when no living process is left on it."""
+    """Remove this process; return whether no living process is left."""
     remaining = _living(path) - {os.getpid()}
     _write(path, remaining)
     return not remaining
 
 
 def forget_dead_handles(path: Path) -> None:
-    """Drop the ids of processes that were killed before they could take themselves off."""
+    """Drop the ids of processes that were killed before they could remove themselves."""
     if path.exists():
         _write(path, _living(path))
 

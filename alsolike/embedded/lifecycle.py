@@ -1,4 +1,4 @@
-"""Start what a command needs and hand its address on; stop it at the end."""
+"""Start the servers that a command needs, set their addresses, and stop them at the end."""
 
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager

@@ -14,7 +14,7 @@ from alsolike.errors import EmbeddedServerError
 POSTGRES_VERSION = 18
 DATABASE = "alsolike"
 
-# The server's defaults are for a machine of the year 2000. An HNSW index builds fast only while
+# Postgres's defaults suit a tiny machine. An HNSW index builds fast only while
 # its graph fits maintenance_work_mem; 100,000 × 384 halfvec need about 150 MB.
 _CONFIGURATION = """
 shared_buffers = 256MB
@@ -94,13 +94,13 @@ def _create_database(variables: dict[str, str]) -> None:
         dbname="postgres",
         autocommit=True,
     ) as connection:
-        # The bounds of the roles hold in our database; nobody but the owner needs another one.
+        # The limits of the roles hold in our database only, so they may not connect to another.
         connection.execute("revoke connect on database postgres, template1 from public")
         known = connection.execute(
             "select 1 from pg_database where datname = %s", (DATABASE,)
         ).fetchone()
         if known is None:
-            # Bytes compare several times faster than a language's own order, and alike everywhere.
+            # Byte order compares several times faster than a language's, and never differs.
             connection.execute(
                 "create database alsolike template template0 "
                 "locale_provider builtin builtin_locale 'C.UTF-8'"

@@ -21,8 +21,8 @@ _START_SECONDS = 20.0
 _STOP_SECONDS = 5.0
 
 
-class _Running(TypedDict):
-    """What is kept of a running server: its process, its start (to know it again), its address."""
+class _ServerRecord(TypedDict):
+    """The record of a running server; pid and start time identify its process."""
 
     pid: int
     started_at: float
@@ -46,7 +46,7 @@ def embedded_s3(folder: Path, bucket: str) -> Generator[dict[str, str]]:
         The server did not answer within 20 seconds.
     """
     state, handles = folder / "server.json", folder / "handles.json"
-    # Kept until the end of the block: Python warns of a child that runs on without its handle.
+    # Kept until the end of the block, because Python warns if the handle of a running child goes.
     child: subprocess.Popen[bytes] | None = None
     with locked(folder):
         running = _read(state)
@@ -69,11 +69,11 @@ def embedded_s3(folder: Path, bucket: str) -> Generator[dict[str, str]]:
                     child.wait()
 
 
-def _read(state: Path) -> _Running | None:
-    """Return the running server, None when its process is gone or another took its number."""
+def _read(state: Path) -> _ServerRecord | None:
+    """Return the record of the server, None if its process ended or its pid was reused."""
     if not state.exists():
         return None
-    running: _Running = json.loads(state.read_text())
+    running: _ServerRecord = json.loads(state.read_text())
     try:
         is_same = psutil.Process(running["pid"]).create_time() == running["started_at"]
     except psutil.NoSuchProcess:
@@ -81,12 +81,12 @@ def _read(state: Path) -> _Running | None:
     return running if is_same else None
 
 
-def _start(folder: Path, state: Path) -> tuple[subprocess.Popen[bytes], _Running]:
+def _start(folder: Path, state: Path) -> tuple[subprocess.Popen[bytes], _ServerRecord]:
     objects = folder / "objects"
     objects.mkdir(parents=True, exist_ok=True)
     access_key, secret_key, port = secrets.token_hex(8), secrets.token_hex(16), _free_port()
     with (folder / "log").open("ab") as log:
-        # The keys travel in the environment: a command line can be read by every user.
+        # The keys go into the environment, because every user can read a command line.
         process = subprocess.Popen(  # noqa: S603
             [
                 _rclone(),
@@ -102,16 +102,16 @@ def _start(folder: Path, state: Path) -> tuple[subprocess.Popen[bytes], _Running
                 "--config",
                 "",
             ],
-            # The variable is read as a row of CSV, hence the quotes.
+            # rclone reads the variable as a row of CSV, hence the quotes.
             env={"RCLONE_AUTH_KEY": f'"{access_key},{secret_key}"', "HOME": str(folder)},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            # A session of its own: Ctrl-C on the terminal reaches us alone, and we stop it.
+            # In a session of its own, so that Ctrl-C reaches only this process, which stops it.
             start_new_session=True,
         )
     _wait_until_listening(process, port, folder / "log")
-    running = _Running(
+    running = _ServerRecord(
         pid=process.pid,
         started_at=psutil.Process(process.pid).create_time(),
         port=port,

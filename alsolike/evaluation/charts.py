@@ -13,9 +13,9 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from alsolike.evaluation.baselines import BASELINES
 from alsolike.evaluation.frontier import DEFAULT, MeasuredSetting
 from alsolike.evaluation.results import Evaluation
+from alsolike.rankers.by_name import BASELINES
 
 _OURS, _OTHERS, _GRID = "#0b7a75", "#7a7f87", "#d9dce1"
 _WIDTH_INCHES = 7.2

@@ -12,29 +12,21 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from alsolike.dbt_variables import dbt_variables
 from alsolike.errors import AlsolikeError
-from alsolike.evaluation.baselines import TextParts
-from alsolike.evaluation.baselines.item_knn import co_occurrence_scores, unit_columns
 from alsolike.evaluation.bootstrap import interval, resampled_means
-from alsolike.evaluation.metrics import TruthRanks, hit_rate, ndcg, reciprocal_rank
-from alsolike.evaluation.ranking import leave_out, rank_by_scores
-from alsolike.history import KINDS, History
+from alsolike.history import DAY, KINDS, History
 from alsolike.history.split import usual_cutoff
+from alsolike.metrics import TruthRanks, hit_rate, ndcg, reciprocal_rank
+from alsolike.metrics.ranking import leave_out, rank_by_scores
 from alsolike.progress import Report, ignore_progress
+from alsolike.rankers.spaces.behaviour import CooccurrenceSpace
 
-# As the variables of dbt: minimum_support, largest_basket, complement_shrinkage and
-# complements_per_product.
-MINIMUM_SUPPORT = 2
-LARGEST_BASKET = 50
-SHRINKAGE = 5
-PER_PRODUCT = 20
-
-# More baskets than this would make the answer no surer.
+# Baskets that are completed at most: more would not narrow the intervals much.
 _MOST_BASKETS = 5000
-# Scores that are in memory at a time, 4 bytes each.
+# Scores held at a time, 4 bytes each.
 _SCORES_AT_ONCE = 64_000_000
 _PRODUCTS_AT_ONCE = 4096
-_DAY = 86_400_000_000
 
 # From the rest of some baskets, shape (n_rows, n_products), to scores of the same shape.
 _Score = Callable[[sp.csr_matrix], NDArray[np.float32]]
@@ -43,7 +35,7 @@ _METRICS = {"ndcg": ndcg, "hr": hit_rate, "mrr": reciprocal_rank}
 
 
 class NoBasketsError(AlsolikeError):
-    """There are too few baskets to measure what goes together."""
+    """There are too few baskets to measure what is bought together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,29 +61,28 @@ def evaluate_complements(
     k: int,
     seed: int,
     *,
-    parts: TextParts | None = None,
+    vectors: NDArray[np.float32] | None = None,
     report: Report = ignore_progress,
 ) -> dict[str, Any]:
     """Measure how well a basket's hidden product is found from the rest of the basket.
 
     Every product is ranked that is in stock, existed at the cutoff and is not in the rest of the
-    basket; ties count half. Beside
-    `complements`, what the mart product_complements would have held at the cutoff, there are
-    `popular` (the number of known baskets), `item-knn` (the cosine of co-occurrence over shoppers:
-    what they came to at any time) and, with vectors, `text`.
+    basket; ties count half. The models are `complements` (what the mart product_complements would
+    have held at the cutoff), `popular` (the number of known baskets with the product), `item-knn`
+    (the cosine of co-occurrence over shoppers, at any time) and, with vectors, `text`.
 
     Parameters
     ----------
     cutoff : datetime, optional
-        With a zone; baskets that ended before it are known, those that began at it or later are
-        completed. When left out, the `usual_cutoff` of the purchases.
+        With a zone. Baskets that ended before it are known, those that began at it or later are
+        completed. The `usual_cutoff` of the purchases when left out.
     k : int
         Cut of the metrics.
     seed : int
         Of the draws: the hidden products, the products of a very large basket, the baskets if
         there are more than 5,000, and the intervals.
-    parts : TextParts, optional
-        Vectors of the products' texts.
+    vectors : ndarray, shape (n_products, dimensions), float32, optional
+        Of the products' texts, unit norm, all zero where there is none.
     report : Report
         Told the number of completed baskets, as the stage `complements`.
 
@@ -111,7 +102,9 @@ def evaluate_complements(
     moment = _moment(purchases, cutoff)
     random = np.random.default_rng(seed)
     baskets = _baskets_of(purchases)
-    known = _at_most(baskets.members[baskets.ends < moment], LARGEST_BASKET, random)
+    known = _at_most(
+        baskets.members[baskets.ends < moment], int(dbt_variables()["largest_basket"]), random
+    )
     is_shown = history.catalogue.is_in_stock & (history.catalogue.exists_from < moment)
     rest, hidden = _hide_one(baskets.members[baskets.begins >= moment], is_shown, random)
     sizes = np.diff(known.indptr)
@@ -125,7 +118,7 @@ def evaluate_complements(
 
     values = {
         name: _measure(score, rest, hidden, is_shown, k, name, report)
-        for name, score in _models(history.before(moment), known, parts).items()
+        for name, score in _models(history.before(moment), known, vectors).items()
     }
     names = [f"{metric}@{k}" for metric in _METRICS]
     return {
@@ -144,27 +137,28 @@ def evaluate_complements(
 def complement_scores(
     members: sp.csr_matrix,
     *,
-    minimum_support: int = MINIMUM_SUPPORT,
-    shrinkage: float = SHRINKAGE,
-    per_product: int = PER_PRODUCT,
+    minimum_support: float,
+    shrinkage: float,
+    per_product: float,
 ) -> sp.csr_matrix:
     """Score what goes with each product, as the mart product_complements.
 
     Score = together / (together + shrinkage) · ln(lift), lift = together · baskets / (baskets with
     the one · baskets with the other), for pairs with enough support and a lift above 1. The
     logarithm is the pointwise mutual information of the two (Church and Hanks 1990); the fraction
-    holds back pairs that met by chance.
+    shrinks the scores of pairs that few baskets hold.
 
     Parameters
     ----------
     members : csr_matrix, shape (n_baskets, n_products), float32
         Ones.
-    minimum_support : int
+    minimum_support : float
         Baskets that a pair must share.
     shrinkage : float
         Baskets at which a pair has half its score.
-    per_product : int
-        The best of each product; of equals those that met more often, then the smaller number.
+    per_product : float
+        Most complements of a product; ties go to the pair that more baskets hold, then to the
+        smaller product number.
 
     Returns
     -------
@@ -210,7 +204,7 @@ def _moment(purchases: History, cutoff: datetime | None) -> int:
 
 
 def _baskets_of(purchases: History) -> _Baskets:
-    days = purchases.times // _DAY
+    days = purchases.times // DAY
     has_order = purchases.orders >= 0
     keys = np.column_stack(
         [
@@ -235,7 +229,7 @@ def _baskets_of(purchases: History) -> _Baskets:
 
 
 def _at_most(members: sp.csr_matrix, most: int, random: np.random.Generator) -> sp.csr_matrix:
-    """Keep so many products of each basket, drawn at random."""
+    """Keep at most so many products of each basket, drawn at random."""
     places, rows = _drawn_places(members, random)
     is_kept = places < most
     return sp.csr_matrix(
@@ -246,7 +240,7 @@ def _at_most(members: sp.csr_matrix, most: int, random: np.random.Generator) -> 
 def _hide_one(
     members: sp.csr_matrix, is_shown: NDArray[np.bool_], random: np.random.Generator
 ) -> tuple[sp.csr_matrix, NDArray[np.int64]]:
-    """Take a product that can be shown out of each basket of two or more.
+    """Hide one product that can be shown in each basket of two or more.
 
     Returns
     -------
@@ -258,7 +252,7 @@ def _hide_one(
     if len(chosen) > _MOST_BASKETS:
         chosen = np.sort(random.choice(chosen, _MOST_BASKETS, replace=False))
     members = sp.csr_matrix(members[chosen])
-    # Those that cannot be shown are drawn last.
+    # Products that cannot be shown are drawn last.
     places, rows = _drawn_places(members, random, is_shown[members.indices])
     is_hidden = places == 0
     hidden = np.empty(len(chosen), np.int64)
@@ -286,17 +280,24 @@ def _drawn_places(
     return places, rows
 
 
-def _models(known: History, baskets: sp.csr_matrix, parts: TextParts | None) -> dict[str, _Score]:
-    complements = complement_scores(baskets)
+def _models(
+    known: History, baskets: sp.csr_matrix, vectors: NDArray[np.float32] | None
+) -> dict[str, _Score]:
+    variables = dbt_variables()
+    complements = complement_scores(
+        baskets,
+        minimum_support=variables["minimum_support"],
+        shrinkage=variables["complement_shrinkage"],
+        per_product=variables["complements_per_product"],
+    )
     popularity = np.asarray(baskets.sum(axis=0), np.float32).reshape(1, -1)
-    shoppers = unit_columns(known.matrix())
+    shoppers = CooccurrenceSpace(known.matrix())
     models: dict[str, _Score] = {
         "complements": lambda rest: (rest @ complements).toarray(),
         "popular": lambda rest: np.repeat(popularity, rest.shape[0], axis=0),
-        "item-knn": lambda rest: co_occurrence_scores(shoppers, rest),
+        "item-knn": shoppers.scores,
     }
-    if parts is not None:
-        vectors = parts.text_vectors()
+    if vectors is not None:
         models["text"] = lambda rest: (rest @ vectors) @ vectors.T
     return models
 
@@ -318,9 +319,10 @@ def _measure(
         chunk = sp.csr_matrix(rest[start : start + step])
         scores = score(chunk)
         leave_out(scores, chunk, is_shown)
-        wanted = hidden[start : start + step]
+        chunk_hidden = hidden[start : start + step]
         truth = sp.csr_matrix(
-            (np.ones(len(wanted), np.float32), (np.arange(len(wanted)), wanted)), shape=chunk.shape
+            (np.ones(len(chunk_hidden), np.float32), (np.arange(len(chunk_hidden)), chunk_hidden)),
+            shape=chunk.shape,
         )
         ranks[start : start + step] = rank_by_scores(scores, truth, k)[0].ranks
         report(stage, min(start + step, len(hidden)), len(hidden))

@@ -5,7 +5,3 @@ from alsolike.errors import AlsolikeError
 
 class EvaluationError(AlsolikeError):
     """The evaluation cannot be made, or a model answered with something that is no ranking."""
-
-
-class UnknownRankerError(AlsolikeError):
-    """There is neither a baseline nor a stored model of that name."""

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from alsolike.evaluation.bootstrap import interval, resampled_means
 from alsolike.evaluation.errors import EvaluationError
-from alsolike.evaluation.metrics import (
+from alsolike.evaluation.results import SLICES, Evaluation, ModelResult, Value
+from alsolike.history import Split
+from alsolike.metrics import (
     ACCURACY_METRICS,
     TruthRanks,
     cold_share,
@@ -23,11 +25,9 @@ from alsolike.evaluation.metrics import (
     long_tail,
     novelty,
 )
-from alsolike.evaluation.ranker import ClosableRanker, ListRanker, Ranker, ScoreRanker
-from alsolike.evaluation.ranking import drop_from_lists, leave_out, rank_by_lists, rank_by_scores
-from alsolike.evaluation.results import SLICES, Evaluation, ModelResult, Value
-from alsolike.history import Split
+from alsolike.metrics.ranking import drop_from_lists, leave_out, rank_by_lists, rank_by_scores
 from alsolike.progress import Report
+from alsolike.rankers.protocol import ClosableRanker, ListRanker, Ranker, ScoreRanker
 
 # Scores held at a time, 4 bytes each: 256 MB.
 _SCORES_AT_ONCE = 64_000_000

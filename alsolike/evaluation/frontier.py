@@ -8,24 +8,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alsolike.evaluation.evaluate import evaluate
-from alsolike.evaluation.ranker import ListRanker
 from alsolike.evaluation.results import Value
 from alsolike.history import Split
 from alsolike.progress import Report
+from alsolike.rankers.blend.recipe import Recipe
+from alsolike.rankers.protocol import ListRanker
 
-# Shoppers who are asked with every setting, at most.
+# Shoppers for whom lists are made with every setting, at most.
 _SHOPPERS = 2000
 
 
 class AdjustableRanker(ListRanker, Protocol):
-    """A model that can be told how to answer."""
+    """A model whose serving options can be changed."""
 
     def answer_with(self, options: Mapping[str, Any]) -> None:
         """Answer with these options of `recs.serving_options` from now on."""
         ...
 
     def close(self) -> None:
-        """Clear away."""
+        """Release what the model holds."""
         ...
 
 
@@ -52,7 +53,7 @@ class Setting:
 
     @property
     def label(self) -> str:
-        """Return what a person calls it."""
+        """Return its name for people."""
         if self == Setting():
             return "none"
         parts = [f"diversity {self.diversity:g}"] if self.diversity else []
@@ -65,10 +66,10 @@ class Setting:
         return ", ".join(parts)
 
 
-# What a recipe asks for unless it says otherwise: of those below, one with caps that costs at most
-# 1 % of NDCG, with an interval that includes none at all, on every shop that was measured;
-# docs/evaluation.md has the figures.
-DEFAULT = Setting(0.1, 0.7, 0.7)
+# The default of a recipe. It is a setting with caps that costs at most 1 % of NDCG on every shop
+# that was measured, by an interval that includes 0; docs/evaluation.md has the figures.
+_RECIPE = Recipe()
+DEFAULT = Setting(_RECIPE.diversity, _RECIPE.category_share, _RECIPE.brand_share)
 
 SETTINGS = (
     Setting(),
@@ -85,7 +86,7 @@ SETTINGS = (
 
 @dataclass(frozen=True, slots=True)
 class MeasuredSetting:
-    """What a setting gives.
+    """The accuracy and diversity of a setting.
 
     Attributes
     ----------
@@ -111,8 +112,8 @@ class MeasuredSetting:
         }
 
 
-class _Set:
-    """A fitted model with one setting."""
+class _RankerWithSetting:
+    """A fitted model that answers with one setting."""
 
     def __init__(self, ranker: AdjustableRanker, setting: Setting) -> None:
         self.name = setting.label
@@ -145,12 +146,12 @@ def measure_frontier(
     seed: int,
     report: Report,
 ) -> list[MeasuredSetting]:
-    """Fit a model once and ask it with every setting.
+    """Fit a model once and measure it with every setting.
 
     Parameters
     ----------
     split : Split
-        At most 2,000 of its shoppers are asked, drawn by the seed.
+        At most 2,000 of its shoppers count, drawn by the seed.
     ranker : AdjustableRanker
         Not fitted yet; it is closed afterwards.
     settings : sequence of Setting
@@ -163,7 +164,7 @@ def measure_frontier(
         ranker.fit(part, report)
         evaluation = evaluate(
             part,
-            [_Set(ranker, setting) for setting in settings],
+            [_RankerWithSetting(ranker, setting) for setting in settings],
             k=k,
             vectors=vectors,
             against=[settings[0].label],

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Which held-out products count: all, those somebody is known to have acted on, the others.
+# Slices of the held-out products: all; warm, with known actions of anybody; cold, without any.
 SLICES = ("all", "warm", "cold")
-# Metrics of which less is better.
+# Metrics for which a smaller value is better.
 LESS_IS_BETTER = frozenset({"gini"})
-# With fewer tested shoppers, or baskets, than this the result carries a warning.
+# Below this number of tested shoppers, or baskets, the result carries a warning.
 FEW_SHOPPERS = 100
 
 
@@ -42,7 +42,8 @@ class Value:
     def is_point(self) -> bool:
         """Whether the interval has no width: every shopper has the same value.
 
-        Drawing them again tells nothing then: it cannot know of shoppers who are unlike these.
+        Resampling equal values gives the same value, so the interval says nothing about shoppers
+        who differ.
         """
         return self.low == self.high
 
@@ -131,20 +132,22 @@ class Evaluation:
 
     @property
     def warnings(self) -> list[str]:
-        """What a reader has to know before trusting a figure, a sentence each."""
-        told: list[str] = []
+        """Warnings about figures that rest on few shoppers, a sentence each."""
+        warnings: list[str] = []
         count = self.shoppers.get("all", 0)
         if count < FEW_SHOPPERS:
             who = "Only 1 shopper is" if count == 1 else f"Only {count:,} shoppers are"
-            told.append(
+            warnings.append(
                 f"{who} tested: the intervals know no others, and a few more could turn any "
                 "difference."
             )
         cold = self.shoppers.get("cold", 0)
         if 0 < cold < FEW_SHOPPERS <= count:
             who = "Only 1 shopper has" if cold == 1 else f"Only {cold:,} shoppers have"
-            told.append(f"{who} a cold product held out: the figures of that slice are uncertain.")
-        return told
+            warnings.append(
+                f"{who} a cold product held out: the figures of that slice are uncertain."
+            )
+        return warnings
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything but the shoppers one by one, ready for JSON; NaN becomes None."""
@@ -204,12 +207,12 @@ class Evaluation:
 
 
 def best_model(metric: str, values: Iterable[tuple[str, float]]) -> str | None:
-    """Return the name of the best model by a metric; None where none stands out."""
-    told = [(name, value) for name, value in values if not math.isnan(value)]
-    if len({value for _, value in told}) < min(len(told), 2):
+    """Return the name of the best model by a metric; None where all are equal."""
+    measured = [(name, value) for name, value in values if not math.isnan(value)]
+    if len({value for _, value in measured}) < min(len(measured), 2):
         return None
     sign = -1 if metric.partition("@")[0] in LESS_IS_BETTER else 1
-    return max(told, key=lambda pair: sign * pair[1])[0] if told else None
+    return max(measured, key=lambda pair: sign * pair[1])[0] if measured else None
 
 
 def _or_none(value: float) -> float | None:

@@ -3,24 +3,18 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alsolike.database import connect
-from alsolike.evaluation.baselines import (
-    BASELINES,
-    NoTextVectorsError,
-    baseline,
-    read_text_parts,
-)
 from alsolike.evaluation.cold import hidden_products, hide_products
 from alsolike.evaluation.complements import evaluate_complements
-from alsolike.evaluation.errors import EvaluationError, UnknownRankerError
+from alsolike.evaluation.errors import EvaluationError
 from alsolike.evaluation.evaluate import evaluate
 from alsolike.evaluation.frontier import MeasuredSetting, measure_frontier
-from alsolike.evaluation.ranker import Ranker
 from alsolike.evaluation.results import Evaluation
 from alsolike.evaluation.store import store_evaluation
 from alsolike.history import (
@@ -34,15 +28,15 @@ from alsolike.history import (
 from alsolike.history.read import fingerprint
 from alsolike.models import list_models
 from alsolike.progress import Report
+from alsolike.rankers.blend.recipe import Recipe
+from alsolike.rankers.by_name import BASELINES, TRAINED, UnknownRankerError, baseline, ranker_for
+from alsolike.rankers.protocol import Ranker
+from alsolike.rankers.trained import TrainedRanker
+from alsolike.texts import NoTextVectorsError, read_text_parts
 
-# A fresh fit of the recipe that `alsolike train` uses.
-TRAINED = "trained"
 DEFAULT_MODELS = (*BASELINES, TRAINED)
-# What cannot learn anything without the texts' vectors.
+# The models that need the texts' vectors.
 _TEXT_MODELS = frozenset({"text", "average"})
-
-# Makes the ranker of a trained model: of the default recipe, or of a stored model's.
-TrainedRanker = Callable[[str], Ranker]
 
 
 @dataclass(frozen=True)
@@ -109,7 +103,7 @@ def run_evaluation(
     plan: EvaluationPlan,
     *,
     report: Report,
-    trained_ranker: TrainedRanker | None = None,
+    trained_ranker: Callable[[str], Ranker] | None = None,
 ) -> EvaluationRun:
     """Read the history, split it, measure the models, keep the result.
 
@@ -118,12 +112,12 @@ def run_evaluation(
     plan : EvaluationPlan
     report : Report
     trained_ranker : callable, optional
-        Makes the ranker of every name that is no baseline; training's own when left out.
+        Makes the ranker of every name that is no baseline; `ranker_for` when left out.
 
     Raises
     ------
     UnknownRankerError
-        A name is no model's.
+        No model has one of the names.
     NoHistoryError, SplitError
         There is too little to evaluate on.
     NoTextVectorsError
@@ -143,7 +137,9 @@ def run_evaluation(
         frontier = _frontier(split, plan, vectors, report)
     complements: dict[str, Any] | None = None
     if plan.has_complements:
-        complements = evaluate_complements(history, plan.cutoff, plan.k, plan.seed, report=report)
+        complements = evaluate_complements(
+            history, plan.cutoff, plan.k, plan.seed, vectors=vectors, report=report
+        )
     data_fingerprint = fingerprint(history)
     evaluation_id = store_evaluation(
         evaluation,
@@ -185,9 +181,6 @@ def make_split(history: History, plan: EvaluationPlan) -> Split:
 def _frontier(
     split: Split, plan: EvaluationPlan, vectors: NDArray[np.float32] | None, report: Report
 ) -> list[MeasuredSetting]:
-    # Training evaluates too: at the top the two modules would import each other.
-    from alsolike.training import Recipe, TrainedRanker  # noqa: PLC0415
-
     if vectors is None:
         raise NoTextVectorsError
     ranker = TrainedRanker(Recipe(seed=plan.seed))
@@ -199,44 +192,28 @@ def _check_cutoff(history: History, cutoff: datetime) -> None:
     if not first < cutoff.timestamp() * 1_000_000 <= last:
         message = (
             f"The cutoff {cutoff.isoformat()} is outside the history, which goes from "
-            f"{_told(first)} to {_told(last)}: choose a moment between."
+            f"{_iso(first)} to {_iso(last)}: choose a moment between."
         )
         raise EvaluationError(message)
 
 
-def _told(microseconds: int) -> str:
+def _iso(microseconds: int) -> str:
     return datetime.fromtimestamp(microseconds / 1_000_000, UTC).isoformat()
 
 
-def _rankers(plan: EvaluationPlan, trained_ranker: TrainedRanker | None) -> list[Ranker]:
+def _rankers(plan: EvaluationPlan, make: Callable[[str], Ranker] | None) -> list[Ranker]:
     names = list(dict.fromkeys(plan.models))
     others = [name for name in names if name not in BASELINES]
     if others:
         with connect() as connection:
             stored = sorted(model.name for model in list_models(connection))
-        _refuse_unknown(others, stored)
-    make = trained_ranker
-    if make is None and others:
-        make = _trained_ranker(plan.seed)
-    return [
-        baseline(name, seed=plan.seed) if make is None or name in BASELINES else make(name)
-        for name in names
-    ]
-
-
-def _refuse_unknown(names: Sequence[str], stored: Sequence[str]) -> None:
-    unknown = [name for name in names if name != TRAINED and name not in stored]
-    if unknown:
-        there = ", ".join(dict.fromkeys((*BASELINES, TRAINED, *stored)))
-        message = f"There is no model {', '.join(unknown)} to evaluate; there are: {there}."
-        raise UnknownRankerError(message)
-
-
-def _trained_ranker(seed: int) -> TrainedRanker:
-    # Training evaluates too: at the top the two modules would import each other.
-    from alsolike.training import ranker_for  # noqa: PLC0415
-
-    return lambda name: ranker_for(name, seed=seed)
+        unknown = set(others) - {TRAINED, *stored}
+        if unknown:
+            there = ", ".join(dict.fromkeys((*BASELINES, TRAINED, *stored)))
+            message = f"No model is called {', '.join(sorted(unknown))}; there are: {there}."
+            raise UnknownRankerError(message)
+    make = make or partial(ranker_for, seed=plan.seed)
+    return [baseline(name, seed=plan.seed) if name in BASELINES else make(name) for name in names]
 
 
 def _text_vectors(
@@ -245,7 +222,7 @@ def _text_vectors(
     try:
         return read_text_parts(catalogue, report=report).text_vectors()
     except NoTextVectorsError:
-        # Said now rather than after an hour of measuring the others.
+        # Fail now rather than after measuring the others for an hour.
         if not _TEXT_MODELS.isdisjoint(models):
             raise
         # The report and the table say that diversity is missing, and why.
@@ -253,6 +230,6 @@ def _text_vectors(
 
 
 def _one_by_one(rankers: list[Ranker]) -> Iterator[Ranker]:
-    """Give each ranker away, so that its memory is free before the next one learns."""
+    """Yield each ranker without keeping it, so that its memory is free before the next fit."""
     while rankers:
         yield rankers.pop(0)

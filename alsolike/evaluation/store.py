@@ -14,7 +14,7 @@ from alsolike.evaluation.results import Evaluation
 def store_evaluation(
     evaluation: Evaluation, *, data_fingerprint: str, parameters: Mapping[str, Any]
 ) -> int:
-    """Write an evaluation with its metrics and differences, all or nothing.
+    """Write an evaluation with its metrics and differences, in one transaction.
 
     Parameters
     ----------
@@ -22,15 +22,14 @@ def store_evaluation(
     data_fingerprint : str
         From `alsolike.history.fingerprint`, of the whole history.
     parameters : mapping
-        What it can be run again with; seed, shoppers and held-out products by slice, and seconds
-        are added.
+        What it takes to run it again. The seed, the shoppers and held-out products of each slice,
+        and the seconds are added.
 
     Returns
     -------
     int
         Its `evaluation_id`.
     """
-    told = evaluation.as_dict()
     with connect() as connection, connection.cursor() as cursor:
         row = cursor.execute(
             query("alsolike/evaluation/insert_evaluation"),
@@ -45,7 +44,7 @@ def store_evaluation(
                         "seed": evaluation.seed,
                         "shoppers": dict(evaluation.shoppers),
                         "held_out": dict(evaluation.held_out),
-                        "seconds": told["seconds"],
+                        "seconds": evaluation.as_dict()["seconds"],
                     }
                 ),
                 "data_fingerprint": data_fingerprint,
@@ -86,7 +85,7 @@ def store_evaluation(
                 }
                 for (model, against), metrics in evaluation.differences.items()
                 for metric, value in metrics.items()
-                # A model that listed nothing differs from nobody.
+                # A model without lists has NaN for its difference: skip it.
                 if not math.isnan(value.value) and not math.isnan(value.low)
             ],
         )

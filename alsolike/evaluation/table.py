@@ -8,15 +8,15 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from alsolike.evaluation.baselines import BASELINES
 from alsolike.evaluation.frontier import DEFAULT, MeasuredSetting
 from alsolike.evaluation.results import FEW_SHOPPERS, SLICES, Evaluation, Value, best_model
+from alsolike.rankers.by_name import BASELINES
 
 _ACCURACY = ("ndcg", "hr", "recall", "precision", "map", "mrr")
 _BEYOND = ("coverage", "gini", "ild", "novelty", "long_tail", "cold_share")
 # The metrics that models are compared by, one pair of columns each.
 _COMPARED = ("ndcg", "hr")
-# Columns that a plain file or pipe gets; a terminal has its own width.
+# Characters of a line where there is no terminal.
 _WIDTH = 100
 
 
@@ -31,11 +31,10 @@ def evaluation_text(evaluation: Evaluation, *, has_vectors: bool, width: int = _
     width : int
         Characters of a line.
     """
-    file = io.StringIO()
-    console = Console(file=file, width=width, color_system=None)
-    console.print(heading(evaluation))
-    for warning in evaluation.warnings:
-        console.print(f"Warning: {warning}")
+    parts: list[Any] = [
+        heading(evaluation),
+        *(f"Warning: {warning}" for warning in evaluation.warnings),
+    ]
     tables = [
         _metric_table(evaluation, "Accuracy", _ACCURACY),
         _metric_table(evaluation, "Beyond accuracy (gini: less is better)", _BEYOND),
@@ -44,14 +43,12 @@ def evaluation_text(evaluation: Evaluation, *, has_vectors: bool, width: int = _
         tables.append(_slice_table(evaluation))
     tables += [_difference_table(evaluation, name) for name in compared_models(evaluation)]
     for table in tables:
-        # A table's own title would be broken where the table is narrower.
+        # rich would wrap a table's own title to the width of the table.
         title, table.title = table.title, None
-        console.print()
-        console.print(title, style="bold")
-        console.print(table)
+        parts += ["", title, table]
     if not has_vectors:
-        console.print("\nild is missing: no text is embedded; `alsolike embed` does it.")
-    return "\n".join(line.rstrip() for line in file.getvalue().splitlines())
+        parts.append("\nild is missing: no text is embedded; `alsolike embed` does it.")
+    return printed(*parts, width=width)
 
 
 def frontier_text(points: Sequence[MeasuredSetting]) -> str:
@@ -67,7 +64,7 @@ def frontier_text(points: Sequence[MeasuredSetting]) -> str:
             number(point.diversity),
             interval_text(point.loss),
         )
-    return _printed("What diversity costs", table)
+    return printed("", "", "What diversity costs", table)
 
 
 def complements_text(measured: Mapping[str, Any]) -> str:
@@ -83,16 +80,15 @@ def complements_text(measured: Mapping[str, Any]) -> str:
         )
     count = measured["baskets"]
     few = " (few: the intervals know no others)" if count < FEW_SHOPPERS else ""
-    return _printed(f"Basket completion, {count:,} baskets{few}", table)
+    return printed("", "", f"Basket completion, {count:,} baskets{few}", table)
 
 
-def _printed(title: str, table: Table) -> str:
+def printed(*parts: Any, width: int = _WIDTH) -> str:
+    """Return lines and tables as rich prints them, without colours."""
     file = io.StringIO()
-    console = Console(file=file, width=_WIDTH, color_system=None)
-    console.print()
-    console.print()
-    console.print(title)
-    console.print(table)
+    console = Console(file=file, width=width, color_system=None)
+    for part in parts:
+        console.print(part)
     return "\n".join(line.rstrip() for line in file.getvalue().splitlines())
 
 
@@ -120,7 +116,7 @@ def metric_names(evaluation: Evaluation) -> tuple[list[str], list[str]]:
 
 
 def compared_models(evaluation: Evaluation) -> list[str]:
-    """Return the models whose lead over every other is told: all that are no baseline."""
+    """Return the models that are compared with every other: those that are no baseline."""
     ours = [name for name in evaluation.models if name not in BASELINES]
     return ours if len(evaluation.models) > 1 else []
 
@@ -131,15 +127,15 @@ def number(value: float) -> str:
 
 
 def interval_text(value: Value) -> str:
-    """Return a difference with its interval, or that there is none to be had."""
+    """Return a difference with its interval, or that all shoppers have the same."""
     if value.is_point:
         return f"{value.value:+.4f} (same for all)"
     return f"{value.value:+.4f} [{value.low:+.4f}, {value.high:+.4f}]"
 
 
-def _metric_table(evaluation: Evaluation, title: str, wanted: tuple[str, ...]) -> Table:
+def _metric_table(evaluation: Evaluation, title: str, metrics: tuple[str, ...]) -> Table:
     accuracy, beyond = metric_names(evaluation)
-    names = accuracy if wanted is _ACCURACY else beyond
+    names = accuracy if metrics is _ACCURACY else beyond
     table = Table(title=title, box=None, pad_edge=False)
     table.add_column("model", no_wrap=True)
     best: dict[str, str | None] = {}
@@ -148,7 +144,7 @@ def _metric_table(evaluation: Evaluation, title: str, wanted: tuple[str, ...]) -
         best[name] = best_model(
             name, ((m, r.metrics["all"][name].value) for m, r in evaluation.models.items())
         )
-    is_accuracy = wanted is _ACCURACY
+    is_accuracy = metrics is _ACCURACY
     if is_accuracy:
         table.add_column("fit s", justify="right", no_wrap=True)
         table.add_column("rank s", justify="right", no_wrap=True)
@@ -216,7 +212,7 @@ def _difference_table(evaluation: Evaluation, model: str) -> Table:
 
 
 def verdict(value: Value) -> str:
-    """Return what an interval says: leads, trails, or neither."""
+    """Return whether an interval shows a lead, a lag, or neither."""
     if value.is_point and value.value:
         return "untold"
     if not value.excludes_zero:

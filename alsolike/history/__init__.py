@@ -1,12 +1,13 @@
 """What shoppers did, as arrays: what training learns from and evaluation is measured on."""
 
-from alsolike.history.history import ALWAYS, KINDS, Catalogue, History, existence
+from alsolike.history.history import ALWAYS, DAY, KINDS, Catalogue, History, existence
 from alsolike.history.read import NoHistoryError, read_history
 from alsolike.history.split import Split, SplitError, split_by_time, split_leave_one_out
 from alsolike.history.visitors import Visitor, visitor_of
 
 __all__ = [
     "ALWAYS",
+    "DAY",
     "KINDS",
     "Catalogue",
     "History",

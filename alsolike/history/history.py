@@ -7,9 +7,11 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-# The kinds of events; `History.kinds` holds their positions.
+# The kinds of events; `History.kinds` holds positions in this tuple.
 KINDS = ("purchase", "review", "view")
-# Since when a product exists of which nothing tells.
+# Microseconds of a day, the unit of times.
+DAY = 86_400_000_000
+# When a product exists from whose date is unknown.
 ALWAYS = np.iinfo(np.int64).min
 
 
@@ -59,9 +61,9 @@ class History:
     times : ndarray, shape (n_events,), int64
         Microseconds since 1970, UTC.
     weights : ndarray, shape (n_events,), float32
-        What the kind says about taste, against one view; above 0.
+        Weight of the kind, relative to a view; above 0.
     orders : ndarray, shape (n_events,), int32
-        Number of the order that a purchase belongs to, unique over the shop; -1: none was given.
+        Number of the order that a purchase belongs to, unique over the shop; -1 without an order.
     """
 
     catalogue: Catalogue
@@ -118,6 +120,19 @@ class History:
         matrix.data[:] = 1
         return matrix
 
+    def faded_weights(self, half_life_days: float) -> NDArray[np.float64]:
+        """Return the events' weights, halved for every half-life before the latest event.
+
+        Events more than 300 half-lives old keep what is left then, as in dbt's macro
+        half_life_decay, so that nothing underflows.
+
+        Returns
+        -------
+        ndarray, shape (n_events,), float64
+        """
+        half_lives = (self.times.max(initial=0) - self.times) / DAY / half_life_days
+        return self.weights * np.power(0.5, np.minimum(half_lives, 300))
+
     def first_actions(self) -> "History":
         """Return each shopper's first event on each product."""
         keys = self.shoppers.astype(np.int64) * len(self.catalogue) + self.products
@@ -130,12 +145,12 @@ class History:
 def existence(
     created_at: NDArray[np.int64], is_dated: NDArray[np.bool_], history: History
 ) -> NDArray[np.int64]:
-    """Return since when each product exists: from its date or its first event, the earlier.
+    """Return when each product began to exist: at its date or its first event, the earlier.
 
-    A date that was not given is that of the load, and the product is at least as old. So it counts
-    like a given one for a product with events, whose first event may come later. A product without
-    events and without a date tells nothing: it most probably is as old as the others, and exists
-    always. It cannot be foretold, so it only competes.
+    A product that the shop did not date carries the time of its load, when it existed already. If
+    it has events, that time counts like a date, since the first event may come later. Without
+    events its age is unknown; it is taken to exist always, like most of the catalogue. Nobody can
+    foretell it, so it only competes.
 
     Parameters
     ----------
@@ -143,12 +158,12 @@ def existence(
         Microseconds since 1970, UTC.
     is_dated : ndarray, shape (n_products,), bool
     history : History
-        The whole of it: cut at a moment, a product that sells later would seem to tell nothing.
+        The whole history: in a part of it, a product that sells later would seem to have no events.
 
     Returns
     -------
     ndarray, shape (n_products,), int64
-        Microseconds since 1970, UTC; `ALWAYS`: nothing tells.
+        Microseconds since 1970, UTC; `ALWAYS` where it is unknown.
     """
     never = np.iinfo(np.int64).max
     first = np.full(len(created_at), never)

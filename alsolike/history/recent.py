@@ -1,4 +1,4 @@
-"""What shoppers did last: the query of every model that goes by a shopper's latest actions."""
+"""What shoppers did last, weighed: the query of every model that goes by latest actions."""
 
 from collections.abc import Mapping
 
@@ -6,10 +6,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from alsolike.dbt_variables import dbt_variables
 from alsolike.history.history import KINDS, History
-
-# A review that says less than a view does is no liking: with the weights as shipped, below 4 stars.
-_LIKED_WEIGHT = 1.0
 
 
 def recent_products(
@@ -22,14 +20,14 @@ def recent_products(
 ) -> sp.csr_matrix:
     """Weigh the last distinct products of each shopper.
 
-    A product's latest action dates it; products of one moment go in the order of their numbers, as
-    in `recs.recent_actions`. That function also looks at a bounded number of events only, which
-    makes a difference for shoppers who repeat themselves more than that.
+    Products are ordered by their latest action, those of one moment by their numbers, as in
+    `recs.recent_actions`. That function reads a bounded number of events, so the two differ for
+    shoppers who act on the same products more often than that.
 
     Parameters
     ----------
     history : History
-        What is known: cut it first at the moment that is asked about.
+        Only what happened before the moment in question.
     shoppers : ndarray, shape (n_rows,), int
         Numbers of shoppers, in any order.
     last : int
@@ -37,14 +35,13 @@ def recent_products(
     decay : float
         Factor for every later product, in (0, 1].
     kind_weights : Mapping of str to float, optional
-        Factor by kind of `KINDS`, the strongest of what was done with the product; kinds that are
-        missing or 0 do not count, nor do reviews of products that were not liked. When left out,
-        every event counts the same.
+        Weight of each kind of `KINDS`; a product has the greatest of its events. A kind that is
+        missing or 0 does not count, nor does a bad review. Every event counts 1 when left out.
 
     Returns
     -------
     csr_matrix, shape (n_rows, n_products), float32
-        Above 0; without an entry where nothing is known. Indices are sorted.
+        Above 0; no entry for other products. Indices are sorted.
     """
     shape = (len(shoppers), len(history.catalogue))
     events, rows = _events_of(history, shoppers)
@@ -52,11 +49,12 @@ def recent_products(
     if kind_weights is not None:
         by_kind = np.array([kind_weights.get(kind, 0.0) for kind in KINDS])
         kinds = history.kinds[events]
-        is_liked = history.weights[events] >= _LIKED_WEIGHT
+        # A review counts from the weight of a view on: with dbt's weights, 4 or 5 stars.
+        is_liked = history.weights[events] >= dbt_variables()["view_weight"]
         strengths = by_kind[kinds] * (is_liked | (kinds != KINDS.index("review")))
         is_counted = strengths > 0
         events, rows, strengths = events[is_counted], rows[is_counted], strengths[is_counted]
-    # One entry for each row and product: its latest time and its strongest kind.
+    # One entry for each row and product, with its latest time and its greatest weight.
     keys = rows * shape[1] + history.products[events]
     pairs, pair_of_event = np.unique(keys, return_inverse=True)
     times = np.full(len(pairs), np.iinfo(np.int64).min)

@@ -1,4 +1,4 @@
-"""Splits of a history into what is known and what is to be foretold."""
+"""Splits of a history into what is known and what is held out."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,9 +19,9 @@ _NOBODY = (
     "there is no view, purchase or review of a visitor who agreed to personalisation "
     "(docs/input.md, consent)"
 )
-# Share of the events that a time split tests on where no cutoff is given.
+# Share of the events after the usual cutoff.
 _TEST_SHARE = 0.1
-# No shopper counts for more events than this share of the shoppers has at most.
+# Quantile of events per shopper up to which a shopper's events count in full.
 _USUAL_SHARE = 0.9
 
 
@@ -38,14 +38,14 @@ class Split:
     name : str
         'leave-one-out' or 'time'.
     known : History
-        All that a model may learn from and be asked with.
+        All that a model may learn from, and be queried with.
     shoppers : ndarray, shape (n_tested,), int32
-        Shoppers with something known and something to foretell, ascending.
+        Shoppers with known actions and held-out products, ascending.
     truth : csr_matrix, shape (n_tested, n_products), float32
-        Ones: products new to the shopper, there at their moment and in stock, that they acted on
-        afterwards.
+        The held-out products, as ones: in stock, new to the shopper but in the catalogue at their
+        moment, and acted on afterwards.
     moments : ndarray, shape (n_tested,), int64
-        Microseconds since 1970: what is known of the shopper happened strictly before.
+        Microseconds since 1970; the shopper's known actions happened strictly before.
     cutoff : int or None
         The one moment of a time split.
     """
@@ -59,13 +59,13 @@ class Split:
 
     @property
     def exists_from(self) -> NDArray[np.int64]:
-        """Return from when on each product can be foretold and listed.
+        """Return when each product can be listed: at every moment strictly after.
 
-        ndarray, shape (n_products,), int64, microseconds since 1970: strictly before a moment.
+        ndarray, shape (n_products,), int64, microseconds since 1970.
 
-        Leave-one-out knows what others did later, and compares with papers that rank the whole
-        catalogue. So there the first event of a product does not begin it; a date that the shop
-        gave does, and a product may be dated at the very moment of its first event.
+        Leave-one-out knows what others did later, and is compared with papers that rank the whole
+        catalogue. So there a product does not begin with its first event, only at a date that the
+        shop gave, and that may be the very moment of its first event.
         """
         return _listed_from(self.name, self.known.catalogue)
 
@@ -85,14 +85,14 @@ class Split:
         Returns
         -------
         ndarray, shape (n_rows, n_products), bool
-            Those that existed by then and are in stock; what the shopper already has is among them.
+            Products in stock that existed by then, whether the shopper acted on them or not.
         """
         is_there = self.exists_from < self.moments[rows][:, np.newaxis]
         return is_there & self.known.catalogue.is_in_stock
 
 
 def split_leave_one_out(history: History) -> Split:
-    """Hold out the product that each shopper came to last; all before it is known.
+    """Hold out the product that each shopper came to last; what they did before is known.
 
     To compare with papers only: other shoppers' later actions are known, so the future leaks (Ji
     et al. 2020, arXiv 2010.11060).
@@ -113,7 +113,7 @@ def split_leave_one_out(history: History) -> Split:
     moments[shoppers] = firsts.times[last]
     known = history.before(moments)
     has_known = np.diff(known.starts)[shoppers] > 0
-    # With nothing before it the action is nobody's test: it stays known.
+    # A shopper's first action has no history to predict it from, so it stays in the training part.
     moments[shoppers[~has_known]] = np.iinfo(np.int64).max
     known = history.before(moments)
     return _split(
@@ -127,13 +127,12 @@ def split_leave_one_out(history: History) -> Split:
 
 
 def split_by_time(history: History, cutoff: datetime | None = None) -> Split:
-    """Hold out what known shoppers did from a moment on, with products that were there by then.
+    """Hold out what shoppers did from a moment on, with products that existed by then.
 
     Only products that are new to the shopper count.
 
-    Where nobody who was there before the moment came back, as in a shop of anonymous sessions,
-    those who began after it are tested instead: what they came to last is held out, and what they
-    did before that is known.
+    In a shop of anonymous sessions, nobody from before the moment comes back. Then shoppers who
+    began after it are tested instead: the product that they came to last is held out.
 
     Parameters
     ----------
@@ -185,11 +184,11 @@ def _last_of_newcomers(firsts: History, moment: int) -> NDArray[np.bool_]:
 
 
 def usual_cutoff(history: History) -> int:
-    """Return the moment before which nine tenths of the events happened, no shopper's too many.
+    """Return the moment before which nine tenths of the events happened, bots down-weighted.
 
-    A bot, a reseller or a shared account can have most of a shop's events, all within an hour: the
-    plain quantile would lie in that hour. So who has more events than nine tenths of the shoppers
-    have counts like the last of those: each of their events counts less than one.
+    A bot, a reseller or a shared account can have most of a shop's events, all within an hour, and
+    the plain quantile would lie in that hour. So the events of one shopper count at most as much as
+    the 90th percentile of events per shopper: each of a bot's events counts less than one.
 
     Parameters
     ----------
@@ -221,7 +220,7 @@ def _split(
     *,
     cutoff: int | None = None,
 ) -> Split:
-    # What cannot be shown cannot be foretold.
+    # A product that cannot be shown is not held out: no model could list it.
     is_shown = history.catalogue.is_in_stock[products]
     is_shown &= _listed_from(name, history.catalogue)[products] < moments[owners]
     products, owners = products[is_shown], owners[is_shown]

@@ -1,4 +1,4 @@
-"""Who acted, as one key: a shopper and an anonymous session of the same id are two visitors."""
+"""The key of a visitor: it tells a shopper from an anonymous session with the same id."""
 
 from typing import NamedTuple
 
@@ -8,14 +8,14 @@ _SESSION = "session:"
 
 
 class Visitor(NamedTuple):
-    """Somebody with a history; one of the two is None."""
+    """A shopper or an anonymous session; the other one is None."""
 
     shopper_id: str | None
     session_id: str | None
 
 
 def visitor_of(visitor_id: str) -> Visitor:
-    """Return who a key of `marts.shopper_events` stands for.
+    """Return the visitor of a `visitor_id` of `marts.shopper_events`.
 
     Raises
     ------

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from alsolike.errors import InputFileError
-from alsolike.loading.jsonl_files import Unread, read_items, rows_of_items
-from alsolike.loading.rows import Chunk, Found, encode_rows
+from alsolike.loading.jsonl_files import UnreadableLine, read_items, rows_of_items
+from alsolike.loading.rows import Chunk, Reading, encode_rows
 from alsolike.loading.sources import Source, load_sources
 from alsolike.loading.summary import LoadSummary
 from alsolike.loading.tables import PRODUCTS, PURCHASES, REVIEWS, Table
@@ -60,8 +60,8 @@ def _reader(
     table: Table,
     columns_of: Callable[[_Object], _Object | None],
     keys: set[str],
-) -> Callable[[Found], Iterator[Chunk]]:
-    def read(found: Found) -> Iterator[Chunk]:
+) -> Callable[[Reading], Iterator[Chunk]]:
+    def read(reading: Reading) -> Iterator[Chunk]:
         known = False
 
         def checked(item: _Object) -> _Object | None:
@@ -72,10 +72,12 @@ def _reader(
         items = read_items(path)
         if table is PURCHASES:
             # A line that is no object is rejected once, with the reviews.
-            items = ((number, item) for number, item in items if not isinstance(item, Unread))
-        found.columns.update(table.columns)
+            items = (
+                (number, item) for number, item in items if not isinstance(item, UnreadableLine)
+            )
+        reading.columns.update(table.columns)
         rows = 0
-        for chunk in encode_rows(rows_of_items(items, table, checked), table, found):
+        for chunk in encode_rows(rows_of_items(items, table, checked), table, reading):
             rows += chunk.rows
             yield chunk
         if rows and not known:
@@ -152,7 +154,7 @@ def _hash(prefix: str, *parts: object) -> str:
 
 
 def _time(value: object, per_second: int) -> object:
-    """ISO time of a Unix time; anything else as it is, to be rejected with its value."""
+    """Return the ISO time of a Unix time; anything else unchanged, for the check to reject."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     try:

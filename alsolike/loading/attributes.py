@@ -1,28 +1,28 @@
-"""The JSON of attributes, as far as it must be looked at before the database may."""
+"""The JSON of attributes, made safe for the database to parse."""
 
 import json
 import re
 
-DEEPEST = 16
+from alsolike.json_levels import MOST_LEVELS
 
-# A text, to its end or that of the JSON, or a bracket outside of one.
+# A string, closed or cut off by the end of the text, or a bracket outside of strings.
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _CONSTANT = re.compile(r"\b(?:NaN|Infinity)\b")
 
 
 def tidy_json(text: str) -> str:
-    """Return JSON that the database may read: nothing in it is deeper than it can take.
+    """Return JSON whose nesting the database can parse.
 
-    Objects and lists nested deeper than 16 are cut off where the seventeenth begins. What is left
-    is no JSON any more, so the check leaves the field out with its reason. NaN and infinite
+    Objects and lists nested deeper than 16 are cut off where the seventeenth begins. The rest
+    is invalid JSON, so the check empties the field and says why. NaN and infinite
     numbers become null, as in Parquet and in JSON lines.
     """
-    if text.count("{") + text.count("[") > DEEPEST:
+    if text.count("{") + text.count("[") > MOST_LEVELS:
         cut = _too_deep_at(text)
         if cut is not None:
             return text[:cut]
     if _CONSTANT.search(text):
-        # Collecting them gives None for each.
+        # `append` returns None, so each constant becomes null.
         constants: list[str] = []
         try:
             value: object = json.loads(text, parse_constant=constants.append)
@@ -39,7 +39,7 @@ def _too_deep_at(text: str) -> int | None:
         sign = token[0]
         if sign in "[{":
             depth += 1
-            if depth > DEEPEST:
+            if depth > MOST_LEVELS:
                 return token.start()
         elif sign in "]}":
             depth -= 1

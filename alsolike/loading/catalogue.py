@@ -1,19 +1,19 @@
-"""Put staged products or shoppers into their table; these may change."""
+"""Insert or update staged products and shoppers."""
 
 from psycopg import sql
 
 from alsolike.database import query
 from alsolike.loading.first_load import fill_empty_table
-from alsolike.loading.staging import Staged, count_rejected
+from alsolike.loading.staging import StagedFile, count, count_rejected
 
 
-def upsert_products(staged: Staged, columns: set[str], *, is_complete: bool) -> int:
-    """Insert or update the usable products; the number that is new or changed.
+def upsert_products(staged: StagedFile, columns: set[str], *, is_complete: bool) -> int:
+    """Insert or update the usable products; return how many are new or changed.
 
     Parameters
     ----------
     columns : set of str
-        The columns that the file has; the others keep what is known.
+        The columns that the file has; the others keep their values.
     is_complete : bool
         The file has all products that are sold; see `take_out_products`.
     """
@@ -27,36 +27,33 @@ def upsert_products(staged: Staged, columns: set[str], *, is_complete: bool) -> 
     return loaded
 
 
-def take_out_products(staged: Staged) -> int:
-    """Set the products out of stock that the file lacks, so that no list has them; their number."""
+def take_out_products(staged: StagedFile) -> int:
+    """Set the products that the file lacks out of stock, which hides them; return how many."""
     return staged.connection.execute(query("alsolike/loading/take_out_products")).rowcount
 
 
-def upsert_shoppers(staged: Staged, source: str) -> int:
-    """Insert or update the usable shoppers and their consent; the number new or changed.
+def upsert_shoppers(staged: StagedFile, source: str) -> int:
+    """Insert or update the usable shoppers and their consent; return how many are new or changed.
 
     Parameters
     ----------
     source : str
-        What is recorded as the origin of the decisions on consent.
+        Recorded as the origin of the decisions on consent.
     """
     staged.connection.execute(query("alsolike/loading/conflicts_shoppers"))
     count_rejected(staged)
-    row = staged.connection.execute(
-        query("alsolike/loading/upsert_shoppers"), {"source": source}
-    ).fetchone()
-    return 0 if row is None else int(row[0])
+    return count(staged, query("alsolike/loading/upsert_shoppers"), {"source": source})
 
 
-def know_named_shoppers(staged: Staged, *, is_granted: bool, source: str) -> None:
-    """Make the shoppers known that the file names, with a decision where they have none.
+def add_named_shoppers(staged: StagedFile, *, is_granted: bool, source: str) -> None:
+    """Insert the shoppers that the file names, and the caller's statement where consent is unknown.
 
     Parameters
     ----------
     is_granted : bool
         Whether the caller says that they agreed to personalisation.
     source : str
-        What is recorded as the origin of the decision.
+        Recorded as the origin of the decision.
     """
     staged.connection.execute(query("alsolike/loading/create_named_shoppers"))
     staged.connection.execute(query("alsolike/loading/insert_named_shoppers"))

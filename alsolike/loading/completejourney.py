@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 
 from alsolike.errors import InputFileError
 from alsolike.loading.parquet_files import read_batches
-from alsolike.loading.rows import Chunk, Found
+from alsolike.loading.rows import Chunk, Reading
 from alsolike.loading.sources import Source, load_sources
 from alsolike.loading.summary import LoadSummary
 from alsolike.loading.tables import PRODUCTS, PURCHASES
@@ -99,10 +99,10 @@ def _data_folder() -> Path:
     raise InputFileError(message)
 
 
-def _products(path: Path, found: Found) -> Iterator[Chunk]:
-    found.columns.update(("product_id", "title", "category", "brand", "attributes"))
+def _products(path: Path, reading: Reading) -> Iterator[Chunk]:
+    reading.columns.update(("product_id", "title", "category", "brand", "attributes"))
     with _opened(path, _PRODUCT_COLUMNS) as file:
-        yield from read_batches(file, PRODUCTS, _PRODUCT_COLUMNS, found, _product_columns)
+        yield from read_batches(file, PRODUCTS, _PRODUCT_COLUMNS, reading, _product_columns)
 
 
 def _product_columns(batch: pa.RecordBatch) -> dict[str, pa.Array]:
@@ -170,10 +170,10 @@ def _tidy_size(size: str) -> str:
     return "" if number is None else " ".join(number[0].split()).lower()
 
 
-def _purchases(path: Path, found: Found) -> Iterator[Chunk]:
-    found.columns.update(PURCHASES.columns)
+def _purchases(path: Path, reading: Reading) -> Iterator[Chunk]:
+    reading.columns.update(PURCHASES.columns)
     with _opened(path, _TRANSACTION_COLUMNS) as file:
-        yield from read_batches(file, PURCHASES, _TRANSACTION_COLUMNS, found, _purchase_columns)
+        yield from read_batches(file, PURCHASES, _TRANSACTION_COLUMNS, reading, _purchase_columns)
 
 
 def _purchase_columns(batch: pa.RecordBatch) -> dict[str, pa.Array]:

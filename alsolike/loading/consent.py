@@ -1,13 +1,13 @@
-"""What shoppers agreed to: it is stated for everybody before a load stores anything."""
+"""The check that a load states everybody's consent before it stores anything."""
 
 from typing import TYPE_CHECKING
 
 from alsolike.database import query
 from alsolike.errors import AlsolikeError
-from alsolike.loading.rows import Found
-from alsolike.loading.staging import Connection, Staged, discard, repair, stage
+from alsolike.loading.rows import Reading
+from alsolike.loading.staging import Connection, count, discard, repair, stage
 from alsolike.loading.summary import counted
-from alsolike.loading.tables import SHOPPERS, VIEWS
+from alsolike.loading.tables import PRODUCTS, SHOPPERS, VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from alsolike.loading.sources import Source
 
 CONSENTS = ("personalisation", "none")
+
+_SESSIONS = (
+    "select count(distinct session_id) from staged where shopper_id is null and problem is null"
+)
 
 
 class ConsentNeededError(AlsolikeError):
@@ -26,40 +30,42 @@ def require_stated_consent(
     sources: "Sequence[Source]",
     report_on: "Callable[[Source], Callable[[int], None]]",
 ) -> None:
-    """Look through the files for shoppers and sessions of whom nothing says what they agreed to.
+    """Read the files for shoppers and sessions whose consent is unknown; store nothing.
 
-    It is said by the file of shoppers, and of shoppers who are there by an earlier decision.
-    Nothing of it is stored.
+    The file of shoppers states a consent, and so does a decision that the database has.
 
     Parameters
     ----------
     report_on : Callable
-        Gives what is told the number of rows read of a source.
+        Returns, for a source, the function that gets the number of rows read.
 
     Raises
     ------
     ConsentNeededError
-        There are some; says how many and in which files.
+        There are some; the message says how many and in which files.
     InputFileError
         A file cannot be read.
     """
     sessions: list[str] = []
-    connection.execute(query("alsolike/loading/survey_create"))
+    # A row for each shopper of a file; is_stated: the file says what they decided.
+    connection.execute(
+        "create temporary table surveyed (source text, shopper_id text, is_stated boolean)"
+    )
     for source in sources:
-        if not source.table.has_shoppers:
+        if source.table is PRODUCTS:
             continue
-        staged = stage(connection, source.table, source.read(Found()), report_on(source))
-        # Words for guests name nobody.
+        staged = stage(connection, source.table, source.read(Reading()), report_on(source))
+        # This empties the ids that stand for guests.
         repair(staged)
         statement = "survey_shoppers" if source.table is SHOPPERS else "survey_events"
         connection.execute(query(f"alsolike/loading/{statement}"), {"source": source.name})
-        if source.table is VIEWS and (count := _count_sessions(staged)):
-            sessions.append(f"{counted(count, 'session')} of {source.name}")
+        if source.table is VIEWS and (number := count(staged, _SESSIONS)):
+            sessions.append(f"{counted(number, 'session')} of {source.name}")
         connection.execute("drop table repairs")
         discard(staged)
     rows = connection.execute(query("alsolike/loading/unstated_shoppers")).fetchall()
     connection.rollback()
-    shoppers = [f"{counted(count, 'shopper')} of {name}" for name, count in rows]
+    shoppers = [f"{counted(number, 'shopper')} of {name}" for name, number in rows]
     if shoppers or sessions:
         whom = ", ".join([*shoppers, *sessions])
         message = (
@@ -67,8 +73,3 @@ def require_stated_consent(
             "personalisation if they did, or --consent none. Nothing was loaded."
         )
         raise ConsentNeededError(message)
-
-
-def _count_sessions(staged: Staged) -> int:
-    row = staged.connection.execute(query("alsolike/loading/survey_sessions")).fetchone()
-    return 0 if row is None else int(row[0])

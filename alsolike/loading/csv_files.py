@@ -1,7 +1,7 @@
 """Read CSV files.
 
 Python's own reader, because it knows the true line of a row behind quoted line ends and tells rows
-of a wrong length apart. It reads faster than the database takes the rows in.
+of a wrong length apart. It reads faster than the database stores.
 """
 
 import csv
@@ -19,14 +19,14 @@ from alsolike.loading.formats import (
     opened,
     require_columns,
 )
-from alsolike.loading.rows import Chunk, Found, Row, encode_rows
+from alsolike.loading.rows import Chunk, Reading, Row, encode_rows
 from alsolike.loading.tables import Table
 
 _SEPARATORS = (",", ";", "\t", "|")
 _SEPARATOR_LINE = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)
 
 
-def read_csv(path: Path, table: Table, found: Found) -> Iterator[Chunk]:
+def read_csv(path: Path, table: Table, reading: Reading) -> Iterator[Chunk]:
     """Read a CSV file with a header, packed or not.
 
     Raises
@@ -44,19 +44,19 @@ def read_csv(path: Path, table: Table, found: Found) -> Iterator[Chunk]:
         header_line = first if named is None else next(lines, "")
         separator = _separator(header_line, table) if named is None else named[1]
         if separator != ",":
-            found.separator = separator
+            reading.separator = separator
         reader = csv.reader(chain([header_line], lines), strict=True, delimiter=separator)
         try:
             nothing: list[str] = []
-            header = _header(path, next(reader, nothing), table, found)
-            yield from encode_rows(_rows(reader, header, table, found, above), table, found)
+            header = _header(path, next(reader, nothing), table, reading)
+            yield from encode_rows(_rows(reader, header, table, reading, above), table, reading)
         except csv.Error as error:
             message = f"{path}, line {reader.line_num + above}: {_tell(error)}."
             raise InputFileError(message) from error
 
 
 def _separator(header: str, table: Table) -> str:
-    """Return what separates the names of a header: the first sign that shows all required ones."""
+    """Return the first separator with which a header has all required columns, else a comma."""
     for separator in _SEPARATORS:
         try:
             names = [name for row in csv.reader([header], delimiter=separator) for name in row]
@@ -73,22 +73,22 @@ def _tell(error: csv.Error) -> str:
     return f"not CSV ({error})"
 
 
-def _header(path: Path, names: list[str], table: Table, found: Found) -> list[str]:
+def _header(path: Path, names: list[str], table: Table, reading: Reading) -> list[str]:
     header = [column_name(name) for name in names]
     for name in header:
-        if name in table.columns and name in found.columns:
+        if name in table.columns and name in reading.columns:
             message = f"{path}: the header has the column {name} twice."
             raise InputFileError(message)
         if name in table.columns:
-            found.columns.add(name)
+            reading.columns.add(name)
         elif name:
-            found.ignored.append(name)
-    require_columns(path, table, found.columns, header)
+            reading.ignored.append(name)
+    require_columns(path, table, reading.columns, header)
     return header
 
 
 class _Reader(Protocol):
-    """What `csv.reader` gives; it has no public name."""
+    """The type of `csv.reader`'s result, which has no public name."""
 
     @property
     def line_num(self) -> int: ...
@@ -97,14 +97,14 @@ class _Reader(Protocol):
 
 
 def _rows(
-    reader: _Reader, header: list[str], table: Table, found: Found, above: int
+    reader: _Reader, header: list[str], table: Table, reading: Reading, above: int
 ) -> Iterator[Row]:
     """Give the rows under a header.
 
     Parameters
     ----------
     above : int
-        Lines of the file above the header, which the reader did not see.
+        Lines above the header, which the reader did not see.
     """
     places = [header.index(column) if column in header else len(header) for column in table.columns]
     width = len(header)
@@ -123,6 +123,6 @@ def _rows(
         record.append("")
         values: list[str | None] = [record[place].strip() for place in places]
         if any(values) or problem:
-            found.short += is_short
+            reading.short += is_short
             yield Row(line + above, problem, values)
         line = reader.line_num + 1

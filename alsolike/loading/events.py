@@ -1,4 +1,4 @@
-"""Put staged purchases, views or reviews into their table; an event never changes."""
+"""Insert staged purchases, views and reviews; a stored event never changes."""
 
 from collections.abc import Iterator
 
@@ -6,23 +6,23 @@ from psycopg import sql
 
 from alsolike.database import query
 from alsolike.loading.first_load import fill_empty_table
-from alsolike.loading.staging import Staged, count_left_out
+from alsolike.loading.staging import StagedFile, count_left_out
 from alsolike.loading.summary import counted
 
 
-def insert_events(staged: Staged) -> int:
-    """Insert the usable rows; those of an id that is there are left alone, or rejected.
+def insert_events(staged: StagedFile) -> int:
+    """Insert the usable rows, and reject those whose id belongs to a row with other content.
 
     Returns
     -------
     int
-        Rows that are new. Where some are not, the conflicting ones are noted in `left_out`.
+        Rows that are new.
     """
     table = staged.table
     insert = sql.SQL(query(f"alsolike/loading/insert_{table.name}"))
     inserted = fill_empty_table(staged, insert, None, with_keys=True)
     if inserted is None:
-        # In the order of lines, so that the first of two rows with one id stays.
+        # By line, so that the first of two rows with one id stays.
         statement = sql.SQL("{} order by s.line on conflict do nothing").format(insert)
         inserted = staged.connection.execute(statement).rowcount
     if inserted < staged.rows - count_left_out(staged):
@@ -30,10 +30,10 @@ def insert_events(staged: Staged) -> int:
     return inserted
 
 
-def leave_out_views(staged: Staged, *, is_granted: bool) -> Iterator[str]:
-    """Leave out the views of whom did not agree to personalisation; say how many, and are kept.
+def leave_out_views(staged: StagedFile, *, is_granted: bool) -> Iterator[str]:
+    """Leave out the views of everybody who did not agree to personalisation; count them in notes.
 
-    Runs after `know_named_shoppers`.
+    Call it after `add_named_shoppers`.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Fill an empty table: its indexes are built after the rows, which halves the time."""
+"""Fill an empty table, and build its indexes afterwards, which halves the time."""
 
 from collections.abc import Mapping
 from typing import Any, LiteralString, cast
@@ -7,14 +7,14 @@ import psycopg
 from psycopg import errors, sql
 
 from alsolike.database import query
-from alsolike.loading.staging import Staged
+from alsolike.loading.staging import StagedFile
 
-# With fewer rows there is nothing to gain, and nobody is kept waiting by the lock.
+# Fewer rows gain nothing, and the lock would make others wait.
 _MANY_ROWS = 50_000
 
 
 def fill_empty_table(
-    staged: Staged, insert: sql.SQL, parameters: Mapping[str, Any] | None, *, with_keys: bool
+    staged: StagedFile, insert: sql.SQL, parameters: Mapping[str, Any] | None, *, with_keys: bool
 ) -> int | None:
     """Run an insert without the indexes of its table, and build these afterwards.
 
@@ -25,14 +25,14 @@ def fill_empty_table(
     insert : SQL
         Puts the staged rows into their table.
     with_keys : bool
-        Do without primary key and unique constraints as well; then no `on conflict` may be in it.
+        Drop primary key and unique constraints too; the insert must not have `on conflict` then.
 
     Returns
     -------
     int or None
-        Rows inserted. None, with nothing done, where the table has rows or is in use, there are
-        few rows to insert, an id occurs twice, or the user may not change the table: then the rows
-        go in the ordinary way.
+        Rows inserted. None, with nothing done, if the table has rows or is in use, there are few
+        rows to insert, an id occurs twice, or the user may not change the table. The caller then
+        inserts the rows with the indexes in place.
     """
     if staged.rows < _MANY_ROWS:
         return None
@@ -46,12 +46,12 @@ def fill_empty_table(
             )
             has_rows = sql.SQL("select exists (select from {})").format(name)
             if connection.execute(has_rows).fetchone() != (False,):
-                # Rolled back rather than left, so that the lock goes as well.
+                # A rollback to the savepoint also releases the lock.
                 raise psycopg.Rollback(savepoint)
             indexes = connection.execute(
                 query("alsolike/loading/indexes_of_table"), {"table": staged.table.name}
             ).fetchall()
-            # The definitions are the server's own words for what is dropped.
+            # Postgres wrote the definitions, so they are as safe as a literal.
             pieces = [
                 _drop_and_build(name, *cast("tuple[LiteralString, ...]", index))
                 for index in indexes
@@ -79,7 +79,7 @@ def _drop_and_build(
     constraint: LiteralString | None = None,
     constraint_definition: LiteralString | None = None,
 ) -> tuple[sql.Composed, sql.SQL | sql.Composed]:
-    """Statements that drop an index, or the constraint it belongs to, and that make it again."""
+    """Return the statements that drop and make again an index, or the constraint it belongs to."""
     if constraint is None or constraint_definition is None:
         drop = sql.SQL("drop index {}").format(sql.Identifier("raw", index))
         return drop, sql.SQL(definition)

@@ -31,12 +31,12 @@ def load_folder(
     folder : Path
         Holds at most one file of each kind, as .csv, .csv.gz, .jsonl, .jsonl.gz or .parquet.
     consent : str or None
-        `personalisation` or `none`: what imported shoppers and sessions agreed to, where neither
-        they nor a file of shoppers say it. None where they all say it.
+        `personalisation` or `none`: what sessions, and shoppers without a decision, agreed to. None
+        if the files or earlier decisions state everybody's consent.
     report : Report
-        Told the rows read and stored of each file.
+        Gets the rows read and stored of each file.
     is_complete : bool
-        The file of products has all that are sold: the others are taken out of the lists.
+        The file of products has all that are sold: the load sets the others out of stock.
     run_id : int, optional
         The run that the rejected rows belong to.
 
@@ -75,7 +75,7 @@ def load_folder(
     )
 
 
-# So many names fit into a message.
+# How many files a message names.
 _SHOWN_FILES = 8
 
 

@@ -16,7 +16,7 @@ SUFFIXES = (".csv", ".csv.gz", ".jsonl", ".jsonl.gz", ".parquet")
 # No honest row is longer; without a limit one unclosed quote would fill the memory.
 LONGEST_LINE = 16 * 1024 * 1024
 
-# So many names fit into a message.
+# How many columns a message names.
 _SHOWN_COLUMNS = 12
 
 
@@ -27,8 +27,7 @@ def opened(path: Path) -> Generator[BinaryIO]:
     Raises
     ------
     InputFileError
-        The file cannot be opened, or is no whole gzip file although its name says so; also raised
-        for reads inside the block.
+        The file cannot be opened or read, or its name says gzip and it is no whole gzip file.
     """
     try:
         if path.name.endswith(".gz"):
@@ -71,7 +70,7 @@ def lines_of(path: Path, stream: BinaryIO) -> Iterator[str]:
 
 
 def column_name(name: str) -> str:
-    """Return which column a header, a key or a Parquet column means: capitals do not count."""
+    """Return the column that a header, a JSON key or a Parquet column means, ignoring case."""
     return name.strip().lower()
 
 

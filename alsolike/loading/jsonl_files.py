@@ -11,15 +11,15 @@ import msgspec
 
 from alsolike.errors import InputFileError
 from alsolike.loading.formats import column_name, lines_of, opened, require_columns
-from alsolike.loading.rows import Chunk, Found, Row, encode_rows
+from alsolike.loading.rows import Chunk, Reading, Row, encode_rows
 from alsolike.loading.tables import SHOPPERS, Table
 
 _DECODER = msgspec.json.Decoder(dict[str, Any])
 
-# Above it not every whole number is a float.
+# Above it, floats cannot hold every whole number.
 _EXACT = 2**53
 
-# The ids that a line of the file of shoppers shows, although it cannot be read.
+# The ids that an unreadable line of the file of shoppers still shows.
 _SHOWN_ID = re.compile(
     r"""["']?\s*\bshopper_id\s*["']?\s*:\s*
     (?: (?P<json> "(?:[^"\\]|\\.)*" | -?[0-9][0-9.eE+-]* ) | '(?P<single>[^']*)' )""",
@@ -27,15 +27,15 @@ _SHOWN_ID = re.compile(
 )
 
 
-class Unread(NamedTuple):
+class UnreadableLine(NamedTuple):
     """A line that cannot be used.
 
     Attributes
     ----------
     reason : str
-        What the line is instead of a usable object.
+        Completes the sentence "the line is …".
     shoppers : tuple of str
-        The shoppers whom a line of their own file names all the same.
+        The shoppers that it names, if it is a line of the file of shoppers.
     is_object : bool
         It is a JSON object.
     """
@@ -45,11 +45,11 @@ class Unread(NamedTuple):
     is_object: bool = False
 
 
-# One object of a file, with its line; why it cannot be used instead.
-Item = tuple[int, dict[str, Any] | Unread]
+# The number of a line, and its object or why it cannot be used.
+Item = tuple[int, dict[str, Any] | UnreadableLine]
 
 
-def read_jsonl(path: Path, table: Table, found: Found) -> Iterator[Chunk]:
+def read_jsonl(path: Path, table: Table, reading: Reading) -> Iterator[Chunk]:
     """Read a file of one JSON object per line, packed or not.
 
     Raises
@@ -60,25 +60,25 @@ def read_jsonl(path: Path, table: Table, found: Found) -> Iterator[Chunk]:
     keys: set[str] = set()
     items = read_items(path, _decoded_shopper if table is SHOPPERS else _decoded)
     rows = rows_of_items(_with_columns(items, table, keys), table, lambda item: item)
-    yield from encode_rows(rows, table, found)
-    found.columns.update({column_name(key) for key in keys}.intersection(table.columns))
-    found.ignored.extend(sorted(key for key in keys if column_name(key) not in table.columns))
+    yield from encode_rows(rows, table, reading)
+    reading.columns.update({column_name(key) for key in keys}.intersection(table.columns))
+    reading.ignored.extend(sorted(key for key in keys if column_name(key) not in table.columns))
     if keys:
-        require_columns(path, table, found.columns, sorted(keys))
+        require_columns(path, table, reading.columns, sorted(keys))
 
 
 def _with_columns(items: Iterator[Item], table: Table, keys: set[str]) -> Iterator[Item]:
-    """Call the keys of objects as the table's columns are called.
+    """Rename the keys of objects to the names of the table's columns.
 
     Parameters
     ----------
     keys : set of str
-        Gets all keys, as they stand there.
+        Collects all keys as the file writes them.
     """
-    # Nearly always all keys are those of columns already.
+    # Most objects need no renaming.
     plain: set[str] = set()
     for number, item in items:
-        if isinstance(item, Unread) or item.keys() <= plain:
+        if isinstance(item, UnreadableLine) or item.keys() <= plain:
             yield number, item
             continue
         keys.update(item)
@@ -87,7 +87,7 @@ def _with_columns(items: Iterator[Item], table: Table, keys: set[str]) -> Iterat
         if twice is None:
             yield number, {column_name(key): value for key, value in item.items()}
         else:
-            yield number, Unread(f"an object that has {twice} twice", is_object=True)
+            yield number, UnreadableLine(f"an object that has {twice} twice", is_object=True)
 
 
 def _twice(keys: Iterable[str], table: Table) -> str | None:
@@ -102,14 +102,14 @@ def _twice(keys: Iterable[str], table: Table) -> str | None:
 
 
 def read_items(
-    path: Path, decode: "Callable[[str], dict[str, Any] | Unread] | None" = None
+    path: Path, decode: "Callable[[str], dict[str, Any] | UnreadableLine] | None" = None
 ) -> Iterator[Item]:
     """Give the objects of a file; blank lines are skipped.
 
     Parameters
     ----------
     decode : Callable, optional
-        Reads a line in another way than as any JSON object.
+        Decodes a line; by default as any JSON object.
 
     Raises
     ------
@@ -124,32 +124,34 @@ def read_items(
                 continue
             item = number, (decode or _decoded)(line)
             first = first or item
-            has_objects = has_objects or not isinstance(item[1], Unread) or item[1].is_object
+            has_objects = (
+                has_objects or not isinstance(item[1], UnreadableLine) or item[1].is_object
+            )
             yield item
-    if first is not None and isinstance(first[1], Unread) and not has_objects:
+    if first is not None and isinstance(first[1], UnreadableLine) and not has_objects:
         message = f"{path}, line {first[0]}: {first[1].reason}; write one object on each line."
         raise InputFileError(message)
 
 
-def _decoded_shopper(line: str) -> dict[str, Any] | Unread:
-    """Return the object of a line of the file of shoppers, or whom it names and why there is none.
+def _decoded_shopper(line: str) -> dict[str, Any] | UnreadableLine:
+    """Return the object of a line of the file of shoppers, or why it is unreadable.
 
-    An object that says something twice cannot be used: a JSON reader keeps what it says last, and
-    the no may stand before it.
+    An object with a repeated key counts as unreadable: a JSON parser keeps the last value, and an
+    earlier one may refuse consent.
     """
     item = _decoded(line)
-    if isinstance(item, Unread):
-        return Unread(item.reason, _shown_ids(line))
+    if isinstance(item, UnreadableLine):
+        return UnreadableLine(item.reason, _shown_ids(line))
     try:
         pairs: list[tuple[str, object]] = json.loads(line, object_pairs_hook=list)
     except (ValueError, RecursionError):
-        return Unread("a JSON object that cannot be read", _shown_ids(line))
+        return UnreadableLine("a JSON object that cannot be read", _shown_ids(line))
     twice = _twice((key for key, _ in pairs), SHOPPERS)
     if twice is None:
         return item
     ids = (_as_text(value) for key, value in pairs if column_name(key) == SHOPPERS.row_id)
     named = tuple(dict.fromkeys(one for one in ids if one))
-    return Unread(f"an object that has {twice} twice", named, is_object=True)
+    return UnreadableLine(f"an object that has {twice} twice", named, is_object=True)
 
 
 def _shown_ids(line: str) -> tuple[str, ...]:
@@ -164,18 +166,18 @@ def _shown_ids(line: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in ids if one))
 
 
-def _decoded(line: str) -> dict[str, Any] | Unread:
+def _decoded(line: str) -> dict[str, Any] | UnreadableLine:
     """Return the object of a line, or why there is none."""
     try:
         return _DECODER.decode(line)
     except RecursionError:
-        return Unread("nested too deep to be read")
+        return UnreadableLine("nested too deep to be read")
     except msgspec.DecodeError as error:
-        reason = Unread(f"not a JSON object ({error})")
+        reason = UnreadableLine(f"not a JSON object ({error})")
     if "NaN" not in line and "Infinity" not in line:
         return reason
     try:
-        # pandas writes numbers that JSON does not have; they are nothing, as in Parquet.
+        # pandas writes NaN and Infinity, which JSON lacks; they become null, as in Parquet.
         value: object = json.loads(line, parse_constant=lambda _: None)
     except (ValueError, RecursionError):
         return reason
@@ -192,12 +194,12 @@ def rows_of_items(
     Parameters
     ----------
     columns_of : Callable
-        Gives the table's columns of an object, or None where it makes no row.
+        Returns the table's columns of an object, or None if it makes no row.
     """
     values: list[str | None]
     for number, item in items:
-        if isinstance(item, Unread):
-            # One row for each shopper, whose rejected row is a no.
+        if isinstance(item, UnreadableLine):
+            # One row per shopper: a rejected row refuses the consent of its shopper.
             for shopper in item.shoppers or (None,):
                 values = [shopper if name == table.row_id else None for name in table.columns]
                 yield Row(number, f"the line is {item.reason}", values)
@@ -233,7 +235,7 @@ def _as_text(value: object) -> str | None:
 
 
 def _of_float(value: float) -> str | None:
-    """Write a whole number as one: an id that pandas made a float of is the same id."""
+    """Write a whole number without a point, because pandas makes floats of ids."""
     if not math.isfinite(value):
         return None
     return str(int(value)) if value.is_integer() and abs(value) < _EXACT else str(value)
@@ -243,5 +245,5 @@ def _as_json(value: object) -> str:
     try:
         return msgspec.json.encode(value).decode()
     except RecursionError:
-        # No JSON, so the check leaves the field out.
+        # Invalid JSON, so the check empties the field.
         return "nested too deep"

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from alsolike.errors import InputFileError
 from alsolike.loading.attributes import tidy_json
 from alsolike.loading.formats import column_name, require_columns
-from alsolike.loading.rows import NOTHING, Chunk, Found, Row, encode_rows
+from alsolike.loading.rows import NOTHING, Chunk, Reading, Row, encode_rows
 from alsolike.loading.tables import Table
 
 _BATCH_ROWS = 65_536
@@ -29,7 +29,7 @@ _NOTHING_OF_CONSENT = pa.array(sorted(NOTHING - {"None"}), pa.string())
 _OPTIONS = pyarrow.csv.WriteOptions(include_header=False)
 
 
-def read_parquet(path: Path, table: Table, found: Found) -> Iterator[Chunk]:
+def read_parquet(path: Path, table: Table, reading: Reading) -> Iterator[Chunk]:
     """Read a Parquet file; a row's line is its number.
 
     Raises
@@ -44,15 +44,15 @@ def read_parquet(path: Path, table: Table, found: Found) -> Iterator[Chunk]:
             for name in names:
                 column = column_name(name)
                 if column not in table.columns:
-                    found.ignored.append(name)
+                    reading.ignored.append(name)
                     continue
-                if column in found.columns:
+                if column in reading.columns:
                     message = f"{path} has the column {column} twice."
                     raise InputFileError(message)
-                found.columns.add(column)
+                reading.columns.add(column)
                 read.append(name)
-            require_columns(path, table, found.columns, names)
-            yield from read_batches(file, table, sorted(read), found, _columns_of(path, table))
+            require_columns(path, table, reading.columns, names)
+            yield from read_batches(file, table, sorted(read), reading, _columns_of(path, table))
     except (pa.ArrowException, OSError) as error:
         reason = str(error).splitlines()[0]
         message = f"{path} cannot be read as Parquet: {reason}."
@@ -63,7 +63,7 @@ def read_batches(
     file: pq.ParquetFile,
     table: Table,
     names: list[str],
-    found: Found,
+    reading: Reading,
     columns_of: Callable[[pa.RecordBatch], Mapping[str, pa.Array]],
 ) -> Iterator[Chunk]:
     """Read a Parquet file in batches of bounded size.
@@ -76,7 +76,7 @@ def read_batches(
         Gives the table's columns, as arrays of strings, of a batch.
     """
     total = file.metadata.num_rows
-    found.total = total
+    reading.total = total
     size = sum(
         file.metadata.row_group(group).total_byte_size
         for group in range(file.metadata.num_row_groups)
@@ -85,16 +85,18 @@ def read_batches(
     batch_rows = min(_BATCH_ROWS, max(64, rows_within_limit))
     done = 0
     for batch in file.iter_batches(batch_rows, columns=names):
-        yield _encode(columns_of(batch), table, done + 1, batch.num_rows, found)
+        yield _encode(columns_of(batch), table, done + 1, batch.num_rows, reading)
         done += batch.num_rows
 
 
 def _encode(
-    columns: Mapping[str, pa.Array], table: Table, first: int, rows: int, found: Found
+    columns: Mapping[str, pa.Array], table: Table, first: int, rows: int, reading: Reading
 ) -> Chunk:
     nothing = pa.nulls(rows, pa.string())
     arrays = [
-        _without_words_for_nothing(columns[column], column, found) if column in columns else nothing
+        _without_words_for_nothing(columns[column], column, reading)
+        if column in columns
+        else nothing
         for column in table.columns
     ]
     lines = pa.array(range(first, first + rows), pa.int64())
@@ -108,18 +110,18 @@ def _encode(
         return Chunk(data, rows)
     values = zip(*(array.to_pylist() for array in arrays), strict=True)
     repaired = (Row(first + place, None, list(row)) for place, row in enumerate(values))
-    chunks = list(encode_rows(repaired, table, found))
+    chunks = list(encode_rows(repaired, table, reading))
     return Chunk(b"".join(chunk.data for chunk in chunks), rows)
 
 
-def _without_words_for_nothing(array: pa.Array, column: str, found: Found) -> pa.Array:
+def _without_words_for_nothing(array: pa.Array, column: str, reading: Reading) -> pa.Array:
     # The word None is an answer to the question of consent.
     words = _NOTHING_OF_CONSENT if column == "consent" else _NOTHING
     is_nothing = pc.call_function("is_in", [array], pc.SetLookupOptions(words))
     if not pc.call_function("any", [is_nothing]).as_py():
         return array
     for word in array.filter(is_nothing).to_pylist():
-        found.nothing[word] += 1
+        reading.nothing[word] += 1
     return pc.call_function("if_else", [is_nothing, pa.scalar(None, pa.string()), array])
 
 
@@ -170,13 +172,13 @@ def _as_json(array: pa.Array) -> pa.Array:
 
 
 def _text_of_floats(array: pa.Array) -> pa.Array:
-    """Write whole numbers as such: an id of a column with gaps is the same id. NaN is nothing."""
+    """Write whole numbers without a point, because gaps turn an id column into floats."""
     wide = array.cast(pa.float64())
     is_whole = pc.call_function(
         "and",
         [
             pc.call_function("equal", [wide, pc.call_function("trunc", [wide])]),
-            # Above it not every whole number is a float.
+            # Above it, floats cannot hold every whole number.
             pc.call_function("less", [pc.call_function("abs", [wide]), pa.scalar(2.0**53)]),
         ],
     )
@@ -187,7 +189,7 @@ def _text_of_floats(array: pa.Array) -> pa.Array:
 
 
 def _text_of_decimals(array: pa.Array) -> pa.Array:
-    """Write no zeros that only the column's type asks for: 19.9000 is 19.9."""
+    """Drop trailing zeros, which come from the column's type: 19.9000 is 19.9."""
     text = array.cast(pa.string())
     has_point = pc.call_function("match_substring", [text], pc.MatchSubstringOptions("."))
     bare = pc.call_function("utf8_rtrim", [text], pc.TrimOptions("0"))

@@ -1,33 +1,33 @@
-"""What the events of a load say of shoppers and guests that a person should look at."""
+"""Notes on shoppers and guests of a load that a person should check."""
 
 from collections.abc import Iterator
 from typing import IO, Any
 
 from alsolike.database import query
-from alsolike.loading.staging import Staged
+from alsolike.loading.staging import StagedFile, count
 from alsolike.loading.summary import counted
 from alsolike.loading.tables import PURCHASES
 
 
-def list_shoppers(staged: Staged, file: IO[bytes]) -> None:
-    """Write down the shoppers of a file of shoppers, for `notes_on_shoppers` of later files."""
-    with (
-        staged.connection.cursor() as cursor,
-        cursor.copy(query("alsolike/loading/list_shoppers")) as copy,
-    ):
+def list_shoppers(staged: StagedFile, file: IO[bytes]) -> None:
+    """Write the ids of a file of shoppers to a file, for `notes_on_shoppers` of later files."""
+    statement = (
+        "copy (select distinct shopper_id from staged where shopper_id is not null) to stdout"
+    )
+    with staged.connection.cursor() as cursor, cursor.copy(statement) as copy:
         for data in copy:
             file.write(data)
 
 
-def notes_on_shoppers(staged: Staged, listed: IO[bytes] | None) -> Iterator[str]:
-    """Say what is odd about the shoppers of stored events, in a sentence each.
+def notes_on_shoppers(staged: StagedFile, listed: IO[bytes] | None) -> Iterator[str]:
+    """Describe what is odd about the shoppers of stored events, a sentence each.
 
-    Runs after `know_named_shoppers`.
+    Call it after `add_named_shoppers`.
 
     Parameters
     ----------
     listed : file or None
-        What `list_shoppers` wrote, where the load has a file of shoppers.
+        What `list_shoppers` wrote; None if the load has no file of shoppers.
     """
     connection = staged.connection
     if listed is not None:
@@ -52,7 +52,7 @@ def notes_on_shoppers(staged: Staged, listed: IO[bytes] | None) -> Iterator[str]
             "did a spreadsheet or pandas add it?"
         )
     if staged.table is PURCHASES:
-        (guests,) = _row(staged, "count_guests")
+        guests = count(staged, "select count(*) from usable where shopper_id is null")
         if guests:
             yield f"{counted(guests, 'purchase')} without a shopper loaded as orders of guests."
         busy = connection.execute(query("alsolike/loading/busy_shopper")).fetchone()
@@ -64,7 +64,7 @@ def notes_on_shoppers(staged: Staged, listed: IO[bytes] | None) -> Iterator[str]
             )
 
 
-def _row(staged: Staged, name: str) -> tuple[Any, ...]:
+def _row(staged: StagedFile, name: str) -> tuple[Any, ...]:
     row = staged.connection.execute(query(f"alsolike/loading/{name}")).fetchone()
     assert row is not None  # noqa: S101  (a count is always there)
     return row

@@ -14,11 +14,11 @@ from alsolike.loading.tables import Table
 _CHUNK_ROWS = 10_000
 _CHUNK_CHARACTERS = 4_000_000
 
-# So many names of ignored columns fit into a note.
+# How many ignored columns a note names.
 _SHOWN_COLUMNS = 12
 
-# What mysqldump, pandas and spreadsheets write where nothing is; exactly so, because `Null` and
-# `Nan` are also names.
+# What mysqldump, pandas and spreadsheets write for a missing value; matched exactly, because `Null`
+# and `Nan` are also names.
 NOTHING = frozenset(
     ("\\N", "NULL", "null", "NaN", "nan", "NaT", "None", "<NA>", "N/A", "n/a", "#N/A", "-")
 )
@@ -35,7 +35,7 @@ class Row(NamedTuple):
     line : int
         Line on which the row begins, as an editor counts it from 1; in Parquet the row's number.
     problem : str or None
-        Why the row cannot be used, where reading it already shows that.
+        Why the row cannot be used, if reading it already shows that.
     values : list
         One trimmed text or None for each column of the table, in its order.
     """
@@ -53,7 +53,7 @@ class Chunk(NamedTuple):
 
 
 @dataclass(slots=True)
-class Found:
+class Reading:
     """What reading a file showed, besides its rows.
 
     Attributes
@@ -63,15 +63,15 @@ class Found:
     ignored : list of str
         Its other columns.
     total : int or None
-        Number of rows, where it is known before reading them.
+        Number of rows, if it is known before reading them.
     separator : str or None
-        What separates its columns, where that is no comma.
+        The sign between its columns, if it is not a comma.
     short : int
-        Rows that have fewer values than the header, and were filled up with nothing.
+        Rows that have fewer values than the header; the missing ones count as empty.
     nothing : Counter of str
-        Words that stand for nothing, and how often they were taken so.
+        Words that stand for a missing value, and how often each was read as one.
     cleaned : int
-        Fields, no ids, that held characters which text in Postgres cannot.
+        Fields other than ids from which characters were removed that Postgres cannot store.
     """
 
     columns: set[str] = field(default_factory=set[str])
@@ -83,7 +83,7 @@ class Found:
     cleaned: int = 0
 
     def notes(self) -> Iterator[str]:
-        """Say in a sentence each what was read in another way than it stands there."""
+        """Yield a sentence on each thing that was read differently from how it is written."""
         if self.ignored:
             names = ", ".join(repr(name) for name in self.ignored[:_SHOWN_COLUMNS])
             more = len(self.ignored) - _SHOWN_COLUMNS
@@ -105,50 +105,52 @@ class Found:
             )
 
 
-def encode_rows(rows: Iterable[Row], table: Table, found: Found) -> Iterator[Chunk]:
+def encode_rows(rows: Iterable[Row], table: Table, reading: Reading) -> Iterator[Chunk]:
     """Give the rows as CSV in chunks of bounded size.
 
     Words that stand for nothing become null. Characters that Postgres has no text for (NUL, half a
-    surrogate pair) are taken out; a row that has one in a required column or an id becomes one with
-    a problem. A consent with one stays what cannot be read.
+    surrogate pair) are removed; a row that has one in a required column or an id gets a problem. A
+    consent with one stays unreadable, which counts as no.
 
     Parameters
     ----------
-    found : Found
-        Where what was changed is counted.
+    reading : Reading
+        Counts what was changed.
     """
     kept: list[Row] = []
     text = io.StringIO(newline="")
     # The writer quotes only the characters of its own line end, so that must be the longer one.
     writer = csv.writer(text, lineterminator="\r\n")
-    # The word None is an answer to the question of consent.
+    # In the column consent, the word None is an answer.
     answers = table.columns.index("consent") if "consent" in table.columns else None
     json = table.columns.index("attributes") if "attributes" in table.columns else None
     for row in rows:
         values = row.values
         if not NOTHING.isdisjoint(values):
-            _empty_words_for_nothing(values, answers, found)
+            _empty_words_for_nothing(values, answers, reading)
         if json is not None and (attributes := values[json]):
             values[json] = tidy_json(attributes)
         kept.append(row)
         writer.writerow((row.line, row.problem, *values))
         if len(kept) >= _CHUNK_ROWS or text.tell() >= _CHUNK_CHARACTERS:
-            yield _chunk(text.getvalue(), kept, table, found)
+            yield _chunk(text.getvalue(), kept, table, reading)
             kept.clear()
             text.seek(0)
             text.truncate()
     if kept:
-        yield _chunk(text.getvalue(), kept, table, found)
+        yield _chunk(text.getvalue(), kept, table, reading)
 
 
-def _empty_words_for_nothing(values: list[str | None], answers: int | None, found: Found) -> None:
+def _empty_words_for_nothing(
+    values: list[str | None], answers: int | None, reading: Reading
+) -> None:
     for place, value in enumerate(values):
         if value in NOTHING and not (place == answers and value == "None"):
-            found.nothing[value] += 1
+            reading.nothing[value] += 1
             values[place] = None
 
 
-def _chunk(text: str, rows: list[Row], table: Table, found: Found) -> Chunk:
+def _chunk(text: str, rows: list[Row], table: Table, reading: Reading) -> Chunk:
     if "\0" not in text:
         try:
             return Chunk(text.encode(), len(rows))
@@ -157,12 +159,12 @@ def _chunk(text: str, rows: list[Row], table: Table, found: Found) -> Chunk:
     repaired = io.StringIO(newline="")
     writer = csv.writer(repaired, lineterminator="\r\n")
     for row in rows:
-        clean = _without_unstorable(row, table, found)
+        clean = _without_unstorable(row, table, reading)
         writer.writerow((clean.line, clean.problem, *clean.values))
     return Chunk(repaired.getvalue().encode(), len(rows))
 
 
-def _without_unstorable(row: Row, table: Table, found: Found) -> Row:
+def _without_unstorable(row: Row, table: Table, reading: Reading) -> Row:
     problem = row.problem
     values: list[str | None] = []
     for column, value in zip(table.columns, row.values, strict=True):
@@ -172,7 +174,7 @@ def _without_unstorable(row: Row, table: Table, found: Found) -> Row:
             problem = problem or f"{column} holds {what}, which text in Postgres cannot: remove it"
         elif clean != value and column != "consent":
             clean = _storable(value, "")
-            found.cleaned += 1
+            reading.cleaned += 1
         values.append(clean)
     return Row(row.line, _storable(problem, _NUL_PICTURE), values)
 

@@ -1,10 +1,11 @@
-"""Load a list of sources, one transaction each, in their order."""
+"""Load a list of sources in their order, each in a transaction of its own."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
 from tempfile import TemporaryFile
 from threading import Event
 from typing import IO
@@ -14,7 +15,7 @@ import psycopg
 from alsolike.database import connect
 from alsolike.errors import AlsolikeError, InputFileError
 from alsolike.loading.catalogue import (
-    know_named_shoppers,
+    add_named_shoppers,
     take_out_products,
     upsert_products,
     upsert_shoppers,
@@ -22,10 +23,10 @@ from alsolike.loading.catalogue import (
 from alsolike.loading.consent import CONSENTS, require_stated_consent
 from alsolike.loading.events import insert_events, leave_out_views
 from alsolike.loading.people import list_shoppers, notes_on_shoppers
-from alsolike.loading.rows import Chunk, Found
+from alsolike.loading.rows import Chunk, Reading
 from alsolike.loading.staging import (
     Connection,
-    Staged,
+    StagedFile,
     check,
     commonest_reasons,
     count_future,
@@ -55,16 +56,16 @@ class Source:
     Attributes
     ----------
     name : str
-        What the file is called in the summary and in `raw.rejected_rows`.
+        Names the file in the summary and in `raw.rejected_rows`.
     table : Table
-        What it fills.
+        The table that it fills.
     read : Callable
-        Gives its rows in bounded memory; raises InputFileError where they cannot be read.
+        Yields its rows in bounded memory; raises InputFileError if they cannot be read.
     """
 
     name: str
     table: Table
-    read: Callable[[Found], Iterator[Chunk]]
+    read: Callable[[Reading], Iterator[Chunk]]
 
 
 def load_sources(
@@ -76,17 +77,17 @@ def load_sources(
     is_complete: bool = False,
     run_id: int | None = None,
 ) -> LoadSummary:
-    """Load files in their order; meanwhile the next one is read already.
+    """Load files in their order, and read the next file while one is stored.
 
     Parameters
     ----------
     origin : str
         The folder's or data set's name, recorded with each decision on consent.
     consent : str or None
-        `personalisation` or `none`: what shoppers without a decision and sessions agreed to.
-        Without it, all files are first looked through for such shoppers and sessions.
+        `personalisation` or `none`: what sessions, and shoppers without a decision, agreed to.
+        If it is None, the load first reads all files for such sessions and shoppers.
     is_complete : bool
-        The file of products has all that are sold; the others are set out of stock.
+        The file of products has all that are sold; the load sets the others out of stock.
     run_id : int, optional
         The run that the rejected rows belong to.
 
@@ -95,7 +96,7 @@ def load_sources(
     ConsentNeededError
         `consent` is None and somebody's is not stated. Nothing was stored.
     InputFileError
-        A file was refused whole. Those before it stay loaded, which the message says.
+        A file was refused whole. The message says which files before it stay loaded.
     LoadError
         The database refused a statement.
     """
@@ -103,137 +104,121 @@ def load_sources(
         message = f"consent is {consent!r}: expected {' or '.join(CONSENTS)}."
         raise ValueError(message)
     with ExitStack() as stack:
-        # Two sessions in turn: what is staged belongs to its session's transaction.
+        # One session reads while the other stores: a staged file belongs to its transaction.
         sessions = [stack.enter_context(connect(application_name="alsolike load")) for _ in "ab"]
         for session in sessions:
             prepare_session(session)
-        listed = stack.enter_context(TemporaryFile())
-        run = _Run(
-            origin,
+        load = _Load(
+            f"import:{origin}",
             report,
+            stack.enter_context(TemporaryFile()),
             is_granted=consent == "personalisation",
             is_complete=is_complete,
             run_id=run_id,
-            listed=listed,
         )
         if consent is None:
-            run.require_stated_consent(sources, sessions[0])
+            with load.loaded_files_in_errors():
+                require_stated_consent(
+                    sessions[0],
+                    sources,
+                    lambda source: partial(_report_look, report, source),
+                )
         reader = stack.enter_context(ThreadPoolExecutor(len(sessions), "alsolike-read"))
-        stack.callback(run.stop.set)
+        stack.callback(load.stop.set)
         waiting = deque(sources)
-        coming = deque(
-            reader.submit(run.stage, waiting.popleft(), session)
+        stagings = deque(
+            reader.submit(load.stage, waiting.popleft(), session)
             for session in sessions[: len(sources)]
         )
-        while coming:
-            ready = run.wait(coming.popleft())
-            run.store(ready)
+        while stagings:
+            with load.loaded_files_in_errors():
+                source, reading, staged = stagings.popleft().result()
+            load.store(source, reading, staged)
             if waiting:
-                session = ready.staged.connection
-                coming.append(reader.submit(run.stage, waiting.popleft(), session))
-    return run.summary
+                stagings.append(reader.submit(load.stage, waiting.popleft(), staged.connection))
+    return load.summary
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A source whose rows are staged, with what reading them showed."""
-
-    source: Source
-    found: Found
-    staged: Staged
+def _report_look(report: Report, source: Source, rows: int) -> None:
+    report(f"look through {source.name}", rows, None)
 
 
-class _Run:
-    """One call of `load_sources`."""
+@dataclass(slots=True)
+class _Load:
+    """One call of `load_sources`.
 
-    def __init__(
-        self,
-        origin: str,
-        report: Report,
-        *,
-        is_granted: bool,
-        is_complete: bool,
-        run_id: int | None,
-        listed: IO[bytes],
-    ) -> None:
-        self.origin = f"import:{origin}"
-        self.report = report
-        self.is_granted = is_granted
-        self.is_complete = is_complete
-        self.run_id = run_id
-        self.summary = LoadSummary()
-        self.stop = Event()
-        self._listed = listed
-        # What later files refer to: the file of products by its name, and whether the shoppers of
-        # their own file are in `listed`.
-        self._products: str | None = None
-        self._has_listed = False
+    Attributes
+    ----------
+    listed : file
+        The ids of the load's file of shoppers, once `has_listed` is true.
+    stop : Event
+        Ends the reading threads.
+    products : str or None
+        The name of the load's file of products, once it is stored.
+    """
 
-    def require_stated_consent(self, sources: Sequence[Source], connection: Connection) -> None:
-        """Refuse the load if somebody's consent is not stated; reads the files once for it."""
+    origin: str
+    report: Report
+    listed: IO[bytes]
+    is_granted: bool
+    is_complete: bool
+    run_id: int | None
+    summary: LoadSummary = field(default_factory=LoadSummary)
+    stop: Event = field(default_factory=Event)
+    products: str | None = None
+    has_listed: bool = False
 
-        def report_on(source: Source) -> Callable[[int], None]:
-            return lambda rows: self.report(f"look through {source.name}", rows, None)
-
+    @contextmanager
+    def loaded_files_in_errors(self) -> Generator[None]:
+        """Add to an `InputFileError` of the block which files stay loaded."""
         try:
-            require_stated_consent(connection, sources, report_on)
+            yield
         except InputFileError as error:
             message = f"{error}{self._loaded_before()}"
             raise InputFileError(message) from error
 
-    def stage(self, source: Source, connection: Connection) -> _Ready:
+    def stage(self, source: Source, connection: Connection) -> tuple[Source, Reading, StagedFile]:
         """Read a source into its session's staging table; runs in a reading thread."""
-        found = Found()
+        reading = Reading()
 
         def report(rows: int) -> None:
-            # The total alone is the end of the work, and the rows are still to be stored.
-            is_read = found.total is not None and rows >= found.total
-            self.report(f"load {source.name}", rows, None if is_read else found.total)
+            # Never report rows == total while staging: the bar would show 100 % too early.
+            is_read = reading.total is not None and rows >= reading.total
+            self.report(f"load {source.name}", rows, None if is_read else reading.total)
 
-        chunks = self._until_stopped(source.read(found))
+        chunks = self._until_stopped(source.read(reading))
         try:
-            staged = stage(connection, source.table, chunks, report)
+            return source, reading, stage(connection, source.table, chunks, report)
         except psycopg.Error as error:
             raise self._refused(source, error) from error
-        return _Ready(source, found, staged)
 
-    def wait(self, coming: Future[_Ready]) -> _Ready:
-        """Wait for a source to be staged; an error tells what is loaded already."""
-        try:
-            return coming.result()
-        except InputFileError as error:
-            message = f"{error}{self._loaded_before()}"
-            raise InputFileError(message) from error
-
-    def store(self, ready: _Ready) -> None:
+    def store(self, source: Source, reading: Reading, staged: StagedFile) -> None:
         """Check a staged source, put its usable rows into their table, and commit."""
         try:
-            summary = self._store(ready)
-            discard(ready.staged)
-            ready.staged.connection.commit()
+            summary = self._store(source, reading, staged)
+            discard(staged)
+            staged.connection.commit()
         except psycopg.Error as error:
-            raise self._refused(ready.source, error) from error
+            raise self._refused(source, error) from error
         self.summary.files.append(summary)
-        rows = ready.staged.rows
-        self.report(f"load {ready.source.name}", rows, rows)
+        self.report(f"load {source.name}", staged.rows, staged.rows)
 
-    def _store(self, ready: _Ready) -> FileSummary:
-        source, staged = ready.source, ready.staged
-        notes = [*ready.found.notes(), *repair(staged)]
+    def _store(self, source: Source, reading: Reading, staged: StagedFile) -> FileSummary:
+        notes = [*reading.notes(), *repair(staged)]
         check(staged)
         if source.table is PRODUCTS:
-            loaded = self._store_products(ready, notes)
+            loaded = self._store_products(source, staged, reading.columns, notes)
         elif source.table is SHOPPERS:
-            loaded = self._store_shoppers(ready)
+            loaded = self._store_shoppers(staged)
         else:
-            loaded = self._store_events(ready, notes)
+            loaded = self._store_events(source, staged, notes)
         rejected = count_rejected(staged)
         not_kept = count_left_out(staged) - rejected
         reasons = commonest_reasons(staged) if rejected else []
         keep_rejected(staged, source.name, self.run_id)
         if not staged.rows:
             notes.append("it has no rows.")
-        if source.table.is_event and (future := count_future(staged)):
+        if source.table not in (PRODUCTS, SHOPPERS) and (future := count_future(staged)):
             notes.append(f"{counted(future, 'time')} in the future: is a zone missing?")
         for note in notes:
             self.summary.note(f"{source.name}: {note}")
@@ -242,10 +227,11 @@ class _Run:
         unchanged = staged.rows - loaded - rejected - not_kept
         return FileSummary(source.name, loaded, unchanged, rejected, not_kept, reasons)
 
-    def _store_products(self, ready: _Ready, notes: list[str]) -> int:
-        staged = ready.staged
-        self._products = ready.source.name
-        loaded = upsert_products(staged, ready.found.columns, is_complete=self.is_complete)
+    def _store_products(
+        self, source: Source, staged: StagedFile, columns: set[str], notes: list[str]
+    ) -> int:
+        self.products = source.name
+        loaded = upsert_products(staged, columns, is_complete=self.is_complete)
         if self.is_complete:
             rejected = count_rejected(staged)
             if 2 * rejected >= staged.rows:
@@ -254,40 +240,41 @@ class _Run:
                     if staged.rows
                     else "it has no rows"
                 )
-                message = f"{ready.source.name} is no complete catalogue: {fault}"
                 reasons = "; ".join(
-                    f"line {reason.line}: {reason.reason}" for reason in commonest_reasons(staged)
+                    f"line {rejection.line}: {rejection.reason}"
+                    for rejection in commonest_reasons(staged)
                 )
-                message = f"{message}{f' ({reasons})' if reasons else ''}.{self._loaded_before()}"
+                message = (
+                    f"{source.name} is no complete catalogue: {fault}"
+                    f"{f' ({reasons})' if reasons else ''}.{self._loaded_before()}"
+                )
                 raise InputFileError(message)
             taken_out = take_out_products(staged)
             if taken_out:
                 notes.append(f"{counted(taken_out, 'product')} that it lacks taken out of stock.")
         return loaded
 
-    def _store_shoppers(self, ready: _Ready) -> int:
-        staged = ready.staged
-        self._has_listed = True
-        list_shoppers(staged, self._listed)
+    def _store_shoppers(self, staged: StagedFile) -> int:
+        self.has_listed = True
+        list_shoppers(staged, self.listed)
         loaded = upsert_shoppers(staged, f"{self.origin}/shoppers")
-        self._know_shoppers(staged)
+        self._add_named_shoppers(staged)
         return loaded
 
-    def _store_events(self, ready: _Ready, notes: list[str]) -> int:
-        source, staged = ready.source, ready.staged
-        explain_unknown_products(staged, self._products)
+    def _store_events(self, source: Source, staged: StagedFile, notes: list[str]) -> int:
+        explain_unknown_products(staged, self.products)
         if source.table is VIEWS:
-            # First, because a view is kept only of whom agreed.
-            self._know_shoppers(staged)
+            # First, because only the views of shoppers who agreed are kept.
+            self._add_named_shoppers(staged)
             notes.extend(leave_out_views(staged, is_granted=self.is_granted))
         loaded = insert_events(staged)
         if source.table is not VIEWS:
-            self._know_shoppers(staged)
-        notes.extend(notes_on_shoppers(staged, self._listed if self._has_listed else None))
+            self._add_named_shoppers(staged)
+        notes.extend(notes_on_shoppers(staged, self.listed if self.has_listed else None))
         return loaded
 
-    def _know_shoppers(self, staged: Staged) -> None:
-        know_named_shoppers(staged, is_granted=self.is_granted, source=self.origin)
+    def _add_named_shoppers(self, staged: StagedFile) -> None:
+        add_named_shoppers(staged, is_granted=self.is_granted, source=self.origin)
 
     def _until_stopped(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
         for chunk in chunks:

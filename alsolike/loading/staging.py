@@ -1,23 +1,25 @@
-"""The tables of one file while it loads: its rows as text, and which of them are left out.
+"""One file while it loads: its rows as text, and which of them are left out.
 
-`staged` is no temporary table, because several processes of the server cannot read one side by
-side. It is in a schema of its own, made and dropped in the transaction that loads the file: nobody
-else ever sees it, and an interrupted load leaves nothing.
+The table `staged` is unlogged, not temporary, because Postgres scans a temporary table without
+parallel workers. It stands in a schema of its own that the file's transaction makes and drops, so
+nobody else sees it, and an interrupted load leaves nothing. `left_out` lists the lines that are not
+stored, and the view `usable` has the others.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
+from psycopg.rows import args_row
 
 from alsolike.database import query
 from alsolike.loading.rows import Chunk
-from alsolike.loading.summary import Reason, counted
+from alsolike.loading.summary import Rejection, counted
 from alsolike.loading.tables import Table
 
-# What the statements call; each may call those before it.
+# The functions that the statements call; each may call those before it.
 _FUNCTIONS = (
     "shown",
     "fault",
@@ -33,8 +35,8 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 @dataclass(slots=True)
-class Staged:
-    """A file in the table `staged` of a connection's open transaction."""
+class StagedFile:
+    """A file whose rows are in the table `staged` of a connection's open transaction."""
 
     connection: Connection
     table: Table
@@ -42,20 +44,20 @@ class Staged:
 
 
 def prepare_session(connection: Connection) -> None:
-    """Set memory and time zone for loading; before any temporary table is made."""
+    """Set memory and time zone for loading, before the session makes a temporary table."""
     connection.execute(query("alsolike/loading/session"))
     connection.commit()
 
 
 def stage(
     connection: Connection, table: Table, chunks: Iterable[Chunk], report: Callable[[int], None]
-) -> Staged:
+) -> StagedFile:
     """Copy a file's rows into the table `staged`: line, problem, columns as text.
 
     Parameters
     ----------
     report : Callable
-        Told the number of rows after each chunk.
+        Gets the number of rows after each chunk.
     """
     columns = [sql.SQL("{} text").format(sql.Identifier(name)) for name in table.columns]
     schema = _schema(connection)
@@ -78,10 +80,10 @@ def stage(
             copy.write(chunk.data)
             rows += chunk.rows
             report(rows)
-    return Staged(connection, table, rows)
+    return StagedFile(connection, table, rows)
 
 
-def discard(staged: Staged) -> None:
+def discard(staged: StagedFile) -> None:
     """Drop what `stage` made; the last thing in the transaction."""
     schema = _schema(staged.connection)
     staged.connection.execute(sql.SQL("drop schema {} cascade").format(schema))
@@ -91,8 +93,8 @@ def _schema(connection: Connection) -> sql.Identifier:
     return sql.Identifier(f"loading_{connection.info.backend_pid}")
 
 
-def repair(staged: Staged) -> list[str]:
-    """Replace fields that cannot be used by nothing, or by what they mean; say so in sentences."""
+def repair(staged: StagedFile) -> list[str]:
+    """Empty or correct the fields that cannot be used as they are; return a note on each kind."""
     connection = staged.connection
     connection.execute(query(f"alsolike/loading/repairs_{staged.table.name}"))
     faults = connection.execute(query("alsolike/loading/repair_notes")).fetchall()
@@ -110,70 +112,72 @@ def repair(staged: Staged) -> list[str]:
     ]
 
 
-def check(staged: Staged) -> None:
+def check(staged: StagedFile) -> None:
     """Note in the new table `left_out` every staged row that cannot be used, with its reason."""
     staged.connection.execute(query(f"alsolike/loading/check_{staged.table.name}"))
+    staged.connection.execute(query("alsolike/loading/define_usable"))
     count_rejected(staged)
 
 
-def explain_unknown_products(staged: Staged, products: str | None) -> None:
-    """Say more of the events that were rejected because their product is not there.
+def explain_unknown_products(staged: StagedFile, products: str | None) -> None:
+    """Add to the reason of events whose product is missing why it is missing, where that is known.
 
     Parameters
     ----------
     products : str or None
-        The file of products of the same load, whose rejected rows are kept already.
+        The file of products of the same load; its rejected rows are in `raw.rejected_rows`.
     """
     staged.connection.execute(
         query("alsolike/loading/explain_unknown_products"), {"products": products}
     )
 
 
-def count_rejected(staged: Staged) -> int:
-    """Count the rejected rows, and tell the planner of `left_out`; call it when some were added.
+def count_rejected(staged: StagedFile) -> int:
+    """Count the rejected rows, and analyze `left_out`; call it whenever rows were rejected.
 
-    The statements to come join with it: whether it is empty or large decides how.
+    Later statements join with it, and its size decides their plans.
     """
     staged.connection.execute("analyze left_out")
-    return _count(staged, "select count(*) from left_out where reason is not null")
+    return count(staged, "select count(*) from left_out where reason is not null")
 
 
-def count_left_out(staged: Staged) -> int:
-    """Count all rows that are not to be stored: the rejected ones and those without consent."""
-    return _count(staged, "select count(*) from left_out")
+def count_left_out(staged: StagedFile) -> int:
+    """Count all rows that are not stored: the rejected ones and those without consent."""
+    return count(staged, "select count(*) from left_out")
 
 
-def _count(staged: Staged, statement: LiteralString) -> int:
-    row = staged.connection.execute(statement).fetchone()
+def count(
+    staged: StagedFile,
+    statement: LiteralString | sql.Composed,
+    parameters: Mapping[str, object] | None = None,
+) -> int:
+    """Return the number that a statement gives."""
+    row = staged.connection.execute(statement, parameters).fetchone()
     return 0 if row is None else int(row[0])
 
 
-def commonest_reasons(staged: Staged) -> list[Reason]:
+def commonest_reasons(staged: StagedFile) -> list[Rejection]:
     """Return the three reasons that rejected most rows, each with its first line."""
-    rows = staged.connection.execute(query("alsolike/loading/commonest_reasons")).fetchall()
-    return [Reason(rows=rows, line=line, reason=reason) for rows, line, reason in rows]
+    with staged.connection.cursor(row_factory=args_row(Rejection)) as cursor:
+        return cursor.execute(query("alsolike/loading/commonest_reasons")).fetchall()
 
 
-def count_future(staged: Staged) -> int:
+def count_future(staged: StagedFile) -> int:
     """Count the usable rows whose time is later than now; clocks may differ by five minutes."""
     statement = sql.SQL(
-        "select count(*) from staged as s "
-        # Almost all are told by their date alone. A text that is no time is with the rejected ones,
-        # but may be met first.
-        'where case when left({time}, 10) collate "C" '
-        # Asked once, not for every row.
+        # The date alone decides for almost all rows; the subquery is computed once. The planner may
+        # test a rejected row's text, which is no time, before it leaves the row out.
+        'select count(*) from usable as s where case when left({time}, 10) collate "C" '
         ">= (select (now() - interval '1 day')::date::text) "
         "then time_fault({time}) is null "
-        "and {time}::timestamptz > now() + interval '5 minutes' end "
-        "and not exists (select from left_out as r where r.line = s.line)"
+        "and {time}::timestamptz > now() + interval '5 minutes' end"
     ).format(time=sql.Identifier("s", staged.table.time))
-    row = staged.connection.execute(statement).fetchone()
-    return 0 if row is None else int(row[0])
+    return count(staged, statement)
 
 
-def has_time_without_zone(staged: Staged) -> bool:
+def has_time_without_zone(staged: StagedFile) -> bool:
     """Whether a staged time names no zone."""
-    # A date's end looks like an offset ('-05'), so a text must be longer than a date to have one.
+    # The end of a date looks like an offset ('-05'), so only a text longer than a date has one.
     statement = sql.SQL(
         "select exists (select from staged as s where left({time}, 10) like '____-__-__' "
         "and (length({time}) = 10 or (right({time}, 1) not in ('Z', 'z') "
@@ -183,11 +187,11 @@ def has_time_without_zone(staged: Staged) -> bool:
     return staged.connection.execute(statement).fetchone() == (True,)
 
 
-def keep_rejected(staged: Staged, source: str, run_id: int | None) -> None:
-    """Keep the rejected rows in `raw.rejected_rows`, in place of those of the file's last load."""
-    staged.connection.execute(query("alsolike/loading/delete_rejected"), {"source": source})
+def keep_rejected(staged: StagedFile, source: str, run_id: int | None) -> None:
+    """Replace the file's rows in `raw.rejected_rows` by those that this load rejected."""
+    staged.connection.execute("delete from raw.rejected_rows where source = %s", (source,))
     staged.connection.execute(
         query("alsolike/loading/keep_rejected"),
-        # Of an event nothing that tells of the shopper.
+        # An event's ids without the shopper's, which are personal data.
         {"source": source, "run_id": run_id, "ids": [staged.table.row_id, "product_id"]},
     )

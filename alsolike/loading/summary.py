@@ -10,8 +10,8 @@ _SHOW_REJECTED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
-    """Why rows of a file were rejected: how many, the first one's line, and its own reason."""
+class Rejection:
+    """A reason to reject rows of a file: how many rows, the first one's line and its own reason."""
 
     rows: int
     line: int
@@ -20,10 +20,9 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class FileSummary:
-    """Rows of one file: newly there or changed, there already, not usable, not to be kept.
+    """Rows of one file: new or changed, unchanged, unusable, and not kept for want of consent.
 
-    Views are not kept of whom did not agree to personalisation. `reasons` has the three commonest
-    reasons of the rejected rows.
+    `reasons` has the three commonest reasons of the rejected rows.
     """
 
     name: str
@@ -31,7 +30,7 @@ class FileSummary:
     unchanged: int
     rejected: int
     not_kept: int = 0
-    reasons: Sequence[Reason] = ()
+    reasons: Sequence[Rejection] = ()
 
     @property
     def is_mostly_rejected(self) -> bool:
@@ -41,7 +40,7 @@ class FileSummary:
 
 @dataclass(slots=True)
 class LoadSummary:
-    """Rows of every file that was loaded, in that order, and what else is worth knowing."""
+    """Rows of every loaded file, in the order of loading, and notes."""
 
     files: list[FileSummary] = field(default_factory=list[FileSummary])
     notes: list[str] = field(default_factory=list[str])

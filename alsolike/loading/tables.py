@@ -12,23 +12,17 @@ class Table:
     name : str
         Name of the file without its suffix, and of the table in the schema `raw`.
     columns : tuple of str
-        Every column that is read; others are ignored with a note.
+        Every column that the load reads; others are ignored with a note.
     required : tuple of str
         Columns that the file must have.
     time : str
         The column that holds a time.
-    is_event : bool
-        Rows never change once they are there; products and shoppers may.
-    has_shoppers : bool
-        Rows name shoppers, who become known by it.
     """
 
     name: str
     columns: tuple[str, ...]
     required: tuple[str, ...]
     time: str
-    is_event: bool
-    has_shoppers: bool
 
     @property
     def row_id(self) -> str:
@@ -53,16 +47,12 @@ PRODUCTS = Table(
     ),
     required=("product_id", "title"),
     time="created_at",
-    is_event=False,
-    has_shoppers=False,
 )
 SHOPPERS = Table(
     name="shoppers",
     columns=("shopper_id", "display_name", "consent", "created_at"),
     required=("shopper_id",),
     time="created_at",
-    is_event=False,
-    has_shoppers=True,
 )
 PURCHASES = Table(
     name="purchases",
@@ -75,37 +65,22 @@ PURCHASES = Table(
         "unit_price",
         "order_id",
     ),
-    # And of shopper_id and order_id one.
+    # A row must also have shopper_id or order_id.
     required=("purchase_id", "product_id", "purchased_at"),
     time="purchased_at",
-    is_event=True,
-    has_shoppers=True,
 )
 VIEWS = Table(
     name="views",
     columns=("view_id", "product_id", "viewed_at", "shopper_id", "session_id"),
     required=("view_id", "product_id", "viewed_at"),
     time="viewed_at",
-    is_event=True,
-    has_shoppers=True,
 )
 REVIEWS = Table(
     name="reviews",
-    columns=(
-        "review_id",
-        "shopper_id",
-        "product_id",
-        "rating",
-        "reviewed_at",
-        "title",
-        "body",
-    ),
+    columns=("review_id", "shopper_id", "product_id", "rating", "reviewed_at", "title", "body"),
     required=("review_id", "shopper_id", "product_id", "rating", "reviewed_at"),
     time="reviewed_at",
-    is_event=True,
-    has_shoppers=True,
 )
 
-# In the order in which they depend on each other. Shoppers come before the events, so that the
-# consent that their own file states is there first.
+# In the order of loading: events need their products, and the consent that shoppers stated.
 TABLES = (PRODUCTS, SHOPPERS, PURCHASES, VIEWS, REVIEWS)

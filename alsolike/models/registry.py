@@ -28,6 +28,8 @@ class Model:
         The encoder of its text vectors.
     parameters : dict
         The recipe of a trained model; empty for an averaged one.
+    serving : dict
+        How it answers, where that is not the default; see `serving_options`.
     data : dict
         What it was trained on; see `alsolike.training.train.describe`.
     """
@@ -38,6 +40,7 @@ class Model:
     purpose: str
     encoder_id: int
     parameters: dict[str, Any]
+    serving: dict[str, Any]
     data: dict[str, Any]
 
 
@@ -170,6 +173,14 @@ def add_model(
         },
     )
     return int(row[0])
+
+
+def ensure_average_model(connection: Connection, encoder_id: int) -> tuple[int, str]:
+    """Return the id and name of an encoder's model of averaged parts; it is made if missing."""
+    statement = query("alsolike/models/ensure_average")
+    row = connection.execute(statement, {"encoder_id": encoder_id}).fetchone()
+    assert row is not None  # noqa: S101  (the encoder is registered)
+    return row[0], row[1]
 
 
 def change_serving(connection: Connection, model_id: int, serving: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from alsolike.promotion.gate import Check, Limits
 from alsolike.promotion.switch import Decision, RefusedError, RollbackError, promote, rollback
+from alsolike.promotion.table import decision_text
 
 __all__ = [
     "Check",
@@ -9,6 +10,7 @@ __all__ = [
     "Limits",
     "RefusedError",
     "RollbackError",
+    "decision_text",
     "promote",
     "rollback",
 ]

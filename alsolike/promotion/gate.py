@@ -14,19 +14,19 @@ from alsolike.training.train import SAMPLE_SIZE, sample
 ANEW = "made anew"
 STORED = "as stored"
 
-# Baselines that know what shoppers did, the quick ones first. The last shows nearly everybody the
-# same, so that hardly any model would cover less.
+# Baselines that go by what each shopper did, the fastest first.
 _PERSONAL = ("item-knn", "ials", "ease")
+# Shows nearly the same to everybody: hardly any model covers less of the catalogue.
 _SAME_FOR_ALL = "recently-popular"
-# The kind of the model that a shop begins with.
+# Kind of the model that a shop begins with.
 _PLAIN = "average"
-# A serving model with less than this share of the candidate's NDCG sets no bar for its lists.
+# Below this share of the candidate's NDCG the serving model sets no bar for lists.
 _FAR_WORSE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How far a model may fall behind another one where ranking quality is not all.
+    """How far a model may fall behind another one in what NDCG does not measure.
 
     The other one is the serving model, or a behaviour baseline where that sets no bar; see
     `check_beside_behaviour`.
@@ -36,16 +36,16 @@ class Limits:
     coverage : float
         Least share of the other's catalogue coverage.
     gini : float
-        By how much exposure may be more unequal; Gini is 0 (equal) to 1.
+        Most by which the Gini coefficient of exposure, 0 (equal) to 1, may be greater.
     diversity : float
         Least share of the other's intra-list diversity.
     cold : float
-        Least share of the other's part of lists that goes to products without history.
+        Least share of the other's share of products without history.
     latency : float
-        Most times the serving model's 99th percentile of the time to answer; below 25 ms nothing
-        is refused.
+        Most multiple of the serving model's 99th percentile of the time to answer; 25 ms always
+        pass.
     data : float
-        Least share of the events that it was trained on which this database holds.
+        Least share of the events of its training that this database holds.
     """
 
     coverage: float = 0.5
@@ -58,18 +58,18 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that the gate looks at.
+    """One check of the gate.
 
     Attributes
     ----------
     name : str
     candidate, serving : float or None
-        What was measured of each; None: there is no such figure.
+        The figures of the two models; None where there is none.
     wanted : str
-        What has to hold, for people.
+        The condition, for people.
     is_passed : bool
     compared_with : str or None
-        The model that sets the bar; None: no model does.
+        The model that sets the bar; None without one.
     """
 
     name: str
@@ -85,19 +85,19 @@ class Check:
 
 
 def check_data(data: Mapping[str, Any], history: History, limits: Limits) -> Check:
-    """Check that a model was trained on what this database holds.
+    """Check that a model was trained on the data of this database.
 
-    The share is estimated from the events with the smallest hashes of both (Broder 1997). What was
-    erased since lowers it a little, the data of another shop to nothing.
+    The share is estimated from the smallest hashes of events of both (Broder 1997). Erased events
+    lower it a little; with the data of another shop it is 0.
     """
     wanted = f"at least {limits.data:.0%} of the events it was trained on are here"
-    kept: Sequence[str] = data.get("sample", [])
-    if not kept or "latest_event_us" not in data:
+    trained_on: Sequence[str] = data.get("sample", [])
+    if not trained_on or "latest_event_us" not in data:
         return Check("training data", None, None, "it says what it was trained on", is_passed=False)
-    # Only what it could have seen counts: what came later is no difference.
+    # Events after its training do not count: the model could not have seen them.
     here = sample(history.before(int(data["latest_event_us"]) + 1))
-    union = sorted({*kept, *here})[:SAMPLE_SIZE]
-    both = {*kept} & {*here}
+    union = sorted({*trained_on, *here})[:SAMPLE_SIZE]
+    both = {*trained_on} & {*here}
     share = sum(value in both for value in union) / len(union)
     return Check("training data", share, None, wanted, is_passed=share >= limits.data)
 
@@ -118,7 +118,7 @@ def check_ranking(evaluation: Evaluation, candidate: str, serving: str, label: s
         evaluation.models[theirs].metrics["all"][metric].value,
         f"no loss against {serving}: difference {difference.value:+.4f}, 95 % from {low:+.4f} to "
         f"{high:+.4f}, {evaluation.shoppers['all']:,} shoppers",
-        # NaN, where nothing could be compared, is no proof.
+        # Without a comparison it is NaN, which does not pass.
         is_passed=low >= 0,
         compared_with=serving,
     )
@@ -127,12 +127,12 @@ def check_ranking(evaluation: Evaluation, candidate: str, serving: str, label: s
 def check_latency(
     candidate: Sequence[float], serving: Sequence[float], name: str, limits: Limits
 ) -> Check:
-    """Check that the slowest answers are not much slower.
+    """Check that the 99th percentile of the time to answer is not much greater.
 
     Parameters
     ----------
     candidate, serving : sequence of float
-        Seconds that the answers of the two models took.
+        Seconds of each answer of the two models.
     name : str
         Of the serving model.
     """
@@ -149,7 +149,7 @@ def check_latency(
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """What was measured of a model's lists.
+    """The metrics of a model's lists.
 
     Attributes
     ----------
@@ -166,15 +166,15 @@ class Lists:
     k: int
 
     def of(self, metric: str) -> float:
-        """Return the figure of a metric; NaN where it was not measured."""
-        found = self.metrics.get(f"{metric}@{self.k}")
-        return math.nan if found is None else found.value
+        """Return the value of a metric; NaN where it was not measured."""
+        value = self.metrics.get(f"{metric}@{self.k}")
+        return math.nan if value is None else value.value
 
 
 def check_lists(
     candidate: Lists, serving: Lists, limits: Limits, *, bar: Lists | None = None, why: str = ""
 ) -> list[Check]:
-    """Check what a better ranking must not be paid with.
+    """Check coverage, concentration, diversity and new products.
 
     Parameters
     ----------
@@ -193,7 +193,7 @@ def check_lists(
             _or_none(new),
             _or_none(serving.of(metric)),
             f"at least {least:g} × {_figure(old)} of {other.name}{because}",
-            # Nothing to measure on (no text vectors, no cold product) is nothing lost.
+            # Not measured, for lack of text vectors or cold products: passes.
             is_passed=math.isnan(old) or new >= least * old,
             compared_with=other.name,
         )
@@ -215,11 +215,10 @@ def check_lists(
 
 
 def why_no_bar(candidate: Lists, serving: Lists, kind: str | None) -> str | None:
-    """Return why the serving model's lists are nothing to hold a model to; None: they are.
+    """Return why the serving model's lists set no bar for another model; None if they do.
 
-    A list that has nothing to do with the shopper can easily show more of the catalogue, spread it
-    more evenly, and hold more that is new and unlike: drawn at random it would be best in all
-    four. So the worse a model ranks, the less its lists say.
+    Lists drawn at random would be best in coverage, concentration, diversity and new products. So
+    the worse a model ranks, the less its figures for these mean.
 
     Parameters
     ----------
@@ -241,24 +240,24 @@ def check_beside_behaviour(
     why: str,
     measure: Callable[[str], Lists],
 ) -> list[Check]:
-    """Check the lists beside those of a baseline that knows what shoppers did.
+    """Check the lists against those of a baseline that goes by what each shopper did.
 
-    One is enough: of those that rank no better than the candidate, or the best of `item-knn`,
-    `ials` and `ease`. Beside `recently-popular`, which shows nearly everybody the same, only a
-    model that ranks better than all four is looked at.
+    It is enough to pass against one baseline that ranks worse than the candidate, or against the
+    best of `item-knn`, `ials` and `ease`. A model that ranks better than all of them and
+    `recently-popular` may also pass against that one, which shows nearly everybody the same.
 
     Parameters
     ----------
     why : str
         From `why_no_bar`.
     measure : callable
-        From the name of a baseline to its lists on the same split; takes seconds to minutes, so
-        it is called until one is enough.
+        From the name of a baseline to its lists on the same split. It takes seconds to minutes, so
+        it is called no more often than needed.
 
     Returns
     -------
     list of Check
-        Beside the baseline that lets it pass, or else beside the best.
+        Against the baseline that it passes, else against the best one.
     """
     measured: dict[str, Lists] = {}
     for name in _PERSONAL:
@@ -273,9 +272,9 @@ def check_beside_behaviour(
         return checks
     popular = measure(_SAME_FOR_ALL)
     if popular.of("ndcg") < candidate.of("ndcg"):
-        beside_popular = check_lists(candidate, serving, limits, bar=popular, why=why)
-        if all(check.is_passed for check in beside_popular):
-            return beside_popular
+        against_popular = check_lists(candidate, serving, limits, bar=popular, why=why)
+        if all(check.is_passed for check in against_popular):
+            return against_popular
     return checks
 
 

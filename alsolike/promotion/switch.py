@@ -1,15 +1,15 @@
 """Let a model serve, after the gate; and go back."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
 
 from alsolike.database import connect, query
 from alsolike.errors import AlsolikeError, UnknownModelError
-from alsolike.evaluation.baselines import baseline, read_text_parts
 from alsolike.evaluation.evaluate import evaluate
+from alsolike.evaluation.results import Evaluation
 from alsolike.evaluation.store import store_evaluation
 from alsolike.history import History, read_history, split_by_time
 from alsolike.history.read import fingerprint
@@ -28,11 +28,10 @@ from alsolike.promotion.gate import (
     check_ranking,
     why_no_bar,
 )
-from alsolike.training.ranker import StoredRanker, ranker_for
-
-if TYPE_CHECKING:
-    from alsolike.evaluation.ranker import Ranker
-    from alsolike.evaluation.results import Evaluation
+from alsolike.rankers.by_name import baseline, ranker_for
+from alsolike.rankers.protocol import Ranker
+from alsolike.rankers.stored import StoredRanker
+from alsolike.texts import read_text_parts
 
 
 class RefusedError(AlsolikeError):
@@ -45,18 +44,18 @@ class RollbackError(AlsolikeError):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What became of a model that was to serve.
+    """The outcome of a promotion or a rollback.
 
     Attributes
     ----------
     kind : str
-        'promote', 'force', 'rollback', 'refuse', or 'none' where it served already.
+        'promote', 'force', 'rollback', 'refuse', or 'none' if the model served already.
     model : str
-        The model in question; after a rollback the one that serves again.
+        The model that was to serve; after a rollback the one that serves again.
     previous : str or None
-        What served before.
+        The model that served before.
     checks : list of Check
-        What the gate found.
+        The gate's checks.
     """
 
     kind: str
@@ -85,18 +84,18 @@ def promote(
 ) -> Decision:
     """Let a model serve if the gate lets it pass, or if it is forced.
 
-    The gate looks at both models on the global time split, twice: made anew by their recipes from
-    what was known before the cutoff, which is the honest figure, and as they are stored, which is
-    what would serve. Where only the lists of a serving model that ranks far worse stand against
-    it, baselines are measured beside it instead. Switching is one update, after which every answer
-    is of the new model.
+    The gate compares both models on the global time split, twice: made anew by their recipes from
+    what was known before the cutoff, which cannot flatter, and as they are stored, which is what
+    would serve. If only the lists of a serving model that ranks far worse stand against the new
+    one, its lists are compared with those of baselines instead. Switching is one update; every
+    later answer comes from the new model.
 
     Parameters
     ----------
     name : str
         Of a model in `recs.models`.
     is_forced : bool
-        Switch whatever the gate finds; kept on record.
+        Switch even if a check fails; the decision is recorded as forced.
     limits : Limits, optional
     k : int
         Length of the lists that are compared.
@@ -106,14 +105,14 @@ def promote(
     Returns
     -------
     Decision
-        Of kind 'refuse' where the gate says no; nothing was switched then.
+        Of kind 'refuse' if a check fails; nothing is switched then.
 
     Raises
     ------
     UnknownModelError
-        There is none of that name.
+        There is no such model.
     RefusedError
-        It has no vectors at all, or another switch came in between.
+        It has no vectors, or another model was promoted meanwhile.
     SplitError, NoHistoryError
         There is too little history to compare on.
     """
@@ -190,7 +189,7 @@ def _check(
     if model.kind == "trained":
         checks.append(check_data(model.data, history, limits))
         if not checks[0].is_passed:
-            # Its figures would say nothing about this shop.
+            # Figures of a model of another shop would mean nothing.
             return checks
     return checks + _compare(model.name, serving, history, limits, k, seed, report)
 
@@ -208,7 +207,7 @@ def _compare(
     vectors = read_text_parts(history.catalogue, report=report).text_vectors()
     split = split_by_time(history)
 
-    def measure(rankers: "list[Ranker]") -> "Evaluation":
+    def measure(rankers: list[Ranker]) -> Evaluation:
         return evaluate(split, rankers, k=k, vectors=vectors, seed=seed, report=report)
 
     stored = StoredRanker(name, f"{name} {STORED}"), StoredRanker(serving, f"{serving} {STORED}")
@@ -219,7 +218,7 @@ def _compare(
         rankers.append(ranker)
     evaluation = measure(rankers)
     store_evaluation(
-        # Those of a stored model, which has seen what is held out, never stand beside these.
+        # A stored model may have seen what is held out: its figures are not comparable with others.
         evaluation.only({f"{model} {ANEW}": model for model in (name, serving)}),
         data_fingerprint=fingerprint(history),
         parameters={"measured_by": "promote", "models": [name, serving]},
@@ -233,13 +232,13 @@ def _compare(
     )
     lists = check_lists(ours, theirs, limits)
     why = why_no_bar(ours, theirs, served.kind)
-    # Baselines take minutes on a large shop: only where they can still turn the decision.
+    # Baselines take minutes on a large shop: measure them only if they can change the decision.
     is_last_hurdle = all(check.is_passed for check in checks)
     if why is not None and is_last_hurdle and not all(check.is_passed for check in lists):
 
         def measure_baseline(other: str) -> Lists:
-            found = measure([baseline(other, seed=seed)])
-            return Lists(other, found.models[other].metrics["all"], k)
+            measured = measure([baseline(other, seed=seed)])
+            return Lists(other, measured.models[other].metrics["all"], k)
 
         lists = check_beside_behaviour(ours, theirs, limits, why=why, measure=measure_baseline)
     return [*checks[:2], *lists, checks[2]]

@@ -1,51 +1,45 @@
 """Write a snapshot: rows out of Postgres, through Parquet files, to S3."""
 
 import logging
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
-from typing import Any, LiteralString
+from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
 
 from alsolike.database import connect, query
 from alsolike.errors import SnapshotError
-from alsolike.models import Model, find_model
+from alsolike.models import Model, find_model, serving_options
 from alsolike.progress import Report
 from alsolike.settings import Settings
+from alsolike.snapshot.latest import Latest, latest_id, move_latest
 from alsolike.snapshot.manifest import (
     FORMAT_VERSION,
     MANIFEST_NAME,
     Manifest,
     PartFile,
-    Pointer,
     Scope,
+    encode_file,
     new_snapshot_id,
+    products_folder,
     sha256_of,
 )
-from alsolike.snapshot.parts import PartWriter, Row
-from alsolike.snapshot.pointer import point, pointed_at
-from alsolike.snapshot.products import write_products
+from alsolike.snapshot.parts import NEIGHBOUR_SCHEMA, PRODUCT_SCHEMA, PartWriter, Row, Schema
+from alsolike.snapshot.scope import fill_scope
 from alsolike.snapshot.store import SnapshotStore
 from alsolike.snapshot.verify import verify_snapshot
 
 GROUP_ROWS = 100_000
 PART_ROWS = 1_000_000
-
-_STAGE = "export"
-_SHOWN_IDS = 5
+# Descriptions are long: fewer rows at a time than of neighbours keep the same memory.
+PRODUCT_GROUP_ROWS = 5_000
+PRODUCT_PART_ROWS = 250_000
+# Products that have a place among the recently popular; the newest follow them.
+POPULAR = 1_000
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Beginning:
-    """When the rows were read: the place in the order of all snapshots, and the moment, UTC."""
-
-    read_order: int
-    read_at: datetime
 
 
 def export_snapshot(
@@ -63,9 +57,8 @@ def export_snapshot(
     One of the whole catalogue also holds the products, as pages show them.
 
     Memory does not grow with the number of rows; a temporary file holds one part at a time.
-    The pointer is written last and moves for a whole catalogue only, never back to one that was
-    read before the one it names. If anything fails before, nothing points at the new files, and
-    they are deleted.
+    `latest` is written last, for a whole catalogue only, and never goes back to a snapshot that was
+    read earlier. If anything fails before, nothing names the new files, and they are deleted.
 
     Parameters
     ----------
@@ -81,7 +74,7 @@ def export_snapshot(
     category : str, optional
         Only products of this category and those below it.
     is_verified : bool
-        Read everything back and check it before the pointer moves.
+        Read everything back and check it before `latest` names it.
     report : Report
         Told the products done and their total, and the rows checked.
 
@@ -109,26 +102,23 @@ def export_snapshot(
         "list" if product_ids is not None else "category" if category is not None else "whole"
     )
     store = SnapshotStore(settings.s3_bucket, settings.s3_prefix)
-    with _deleted_on_failure(store) as written:
+    with ExitStack() as stack:
         with connect() as connection:
             # What the manifest says and what the files hold is the catalogue of one moment.
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-            began = _begin(connection)
+            read_order, read_at = _begin(connection)
             used = _find_model(connection, model)
-            product_count = _fill_scope(connection, used, product_ids, category)
+            total = fill_scope(connection, used.model_id, product_ids, category)
             store.ensure_bucket()
-            snapshot_id = new_snapshot_id(began.read_at)
-            parameters = {"model_id": used.model_id, "k": wanted_k}
-            with closing(_groups(connection, parameters)) as groups:
-                parts = _Parts(store, snapshot_id, used.name, written)
-                parts.write_all(groups, product_count, report)
-            if not parts.files:
-                raise SnapshotError(_nothing_to_export(used))
-            product_files = (
-                write_products(connection, store, snapshot_id, written, report)
-                if scope == "whole"
-                else ()
+            snapshot_id = new_snapshot_id(read_at)
+            stack.enter_context(_deleted_on_failure(store, snapshot_id))
+            files, product_count = _write_neighbours(
+                connection, store, snapshot_id, used, wanted_k, total, report
             )
+            product_files = (
+                _write_products(connection, store, snapshot_id, report) if scope == "whole" else ()
+            )
+            serving = serving_options(connection, used.serving)
             shop = connection.execute(query("alsolike/is_demo_shop")).fetchone()
         manifest = Manifest(
             format_version=FORMAT_VERSION,
@@ -137,46 +127,32 @@ def export_snapshot(
             k=wanted_k,
             scope=scope,
             category=category,
-            row_count=sum(file.rows for file in parts.files),
-            product_count=parts.product_count,
-            created_at=began.read_at,
-            files=tuple(parts.files),
+            row_count=sum(file.rows for file in files),
+            product_count=product_count,
+            created_at=read_at,
+            files=files,
             product_files=product_files,
             is_demo_shop=shop == (True,),
+            serving=serving,
         )
-        name = f"{snapshot_id}/{MANIFEST_NAME}"
-        written.append(name)
-        store.put(name, manifest.encode())
+        store.put(f"{snapshot_id}/{MANIFEST_NAME}", encode_file(manifest))
         if is_verified:
             verify_snapshot(settings, snapshot_id=snapshot_id, report=report)
-        _publish(store, used, manifest, began)
+        _publish(store, used, manifest, read_order)
     return manifest
 
 
-def _begin(connection: psycopg.Connection[Any]) -> _Beginning:
-    row = connection.execute(query("alsolike/snapshot/begin")).fetchone()
+def _begin(connection: psycopg.Connection[Any]) -> tuple[int, datetime]:
+    """Begin to read: return the place in the order of all snapshots, and the moment, UTC.
+
+    The first statement of the transaction that reads the rows, so that the order is theirs.
+    """
+    row = connection.execute(
+        "select nextval(pg_get_serial_sequence('ops.snapshots', 'read_order')),"
+        " statement_timestamp()"
+    ).fetchone()
     assert row is not None  # noqa: S101  (a select without a table always gives a row)
-    return _Beginning(row[0], row[1].astimezone(UTC))
-
-
-def _publish(store: SnapshotStore, model: Model, manifest: Manifest, began: _Beginning) -> None:
-    """Note the snapshot and let the pointer name it, on a connection that did not wait till now."""
-    with connect() as connection:
-        if manifest.scope == "whole":
-            pointer = Pointer(manifest.snapshot_id, sha256_of(manifest.encode()))
-            point(connection, store, pointer, began.read_order)
-        connection.execute(
-            query("alsolike/snapshot/record"),
-            {
-                "snapshot_id": manifest.snapshot_id,
-                "model_id": model.model_id,
-                "location": store.place(manifest.snapshot_id),
-                "row_count": manifest.row_count,
-                "manifest": Jsonb(manifest.as_dict()),
-                "created_at": manifest.created_at,
-                "read_order": began.read_order,
-            },
-        )
+    return row[0], row[1].astimezone(UTC)
 
 
 def _find_model(connection: psycopg.Connection[Any], name: str | None) -> Model:
@@ -187,83 +163,90 @@ def _find_model(connection: psycopg.Connection[Any], name: str | None) -> Model:
     raise SnapshotError(message)
 
 
-def _fill_scope(
+def _publish(store: SnapshotStore, model: Model, manifest: Manifest, read_order: int) -> None:
+    """Note the snapshot and let `latest` name it, on a connection that did not wait till now."""
+    with connect() as connection:
+        if manifest.scope == "whole":
+            latest = Latest(manifest.snapshot_id, sha256_of(encode_file(manifest)))
+            move_latest(connection, store, latest, read_order)
+        connection.execute(
+            query("alsolike/snapshot/record"),
+            {
+                "snapshot_id": manifest.snapshot_id,
+                "model_id": model.model_id,
+                "location": store.place(manifest.snapshot_id),
+                "row_count": manifest.row_count,
+                "manifest": Jsonb(manifest.as_dict()),
+                "created_at": manifest.created_at,
+                "read_order": read_order,
+            },
+        )
+
+
+def _write_neighbours(
     connection: psycopg.Connection[Any],
+    store: SnapshotStore,
+    snapshot_id: str,
     model: Model,
-    product_ids: Iterable[str] | None,
-    category: str | None,
-) -> int:
-    """Note the products to export in a temporary table; return how many they are."""
-    connection.execute(query("alsolike/snapshot/create_scope"))
-    if product_ids is not None:
-        with (
-            connection.cursor() as cursor,
-            cursor.copy(query("alsolike/snapshot/copy_scope")) as copy,
-        ):
-            for product_id in product_ids:
-                copy.write_row((product_id,))
-        _require_known(connection)
-    elif category is not None:
-        if _count(connection, "alsolike/snapshot/count_category", {"category": category}) == 0:
-            message = (
-                f"There is no product in the category {category!r}: give its whole path, "
-                "as in 'A > B'."
-            )
-            raise SnapshotError(message)
-        connection.execute(
-            query("alsolike/snapshot/fill_scope"),
-            {"model_id": model.model_id, "category": category},
-        )
-    else:
-        connection.execute(
-            query("alsolike/snapshot/fill_scope"), {"model_id": model.model_id, "category": None}
-        )
-    connection.execute(query("alsolike/snapshot/analyze_scope"))
-    count = _count(connection, "alsolike/snapshot/count_scope", {})
-    if count == 0:
-        raise SnapshotError(_nothing_to_export(model))
-    return count
+    k: int,
+    total: int,
+    report: Report,
+) -> tuple[tuple[PartFile, ...], int]:
+    """Write the neighbours of the products in scope; return the files and the products in them."""
+    done = 0
 
+    def count(group: list[Row]) -> None:
+        nonlocal done
+        done += len({row[0] for row in group})
+        report("export", done, total)
 
-def _require_known(connection: psycopg.Connection[Any]) -> None:
-    if _count(connection, "alsolike/snapshot/count_scope", {}) == 0:
-        message = "There is no product in the list to export: give one product id per line."
-        raise SnapshotError(message)
-    rows = connection.execute(
-        query("alsolike/snapshot/unknown_products"), {"limit": _SHOWN_IDS}
-    ).fetchall()
-    if rows:
-        total: int = rows[0][1]
-        shown = ", ".join(repr(row[0]) for row in rows)
-        more = f" and {total - len(rows):,} more" if total > len(rows) else ""
+    report("export", 0, total)
+    parameters = {"model_id": model.model_id, "model": model.name, "k": k}
+    with closing(_groups(connection, "neighbours", parameters, GROUP_ROWS)) as groups:
+        files = _write_parts(store, snapshot_id, NEIGHBOUR_SCHEMA, groups, PART_ROWS, count)
+    if not files:
         message = (
-            f"{total:,} of the products to export are unknown: {shown}{more}. "
-            "Take them off the list, or load them first."
+            f"There are no neighbours in stock by model {model.name!r} for these products: "
+            "run `alsolike neighbours`, then export again."
         )
         raise SnapshotError(message)
+    if done < total:
+        # Products that have no neighbour in stock are done too.
+        report("export", total, total)
+    return files, done
 
 
-def _count(connection: psycopg.Connection[Any], name: str, parameters: dict[str, Any]) -> int:
-    row = connection.execute(query(name), parameters).fetchone()
-    return 0 if row is None else int(row[0])
+def _write_products(
+    connection: psycopg.Connection[Any], store: SnapshotStore, snapshot_id: str, report: Report
+) -> tuple[PartFile, ...]:
+    """Write the whole catalogue, beside the snapshot's own folder."""
+    stage, done = "export products", 0
 
+    def count(group: list[Row]) -> None:
+        nonlocal done
+        done += len(group)
+        report(stage, done, None)
 
-def _nothing_to_export(model: Model) -> str:
-    return (
-        f"There are no neighbours in stock by model {model.name!r} for these products: "
-        "run `alsolike neighbours`, then export again."
-    )
+    report(stage, 0, None)
+    folder = products_folder(snapshot_id)
+    parameters = {"popular": POPULAR}
+    with closing(_groups(connection, "products", parameters, PRODUCT_GROUP_ROWS)) as groups:
+        files = _write_parts(store, folder, PRODUCT_SCHEMA, groups, PRODUCT_PART_ROWS, count)
+    report(stage, done, done)
+    return files
 
 
 def _groups(
-    connection: psycopg.Connection[Any], parameters: dict[str, int]
+    connection: psycopg.Connection[Any],
+    name: str,
+    parameters: dict[str, Any],
+    group_rows: int,
 ) -> Generator[list[Row]]:
-    """Yield the rows in groups of about `GROUP_ROWS`; a product's rows are never split."""
-    statement: LiteralString = query("alsolike/snapshot/rows")
-    with connection.cursor("snapshot_rows", binary=True) as cursor:
-        cursor.execute(statement, parameters)
+    """Yield the rows of a query in groups of about so many; a product's rows are never split."""
+    with connection.cursor(f"snapshot_{name}", binary=True) as cursor:
+        cursor.execute(query(f"alsolike/snapshot/{name}"), parameters)
         kept: list[Row] = []
-        while fetched := cursor.fetchmany(GROUP_ROWS):
+        while fetched := cursor.fetchmany(group_rows):
             kept.extend(fetched)
             cut = len(kept)
             while cut and kept[cut - 1][0] == kept[-1][0]:
@@ -275,63 +258,47 @@ def _groups(
             yield kept
 
 
-class _Parts:
-    """The part files of one snapshot, written and uploaded one after the other."""
+def _write_parts(
+    store: SnapshotStore,
+    folder: str,
+    schema: Schema,
+    groups: Iterator[list[Row]],
+    part_rows: int,
+    count: Callable[[list[Row]], None],
+) -> tuple[PartFile, ...]:
+    """Write groups of rows as part files, one after the other, and upload each.
 
-    def __init__(
-        self, store: SnapshotStore, snapshot_id: str, model: str, written: list[str]
-    ) -> None:
-        self.files: list[PartFile] = []
-        self.product_count = 0
-        self._store = store
-        self._snapshot_id = snapshot_id
-        self._model = model
-        self._written = written
-
-    def write_all(
-        self, groups: Iterator[Sequence[Row]], product_total: int, report: Report
-    ) -> None:
-        """Write every group; a part ends with the group that fills it."""
-        report(_STAGE, 0, product_total)
-        for first in groups:
-            with closing(PartWriter(f"part-{len(self.files):04}.parquet", self._model)) as part:
-                self._append(part, first)
-                report(_STAGE, self.product_count, product_total)
-                while part.rows < PART_ROWS and (group := next(groups, None)) is not None:
-                    self._append(part, group)
-                    report(_STAGE, self.product_count, product_total)
-                self._upload(part)
-        if self.product_count < product_total:
-            # Products that have no neighbour in stock are done too.
-            report(_STAGE, product_total, product_total)
-
-    def _append(self, part: PartWriter, group: Sequence[Row]) -> None:
-        part.write(group)
-        self.product_count += len({row[0] for row in group})
-
-    def _upload(self, part: PartWriter) -> None:
-        described, file = part.finish()
-        name = f"{self._snapshot_id}/{described.name}"
-        self._written.append(name)
-        self._store.upload(name, file)
-        self.files.append(described)
+    Parameters
+    ----------
+    part_rows : int
+        A part ends with the group that brings it to so many rows.
+    count : callable
+        Told each group that was written.
+    """
+    files: list[PartFile] = []
+    for first in groups:
+        with closing(PartWriter(f"part-{len(files):04}.parquet", schema)) as part:
+            part.write(first)
+            count(first)
+            while part.rows < part_rows and (group := next(groups, None)) is not None:
+                part.write(group)
+                count(group)
+            described, file = part.finish()
+            store.upload(f"{folder}/{described.name}", file)
+            files.append(described)
+    return tuple(files)
 
 
 @contextmanager
-def _deleted_on_failure(store: SnapshotStore) -> Generator[list[str]]:
-    """Delete the objects whose names the block collects if it fails, an interrupt included."""
-    names: list[str] = []
+def _deleted_on_failure(store: SnapshotStore, snapshot_id: str) -> Generator[None]:
+    """Delete the objects of a snapshot if the block fails, an interrupt included."""
     try:
-        yield names
+        yield
     except BaseException:
         try:
-            current = pointed_at(store) if names else None
-            if current is None or not any(name.startswith(f"{current}/") for name in names):
-                store.delete(names)
+            if latest_id(store) != snapshot_id:
+                for folder in (snapshot_id, products_folder(snapshot_id)):
+                    store.delete(f"{folder}/{name}" for name in store.names(folder))
         except SnapshotError as error:
-            _log.warning(
-                "Files of the failed snapshot %s may be left over: %s",
-                names[0].partition("/")[0],
-                error,
-            )
+            _log.warning("Files of the failed snapshot %s may be left over: %s", snapshot_id, error)
         raise

@@ -1,18 +1,20 @@
-"""The manifest of a snapshot and the pointer to it: what is written, and how it is read back."""
+"""The manifest of a snapshot: what its files hold."""
 
 import hashlib
 import secrets
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
 from alsolike.errors import SnapshotError
+from alsolike.models import ServingOptions
 
 FORMAT_VERSION = 1
 MANIFEST_NAME = "manifest.json"
 
 Scope = Literal["whole", "category", "list"]
+T = TypeVar("T")
 
 
 class PartFile(msgspec.Struct, frozen=True):
@@ -50,17 +52,19 @@ class Manifest(msgspec.Struct, frozen=True):
     scope, category : str
         `whole` catalogue, the products of a `category` and those below it, or a `list`.
     row_count, product_count : int
-        Rows in all files; products that have at least one.
+        Rows in all files of neighbours; products that have at least one.
     created_at : datetime
         When the rows were read, UTC.
     files : tuple of PartFile
-        In the order of the rows: by product id, in the order of its bytes, then by rank.
+        The neighbours: by product id, in the order of its bytes, then by rank.
     product_files : tuple of PartFile
         The catalogue as pages show it, by product id, in the folder beside the snapshot's own
         (`products_folder`), so that whoever reads every file of the snapshot's folder still finds
         neighbours alone. Empty for a part of the catalogue, and in snapshots of earlier releases.
     is_demo_shop : bool
         Whether everybody in the shop was made up; False in snapshots of earlier releases.
+    serving : ServingOptions, optional
+        Of the model; None in snapshots of earlier releases.
     """
 
     format_version: int
@@ -75,26 +79,12 @@ class Manifest(msgspec.Struct, frozen=True):
     files: tuple[PartFile, ...]
     product_files: tuple[PartFile, ...] = ()
     is_demo_shop: bool = False
+    serving: ServingOptions | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON has it."""
         decoded: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self))
         return decoded
-
-    def encode(self) -> bytes:
-        """Return the bytes of `manifest.json`."""
-        return msgspec.json.format(msgspec.json.encode(self), indent=2) + b"\n"
-
-
-class Pointer(msgspec.Struct, frozen=True):
-    """What `latest` holds: the current snapshot, and the sha256 of its manifest's bytes."""
-
-    snapshot_id: str
-    manifest_sha256: str
-
-    def encode(self) -> bytes:
-        """Return the bytes of `latest`."""
-        return msgspec.json.format(msgspec.json.encode(self), indent=2) + b"\n"
 
 
 def new_snapshot_id(now: datetime) -> str:
@@ -112,18 +102,28 @@ def sha256_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def decode_pointer(content: bytes, place: str) -> Pointer:
-    """Read the pointer.
+def encode_file(value: msgspec.Struct) -> bytes:
+    """Return the bytes of a JSON file that people can read too."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+
+
+def decode_file(content: bytes, kind: type[T], place: str, remedy: str) -> T:
+    """Read a JSON file.
+
+    Parameters
+    ----------
+    place, remedy : str
+        For the message: where the file was read from, and what to do about it.
 
     Raises
     ------
     SnapshotError
-        It is not one; the message names `place`, where it was read from.
+        It is none, or of another kind.
     """
     try:
-        return msgspec.json.decode(content, type=Pointer)
+        return msgspec.json.decode(content, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        message = f"{place} is not a snapshot pointer ({error}): export again."
+        message = f"{place} cannot be read ({error}): {remedy}."
         raise SnapshotError(message) from error
 
 
@@ -133,13 +133,10 @@ def decode_manifest(content: bytes, place: str) -> Manifest:
     Raises
     ------
     SnapshotError
-        It is not one, is of a newer layout, or its sums are wrong; the message names `place`.
+        It is not one, is of another layout, or its sums are wrong; the message names `place`, where
+        it was read from.
     """
-    try:
-        manifest = msgspec.json.decode(content, type=Manifest)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        message = f"{place} is not a snapshot manifest ({error}): export again."
-        raise SnapshotError(message) from error
+    manifest = decode_file(content, Manifest, place, "export again")
     if manifest.format_version != FORMAT_VERSION:
         message = (
             f"{place} has format version {manifest.format_version}, this alsolike reads "

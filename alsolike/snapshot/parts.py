@@ -12,17 +12,15 @@ import pyarrow.parquet as pq  # pyright: ignore[reportMissingTypeStubs]
 from alsolike.errors import SnapshotError
 from alsolike.snapshot.manifest import PartFile
 
-# A row as it is read: product id, rank from 1, neighbour's product id, score.
-Row = tuple[str, int, str, float]
-# A product in the order of PRODUCT_SCHEMA.
-ProductRow = tuple[Any, ...]
+# In the order of a schema.
+Row = tuple[Any, ...]
 
 # pyarrow ships no types: it is Any to the rest of the package.
 arrow = cast("Any", pa)
 parquet = cast("Any", pq)
 Schema = Any
 
-SCHEMA = arrow.schema(
+NEIGHBOUR_SCHEMA = arrow.schema(
     [
         arrow.field("product_id", arrow.string(), nullable=False),
         arrow.field("rank", arrow.int32(), nullable=False),
@@ -114,33 +112,25 @@ class PartWriter:
     Parameters
     ----------
     name : str
-        Its name within the snapshot's folder.
-    model : str, optional
-        Value of the column `model`; None where the schema has no such column.
+        Its name within its folder.
     schema : pyarrow.Schema
         The columns.
     """
 
-    def __init__(self, name: str, model: str | None, schema: Schema = SCHEMA) -> None:
+    def __init__(self, name: str, schema: Schema) -> None:
         self.name = name
         self.rows = 0
-        self._model = model
         self._schema = schema
         self._stack = ExitStack()
         self._file = self._stack.enter_context(temporary_file())
         self._sink = HashingFile(self._file)
         self._writer = parquet.ParquetWriter(self._sink, schema, compression="zstd")
 
-    def write(self, rows: Sequence[Row] | Sequence[ProductRow]) -> None:
+    def write(self, rows: Sequence[Row]) -> None:
         """Append rows as one row group."""
-        columns = [*zip(*rows, strict=True)]
-        if self._model is not None:
-            columns.append((self._model,) * len(rows))
+        columns = zip(zip(*rows, strict=True), self._schema, strict=True)
         table = arrow.table(
-            [
-                arrow.array(column, type=field.type)
-                for column, field in zip(columns, self._schema, strict=True)
-            ],
+            [arrow.array(column, type=field.type) for column, field in columns],
             schema=self._schema,
         )
         self._writer.write_table(table, row_group_size=len(rows))

@@ -1,63 +1,36 @@
 """Read a snapshot back from S3 and check that it is what its manifest says."""
 
 import math
-from collections.abc import Iterator
-from typing import IO, Any, Protocol
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal
 
 from alsolike.errors import SnapshotError
 from alsolike.progress import Report
 from alsolike.settings import Settings
-from alsolike.snapshot.manifest import (
-    MANIFEST_NAME,
-    Manifest,
-    PartFile,
-    decode_manifest,
-    decode_pointer,
-    products_folder,
-    sha256_of,
-)
+from alsolike.snapshot.latest import latest_manifest, read_manifest
+from alsolike.snapshot.manifest import MANIFEST_NAME, Manifest, PartFile, products_folder
 from alsolike.snapshot.parts import (
+    NEIGHBOUR_SCHEMA,
     PRODUCT_SCHEMA,
-    SCHEMA,
     HashingFile,
     Schema,
     arrow,
     parquet,
     temporary_file,
 )
-from alsolike.snapshot.pointer import POINTER_NAME
-from alsolike.snapshot.store import MissingObjectError, SnapshotStore
+from alsolike.snapshot.store import SnapshotStore
 
 _STAGE = "verify"
 _BATCH_ROWS = 50_000
 
-
-class Keeper(Protocol):
-    """Takes what a snapshot holds while it is checked; if the check fails, it was for nothing."""
-
-    def begin(self, manifest: Manifest) -> None:
-        """Take what is said of the snapshot, before any row."""
-
-    def products(self, columns: list[list[Any]]) -> None:
-        """Take some products, as columns in the order of PRODUCT_SCHEMA; all come first."""
-
-    def neighbours(self, columns: list[list[Any]]) -> None:
-        """Take some neighbours, as columns in the order of SCHEMA."""
+Table = Literal["products", "neighbours"]
+Columns = list[list[Any]]
 
 
 def verify_snapshot(
-    settings: Settings,
-    *,
-    snapshot_id: str | None = None,
-    keeper: Keeper | None = None,
-    report: Report,
+    settings: Settings, *, snapshot_id: str | None = None, report: Report
 ) -> Manifest:
-    """Read every byte of a snapshot again and check it.
-
-    Checked are the sha256 and size of every file, the columns, the row and product counts, that
-    products come in the order of their ids and each one's ranks run from 1 without a gap, with
-    scores that never rise, that no product neighbours itself, that the model is the manifest's, and
-    that no other file lies there.
+    """Read every byte of a snapshot again and check it, as `checked_rows` does.
 
     Parameters
     ----------
@@ -65,8 +38,6 @@ def verify_snapshot(
         Bucket and prefix.
     snapshot_id : str, optional
         The one that `latest` names when left out; then the manifest is checked against it too.
-    keeper : Keeper, optional
-        Given the rows as they are read.
     report : Report
         Told the rows checked and their total.
 
@@ -81,24 +52,54 @@ def verify_snapshot(
         Which file differs, and in what; or S3 fails.
     """
     store = SnapshotStore(settings.s3_bucket, settings.s3_prefix)
-    manifest = latest_manifest(store) if snapshot_id is None else _manifest(store, snapshot_id)
-    _check_names(store, manifest)
-    if keeper is not None:
-        keeper.begin(manifest)
+    manifest = latest_manifest(store) if snapshot_id is None else read_manifest(store, snapshot_id)
+    for _ in checked_rows(store, manifest, report=report):
+        pass
+    return manifest
+
+
+def checked_rows(
+    store: SnapshotStore, manifest: Manifest, *, report: Report
+) -> Iterator[tuple[Table, Columns]]:
+    """Yield what a snapshot holds, and check it on the way: all of it is right at the end alone.
+
+    Checked are the sha256 and size of every file, the columns, the row and product counts, that
+    products come in the order of their ids and each one's ranks run from 1 without a gap, with
+    scores that never rise, that no product neighbours itself, that the model is the manifest's, and
+    that no other file lies there.
+
+    Parameters
+    ----------
+    report : Report
+        Told the neighbours checked and their total.
+
+    Yields
+    ------
+    tuple
+        The table, and some of its rows as columns in the order of its schema; `products` first.
+
+    Raises
+    ------
+    SnapshotError
+        Which file differs, and in what; or S3 fails.
+    """
+    products = products_folder(manifest.snapshot_id)
+    _check_names(store, manifest.snapshot_id, [MANIFEST_NAME, *_names(manifest.files)])
+    _check_names(store, products, _names(manifest.product_files))
     report(_STAGE, 0, manifest.row_count)
-    _check_products(store, manifest, keeper)
-    check = _Check(manifest)
-    for file in manifest.files:
-        name = f"{manifest.snapshot_id}/{file.name}"
-        place = store.place(name)
-        with temporary_file() as copy:
-            _fetch(store, name, file, copy)
-            check.begin(place)
-            for batch in _batches(copy, file, place, SCHEMA):
-                check.rows(batch)
-                if keeper is not None:
-                    keeper.neighbours(batch)
-                report(_STAGE, check.row_count, manifest.row_count)
+    last = ""
+    for place, columns in _batches(store, products, manifest.product_files, PRODUCT_SCHEMA):
+        for product_id in columns[0]:
+            if product_id <= last:
+                message = f"{place}: product {product_id!r} comes after {last!r}. Export again."
+                raise SnapshotError(message)
+            last = product_id
+        yield "products", columns
+    check = _NeighbourCheck(manifest)
+    for place, columns in _batches(store, manifest.snapshot_id, manifest.files, NEIGHBOUR_SCHEMA):
+        check.rows(place, columns)
+        yield "neighbours", columns
+        report(_STAGE, check.row_count, manifest.row_count)
     if check.product_count != manifest.product_count:
         message = (
             f"{store.place(manifest.snapshot_id)}/{MANIFEST_NAME} says "
@@ -106,57 +107,16 @@ def verify_snapshot(
             "export again."
         )
         raise SnapshotError(message)
-    return manifest
 
 
-def latest_manifest(store: SnapshotStore) -> Manifest:
-    """Read the manifest that `latest` names, and check it against the pointer.
-
-    Raises
-    ------
-    SnapshotError
-        There is none, or it differs; or S3 fails.
-    """
-    try:
-        content = store.get(POINTER_NAME)
-    except MissingObjectError as error:
-        message = f"{store.place(POINTER_NAME)} is not there: run `alsolike export` first."
-        raise SnapshotError(message) from error
-    pointer = decode_pointer(content, store.place(POINTER_NAME))
-    return _manifest(store, pointer.snapshot_id, pointer.manifest_sha256)
+def _names(files: Iterable[PartFile]) -> list[str]:
+    return [file.name for file in files]
 
 
-def _manifest(store: SnapshotStore, snapshot_id: str, sha256: str | None = None) -> Manifest:
-    name = f"{snapshot_id}/{MANIFEST_NAME}"
-    try:
-        content = store.get(name)
-    except MissingObjectError as error:
-        message = f"{store.place(name)} is not there: no such snapshot was exported whole."
-        raise SnapshotError(message) from error
-    if sha256 is not None and sha256_of(content) != sha256:
-        message = (
-            f"{store.place(name)} has sha256 {sha256_of(content)}, {POINTER_NAME} says {sha256}: "
-            "export again."
-        )
-        raise SnapshotError(message)
-    manifest = decode_manifest(content, store.place(name))
-    if manifest.snapshot_id != snapshot_id:
-        message = f"{store.place(name)} is the manifest of {manifest.snapshot_id}: export again."
-        raise SnapshotError(message)
-    return manifest
-
-
-def _check_names(store: SnapshotStore, manifest: Manifest) -> None:
+def _check_names(store: SnapshotStore, folder: str, expected: Iterable[str]) -> None:
     """Compare what lies there with what should: a reader may well take every `*.parquet`."""
-    own = {MANIFEST_NAME, *(file.name for file in manifest.files)}
-    _check_folder(store, manifest.snapshot_id, own)
-    products = {file.name for file in manifest.product_files}
-    _check_folder(store, products_folder(manifest.snapshot_id), products)
-
-
-def _check_folder(store: SnapshotStore, folder: str, expected: set[str]) -> None:
-    there = set(store.names(folder))
-    for names, fault in ((expected - there, "is not there"), (there - expected, "is unexpected")):
+    there, named = set(store.names(folder)), set(expected)
+    for names, fault in ((named - there, "is not there"), (there - named, "is unexpected")):
         if names:
             message = (
                 f"{store.place(folder)}/{min(names)} {fault} "
@@ -165,61 +125,40 @@ def _check_folder(store: SnapshotStore, folder: str, expected: set[str]) -> None
             raise SnapshotError(message)
 
 
-def _check_products(store: SnapshotStore, manifest: Manifest, keeper: Keeper | None) -> None:
-    """Check the files of the products, and that ids rise from the first row to the last."""
-    last = ""
-    for file in manifest.product_files:
-        name = f"{products_folder(manifest.snapshot_id)}/{file.name}"
-        with temporary_file() as copy:
-            _fetch(store, name, file, copy)
-            for batch in _batches(copy, file, store.place(name), PRODUCT_SCHEMA):
-                for product_id in batch[0]:
-                    if product_id <= last:
-                        message = (
-                            f"{store.place(name)}: product {product_id!r} comes after {last!r}. "
-                            "Export again."
-                        )
-                        raise SnapshotError(message)
-                    last = product_id
-                if keeper is not None:
-                    keeper.products(batch)
-
-
-def _fetch(store: SnapshotStore, name: str, file: PartFile, copy: IO[bytes]) -> None:
-    sink = HashingFile(copy)
-    for chunk in store.stream(name):
-        sink.write(chunk)
-    if sink.size != file.bytes:
-        _differ(store.place(name), "bytes", sink.size, file.bytes)
-    if sink.sha256 != file.sha256:
-        _differ(store.place(name), "sha256", sink.sha256, file.sha256)
-
-
-def _differ(place: str, what: str, found: object, expected: object) -> None:
-    message = f"{place}: {what} {found}, the manifest says {expected}. Export again."
-    raise SnapshotError(message)
-
-
 def _batches(
-    copy: IO[bytes], file: PartFile, place: str, schema: Schema
-) -> Iterator[list[list[Any]]]:
-    """Yield the columns of a file in batches."""
-    copy.seek(0)
-    try:
-        content = parquet.ParquetFile(copy)
-        if not content.schema_arrow.equals(schema):
-            _differ(place, "columns", content.schema_arrow.names, schema.names)
-        if content.metadata.num_rows != file.rows:
-            _differ(place, "rows", content.metadata.num_rows, file.rows)
-        for batch in content.iter_batches(batch_size=_BATCH_ROWS):
-            yield [column.to_pylist() for column in batch.columns]
-    except (arrow.ArrowException, OSError) as error:
-        message = f"{place} is not a Parquet file ({error}): export again."
-        raise SnapshotError(message) from error
+    store: SnapshotStore, folder: str, files: Iterable[PartFile], schema: Schema
+) -> Iterator[tuple[str, Columns]]:
+    """Yield the columns of some files in batches, each with the address of its file."""
+    for file in files:
+        name = f"{folder}/{file.name}"
+        place = store.place(name)
+        with temporary_file() as copy:
+            sink = HashingFile(copy)
+            for chunk in store.stream(name):
+                sink.write(chunk)
+            _compare(place, "bytes", sink.size, file.bytes)
+            _compare(place, "sha256", sink.sha256, file.sha256)
+            copy.seek(0)
+            try:
+                content = parquet.ParquetFile(copy)
+                own, expected = ([*map(str, fields)] for fields in (content.schema_arrow, schema))
+                _compare(place, "columns", own, expected)
+                _compare(place, "rows", content.metadata.num_rows, file.rows)
+                for batch in content.iter_batches(batch_size=_BATCH_ROWS):
+                    yield place, [column.to_pylist() for column in batch.columns]
+            except (arrow.ArrowException, OSError) as error:
+                message = f"{place} is not a Parquet file ({error}): export again."
+                raise SnapshotError(message) from error
 
 
-class _Check:
-    """Goes over the rows in their order and knows where it is."""
+def _compare(place: str, what: str, own: object, expected: object) -> None:
+    if own != expected:
+        message = f"{place}: {what} {own}, the manifest says {expected}. Export again."
+        raise SnapshotError(message)
+
+
+class _NeighbourCheck:
+    """Goes over the neighbours in their order and knows where it is."""
 
     def __init__(self, manifest: Manifest) -> None:
         self.row_count = 0
@@ -230,12 +169,9 @@ class _Check:
         self._score = math.inf
         self._rank = 0
 
-    def begin(self, place: str) -> None:
-        """Go on with a file; its address is for the messages."""
+    def rows(self, place: str, columns: Columns) -> None:
+        """Check a batch of rows; the address of their file is for the messages."""
         self._place = place
-
-    def rows(self, columns: list[list[Any]]) -> None:
-        """Check a batch of rows, given as the schema's columns."""
         product_ids, ranks, neighbour_ids, scores, models = columns
         if any(model != self._manifest.model for model in models):
             other = next(model for model in models if model != self._manifest.model)

@@ -1,15 +1,6 @@
-"""The trained model: a blend of similarity spaces, learned from history, answered by SQL."""
+"""Make models: `train` fits one by a recipe to the whole history and registers it."""
 
-from alsolike.training.ranker import StoredRanker, TrainedRanker, ranker_for
-from alsolike.training.recipe import Recipe, RecipeError
-from alsolike.training.train import TrainSummary, train
+from alsolike.rankers.blend.recipe import Recipe, RecipeError
+from alsolike.training.train import ModelExistsError, TrainSummary, train
 
-__all__ = [
-    "Recipe",
-    "RecipeError",
-    "StoredRanker",
-    "TrainSummary",
-    "TrainedRanker",
-    "ranker_for",
-    "train",
-]
+__all__ = ["ModelExistsError", "Recipe", "RecipeError", "TrainSummary", "train"]

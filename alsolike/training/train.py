@@ -15,17 +15,17 @@ from alsolike.history import History, read_history
 from alsolike.history.read import fingerprint
 from alsolike.models import build_vector_index, hold_names, model_names
 from alsolike.progress import Report
-from alsolike.training.fit import fit_model
-from alsolike.training.publish import publish
-from alsolike.training.recipe import Recipe
-from alsolike.training.texts import read_texts
+from alsolike.rankers.blend.fit import fit_model
+from alsolike.rankers.blend.publish import publish
+from alsolike.rankers.blend.recipe import Recipe
+from alsolike.texts import read_texts
 
 
 class ModelExistsError(AlsolikeError):
     """There is a model of that name already."""
 
 
-# Events of the sample by which a model's data is known again.
+# Events in the sample that tells whether a model was trained on this shop.
 SAMPLE_SIZE = 256
 
 
@@ -38,8 +38,7 @@ class TrainSummary:
     model : str
         Its name in `recs.models`.
     learned : dict
-        Weights of the blend, the NDCG@10 that they had on the validation slice, and the spaces
-        that had to be left out.
+        Weights of the blend, their NDCG@10 on the validation slice, and the spaces left out.
     serving : dict
         How it weighs a shopper's actions.
     products, shoppers, events : int
@@ -60,6 +59,23 @@ class TrainSummary:
         """Return all of it by name."""
         return asdict(self)
 
+    def as_text(self) -> str:
+        """Return it for people, with the spaces that had to be left out."""
+        weights = ", ".join(
+            f"{space} {weight:g}" for space, weight in self.learned["weights"].items() if weight > 0
+        )
+        left_out = "".join(
+            f"Left out, because it could not be computed: {space} ({reason}).\n"
+            for space, reason in self.learned["left_out"].items()
+        )
+        return (
+            f"Trained {self.model} in {self.seconds:.0f} s from {self.events:,} events of "
+            f"{self.shoppers:,} shoppers on {self.products:,} products.\n"
+            f"Weights: {weights}.\n{left_out}"
+            f"NDCG@10 on the validation slice: {self.learned['validation_ndcg']:.4f}.\n"
+            f"It does not serve yet: alsolike promote {self.model}"
+        )
+
 
 def train(recipe: Recipe, *, name: str | None = None, report: Report) -> TrainSummary:
     """Train a model and register it; it does not serve before it is promoted.
@@ -68,15 +84,15 @@ def train(recipe: Recipe, *, name: str | None = None, report: Report) -> TrainSu
     ----------
     recipe : Recipe
     name : str, optional
-        Of the model; when left out, the next of trained-1, trained-2 …
+        Of the model; the next of trained-1, trained-2 … when left out.
 
     Raises
     ------
     NoHistoryError, NoTextVectorsError, SplitError
         There is nothing, or too little, to learn from.
     ModelExistsError
-        The name that was given is taken: at the beginning, and nothing was done; or by another
-        training at the end, and the model is kept under the name that the message tells.
+        The name is taken. Either from the beginning, and nothing was done; or another training took
+        it meanwhile, and the model is kept under the name in the message.
     """
     started = time.monotonic()
     if name is not None:
@@ -86,13 +102,13 @@ def train(recipe: Recipe, *, name: str | None = None, report: Report) -> TrainSu
     fitted = fit_model(history, texts, recipe, report)
     with connect(application_name="alsolike train") as connection:
         hold_names(connection)
-        # The name may have been taken while we learned: what was learned is kept all the same.
-        kept = _free_name(connection, name)
+        # Another training may have taken the name meanwhile: keep the model under another one.
+        kept_name = _free_name(connection, name)
         model_id = publish(
             connection,
             fitted,
             history.catalogue,
-            name=kept,
+            name=kept_name,
             encoder=encoder,
             data=describe(history),
             purpose="serve",
@@ -102,14 +118,14 @@ def train(recipe: Recipe, *, name: str | None = None, report: Report) -> TrainSu
         build_vector_index(connection, model_id)
     with connect(autocommit=True) as connection:
         connection.execute("analyze recs.neighbours, recs.product_priors")
-    if name is not None and kept != name:
+    if name is not None and kept_name != name:
         message = (
             f"Another training made a model {name!r} while this one ran: what this one learned is "
-            f"kept as {kept!r}."
+            f"kept as {kept_name!r}."
         )
         raise ModelExistsError(message)
     return TrainSummary(
-        model=kept,
+        model=kept_name,
         learned=fitted.learned,
         serving=fitted.serving,
         products=len(history.catalogue),
@@ -120,7 +136,7 @@ def train(recipe: Recipe, *, name: str | None = None, report: Report) -> TrainSu
 
 
 def describe(history: History) -> dict[str, Any]:
-    """Return what says which data a model was trained on: `recs.models.data`."""
+    """Return which data a model was trained on: `recs.models.data`."""
     latest = int(history.times.max()) if len(history) else 0
     return {
         "products": len(history.catalogue),
@@ -134,9 +150,9 @@ def describe(history: History) -> dict[str, Any]:
 
 
 def sample(history: History) -> list[str]:
-    """Return the events whose hashes are the smallest: a sample that is the same every time.
+    """Return the smallest hashes of events: the same sample every time.
 
-    Two histories of the same shop share most of it although one is longer or had some erased; two
+    Two histories of one shop share most of it, even if one is longer or had events erased; two
     shops share none. Broder 1997, "On the resemblance and containment of documents".
 
     Returns
@@ -162,7 +178,7 @@ def sample(history: History) -> list[str]:
 
 
 def _free_name(connection: psycopg.Connection[Any], name: str | None) -> str:
-    """Return the name that was given, else the first of trained-1, trained-2 …, that is free."""
+    """Return the name if it is free, else the first of trained-1, trained-2 … that is."""
     names = model_names(connection)
     if name is not None and name not in names:
         return name

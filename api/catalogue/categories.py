@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from alsolike.local_snapshot.reader import LocalSnapshot
+from alsolike.snapshot.reader import LocalSnapshot
 from api.catalogue import store
 from api.catalogue.cards import safe_image
 from api.catalogue.shown import Category

@@ -9,13 +9,14 @@ from urllib.parse import urlencode
 
 from msgspec import structs
 
-from alsolike.local_snapshot.reader import LocalSnapshot, SnapshotProduct, Wanted
+from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct
 from api.catalogue.cards import card
 from api.catalogue.categories import CategoryTree
 from api.catalogue.product_pages import PAGE_SIZE, labelled
 from api.catalogue.service import unknown_product
 from api.catalogue.shown import Category, ProductCard, ProductDetail
 from api.catalogue.store import CardRow
+from api.filters import ProductFilter
 from api.pages.addresses import product_url
 from api.paging.keyset import decode_cursor, encode_cursor
 from api.recommendations.blocks import BLOCK_SIZE, next_url
@@ -36,7 +37,7 @@ def popular_block(
     shown : sequence of str
         Products that earlier pages of the block showed.
     """
-    found = local.popular(Wanted(exclude=[*excluded, *shown]), size)
+    found = local.popular(size, exclude=[*excluded, *shown])
     items = [
         Recommendation(
             rank=rank,
@@ -66,7 +67,7 @@ def similar_block(
     UnknownProductError
         There was none of that id when the snapshot was made.
     """
-    found = near(local, product_id, size, Wanted(exclude=shown))
+    found = near(local, product_id, size, ProductFilter(), exclude=shown)
     items = [
         Recommendation(
             rank=rank,

@@ -2,7 +2,7 @@
 
 import psycopg
 
-from alsolike.local_snapshot.layout import LocalPointer
+from alsolike.snapshot.local_file import LocalPointer
 from api.database.failures import DatabaseBusyError, TookTooLongError
 from api.database.pool import Connection, Database
 from api.health import store

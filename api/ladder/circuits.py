@@ -3,12 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Literal
+from types import TracebackType
+from typing import Literal, Protocol
 
 from cachetools import TTLCache
 from purgatory import AsyncCircuitBreakerFactory, ContextChanged, Event
-from purgatory.domain.model import OpenedState
-from purgatory.service._async.circuitbreaker import AsyncCircuitBreaker
+from purgatory.domain.model import Context, OpenedState
 
 from api.database.failures import is_away, is_slow
 from api.ladder.tiers import DatabaseTier
@@ -62,6 +62,22 @@ class OddFailures:
             self._counts[client, tier] = self._counts.get((client, tier), 0) + 1
 
 
+class Breaker(Protocol):
+    """One circuit; purgatory's own type of it is private."""
+
+    context: Context
+
+    async def __aenter__(self) -> object: ...
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+        /,
+    ) -> None: ...
+
+
 class Circuits:
     """The state of every circuit.
 
@@ -75,7 +91,7 @@ class Circuits:
         self._on_change = on_change
         self._factory = AsyncCircuitBreakerFactory()
         self._factory.add_listener(self._note)
-        self._breakers: dict[CircuitName, AsyncCircuitBreaker] = {}
+        self._breakers: dict[CircuitName, Breaker] = {}
         self._told: dict[str, str] = {}
         self.opened: dict[str, asyncio.Event] = {name: asyncio.Event() for name in SERVERS}
 
@@ -100,7 +116,7 @@ class Circuits:
         """Tell whether everybody may pass."""
         return self._breakers[name].context.state == "closed"
 
-    def through(self, name: CircuitName) -> AsyncCircuitBreaker:
+    def through(self, name: CircuitName) -> Breaker:
         """Return the context in which to try.
 
         Raises

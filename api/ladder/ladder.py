@@ -11,8 +11,8 @@ from typing import Generic, NamedTuple, TypeVar
 import psycopg
 
 from alsolike.database import raise_unknown
-from alsolike.local_snapshot.reader import LocalSnapshot
 from alsolike.settings import Settings
+from alsolike.snapshot.reader import LocalSnapshot
 from api.database.failures import FAILURES, DatabaseAwayError, first_line, is_away, is_crowded
 from api.database.pool import GRACE_SECONDS, READ_WAIT_SECONDS, Connection, Database
 from api.http.exchange import current_exchange

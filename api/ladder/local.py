@@ -7,14 +7,14 @@ import time
 from pathlib import Path
 
 from alsolike.errors import SnapshotError
-from alsolike.local_snapshot.layout import (
+from alsolike.snapshot.local_file import (
     POINTER_NAME,
     LocalPointer,
     check_file,
     read_pointer,
     snapshot_folder,
 )
-from alsolike.local_snapshot.reader import LocalSnapshot
+from alsolike.snapshot.reader import LocalSnapshot
 
 logger = logging.getLogger("alsolike.ladder")
 

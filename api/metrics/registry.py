@@ -21,7 +21,7 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector
 from psycopg_pool import AsyncConnectionPool
 
-from alsolike.local_snapshot.layout import LocalPointer
+from alsolike.snapshot.local_file import LocalPointer
 from api.database.pool import Connection
 from api.ladder.tiers import TIERS, DatabaseTier, Tier
 

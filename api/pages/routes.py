@@ -15,7 +15,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Template
 
-from alsolike.local_snapshot.reader import LocalSnapshot
+from alsolike.snapshot.reader import LocalSnapshot
 from api.catalogue import product_pages, snapshot_pages
 from api.catalogue.shown import ProductCard, Review
 from api.database.failures import FAILURES, DatabaseAwayError

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from msgspec import structs
 
-from alsolike.local_snapshot.reader import LocalSnapshot, SnapshotProduct, Wanted
+from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct
 from api.catalogue.answers import Product
 from api.catalogue.service import unknown_product
 from api.catalogue.store import SimilarQuery
@@ -24,11 +24,6 @@ from api.recommendations.service import Told
 
 # Neighbours of each product of a history that are looked at.
 _OF_EACH = 30
-# How a model serves unless it says otherwise, as recs.serving_options has it: so many of the latest
-# products count, each this much of the next later one, times what its kind counts.
-_ACTIONS = 20
-_DECAY = 0.85
-_WEIGHTS = {"purchase": 3.0, "basket": 3.0, "review": 2.0, "view": 1.0}
 _REASONS = {"purchase": "bought", "basket": "in_basket", "review": "reviewed", "view": "viewed"}
 
 
@@ -87,7 +82,12 @@ def find(
 
 
 def near(
-    local: LocalSnapshot, product_id: str, k: int, wanted: Wanted
+    local: LocalSnapshot,
+    product_id: str,
+    k: int,
+    product_filter: ProductFilter,
+    exclude: Sequence[str] = (),
+    candidates: Sequence[str] | None = None,
 ) -> list[tuple[SnapshotProduct, float | None]]:
     """Find k products to show with a product: neighbours, popular ones of its category, any.
 
@@ -99,27 +99,35 @@ def near(
     own = local.product(product_id)
     if own is None:
         raise unknown_product(product_id)
-    found: list[tuple[SnapshotProduct, float | None]] = [*local.neighbours(product_id, wanted, k)]
-    categories = [wanted.category] if wanted.category else [own.category, None]
+    found: list[tuple[SnapshotProduct, float | None]] = [
+        *local.neighbours(product_id, k, product_filter.as_json(), exclude, candidates)
+    ]
+    categories = [product_filter.category] if product_filter.category else [own.category, None]
     for category in categories:
         if len(found) < k:
-            ids = [product_id, *(p.product_id for p, _ in found)]
-            rest = structs.replace(wanted, category=category, exclude=[*wanted.exclude, *ids])
-            found += [(p, None) for p in local.popular(rest, k - len(found))]
+            ids = [*exclude, product_id, *(p.product_id for p, _ in found)]
+            rest = structs.replace(product_filter, category=category).as_json()
+            found += [(p, None) for p in local.popular(k - len(found), rest, ids, candidates)]
     return found
 
 
-def taste_of(told: Sequence[Told]) -> list[Told]:
+def _weights(local: LocalSnapshot) -> dict[str, float]:
+    """Return what an action of each kind counts."""
+    return {**local.serving.kind_weights, "basket": local.serving.purchase_weight}
+
+
+def taste_of(local: LocalSnapshot, told: Sequence[Told]) -> list[Told]:
     """Return the latest action of each product, the latest first, as `recs.recent_actions` does.
 
     The strongest kind stands for the product, its latest action of any kind dates it.
     """
+    weights = _weights(local)
     strongest: dict[str, Told] = {}
     latest: dict[str, Told] = {}
     for one in told:
         known = strongest.get(one.product_id)
-        if known is None or (_WEIGHTS[one.kind], one.acted_at) > (
-            _WEIGHTS[known.kind],
+        if known is None or (weights[one.kind], one.acted_at) > (
+            weights[known.kind],
             known.acted_at,
         ):
             strongest[one.product_id] = one
@@ -128,11 +136,16 @@ def taste_of(told: Sequence[Told]) -> list[Told]:
     dated = [one._replace(acted_at=latest[name].acted_at) for name, one in strongest.items()]
     dated.sort(key=lambda one: one.product_id)
     dated.sort(key=lambda one: one.acted_at, reverse=True)
-    return dated[:_ACTIONS]
+    return dated[: local.serving.actions]
 
 
 def for_taste(
-    local: LocalSnapshot, taste: Sequence[Told], k: int, wanted: Wanted
+    local: LocalSnapshot,
+    taste: Sequence[Told],
+    k: int,
+    product_filter: ProductFilter,
+    exclude: Sequence[str] = (),
+    candidates: Sequence[str] | None = None,
 ) -> list[tuple[SnapshotProduct, float | None, Told | None]]:
     """Find k products for whoever acted on some, the latest first; popular ones without any.
 
@@ -151,13 +164,16 @@ def for_taste(
         for one in taste
         if one.kind != "purchase" or one.product_id not in comes_again
     ]
-    rest = structs.replace(wanted, exclude=[*wanted.exclude, *seen])
+    filter_json = product_filter.as_json()
+    left_out = [*exclude, *seen]
+    weights = _weights(local)
     products: dict[str, SnapshotProduct] = {}
     scores: dict[str, float] = {}
     because: dict[str, tuple[float, Told]] = {}
     for place, acted in enumerate(taste):
-        weight = _WEIGHTS[acted.kind] * _DECAY**place
-        for found, likeness in local.neighbours(acted.product_id, rest, _OF_EACH):
+        weight = weights[acted.kind] * local.serving.decay**place
+        near_it = local.neighbours(acted.product_id, _OF_EACH, filter_json, left_out, candidates)
+        for found, likeness in near_it:
             share = likeness * weight
             products[found.product_id] = found
             scores[found.product_id] = scores.get(found.product_id, 0.0) + share
@@ -168,25 +184,8 @@ def for_taste(
     missing = k - len(personal)
     if not missing:
         return [*personal]
-    rest = structs.replace(rest, exclude=[*rest.exclude, *ranked])
-    popular = local.popular(rest, missing)
+    popular = local.popular(missing, filter_json, [*left_out, *ranked], candidates)
     return list(chain(personal, ((found, None, None) for found in popular)))
-
-
-def wanted_of(
-    product_filter: ProductFilter, exclude: Sequence[str], candidates: list[str] | None
-) -> Wanted:
-    """Say to the local file what a request rules out."""
-    return Wanted(
-        exclude=exclude,
-        category=product_filter.category,
-        brands=product_filter.brands,
-        price_min=product_filter.price_min,
-        price_max=product_filter.price_max,
-        attributes=product_filter.attributes or {},
-        is_in_stock=None if product_filter.with_sold_out else True,
-        candidates=candidates,
-    )
 
 
 def similar(local: LocalSnapshot, product_id: str, asked: SimilarQuery) -> list[SimilarProduct]:
@@ -197,24 +196,26 @@ def similar(local: LocalSnapshot, product_id: str, asked: SimilarQuery) -> list[
     UnknownProductError
         There was none of that id when the snapshot was made.
     """
-    wanted = wanted_of(asked.filter, asked.exclude, asked.candidates)
+    found = near(local, product_id, asked.k, asked.filter, asked.exclude, asked.candidates)
     return [
         SimilarProduct(
             rank=rank,
-            product_id=found.product_id,
+            product_id=product.product_id,
             score=score,
             source="popular" if score is None else "neighbours",
             model=local.pointer.model,
-            **_card(found),
+            **_card(product),
             reason=SimilarReason("popular" if score is None else "alike", None)
             if asked.has_reasons
             else None,
         )
-        for rank, (found, score) in enumerate(near(local, product_id, asked.k, wanted), start=1)
+        for rank, (product, score) in enumerate(found, start=1)
     ]
 
 
-def trending(local: LocalSnapshot, k: int, wanted: Wanted) -> list[TrendingProduct]:
+def trending(
+    local: LocalSnapshot, k: int, product_filter: ProductFilter, exclude: Sequence[str]
+) -> list[TrendingProduct]:
     """Find what was popular when the snapshot was made; the numbers behind it are not there."""
     return [
         TrendingProduct(
@@ -224,15 +225,20 @@ def trending(local: LocalSnapshot, k: int, wanted: Wanted) -> list[TrendingProdu
             actions=None,
             **_card(found),
         )
-        for rank, found in enumerate(local.popular(wanted, k), start=1)
+        for rank, found in enumerate(local.popular(k, product_filter.as_json(), exclude), start=1)
     ]
 
 
 def recommended(
-    local: LocalSnapshot, told: Sequence[Told], k: int, wanted: Wanted
+    local: LocalSnapshot,
+    told: Sequence[Told],
+    k: int,
+    product_filter: ProductFilter,
+    exclude: Sequence[str],
+    candidates: Sequence[str] | None,
 ) -> list[RecommendedProduct]:
     """Find products for whoever did what the request tells of."""
-    found = for_taste(local, taste_of(told), k, wanted)
+    found = for_taste(local, taste_of(local, told), k, product_filter, exclude, candidates)
     return [
         RecommendedProduct(
             rank=rank,

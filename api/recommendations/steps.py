@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from alsolike.errors import UnknownModelError
-from alsolike.local_snapshot.reader import LocalSnapshot
+from alsolike.snapshot.reader import LocalSnapshot
 from api.catalogue import service as catalogue
 from api.catalogue.answers import ProductPage
 from api.catalogue.service import next_address, unknown_category, unknown_product
@@ -129,8 +129,9 @@ def recommended_steps(ladder: Ladder, asked: Asked) -> Steps[None, RecommendedPr
         exclude = [*taste.exclude, *request.basket]
         if request.shopper_id is not None:
             exclude += ladder.shoppers.find(request.shopper_id).excluded
-        wanted = local_answers.wanted_of(taste.filter, exclude, taste.candidates)
-        items = local_answers.recommended(local, asked.told, request.k, wanted)
+        items = local_answers.recommended(
+            local, asked.told, request.k, taste.filter, exclude, taste.candidates
+        )
         if not taste.has_reasons:
             for item in items:
                 item.reason = None
@@ -153,8 +154,7 @@ def trending_steps(
 
     def snapshot(local: LocalSnapshot, _question: None) -> TrendingProducts:
         shown = [] if page is None else page.shown
-        wanted = local_answers.wanted_of(product_filter, [*exclude, *shown], None)
-        items = local_answers.trending(local, k, wanted)
+        items = local_answers.trending(local, k, product_filter, [*exclude, *shown])
         if page is None:
             _check_category(local, product_filter.category, is_empty=not items)
         return recommendations.finish_trending(items, k, page, "snapshot")

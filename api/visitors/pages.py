@@ -3,7 +3,7 @@
 from litestar import HttpMethod, Response, post, route
 from litestar.response import Template
 
-from alsolike.local_snapshot.reader import LocalSnapshot
+from alsolike.snapshot.reader import LocalSnapshot
 from api.database.pool import Connection
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer, write

@@ -7,8 +7,8 @@ for looking at such a shop; over real data whoever runs it has to want them.
 import asyncio
 import time
 
-from alsolike.local_snapshot.reader import LocalSnapshot
 from alsolike.settings import Settings
+from alsolike.snapshot.reader import LocalSnapshot
 from api.database.failures import FAILURES, DatabaseAwayError
 from api.database.pool import Connection
 from api.ladder.ladder import Ladder, Steps

@@ -14,7 +14,6 @@ import contextlib
 import functools
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -30,9 +29,9 @@ from alsolike.database import connect, register_vectors
 from alsolike.embedded.postgres import embedded_postgres
 from alsolike.settings import export_connection
 from benchmarks.catalogue import catalogue, machine
-from benchmarks.http import CONNECTIONS, serve_app, served
+from benchmarks.http import CONNECTIONS, free_port, serve_app, served
 from benchmarks.peers import measure
-from benchmarks.peers.shop import Shop, Wanted
+from benchmarks.peers.shop import Shop, ShopFilter
 from benchmarks.peers.table import Row, tables
 from benchmarks.processes import postgres_mb, resident_mb
 
@@ -183,7 +182,7 @@ def _measure_peer(engine: str, python: Path, folder: Path, shop: Shop, seconds: 
                 return False
             return True
 
-        def answer(number: int, wanted: Wanted) -> list[int]:
+        def answer(number: int, wanted: ShopFilter) -> list[int]:
             return _answer(port, measure.peer_path(number, wanted))
 
         changes = measure.changes(shop, answer, change)
@@ -193,9 +192,7 @@ def _measure_peer(engine: str, python: Path, folder: Path, shop: Shop, seconds: 
 @contextlib.contextmanager
 def _peer(engine: str, python: Path, folder: Path) -> Generator[tuple[int, int]]:
     """Serve an engine, in its own environment; the port, and the id of the process."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     command = [str(python), "-m", "benchmarks.peers.server", engine, str(folder), str(port)]
     # Where Python was told to look for packages there are those of the benchmark itself.
     variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}

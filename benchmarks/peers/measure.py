@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.catalogue import CLUSTERS
 from benchmarks.http import load
-from benchmarks.peers.shop import Shop, Wanted
+from benchmarks.peers.shop import Shop, ShopFilter
 
 K = 10
 CATEGORIES = 12
@@ -44,8 +44,8 @@ class Figures:
     full: float
 
 
-Path = Callable[[int, Wanted], str]
-Question = Callable[[int], Wanted]
+Path = Callable[[int, ShopFilter], str]
+Question = Callable[[int], ShopFilter]
 
 
 def questions(shop: Shop) -> dict[str, Question]:
@@ -53,25 +53,25 @@ def questions(shop: Shop) -> dict[str, Question]:
     count = len(shop.vectors)
 
     def cheaper(price: float) -> Question:
-        return lambda _: Wanted(price_max=price)
+        return lambda _: ShopFilter(price_max=price)
 
     def same_cluster(number: int) -> tuple[int, ...]:
         others = ((number + CLUSTERS * n) % count for n in range(1, EXCLUDED + 1))
         return tuple(other for other in others if other != number)
 
     return {
-        "no filter": lambda _: Wanted(),
-        "in stock: 90 %": lambda _: Wanted(in_stock=True),
+        "no filter": lambda _: ShopFilter(),
+        "in stock: 90 %": lambda _: ShopFilter(in_stock=True),
         "price: 10 %": cheaper(_FEW_EUROS),
         "price: 1 %": cheaper(0.9),
         "price: 0.1 %": cheaper(0.0),
         # Clusters have only every fourth category, and the next one is none of theirs.
-        "far category: 8 %": lambda number: Wanted(category=(number + 1) % CATEGORIES),
-        f"{EXCLUDED} excluded": lambda number: Wanted(left_out=same_cluster(number)),
+        "far category: 8 %": lambda number: ShopFilter(category=(number + 1) % CATEGORIES),
+        f"{EXCLUDED} excluded": lambda number: ShopFilter(left_out=same_cluster(number)),
     }
 
 
-def peer_path(number: int, wanted: Wanted) -> str:
+def peer_path(number: int, wanted: ShopFilter) -> str:
     """Ask the minimal handler."""
     fields: dict[str, object] = {"k": K}
     if wanted.price_max is not None:
@@ -85,7 +85,7 @@ def peer_path(number: int, wanted: Wanted) -> str:
     return f"/similar/{number}?{urlencode(fields, doseq=True)}"
 
 
-def alsolike_path(number: int, wanted: Wanted) -> str:
+def alsolike_path(number: int, wanted: ShopFilter) -> str:
     """Ask alsolike, which leaves sold-out products out unless told otherwise."""
     fields: dict[str, object] = {"k": K}
     if wanted.price_max is not None:
@@ -100,7 +100,7 @@ def alsolike_path(number: int, wanted: Wanted) -> str:
 def ask_all(shop: Shop, port: int, path: Path, seconds: float) -> dict[str, Figures]:
     """Ask all kinds of questions, each for some seconds."""
     # What comes first would pay for connections, prepared statements and threads.
-    _warm(port, lambda: path(0, Wanted()), 2.0)
+    _warm(port, lambda: path(0, ShopFilter()), 2.0)
     return {
         kind: _ask(shop, port, path, question, seconds)
         for kind, question in questions(shop).items()
@@ -115,7 +115,7 @@ def _ask(shop: Shop, port: int, path: Path, question: Question, seconds: float) 
     ValueError
         An answer has a product that does not belong.
     """
-    asked: dict[str, tuple[int, Wanted]] = {}
+    asked: dict[str, tuple[int, ShopFilter]] = {}
 
     def paths(seed: int) -> Iterator[str]:
         chosen = random.Random(seed)  # noqa: S311  (which product is asked about is no secret)
@@ -154,7 +154,7 @@ def numbers_of(body: bytes) -> list[int]:
 
 def changes(
     shop: Shop,
-    answer: Callable[[int, Wanted], list[int]],
+    answer: Callable[[int, ShopFilter], list[int]],
     change: Callable[..., bool],
 ) -> dict[str, str]:
     """Change a price, insert and delete, and look whether the very next answer knows.
@@ -171,7 +171,7 @@ def changes(
     dict
         "yes" or "no" for each, "cannot" where the engine has no such thing.
     """
-    cheap = Wanted(price_max=_FEW_EUROS)
+    cheap = ShopFilter(price_max=_FEW_EUROS)
     asked = next(
         number
         for number in range(len(shop.vectors))
@@ -184,8 +184,8 @@ def changes(
 
     return {
         "price": told(change("price", near, 0.0), lambda: near in answer(asked, cheap)),
-        "insert": told(change("insert", new, asked), lambda: new in answer(asked, Wanted())),
-        "delete": told(change("delete", near), lambda: near not in answer(asked, Wanted())),
+        "insert": told(change("insert", new, asked), lambda: new in answer(asked, ShopFilter())),
+        "delete": told(change("delete", near), lambda: near not in answer(asked, ShopFilter())),
     }
 
 
@@ -197,6 +197,6 @@ def _nearest(shop: Shop, number: int) -> int:
     return int(near.argmax())
 
 
-def _seen(path: Path, wanted: Wanted) -> Wanted:
+def _seen(path: Path, wanted: ShopFilter) -> ShopFilter:
     """Tell what an answer is held to: alsolike's never has what is sold out."""
     return dataclasses.replace(wanted, in_stock=True) if path is alsolike_path else wanted

@@ -21,7 +21,7 @@ from litestar import Litestar, get, post
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath, FromQuery
 
-from benchmarks.peers.shop import Shop, Wanted
+from benchmarks.peers.shop import Shop, ShopFilter
 
 if TYPE_CHECKING:
     from benchmarks.peers.engines import Engine
@@ -56,7 +56,7 @@ def create_app(engine_name: str, folder: Path) -> Litestar:
         in_stock: FromQuery[bool] = False,
         exclude: FromQuery[list[int] | None] = None,
     ) -> list[dict[str, Any]]:
-        wanted = Wanted(price_max, category, in_stock, tuple(exclude or ()))
+        wanted = ShopFilter(price_max, category, in_stock, tuple(exclude or ()))
         # To leave out a few ids: ask for so many more. No engine is quicker with them in a filter.
         left_out = {number, *wanted.left_out}
         near = await engine.nearest(number, k + len(left_out), wanted)

@@ -21,8 +21,8 @@ _TOLERANCE = 1e-4
 
 
 @dataclasses.dataclass(frozen=True)
-class Wanted:
-    """What an answer must keep to.
+class ShopFilter:
+    """What every product of an answer must be.
 
     Attributes
     ----------
@@ -83,7 +83,7 @@ class Shop:
         """Read what `save` wrote."""
         return cls(**{name: np.load(folder / f"{name}.npy") for name in _COLUMNS})
 
-    def fitting(self, wanted: Wanted) -> NDArray[np.bool_]:
+    def fitting(self, wanted: ShopFilter) -> NDArray[np.bool_]:
         """Whether each product has the attributes asked for; what is left out is not looked at."""
         fits = np.ones(len(self.prices), bool)
         if wanted.price_max is not None:
@@ -94,7 +94,9 @@ class Shop:
             fits &= self.in_stock
         return fits
 
-    def recall(self, number: int, wanted: Wanted, found: list[int], k: int) -> tuple[float, bool]:
+    def recall(
+        self, number: int, wanted: ShopFilter, found: list[int], k: int
+    ) -> tuple[float, bool]:
         """Compare an answer with the exact one.
 
         Parameters

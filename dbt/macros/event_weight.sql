@@ -1,5 +1,5 @@
 {#-
-    How much an event says about a shopper's taste, against one view; always above 0.
+    Weight of an event for a shopper's taste, where a view has view_weight; always above 0.
     kind, rating: columns of int_events.
 -#}
 {%- macro event_weight(kind, rating) -%}

@@ -1,4 +1,4 @@
-{#- The schema is the one that the model names, without the target's in front of it. -#}
+{#- Use the schema that the model names, without the target's schema as a prefix. -#}
 {%- macro generate_schema_name(custom_schema_name, node) -%}
     {{ (custom_schema_name or target.schema) | trim }}
 {%- endmacro -%}

@@ -1,4 +1,4 @@
-{#- Let the sorts and hashes of one model stay in memory; ends with the model's transaction. -#}
+{#- Give the sorts and hashes of one model more memory, until its transaction ends. -#}
 {%- macro give_memory(size='256MB') -%}
     set local work_mem = '{{ size }}'
 {%- endmacro -%}

@@ -1,10 +1,10 @@
 {#-
-    Run a statement that needs a relation for itself, such as a rename or a drop, without holding
-    its readers up: a reader that comes while a statement waits for its lock queues behind it. So
-    the statement waits for `swap_lock_timeout_ms` at most, gives way for a second, and tries again,
-    for `swap_patience_seconds` in all. Then it fails and says whose transaction reads the relation.
-    The retries are of this statement alone: what the transaction has built so far is kept.
-    statement: text; relation: the one that it needs.
+    Run a statement that locks a relation, such as a rename or a drop, without blocking its readers:
+    new readers queue behind a statement that waits for its lock. So the statement waits for at most
+    `swap_lock_timeout_ms`, pauses for a second and tries again, for `swap_patience_seconds` in all.
+    Then it fails and names the transaction that reads the relation. Only this statement is retried;
+    the transaction keeps what it has built.
+    statement: text; relation: the one that it locks.
 -#}
 {%- macro patiently(statement, relation) -%}
 do $patiently$

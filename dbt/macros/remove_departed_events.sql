@@ -1,7 +1,7 @@
 {#-
-    Delete the events that must not be kept: their shopper withdrew consent or was deleted, the raw
-    row is gone, or it is somebody else's now. Runs before, and in the transaction of, each
-    incremental run of int_events.
+    Delete the events that must not be kept, because their shopper withdrew consent or was deleted,
+    or the raw row is gone or has another owner. Runs before each incremental run of int_events, in
+    its transaction.
 -#}
 {%- macro remove_departed_events() -%}
     {%- if is_incremental() -%}

@@ -1,4 +1,4 @@
-{#- One line of text of at most so many characters, without outer blanks; null where empty. -#}
+{#- Text on one line, cut at a number of characters, without outer blanks; null if empty. -#}
 {%- macro shorten(text, characters) -%}
     nullif(trim(left(trim(regexp_replace({{ text }}, '\s+', ' ', 'g')), {{ characters }})), '')
 {%- endmacro -%}

@@ -1,8 +1,8 @@
 {#-
-    Whether an incremental model is built from nothing: dbt's own rule, and also where the table has
-    other columns than the model's descriptions, as one has that an earlier version built. So an
-    upgrade needs no `--full-refresh`, and the old table stays readable until the new one is whole.
-    The model's contract keeps its descriptions and its columns the same.
+    Whether to build an incremental model from nothing: by dbt's own rule, and if the table of an
+    earlier version has other columns than the model describes. So an upgrade needs no
+    `--full-refresh`, and the old table stays readable until the new one is complete. The model's
+    contract keeps descriptions and columns the same.
 -#}
 {%- macro should_full_refresh() -%}
     {%- set wanted = config.get('full_refresh') -%}
@@ -10,7 +10,7 @@
     {%- do return(wanted or has_other_columns()) -%}
 {%- endmacro -%}
 
-{#- Whether the incremental model's table is there and has other columns than are described. -#}
+{#- Whether the incremental model's table exists and has other columns than the model describes. -#}
 {%- macro has_other_columns() -%}
     {%- if config.get('materialized') != 'incremental' -%}{%- do return(false) -%}{%- endif -%}
     {%- set relation = load_cached_relation(this) -%}

@@ -1,4 +1,4 @@
-{#- How dbt renames and drops what others read: see patiently. -#}
+{#- dbt's renames and drops of relations that others read: see patiently. -#}
 
 {%- macro postgres__rename_relation(from_relation, to_relation) -%}
     {%- set name = adapter.quote_as_configured(to_relation.identifier, 'identifier') -%}
@@ -16,8 +16,8 @@
 {%- endmacro -%}
 
 {#-
-    Indexes of a table that is not swapped in yet, and its statistics: gathered afterwards, readers
-    would wait for them.
+    Build the indexes and statistics of a table before it is swapped in, so that readers do not wait
+    for them.
 -#}
 {%- macro postgres__create_indexes(relation) -%}
     {%- do default__create_indexes(relation) -%}

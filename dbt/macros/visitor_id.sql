@@ -1,8 +1,8 @@
 {#-
-    Who acted, as one key. The prefix keeps a shopper, a session and a guest's order apart, whatever
-    their ids are; `alsolike/history/visitors.py` reads it again.
-    shopper_id, session_id, order_id: columns. The first that is not null is who acted: what a
-    shopper did while signed in is theirs, whatever the session. Null where all are.
+    The visitor of an event, as one key. The prefix tells apart a shopper, a session and a guest's
+    order of the same id; `alsolike/history/visitors.py` parses it.
+    shopper_id, session_id, order_id: columns; the first that is not null is the visitor, so an
+    action while signed in belongs to the shopper. Null if all are.
 -#}
 {%- macro visitor_id(shopper_id, session_id, order_id) -%}
     case

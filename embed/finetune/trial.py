@@ -12,8 +12,9 @@ from alsolike.evaluation.evaluate import evaluate
 from alsolike.evaluation.results import Value
 from alsolike.history import Split, read_history, split_by_time, split_leave_one_out
 from alsolike.progress import Report
+from alsolike.rankers.trained import TrainedRanker
 from alsolike.settings import Settings
-from alsolike.training import Recipe, TrainedRanker
+from alsolike.training import Recipe
 from embed.encode import encode_each
 from embed.encoder import Encoder, load_encoder
 from embed.finetune.texts import read_texts

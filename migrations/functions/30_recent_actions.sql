@@ -15,7 +15,7 @@ create or replace function recs.recent_actions(
     p_shopper_id text, p_session_id text, p_serving jsonb default '{}',
     p_as_of timestamptz default null, p_history jsonb default null
 )
-returns table (kind text, event_id text, product_id text, acted_at timestamptz, weight real)
+returns setof recs.action
 language sql
 stable
 as $$
@@ -24,12 +24,7 @@ as $$
     ),
 
     consenting as (
-        select c.shopper_id
-        from raw.current_consents as c
-        where
-            c.shopper_id = p_shopper_id
-            and c.purpose = 'personalisation'
-            and c.is_granted
+        select c.shopper_id from raw.consenting_shoppers as c where c.shopper_id = p_shopper_id
     ),
 
     -- A product is acted on more than once, so that more events are read than products wanted.

@@ -22,7 +22,7 @@ from api.filters import ProductFilter
 from api.http.parameters import FILTER_NAMES
 from api.openapi.examples import CATEGORY, PRODUCT_ID, SHOPPER_ID
 from api.recommendations.requests import Action, RecommendationRequest, SimilarRequest
-from tests.contract.conftest import BOARDS, KNIVES
+from tests.shop.story import BOARDS, KNIVES
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "client.md"
 # Asks for nothing by itself: follows what `list_products` gave.

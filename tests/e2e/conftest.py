@@ -3,28 +3,17 @@
 import os
 import secrets
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-import numpy as np
-import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
-from psycopg import sql
 
-from alsolike.migrate import migrate
-from alsolike.runs import recorded_run
+from tests.fixtures.site import serving
+from tests.shop.database import cloned_database, open_database, variables_set
+from tests.shop.shelves import make_shelves
 
-ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # No update, sync or sandbox helper of the browser's own may reach for the network.
 CHROMIUM_ARGUMENTS = [
@@ -37,16 +26,6 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
 ]
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
-STARTS_WITHIN_SECONDS = 60
-
-SHELVES = {
-    "tent": "Outdoors > Tents",
-    "mug": "Kitchen > Mugs",
-    "pen": "Office > Pens",
-    "seed": "Garden > Seeds",
-}
-PRODUCTS_PER_SHELF = 10
-DIMENSION = 8
 
 
 @dataclass
@@ -105,53 +84,18 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def shop(postgres_server: dict[str, str]) -> Iterator[dict[str, str]]:
-    """Make a database with 40 products on 4 shelves; its `PG*` variables.
-
-    The vectors of a shelf lie close together and far from the other shelves.
-    """
-    name = f"test_shop_{secrets.token_hex(6)}"
-    server = {**postgres_server, "PGDATABASE": "postgres"}
-    with _connect(server) as connection:
-        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-    variables = {**postgres_server, "PGDATABASE": name}
-    with pytest.MonkeyPatch.context() as patch:
-        for key, value in variables.items():
-            patch.setenv(key, value)
-        migrate()
-        # As `alsolike demo` does: the pages are for looking at its shop.
-        with recorded_run("demo", {"products": len(SHELVES) * PRODUCTS_PER_SHELF}):
-            pass
-    with _connect(variables) as connection:
-        _fill(connection)
-    yield variables
-    with _connect(server) as connection:
-        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+    """Make a database with 40 products on 4 shelves; its `PG*` variables."""
+    with cloned_database(postgres_server) as variables:
+        with variables_set(variables):
+            make_shelves()
+        yield variables
 
 
 @pytest.fixture(scope="module")
 def site(shop: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the shop with `alsolike serve`; its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    log = tmp_path_factory.mktemp("site") / "log.txt"
-    with (
-        log.open("w") as output,
-        subprocess.Popen(
-            [sys.executable, "-m", "alsolike", "serve"],
-            cwd=ROOT,
-            env={**os.environ, **shop, "ALSOLIKE_PORT": str(port)},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        ) as process,
-    ):
-        try:
-            _wait_until_it_answers(process, address, log)
-            yield address
-        finally:
-            process.terminate()
-            process.wait(STARTS_WITHIN_SECONDS)
+    with serving(shop, tmp_path_factory.mktemp("site") / "log.txt") as address:
+        yield address
 
 
 @pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])
@@ -171,7 +115,7 @@ def visit(browser: Browser, site: str, request: pytest.FixtureRequest) -> Iterat
 def shopper(shop: dict[str, str]) -> Iterator[str]:
     """Make a consenting shopper without a history; the id."""
     shopper_id = f"shopper-{secrets.token_hex(4)}"
-    with _connect(shop) as connection:
+    with open_database(shop) as connection:
         connection.execute(
             "insert into raw.shoppers (shopper_id, display_name) values (%s, %s)",
             [shopper_id, f"Shopper {shopper_id[-8:]} · just arrived"],
@@ -190,7 +134,7 @@ def purchases_of(shop: dict[str, str]) -> Callable[[str], list[str]]:
     """Give a function that reads which products a shopper bought."""
 
     def read(shopper_id: str) -> list[str]:
-        with _connect(shop) as connection:
+        with open_database(shop) as connection:
             rows = connection.execute(
                 "select product_id from raw.purchases where shopper_id = %s", [shopper_id]
             ).fetchall()
@@ -216,70 +160,4 @@ def _watch(visit: Visit) -> None:
         lambda response: (
             complain(f"{response.status} {response.url}") if response.status >= 400 else None
         ),
-    )
-
-
-def _wait_until_it_answers(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
-    last = time.monotonic() + STARTS_WITHIN_SECONDS
-    while time.monotonic() < last:
-        with suppress(OSError), urllib.request.urlopen(f"{address}/health/ready"):  # noqa: S310
-            return
-        # Waits for the end of the process, so that a failed start is noticed at once.
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(0.05)
-            break
-    pytest.fail(f"`alsolike serve` did not start:\n{log.read_text()}")
-
-
-def _fill(connection: psycopg.Connection[Any]) -> None:
-    rng = np.random.default_rng(1)
-    encoder = connection.execute(
-        "insert into recs.encoders (name, sha256, dimension) values ('test', 'none', %s) "
-        "returning encoder_id",
-        [DIMENSION],
-    ).fetchone()
-    assert encoder is not None
-    model = connection.execute(
-        "select recs.add_model('average', 'average', %s, %s, '{}')", [encoder[0], DIMENSION]
-    ).fetchone()
-    assert model is not None
-    for shelf, (word, category) in enumerate(SHELVES.items()):
-        for number in range(1, PRODUCTS_PER_SHELF + 1):
-            product_id = f"{word}-{number:02}"
-            # Without a history the newest are popular: the shelves take turns.
-            age = f"{number * len(SHELVES) + shelf} hours"
-            connection.execute(
-                "insert into raw.products (product_id, title, description, category, brand, price,"
-                " currency, image_url, attributes, created_at) values (%s, %s, %s, %s, 'Plainly',"
-                " %s, 'EUR', %s, %s, now() - %s::interval)",
-                [
-                    product_id,
-                    f"Plain {word} number {number}",
-                    f"One plain {word}, as it should be.",
-                    category,
-                    number + 0.5,
-                    None if number % 2 else "/static/icon.svg",
-                    f'{{"colour": "grey", "number": {number}}}',
-                    age,
-                ],
-            )
-            vector = rng.normal(scale=0.05, size=DIMENSION)
-            vector[shelf] = 1
-            vector /= np.linalg.norm(vector)
-            connection.execute(
-                "insert into recs.product_vectors (model_id, product_id, embedding) "
-                "values (%s, %s, %s::halfvec)",
-                [model[0], product_id, str(vector.tolist())],
-            )
-    connection.execute("select recs.build_vector_index(%s)", [model[0]])
-    connection.execute("insert into recs.serving_model (model_id) values (%s)", [model[0]])
-
-
-def _connect(variables: dict[str, str]) -> psycopg.Connection[Any]:
-    return psycopg.connect(
-        host=variables["PGHOST"],
-        port=int(variables["PGPORT"]),
-        user=variables["PGUSER"],
-        dbname=variables["PGDATABASE"],
-        autocommit=True,
     )

@@ -9,7 +9,8 @@ import pytest
 from alsolike.database import ANALYST_ROLE, connect
 from alsolike.progress import ignore_progress
 from alsolike.transform import transform
-from tests.integration.embed.shop import add_shopper, run
+from tests.shop.database import run
+from tests.shop.shoppers import add_shopper
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from alsolike.local_snapshot.containment import has_attributes
+from alsolike.snapshot.containment import has_attributes
 
 # Few names and values, so that many of them meet.
 _NAMES = st.sampled_from(["a", "b", "ä"])

@@ -10,8 +10,10 @@ import pytest
 from numpy.typing import NDArray
 from psycopg.types.json import Jsonb
 
-from tests.integration.embed.shop import add_shopper, add_vectors, clusters, run
-from tests.integration.trained_shop import add_trained, name_of
+from tests.shop.database import run
+from tests.shop.models import add_trained, add_vectors
+from tests.shop.shoppers import add_shopper
+from tests.shop.vectors import clusters, name_of
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -3,7 +3,6 @@
 import secrets
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from typing import Any, LiteralString
 
@@ -23,7 +22,9 @@ from alsolike.migrate import (
 )
 from alsolike.progress import ignore_progress
 from alsolike.transform import transform
-from tests.integration.embed.shop import add_vectors, clusters
+from tests.fixtures.waiting import wait_for
+from tests.shop.models import add_vectors
+from tests.shop.vectors import clusters
 
 SCHEMAS = {"raw", "recs", "ops", "staging", "marts"}
 NEWEST = "raw.products_newest"
@@ -85,10 +86,7 @@ def test_migrations_wait_for_one_that_runs_and_then_find_nothing_to_do() -> None
     with connect() as running:
         running.execute("lock table public.schema_revision in share update exclusive mode")
         processes = [start_migration(), start_migration()]
-        until = time.monotonic() + 50
-        while run(waiting, ("public.schema_revision",)) != [(2,)]:
-            assert time.monotonic() < until
-            assert all(process.poll() is None for process in processes), ended(processes)
+        wait_for(lambda: run(waiting, ("public.schema_revision",)) == [(2,)])
     assert [code for code, _ in ended(processes)] == [0, 0]
 
 
@@ -118,10 +116,7 @@ def test_products_are_written_while_an_index_of_them_is_built() -> None:
         writer.execute("insert into raw.products (product_id, title) values ('a', 'A')")
         process = start_migration()
         building = "select count(*) from pg_stat_progress_create_index"
-        until = time.monotonic() + 50
-        while run(building) != [(1,)]:
-            assert time.monotonic() < until
-            assert process.poll() is None, ended([process])
+        wait_for(lambda: run(building) == [(1,)])
         with connect() as other:
             other.execute("set lock_timeout = '1s'")
             other.execute("insert into raw.products (product_id, title) values ('b', 'B')")

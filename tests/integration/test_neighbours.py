@@ -6,7 +6,9 @@ import pytest
 from alsolike.errors import UnknownModelError
 from alsolike.neighbours import NoVectorsError, write_all_neighbours
 from alsolike.progress import ignore_progress
-from tests.integration.embed.shop import add_vectors, clusters, run
+from tests.shop.database import run
+from tests.shop.models import add_vectors
+from tests.shop.vectors import clusters
 
 pytestmark = pytest.mark.usefixtures("database")
 

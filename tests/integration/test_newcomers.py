@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 from alsolike.neighbours import write_all_neighbours
 from alsolike.progress import ignore_progress
-from tests.integration.embed.shop import add_shopper, clusters, run
-from tests.integration.trained_shop import add_trained, name_of
+from tests.shop.database import run
+from tests.shop.models import add_trained
+from tests.shop.shoppers import add_shopper
+from tests.shop.vectors import clusters, name_of
 
 pytestmark = pytest.mark.usefixtures("database")
 

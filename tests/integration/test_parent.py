@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.integration.serving.servers import wait_for
+from tests.fixtures.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
 

@@ -7,9 +7,11 @@ import psycopg
 import pytest
 
 from alsolike.database import connect
-from tests.integration.embed.shop import add_vectors, clusters, make_marts, run
 from tests.integration.plans.readings import readings
-from tests.integration.trained_shop import add_trained
+from tests.shop.database import run
+from tests.shop.marts import make_marts
+from tests.shop.models import add_trained, add_vectors
+from tests.shop.vectors import clusters
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -113,8 +115,8 @@ def test_popular_products_end_after_a_few_rows() -> None:
     make_marts()
     add_vectors(clusters(5000))
     run(
-        "insert into marts.product_popularity select product_id, 1, 1, "
-        "row_number() over (order by product_id desc) from raw.products"
+        "insert into marts.product_popularity (product_id, popularity_recent, rank_recent) "
+        "select product_id, 1, row_number() over (order by product_id desc) from raw.products"
     )
     run("analyze marts.product_popularity")
     with connect() as connection:
@@ -156,11 +158,15 @@ def trained() -> Iterator[psycopg.Connection[Any]]:
 def test_a_trained_model_looks_its_rows_up_by_their_keys(
     trained: psycopg.Connection[Any], mode: str, asked: str
 ) -> None:
+    acted = (
+        "array[row('view', 'e1', 'v00001', '2026-01-01', 1), "
+        "row('view', 'e2', 'v00002', '2026-01-01', 0.7)]::recs.action[]"
+    )
     shown = plan(
         trained,
-        "prepare statement (integer, text[], real[], text[], recs.product_filter, integer) as "
-        "select * from recs.scored_products($1, $2, $3, $4, $5, null, 1000, $6)",
-        f"(1, '{{v00001,v00002,v00003}}', '{{1,0.7,0.5}}', '{{v00001}}', {asked}, 10)",
+        "prepare statement (integer, recs.action[], text[], recs.product_filter, integer) as "
+        "select * from recs.scored_products($1, $2, $3, $4, null, 1000, $5)",
+        f"(1, {acted}, '{{v00001}}', {asked}, 10)",
         mode,
     )
     # The function stands in the caller's place: its parts are in the plan.

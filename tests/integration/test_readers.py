@@ -1,7 +1,6 @@
 """Who reads for long holds nobody up: not the site's readers, not the work on the tables."""
 
 import threading
-import time
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,7 +12,10 @@ from alsolike.database import ANALYST_ROLE, APP_ROLE, connect
 from alsolike.locks import hold_lock
 from alsolike.progress import ignore_progress
 from alsolike.transform import NodesFailedError, transform
-from tests.integration.embed.shop import add_vectors, clusters, run
+from tests.fixtures.waiting import wait_for
+from tests.shop.database import run
+from tests.shop.models import add_vectors
+from tests.shop.vectors import clusters
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -36,12 +38,14 @@ def read_until(table: str, is_over: Callable[[], bool]) -> None:
 
     Postgres itself measures that wait, so that how busy the machine is does not count.
     """
-    deadline = time.monotonic() + PATIENCE
     with connect(role=APP_ROLE, autocommit=True) as connection:
         connection.execute(f"set lock_timeout = '{LONGEST_WAIT}'".encode())
-        while not is_over():
-            assert time.monotonic() < deadline
+
+        def read_and_look() -> bool:
             connection.execute(f"select * from {table} limit 1".encode())
+            return is_over()
+
+        wait_for(read_and_look)
 
 
 def is_giving_way(application: str) -> bool:
@@ -148,9 +152,7 @@ def test_work_is_held_by_one_process_and_goes_with_it() -> None:
     with hold_lock("work", is_patient=True):
         second = in_background(be_second)
         # Its wait is seen in the database.
-        deadline = time.monotonic() + PATIENCE
-        while run("select count(*) from pg_locks where not granted") == [(0,)]:
-            assert time.monotonic() < deadline
+        wait_for(lambda: run("select count(*) from pg_locks where not granted") != [(0,)])
         assert not arrived.is_set()
     assert arrived.wait(PATIENCE)
     # Killed, it leaves nothing behind.

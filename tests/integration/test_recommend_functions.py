@@ -8,7 +8,11 @@ import pytest
 from pgvector import HalfVector
 from psycopg.types.json import Jsonb
 
-from tests.integration.embed.shop import add_shopper, add_vectors, clusters, make_marts, run
+from tests.shop.database import run
+from tests.shop.marts import make_mart, make_marts
+from tests.shop.models import add_vectors
+from tests.shop.shoppers import add_shopper
+from tests.shop.vectors import clusters
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -222,7 +226,8 @@ def test_a_product_without_a_vector_shows_what_is_popular_near_it() -> None:
         "from generate_series(1, 9) as n"
     )
     run(
-        "insert into marts.product_popularity select 'p' || n, n, n, 10 - n "
+        "insert into marts.product_popularity (product_id, popularity_recent, rank_recent) "
+        "select 'p' || n, n, 10 - n "
         "from generate_series(1, 8) as n"
     )
     rows = similar("p2", 5)
@@ -238,8 +243,9 @@ def test_popular_products_respect_the_filters() -> None:
     run("update raw.products set category = 'A' where product_id < 'v00020'")
     run("update raw.products set is_in_stock = false where product_id = 'v00005'")
     run(
-        "insert into marts.product_popularity select product_id, 1, 1, row_number() over "
-        "(order by product_id desc) from raw.products where product_id < 'v00035'"
+        "insert into marts.product_popularity (product_id, popularity_recent, rank_recent) "
+        "select product_id, 1, row_number() over (order by product_id desc) "
+        "from raw.products where product_id < 'v00035'"
     )
 
     def popular(
@@ -419,7 +425,7 @@ def test_what_the_caller_tells_is_never_later_than_now() -> None:
 def test_bought_again_is_another_order_that_has_been() -> None:
     add_vectors(clusters(30))
     add_shopper("s")
-    run("create table marts.rebuyable_products (product_id text, days_between float8)")
+    make_mart("rebuyable_products")
     run(
         "insert into raw.purchases (purchase_id, shopper_id, product_id, order_id, purchased_at) "
         "select id, 's', product_id, order_id, now() - days * interval '1 day' from (values "

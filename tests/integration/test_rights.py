@@ -11,8 +11,9 @@ from alsolike.database import ANALYST_ROLE, APP_ROLE, connect
 from alsolike.migrate import migrate
 from alsolike.progress import ignore_progress
 from alsolike.transform import transform
-from tests.conftest import TEMPLATE
-from tests.integration.embed.shop import add_vectors, clusters
+from tests.shop.database import TEMPLATE
+from tests.shop.models import add_vectors
+from tests.shop.vectors import clusters
 
 # What analysts read, column by column. Nothing here may tell what a single shopper did or wrote.
 ANALYST_READS = {
@@ -61,23 +62,31 @@ ANALYST_CALLS = {
     "recs.popular_products",
     "recs.search_products",
     "recs.search_space",
+    "recs.similar_by",
+    "recs.similar_from_neighbours",
+    "recs.similar_popular",
     "recs.similar_products",
     "recs.typed_query",
 }
 APP_CALLS = ANALYST_CALLS | {
     "ops.is_demo_shop",
-    "recs.acted_left_out",
     "recs.buy_again",
     "recs.diversified",
     "recs.diversity_level",
     "recs.left_out",
+    "recs.not_bought_again",
+    "recs.reason_kind",
     "recs.rebuyable_products",
     "recs.recent_actions",
     "recs.recently_viewed",
     "recs.recommend",
+    "recs.recommend_by",
+    "recs.recommend_from_neighbours",
+    "recs.recommend_popular",
     "recs.recommend_with_reasons",
     "recs.scored_products",
     "recs.serving_options",
+    "recs.taste_products",
 }
 APP_WRITES = {
     "raw.consents": "INSERT",
@@ -233,6 +242,12 @@ ATTACKS = [
     "select product_id from raw.products except select product_id from recs.recommend('s', 99)",
     "select recs.recommend('s', 1, '{}', null, array[product_id]) from raw.products",
     "select * from recs.recommend_with_reasons('s', null)",
+    "select * from recs.recommend_from_neighbours('s', null)",
+    "select * from recs.recommend_popular('s', null)",
+    (
+        "select * from recs.recommend_by('popular', 's', null, 9, '{}', null, null, null,"
+        " null, null, true, null, null)"
+    ),
     "select * from recs.recent_actions('s', null)",
     "select recs.left_out('s')",
     "select * from recs.recently_viewed('s', null)",
@@ -243,6 +258,7 @@ ATTACKS = [
     "select * from raw.reviews",
     "select * from raw.consents",
     "select * from raw.current_consents",
+    "select * from raw.consenting_shoppers",
     "select * from raw.rejected_rows",
     "select * from recs.hides",
     "select * from recs.embeddings",

@@ -4,9 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import LiteralString
 
@@ -17,12 +14,14 @@ from psycopg import sql
 from alsolike.cli import run as alsolike
 from alsolike.database import connect
 from alsolike.runs import recorded_run
-from tests.integration.embed.shop import add_products, make_marts, run
+from tests.fixtures.waiting import WITHIN_SECONDS, wait_for
+from tests.shop.catalogue import add_products
+from tests.shop.database import run
+from tests.shop.marts import make_marts
 
 pytestmark = pytest.mark.usefixtures("database")
 
 ROOT = Path(__file__).parents[2]
-WITHIN_SECONDS = 60
 KILLED = "the process ended without a word"
 
 _WAITING = """
@@ -43,14 +42,6 @@ COMMANDS: dict[str, LiteralString] = {
     "rollback": "recs.promotions",
     "export": "recs.models",
 }
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + WITHIN_SECONDS
-    pause = threading.Event()
-    while not condition():
-        assert time.monotonic() < until
-        pause.wait(0.05)
 
 
 def open_runs() -> list[str]:

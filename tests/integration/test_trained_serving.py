@@ -9,8 +9,11 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from alsolike.database import ANALYST_ROLE, APP_ROLE, connect
-from tests.integration.embed.shop import add_shopper, add_vectors, clusters, make_marts, run
-from tests.integration.trained_shop import add_trained, name_of
+from tests.shop.database import add_rows, run
+from tests.shop.marts import make_marts
+from tests.shop.models import add_trained, add_vectors
+from tests.shop.shoppers import add_shopper
+from tests.shop.vectors import clusters, name_of
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -182,7 +185,10 @@ def test_filters_hold_and_fill_up_from_the_vectors() -> None:
 
 def test_as_of_a_moment_the_future_does_not_count() -> None:
     make_marts()
-    run("insert into marts.product_popularity select 'v00009', 9, 9, 1")
+    add_rows(
+        "marts.product_popularity",
+        [{"product_id": "v00009", "popularity_recent": 9, "rank_recent": 1}],
+    )
     add_trained(
         clusters(30),
         {1: [(2, 0.5), (3, 0.4)], 2: [(9, 0.9)], 5: [(6, 0.9), (2, 0.1)]},

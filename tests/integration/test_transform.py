@@ -13,7 +13,13 @@ from alsolike.errors import TransformError
 from alsolike.history import read_history, visitor_of
 from alsolike.locks import hold_lock
 from alsolike.progress import ignore_progress
-from alsolike.transform import TRANSFORM_LOCK, Excluded, NodesFailedError, transform
+from alsolike.transform import (
+    TRANSFORM_LOCK,
+    ExcludedVisitors,
+    NodesFailedError,
+    transform,
+)
+from tests.shop.marts import make_marts
 
 Rows = list[tuple[Any, ...]]
 Ask = Callable[[str], Rows]
@@ -307,7 +313,7 @@ def test_one_bot_is_left_out_counted_and_said(ask: Ask) -> None:
         values ('guest', 'g', 'mug', '2024-03-01 11:00+00');
     """)
     summary = transform(with_tests=False, report=ignore_progress)
-    assert summary.excluded == [Excluded("acts", 500, 2, 3501)]
+    assert summary.excluded == [ExcludedVisitors("acts", 500, 2, 3501)]
     assert "Left out 2 visitors with 3,501 events" in summary.text()
     assert ask(
         "select product_id, views_recent, purchases_recent, popularity_all_time"
@@ -329,7 +335,7 @@ def test_one_bot_is_left_out_counted_and_said(ask: Ask) -> None:
         values ('r51', 's1', 'r51', 'mug', '2024-03-02 12:00+00')
     """)
     summary = transform(with_tests=False, report=ignore_progress)
-    assert summary.excluded[1] == Excluded("orders", 50, 1, 52)
+    assert summary.excluded[1] == ExcludedVisitors("orders", 50, 1, 52)
 
 
 def test_an_order_reported_three_times_is_one_purchase(ask: Ask) -> None:
@@ -436,6 +442,40 @@ def test_an_empty_shop_passes_and_roles_read_what_is_theirs(ask: Ask) -> None:
             ):
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     connection.execute(f"select * from {name}".encode())
+
+
+def shape_of(ask: Ask, name: str) -> list[Rows]:
+    """Return the columns, the constraints, the indexes and the readers of a table."""
+    return [
+        ask(f"""
+            select attname, format_type(atttypid, atttypmod), attnotnull
+            from pg_attribute
+            where attrelid = '{name}'::regclass and attnum > 0 and not attisdropped
+            order by attnum
+        """),
+        ask(f"""
+            select pg_get_constraintdef(oid) from pg_constraint
+            where conrelid = '{name}'::regclass and contype <> 'n' order by 1
+        """),
+        ask(f"""
+            select indisunique, regexp_replace(pg_get_indexdef(indexrelid), '^.* USING ', '')
+            from pg_index where indrelid = '{name}'::regclass order by 1, 2
+        """),
+        ask(f"""
+            select grantee, privilege_type from information_schema.role_table_grants
+            where table_schema || '.' || table_name = '{name}' and grantee <> grantor order by 1, 2
+        """),
+    ]
+
+
+def test_the_marts_of_the_other_tests_are_as_dbt_makes_them(ask: Ask) -> None:
+    transform(with_tests=False, report=ignore_progress)
+    tables = [f"marts.{name}" for name in (*MARTS, "rebuyable_products")]
+    built = {table: shape_of(ask, table) for table in tables}
+    ask("drop schema marts cascade")
+    ask("create schema marts")
+    make_marts(*(table.removeprefix("marts.") for table in tables))
+    assert {table: shape_of(ask, table) for table in tables} == built
 
 
 def test_a_failing_model_is_named(ask: Ask) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from alsolike.errors import TransformError
 from alsolike.transform import (
-    Excluded,
+    ExcludedVisitors,
     NodesFailedError,
     TransformSummary,
     _follow,
@@ -64,13 +64,13 @@ def test_summary_counts_by_status(tmp_path: Path) -> None:
 
 
 def test_who_is_left_out_is_said_in_one_line() -> None:
-    bot = Excluded("acts", 500, 1, 3000)
+    bot = ExcludedVisitors("acts", 500, 1, 3000)
     assert TransformSummary({"pass": 1}, 1.0, [bot]).text() == (
         "Transformed in 1 s: 1 pass.\n"
         "Left out 1 visitor with 3,000 events, who did more on one day than a person does: "
         "1 with more than 500 views, reviews and orders (marts.excluded_visitor_counts)."
     )
-    resellers = Excluded("orders", 50, 2, 690)
+    resellers = ExcludedVisitors("orders", 50, 2, 690)
     assert (
         TransformSummary({}, 1.0, [bot, resellers])
         .text()

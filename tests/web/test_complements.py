@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
-from alsolike.database import connect
+from tests.shop.marts import make_mart
 
 Client = TestClient[Any]
 HTMX = {"hx-request": "true"}
@@ -26,19 +26,20 @@ def pairs(shop: dict[str, str]) -> list[str]:
     """Say what goes with knife-01: two knives, a pan, a spade that is sold out, six more pans."""
     assert shop
     others = ["knife-02", "pan-03", "spade-29", "knife-04", *(f"pan-{n:02}" for n in range(10, 16))]
-    with connect() as connection:
-        connection.execute(
-            "create table marts.product_complements (product_id text not null, "
-            "rank integer not null, other_product_id text not null, "
-            "score double precision not null, together bigint not null, "
-            "lift double precision not null, primary key (product_id, rank))"
-        )
-        connection.execute("grant select on marts.product_complements to alsolike_app")
-        for rank, other in enumerate(others, 1):
-            connection.execute(
-                "insert into marts.product_complements values ('knife-01', %s, %s, %s, %s, 2.5)",
-                (rank, other, 1 / rank, 30 - rank),
-            )
+    make_mart(
+        "product_complements",
+        (
+            {
+                "product_id": "knife-01",
+                "rank": rank,
+                "other_product_id": other,
+                "score": 1 / rank,
+                "together": 30 - rank,
+                "lift": 2.5,
+            }
+            for rank, other in enumerate(others, 1)
+        ),
+    )
     return [other for other in others if other != "spade-29"]
 
 

@@ -1,6 +1,5 @@
 """What one client asks for costs that client: others are answered live all the while."""
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -15,11 +14,11 @@ from litestar.testing import TestClient
 from alsolike.database import connect
 from alsolike.settings import load_settings
 from api.app import create_app
-from tests.web.snapshots import lock
+from tests.fixtures.waiting import WITHIN_SECONDS, wait_for
+from tests.shop.database import lock
 
 Client = TestClient[Litestar]
 
-WITHIN_SECONDS = 20
 GREEDY, OTHER = ({"X-Api-Key": letter * 16} for letter in "ab")
 ODD = [
     ("GET", "/v1/products/knife-05/similar?attributes=%7B%22water_resistant%22:true%7D", None),
@@ -55,16 +54,11 @@ def asking(
 
 def wait_for_locked(connection: psycopg.Connection[Any], enough: Callable[[int], bool]) -> None:
     """Wait until so many statements of the app wait for a lock."""
-    pause = threading.Event()
-    for _ in range(WITHIN_SECONDS * 100):
-        row = connection.execute(
-            "select count(*) from pg_stat_activity where datname = current_database()"
-            " and application_name = 'alsolike-web' and wait_event_type = 'Lock'"
-        ).fetchone()
-        if row is not None and enough(row[0]):
-            return
-        pause.wait(0.01)
-    pytest.fail("not so many statements wait for the lock")
+    waiting = (
+        "select count(*) from pg_stat_activity where datname = current_database()"
+        " and application_name = 'alsolike-web' and wait_event_type = 'Lock'"
+    )
+    wait_for(lambda: enough(connection.execute(waiting).fetchall()[0][0]))
 
 
 @pytest.mark.usefixtures("keys")

@@ -1,7 +1,5 @@
 """Health, and what a visitor gets when the database is away, slow or empty."""
 
-import time
-
 import psycopg
 import pytest
 from litestar import Litestar
@@ -10,6 +8,7 @@ from litestar.testing import TestClient
 from alsolike.database import connect
 from alsolike.settings import load_settings
 from api.app import create_app
+from tests.fixtures.waiting import wait_for
 
 Client = TestClient[Litestar]
 
@@ -42,9 +41,7 @@ def test_an_empty_database_is_not_ready() -> None:
 
 def test_without_a_database_the_process_lives_and_is_not_ready(away: Client) -> None:
     assert away.get("/health/live").status_code == 200
-    started = time.monotonic()
     response = away.get("/health/ready")
-    assert time.monotonic() - started < 2
     assert response.status_code == 503
     assert response.headers["content-type"].startswith("application/problem+json")
     assert response.headers["retry-after"]
@@ -73,11 +70,7 @@ def test_the_app_serves_again_when_the_database_comes_back(
     with TestClient(create_app(load_settings())) as client:
         assert client.get("/v1/products/knife-01").status_code == 503
         monkeypatch.setenv("PGPORT", shop["PGPORT"])
-        until = time.monotonic() + 20
-        # Each request that fails waits for a connection itself.
-        while (response := client.get("/v1/products/knife-01")).status_code == 503:
-            assert time.monotonic() < until
-        assert response.status_code == 200
+        wait_for(lambda: client.get("/v1/products/knife-01").status_code == 200)
 
 
 @pytest.mark.usefixtures("shop")

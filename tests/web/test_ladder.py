@@ -6,8 +6,8 @@ import re
 import secrets
 import shutil
 import signal
-import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -16,15 +16,24 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from alsolike.database import connect
-from alsolike.local_snapshot.layout import LocalPointer, read_pointer, snapshot_folder
 from alsolike.settings import load_settings
+from alsolike.snapshot.local_file import LocalPointer, read_pointer, snapshot_folder
 from api.app import create_app
-from tests.web.conftest import fill
-from tests.web.snapshots import bring_back, execute, keep_snapshot, lock, take_away
+from tests.fixtures.waiting import WITHIN_SECONDS, wait_for
+from tests.shop.database import (
+    bring_back,
+    cloned_database,
+    execute,
+    lock,
+    run,
+    take_away,
+    variables_set,
+)
+from tests.shop.kitchen import make_kitchen
+from tests.shop.snapshots import keep_snapshot
 
 Client = TestClient[Litestar]
 
-WITHIN_SECONDS = 20
 HTML = {"accept": "text/html"}
 READS = [
     "/v1/products/knife-05/similar",
@@ -50,37 +59,22 @@ def kept(
 ) -> Iterator[tuple[str, Path]]:
     """Make the shop with its neighbours, and a snapshot of it: its database, and the home."""
     home = tmp_path_factory.mktemp("kept")
-    name = f"shop_{secrets.token_hex(6)}"
-    with pytest.MonkeyPatch.context() as patch:
-        for key, value in {**postgres_server, **s3_server, "PGDATABASE": "postgres"}.items():
-            patch.setenv(key, value)
-        patch.setenv("ALSOLIKE_HOME", str(home))
-        patch.setenv("ALSOLIKE_S3_BUCKET", f"test-{secrets.token_hex(4)}")
-        execute(f"create database {name} template alsolike_template")
-        patch.setenv("PGDATABASE", name)
-        with connect() as connection:
-            fill(connection)
-        keep_snapshot()
-    yield name, home
-    with pytest.MonkeyPatch.context() as patch:
-        for key, value in {**postgres_server, "PGDATABASE": "postgres"}.items():
-            patch.setenv(key, value)
-        execute(f"drop database {name}")
+    with cloned_database(postgres_server) as variables:
+        settings = {
+            "ALSOLIKE_HOME": str(home),
+            "ALSOLIKE_S3_BUCKET": f"test-{secrets.token_hex(4)}",
+        }
+        with variables_set({**variables, **s3_server, **settings}):
+            make_kitchen()
+            keep_snapshot()
+        yield variables["PGDATABASE"], home
 
 
 @pytest.fixture
-def shop(
-    kept: tuple[str, Path], postgres_server: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[dict[str, str]]:
+def shop(kept: tuple[str, Path], postgres_server: dict[str, str]) -> Iterator[dict[str, str]]:
     """Give the test a database of its own with the shop."""
-    name = f"test_{secrets.token_hex(6)}"
-    for key, value in {**postgres_server, "PGDATABASE": "postgres"}.items():
-        monkeypatch.setenv(key, value)
-    execute(f"create database {name} template {kept[0]}")
-    monkeypatch.setenv("PGDATABASE", name)
-    yield {**postgres_server, "PGDATABASE": name}
-    monkeypatch.setenv("PGDATABASE", "postgres")
-    execute(f"drop database {name} with (force)")
+    with cloned_database(postgres_server, kept[0]) as variables, variables_set(variables):
+        yield variables
 
 
 @pytest.fixture
@@ -120,11 +114,30 @@ def ids(response: httpx.Response) -> list[str]:
     return [item["product_id"] for item in response.json()["items"]]
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    """Look again and again until something is so; each look is a request."""
-    until = time.monotonic() + WITHIN_SECONDS
-    while not condition():
-        assert time.monotonic() < until
+# The site's connections.
+SESSIONS = """
+    select pid from pg_stat_activity
+    where application_name = 'alsolike-web' and datname = current_database()
+    order by pid
+"""
+
+
+def number(site: Client, series: str) -> float:
+    """Return what the site has counted."""
+    found = re.search(rf"^{re.escape(series)} (\S+)$", site.get("/metrics").text, re.MULTILINE)
+    return 0.0 if found is None else float(found[1])
+
+
+def waits_for(table: str, seconds: float) -> bool:
+    """Ask Postgres whether a statement of the site has waited so long for a lock on a table."""
+    rows = run(
+        "select count(*) from pg_stat_activity as a inner join pg_locks as l on a.pid = l.pid "
+        "where a.application_name = 'alsolike-web' and a.datname = current_database() "
+        "and not l.granted and l.relation = %s::regclass "
+        "and clock_timestamp() - l.waitstart > %s * interval '1 second'",
+        (table, seconds),
+    )
+    return rows != [(0,)]
 
 
 def post(client: Client, path: str, **data: str) -> httpx.Response:
@@ -141,11 +154,11 @@ def test_without_a_database_every_read_is_answered_from_the_snapshot_and_comes_b
     assert {path: tier(site.get(path)) for path in paths} == dict.fromkeys(paths, "live")
     take_away(shop)
     assert {path: tier(site.get(path)) for path in paths} == dict.fromkeys(paths, "snapshot")
+    tried = 'alsolike_tier_failures_total{tier="live"}'
+    before = number(site, tried)
     for path in paths:
-        started = time.perf_counter()
-        for _ in range(10):
-            assert tier(site.get(path)) == "snapshot"
-        assert time.perf_counter() - started < 2, "nobody waits for a database that is away"
+        assert tier(site.get(path)) == "snapshot"
+    assert number(site, tried) == before, "nobody waits for a database that is away"
     bring_back(shop)
     wait_for(lambda: tier(site.get(READS[0])) == "live")
     assert {path: tier(site.get(path)) for path in paths} == dict.fromkeys(paths, "live")
@@ -204,9 +217,8 @@ def test_what_writes_is_refused_at_once_with_when_to_try_again(
     event = {"event_id": "1", "kind": "view", "product_id": "pan-01", "shopper_id": "agreed"}
     take_away(shop)
     assert site.post("/v1/events", json=event).status_code == 503
-    started = time.perf_counter()
+    assert number(site, 'alsolike_circuit_state{circuit="primary"}') == 2
     response = site.post("/v1/events", json=event)
-    assert time.perf_counter() - started < 0.5
     assert response.status_code == 503
     assert int(response.headers["retry-after"]) > 0
     assert response.json()["detail"] == "The database cannot be reached."
@@ -250,37 +262,36 @@ def test_a_slow_statement_steps_down_within_its_limit(
     with TestClient(create_app(load_settings())) as site:
         assert tier(site.get(path)) == "live"
         with lock(*locked):
-            started = time.perf_counter()
+            # The locks are held all the time: only a limit ends the wait for them.
             first = site.get(path)
-            seconds = time.perf_counter() - started
             assert tier(first) == expected
-            # 0.15 s, then 0.1 s for each further step that was tried.
-            assert 0.1 < seconds < 1.5
             answers = [site.get(path) for _ in range(3)]
             assert {tier(answer) for answer in answers} == {expected}
             assert len(ids(first)) == 10
-            numbers = site.get("/metrics").text
-            assert 'alsolike_circuit_state{circuit="live"} 2.0' in numbers
+            assert number(site, 'alsolike_circuit_state{circuit="live"}') == 2
             # A slow step is not tried again and again: three failures, then its circuit is open.
-            assert 'alsolike_tier_failures_total{tier="live"} 3.0' in numbers
+            assert number(site, 'alsolike_tier_failures_total{tier="live"}') == 3
             assert tier(site.get(path)) == expected
 
 
 def test_a_step_below_keeps_its_own_limit_and_leaves_the_connections_as_it_was(
     snapshot: LocalPointer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("ALSOLIKE_STATEMENT_TIMEOUT_MS", "1200")
-    monkeypatch.setenv("ALSOLIKE_FALLBACK_TIMEOUT_MS", "50")
+    monkeypatch.setenv("ALSOLIKE_STATEMENT_TIMEOUT_MS", "100")
+    monkeypatch.setenv("ALSOLIKE_FALLBACK_TIMEOUT_MS", "30000")
     monkeypatch.setenv("ALSOLIKE_POOL_SIZE", "1")
-    with TestClient(create_app(load_settings())) as site:
-        with lock("recs.product_vectors", "recs.neighbours"):
-            started = time.perf_counter()
-            assert tier(site.get(READS[0])) == "popular"
-            assert 1.2 < time.perf_counter() - started < 1.7
+    with TestClient(create_app(load_settings())) as site, ThreadPoolExecutor(1) as visitor:
+        with lock("recs.product_vectors"), lock("recs.neighbours") as neighbours:
+            answer = visitor.submit(site.get, READS[0])
+            # Several times the limit of the step above it.
+            wait_for(lambda: waits_for("recs.neighbours", 0.3))
+            neighbours.rollback()
+            assert tier(answer.result(WITHIN_SECONDS)) == "neighbours"
+        before = run(SESSIONS)
         with lock("raw.products"):
-            started = time.perf_counter()
             assert tier(site.get("/v1/products/knife-05")) == "snapshot"
-            assert time.perf_counter() - started > 1.1, "the live limit is in force again"
+        # The server kept the limit of the step above: over a longer one the site had hung up.
+        assert run(SESSIONS) == before
 
 
 def test_a_server_that_hangs_is_hung_up_on(
@@ -290,17 +301,12 @@ def test_a_server_that_hangs_is_hung_up_on(
     monkeypatch.setenv("ALSOLIKE_POOL_SIZE", "1")
     with TestClient(create_app(load_settings())) as site, connect(autocommit=True) as connection:
         assert tier(site.get(READS[0])) == "live"
-        pids = connection.execute(
-            "select pid from pg_stat_activity"
-            " where application_name = 'alsolike-web' and datname = current_database()"
-        ).fetchall()
+        pids = connection.execute(SESSIONS).fetchall()
         for (pid,) in pids:
             os.kill(pid, signal.SIGSTOP)
         try:
-            started = time.perf_counter()
             # Its time limit is the server's to keep, and this one keeps nothing.
             assert tier(site.get(READS[0])) == "neighbours"
-            assert 0.2 < time.perf_counter() - started < 2
             assert tier(site.get(READS[0])) == "live", "over a new connection"
         finally:
             for (pid,) in pids:
@@ -315,16 +321,11 @@ def test_a_write_does_not_wait_for_a_server_that_hangs(
     event = {"event_id": "1", "kind": "purchase", "product_id": "pan-01", "shopper_id": "agreed"}
     with TestClient(create_app(load_settings())) as site, connect(autocommit=True) as connection:
         assert tier(site.get(READS[0])) == "live"
-        pids = connection.execute(
-            "select pid from pg_stat_activity"
-            " where application_name = 'alsolike-web' and datname = current_database()"
-        ).fetchall()
+        pids = connection.execute(SESSIONS).fetchall()
         for (pid,) in pids:
             os.kill(pid, signal.SIGSTOP)
         try:
-            started = time.perf_counter()
             refused = site.post("/v1/events", json=event)
-            assert time.perf_counter() - started < 2
             assert refused.status_code == 503
             assert refused.headers["retry-after"] == "1"
             assert "too long" in refused.json()["detail"]
@@ -583,7 +584,7 @@ def test_a_newer_snapshot_is_noticed_and_a_damaged_one_is_not_taken(
     wait_for(lambda: tier(site.get("/v1/products/knife-05")) == "snapshot")
     assert site.get("/v1/products/knife-05").json()["title"] == "A sharper knife"
     (snapshot_folder(load_settings().home) / "current.json").write_bytes(b"half of a")
-    wait_for(lambda: "is not a pointer" in caplog.text)
+    wait_for(lambda: "cannot be read" in caplog.text)
     assert site.get("/v1/products/knife-05").json()["title"] == "A sharper knife"
 
 

@@ -8,7 +8,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from alsolike.database import connect
-from tests.web.marts import make_marts
+from tests.shop.kitchen import make_kitchen_marts
 
 Client = TestClient[Litestar]
 
@@ -37,8 +37,7 @@ def recommend(client: Client, **asked: Any) -> Any:
 def marts(shop: dict[str, str]) -> None:
     """Build the marts by hand: pans are popular, knives are bought again after ten days."""
     assert shop
-    with connect() as connection:
-        make_marts(connection)
+    make_kitchen_marts()
 
 
 @pytest.mark.parametrize(

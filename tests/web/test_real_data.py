@@ -1,7 +1,6 @@
 """Over real data there are no pages unless they are asked for, and nobody chooses who they are."""
 
 import re
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,12 +16,13 @@ from alsolike.database import connect
 from alsolike.runs import recorded_run
 from alsolike.settings import Settings, load_settings
 from api.app import create_app
-from tests.web.snapshots import keep_snapshot, take_away
+from tests.fixtures.waiting import wait_for
+from tests.shop.database import take_away
+from tests.shop.snapshots import keep_snapshot
 
 Client = TestClient[Litestar]
 
 HTML = {"accept": "text/html,*/*;q=0.8"}
-WITHIN_SECONDS = 20
 KEY = "k" * 16
 PAGES = [
     "/",
@@ -171,9 +171,7 @@ def test_a_load_counts_while_the_site_runs(client: Client, tmp_path: Path) -> No
     # At once for who signs in or is signed in, and soon for the pages.
     assert send(client, "/sign-in", shopper_id="real").status_code != 303
     assert "Shopper 1" not in client.get("/").text
-    until = time.monotonic() + WITHIN_SECONDS
-    while client.get("/").status_code != 404:
-        assert time.monotonic() < until
+    wait_for(lambda: client.get("/").status_code == 404)
 
 
 def test_a_load_counts_from_its_beginning_however_it_ends(shop: dict[str, str]) -> None:
@@ -193,9 +191,7 @@ def test_a_shop_that_nobody_made_has_no_pages() -> None:
         # They come with the demo, without a start.
         with recorded_run("demo", {}):
             pass
-        until = time.monotonic() + WITHIN_SECONDS
-        while client.get("/").status_code != 200:
-            assert time.monotonic() < until
+        wait_for(lambda: client.get("/").status_code == 200)
 
 
 def test_pages_can_be_off_over_the_demo_too(shop: dict[str, str]) -> None:

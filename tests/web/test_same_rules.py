@@ -16,18 +16,18 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from alsolike.database import connect
-from alsolike.local_snapshot.layout import snapshot_folder
 from alsolike.settings import load_settings
+from alsolike.snapshot.local_file import snapshot_folder
 from api.app import create_app
 from api.paging.continuation import Page, encode_page
-from tests.web.conftest import fill
-from tests.web.marts import make_marts
-from tests.web.snapshots import execute, keep_snapshot, lock
+from tests.fixtures.waiting import wait_for
+from tests.shop.database import cloned_database, execute, lock, variables_set
+from tests.shop.kitchen import make_kitchen, make_kitchen_marts
+from tests.shop.models import add_model
+from tests.shop.snapshots import keep_snapshot
 
 Client = TestClient[Litestar]
 
-WITHIN_SECONDS = 20
 # What must not be read for a step to be the first that answers.
 LOCKED = {
     "live": [],
@@ -63,27 +63,18 @@ def kept(
 ) -> Iterator[tuple[str, Path]]:
     """Make the shop with a history, its neighbours and a snapshot: its database, and the home."""
     home = tmp_path_factory.mktemp("kept")
-    name = f"rules_{secrets.token_hex(6)}"
-    with pytest.MonkeyPatch.context() as patch:
-        for key, value in {**postgres_server, **s3_server, "PGDATABASE": "postgres"}.items():
-            patch.setenv(key, value)
-        patch.setenv("ALSOLIKE_HOME", str(home))
-        patch.setenv("ALSOLIKE_S3_BUCKET", f"test-{secrets.token_hex(4)}")
-        execute(f"create database {name} template alsolike_template")
-        patch.setenv("PGDATABASE", name)
-        with connect() as connection:
-            fill(connection)
-            make_marts(connection)
-            connection.execute(HISTORY)  # pyright: ignore
-        keep_snapshot()
-        execute(
-            "select recs.add_model('another', 'average', encoder_id, 4, '{}') from recs.encoders"
-        )
-    yield name, home
-    with pytest.MonkeyPatch.context() as patch:
-        for key, value in {**postgres_server, "PGDATABASE": "postgres"}.items():
-            patch.setenv(key, value)
-        execute(f"drop database {name}")
+    with cloned_database(postgres_server) as variables:
+        settings = {
+            "ALSOLIKE_HOME": str(home),
+            "ALSOLIKE_S3_BUCKET": f"test-{secrets.token_hex(4)}",
+        }
+        with variables_set({**variables, **s3_server, **settings}):
+            make_kitchen()
+            make_kitchen_marts()
+            execute(HISTORY)
+            keep_snapshot()
+            add_model("another", dimension=4)
+        yield variables["PGDATABASE"], home
 
 
 @pytest.fixture
@@ -91,23 +82,21 @@ def site(
     kept: tuple[str, Path],
     postgres_server: dict[str, str],
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Client]:
     """Give a client of an app on a shop of the test's own, with the snapshot."""
-    name = f"test_{secrets.token_hex(6)}"
-    for key, value in {**postgres_server, "PGDATABASE": "postgres"}.items():
-        monkeypatch.setenv(key, value)
-    execute(f"create database {name} template {kept[0]}")
-    monkeypatch.setenv("PGDATABASE", name)
-    monkeypatch.setenv("ALSOLIKE_HOME", str(tmp_path))
-    monkeypatch.setenv("ALSOLIKE_STATEMENT_TIMEOUT_MS", "400")
-    monkeypatch.setenv("ALSOLIKE_FALLBACK_TIMEOUT_MS", "400")
     shutil.copytree(snapshot_folder(kept[1]), snapshot_folder(tmp_path))
-    with TestClient(create_app(load_settings())) as client:
+    settings = {
+        "ALSOLIKE_HOME": str(tmp_path),
+        "ALSOLIKE_STATEMENT_TIMEOUT_MS": "400",
+        "ALSOLIKE_FALLBACK_TIMEOUT_MS": "400",
+    }
+    with (
+        cloned_database(postgres_server, kept[0]) as variables,
+        variables_set({**variables, **settings}),
+        TestClient(create_app(load_settings())) as client,
+    ):
         client.follow_redirects = False
         yield client
-    monkeypatch.setenv("PGDATABASE", "postgres")
-    execute(f"drop database {name} with (force)")
 
 
 @pytest.fixture
@@ -142,11 +131,9 @@ def fields(response: httpx.Response, status: int) -> set[str]:
 
 def remember(site: Client, *shopper_ids: str) -> None:
     """Have the process read shoppers, as it does beside their requests."""
-    until = time.monotonic() + WITHIN_SECONDS
     for shopper_id in shopper_ids:
-        while shopper_id not in site.app.state.ladder.shoppers._known:
-            assert site.get(f"/v1/shoppers/{shopper_id}/recommendations").status_code == 200
-            assert time.monotonic() < until
+        assert site.get(f"/v1/shoppers/{shopper_id}/recommendations").status_code == 200
+        wait_for(lambda: shopper_id in site.app.state.ladder.shoppers._known)  # noqa: B023
 
 
 def purchase(site: Client, product_id: str, shopper_id: str = "agreed") -> None:

@@ -1,6 +1,6 @@
--- The shopper with absurdly many of the staged purchases: 100 and 50 times what shoppers have on
--- average. It may stand for all guests.
--- A row: the shopper, their purchases and those of the file; no row where there is none.
+-- The shopper with at least 100 of the staged purchases and more than 50 times the average, who may
+-- stand for all guests.
+-- A row: the shopper, their purchases and those of the file; no row if there is none.
 select shown(n.shopper_id), n.purchases, n.total
 from (
     select

@@ -1,5 +1,5 @@
 -- Note the staged products that cannot be used, with the first reason that applies.
--- Limits: an index entry holds about 2,700 bytes; no address can hold the path of a folder.
+-- Limits: an index entry holds about 2,700 bytes; a URL cannot have `.` or `..` as its last part.
 -- A row: one line of the file.
 create temporary table left_out on commit drop as
 select c.line, c.place, c.reason

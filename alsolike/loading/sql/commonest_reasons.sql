@@ -1,7 +1,7 @@
--- The three commonest reasons why rows of the staged file were rejected. Reasons that differ in
--- the values and numbers that they quote alone are one.
+-- The three commonest reasons why rows of the staged file were rejected. Reasons that differ only
+-- in the values and numbers that they quote count as one.
 -- A row: one reason: how many rows, the first one's line, and its reason as it stands.
-select n.row_count, n.line, f.reason
+select n.row_count as rows, n.line, f.reason
 from (
     select count(*) as row_count, min(l.line) as line
     from left_out as l

@@ -1,13 +1,7 @@
 -- Reject the staged products whose id an earlier line of the file has, with other content.
 -- A row: one line of the file.
 insert into left_out (line, place, reason)
-with usable as (
-    select s.*, s.ctid as place
-    from staged as s
-    where not exists (select from left_out as r where r.line = s.line)
-),
-
-repeated as (
+with repeated as (
     select u.product_id, min(u.line) as line
     from usable as u
     group by u.product_id

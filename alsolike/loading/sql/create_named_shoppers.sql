@@ -2,7 +2,5 @@
 -- A row: one shopper.
 create temporary table named_shoppers on commit drop as
 select distinct s.shopper_id
-from staged as s
-where
-    s.shopper_id is not null
-    and not exists (select from left_out as r where r.line = s.line)
+from usable as s
+where s.shopper_id is not null

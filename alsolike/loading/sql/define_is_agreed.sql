@@ -1,4 +1,4 @@
--- Whether a stated consent agrees to personalisation; null where it cannot be read, which is no.
+-- Whether a stated consent agrees to personalisation; null if it is unreadable, which counts as no.
 -- value: text of a file.
 create function is_agreed(value text) returns boolean
 language sql

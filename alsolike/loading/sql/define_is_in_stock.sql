@@ -1,4 +1,4 @@
--- Whether a stock word says that the product can be ordered; null where it cannot be read.
+-- Whether a stock word says that the product can be ordered; null if it is unreadable.
 -- The words of Google, WooCommerce, Shopify and schema.org, and counts: whole numbers from 0.
 -- value: text of a file.
 create function is_in_stock(value text) returns boolean

@@ -1,6 +1,6 @@
--- Whether a text is a price that can be stored as it stands; null where there is none.
--- Never another number: `1.299` may be one thousand two hundred ninety-nine, so three decimals are
--- a price only in a currency of three; more than three only where the rest is zeros.
+-- Whether a text is a price that can be stored as it stands; null if it is missing. `1.299` may
+-- mean one thousand two hundred ninety-nine, so three decimals are a price only in a currency that
+-- has three, and more than three only if the rest are zeros.
 -- value: text of a file; currency: ISO 4217 code or null, which stands for one of two decimals.
 create function is_price(value text, currency text) returns boolean
 language sql

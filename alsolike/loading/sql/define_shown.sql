@@ -1,5 +1,5 @@
 -- A value as a message may show it: 40 characters at most, and no e-mail address.
--- value: text of a file. Made in the schema of one load, which goes with its transaction.
+-- value: text of a file.
 create function shown(value text) returns text
 language sql
 immutable

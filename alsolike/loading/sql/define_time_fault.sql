@@ -1,5 +1,5 @@
--- What is wrong with a time; null where nothing is, or there is none.
--- value: text of a file. Before 1990 and after tomorrow nobody bought or viewed anything here.
+-- What is wrong with a time; null if nothing is, or the value is missing.
+-- value: text of a file. A time before 1990 or after tomorrow is taken for a mistake.
 create function time_fault(value text) returns text
 language sql
 stable

@@ -1,4 +1,4 @@
--- Why a value is too long; null where it is not.
+-- Why a value is too long; null if it is not.
 -- name: the column; value: its text; most: the most bytes.
 create function too_long(name text, value text, most integer) returns text
 language sql

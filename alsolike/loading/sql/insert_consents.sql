@@ -1,5 +1,5 @@
 -- Record the caller's statement on consent for the shoppers of the file that have no decision yet.
--- Not for a shopper whose id is that of one who said no, but for the `.0` that a spreadsheet adds.
+-- It is a no if another shopper said no whose id differs only by the `.0` that spreadsheets add.
 -- is_granted: whether they agreed to personalisation; source: where the statement comes from.
 -- A row: one decision.
 insert into raw.consents (shopper_id, purpose, is_granted, source)

@@ -1,4 +1,4 @@
--- Keep the rejected rows with their reasons and what finds them again: line and ids, no content.
+-- Store the rejected rows with their reason, line and ids, without their content.
 -- A line that names several shoppers is kept once.
 -- source: name of the file; run_id: the run that loads it, or null; ids: columns of ids to keep.
 -- A row: one line of the file.

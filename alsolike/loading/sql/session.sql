@@ -9,13 +9,13 @@ select
     set_config('idle_in_transaction_session_timeout', '0', false),
     set_config('timezone', 'UTC', false),
     set_config('datestyle', 'ISO, YMD', false),
-    -- Index pages are logged whole; compressing them costs as much time as building the index.
+    -- An index build logs whole pages; compressing them takes as long as the build.
     case
         when (select r.rolsuper from pg_roles as r where r.rolname = current_user)
             then set_config('wal_compression', 'off', false)
     end,
-    -- A check returns few rows of many, which the planner cannot know: it would fear the cost of
-    -- passing all of them from process to process, and use one.
+    -- A check returns few of its rows. The planner expects all of them, and would use one process
+    -- to avoid passing them on.
     set_config('parallel_tuple_cost', '0', false),
-    -- Rows of the same id are met in the order of their lines.
+    -- A scan then meets rows of the same id in the order of their lines.
     set_config('synchronize_seqscans', 'off', false)

@@ -1,5 +1,5 @@
--- Note the shoppers of the staged file of shoppers; rows that will be rejected state a no,
--- as those that contradict each other do.
+-- Note the shoppers of the staged file of shoppers. Rows that will be rejected, such as those that
+-- contradict each other, count as stated: they refuse consent.
 -- source: name of the file.
 -- A row: one shopper.
 insert into surveyed (source, shopper_id, is_stated)

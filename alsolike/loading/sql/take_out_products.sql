@@ -1,4 +1,4 @@
--- Take the products out of the lists that a complete file of products does not have.
+-- Set the products out of stock that a complete file of products lacks.
 -- A row: one product that was in stock.
 update raw.products as p
 set is_in_stock = false, loaded_at = now()

@@ -1,4 +1,4 @@
--- The shoppers whom usable rows of the staged file name and this load's file of shoppers lacks.
+-- The shoppers that usable rows of the staged file name and this load's file of shoppers lacks.
 -- A row: how many rows, how many shoppers, and one of them.
 select count(*), count(distinct s.shopper_id), shown(min(s.shopper_id))
 from staged as s

@@ -1,4 +1,4 @@
--- The shoppers of a load of whom neither its files nor an earlier decision say what they agreed to.
+-- The shoppers of a load whose consent neither its files nor an earlier decision state.
 -- A row: one file and how many shoppers it names.
 select n.source, count(distinct n.shopper_id)
 from surveyed as n

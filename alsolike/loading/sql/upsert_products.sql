@@ -1,6 +1,6 @@
 -- Put the usable staged products into raw; a product that is there is updated where it differs.
 -- columns: the columns that the file has. Another column keeps what is known of the product.
--- is_complete: whether the file has all products that are sold, so that one without a stock is.
+-- is_complete: whether the file has all products that are sold; one without a stock value is sold.
 -- A row: one product, new or changed.
 insert into raw.products as k (
     product_id, title, description, category, brand, price, currency, image_url, attributes,
@@ -38,9 +38,8 @@ select distinct on (s.product_id)
         true
     ),
     coalesce(s.created_at::timestamptz, p.created_at, now())
-from staged as s
+from usable as s
 left join raw.products as p on s.product_id = p.product_id
-where not exists (select from left_out as r where r.line = s.line)
 order by s.product_id, s.line
 on conflict (product_id) do update
     set

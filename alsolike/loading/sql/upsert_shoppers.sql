@@ -1,13 +1,12 @@
 -- Put the usable staged shoppers into raw, and the decisions on consent that their file states:
--- one where there is none yet, or where an import recorded another. What a shopper decided
--- themselves later stays. Who stands in the file twice agrees if both lines say so. A rejected row
--- is a no of its shopper, if it names one: also one that contradicts an earlier row in anything.
--- source: what to record as the origin of the decisions.
+-- one if there is none yet, or if an import recorded another. A decision that the shopper made
+-- themselves stays. A shopper on two lines agrees only if both say so. A rejected row, such as one
+-- that contradicts an earlier line, refuses the consent of the shopper that it names.
+-- source: recorded as the origin of the decisions.
 -- A row: one shopper who is new, changed or has a new decision.
-with usable as (
+with shoppers as (
     select distinct on (s.shopper_id) s.shopper_id, s.display_name, s.created_at
-    from staged as s
-    where not exists (select from left_out as r where r.line = s.line)
+    from usable as s
     order by s.shopper_id, s.line
 ),
 
@@ -30,20 +29,20 @@ stated as (
 stored as (
     insert into raw.shoppers as k (shopper_id, display_name, created_at)
     select u.shopper_id, u.display_name, coalesce(u.created_at::timestamptz, now())
-    from usable as u
+    from shoppers as u
     on conflict (shopper_id) do update
         set
             display_name = coalesce(excluded.display_name, k.display_name),
             created_at = (
                 select coalesce(n.created_at::timestamptz, k.created_at)
-                from usable as n
+                from shoppers as n
                 where n.shopper_id = k.shopper_id
             ),
             loaded_at = now()
         where
         coalesce(excluded.display_name, k.display_name) is distinct from k.display_name
         or exists (
-            select from usable as n
+            select from shoppers as n
             where
                 n.shopper_id = k.shopper_id
                 and n.created_at is not null
@@ -52,14 +51,14 @@ stored as (
     returning k.shopper_id
 ),
 
--- Of a rejected row the shopper alone, so that their no is known when an event names them.
+-- A rejected row stores its shopper's id alone, so that their no holds when an event names them.
 named as (
     insert into raw.shoppers (shopper_id)
     select t.shopper_id
     from stated as t
     where
         t.is_granted is not null
-        and not exists (select from usable as u where u.shopper_id = t.shopper_id)
+        and not exists (select from shoppers as u where u.shopper_id = t.shopper_id)
     on conflict (shopper_id) do nothing
 ),
 
@@ -89,5 +88,5 @@ from (
     union distinct
     select d.shopper_id
     from decided as d
-    inner join usable as u on d.shopper_id = u.shopper_id
+    inner join shoppers as u on d.shopper_id = u.shopper_id
 ) as changed

@@ -8,6 +8,7 @@ select
     m.purpose,
     m.encoder_id,
     m.parameters,
+    m.serving,
     m.data
 from recs.model_of(%(name)s) as found
 inner join recs.models as m on found.model_id = m.model_id

@@ -8,6 +8,7 @@ select
     m.purpose,
     m.encoder_id,
     m.parameters,
+    m.serving,
     m.data
 from recs.models as m
 where

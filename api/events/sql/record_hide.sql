@@ -12,11 +12,8 @@ with asked as (
             where s.shopper_id = %(shopper_id)s
         ) as has_shopper,
         exists(
-            select 1 from raw.current_consents as c
-            where
-                c.shopper_id = %(shopper_id)s
-                and c.purpose = 'personalisation'
-                and c.is_granted
+            select 1 from raw.consenting_shoppers as c
+            where c.shopper_id = %(shopper_id)s
         ) as has_consent
 ),
 

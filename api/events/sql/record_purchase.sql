@@ -48,14 +48,6 @@ select
     true as has_consent,
     exists(select 1 from written) as is_recorded,
     -- By the rule of recs.left_out.
-    exists (
-        select 1 from raw.current_consents as c
-        where
-            c.shopper_id = %(shopper_id)s
-            and c.purpose = 'personalisation'
-            and c.is_granted
-    )
-    and cardinality(
-        recs.acted_left_out(array['purchase'], array[%(product_id)s::text])
-    ) > 0 as is_left_out
+    exists (select 1 from raw.consenting_shoppers as c where c.shopper_id = %(shopper_id)s)
+    and cardinality(recs.not_bought_again(array[%(product_id)s::text])) > 0 as is_left_out
 from asked as a

@@ -17,11 +17,8 @@ with asked as (
         ) as has_shopper,
         %(shopper_id)s::text is null
         or exists (
-            select 1 from raw.current_consents as c
-            where
-                c.shopper_id = %(shopper_id)s
-                and c.purpose = 'personalisation'
-                and c.is_granted
+            select 1 from raw.consenting_shoppers as c
+            where c.shopper_id = %(shopper_id)s
         ) as has_consent
 ),
 

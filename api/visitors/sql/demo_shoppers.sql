@@ -18,8 +18,7 @@ select
     f.display_name,
     lately.categories
 from first_shoppers as f
-inner join raw.current_consents as c
-    on f.shopper_id = c.shopper_id and c.purpose = 'personalisation' and c.is_granted
+inner join raw.consenting_shoppers as c on f.shopper_id = c.shopper_id
 cross join
     lateral (
         select

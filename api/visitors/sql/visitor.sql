@@ -5,8 +5,7 @@
 select
     s.shopper_id,
     s.display_name,
-    coalesce(c.is_granted, false) as is_personalised
+    c.shopper_id is not null as is_personalised
 from raw.shoppers as s
-left join raw.current_consents as c
-    on s.shopper_id = c.shopper_id and c.purpose = 'personalisation'
+left join raw.consenting_shoppers as c on s.shopper_id = c.shopper_id
 where s.shopper_id = %(shopper_id)s and ops.is_demo_shop()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from benchmarks.peers.shop import Shop, Wanted
+    from benchmarks.peers.shop import Shop, ShopFilter
 
 # Room for products that are inserted later, in engines whose size is fixed.
 HEADROOM = 100
@@ -28,7 +28,7 @@ class Engine(Protocol):
         """Take in all products; files may go below the folder."""
         ...
 
-    async def nearest(self, number: int, count: int, wanted: Wanted) -> list[tuple[int, float]]:
+    async def nearest(self, number: int, count: int, wanted: ShopFilter) -> list[tuple[int, float]]:
         """Find the nearest products that fit, with their cosine similarity, best first.
 
         The product asked about and what the request leaves out may be among them: `count` has

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks.peers.engines import HEADROOM
-from benchmarks.peers.shop import Shop, Wanted
+from benchmarks.peers.shop import Shop, ShopFilter
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,7 +30,7 @@ class Attributes:
         self._exists = np.ones(len(self._columns.prices), bool)
         self._exists[-HEADROOM:] = False
 
-    def fitting(self, wanted: Wanted) -> NDArray[np.bool_]:
+    def fitting(self, wanted: ShopFilter) -> NDArray[np.bool_]:
         """Whether each product exists and fits."""
         return self._columns.fitting(wanted) & self._exists
 

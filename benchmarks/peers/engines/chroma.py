@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from benchmarks.peers.engines import Engine
-    from benchmarks.peers.shop import Shop, Wanted
+    from benchmarks.peers.shop import Shop, ShopFilter
 
 MAX_NEIGHBOURS, EF_CONSTRUCTION, EF = 16, 100, 100
 
@@ -47,7 +47,7 @@ class _Chroma:
                 metadatas=[_metadata(shop, number) for number in numbers],
             )
 
-    async def nearest(self, number: int, count: int, wanted: Wanted) -> list[tuple[int, float]]:
+    async def nearest(self, number: int, count: int, wanted: ShopFilter) -> list[tuple[int, float]]:
         # Its work is in Rust, beside which Python's other threads go on.
         return await asyncio.to_thread(self._nearest, number, count, _where(wanted))
 
@@ -86,7 +86,7 @@ def _metadata(shop: Shop, number: int) -> dict[str, Any]:
     }
 
 
-def _where(wanted: Wanted) -> dict[str, Any] | None:
+def _where(wanted: ShopFilter) -> dict[str, Any] | None:
     conditions: list[dict[str, Any]] = []
     if wanted.price_max is not None:
         conditions.append({"price": {"$lte": wanted.price_max}})

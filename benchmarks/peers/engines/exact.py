@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from benchmarks.peers.engines import Engine
-    from benchmarks.peers.shop import Shop, Wanted
+    from benchmarks.peers.shop import Shop, ShopFilter
 
 # To copy the vectors of more products than this costs more than to measure all.
 _FEW = 0.2
@@ -27,7 +27,7 @@ class _Exact:
         room = np.zeros((HEADROOM, shop.vectors.shape[1]), np.float32)
         self._vectors = np.concatenate([shop.vectors, room])
 
-    async def nearest(self, number: int, count: int, wanted: Wanted) -> list[tuple[int, float]]:
+    async def nearest(self, number: int, count: int, wanted: ShopFilter) -> list[tuple[int, float]]:
         query = self._vectors[number]
         fits = self._attributes.fitting(wanted)
         if fits.mean() < _FEW:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from benchmarks.peers.engines import Engine
-    from benchmarks.peers.shop import Shop, Wanted
+    from benchmarks.peers.shop import Shop, ShopFilter
 
 M, EF_CONSTRUCTION, EF = 32, 40, 100
 
@@ -32,7 +32,7 @@ class _Faiss:
         # One query has nothing to share among threads.
         faiss.omp_set_num_threads(1)
 
-    async def nearest(self, number: int, count: int, wanted: Wanted) -> list[tuple[int, float]]:
+    async def nearest(self, number: int, count: int, wanted: ShopFilter) -> list[tuple[int, float]]:
         query = self._index.reconstruct(number)[None]
         if wanted.is_filtered:
             bits = np.packbits(self._attributes.fitting(wanted), bitorder="little")

@@ -14,7 +14,7 @@ from benchmarks.peers.engines.beside import Attributes
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from benchmarks.peers.shop import Shop, Wanted
+    from benchmarks.peers.shop import Shop, ShopFilter
 
 M, EF_CONSTRUCTION, EF = 16, 200, 100
 
@@ -30,7 +30,7 @@ class _Hnswlib:
         self._index.add_items(shop.vectors, np.arange(count))
         self._index.set_ef(EF)
 
-    async def nearest(self, number: int, count: int, wanted: Wanted) -> list[tuple[int, float]]:
+    async def nearest(self, number: int, count: int, wanted: ShopFilter) -> list[tuple[int, float]]:
         query = self._index.get_items([number])
         tell = None
         if wanted.is_filtered:

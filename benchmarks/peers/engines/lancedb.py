@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from benchmarks.peers.engines import Engine
-    from benchmarks.peers.shop import Shop, Wanted
+    from benchmarks.peers.shop import Shop, ShopFilter
 
 M, EF_CONSTRUCTION, EF, PROBES, REFINE = 20, 300, 100, 20, 2
 
@@ -38,7 +38,7 @@ class _Lance:
         await self._table.create_index("category", config=Bitmap())
         await self._table.create_index("is_in_stock", config=Bitmap())
 
-    async def nearest(self, number: int, count: int, wanted: Wanted) -> list[tuple[int, float]]:
+    async def nearest(self, number: int, count: int, wanted: ShopFilter) -> list[tuple[int, float]]:
         own = await (
             self._table.query().where(f"number = {number}").select(["vector"]).limit(1).to_arrow()
         )
@@ -91,7 +91,7 @@ def _rows(shop: Shop) -> pa.Table:
     )
 
 
-def _conditions(wanted: Wanted) -> list[str]:
+def _conditions(wanted: ShopFilter) -> list[str]:
     conditions: list[str] = []
     if wanted.price_max is not None:
         conditions.append(f"price <= {wanted.price_max}")

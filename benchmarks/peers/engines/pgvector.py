@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from benchmarks.peers.engines import Engine
-    from benchmarks.peers.shop import Shop, Wanted
+    from benchmarks.peers.shop import Shop, ShopFilter
 
 _COLUMNS = "number, price, category, brand, is_in_stock, embedding"
 _INDEXES = (
@@ -72,7 +72,7 @@ class _Pgvector:
         )
         await self._pool.open(wait=True)
 
-    async def nearest(self, number: int, count: int, wanted: Wanted) -> list[tuple[int, float]]:
+    async def nearest(self, number: int, count: int, wanted: ShopFilter) -> list[tuple[int, float]]:
         conditions = _conditions(wanted)
         where = "where " + " and ".join(conditions) if conditions else ""
         async with self._pool.connection() as connection:
@@ -138,7 +138,7 @@ def _row(shop: Shop, number: int, like: int) -> tuple[Any, ...]:
     )
 
 
-def _conditions(wanted: Wanted) -> list[str]:
+def _conditions(wanted: ShopFilter) -> list[str]:
     conditions: list[str] = []
     if wanted.price_max is not None:
         conditions.append("price <= %(price_max)s")

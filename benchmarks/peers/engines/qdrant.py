@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from benchmarks.peers.engines import Engine
-    from benchmarks.peers.shop import Shop, Wanted
+    from benchmarks.peers.shop import Shop, ShopFilter
 
 _NAME = "products"
 
@@ -41,7 +41,7 @@ class _Qdrant:
             ids=range(len(shop.vectors)),
         )
 
-    async def nearest(self, number: int, count: int, wanted: Wanted) -> list[tuple[int, float]]:
+    async def nearest(self, number: int, count: int, wanted: ShopFilter) -> list[tuple[int, float]]:
         found = self._client.query_points(
             _NAME, query=number, query_filter=_filter(wanted), limit=count, with_payload=False
         )
@@ -76,7 +76,7 @@ def _payload(shop: Shop, number: int) -> dict[str, Any]:
     }
 
 
-def _filter(wanted: Wanted) -> Filter | None:
+def _filter(wanted: ShopFilter) -> Filter | None:
     conditions: list[FieldCondition] = []
     if wanted.price_max is not None:
         conditions.append(FieldCondition(key="price", range=Range(lte=wanted.price_max)))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from benchmarks.peers.engines import Engine
-    from benchmarks.peers.shop import Shop, Wanted
+    from benchmarks.peers.shop import Shop, ShopFilter
 
 CONNECTIVITY, EXPANSION_ADD, EXPANSION_SEARCH = 16, 128, 100
 # Four times as many rows are asked for until enough of them fit, up to so many.
@@ -39,7 +39,7 @@ class _Usearch:
         )
         self._index.add(np.arange(len(shop.vectors)), shop.vectors)
 
-    async def nearest(self, number: int, count: int, wanted: Wanted) -> list[tuple[int, float]]:
+    async def nearest(self, number: int, count: int, wanted: ShopFilter) -> list[tuple[int, float]]:
         query = self._index.get(number)
         fits = self._attributes.fitting(wanted) if wanted.is_filtered else None
         asked = count

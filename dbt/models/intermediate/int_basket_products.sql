@@ -25,7 +25,7 @@ basketed as (
     select
         events.product_id,
         case events.kind when 'purchase' then 'co_bought' else 'co_viewed' end as kind,
-        -- A hash of the quoted row is shorter than its parts and cannot mix two of them up.
+        -- A hash of the quoted row is shorter than its parts, and quoting keeps them apart.
         md5(
             row(
                 events.kind,
@@ -68,7 +68,7 @@ numbered as (
 
 ),
 
--- Which products a large basket keeps is a draw by hash: the same on every run, and fair to all.
+-- A hash chooses which products a large basket keeps: the same on every run, and unbiased.
 drawn as (
 
     select

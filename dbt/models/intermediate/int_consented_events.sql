@@ -28,7 +28,7 @@ views as (
         'view' as kind,
         view_id as event_id,
         shopper_id,
-        -- What a shopper did while signed in is theirs alone.
+        -- An action while signed in belongs to the shopper, not to the session.
         case when shopper_id is null then session_id end as session_id,
         product_id,
         viewed_at as occurred_at,
@@ -84,7 +84,7 @@ final as (
         on events.shopper_id = consenting_shoppers.shopper_id
     where
         consenting_shoppers.shopper_id is not null
-        -- A session's visitor agreed before its id was given out; a guest's order makes no profile.
+        -- A session has an id only after consent, and a guest's order makes no profile.
         or (
             events.shopper_id is null
             and coalesce(events.session_id, events.order_id) is not null

@@ -4,22 +4,17 @@
     )
 }}
 
--- A table, so that the whole run goes by the same decisions.
-with consents as (
+-- A table, so that the whole run uses the same decisions.
+with source as (
 
-    select * from {{ ref('stg_consents') }}
+    select * from {{ source('raw', 'consenting_shoppers') }}
 
 ),
 
 final as (
 
-    select
-        shopper_id,
-        recorded_at as consented_at
-    from consents
-    where
-        purpose = 'personalisation'
-        and is_granted
+    select shopper_id
+    from source
 
 )
 

@@ -17,7 +17,7 @@ excluded_visitors as (
 
 ),
 
--- A page that is reloaded, or a report that is sent again under another id, is no second event.
+-- A reloaded page, or a report sent again under another id, counts once.
 numbered as (
 
     select

@@ -46,12 +46,12 @@ final as (
             events.kind = known.kind
             and events.event_id = known.event_id
     where
-        -- Loaded twice is not changed: rewriting the same rows would only bloat the table.
+        -- Unchanged rows stay: rewriting them would only bloat the table.
         known.loaded_at is distinct from events.loaded_at
         and (
             events.loaded_at
             >= latest_load.loaded_at - interval '{{ var("lookback_days") }} days'
-            -- Who consents today brings a history that was loaded long ago.
+            -- A new consent adds events that were loaded long ago.
             or known_visitors.visitor_id is null
         )
 

@@ -12,7 +12,7 @@ with events as (
 
 ),
 
--- The lines of an order are one act, so that a household's large order is no bot's.
+-- The lines of an order are one act, so that a household's large order stays below the limit.
 by_day as (
 
     select

@@ -10,7 +10,7 @@ with basket_products as (
 
 ),
 
--- A pair is in no more baskets than either product: the rare ones need not be paired.
+-- A pair is in at most as many baskets as either product, so rare products need not be paired.
 frequent_products as (
 
     select

@@ -6,7 +6,7 @@ with products as (
 
 ),
 
--- A single value is a list of one; nested objects are left out.
+-- A single value counts as a list of one; nested objects are left out.
 attributes as (
 
     select
@@ -58,14 +58,14 @@ product_attributes as (
 
     select
         product_id,
-        -- Byte order is the same on every server, whatever its language.
+        -- Byte order is the same on every server.
         string_agg(attribute_text, E'\n' order by attribute_key collate "C") as attribute_texts
     from attribute_texts
     group by product_id
 
 ),
 
--- The short and telling comes first: an encoder reads only so much.
+-- Short, distinctive lines come first, because an encoder truncates its input.
 final as (
 
     select

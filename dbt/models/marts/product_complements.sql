@@ -23,8 +23,7 @@ scored as (
         other_product_id,
         together,
         lift,
-        -- The logarithm keeps a pair of rarities from outweighing all, the fraction a pair that
-        -- met by chance.
+        -- The logarithm limits pairs of rare products, the fraction pairs that met by chance.
         together::double precision
         / (together + {{ var('complement_shrinkage') }})
         * ln(lift) as score

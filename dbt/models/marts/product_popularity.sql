@@ -27,7 +27,7 @@ latest_event as (
 
 ),
 
--- However often a visitor acts on a product on a day, it counts once: nobody makes a trend alone.
+-- A visitor counts once per product and day, so nobody makes a trend alone.
 by_visitor_and_day as (
 
     select

@@ -18,7 +18,7 @@ purchases as (
     select * from {{ ref('int_counted_events') }}
     where
         kind = 'purchase'
-        -- Nobody knows who else a guest is.
+        -- Two orders of one guest cannot be recognised.
         and shopper_id is not null
 
 ),

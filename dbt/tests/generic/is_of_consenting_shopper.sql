@@ -1,8 +1,7 @@
 {#-
-    Rows of shoppers whose current consent to personalisation is not granted, or who are gone. Null
-    is nobody's: an anonymous session's, whose visitor agreed before the id was given out, or a
-    guest's order's. Compared with the shoppers as the run found them: a withdrawal while it runs is
-    the next run's.
+    Rows of shoppers who do not consent to personalisation or were deleted. Null is allowed: it
+    stands for a session, which has an id only after consent, or for a guest's order. The test uses
+    the shoppers at the beginning of the run; a withdrawal during it counts in the next run.
 -#}
 {% test is_of_consenting_shopper(model, column_name) %}
 

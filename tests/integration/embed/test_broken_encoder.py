@@ -12,7 +12,9 @@ from alsolike.cli import run as alsolike
 from embed import run as run_module
 from tests.fixtures.encoder import HashEncoder
 from tests.fixtures.tiny_encoder import make_tiny_encoder
-from tests.integration.embed.shop import add_products, change_text, make_marts, run
+from tests.shop.catalogue import add_products, change_text
+from tests.shop.database import run
+from tests.shop.marts import make_marts
 
 pytestmark = pytest.mark.usefixtures("database")
 

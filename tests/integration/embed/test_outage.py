@@ -12,8 +12,11 @@ import pytest
 
 from alsolike.migrate import migrate
 from embed.tasks import REFRESH_TASK, queue_task
-from tests.integration.embed.shop import add_products, make_marts, run
-from tests.integration.serving.servers import Server, StopMode, server_folder, wait_for
+from tests.fixtures.waiting import wait_for
+from tests.integration.serving.servers import Server, StopMode, server_folder
+from tests.shop.catalogue import add_products
+from tests.shop.database import run
+from tests.shop.marts import make_marts
 
 ROOT = Path(__file__).parents[3]
 TEXTS = 40

@@ -24,7 +24,9 @@ from embed.query_encoder import export, make
 from embed.run import embed_all
 from tests.fixtures.encoder import HashEncoder
 from tests.fixtures.tiny_encoder import make_tiny_encoder
-from tests.integration.embed.shop import add_products, make_marts, run
+from tests.shop.catalogue import add_products
+from tests.shop.database import run
+from tests.shop.marts import make_marts
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -17,7 +17,9 @@ from embed import worker as worker_module
 from embed.run import embed_all
 from embed.worker import run_worker
 from tests.fixtures.encoder import HashEncoder
-from tests.integration.embed.shop import add_products, make_marts, run
+from tests.shop.catalogue import add_products
+from tests.shop.database import run
+from tests.shop.marts import make_marts
 
 pytestmark = pytest.mark.usefixtures("database")
 

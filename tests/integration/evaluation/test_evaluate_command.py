@@ -14,14 +14,16 @@ from click.testing import CliRunner, Result
 from alsolike.cli.evaluation import evaluate
 from alsolike.database import connect
 from alsolike.errors import AlsolikeError
-from alsolike.evaluation.baselines import NoTextVectorsError
-from alsolike.evaluation.errors import EvaluationError, UnknownRankerError
+from alsolike.evaluation.errors import EvaluationError
 from alsolike.evaluation.run import EvaluationPlan, run_evaluation
 from alsolike.history import ALWAYS, NoHistoryError, SplitError, read_history
 from alsolike.progress import ignore_progress
+from alsolike.rankers.by_name import UnknownRankerError
 from alsolike.settings import Settings
+from alsolike.texts import NoTextVectorsError
 from alsolike.transform import transform
-from tests.integration.embed.shop import run
+from tests.shop.database import add_rows, run
+from tests.shop.marts import make_mart
 from tests.unit.evaluation.rankers import Counting, Fixed
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -35,27 +37,27 @@ Evaluate = Callable[..., Result]
 def add_shop(products: int = PRODUCTS, events: int = 700) -> None:
     """Add products, and events over 100 days as dbt would hand them on."""
     random = np.random.default_rng(0)
-    with connect() as connection, connection.cursor() as cursor:
-        cursor.execute(
-            "create table marts.shopper_events (visitor_id text, product_id text, kind text,"
-            " event_id text, occurred_at timestamptz, order_id text, weight double precision)"
-        )
-        cursor.executemany(
-            "insert into raw.products (product_id, title) values (%s, %s)",
-            [(f"p{number:02}", f"Product {number}") for number in range(products)],
-        )
-        cursor.executemany(
-            "insert into marts.shopper_events values (%s, %s, 'view', %s, %s, null, 1)",
-            [
-                (
-                    f"shopper:s{random.integers(SHOPPERS):02}",
-                    f"p{int(products * random.random() ** 2):02}",
-                    str(number),
-                    START + timedelta(days=float(random.random() * 100)),
-                )
-                for number in range(events)
-            ],
-        )
+    add_rows(
+        "raw.products",
+        (
+            {"product_id": f"p{number:02}", "title": f"Product {number}"}
+            for number in range(products)
+        ),
+    )
+    make_mart(
+        "shopper_events",
+        (
+            {
+                "visitor_id": f"shopper:s{random.integers(SHOPPERS):02}",
+                "product_id": f"p{int(products * random.random() ** 2):02}",
+                "kind": "view",
+                "event_id": str(number),
+                "occurred_at": START + timedelta(days=float(random.random() * 100)),
+                "weight": 1,
+            }
+            for number in range(events)
+        ),
+    )
 
 
 @pytest.fixture
@@ -179,8 +181,10 @@ def test_a_bot_with_most_of_the_events_leaves_the_shoppers_to_be_tested(command:
     add_shop()
     before = json.loads(command("--models", "popular", "--json").stdout)
     run(
-        "insert into marts.shopper_events select 'bot', 'p07', 'view', 'bot' || n,"
-        " timestamptz '2026-04-11 10:00Z' + n * interval '1 second', null, 1"
+        "insert into marts.shopper_events"
+        " (visitor_id, product_id, kind, event_id, occurred_at, weight)"
+        " select 'bot', 'p07', 'view', 'bot' || n,"
+        " timestamptz '2026-04-11 10:00Z' + n * interval '1 second', 1"
         " from generate_series(1, 20000) as n"
     )
     done = command("--models", "popular", "--json")
@@ -194,8 +198,10 @@ def test_a_bot_with_most_of_the_events_leaves_the_shoppers_to_be_tested(command:
 def sell_from(product_id: str, days: int) -> None:
     """Let every third shopper come to a product, from so many days after the start."""
     run(
-        "insert into marts.shopper_events select distinct on (visitor_id) visitor_id, %s, 'view',"
-        " %s || visitor_id, %s + n * interval '10 minutes', null, 1"
+        "insert into marts.shopper_events"
+        " (visitor_id, product_id, kind, event_id, occurred_at, weight)"
+        " select distinct on (visitor_id) visitor_id, %s, 'view',"
+        " %s || visitor_id, %s + n * interval '10 minutes', 1"
         " from marts.shopper_events, generate_series(1, 30) as n"
         " where right(visitor_id, 1) in ('1', '4', '7')",
         (product_id, product_id, START + timedelta(days=days)),
@@ -303,6 +309,24 @@ def test_a_model_of_texts_without_texts_is_refused_before_any_work() -> None:
             report=lambda stage, _done, _total: stages.append(stage),
         )
     assert "rank popular" not in stages
+
+
+def test_baskets_are_completed_by_text_too_where_texts_are_embedded(command: Evaluate) -> None:
+    add_shop()
+    run("update marts.shopper_events set kind = 'purchase'")
+    without = json.loads(command("--models", "popular", "--complements", "--json").stdout)
+    assert set(without["complements"]["models"]) == {"complements", "popular", "item-knn"}
+    run(
+        "insert into recs.encoders (name, sha256, dimension) values ('e', 's', 3);"
+        "insert into recs.embeddings (encoder_id, product_id, part, content_hash, embedding)"
+        " select e.encoder_id, p.product_id, 'name', '', l2_normalize(format('[%s,1,2]',"
+        " row_number() over (order by p.product_id))::halfvec) from recs.encoders e, raw.products p"
+    )
+    done = json.loads(command("--models", "popular", "--complements", "--json").stdout)
+    models = done["complements"]["models"]
+    assert set(models) == {"complements", "popular", "item-knn", "text"}
+    assert 0 < models["text"]["hr@10"] < 1
+    assert "text" in done["complements"]["differences"]
 
 
 @pytest.mark.parametrize("cutoff", ["2020-01-01", "2030-01-01T00:00+02:00"])

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from alsolike.loading.attributes import DEEPEST
-from tests.integration.loading.shop_files import load, noted, select, write
+from tests.shop.files import load, noted, select, write
 
 PURCHASE = "purchase_id,shopper_id,product_id,purchased_at"
 

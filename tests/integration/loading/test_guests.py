@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from alsolike.database import connect
-from tests.integration.loading.shop_files import load, noted, select, write
+from tests.shop.files import load, noted, select, write
 
 PRODUCTS = "product_id,title\np1,Kettle\np2,Pot\n"
 HEAD = "purchase_id,shopper_id,product_id,purchased_at,order_id\n"

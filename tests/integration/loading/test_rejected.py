@@ -9,7 +9,7 @@ from alsolike.cli import run
 from alsolike.database import connect
 from alsolike.errors import InputFileError
 from alsolike.migrate import migrate
-from tests.integration.loading.shop_files import load, noted, select, write
+from tests.shop.files import load, noted, select, write
 
 PRODUCTS = "product_id,title,price\np1,Kettle,1\np2,Pot,1\n"
 PURCHASE = "purchase_id,shopper_id,product_id,purchased_at\n"

@@ -7,7 +7,7 @@ import psycopg
 from alsolike.database import APP_ROLE, query
 from tests.integration.plans.cases import Case
 from tests.integration.plans.readings import readings
-from tests.integration.plans.shop import VECTOR_OF
+from tests.shop.large import VECTOR_OF
 
 # These stay small in any shop: a few models, and the products that each begins with.
 SMALL = {"encoders", "models", "product_priors", "query_encoders", "serving_model"}

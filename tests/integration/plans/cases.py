@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from tests.integration.plans.shop import AVERAGE, PRODUCTS, TRAINED, VECTOR_OF
+from tests.shop.large import AVERAGE, PRODUCTS, TRAINED, VECTOR_OF
 
 # A filter as the app writes it, and how much of the catalogue it keeps.
 TENTH_OF_PERCENT = '{"price_min": 10, "price_max": 10}'
@@ -600,8 +600,12 @@ CASES = (
         rows=2,
         most={"products": 20, "neighbours": 25, "product_popularity": 5},
     ),
-    _STEP.but("without neighbours", product_id="v09000", most={**_LOOKED_UP, **_POPULAR}),
     # Its own shelf of 200 first.
+    _STEP.but(
+        "without neighbours",
+        product_id="v09000",
+        most={"products": 300, "product_popularity": 260},
+    ),
     _STEP.but(
         "any",
         statement="api/recommendations/similar_popular",
@@ -669,12 +673,6 @@ CASES = (
         },
         searches=("purchases_of_shopper", "hides_pkey"),
         rows=3,
-    ),
-    Case(
-        name="a second",
-        statement="api/recommendations/time_limit",
-        parameters={"milliseconds": "1000"},
-        rows=1,
     ),
     Case(
         name="past", statement="api/database/has_replayed", parameters={"position": "0/1"}, rows=1

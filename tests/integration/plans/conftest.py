@@ -5,46 +5,22 @@ from typing import Any
 
 import psycopg
 import pytest
-from psycopg import sql
 
-from tests.conftest import TEMPLATE
-from tests.integration.plans.shop import make_shop
-
-_DATABASE = "plans"
+from tests.shop.database import cloned_database, open_database, variables_set
+from tests.shop.large import make_shop
 
 
 @pytest.fixture(scope="session")
-def plan_shop(postgres_server: dict[str, str]) -> dict[str, str]:
+def plan_shop(postgres_server: dict[str, str]) -> Iterator[dict[str, str]]:
     """Fill a database of its own; its `PG*` variables, which stay unset."""
-    variables = {**postgres_server, "PGDATABASE": _DATABASE}
-    with psycopg.connect(
-        host=variables["PGHOST"],
-        port=int(variables["PGPORT"]),
-        user=variables["PGUSER"],
-        dbname="postgres",
-        autocommit=True,
-    ) as connection:
-        connection.execute(
-            sql.SQL("create database {} template {}").format(
-                sql.Identifier(_DATABASE), sql.Identifier(TEMPLATE)
-            )
-        )
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in variables.items():
-                patch.setenv(name, value)
+    with cloned_database(postgres_server) as variables:
+        with variables_set(variables):
             make_shop()
-    # It goes with the server, at the end of the session.
-    return variables
+        yield variables
 
 
 @pytest.fixture(scope="session")
 def plan_connection(plan_shop: dict[str, str]) -> Iterator[psycopg.Connection[Any]]:
     """Give a connection to the large shop."""
-    with psycopg.connect(
-        host=plan_shop["PGHOST"],
-        port=int(plan_shop["PGPORT"]),
-        user=plan_shop["PGUSER"],
-        dbname=plan_shop["PGDATABASE"],
-        autocommit=True,
-    ) as connection:
+    with open_database(plan_shop) as connection:
         yield connection

@@ -26,8 +26,9 @@ from alsolike.promotion import (
 )
 from alsolike.settings import Settings
 from alsolike.training import Recipe, train
-from tests.integration.embed.shop import add_products, run
-from tests.integration.training.shop import PRODUCTS, add_shop, embed, recommended
+from tests.shop.catalogue import add_products
+from tests.shop.database import run
+from tests.shop.tastes import PRODUCTS, add_shop, embed, recommended, update_events
 
 RECIPE = Recipe(neighbours=20, factors=8)
 # The tests share a machine: how long an answer takes is not what they are about.
@@ -181,6 +182,7 @@ def test_a_bot_does_not_keep_a_model_from_being_trained_and_compared() -> None:
         "select 'bot' || n, 'bot', 'p7', timestamptz '2026-03-01' + n * interval '1 second' "
         "from generate_series(1, 5000) as n"
     )
+    update_events()
     summary = train(RECIPE, name="after the bot", report=ignore_progress)
     assert summary.learned["validation_ndcg"] > 0.2
     decision = promote("after the bot", limits=LIMITS, report=ignore_progress)
@@ -239,6 +241,7 @@ def test_the_serving_model_need_not_be_promoted(command: Command) -> None:
 def test_a_model_trained_on_other_data_is_refused() -> None:
     # The same shop in all but its history: every purchase was of somebody else.
     run("update raw.purchases set purchased_at = purchased_at + interval '1 minute'")
+    update_events()
     decision = promote("candidate", limits=LIMITS, report=ignore_progress)
     assert decision.kind == "refuse"
     (check,) = decision.checks
@@ -254,6 +257,7 @@ def test_erased_shoppers_and_new_events_are_still_the_same_data() -> None:
         "select 'late' || n, 's010', 'p' || (1 + n % 40), '2026-04-01' "
         "from generate_series(1, 30) as n on conflict do nothing"
     )
+    update_events()
     decision = promote("candidate", limits=LIMITS, report=ignore_progress)
     assert decision.checks[0].name == "training data"
     assert decision.checks[0].is_passed

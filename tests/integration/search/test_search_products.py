@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from pgvector import HalfVector
 
 from alsolike.database import APP_ROLE, connect, register_vectors
-from tests.integration.embed.shop import add_vectors, clusters, run
+from tests.shop.database import run
+from tests.shop.models import add_vectors
+from tests.shop.vectors import clusters
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from alsolike.database import connect
 from alsolike.migrate import migrate
 from tests.integration.serving.servers import Server, server_folder
-from tests.web.conftest import fill
-from tests.web.snapshots import execute, keep_snapshot
+from tests.shop.database import execute
+from tests.shop.kitchen import make_kitchen
+from tests.shop.snapshots import keep_snapshot
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +50,7 @@ def primary(folder: Path, home: Path, s3_server: dict[str, str]) -> Iterator[Ser
         )
         patch.setenv("PGDATABASE", "shop")
         migrate()
-        with connect() as connection:
-            fill(connection)
+        make_kitchen()
         keep_snapshot()
     yield server
     server.stop("immediate")

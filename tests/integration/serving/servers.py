@@ -1,15 +1,13 @@
-"""Postgres servers of a test's own, that it may stop, kill and copy; and the site on them."""
+"""Postgres servers of a test's own, that it may stop, kill and copy; and visitors of the site."""
 
 import os
 import shutil
-import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,9 +17,7 @@ import httpx
 import psycopg
 
 from alsolike.embedded.postgres import postgres_program
-
-ROOT = Path(__file__).resolve().parents[3]
-WITHIN_SECONDS = 60
+from tests.fixtures.waiting import WITHIN_SECONDS, wait_for
 
 StopMode = Literal["fast", "immediate"]
 
@@ -96,48 +92,6 @@ def server_folder() -> Iterator[Path]:
         folder = Path(name)
         folder.chmod(0o755)
         yield folder
-
-
-@contextmanager
-def serving(variables: dict[str, str], log: Path) -> Iterator[str]:
-    """Run `alsolike serve`; its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "alsolike", "serve"],
-            cwd=ROOT,
-            env={**os.environ, **variables, "ALSOLIKE_PORT": str(port)},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            wait_for(lambda: is_ready(address, process))
-            yield address
-        finally:
-            process.terminate()
-            process.wait(WITHIN_SECONDS)
-
-
-def is_ready(address: str, process: "subprocess.Popen[bytes]") -> bool:
-    assert process.poll() is None, "the site ended by itself"
-    try:
-        return httpx.get(f"{address}/health/ready").status_code == 200
-    except httpx.TransportError:
-        return False
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    """Look again and again until something is so."""
-    until = time.monotonic() + WITHIN_SECONDS
-    pause = threading.Event()
-    while not condition():
-        assert time.monotonic() < until
-        # The load runs on the same cores: let it.
-        pause.wait(0.02)
 
 
 @dataclass

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.integration.serving.servers import Server, serving
+from tests.fixtures.site import serving
+from tests.integration.serving.servers import Server
 
 # More than a server has waiting by default, which is 1,024.
 EACH = 300

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import httpx
 
-from tests.integration.serving.servers import Server, serving, wait_for
+from tests.fixtures.site import serving
+from tests.fixtures.waiting import wait_for
+from tests.integration.serving.servers import Server
 
 ASKED = 60
 SERIES = 'alsolike_requests_total{route="/v1/products/{product_id}",status="200"}'

@@ -5,7 +5,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.integration.serving.servers import Server, StopMode, load, serving, wait_for
+from tests.fixtures.site import serving
+from tests.fixtures.waiting import wait_for
+from tests.integration.serving.servers import Server, StopMode, load
 
 PATHS = [
     "/v1/products/knife-05/similar",

@@ -14,7 +14,8 @@ import httpx
 import psutil
 import pytest
 
-from tests.integration.serving.servers import ROOT, is_ready, wait_for
+from tests.fixtures.site import ROOT, is_ready
+from tests.fixtures.waiting import wait_for
 
 pytestmark = pytest.mark.usefixtures("primary")
 
@@ -48,7 +49,7 @@ def site(variables: dict[str, str], port: int, log: Path) -> Iterator["subproces
             stderr=subprocess.STDOUT,
         )
         try:
-            wait_for(lambda: is_ready(f"http://127.0.0.1:{port}", process))
+            wait_for(lambda: is_ready(f"http://127.0.0.1:{port}", process, log))
             yield process
         finally:
             process.terminate()

@@ -10,8 +10,10 @@ import pytest
 from alsolike.database import connect
 from alsolike.progress import ignore_progress
 from alsolike.settings import Settings
-from alsolike.snapshot import Manifest, SnapshotStore, export_snapshot
+from alsolike.snapshot.export import export_snapshot
+from alsolike.snapshot.manifest import Manifest
 from alsolike.snapshot.parts import parquet
+from alsolike.snapshot.store import SnapshotStore
 
 CATEGORIES = {
     "Ä": "Garden",

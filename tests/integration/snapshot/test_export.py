@@ -15,9 +15,11 @@ from alsolike.database import connect
 from alsolike.errors import SnapshotError, UnknownModelError
 from alsolike.progress import ignore_progress
 from alsolike.settings import Settings, load_settings
-from alsolike.snapshot import Manifest, SnapshotStore, export_snapshot, verify_snapshot
 from alsolike.snapshot import export as export_module
-from alsolike.snapshot.store import MissingObjectError
+from alsolike.snapshot.export import export_snapshot
+from alsolike.snapshot.manifest import Manifest
+from alsolike.snapshot.store import MissingObjectError, SnapshotStore
+from alsolike.snapshot.verify import verify_snapshot
 
 Export = Callable[..., Manifest]
 ReadRows = Callable[[Manifest], list[tuple[Any, ...]]]
@@ -26,7 +28,7 @@ ReadPointer = Callable[[], dict[str, str]]
 VERIFIER = """
 from alsolike.progress import ignore_progress
 from alsolike.settings import load_settings
-from alsolike.snapshot import verify_snapshot
+from alsolike.snapshot.verify import verify_snapshot
 print(verify_snapshot(load_settings(), report=ignore_progress).snapshot_id)
 """
 ALL_IN_ORDER = ["a", "b", "c", "d", "e", "z", "Ä"]

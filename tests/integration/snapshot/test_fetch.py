@@ -2,25 +2,45 @@
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
 from alsolike.database import connect
 from alsolike.errors import SnapshotError
-from alsolike.local_snapshot.fetch import fetch_snapshot
-from alsolike.local_snapshot.layout import LocalPointer, check_file, read_pointer, snapshot_folder
-from alsolike.local_snapshot.reader import LocalSnapshot, Wanted
+from alsolike.models import ServingOptions
 from alsolike.progress import ignore_progress
 from alsolike.settings import Settings, load_settings
-from alsolike.snapshot import Manifest, Pointer, SnapshotStore
-from alsolike.snapshot.manifest import sha256_of
+from alsolike.snapshot.fetch import fetch_snapshot
+from alsolike.snapshot.latest import Latest
+from alsolike.snapshot.local_file import LocalPointer, check_file, read_pointer, snapshot_folder
+from alsolike.snapshot.manifest import Manifest, encode_file, sha256_of
+from alsolike.snapshot.reader import LocalSnapshot
+from alsolike.snapshot.store import SnapshotStore
+from tests.integration.snapshot.conftest import CATEGORIES
+from tests.shop.database import run
+from tests.shop.marts import make_mart
 
 Export = Callable[..., Manifest]
+
+# What a model has that says nothing else.
+SERVING = ServingOptions(
+    decay=0.85,
+    actions=20,
+    purchase_weight=3,
+    review_weight=2,
+    view_weight=1,
+    neighbour_rows=1000,
+    pool=30,
+    diversity=0,
+    category_share=1,
+    brand_share=1,
+)
 
 
 @pytest.fixture
@@ -73,7 +93,7 @@ def test_what_was_exported_is_read_from_the_disk(here: Settings, export: Export)
     assert found.attributes == {"colour": "red", "holes": 3}
     assert found.created_at == datetime(2024, 1, 2, 1, 4, 5, tzinfo=UTC)
     assert (found.rating_average, found.review_count) == (4.5, 2)
-    near = local.neighbours("b", Wanted(), 10)
+    near = local.neighbours("b", 10)
     assert [(product.product_id, score) for product, score in near] == [
         ("Ä", pytest.approx(0.8)),
         ("a", pytest.approx(0.7)),
@@ -88,19 +108,23 @@ def test_what_was_exported_is_read_from_the_disk(here: Settings, export: Export)
 def test_what_is_popular_stands_in_the_order_of_the_database(
     here: Settings, export: Export
 ) -> None:
-    with connect() as connection:
-        # The actions fall in another order than the ranks.
-        connection.execute(
-            "create table marts.product_popularity as select p.product_id, "
-            "p.place::double precision as popularity_recent, p.place::integer as views_recent, "
-            "0 as purchases_recent, (20 - p.place)::integer as rank_recent "
-            "from (select product_id, row_number() over (order by product_id) as place"
-            " from raw.products) as p"
-        )
-        wanted = connection.execute("select product_id from recs.popular_products(20)").fetchall()
+    # The actions fall in another order than the ranks.
+    make_mart(
+        "product_popularity",
+        (
+            {
+                "product_id": product_id,
+                "popularity_recent": place,
+                "views_recent": place,
+                "rank_recent": 20 - place,
+            }
+            for place, product_id in enumerate(sorted(CATEGORIES), 1)
+        ),
+    )
+    wanted = run("select product_id from recs.popular_products(20)")
     export()
     fetch(here)
-    found = open_local(here).popular(Wanted(), 20)
+    found = open_local(here).popular(20)
     assert len(found) > 3
     assert [product.product_id for product in found] == [row[0] for row in wanted]
 
@@ -116,19 +140,22 @@ def test_filters_and_pages_of_the_local_file(here: Settings, export: Export) -> 
     fetch(here)
     local = open_local(here)
 
-    def near(wanted: Wanted) -> list[str]:
-        return [product.product_id for product, _ in local.neighbours("b", wanted, 10)]
+    def near(exclude: Sequence[str] = (), **fields: Any) -> list[str]:
+        found = local.neighbours("b", 10, json.dumps(fields), exclude)
+        return [product.product_id for product, _ in found]
 
-    assert near(Wanted(brands=["B"])) == ["a", "d", "e"]
-    assert near(Wanted(price_max=10)) == ["a", "e"]
-    assert near(Wanted(price_min=10.01, brands=["B"])) == ["d"]
-    assert near(Wanted(attributes={"n": 1}, exclude=["a"])) == ["d", "e"]
-    assert near(Wanted(attributes={"n": 2})) == []
-    assert near(Wanted(category="Garden")) == ["Ä", "a"], "Gardening is another category"
-    assert len(local.popular(Wanted(), 100)) == 6, "what is out of stock is not given"
-    assert len(local.popular(Wanted(is_in_stock=None), 100)) == 7
-    pages = [*local.popular(Wanted(), 4), *local.popular(Wanted(), 4, offset=4)]
-    assert pages == local.popular(Wanted(), 100)
+    assert near(brands=["B"]) == ["a", "d", "e"]
+    assert near(price_max=10) == ["a", "e"]
+    assert near(price_min=10.01, brands=["B"]) == ["d"]
+    assert near(["a"], attributes={"n": 1}) == ["d", "e"]
+    assert near(attributes={"n": 2}) == []
+    assert near(category="Garden") == ["Ä", "a"], "Gardening is another category"
+    assert [p.product_id for p, _ in local.neighbours("b", 9, None, "d", ["z", "d"])] == ["z"]
+    assert local.neighbours("b", 9, candidates=[]) == []
+    assert len(local.popular(100)) == 6, "what is out of stock is not given"
+    assert len(local.popular(100, '{"with_sold_out": true}')) == 7
+    first = local.popular(4)
+    assert [*first, *local.popular(4, exclude=[p.product_id for p in first])] == local.popular(100)
 
     first = local.list_products(None, None, 5)
     second = local.list_products(None, first[-1].product_id, 5)
@@ -202,8 +229,8 @@ def test_a_damaged_file_is_told_and_fetched_again(here: Settings, export: Export
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "is not a pointer"),
-        (b'{"format_version": 1', "is not a pointer"),
+        (b"", "cannot be read"),
+        (b'{"format_version": 1', "cannot be read"),
         (None, "has format version 1000"),
     ],
 )
@@ -223,7 +250,9 @@ def test_a_pointer_that_is_none_is_told(
 def test_another_file_than_the_pointers_is_refused(here: Settings, tmp_path: Path) -> None:
     path = tmp_path / "x.sqlite"
     with sqlite3.connect(path) as connection:
-        connection.execute("create table meta (key text, value text)")
+        connection.execute("create table snapshot (snapshot_id text, serving text)")
+        serving = msgspec.json.encode(SERVING).decode()
+        connection.execute("insert into snapshot values ('other', ?)", (serving,))
     connection.close()
     moment = datetime(2030, 1, 1, tzinfo=UTC)
     pointer = LocalPointer(1, path.name, 1, "", "wanted", "m", moment, moment)
@@ -231,14 +260,15 @@ def test_another_file_than_the_pointers_is_refused(here: Settings, tmp_path: Pat
         LocalSnapshot(path, pointer)
 
 
-def test_a_snapshot_of_an_earlier_release_has_no_products(
-    here: Settings, export: Export, store: SnapshotStore
+@pytest.mark.parametrize("missing", [{"product_files": ()}, {"serving": None}])
+def test_a_snapshot_of_an_earlier_release_is_refused(
+    here: Settings, export: Export, store: SnapshotStore, missing: dict[str, Any]
 ) -> None:
     manifest = export()
-    old = msgspec.structs.replace(manifest, product_files=())
-    store.put(f"{old.snapshot_id}/manifest.json", old.encode())
-    store.put("latest", Pointer(old.snapshot_id, sha256_of(old.encode())).encode())
-    with pytest.raises(SnapshotError, match="holds no products.*`alsolike export` again"):
+    old = msgspec.structs.replace(manifest, **missing)
+    store.put(f"{old.snapshot_id}/manifest.json", encode_file(old))
+    store.put("latest", encode_file(Latest(old.snapshot_id, sha256_of(encode_file(old)))))
+    with pytest.raises(SnapshotError, match="An earlier release exported.*`alsolike export` again"):
         fetch(here)
     assert not snapshot_folder(here.home).exists()
 
@@ -250,3 +280,32 @@ def test_without_a_snapshot_the_command_says_what_to_do(here: Settings) -> None:
 
 def test_a_part_of_the_catalogue_holds_no_products(export: Export) -> None:
     assert export(category="Garden").product_files == ()
+
+
+def test_the_options_of_the_model_come_along(here: Settings, export: Export) -> None:
+    export()
+    fetch(here)
+    assert open_local(here).serving == SERVING
+    with connect() as connection:
+        connection.execute(
+            """update recs.models set serving =
+            '{"actions": 5, "decay": 0.5, "kind_weights": {"purchase": 7, "view": 0}}'"""
+        )
+    export()
+    fetch(here)
+    changed = open_local(here).serving
+    assert (changed.actions, changed.decay) == (5, 0.5)
+    assert changed.kind_weights == {"purchase": 7, "review": 2, "view": 0}
+
+
+def test_a_file_of_an_earlier_format_is_fetched_anew(here: Settings, export: Export) -> None:
+    export()
+    fetch(here)
+    path = snapshot_folder(here.home) / "current.json"
+    earlier = json.loads(path.read_text()) | {"format_version": 2}
+    path.write_text(json.dumps(earlier))
+    with pytest.raises(SnapshotError, match="has format version 2.*run `alsolike fetch` again"):
+        open_local(here)
+    _, is_new = fetch(here)
+    assert is_new
+    assert open_local(here).product("b") is not None

@@ -19,7 +19,8 @@ import json
 import resource
 from alsolike.progress import ignore_progress
 from alsolike.settings import load_settings
-from alsolike.snapshot import export_snapshot, verify_snapshot
+from alsolike.snapshot.export import export_snapshot
+from alsolike.snapshot.verify import verify_snapshot
 
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

@@ -11,7 +11,8 @@ import pytest
 
 from alsolike.cli import run as alsolike
 from alsolike.database import connect
-from alsolike.snapshot import Manifest, SnapshotStore
+from alsolike.snapshot.manifest import Manifest
+from alsolike.snapshot.store import SnapshotStore
 from benchmarks.s3_proxy import s3_proxy
 
 Export = Callable[..., Manifest]

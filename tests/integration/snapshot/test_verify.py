@@ -10,9 +10,11 @@ import pytest
 from alsolike.errors import SnapshotError
 from alsolike.progress import ignore_progress
 from alsolike.settings import Settings
-from alsolike.snapshot import Manifest, Pointer, SnapshotStore, verify_snapshot
-from alsolike.snapshot.manifest import sha256_of
-from alsolike.snapshot.parts import PartWriter, Row
+from alsolike.snapshot.latest import Latest
+from alsolike.snapshot.manifest import Manifest, encode_file, sha256_of
+from alsolike.snapshot.parts import NEIGHBOUR_SCHEMA, PartWriter, Row
+from alsolike.snapshot.store import SnapshotStore
+from alsolike.snapshot.verify import verify_snapshot
 
 Export = Callable[..., Manifest]
 
@@ -114,8 +116,8 @@ def test_rows_that_cannot_be_right_are_found(
     export: Export, store: SnapshotStore, settings: Settings, rows: list[Row], said: str
 ) -> None:
     manifest = export()
-    with closing(PartWriter(PART, manifest.model)) as part:
-        part.write(rows)
+    with closing(PartWriter(PART, NEIGHBOUR_SCHEMA)) as part:
+        part.write([(*row, manifest.model) for row in rows])
         described, file = part.finish()
         store.upload(f"{manifest.snapshot_id}/{PART}", file)
     wrong = msgspec.structs.replace(manifest, row_count=len(rows), files=(described,))
@@ -136,5 +138,5 @@ def test_what_is_no_parquet_is_found(
 
 def write_manifest(store: SnapshotStore, snapshot_id: str, manifest: Manifest) -> None:
     """Put another manifest in the place of a snapshot's, and let the pointer agree with it."""
-    store.put(f"{snapshot_id}/manifest.json", manifest.encode())
-    store.put("latest", Pointer(snapshot_id, sha256_of(manifest.encode())).encode())
+    store.put(f"{snapshot_id}/manifest.json", encode_file(manifest))
+    store.put("latest", encode_file(Latest(snapshot_id, sha256_of(encode_file(manifest)))))

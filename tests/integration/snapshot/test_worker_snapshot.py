@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from alsolike.database import connect
-from alsolike.local_snapshot.layout import read_pointer, snapshot_folder
 from alsolike.settings import Settings, load_settings
-from alsolike.snapshot import Manifest
+from alsolike.snapshot.local_file import read_pointer, snapshot_folder
+from alsolike.snapshot.manifest import Manifest
 from embed.snapshot import is_missing, write_snapshot
 
 

@@ -5,10 +5,11 @@ import pytest
 from alsolike.evaluation.evaluate import evaluate
 from alsolike.history import read_history, split_by_time, visitor_of
 from alsolike.progress import ignore_progress
+from alsolike.rankers.trained import TrainedRanker
 from alsolike.settings import Settings
-from alsolike.training import Recipe, TrainedRanker, train
-from tests.integration.embed.shop import run
-from tests.integration.training.shop import add_shop, kinds_of, product_name
+from alsolike.training import Recipe, train
+from tests.shop.database import run
+from tests.shop.tastes import add_shop, kinds_of, product_name
 
 RECIPE = Recipe(neighbours=20, factors=8)
 
@@ -27,10 +28,11 @@ def sessions(database: dict[str, str], settings: Settings) -> None:
     )
     run("truncate raw.purchases")
     run("delete from raw.shoppers")
+    run("truncate marts.shopper_events")
     run(
-        "create or replace view marts.shopper_events as select 'session:' || session_id as "
-        "visitor_id, product_id, 'view' as kind, view_id as event_id, viewed_at as occurred_at, "
-        "null::text as order_id, 1.0::float8 as weight from raw.views"
+        "insert into marts.shopper_events "
+        "(visitor_id, product_id, kind, event_id, occurred_at, weight) "
+        "select 'session:' || session_id, product_id, 'view', view_id, viewed_at, 1 from raw.views"
     )
 
 

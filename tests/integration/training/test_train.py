@@ -9,9 +9,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from alsolike.cli.models import trained_text
 from alsolike.database import connect
-from alsolike.evaluation.baselines import AverageRanker
 from alsolike.evaluation.evaluate import evaluate
 from alsolike.evaluation.results import Evaluation
 from alsolike.history import SplitError, read_history, split_by_time
@@ -19,15 +17,18 @@ from alsolike.history.recent import recent_products
 from alsolike.models import drop_leftovers
 from alsolike.neighbours import write_all_neighbours
 from alsolike.progress import ignore_progress
+from alsolike.rankers.baselines.average import AverageRanker
+from alsolike.rankers.blend.fit import fit_model
+from alsolike.rankers.by_name import ranker_for
+from alsolike.rankers.stored import StoredRanker
+from alsolike.rankers.trained import TrainedRanker
 from alsolike.settings import Settings
-from alsolike.training import Recipe, RecipeError, TrainedRanker, ranker_for, train
-from alsolike.training.fit import fit_model
-from alsolike.training.ranker import StoredRanker
-from alsolike.training.texts import read_texts
-from alsolike.training.train import ModelExistsError
-from tests.integration.embed.shop import add_products, run
-from tests.integration.serving.servers import wait_for
-from tests.integration.training.shop import add_shop, embed, kinds_of, recommended, shopper_name
+from alsolike.texts import read_texts
+from alsolike.training import ModelExistsError, Recipe, RecipeError, train
+from tests.fixtures.waiting import wait_for
+from tests.shop.catalogue import add_products
+from tests.shop.database import run
+from tests.shop.tastes import add_shop, embed, kinds_of, recommended, shopper_name, update_events
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -120,6 +121,7 @@ def test_an_evaluation_learns_nothing_from_what_is_held_out() -> None:
         "timestamptz 'epoch' + %s * interval '1 microsecond'",
         (split.cutoff,),
     )
+    update_events()
     changed = replace(split, known=read_history(report=ignore_progress).before(split.cutoff or 0))
     after = evaluate(changed, [TrainedRanker(RECIPE)], k=5, report=ignore_progress)
     assert after.as_dict()["models"] == before.as_dict()["models"]
@@ -199,7 +201,7 @@ def test_a_space_that_cannot_be_computed_is_left_out_and_the_model_serves_and_re
     summary = train(impossible, name="kept", report=ignore_progress)
     assert set(summary.learned["left_out"]) == {"ease", "ease_smooth"}
     assert summary.learned["weights"]["ease"] == summary.learned["weights"]["ease_smooth"] == 0
-    text = trained_text(summary)
+    text = summary.as_text()
     assert "Left out, because it could not be computed: ease (ArithmeticError: " in text
     assert run("select learned from recs.models where name = 'kept'") == [(summary.learned,)]
     assert kinds_of(row[0] for row in recommended(1, model="kept")) == {1}

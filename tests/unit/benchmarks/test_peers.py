@@ -9,7 +9,7 @@ from litestar.testing import TestClient
 
 from benchmarks.peers import measure
 from benchmarks.peers.server import create_app
-from benchmarks.peers.shop import Shop, Wanted
+from benchmarks.peers.shop import Shop, ShopFilter
 
 COUNT = 1500
 K = measure.K
@@ -39,10 +39,10 @@ def client(shop: Shop, tmp_path: Path) -> Generator[TestClient]:
 
 
 @pytest.fixture
-def answer(client: TestClient) -> Callable[[int, Wanted], list[int]]:
+def answer(client: TestClient) -> Callable[[int, ShopFilter], list[int]]:
     """Return what asks the handler."""
 
-    def ask(number: int, wanted: Wanted) -> list[int]:
+    def ask(number: int, wanted: ShopFilter) -> list[int]:
         response = client.get(measure.peer_path(number, wanted))
         assert response.status_code == 200, response.text
         return measure.numbers_of(response.content)
@@ -51,7 +51,7 @@ def answer(client: TestClient) -> Callable[[int, Wanted], list[int]]:
 
 
 def test_an_exact_search_is_told_to_be_exact_for_every_question(
-    shop: Shop, answer: Callable[[int, Wanted], list[int]]
+    shop: Shop, answer: Callable[[int, ShopFilter], list[int]]
 ) -> None:
     for question in measure.questions(shop).values():
         for number in range(0, COUNT, 211):
@@ -73,7 +73,7 @@ def test_the_questions_keep_what_their_names_say(shop: Shop) -> None:
 
 
 def test_what_is_missing_lowers_recall_and_is_told(shop: Shop) -> None:
-    wanted = Wanted(price_max=50.0)
+    wanted = ShopFilter(price_max=50.0)
     fits = shop.fitting(wanted)
     fits[0] = False
     near = np.where(fits, shop.vectors @ shop.vectors[0], -2)
@@ -86,15 +86,15 @@ def test_what_is_missing_lowers_recall_and_is_told(shop: Shop) -> None:
 def test_an_answer_that_does_not_belong_ends_the_measurement(shop: Shop) -> None:
     dear = int(np.flatnonzero(shop.prices > 50)[0])
     with pytest.raises(ValueError, match="do not belong"):
-        shop.recall(0, Wanted(price_max=50.0), [dear], K)
+        shop.recall(0, ShopFilter(price_max=50.0), [dear], K)
     with pytest.raises(ValueError, match="do not belong"):
-        shop.recall(0, Wanted(), [3, 3], K)
+        shop.recall(0, ShopFilter(), [3, 3], K)
     with pytest.raises(ValueError, match="do not belong"):
-        shop.recall(0, Wanted(left_out=(3,)), [3], K)
+        shop.recall(0, ShopFilter(left_out=(3,)), [3], K)
 
 
 def test_a_change_is_looked_for_in_the_next_answer(
-    shop: Shop, client: TestClient, answer: Callable[[int, Wanted], list[int]]
+    shop: Shop, client: TestClient, answer: Callable[[int, ShopFilter], list[int]]
 ) -> None:
     def change(kind: str, *values: float) -> bool:
         path = "/".join(["", kind, *map(str, values)])
@@ -106,7 +106,7 @@ def test_a_change_is_looked_for_in_the_next_answer(
 
 
 def test_a_change_that_is_not_made_is_told(
-    shop: Shop, answer: Callable[[int, Wanted], list[int]]
+    shop: Shop, answer: Callable[[int, ShopFilter], list[int]]
 ) -> None:
     kinds = ("price", "insert", "delete")
     assert measure.changes(shop, answer, lambda *_: True) == dict.fromkeys(kinds, "no")

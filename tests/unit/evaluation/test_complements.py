@@ -2,15 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 import pytest
 import scipy.sparse as sp
-import yaml
 
+from alsolike.dbt_variables import dbt_variables
 from alsolike.evaluation import complements
-from alsolike.evaluation.baselines import TextParts
 from alsolike.evaluation.complements import (
     NoBasketsError,
     complement_scores,
@@ -19,7 +17,6 @@ from alsolike.evaluation.complements import (
 from alsolike.history import KINDS, History
 from tests.fixtures.history import DAY, catalogue, dated, history
 
-VARIABLES = yaml.safe_load((Path(__file__).parents[3] / "dbt/dbt_project.yml").read_text())["vars"]
 CUTOFF = datetime.fromtimestamp(50 * 86_400, UTC)
 
 
@@ -45,9 +42,13 @@ def _members(*baskets: list[int], products: int) -> sp.csr_matrix:
     return sp.csr_matrix(dense)
 
 
+def _scores(members: sp.csr_matrix, *, per_product: int = 20) -> sp.csr_matrix:
+    return complement_scores(members, minimum_support=2, shrinkage=5, per_product=per_product)
+
+
 def test_the_score_is_the_shrunk_logarithm_of_the_lift() -> None:
     members = _members([0, 1], [0, 1, 2], [0, 2], [3], [3], [3], products=4)
-    scores = complement_scores(members).toarray()
+    scores = _scores(members).toarray()
     # 0 and 1 met twice; 0 is in 3 baskets of 6, 1 in 2: the lift is 2.
     assert scores[0, 1] == scores[1, 0] == pytest.approx(2 / 7 * np.log(2))
     assert scores[0, 2] == pytest.approx(2 / 7 * np.log(2))
@@ -57,12 +58,12 @@ def test_the_score_is_the_shrunk_logarithm_of_the_lift() -> None:
 
 def test_pairs_that_meet_no_more_than_by_chance_are_no_complements() -> None:
     always = [[0, 1]] * 4
-    assert complement_scores(_members(*always, products=2)).nnz == 0
+    assert _scores(_members(*always, products=2)).nnz == 0
 
 
 def test_only_the_best_are_kept_of_each_product() -> None:
     baskets = [[0, 1, 2, 3]] * 3 + [[0, 3]] * 3 + [[4]] * 9
-    scores = complement_scores(_members(*baskets, products=5), per_product=1).toarray()
+    scores = _scores(_members(*baskets, products=5), per_product=1).toarray()
     assert scores.astype(bool).sum(axis=1).tolist() == [1, 1, 1, 1, 0]
     assert scores[0, 3] > 0
     # 1 goes as well with 2 as 2 with 1, and better than with the frequent ones.
@@ -73,16 +74,16 @@ def test_only_the_best_are_kept_of_each_product() -> None:
 def test_chunks_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     random = np.random.default_rng(1)
     members = sp.csr_matrix((random.random((300, 25)) < 0.2).astype(np.float32))
-    whole = complement_scores(members, per_product=3)
+    whole = _scores(members, per_product=3)
     monkeypatch.setattr(complements, "_PRODUCTS_AT_ONCE", 4)
-    assert (complement_scores(members, per_product=3) != whole).nnz == 0
+    assert (_scores(members, per_product=3) != whole).nnz == 0
     assert whole.nnz > 25
 
 
 def test_complements_complete_baskets_where_other_days_tell_nothing() -> None:
     made = _paired_shop()
     vectors = np.eye(20, dtype=np.float32)
-    found = evaluate_complements(made, CUTOFF, 3, 0, parts=TextParts(vectors, vectors))
+    found = evaluate_complements(made, CUTOFF, 3, 0, vectors=vectors)
     assert (found["k"], found["baskets"], found["known_baskets"]) == (3, 80, 400)
     assert found["cutoff"] == CUTOFF.isoformat()
     models = found["models"]
@@ -142,11 +143,16 @@ def test_too_little_to_measure_is_one_clear_line() -> None:
         evaluate_complements(alone, CUTOFF, 10, 0)
 
 
-def test_the_bounds_are_those_of_dbt() -> None:
-    assert VARIABLES["minimum_support"] == complements.MINIMUM_SUPPORT
-    assert VARIABLES["largest_basket"] == complements.LARGEST_BASKET
-    assert VARIABLES["complement_shrinkage"] == complements.SHRINKAGE
-    assert VARIABLES["complements_per_product"] == complements.PER_PRODUCT
+def test_a_pair_below_the_support_of_dbt_is_no_complement() -> None:
+    least = int(dbt_variables()["minimum_support"])
+    # 0 and 1 are bought together on so many days, 2 and 3 on one day fewer, 4 alone.
+    known = [(0, product, day) for day in range(least) for product in (0, 1)]
+    known += [(1, product, day) for day in range(least - 1) for product in (2, 3)]
+    known += [(2, 4, day) for day in range(40)]
+    for pair, hit_rate in (((0, 1), 1), ((2, 3), 0)):
+        events = [*known, *((3, product, 60) for product in pair)]
+        found = evaluate_complements(_bought(history(catalogue(5), events)), CUTOFF, 1, 0)
+        assert found["models"]["complements"]["hr@1"] == hit_rate
 
 
 def test_what_came_after_the_cutoff_is_not_hidden_nor_ranked() -> None:

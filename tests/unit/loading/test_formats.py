@@ -15,7 +15,7 @@ from alsolike.errors import InputFileError
 from alsolike.loading.csv_files import read_csv
 from alsolike.loading.jsonl_files import read_jsonl
 from alsolike.loading.parquet_files import read_parquet
-from alsolike.loading.rows import Found
+from alsolike.loading.rows import Reading
 from alsolike.loading.tables import PRODUCTS, SHOPPERS, Table
 
 # Without the time of its making: it is part of a test's name, equal in all processes.
@@ -26,9 +26,9 @@ def rows_of(data: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(data.decode(), newline=""), strict=True))
 
 
-def read(path: Path, found: Found | None = None, table: Table = SHOPPERS) -> list[list[str]]:
+def read(path: Path, reading: Reading | None = None, table: Table = SHOPPERS) -> list[list[str]]:
     reader = {".csv": read_csv, ".gz": read_csv, ".jsonl": read_jsonl, ".parquet": read_parquet}
-    chunks = reader[path.suffix](path, table, found or Found())
+    chunks = reader[path.suffix](path, table, reading or Reading())
     return rows_of(b"".join(chunk.data for chunk in chunks))
 
 
@@ -44,10 +44,10 @@ def test_lines_are_those_of_an_editor_behind_quoted_newlines(tmp_path: Path) -> 
 def test_byte_order_mark_spaces_and_case_of_the_header_do_not_matter(tmp_path: Path) -> None:
     path = tmp_path / "shoppers.csv"
     path.write_bytes(b"\xef\xbb\xbf Shopper_ID ,colour\n s1 ,red\n")
-    found = Found()
-    assert read(path, found) == [["2", "", "s1", "", "", ""]]
-    assert found.columns == {"shopper_id"}
-    assert found.ignored == ["colour"]
+    reading = Reading()
+    assert read(path, reading) == [["2", "", "s1", "", "", ""]]
+    assert reading.columns == {"shopper_id"}
+    assert reading.ignored == ["colour"]
 
 
 def test_a_row_too_long_is_a_problem_and_its_shopper_is_known(tmp_path: Path) -> None:
@@ -61,13 +61,13 @@ def test_a_row_too_long_is_a_problem_and_its_shopper_is_known(tmp_path: Path) ->
 def test_rows_end_where_a_spreadsheet_ends_them(tmp_path: Path) -> None:
     path = tmp_path / "shoppers.csv"
     path.write_text("shopper_id,display_name,consent\ns1\ns2,Bo,,,\n,,\n\ns3,,no\n")
-    found = Found()
-    assert [row[0:5] for row in read(path, found)] == [
+    reading = Reading()
+    assert [row[0:5] for row in read(path, reading)] == [
         ["2", "", "s1", "", ""],
         ["3", "", "s2", "Bo", ""],
         ["6", "", "s3", "", "no"],
     ]
-    assert list(found.notes()) == [
+    assert list(reading.notes()) == [
         "values at the end of 1 row are missing, and were taken as empty."
     ]
 
@@ -76,9 +76,9 @@ def test_rows_end_where_a_spreadsheet_ends_them(tmp_path: Path) -> None:
 def test_another_separator_is_known_by_the_header(tmp_path: Path, separator: str) -> None:
     path = tmp_path / "products.csv"
     path.write_text(f"title{separator}product_id\nOne, two{separator}p1\n")
-    found = Found()
-    assert [row[2:4] for row in read(path, found, PRODUCTS)] == [["p1", "One, two"]]
-    assert list(found.notes()) == [f"read with {separator!r} between the columns."]
+    reading = Reading()
+    assert [row[2:4] for row in read(path, reading, PRODUCTS)] == [["p1", "One, two"]]
+    assert list(reading.notes()) == [f"read with {separator!r} between the columns."]
 
 
 def test_the_separator_line_of_excel_is_no_header(tmp_path: Path) -> None:
@@ -109,10 +109,10 @@ def test_words_for_nothing_are_nothing_and_counted(tmp_path: Path, suffix: str) 
         path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     else:
         pq.write_table(pa.Table.from_pylist(rows), path)
-    found = Found()
+    reading = Reading()
     # `Null` is a name, and None an answer to the question of consent.
-    assert [row[2:5] for row in read(path, found)] == [["s1", "", "None"], ["s2", "Null", ""]]
-    assert found.nothing == {"NULL": 1, "\\N": 1}
+    assert [row[2:5] for row in read(path, reading)] == [["s1", "", "None"], ["s2", "Null", ""]]
+    assert reading.nothing == {"NULL": 1, "\\N": 1}
 
 
 def test_whole_floats_are_whole_numbers_in_every_format(tmp_path: Path) -> None:
@@ -191,8 +191,8 @@ def test_json_values_become_text(tmp_path: Path) -> None:
         '{"product_id": "8", "title": {"en": "x"}}\n'
         '{"product_id": \n'
     )
-    found = Found()
-    first, second, third = read(path, found, PRODUCTS)
+    reading = Reading()
+    first, second, third = read(path, reading, PRODUCTS)
     assert first[:2] == ["1", ""]
     assert dict(zip(PRODUCTS.columns, first[2:], strict=True)) == {
         "product_id": "7",
@@ -210,7 +210,7 @@ def test_json_values_become_text(tmp_path: Path) -> None:
     assert second[1] == "title is an object: expected text or a number"
     assert third[0] == "4"
     assert third[1].startswith("the line is not a JSON object (")
-    assert found.ignored == ["colour"]
+    assert reading.ignored == ["colour"]
 
 
 def test_parquet_types_become_text(tmp_path: Path) -> None:

@@ -1,10 +1,10 @@
 """The summary for people."""
 
-from alsolike.loading.summary import FileSummary, LoadSummary, Reason
+from alsolike.loading.summary import FileSummary, LoadSummary, Rejection
 
 
 def test_text_is_an_aligned_table_with_a_total_notes_and_reasons() -> None:
-    reasons = [Reason(rows=1, line=7, reason="title is missing")]
+    reasons = [Rejection(rows=1, line=7, reason="title is missing")]
     summary = LoadSummary(
         [FileSummary("products.csv", 1200, 0, 1, 0, reasons), FileSummary("v.csv", 5, 7, 0, 2)]
     )

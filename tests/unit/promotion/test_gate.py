@@ -3,9 +3,7 @@
 import numpy as np
 import pytest
 
-from alsolike.evaluation.baselines import BASELINES, ItemKnnRanker, baseline
 from alsolike.evaluation.evaluate import evaluate
-from alsolike.evaluation.ranker import Ranker
 from alsolike.history import History, Split, split_by_time
 from alsolike.progress import ignore_progress
 from alsolike.promotion.gate import (
@@ -16,6 +14,9 @@ from alsolike.promotion.gate import (
     check_lists,
     why_no_bar,
 )
+from alsolike.rankers.baselines.item_knn import ItemKnnRanker
+from alsolike.rankers.by_name import BASELINES, baseline
+from alsolike.rankers.protocol import Ranker
 from tests.fixtures.history import catalogue, history
 from tests.unit.evaluation.rankers import Counting, Fixed
 

@@ -1,4 +1,4 @@
-"""Manifests, pointers and snapshot ids: what is written is read back, and nonsense is refused."""
+"""Manifests, `latest` and snapshot ids: what is written is read back, and nonsense is refused."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,12 +7,13 @@ import msgspec
 import pytest
 
 from alsolike.errors import SnapshotError
+from alsolike.snapshot.latest import Latest
 from alsolike.snapshot.manifest import (
     Manifest,
     PartFile,
-    Pointer,
+    decode_file,
     decode_manifest,
-    decode_pointer,
+    encode_file,
     new_snapshot_id,
 )
 
@@ -32,14 +33,14 @@ MANIFEST = Manifest(
 
 
 def test_a_manifest_is_read_back_as_it_was_written() -> None:
-    assert decode_manifest(MANIFEST.encode(), "here") == MANIFEST
+    assert decode_manifest(encode_file(MANIFEST), "here") == MANIFEST
     assert MANIFEST.as_dict()["files"][0]["sha256"] == "ab"
     assert MANIFEST.as_dict()["created_at"] == "2030-05-06T07:08:09.000010Z"
 
 
-def test_a_pointer_is_read_back_as_it_was_written() -> None:
-    pointer = Pointer("x", "ab")
-    assert decode_pointer(pointer.encode(), "here") == pointer
+def test_what_latest_holds_is_read_back_as_it_was_written() -> None:
+    latest = Latest("x", "ab")
+    assert decode_file(encode_file(latest), Latest, "here", "export again") == latest
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,7 @@ def test_a_pointer_is_read_back_as_it_was_written() -> None:
     [
         ({"format_version": 2}, "format version 2"),
         ({"row_count": 4}, "says 4 rows, its files add up to 3"),
-        ({"k": "many"}, "not a snapshot manifest"),
+        ({"k": "many"}, "cannot be read"),
     ],
 )
 def test_a_manifest_that_cannot_be_right_is_refused(change: dict[str, Any], said: str) -> None:
@@ -58,9 +59,9 @@ def test_a_manifest_that_cannot_be_right_is_refused(change: dict[str, Any], said
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"[]", b"{}", b'{"snapshot_id": 1}'])
 def test_what_is_no_json_of_ours_is_refused(content: bytes) -> None:
-    with pytest.raises(SnapshotError, match=r"^here is not a snapshot pointer"):
-        decode_pointer(content, "here")
-    with pytest.raises(SnapshotError, match=r"^here is not a snapshot manifest"):
+    with pytest.raises(SnapshotError, match=r"^here cannot be read .*: export again\.$"):
+        decode_file(content, Latest, "here", "export again")
+    with pytest.raises(SnapshotError, match=r"^here cannot be read"):
         decode_manifest(content, "here")
 
 

@@ -9,9 +9,13 @@ from typing import IO
 import pytest
 
 from alsolike.errors import SnapshotError
-from alsolike.snapshot.parts import SCHEMA, HashingFile, PartWriter, Row, parquet
+from alsolike.snapshot.parts import NEIGHBOUR_SCHEMA, HashingFile, PartWriter, Row, parquet
 
-ROWS: list[Row] = [("a", 1, "b", 0.5), ("a", 2, "ø", 0.25), ("b", 1, "a", -0.5)]
+ROWS: list[Row] = [
+    ("a", 1, "b", 0.5, "average"),
+    ("a", 2, "ø", 0.25, "average"),
+    ("b", 1, "a", -0.5, "average"),
+]
 FULL_DISK = Path("/dev/full")
 
 needs_a_full_disk = pytest.mark.skipif(
@@ -20,7 +24,7 @@ needs_a_full_disk = pytest.mark.skipif(
 
 
 def test_a_part_is_described_as_it_lies_on_disk() -> None:
-    with closing(PartWriter("part-0000.parquet", "average")) as part:
+    with closing(PartWriter("part-0000.parquet", NEIGHBOUR_SCHEMA)) as part:
         part.write(ROWS[:2])
         part.write(ROWS[2:])
         described, file = part.finish()
@@ -31,12 +35,10 @@ def test_a_part_is_described_as_it_lies_on_disk() -> None:
         assert described.rows == read.metadata.num_rows == 3
         assert described.bytes == len(content)
         assert described.sha256 == hashlib.sha256(content).hexdigest()
-        assert read.schema_arrow.equals(SCHEMA)
+        assert read.schema_arrow.equals(NEIGHBOUR_SCHEMA)
         assert read.num_row_groups == 2
         assert read.metadata.row_group(0).column(0).compression == "ZSTD"
-        assert [tuple(row.values()) for row in read.read().to_pylist()] == [
-            (*row, "average") for row in ROWS
-        ]
+        assert [tuple(row.values()) for row in read.read().to_pylist()] == ROWS
 
 
 @needs_a_full_disk
@@ -46,7 +48,10 @@ def test_a_full_disk_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(tempfile, "TemporaryFile", open_full_disk)
     said = r"No space left on device\. Make room there, or set TMPDIR"
-    with pytest.raises(SnapshotError, match=said), closing(PartWriter("p", "average")) as part:
+    with (
+        pytest.raises(SnapshotError, match=said),
+        closing(PartWriter("p", NEIGHBOUR_SCHEMA)) as part,
+    ):
         part.write(ROWS * 100_000)
 
 
@@ -55,7 +60,7 @@ def test_a_missing_folder_for_temporary_files_is_one_clear_line(
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
     with pytest.raises(SnapshotError, match="gone: No such file"):
-        PartWriter("p", "average")
+        PartWriter("p", NEIGHBOUR_SCHEMA)
 
 
 class ShortFile:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from alsolike.errors import InputFileError
-from alsolike.snapshot import read_product_ids
+from alsolike.snapshot.scope import read_product_ids
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,9 @@ from embed.finetune.training import finetune_encoder
 from embed.run import embed_all
 from tests.fixtures.history import history
 from tests.fixtures.tiny_encoder import make_tiny_encoder
-from tests.integration.embed import shop
+from tests.shop.catalogue import add_products
+from tests.shop.database import run
+from tests.shop.marts import make_marts
 
 pytestmark = [
     pytest.mark.usefixtures("database"),
@@ -37,9 +39,9 @@ def _catalogue(ids: list[str]) -> Catalogue:
 
 
 def test_the_texts_are_name_and_details_by_the_products_numbers() -> None:
-    shop.make_marts()
-    shop.add_products("red tea", "oak bed")
-    shop.run("delete from marts.product_documents where product_id = 'p2' and part = 'details'")
+    make_marts()
+    add_products("red tea", "oak bed")
+    run("delete from marts.product_documents where product_id = 'p2' and part = 'details'")
     texts = read_texts(_catalogue(["p0", "p1", "p2"]))
     assert texts == ["", "red tea\ndetails of red tea", "oak bed"]
 
@@ -50,8 +52,8 @@ def test_without_documents_the_next_step_is_told() -> None:
 
 
 def test_a_fine_tuned_encoder_embeds_the_shop(settings: Settings, tmp_path: Path) -> None:
-    shop.make_marts()
-    catalogue = _catalogue(shop.add_products("red tea", "blue cup", "oak bed", "tin lamp"))
+    make_marts()
+    catalogue = _catalogue(add_products("red tea", "blue cup", "oak bed", "tin lamp"))
     known = history(catalogue, [(0, 0, 1), (0, 1, 2), (1, 2, 1), (1, 3, 2)])
     tiny = replace(settings, encoder=str(make_tiny_encoder(tmp_path / "base")), encoder_sha256="")
     made = finetune_encoder(
@@ -68,4 +70,4 @@ def test_a_fine_tuned_encoder_embeds_the_shop(settings: Settings, tmp_path: Path
     tuned = replace(tiny, encoder=str(made.encoder))
     summary = embed_all(tuned, report=ignore_progress)
     assert (summary.encoded, summary.failed, summary.vectors) == (8, 0, 4)
-    assert shop.run("select sha256 from recs.encoders") == [(load_encoder(tuned).sha256,)]
+    assert run("select sha256 from recs.encoders") == [(load_encoder(tuned).sha256,)]

@@ -14,7 +14,7 @@ from alsolike.training import Recipe
 from embed.finetune import trial as trial_module
 from embed.finetune.trial import Trial, try_finetuning
 from tests.fixtures.tiny_encoder import make_tiny_encoder
-from tests.integration.training.shop import add_shop
+from tests.shop.tastes import add_shop
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning"),

@@ -1,2 +1,0 @@
--- Tell the planner what the tables hold: the file never changes again.
-analyze

@@ -1,2 +1,0 @@
--- Fill the index of words from the products.
-insert into words (words) values ('rebuild')

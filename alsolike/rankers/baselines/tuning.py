@@ -1,0 +1,84 @@
+"""Options of a baseline, tuned on the known part: an untuned baseline would flatter our model."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
+
+import numpy as np
+
+from alsolike.history import Split, SplitError, split_by_time, split_leave_one_out
+from alsolike.metrics import ndcg
+from alsolike.metrics.ranking import leave_out, rank_by_scores
+from alsolike.progress import ignore_progress
+from alsolike.rankers.baselines.latest import LATEST, QUERIES, Query
+from alsolike.rankers.protocol import ScoreRanker
+
+_K = 10
+# Shoppers on whom options are compared, and how many are scored at a time.
+_MOST_SHOPPERS = 1000
+_SHOPPERS_AT_ONCE = 250
+
+_Option = TypeVar("_Option")
+
+
+class QueriedRanker(ScoreRanker, Protocol):
+    """A ranker whose query can change without another fit."""
+
+    query: Query | None
+
+
+def best_option(
+    options: Sequence[_Option], fitted: Callable[[_Option, Split], ScoreRanker], split: Split
+) -> _Option:
+    """Choose the option with the highest NDCG@10 on what is known.
+
+    Parameters
+    ----------
+    options : sequence
+        At least one. The first where there is too little history; ties go to the earlier.
+    fitted : callable
+        Returns the model of an option, fitted to a split.
+    split : Split
+        Its known part is split again in the same way; its held-out part is never read.
+    """
+    again = split_leave_one_out if split.name == "leave-one-out" else split_by_time
+    try:
+        inner = again(split.known)
+    except SplitError:
+        return options[0]
+    qualities = [_quality(fitted(option, inner), inner) for option in options]
+    return options[int(np.argmax(qualities))]
+
+
+def best_query(trial: QueriedRanker, split: Split) -> Query:
+    """Choose between the latest products and all.
+
+    Parameters
+    ----------
+    trial : QueriedRanker
+        A ranker for this purpose only: it is fitted here.
+    """
+    fitted_to: list[Split] = []
+    trial.query = LATEST
+
+    def fitted(query: Query, inner: Split) -> ScoreRanker:
+        if not fitted_to:
+            trial.fit(inner, ignore_progress)
+            fitted_to.append(inner)
+        trial.query = query
+        return trial
+
+    return best_option(QUERIES, fitted, split)
+
+
+def _quality(ranker: ScoreRanker, split: Split) -> float:
+    random = np.random.default_rng(0)
+    rows = np.sort(random.permutation(len(split.shoppers))[:_MOST_SHOPPERS])
+    known = split.known.matrix()
+    total = 0.0
+    for start in range(0, len(rows), _SHOPPERS_AT_ONCE):
+        chunk = rows[start : start + _SHOPPERS_AT_ONCE]
+        scores = ranker.scores(chunk)
+        leave_out(scores, known[split.shoppers[chunk]], split.is_shown(chunk))
+        ranks, _ = rank_by_scores(scores, split.truth[chunk], _K)
+        total += float(ndcg(ranks, _K).sum())
+    return total / len(rows)

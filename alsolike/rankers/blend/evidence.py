@@ -1,0 +1,105 @@
+"""The evidence that a model is blended from: the spaces, and priors, equal for all shoppers."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alsolike.history import History
+from alsolike.progress import Report
+from alsolike.rankers.blend.popularity import popularity, recent_popularity
+from alsolike.rankers.blend.recipe import Recipe
+from alsolike.rankers.spaces import Space
+from alsolike.rankers.spaces.behaviour import CooccurrenceSpace, EaseSpace
+from alsolike.rankers.spaces.factors import FactorSpace, SpectralSpace
+from alsolike.rankers.spaces.sequence import SequenceSpace, TransitionSpace
+from alsolike.rankers.spaces.space import LeftOutSpace
+from alsolike.rankers.spaces.text import DenseSpace, TermSpace
+from alsolike.texts import Texts
+
+PRIORS = ("popularity", "recent_popularity")
+# The spaces that score products without events.
+TEXTS = ("text", "words", "phrases", "characters")
+# The second EASE has λ times this, which suits shops whose shoppers have long histories.
+_SMOOTHER = 5
+# What fitting a space raises when its numbers cannot be computed.
+_NUMERICAL = (ArithmeticError, np.linalg.LinAlgError)
+
+
+def build_spaces(
+    history: History,
+    texts: Texts,
+    recipe: Recipe,
+    report: Report,
+    *,
+    stage: str,
+    left_out: dict[str, str],
+) -> list[Space]:
+    """Fit every space to a history.
+
+    A space that fails numerically is replaced by one whose scores are all 0.
+
+    Parameters
+    ----------
+    stage : str
+        Name of the progress; each space is a step.
+    left_out : dict of str to str
+        Spaces that are not fitted, with the reason; those that fail are added.
+    """
+    makers = _makers(history, texts, recipe)
+    spaces: list[Space] = []
+    for step, (name, make) in enumerate(makers.items(), start=1):
+        space: Space | None = None
+        if name not in left_out:
+            try:
+                space = make()
+            except _NUMERICAL as error:
+                left_out[name] = f"{type(error).__name__}: {error}"
+        if space is None:
+            space = LeftOutSpace(name, is_text=name in TEXTS, size=len(history.catalogue))
+        spaces.append(space)
+        report(stage, step, len(makers))
+    return spaces
+
+
+def _makers(history: History, texts: Texts, recipe: Recipe) -> Mapping[str, Callable[[], Space]]:
+    """Return what fits each space, by name, in the order of the blend's weights."""
+    matrix = history.matrix()
+    factors, seed, largest = recipe.factors, recipe.seed, recipe.largest_matrix
+    descriptions = [
+        f"{name}\n{more}" for name, more in zip(texts.names, texts.characteristics, strict=True)
+    ]
+
+    def terms(name: str, longest: int) -> TermSpace:
+        return TermSpace(name, descriptions, analyzer="word", lengths=(1, longest))
+
+    def ease(name: str, factor: int) -> EaseSpace:
+        regularisation = factor * recipe.ease_regularisation
+        return EaseSpace(matrix, regularisation=regularisation, largest=largest, name=name)
+
+    makers: dict[str, Callable[[], Space]] = {
+        "text": lambda: DenseSpace("text", texts.vectors),
+        "words": lambda: terms("words", 1),
+        "phrases": lambda: terms("phrases", 2),
+    }
+    if len(descriptions) <= recipe.characters_up_to:
+        makers["characters"] = lambda: TermSpace(
+            "characters", texts.names, analyzer="char_wb", lengths=(3, 5)
+        )
+    return {
+        **makers,
+        "cooccurrence": lambda: CooccurrenceSpace(matrix),
+        "transitions": lambda: TransitionSpace(history),
+        "spectrum": lambda: SpectralSpace(matrix, factors=factors, seed=seed),
+        "factors": lambda: FactorSpace(matrix, factors=factors, seed=seed),
+        "ease": lambda: ease("ease", 1),
+        "ease_smooth": lambda: ease("ease_smooth", _SMOOTHER),
+        "sequence": lambda: SequenceSpace(
+            history, regularisation=recipe.sequence_regularisation, largest=largest
+        ),
+    }
+
+
+def build_priors(history: History) -> list[NDArray[np.float32]]:
+    """Return the scores that are the same for every shopper, in the order of `PRIORS`."""
+    return [popularity(history), recent_popularity(history)]

@@ -1,0 +1,236 @@
+"""Fit a model: choose the weights on slices of the history, then score on all of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alsolike.history import History
+from alsolike.progress import Report
+from alsolike.rankers.blend.candidates import WARM, Candidates, join
+from alsolike.rankers.blend.evidence import PRIORS, TEXTS, build_priors, build_spaces
+from alsolike.rankers.blend.recipe import Recipe
+from alsolike.rankers.blend.rows import BlendedRows, KeptSpace
+from alsolike.rankers.blend.validation import ValidationSlice, cut_slices, fit_slice, queries_of
+from alsolike.rankers.blend.weights import Blend, choose_weights
+from alsolike.rankers.spaces.space import LeftOutSpace
+from alsolike.texts import Texts
+
+# The last of the priors: the mean of the blend's own rows.
+MEAN = "mean_row"
+# Rows are kept above their mean only where that improves NDCG by more than this share.
+_CLEAR_GAIN = 0.005
+
+
+@dataclass(frozen=True, eq=False)
+class FittedModel:
+    """A model that is ready to be written.
+
+    Attributes
+    ----------
+    recipe : Recipe
+    blend : Blend
+    query : dict
+        How a shopper's actions are weighed, as serving options.
+    feature_names : tuple of str
+        Of the blend's weights.
+    priors : ndarray, shape (n_products,), float32
+        Score of each product for every shopper; 0 for all but the most popular.
+    newcomer_scale : float
+        Score per cosine of text vectors, for products that come after the fit.
+    centre : ndarray, shape (n_products,), float32
+        Subtracted from the scores of neighbours; zeros where they are kept as they are.
+    left_out : dict of str to str
+        Spaces that could not be fitted, with the error of each.
+    rows : BlendedRows
+        Scores of all products, given some.
+    """
+
+    recipe: Recipe
+    blend: Blend
+    query: dict[str, Any]
+    feature_names: tuple[str, ...]
+    priors: NDArray[np.float32]
+    newcomer_scale: float
+    centre: NDArray[np.float32]
+    left_out: dict[str, str]
+    rows: BlendedRows
+
+    def neighbours(
+        self, products: NDArray[np.integer]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return the neighbours of some products, best first.
+
+        Parameters
+        ----------
+        products : ndarray, shape (m,)
+
+        Returns
+        -------
+        tuple of ndarray, shape (m, at most recipe.neighbours)
+            Numbers of products and their scores; one with a score of 0 is no neighbour.
+        """
+        scores = np.maximum(self.rows(products) - self.centre, 0)
+        count = min(self.recipe.neighbours, scores.shape[1])
+        best = np.sort(np.argpartition(-scores, count - 1, axis=1)[:, :count], axis=1)
+        values = np.take_along_axis(scores, best, axis=1)
+        order = np.argsort(-values, axis=1, kind="stable")
+        return np.take_along_axis(best, order, 1), np.take_along_axis(values, order, 1)
+
+    @property
+    def serving(self) -> dict[str, Any]:
+        """Return how it answers: `recs.models.serving`."""
+        return {
+            **self.query,
+            "pool": self.recipe.pool,
+            "diversity": self.recipe.diversity,
+            "category_share": self.recipe.category_share,
+            "brand_share": self.recipe.brand_share,
+        }
+
+    @property
+    def learned(self) -> dict[str, Any]:
+        """Return what was learned, for people and for `recs.models.learned`."""
+        return {
+            "weights": self._named(self.blend.weights),
+            "cold_weights": self._named(self.blend.cold_weights),
+            "left_out": self.left_out,
+            "newcomer_scale": round(self.newcomer_scale, 6),
+            "validation_ndcg": round(self.blend.ndcg, 6),
+            "validation_ndcg_hidden": (
+                None if np.isnan(self.blend.ndcg_hidden) else round(self.blend.ndcg_hidden, 6)
+            ),
+        }
+
+    def _named(self, weights: NDArray[np.float64]) -> dict[str, float]:
+        return {
+            name: round(float(weight), 6)
+            for name, weight in zip(self.feature_names, weights, strict=True)
+        }
+
+
+def fit_model(history: History, texts: Texts, recipe: Recipe, report: Report) -> FittedModel:
+    """Fit a model on a history.
+
+    Raises
+    ------
+    SplitError
+        There is too little history to cut a validation slice off.
+    """
+    left_out: dict[str, str] = {}
+    while True:
+        blend, names, is_centred = _fit_blend(history, texts, recipe, report, left_out)
+        weighed_without = set(left_out)
+        spaces = build_spaces(history, texts, recipe, report, stage="spaces", left_out=left_out)
+        if weighed_without == set(left_out):
+            break
+        # A space failed on the whole history alone: weigh the others anew without it.
+    events = np.bincount(history.products, minlength=len(history.catalogue))
+    rows = BlendedRows(spaces, blend, events == 0)
+    centre = np.zeros(len(history.catalogue), np.float32)
+    if is_centred:
+        centre = rows.mean(events, recipe.seed)
+    weights = blend.weights[len(spaces) :]
+    prior = np.zeros(len(history.catalogue), np.float32)
+    for values, weight in zip([*build_priors(history), centre], weights, strict=True):
+        prior += values * np.float32(weight)
+    kept = np.argsort(-prior, kind="stable")[: recipe.priors]
+    priors = np.zeros_like(prior)
+    priors[kept] = prior[kept]
+    return FittedModel(
+        recipe=recipe,
+        blend=blend,
+        query=queries_of(history)[blend.query],
+        feature_names=names,
+        priors=priors,
+        newcomer_scale=rows.newcomer_scale(recipe.seed),
+        centre=centre,
+        left_out=left_out,
+        rows=rows,
+    )
+
+
+def _fit_blend(
+    history: History, texts: Texts, recipe: Recipe, report: Report, left_out: dict[str, str]
+) -> tuple[Blend, tuple[str, ...], bool]:
+    """Choose the weights of the spaces; then, with the kept neighbours alone, of the priors."""
+    generator = np.random.default_rng(recipe.seed)
+    queries = queries_of(history)
+    slices = [
+        fit_slice(split, texts, recipe, queries, generator, report, left_out)
+        for split in cut_slices(history, recipe)
+    ]
+    for part in slices:
+        # A space that failed in one slice is weighed in none.
+        part.spaces[:] = [
+            LeftOutSpace(space.name, is_text=space.is_text, size=len(history.catalogue))
+            if space.name in left_out
+            else space
+            for space in part.spaces
+        ]
+    names = (*(space.name for space in slices[0].spaces), *PRIORS)
+    blend = choose_weights(
+        join([part.candidates(part.spaces, part.priors, report) for part in slices]),
+        is_text=np.isin(names, TEXTS),
+        reference=names.index("text"),
+        seed=recipe.seed,
+        report=report,
+    )
+    blend, is_centred = _refine(slices, blend, recipe, report)
+    return blend, (*names, MEAN), is_centred
+
+
+def _refine(
+    slices: Sequence[ValidationSlice], blend: Blend, recipe: Recipe, report: Report
+) -> tuple[Blend, bool]:
+    """Weigh the kept neighbours against the priors, and choose the query, anew.
+
+    Keeping only the best neighbours takes many small scores, mostly of popular products, out of
+    every sum. Where histories are long that matters: then the mean row is subtracted before the
+    best are chosen, so that they are those that tell shoppers apart, and it returns as a prior.
+
+    Returns
+    -------
+    tuple of Blend, bool
+        With one more weight, of the mean row; and whether rows are kept above the mean row.
+    """
+    parts: list[Candidates] = []
+    for part in slices:
+        rows = BlendedRows(part.spaces, blend, part.kinds != WARM)
+        mean = rows.mean(part.events, recipe.seed)
+        kept = [
+            KeptSpace(rows, np.zeros_like(mean), recipe.neighbours),
+            KeptSpace(rows, mean, recipe.neighbours),
+        ]
+        parts.append(part.candidates(kept, [*part.priors, mean], report))
+    candidates = join(parts)
+    # Of the features: the neighbours as they are, those above the mean row, the priors, the mean.
+    plain, centred = (
+        choose_weights(
+            replace(candidates, features=candidates.features[:, :, :, features]),
+            is_text=np.zeros(len(features), bool),
+            reference=0,
+            seed=recipe.seed,
+            report=report,
+        )
+        for features in ([0, 2, 3], [1, 2, 3, 4])
+    )
+    is_centred = centred.weights[0] > 0 and centred.ndcg > plain.ndcg * (1 + _CLEAR_GAIN)
+    chosen = centred if is_centred else plain
+    share = chosen.weights[0]
+    if share <= 0:
+        weights, cold = np.append(blend.weights, 0), np.append(blend.cold_weights, 0)
+        return replace(blend, weights=weights, cold_weights=cold), False
+    of_priors = chosen.weights[1:] if is_centred else np.append(chosen.weights[1:], 0)
+    if is_centred:
+        # The mean row is computed again from the blend with the weights scaled by the share.
+        of_priors[-1] /= share
+    return replace(
+        blend,
+        weights=np.concatenate([blend.weights[: -len(PRIORS)] * share, of_priors]),
+        cold_weights=np.append(blend.cold_weights, 0) * share,
+        query=chosen.query,
+        ndcg=chosen.ndcg,
+    ), is_centred

@@ -1,0 +1,104 @@
+"""Write a fitted model to the database, all of it or nothing."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+import psycopg
+from numpy.typing import NDArray
+
+from alsolike.database import query
+from alsolike.history import Catalogue
+from alsolike.models import add_model
+from alsolike.product_vectors import TEXT_PARTS, write_product_vectors
+from alsolike.progress import Report
+from alsolike.rankers.blend.fit import FittedModel
+from alsolike.texts import TextEncoder
+
+# Memory of the rows that are blended at once, in bytes: a few of them are held side by side.
+_ROWS_MEMORY = 64 * 2**20
+
+
+def publish(
+    connection: psycopg.Connection[Any],
+    fitted: FittedModel,
+    catalogue: Catalogue,
+    *,
+    name: str,
+    encoder: TextEncoder,
+    data: Mapping[str, Any],
+    purpose: Literal["serve", "evaluate"],
+    products: NDArray[np.integer] | None = None,
+    report: Report,
+) -> int:
+    """Register the model and write its neighbours, priors and vectors; the caller commits.
+
+    Parameters
+    ----------
+    name : str
+        One that is free.
+    data : Mapping
+        What it was trained on: `recs.models.data`.
+    products : ndarray, optional
+        Only these get neighbours, for an evaluation that asks for no others.
+
+    Returns
+    -------
+    int
+        The model's id.
+    """
+    model_id = add_model(
+        connection,
+        name=name,
+        encoder_id=encoder.encoder_id,
+        dimension=encoder.dimension,
+        purpose=purpose,
+        seed=fitted.recipe.seed,
+        parameters=fitted.recipe.as_dict(),
+        serving=fitted.serving,
+        learned=fitted.learned,
+        data=data,
+    )
+    write_product_vectors(
+        connection, model_id=model_id, encoder_id=encoder.encoder_id, parts=TEXT_PARTS
+    )
+    _copy_priors(connection, fitted, catalogue, model_id)
+    if products is None:
+        products = np.arange(len(catalogue))
+    _copy_neighbours(connection, fitted, catalogue, model_id, products, report)
+    return model_id
+
+
+def _copy_priors(
+    connection: psycopg.Connection[Any], fitted: FittedModel, catalogue: Catalogue, model_id: int
+) -> None:
+    with connection.cursor().copy(query("alsolike/rankers/blend/copy_priors")) as copy:
+        for product in np.flatnonzero(fitted.priors > 0):
+            copy.write_row(
+                (model_id, catalogue.product_ids[product], float(fitted.priors[product]))
+            )
+
+
+def _copy_neighbours(
+    connection: psycopg.Connection[Any],
+    fitted: FittedModel,
+    catalogue: Catalogue,
+    model_id: int,
+    products: NDArray[np.integer],
+    report: Report,
+) -> None:
+    ids = catalogue.product_ids
+    step = max(1, _ROWS_MEMORY // (4 * len(catalogue)))
+    with connection.cursor().copy(query("alsolike/rankers/blend/copy_neighbours")) as copy:
+        for start in range(0, len(products), step):
+            part = products[start : start + step]
+            neighbours, scores = fitted.neighbours(part)
+            # Sorted: after the first score of 0 there is nothing more.
+            counts = np.count_nonzero(scores > 0, axis=1)
+            for row, count in enumerate(counts):
+                product_id = ids[int(part[row])]
+                for place in range(int(count)):
+                    neighbour_id = ids[int(neighbours[row, place])]
+                    score = float(scores[row, place])
+                    copy.write_row((model_id, product_id, place + 1, neighbour_id, score))
+            report("neighbours", min(start + step, len(products)), len(products))

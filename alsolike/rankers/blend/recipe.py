@@ -1,0 +1,90 @@
+"""The recipe of a trained model: every parameter of its training."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from alsolike.errors import AlsolikeError
+
+
+class RecipeError(AlsolikeError):
+    """A model's stored parameters are not a recipe that this version can follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a model is trained.
+
+    Attributes
+    ----------
+    validation : {'time', 'leave-one-out'}
+        How the slice is cut off on which the blend's weights are chosen.
+    seed : int
+        Of all that is drawn: which shoppers validate, which products are hidden, where the search
+        for weights starts.
+    neighbours : int
+        Products kept for each product.
+    priors : int
+        Popular products that have a prior score.
+    factors : int
+        Dimensions of the spaces of factors.
+    ease_regularisation, sequence_regularisation : float
+        λ of the two regressions.
+    largest_matrix : int
+        Side of the largest matrix that is inverted.
+    characters_up_to : int
+        Largest catalogue, in products, whose character n-grams are compared too.
+    validation_shoppers : int
+        Most shoppers who validate in one slice.
+    validation_scores : int
+        Most scores (shoppers times products) of a slice: with a large catalogue fewer shoppers
+        validate, but at least 300.
+    validation_slices : int
+        Most slices, one before the other, until a third of `validation_shoppers` validated.
+    hidden_share : float
+        Share of the products whose events the validation hides, to weigh texts for new products.
+    pool : int
+        Candidates that are re-ranked for diversity.
+    diversity : float
+        Weight of the similarity to products already listed, against relevance; 0: none.
+    category_share, brand_share : float
+        Largest share of a list for one category or brand while others are left; 1: no limit.
+    """
+
+    validation: str = "time"
+    seed: int = 0
+    neighbours: int = 100
+    priors: int = 300
+    factors: int = 128
+    ease_regularisation: float = 100.0
+    sequence_regularisation: float = 30.0
+    largest_matrix: int = 15_000
+    characters_up_to: int = 30_000
+    validation_shoppers: int = 6_000
+    validation_scores: int = 40_000_000
+    validation_slices: int = 4
+    hidden_share: float = 0.1
+    pool: int = 30
+    diversity: float = 0.1
+    category_share: float = 0.7
+    brand_share: float = 0.7
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what is kept in `recs.models.parameters`."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, parameters: Mapping[str, Any]) -> "Recipe":
+        """Return the recipe that was kept.
+
+        Raises
+        ------
+        RecipeError
+            A parameter is missing or unknown.
+        """
+        names = {field.name for field in fields(cls)}
+        if set(parameters) != names:
+            odd = ", ".join(sorted(set(parameters) ^ names))
+            message = f"The stored recipe does not fit this version ({odd}): train the model anew."
+            raise RecipeError(message)
+        return cls(**parameters)

@@ -1,0 +1,260 @@
+"""The weights of the spaces and priors, chosen for the ranking that they give on validation."""
+
+from copy import copy
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alsolike.progress import Report
+from alsolike.rankers.blend.candidates import COLD, HIDDEN, WARM, Candidates
+
+# Weights are chosen by NDCG at this length of a list.
+_K = 10
+# The search: random starts, how many of the best are climbed from, rounds over all weights, factors
+# that a weight is multiplied by, and the least difference of NDCG that counts as a gain.
+_STARTS = 40
+_CLIMBS = 3
+_ROUNDS = 6
+_STEPS = (0.0, 0.5, 0.8, 1.25, 2.0)
+_LEAST_GAIN = 1e-6
+# Bootstrap samples of the shoppers; the weights found on each are averaged.
+_BAGS = 10
+# Up to this many weights, each query gets a search of its own.
+_FEW = 4
+_COLD_FACTORS = tuple(float(factor) for factor in np.geomspace(0.1, 4, 17))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Blend:
+    """The weights that the search found.
+
+    Attributes
+    ----------
+    weights : ndarray, shape (n_features,), float64
+        Of the scores in each space and of each prior; 0 and above.
+    cold_weights : ndarray, shape (n_features,), float64
+        The same for products without events; above 0 for spaces of texts only.
+    query : int
+        Number of the way to weigh a shopper's actions.
+    ndcg : float
+        NDCG@10 of the validation shoppers on products with events.
+    ndcg_hidden : float
+        NDCG@10 on products whose events were hidden, ranked among all; NaN without such products.
+    """
+
+    weights: NDArray[np.float64]
+    cold_weights: NDArray[np.float64]
+    query: int
+    ndcg: float
+    ndcg_hidden: float
+
+
+def choose_weights(
+    candidates: Candidates,
+    *,
+    is_text: NDArray[np.bool_],
+    reference: int,
+    seed: int,
+    report: Report,
+) -> Blend:
+    """Search the weights that rank best: random starts, then one weight at a time.
+
+    The search maximises NDCG@10 itself. That has no gradient, but there are only a dozen weights.
+    Products without events have weights of their own, learned on products whose events are hidden.
+
+    Parameters
+    ----------
+    candidates : Candidates
+    is_text : ndarray, shape (n_features,), bool
+        Whether a feature scores products without events.
+    reference : int
+        Number of the feature, plain text, whose ranking of products without events the blend must
+        reach.
+    seed : int
+    """
+    generator = np.random.default_rng(seed)
+    values = candidates.features[0][candidates.kinds >= 0]
+    # Without any candidate there is no spread to scale by.
+    spreads = values.std(axis=0) if len(values) else np.zeros(values.shape[1], np.float32)
+    scales = np.where(spreads > 0, 1 / np.maximum(spreads, 1e-12), 0).astype(np.float32)
+    usable = np.flatnonzero(scales)
+    measure = NdcgOfKinds(candidates, (WARM,))
+    is_warm = (candidates.kinds == WARM)[:, :, None]
+
+    value, weights = _search(candidates.features[0] * scales * is_warm, usable, measure, generator)
+    query = 0
+    report("weights", 1, len(candidates.features))
+    for other in range(1, len(candidates.features)):
+        features = candidates.features[other] * scales * is_warm
+        other_value, other_weights = _climb(features, usable, weights, measure)
+        if len(usable) <= _FEW:
+            # A search over few weights is cheap, and the best ones may differ between queries.
+            other_value, other_weights = max(
+                (other_value, other_weights),
+                _search(features, usable, measure, generator),
+                key=lambda pair: pair[0],
+            )
+        if other_value > value + _LEAST_GAIN:
+            value, weights, query = other_value, other_weights, other
+        report("weights", other + 1, len(candidates.features))
+
+    features = candidates.features[query] * scales
+    weights = _bag(features * is_warm, usable, measure, generator)
+    whole = np.zeros(len(scales))
+    whole[usable] = weights
+    cold = np.flatnonzero(is_text & (scales > 0))
+    cold_whole, ndcg_hidden = _choose_cold_weights(
+        features, whole, cold, candidates, reference, generator
+    )
+    return Blend(whole * scales, cold_whole * scales, query, value, ndcg_hidden)
+
+
+def _search(
+    features: NDArray[np.float32],
+    usable: NDArray[np.int64],
+    measure: "NdcgOfKinds",
+    generator: np.random.Generator,
+    *,
+    climbs: int = _CLIMBS,
+) -> tuple[float, NDArray[np.float64]]:
+    """Climb from the best of random starts and of each feature alone."""
+    starts = np.concatenate(
+        [generator.dirichlet(np.full(len(usable), 0.7), _STARTS), np.eye(len(usable))]
+    )
+    values = [measure(features[:, :, usable] @ start.astype(np.float32)) for start in starts]
+    climbed = [
+        _climb(features, usable, starts[start], measure)
+        for start in np.argsort(-np.array(values), kind="stable")[:climbs]
+    ]
+    return max(climbed, key=lambda pair: pair[0])
+
+
+def _bag(
+    features: NDArray[np.float32],
+    usable: NDArray[np.int64],
+    measure: "NdcgOfKinds",
+    generator: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Average the weights found on bootstrap samples of the shoppers.
+
+    A single search overfits its few shoppers; the mean of several does so less (Breiman 1996,
+    "Bagging predictors").
+    """
+    bags: list[NDArray[np.float64]] = []
+    for _ in range(_BAGS):
+        sample = measure.resampled(generator)
+        weights = _search(features, usable, sample, generator, climbs=1)[1]
+        bags.append(weights / max(weights.sum(), 1e-12))
+    return np.mean(bags, axis=0)
+
+
+class NdcgOfKinds:
+    """NDCG@10 of some kinds of products, from the scores of the candidates.
+
+    Only shoppers who acted on a product of these kinds count. Padding has a score of 0: it never
+    comes before a candidate with a positive score.
+    """
+
+    def __init__(self, candidates: Candidates, kinds: tuple[int, ...]) -> None:
+        counts = candidates.truths[:, kinds].sum(axis=1)
+        discounts = 1 / np.log2(np.arange(2, _K + 2))
+        ideals = np.concatenate([[np.inf], np.cumsum(discounts)])[np.minimum(counts, _K)]
+        is_counted = candidates.is_truth & np.isin(candidates.kinds, kinds)
+        self._count = len(counts)
+        self._rows, self._columns = np.nonzero(is_counted)
+        self._shares = 1 / ideals[self._rows] / max(1, np.count_nonzero(counts))
+
+    def resampled(self, generator: np.random.Generator) -> "NdcgOfKinds":
+        """Return the measure over as many shoppers, drawn with replacement."""
+        count = self._count
+        times = generator.multinomial(count, np.full(count, 1 / count))
+        other = copy(self)
+        other._shares = self._shares * times[self._rows]  # noqa: SLF001  (of its own class)
+        return other
+
+    def __call__(self, scores: NDArray[np.float32]) -> float:
+        """Return the mean NDCG@10 of scores, shape (n_shoppers, n_candidates)."""
+        own = scores[self._rows, self._columns]
+        rivals = scores[self._rows]
+        better = np.count_nonzero(rivals > own[:, None], axis=1)
+        # Ties count half; one of the equal scores is the product's own.
+        ranks = better + (np.count_nonzero(rivals == own[:, None], axis=1) - 1) / 2
+        gains = np.where((ranks < _K) & (own > 0), 1 / np.log2(ranks + 2), 0)
+        return float(gains @ self._shares)
+
+
+def _climb(
+    features: NDArray[np.float32],
+    usable: NDArray[np.int64],
+    weights: NDArray[np.float64],
+    measure: NdcgOfKinds,
+) -> tuple[float, NDArray[np.float64]]:
+    """Change one weight at a time while NDCG grows; return the NDCG and the weights."""
+    weights = weights / weights.sum()
+    total = features[:, :, usable] @ weights.astype(np.float32)
+    value = measure(total)
+    for _ in range(_ROUNDS):
+        before = value
+        for position, feature in enumerate(usable):
+            own = features[:, :, feature]
+            for factor in _STEPS:
+                old = weights[position]
+                new = old * factor if old > 0 else 0.1 * factor
+                if new == old:
+                    continue
+                trial = np.add(total, own * np.float32(new - old))
+                if measure(trial) <= value + _LEAST_GAIN:
+                    continue
+                # Summed anew: the running sum keeps rounding errors of a weight that became 0, and
+                # those would rank products that have no score.
+                others = weights.copy()
+                others[position] = new
+                trial = features[:, :, usable] @ others.astype(np.float32)
+                gained = measure(trial)
+                if gained > value + _LEAST_GAIN:
+                    value, total, weights = gained, trial, others
+        if value - before < 10 * _LEAST_GAIN:
+            break
+    return value, weights
+
+
+def _choose_cold_weights(
+    features: NDArray[np.float32],
+    weights: NDArray[np.float64],
+    usable: NDArray[np.int64],
+    candidates: Candidates,
+    reference: int,
+    generator: np.random.Generator,
+) -> tuple[NDArray[np.float64], float]:
+    """Return the weights of texts for products without events, and the NDCG of hidden products.
+
+    First the texts are weighed against each other by how well they rank hidden products among
+    themselves. Then one factor scales all of them: the one that ranks the slice's real mix of
+    products best, among those with which hidden products rank at least as well as by plain text.
+    """
+    cold_weights = np.zeros(len(weights))
+    is_hidden = candidates.truths[:, HIDDEN].any()
+    if not len(usable) or not is_hidden:
+        cold_weights[usable] = weights[usable] if weights[usable].any() else 1.0
+        return cold_weights, float("nan")
+    is_warm, is_mix = candidates.kinds == WARM, candidates.kinds != HIDDEN
+    of_hidden, of_mix = NdcgOfKinds(candidates, (HIDDEN,)), NdcgOfKinds(candidates, (WARM, COLD))
+    cold_weights[usable] = _bag(features * ~is_warm[:, :, None], usable, of_hidden, generator)
+    least = of_hidden(features[:, :, reference])
+    warm = features @ weights.astype(np.float32) * is_warm
+    cold = features @ cold_weights.astype(np.float32) * ~is_warm
+    level = _level(warm) / max(_level(cold), 1e-12)
+    best, factor_of_best, ndcg_of_best = -1.0, 1.0, 0.0
+    for factor in _COLD_FACTORS:
+        scores = warm + cold * np.float32(factor * level)
+        ndcg, mixed = of_hidden(scores), of_mix(scores * is_mix)
+        is_enough = ndcg >= least or factor == _COLD_FACTORS[-1]
+        if is_enough and mixed > best + _LEAST_GAIN:
+            best, factor_of_best, ndcg_of_best = mixed, factor, ndcg
+    return cold_weights * factor_of_best * level, ndcg_of_best
+
+
+def _level(scores: NDArray[np.float32]) -> float:
+    """Return the mean over shoppers of the best score."""
+    return float(scores.max(axis=1, initial=0).mean())

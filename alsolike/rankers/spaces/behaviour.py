@@ -1,0 +1,111 @@
+"""Spaces of behaviour without order: products that the same shoppers acted on."""
+
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from alsolike.rankers.spaces.linear import dense_product, inverse_of_gram, inverse_root
+from alsolike.rankers.spaces.space import finish_rows, require_finite
+
+
+class CooccurrenceSpace:
+    """Cosine of the products' columns of who acted on what: item-kNN (Sarwar et al. 2001).
+
+    With D the lengths of the columns of X it is D^-1 XᵀX D^-1, without the diagonal, which is never
+    formed: rows and scores go through the shoppers. All neighbours count, not the nearest few.
+
+    Parameters
+    ----------
+    matrix : csr_matrix, shape (n_shoppers, n_products), float32
+        Who acted on what.
+    """
+
+    name = "cooccurrence"
+    is_text = False
+
+    def __init__(self, matrix: sp.csr_matrix) -> None:
+        inverse = inverse_root(np.asarray(matrix.multiply(matrix).sum(axis=0)).ravel())
+        self._columns: Any = (matrix @ sp.diags_array(inverse.astype(np.float32))).tocsr()
+        self._by_product: Any = self._columns.T.tocsr()
+
+    def rows(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Return the cosine of some products with all; see `Space.rows`."""
+        return finish_rows(dense_product(self._by_product[products], self._columns), products)
+
+    def scores(self, queries: sp.csr_matrix) -> NDArray[np.float32]:
+        """Return sums of cosines with the products of each query, times their weights.
+
+        Parameters
+        ----------
+        queries : csr_matrix, shape (n_queries, n_products), float32
+
+        Returns
+        -------
+        ndarray, shape (n_queries, n_products), float32
+            0 and above; a product adds nothing to its own score.
+        """
+        scores = dense_product(queries @ self._by_product, self._columns)
+        # The cosine of a product with itself is 1 if anybody acted on it.
+        is_known = np.diff(self._by_product.indptr) > 0
+        rows, products = queries.nonzero()
+        scores[rows, products] -= queries.data * is_known[products]
+        return np.maximum(scores, 0, out=scores)
+
+
+class EaseSpace:
+    """EASE: the linear autoencoder with zero diagonal, in closed form.
+
+    B = I - P diag(P)^-1 with P = (XᵀX + λI)^-1. Where shoppers are fewer than products, P comes
+    from the smaller inverse: P = (I - Xᵀ(XXᵀ + λI)^-1 X) / λ. Steck 2019, arXiv 1905.03375.
+
+    Parameters
+    ----------
+    matrix : csr_matrix, shape (n_shoppers, n_products), float32
+    regularisation : float
+        λ, above 0: the strength of the ridge, in shoppers.
+    largest : int
+        Side of the largest matrix that is inverted, 4 bytes times its square. Where both sides of
+        the matrix are longer, only so many of the most acted-on products take part.
+    name : str
+        In the blend.
+    """
+
+    is_text = False
+
+    def __init__(
+        self, matrix: sp.csr_matrix, *, regularisation: float, largest: int, name: str = "ease"
+    ) -> None:
+        self.name = name
+        self._inner = inverse_of_gram(matrix, regularisation, largest)
+        require_finite(self._inner.inverse_diagonal)
+
+    def rows(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Return the positive weights of some products on all; see `Space.rows`."""
+        ones = np.ones(len(products), np.float32)
+        places = (np.arange(len(products)), products)
+        size = len(self._inner.inverse_diagonal)
+        rows = self._inner.times(sp.csr_matrix((ones, places), shape=(len(products), size)))
+        rows *= -self._inner.inverse_diagonal
+        return finish_rows(rows, products)
+
+    def scores(self, queries: sp.csr_matrix) -> NDArray[np.float32]:
+        """Return Q B, the foretold actions of each query.
+
+        Parameters
+        ----------
+        queries : csr_matrix, shape (n_queries, n_products), float32
+
+        Returns
+        -------
+        ndarray, shape (n_queries, n_products), float32
+            Of either sign; 0 for products that take no part.
+        """
+        scores = self._inner.times(queries)
+        scores *= -self._inner.inverse_diagonal
+        # The identity of B, where P has a row.
+        takes_part = self._inner.inverse_diagonal > 0
+        rows, products = queries.nonzero()
+        scores[rows, products] += queries.data * takes_part[products]
+        return scores

@@ -1,0 +1,208 @@
+"""Spaces of few dimensions: the broad patterns in who acted on what."""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from alsolike.rankers.spaces.linear import inverse_root
+from alsolike.rankers.spaces.space import finish_rows, require_finite
+
+# Eigenvalues below this are rounding errors; the largest are 1.
+_NO_PATTERN = 1e-10
+# Rounds of the search for patterns: as many as gather 512 vectors, but at least 4 and at most 16.
+_GATHERED = 512
+_ROUNDS = (4, 16)
+# Columns that are multiplied at once.
+_AT_ONCE = 32
+# Of the factorisation: confidence (alpha) of an observed action, and strength of the ridge.
+_CONFIDENCE = 5.0
+_REGULARISATION = 0.1
+# Rounds of alternating least squares.
+ITERATIONS = 15
+
+
+class SpectralSpace:
+    """Who acted on what, reduced to its broadest patterns.
+
+    D^-1/2 V Vᵀ D^1/2 with V the first right singular vectors of the matrix, normalised by the
+    square roots of its rows' and columns' sums (D). The ideal low-pass filter of GF-CF, Shen et
+    al. 2021, arXiv 2108.07567.
+
+    The vectors come from a fixed number of rounds. A search for exact ones may never end: each
+    group of shoppers that shares no product with others has a singular value of 1, and where most
+    shoppers bought once there are hundreds of such groups. Shoppers with one product are left out,
+    since they link it to no other.
+
+    Parameters
+    ----------
+    matrix : csr_matrix, shape (n_shoppers, n_products), float32
+    factors : int
+        Most patterns to keep.
+    seed : int
+        Of the initial vectors.
+    """
+
+    name = "spectrum"
+    is_text = False
+
+    def __init__(self, matrix: sp.csr_matrix, *, factors: int, seed: int) -> None:
+        matrix = matrix[np.diff(matrix.indptr) > 1]
+        by_shopper = inverse_root(np.asarray(matrix.sum(axis=1)).ravel())
+        by_product = inverse_root(np.asarray(matrix.sum(axis=0)).ravel())
+        there = np.flatnonzero(by_product)
+        normalised = sp.csr_matrix(
+            sp.diags_array(by_shopper) @ matrix[:, there] @ sp.diags_array(by_product[there])
+        )
+        count = max(0, min(factors, min(normalised.shape) - 1))
+        threads: Any = import_module("threadpoolctl")
+        # One thread, so that the same seed gives the same vectors on any number of cores.
+        with threads.threadpool_limits(limits=1, user_api="blas"):
+            vectors = _broadest(normalised, count, seed)
+        self._left = np.zeros((matrix.shape[1], vectors.shape[1]), np.float32)
+        self._right = np.zeros((vectors.shape[1], matrix.shape[1]), np.float32)
+        self._left[there] = vectors * by_product[there, None]
+        self._right[:, there] = vectors.T / by_product[there]
+        require_finite(self._left, self._right)
+
+    def rows(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Return the positive weights of some products on all; see `Space.rows`."""
+        return finish_rows(self._left[products] @ self._right, products)
+
+
+class FactorSpace:
+    """The scores of a factorisation for implicit feedback, given one product.
+
+    Y (YᵀY + λI)^-1 Yᵀ with Y the products' factors: the fold-in of iALS (Hu, Koren and Volinsky
+    2008) with the same confidence for all products, which makes it a product-to-product matrix.
+
+    Parameters
+    ----------
+    matrix : csr_matrix, shape (n_shoppers, n_products), float32
+    factors : int
+        Length of the factors.
+    seed : int
+        Of the initial factors.
+    """
+
+    name = "factors"
+    is_text = False
+
+    def __init__(self, matrix: sp.csr_matrix, *, factors: int, seed: int) -> None:
+        size = matrix.shape[1]
+        self._left = self._right = np.zeros((size, 0), np.float32)
+        if not matrix.nnz:
+            return
+        _, right = factorise(
+            matrix,
+            factors=factors,
+            regularisation=_REGULARISATION,
+            confidence=_CONFIDENCE,
+            seed=seed,
+        )
+        products = right.astype(np.float64)
+        gram = products.T @ products + _REGULARISATION * np.eye(factors)
+        self._left = np.linalg.solve(gram, products.T).T.astype(np.float32)
+        self._right = right
+        require_finite(self._left, self._right)
+
+    def rows(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Return the positive scores of some products on all; see `Space.rows`."""
+        return finish_rows(self._left[products] @ self._right.T, products)
+
+
+def factorise(
+    matrix: sp.csr_matrix,
+    *,
+    factors: int,
+    regularisation: float,
+    confidence: float,
+    seed: int,
+    on_iteration: Callable[[int], None] | None = None,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Factorise who acted on what by iALS: Hu, Koren and Volinsky 2008, by the library implicit.
+
+    Parameters
+    ----------
+    matrix : csr_matrix, shape (n_shoppers, n_products), float32
+        With at least one action.
+    confidence : float
+        Alpha: how much more an observed action weighs than a missing one.
+    on_iteration : callable, optional
+        Told the number of each iteration, from 1 to `ITERATIONS`.
+
+    Returns
+    -------
+    tuple of ndarray, shapes (n_shoppers, factors) and (n_products, factors), float32
+
+    Raises
+    ------
+    ArithmeticError
+        The numbers became NaN.
+    """
+    # Slow to import, and without types.
+    als: Any = import_module("implicit.cpu.als")
+    recommender: Any = import_module("implicit.recommender_base")
+    threads: Any = import_module("threadpoolctl")
+
+    def count(iteration: int, _seconds: float, _loss: float | None = None) -> None:
+        if on_iteration is not None:
+            on_iteration(iteration + 1)
+
+    # One thread, so that the same seed gives the same factors on any number of cores.
+    with threads.threadpool_limits(limits=1, user_api="blas"):
+        model = als.AlternatingLeastSquares(
+            factors=factors,
+            regularization=regularisation,
+            alpha=confidence,
+            iterations=ITERATIONS,
+            num_threads=1,
+            random_state=seed,
+        )
+        try:
+            model.fit(matrix, show_progress=False, callback=count)
+        except recommender.ModelFitError as error:
+            raise ArithmeticError(str(error)) from error
+    return (
+        np.asarray(model.user_factors, np.float32),
+        np.asarray(model.item_factors, np.float32),
+    )
+
+
+def _broadest(matrix: sp.csr_matrix, count: int, seed: int) -> NDArray[np.float64]:
+    """Return the first right singular vectors of a sparse matrix, nearly, at a fixed cost.
+
+    Randomised block Krylov iteration: Musco and Musco 2015, arXiv 1504.05477, algorithm 2. A block
+    has as many columns as vectors are wanted, so that rounding never chooses among equal singular
+    values.
+
+    Returns
+    -------
+    ndarray, shape (matrix.shape[1], at most count), float64
+        Orthonormal columns.
+    """
+    if not count:
+        return np.zeros((matrix.shape[1], 0))
+    block = np.random.default_rng(seed).normal(size=(matrix.shape[1], count))
+    blocks: list[NDArray[np.float64]] = []
+    fewest, most = _ROUNDS
+    for _ in range(min(max(_GATHERED // count, fewest), most)):
+        block = np.linalg.qr(_gram_times(matrix, block))[0]
+        blocks.append(block)
+    basis = np.linalg.qr(np.hstack(blocks))[0]
+    values, turned = np.linalg.eigh(basis.T @ _gram_times(matrix, basis))
+    # Ascending.
+    turned = turned[:, values > _NO_PATTERN][:, ::-1][:, :count]
+    return basis @ turned
+
+
+def _gram_times(matrix: sp.csr_matrix, block: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return XᵀX times a block, a few columns at a time to bound memory."""
+    product = np.empty_like(block)
+    for start in range(0, block.shape[1], _AT_ONCE):
+        columns = slice(start, start + _AT_ONCE)
+        product[:, columns] = matrix.T @ (matrix @ block[:, columns])
+    return product

@@ -1,0 +1,103 @@
+"""A model that is made anew from what is known, and dropped afterwards."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from secrets import token_hex
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alsolike.database import connect
+from alsolike.history import Split
+from alsolike.models import change_serving, drop_leftovers, drop_model, hold_model
+from alsolike.progress import Report
+from alsolike.rankers.blend.fit import fit_model
+from alsolike.rankers.blend.publish import publish
+from alsolike.rankers.blend.recipe import Recipe
+from alsolike.rankers.blend.validation import weigh_latest
+from alsolike.rankers.stored import StoredRanker
+from alsolike.texts import read_texts
+
+
+class TrainedRanker(StoredRanker):
+    """A model that a recipe makes anew from what is known; closing the ranker drops the model.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        Its validation slice is cut like the split that it is fitted to.
+    name : str
+        Name of its results.
+    name_vectors : ndarray, shape (n_products, dim), float32, optional
+        Of the products' names, of unit length, instead of those in the database: to try another
+        encoder.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        name: str = "trained",
+        *,
+        name_vectors: NDArray[np.float32] | None = None,
+    ) -> None:
+        super().__init__(f"evaluation {token_hex(6)}", name)
+        self.recipe = recipe
+        self._name_vectors = name_vectors
+        self._model_id: int | None = None
+        self._serving: dict[str, Any] = {}
+
+    def close(self) -> None:
+        """Drop the model and close the sessions."""
+        self._drop()
+        super().close()
+
+    def fit(self, split: Split, report: Report) -> None:
+        """Train on what is known and write the model, for evaluation only."""
+        self._drop()
+        recipe = replace(self.recipe, validation=split.name)
+        catalogue = split.known.catalogue
+        texts, encoder = read_texts(catalogue, report=report)
+        if self._name_vectors is not None:
+            texts = replace(texts, vectors=self._name_vectors)
+        fitted = fit_model(split.known, texts.only(split.is_there), recipe, report)
+        # No other neighbours are looked up than those of the shoppers' latest products.
+        acted_on = weigh_latest(split.known, split.shoppers, fitted.serving)
+        self._serving = fitted.serving
+        super().fit(split, report)
+        with connect() as connection:
+            drop_leftovers(connection)
+        with connect() as connection:
+            self._model_id = publish(
+                connection,
+                fitted,
+                catalogue,
+                name=self._model,
+                encoder=encoder,
+                data={"evaluation": split.name},
+                purpose="evaluate",
+                products=np.unique(acted_on.indices),
+                report=report,
+            )
+            # Before the commit shows the model to an evaluation that would drop it.
+            hold_model(self._connections[0], self._model_id)
+        with connect(autocommit=True) as connection:
+            connection.execute("analyze recs.neighbours, recs.product_priors")
+
+    def answer_with(self, options: Mapping[str, Any]) -> None:
+        """Change how the fitted model answers from now on.
+
+        Parameters
+        ----------
+        options : Mapping
+            Of `recs.serving_options`; the others stay as they were fitted.
+        """
+        assert self._model_id is not None  # noqa: S101  (fitted first)
+        with connect() as connection:
+            change_serving(connection, self._model_id, {**self._serving, **options})
+
+    def _drop(self) -> None:
+        if self._model_id is not None:
+            with connect() as connection:
+                drop_model(connection, self._model_id)
+            self._model_id = None

@@ -1,0 +1,231 @@
+"""Answers from the local snapshot: a read-only SQLite file, some tens of microseconds a query.
+
+Nothing here needs the database, Parquet or S3.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from alsolike.database import query
+from alsolike.errors import SnapshotError
+from alsolike.json_levels import load_stored_json
+from alsolike.models import ServingOptions
+from alsolike.snapshot.containment import has_attributes
+from alsolike.snapshot.local_file import LocalPointer
+
+# Temporary tables and views belong to the connection: the file stays as it is.
+_TEMPORARY = ("create_question", "create_fitting_products", "create_category_products")
+
+
+class SnapshotProduct(Struct):
+    """A product as of the snapshot; price as the shop wrote it, created_at in UTC."""
+
+    product_id: str
+    title: str
+    description: str | None
+    category: str | None
+    brand: str | None
+    price: Decimal | None
+    currency: str | None
+    image_url: str | None
+    attributes: dict[str, Any]
+    is_in_stock: bool
+    created_at: datetime
+    rating_average: float | None
+    review_count: int
+    is_rebuyable: bool
+
+
+class LocalSnapshot:
+    """An open snapshot. Meant for one thread, such as that of an event loop.
+
+    Every method raises `sqlite3.Error` when the file cannot be read after all.
+
+    A list takes a `filter_json`, the text of `ProductFilter.as_json()`, which means what
+    `recs.fits` has it mean in Postgres (None: products in stock), product ids to `exclude`, and
+    `candidates` to choose among (None: any).
+
+    Parameters
+    ----------
+    path : Path
+        The file, already found to be what the pointer says.
+    pointer : LocalPointer
+        What is known of it.
+
+    Attributes
+    ----------
+    serving : ServingOptions
+        How the model answers whose neighbours these are.
+
+    Raises
+    ------
+    SnapshotError
+        It is no such file.
+    """
+
+    def __init__(self, path: Path, pointer: LocalPointer) -> None:
+        self.pointer = pointer
+        try:
+            # Immutable: no locks, and no look at whether it changed.
+            self._connection = sqlite3.connect(
+                f"{path.as_uri()}?mode=ro&immutable=1",
+                uri=True,
+                check_same_thread=False,
+                isolation_level=None,
+            )
+            prepare_questions(self._connection)
+            snapshot_id, serving = self._connection.execute("select * from snapshot").fetchone()
+            self.serving = msgspec.json.decode(serving, type=ServingOptions)
+        except (sqlite3.Error, msgspec.MsgspecError) as error:
+            message = f"The local snapshot {path} cannot be read ({error}): run `alsolike fetch`."
+            raise SnapshotError(message) from error
+        if snapshot_id != pointer.snapshot_id:
+            message = f"{path} is not the snapshot {pointer.snapshot_id}: run `alsolike fetch`."
+            raise SnapshotError(message)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def products(self, product_ids: Sequence[str]) -> list[SnapshotProduct]:
+        """Read products, in the order of the ids; unknown ones are left out."""
+        return self._products("products_by_id", {"product_ids": _json(product_ids)})
+
+    def product(self, product_id: str) -> SnapshotProduct | None:
+        """Read one product; None for an unknown one."""
+        products = self.products([product_id])
+        return products[0] if products else None
+
+    def rebuyable(self, product_ids: Sequence[str]) -> set[str]:
+        """Tell which products shoppers buy again and again."""
+        return {p.product_id for p in self.products(product_ids) if p.is_rebuyable}
+
+    def neighbours(
+        self,
+        product_id: str,
+        k: int,
+        filter_json: str | None = None,
+        exclude: Sequence[str] = (),
+        candidates: Sequence[str] | None = None,
+    ) -> list[tuple[SnapshotProduct, float]]:
+        """Find up to k neighbours of a product with their scores, best first."""
+        self._ask(filter_json, exclude, candidates)
+        rows = self._rows("neighbours", {"product_id": product_id, "k": k})
+        return [(product_of_row(row[1:]), row[0]) for row in rows]
+
+    def popular(
+        self,
+        k: int,
+        filter_json: str | None = None,
+        exclude: Sequence[str] = (),
+        candidates: Sequence[str] | None = None,
+    ) -> list[SnapshotProduct]:
+        """Find k products: the recently popular ones, then the newest."""
+        self._ask(filter_json, exclude, candidates)
+        return self._products("popular", {"k": k})
+
+    def list_products(
+        self, category: str | None, after: str | None, limit: int
+    ) -> list[SnapshotProduct]:
+        """Read a page of the catalogue, or of a category and all below it, by product id."""
+        parameters = {"after": after, "row_count": limit}
+        if category is None:
+            return self._products("list_products", parameters)
+        self._ask(_of_category(category))
+        return self._products("list_category", parameters)
+
+    def category_products(
+        self, category: str, after: tuple[datetime, str] | None, limit: int
+    ) -> list[SnapshotProduct]:
+        """Read a page of a category and all below it, newest first."""
+        self._ask(_of_category(category))
+        time, last_id = (after[0].astimezone(UTC).isoformat(), after[1]) if after else (None, None)
+        parameters = {"after_time": time, "after_id": last_id, "row_count": limit}
+        return self._products("category_products", parameters)
+
+    def search(
+        self, words: str, category: str | None, after: tuple[float, str] | None, limit: int
+    ) -> list[tuple[SnapshotProduct, float]]:
+        """Find products whose text holds every word, with how well each matches, best first."""
+        # Quoted, a word means itself, whatever is in it.
+        terms = " ".join(f'"{word.replace(chr(34), "")}"' for word in words.split())
+        if not terms:
+            return []
+        self._ask(_of_category(category))
+        relevance, last_id = after or (None, None)
+        parameters = {
+            "words": terms,
+            "after_rank": relevance,
+            "after_id": last_id,
+            "row_count": limit,
+        }
+        return [(product_of_row(row[1:]), row[0]) for row in self._rows("search", parameters)]
+
+    def category_counts(self) -> list[tuple[str, int, str | None]]:
+        """Count the products of every category path, deeper ones apart, with a picture of one."""
+        return self._rows("category_counts", {})
+
+    def has_category(self, category: str) -> bool:
+        """Tell whether any product is of a category or below it."""
+        self._ask(_of_category(category))
+        return bool(self._rows("has_category", {})[0][0])
+
+    def _ask(
+        self,
+        filter_json: str | None,
+        exclude: Sequence[str] = (),
+        candidates: Sequence[str] | None = None,
+    ) -> None:
+        """Say which products the next statement may give."""
+        self._connection.execute(
+            "update question set product_filter = ?, excluded = ?, candidates = ?",
+            (filter_json, _json(exclude), None if candidates is None else _json(candidates)),
+        )
+
+    def _products(self, name: str, parameters: dict[str, Any]) -> list[SnapshotProduct]:
+        return [product_of_row(row) for row in self._rows(name, parameters)]
+
+    def _rows(self, name: str, parameters: dict[str, Any]) -> list[Any]:
+        statement = query(f"alsolike/snapshot/sqlite/{name}")
+        return self._connection.execute(statement, parameters).fetchall()
+
+
+def prepare_questions(connection: sqlite3.Connection) -> None:
+    """Give a connection to a snapshot's file what its lists are asked by: see `sqlite/sql`."""
+    connection.create_function("has_attributes", 2, has_attributes)
+    connection.execute("pragma temp_store = memory")
+    for name in _TEMPORARY:
+        connection.execute(query(f"alsolike/snapshot/sqlite/{name}"))
+    connection.execute("insert into question (excluded) values ('[]')")
+
+
+def product_of_row(row: tuple[Any, ...]) -> SnapshotProduct:
+    """Make a product of a row of the table `products`."""
+    return SnapshotProduct(
+        *row[:5],
+        price=None if row[5] is None else Decimal(row[5]),
+        currency=row[6],
+        image_url=row[7],
+        attributes=load_stored_json(row[8]),
+        is_in_stock=bool(row[9]),
+        created_at=datetime.fromisoformat(row[10]),
+        rating_average=row[11],
+        review_count=row[12],
+        is_rebuyable=bool(row[14]),
+    )
+
+
+def _of_category(category: str | None) -> str:
+    """Return the filter of a catalogue page or a search: of a category, sold out or not."""
+    return msgspec.json.encode({"category": category, "with_sold_out": True}).decode()
+
+
+def _json(product_ids: Sequence[str]) -> str:
+    return msgspec.json.encode(product_ids).decode()

@@ -1,2 +1,0 @@
--- Tell the planner how many products are to be exported: autovacuum never sees a temporary table.
-analyze snapshot_products

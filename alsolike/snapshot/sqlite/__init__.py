@@ -1,0 +1,1 @@
+"""The statements of the local snapshot, in SQLite's dialect."""

@@ -1,0 +1,42 @@
+-- The products that the question allows, as recs.fits has it in Postgres.
+-- A row: a product, as in the table.
+-- A subquery on the question is evaluated once per statement, not once per product.
+create temporary view fitting_products as
+select p.*
+from products as p
+where
+    p.product_id not in (select e.value from question as q, json_each(q.excluded) as e)
+    and (
+        (select q.candidates is null from question as q)
+        or p.product_id in (select c.value from question as q, json_each(q.candidates) as c)
+    )
+    and (p.is_in_stock or (select q.product_filter ->> 'with_sold_out' from question as q))
+    and (
+        (select q.product_filter ->> 'category' is null from question as q)
+        or p.category = (select q.product_filter ->> 'category' from question as q)
+        or substr(
+            p.category, 1, (select length(q.product_filter ->> 'category') + 3 from question as q)
+        ) = (select (q.product_filter ->> 'category') || ' > ' from question as q)
+    )
+    and (
+        (select q.product_filter ->> 'brands' is null from question as q)
+        or p.brand in (
+            select b.value from question as q, json_each(q.product_filter, '$.brands') as b
+        )
+    )
+    and (
+        (select q.product_filter ->> 'price_min' is null from question as q)
+        or cast(p.price as real)
+        >= (select q.product_filter ->> 'price_min' from question as q)
+    )
+    and (
+        (select q.product_filter ->> 'price_max' is null from question as q)
+        or cast(p.price as real)
+        <= (select q.product_filter ->> 'price_max' from question as q)
+    )
+    and (
+        (select q.product_filter ->> 'attributes' is null from question as q)
+        or has_attributes(
+            p.attributes, (select q.product_filter ->> 'attributes' from question as q)
+        )
+    )

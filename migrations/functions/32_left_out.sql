@@ -1,0 +1,49 @@
+-- What must not be recommended to a shopper or visitor, whichever way recommendations are found:
+--   what they bought, unless products like it are bought again and again;
+--   what they asked not to see;
+--   what they looked at or reviewed lately;
+--   what lies in their basket;
+--   what the request excludes.
+-- p_shopper_id: a shopper, null: nobody; p_acted: what they did lately, of recs.recent_actions;
+-- p_history: as in recs.recent_actions, for the basket; p_exclude: product ids, null: none;
+-- p_as_of: what they bought or hid strictly before, null: all.
+-- Returns the product ids, some of them maybe twice. Without the shopper's consent nothing they
+-- bought is read; their wish to hide a product counts all the same.
+create or replace function recs.left_out(
+    p_shopper_id text, p_acted recs.action [] default '{}', p_history jsonb default null,
+    p_exclude text [] default '{}', p_as_of timestamptz default null
+) returns text []
+language plpgsql
+stable
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    return
+        recs.not_bought_again(
+            array(
+                select distinct b.product_id
+                from raw.purchases as b
+                where
+                    b.shopper_id = (
+                        select c.shopper_id
+                        from raw.consenting_shoppers as c
+                        where c.shopper_id = p_shopper_id
+                    )
+                    and b.purchased_at < coalesce(p_as_of, 'infinity')
+            )
+            || array(select a.product_id from unnest(p_acted) as a where a.kind = 'purchase')
+        )
+        || array(select a.product_id from unnest(p_acted) as a where a.kind <> 'purchase')
+        || array(
+            select h.product_id
+            from recs.hides as h
+            where h.shopper_id = p_shopper_id and h.hidden_at < coalesce(p_as_of, 'infinity')
+        )
+        || array(
+            select h ->> 'product_id'
+            from jsonb_array_elements(p_history) as h
+            where h ->> 'kind' = 'basket' and h ->> 'product_id' is not null
+        )
+        || coalesce(array_remove(p_exclude, null), '{}');
+end;
+$$;

@@ -1,0 +1,139 @@
+-- "You may also like", found in one of three ways. The rules are the same for all of them: what
+-- makes the taste (recs.recent_actions), what is left out (recs.left_out), what fits (recs.fits),
+-- what a reason is called (recs.reason_kind), and what fills up (recs.popular_products).
+-- p_way:
+--   'vectors': a trained model's neighbours and priors, then the products nearest to the taste;
+--   'neighbours': the neighbours and priors that are stored, of any model; no vector is read;
+--   'popular': popular products alone.
+-- The other parameters and the rows: see recs.recommend_with_reasons. Diversity needs vectors.
+create or replace function recs.recommend_by(
+    p_way text, p_shopper_id text, p_session_id text, p_k integer, p_exclude text [],
+    p_filter recs.product_filter, p_candidates text [], p_model text, p_diversity text,
+    p_history jsonb, p_with_reasons boolean, p_until timestamptz, p_as_of timestamptz
+) returns table (
+    rank integer, product_id text, score real, model text, source text,
+    reason_kind text, reason_event_id text, reason_product_id text, reason_count integer
+)
+language plpgsql
+stable
+rows 20
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    used record;
+    serving jsonb;
+    options record;
+    is_diverse boolean;
+    -- Rows to find: the whole pool where it is re-ranked.
+    depth integer;
+    acted recs.action [];
+    left_out text [];
+    candidates text [];
+    -- Products that the model scores, best first.
+    scored recs.scored_product [] := '{}';
+    scored_ids text [];
+    prior_ids text [];
+    last_score real;
+begin
+    if p_k is null or p_k < 0 then
+        raise invalid_parameter_value using message = 'The number of rows must be 0 or more.';
+    end if;
+    select m.model_id, m.name, m.dimension, m.kind, m.serving into used
+    from recs.model_of(p_model) as m;
+    serving := coalesce(used.serving, '{}') || coalesce(recs.diversity_level(p_diversity), '{}');
+    select o.* into options from recs.serving_options(serving) as o;
+    is_diverse := p_way = 'vectors'
+        and (options.diversity > 0 or options.category_share < 1 or options.brand_share < 1);
+    depth := case when is_diverse then greatest(p_k, options.pool) else p_k end;
+
+    acted := array(
+        select a
+        from recs.recent_actions(
+            p_shopper_id, p_session_id, serving, least(p_as_of, p_until), p_history
+        ) as a
+    );
+    left_out := recs.left_out(p_shopper_id, acted, p_history, p_exclude, p_as_of);
+    -- Neighbours and the popular are walked by rank, which is slow where the filter keeps few.
+    candidates := recs.few_eligible(
+        p_filter, p_candidates, case when p_way = 'vectors' then 1000 else 4000 end
+    );
+
+    if p_way = 'neighbours' or p_way = 'vectors' and used.kind = 'trained' then
+        scored := array(
+            select s
+            from recs.scored_products(
+                used.model_id, acted, left_out, p_filter, candidates, options.neighbour_rows, depth
+            ) as s
+        );
+    end if;
+
+    if p_way = 'vectors' and cardinality(scored) < depth and cardinality(acted) > 0 then
+        -- Below what a trained model scored, the nearest have shares of its last score.
+        last_score := case
+            when used.kind = 'trained' then coalesce(scored[cardinality(scored)].score, 1)
+        end;
+        scored_ids := array(select s.product_id from unnest(scored) as s);
+        scored := scored || array(
+            select (
+                t.product_id,
+                coalesce((last_score * (1 + t.score) / 2)::real, t.score),
+                t.action_place
+            )::recs.scored_product
+            from recs.taste_products(
+                used.model_id, used.dimension, acted, depth - cardinality(scored),
+                left_out || scored_ids, p_filter, candidates
+            ) as t
+        );
+    end if;
+
+    if is_diverse and cardinality(scored) > 1 then
+        -- What lies behind the pool keeps its place.
+        scored := array(
+            select scored[o.place]
+            from unnest(
+                recs.diversified(
+                    used.model_id,
+                    array(select s.product_id from unnest(scored[:options.pool]) as s),
+                    array(select s.score from unnest(scored[:options.pool]) as s),
+                    p_k, options.diversity, options.category_share, options.brand_share
+                )
+                || array(select generate_series(options.pool + 1, cardinality(scored)))
+            ) with ordinality as o (place, pick)
+            order by o.pick
+        );
+    end if;
+    scored := scored[:p_k];
+
+    scored_ids := array(select s.product_id from unnest(scored) as s);
+
+    -- A product that its prior alone scored is explained as those are that fill up.
+    prior_ids := case
+        when p_with_reasons and p_as_of is null
+            then array(select s.product_id from unnest(scored) as s where s.action_place = 0)
+        else '{}'
+    end;
+    return query
+    select
+        s.place::integer, s.product_id, s.score, used.name,
+        case when s.action_place = 0 then 'popular' else 'personal' end,
+        case when p_with_reasons then recs.reason_kind(acted[s.action_place].kind) end,
+        case when p_with_reasons then acted[s.action_place].event_id end,
+        case when p_with_reasons then acted[s.action_place].product_id end,
+        p.actions
+    from unnest(scored) with ordinality as s (product_id, score, action_place, place)
+    left join recs.popular_products(cardinality(prior_ids), '{}', null, prior_ids) as p
+        on cardinality(prior_ids) > 0 and s.product_id = p.product_id
+    order by s.place;
+
+    if cardinality(scored) < p_k and p_as_of is null then
+        return query
+        select
+            (cardinality(scored) + n.place)::integer, n.product_id, null::real, used.name,
+            'popular', case when p_with_reasons then recs.reason_kind(null) end,
+            null::text, null::text, case when p_with_reasons then n.actions end
+        from recs.popular_products(
+            p_k - cardinality(scored), left_out || scored_ids, p_filter, candidates
+        ) with ordinality as n (product_id, popularity, actions, place);
+    end if;
+end;
+$$;

@@ -1,0 +1,94 @@
+"""Types of what the functions that serve hand to each other, and who consents, as one view.
+
+The functions whose parameters or rows change with the types go; the functions of the new names
+come right after the last version.
+"""
+
+from alsolike.migrate import run_sql
+
+revision = "0019"
+down_revision = "0018"
+
+
+def upgrade() -> None:
+    """Make the types and the view; drop the functions of before."""
+    run_sql(
+        """
+        create type recs.action as (
+            kind text,
+            event_id text,
+            product_id text,
+            acted_at timestamptz,
+            weight real
+        );
+        comment on type recs.action is
+            'What somebody did with a product. kind: purchase, review, view or basket. event_id: of'
+            ' the event; null: the caller of a request told of it. weight: how much it counts for'
+            ' the taste, above 0.';
+
+        create type recs.scored_product as (
+            product_id text,
+            score real,
+            action_place integer
+        );
+        comment on type recs.scored_product is
+            'A product that a model scores for somebody. action_place: place of the action that '
+            'explains it in the list of their actions, from 1; 0: none does, the product is '
+            'popular.';
+
+        create view raw.consenting_shoppers as
+        select shopper_id
+        from raw.current_consents
+        where purpose = 'personalisation' and is_granted;
+        comment on view raw.consenting_shoppers is
+            'One row per shopper who consents to personalisation now. Personal data.';
+        comment on column raw.consenting_shoppers.shopper_id is 'Who consents.';
+        grant select on raw.consenting_shoppers to alsolike_app;
+        -- A model of dbt that nothing reads any more.
+        drop view if exists staging.stg_consents;
+
+        drop function if exists recs.acted_left_out(text [], text []);
+        drop function if exists recs.left_out(text, timestamptz);
+        drop function if exists recs.recent_actions(text, text, jsonb, timestamptz, jsonb);
+        drop function if exists recs.scored_products(
+            integer, text [], real [], text [], recs.product_filter, text [], integer, integer
+        );
+        """
+    )
+
+
+def downgrade() -> None:
+    """Drop them, with the functions that came with them."""
+    run_sql(
+        """
+        do $$
+        declare
+            found regprocedure;
+        begin
+            for found in
+                select p.oid
+                from pg_proc as p
+                where
+                    p.pronamespace = 'recs'::regnamespace
+                    and pg_has_role(current_user, p.proowner, 'usage')
+                    and (
+                        array[
+                            'recs.action', 'recs.action[]', 'recs.scored_product',
+                            'recs.scored_product[]'
+                        ]::regtype[]::oid[] && (p.proargtypes::oid[] || p.prorettype)
+                        or p.proname in (
+                            'not_bought_again', 'reason_kind', 'recommend_by',
+                            'recommend_from_neighbours', 'recommend_popular', 'similar_by',
+                            'similar_from_neighbours', 'similar_popular'
+                        )
+                    )
+            loop
+                execute format('drop function %s', found);
+            end loop;
+        end
+        $$;
+        drop view raw.consenting_shoppers;
+        drop type recs.scored_product;
+        drop type recs.action;
+        """
+    )

@@ -1,0 +1,64 @@
+"""A stored model is asked about a session as the site asks for one."""
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from alsolike.history import read_history, split_by_time, visitor_of
+from alsolike.progress import ignore_progress
+from alsolike.rankers.stored import StoredRanker
+from tests.shop.database import run
+from tests.shop.marts import make_mart
+from tests.shop.models import add_vectors
+from tests.shop.shoppers import add_shopper
+from tests.shop.vectors import clusters
+
+CUTOFF = datetime(2026, 2, 1, tzinfo=UTC)
+
+
+@pytest.mark.usefixtures("database")
+def test_a_session_and_a_shopper_of_the_same_id_are_asked_for_apart() -> None:
+    add_vectors(clusters(300))
+    add_shopper("x")
+    run(
+        "insert into raw.views (view_id, shopper_id, session_id, product_id, viewed_at) values "
+        "('1', null, 'x', 'v00001', '2026-01-01'), ('2', null, 'x', 'v00007', '2026-02-02'), "
+        "('3', 'x', null, 'v00200', '2026-01-01'), ('4', 'x', 'x', 'v00207', '2026-02-02')"
+    )
+    make_mart("shopper_events")
+    run(
+        "insert into marts.shopper_events "
+        "(visitor_id, product_id, kind, event_id, occurred_at, weight) select "
+        "coalesce('shopper:' || shopper_id, 'session:' || session_id) as visitor_id, product_id, "
+        "'view', view_id, viewed_at, 1 from raw.views"
+    )
+    history = read_history(report=ignore_progress)
+    assert [visitor_of(visitor) for visitor in history.shopper_ids] == [(None, "x"), ("x", None)]
+
+    ranker = StoredRanker("average")
+    ranker.fit(split_by_time(history, CUTOFF), ignore_progress)
+    products, scores = ranker.lists(np.arange(2), 5)
+    ranker.close()
+    for row, (who, seen) in enumerate([((None, "x"), "v00001"), (("x", None), "v00200")]):
+        served = run(
+            "select product_id, score from recs.recommend_with_reasons("
+            "%s, %s, 5, array[%s], p_as_of => %s) order by rank",
+            (*who, seen, CUTOFF),
+        )
+        assert len(served) == 5
+        listed = [history.catalogue.product_ids[product] for product in products[row]]
+        assert listed == [product_id for product_id, _ in served]
+        np.testing.assert_allclose(scores[row], [score for _, score in served], rtol=1e-6)
+
+
+@pytest.mark.parametrize("visitor_id", ["shopper:", "session:", "shopper:session:x", "session:a:b"])
+def test_the_key_of_a_visitor_is_read_back(visitor_id: str) -> None:
+    shopper_id, session_id = visitor_of(visitor_id)
+    prefix, _, rest = visitor_id.partition(":")
+    assert (shopper_id, session_id) == ((rest, None) if prefix == "shopper" else (None, rest))
+
+
+def test_another_key_is_no_visitor() -> None:
+    with pytest.raises(ValueError, match="'x' is no visitor"):
+        visitor_of("x")

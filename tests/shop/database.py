@@ -1,0 +1,124 @@
+"""Databases of the test server: clones of a template, statements, and a database that is away."""
+
+import secrets
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
+from itertools import groupby
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from alsolike.database import connect, register_vectors
+
+# The migrated database without data; tests/conftest.py makes it once for a session.
+TEMPLATE = "alsolike_template"
+
+
+def run(statement: str, parameters: Any = None) -> list[tuple[Any, ...]]:
+    """Run one statement on the database of the `PG*` variables and commit; its rows."""
+    with connect() as connection:
+        register_vectors(connection)
+        cursor: Any = connection.execute(statement, parameters)  # pyright: ignore
+        return cursor.fetchall() if cursor.description else []
+
+
+def execute(script: str) -> None:
+    """Run statements on the database of the `PG*` variables, outside a transaction if it is one."""
+    with connect(autocommit=True) as connection:
+        connection.execute(script)  # pyright: ignore
+
+
+def add_rows(table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Add rows to a table such as `raw.products`; an unknown name of a column is an error."""
+    with connect() as connection, connection.cursor() as cursor:
+        register_vectors(connection)
+        for columns, alike in groupby(rows, tuple):
+            cursor.executemany(
+                sql.SQL("insert into {} ({}) values ({})").format(
+                    sql.Identifier(*table.split(".")),
+                    sql.SQL(", ").join(map(sql.Identifier, columns)),
+                    sql.SQL(", ").join(map(sql.Placeholder, columns)),
+                ),
+                list(alike),
+            )
+
+
+@contextmanager
+def variables_set(variables: Mapping[str, str]) -> Generator[pytest.MonkeyPatch]:
+    """Set environment variables within the block."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        yield patch
+
+
+@contextmanager
+def cloned_database(
+    server: Mapping[str, str], template: str = TEMPLATE
+) -> Generator[dict[str, str]]:
+    """Clone a database within the block; the `PG*` variables of the clone, which are not set."""
+    name = f"test_{secrets.token_hex(6)}"
+    variables = {**server, "PGDATABASE": name}
+    with maintenance(server) as connection:
+        connection.execute(
+            sql.SQL("create database {} template {}").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+    yield variables
+    with maintenance(server) as connection:
+        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+def maintenance(server: Mapping[str, str]) -> psycopg.Connection[tuple[Any, ...]]:
+    """Connect to a server's own database, `postgres`, where databases are made and dropped."""
+    return open_database({**server, "PGDATABASE": "postgres"})
+
+
+def open_database(variables: Mapping[str, str]) -> psycopg.Connection[tuple[Any, ...]]:
+    """Connect to the database that `PG*` variables name, whatever the environment says."""
+    return psycopg.connect(
+        host=variables["PGHOST"],
+        port=int(variables["PGPORT"]),
+        user=variables["PGUSER"],
+        dbname=variables["PGDATABASE"],
+        autocommit=True,
+    )
+
+
+def take_away(database: Mapping[str, str]) -> None:
+    """Let nobody connect to a database any more, and end all its sessions."""
+    _allow_connections(database, is_allowed=False)
+    with maintenance(database) as connection:
+        connection.execute(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = %s",
+            (database["PGDATABASE"],),
+        )
+
+
+def bring_back(database: Mapping[str, str]) -> None:
+    """Let everybody connect again."""
+    _allow_connections(database, is_allowed=True)
+
+
+def lock(*tables: str) -> psycopg.Connection[tuple[object, ...]]:
+    """Open a connection whose locks let nobody read some tables until it is closed."""
+    connection = psycopg.connect("")
+    for table in tables:
+        connection.execute(
+            sql.SQL("lock table {} in access exclusive mode").format(
+                sql.Identifier(*table.split("."))
+            )
+        )
+    return connection
+
+
+def _allow_connections(database: Mapping[str, str], *, is_allowed: bool) -> None:
+    with maintenance(database) as connection:
+        connection.execute(
+            sql.SQL("alter database {} with allow_connections {}").format(
+                sql.Identifier(database["PGDATABASE"]), sql.Literal(is_allowed)
+            )
+        )

@@ -1,0 +1,138 @@
+"""Fitting: the blend finds what tells, is the same every time, and knows its limits."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from alsolike.history import History, SplitError
+from alsolike.progress import ignore_progress
+from alsolike.rankers.blend.fit import FittedModel, fit_model
+from alsolike.rankers.blend.recipe import Recipe, RecipeError
+from alsolike.rankers.blend.validation import weigh_latest
+from alsolike.texts import Texts
+from tests.fixtures.history import catalogue, dated, history, taste_history
+
+RECIPE = Recipe(validation="leave-one-out", neighbours=20, factors=8)
+GROUPS = 4
+
+
+def texts(known: History, *, is_telling: bool) -> Texts:
+    """Return names that tell the group of a product, or nothing."""
+    count = len(known.catalogue)
+    random = np.random.default_rng(3)
+    groups = np.arange(count) % GROUPS
+    vectors = random.normal(size=(count, 16))
+    names = [f"item{number}" for number in range(count)]
+    if is_telling:
+        vectors = vectors * 0.2 + np.eye(16)[groups]
+        names = [f"group{group} item{number}" for number, group in enumerate(groups)]
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return Texts(names, [""] * count, vectors.astype(np.float32))
+
+
+def fit(known: History, *, is_telling: bool = False, recipe: Recipe = RECIPE) -> FittedModel:
+    return fit_model(known, texts(known, is_telling=is_telling), recipe, ignore_progress)
+
+
+def top(fitted: FittedModel, known: History, k: int = 5) -> NDArray[np.int64]:
+    """Return the best products that each shopper has not had: shape (n_shoppers, k)."""
+    query = weigh_latest(known, np.arange(len(known.shopper_ids)), fitted.serving)
+    scores = query @ fitted.rows(np.arange(len(known.catalogue))) + fitted.priors
+    scores[known.matrix().toarray() > 0] = -np.inf
+    return np.argsort(-scores, axis=1, kind="stable")[:, :k]
+
+
+def test_shoppers_get_products_of_their_own_taste() -> None:
+    known = taste_history()
+    best = top(fit(known), known)
+    taste = np.arange(len(best)) % GROUPS
+    assert (best % GROUPS == taste[:, None]).mean() > 0.99
+
+
+def test_the_worth_of_texts_is_not_learned_from_products_that_were_not_there_yet() -> None:
+    """A shop where what comes new is bought at once: before it comes nobody can foretell it."""
+    random = np.random.default_rng(4)
+    events = [
+        (shopper, int(product), day)
+        for shopper in range(120)
+        for day, product in enumerate(
+            [
+                *random.choice(np.arange(shopper % GROUPS, 60, GROUPS), 6, replace=False),
+                # On the last day each buys what came on that day, of their own group.
+                random.choice(np.arange(60 + shopper % GROUPS, 80, GROUPS)),
+            ]
+        )
+    ]
+    everybody = [(shopper, shopper % 60, 6) for shopper in range(120)]
+    known = history(catalogue(100), events + everybody)
+    recipe = replace(RECIPE, validation="time", validation_slices=1)
+    leaking = fit(known, is_telling=True, recipe=recipe)
+    honest = fit(dated(known, {}, loaded=90), is_telling=True, recipe=recipe)
+    assert honest.newcomer_scale < leaking.newcomer_scale
+
+
+def test_products_without_events_are_reached_by_their_texts() -> None:
+    whole = taste_history()
+    new = np.arange(0, 60, 7)
+    known = whole.only(~np.isin(whole.products, new))
+    fitted = fit(known, is_telling=True)
+    # A product of the same group that somebody did act on.
+    others = np.setdiff1d(np.arange(60), new)
+    scores = fitted.rows(others)[:, new]
+    is_same = (new % GROUPS)[None, :] == (others % GROUPS)[:, None]
+    assert scores[is_same].min() > 0
+    assert scores[is_same].mean() > 3 * scores[~is_same].mean()
+
+
+def test_a_seed_gives_the_same_model_every_time() -> None:
+    known = taste_history(shoppers=80)
+    first, second = fit(known), fit(known)
+    assert first.learned == second.learned
+    everything = np.arange(60)
+    assert np.array_equal(first.rows(everything), second.rows(everything))
+    assert np.array_equal(first.priors, second.priors)
+
+
+def test_neighbours_are_the_best_of_the_rows_best_first() -> None:
+    fitted = fit(taste_history(shoppers=80))
+    neighbours, scores = fitted.neighbours(np.arange(60))
+    rows = np.maximum(fitted.rows(np.arange(60)) - fitted.centre, 0)
+    assert neighbours.shape == scores.shape == (60, 20)
+    assert np.array_equal(scores, -np.sort(-rows, axis=1)[:, :20])
+    assert np.array_equal(np.take_along_axis(rows, neighbours, axis=1), scores)
+
+
+def test_only_the_most_popular_have_a_prior() -> None:
+    fitted = fit(taste_history(), recipe=replace(RECIPE, priors=7))
+    assert np.count_nonzero(fitted.priors) <= 7
+
+
+@pytest.mark.parametrize(
+    "events",
+    [[], [(0, 0, 1)], [(0, 0, 1), (1, 1, 1)]],
+    ids=["none", "one action", "one action each"],
+)
+@pytest.mark.parametrize("validation", ["time", "leave-one-out"])
+def test_too_little_history_is_one_clear_error(
+    events: list[tuple[int, int, int]], validation: str
+) -> None:
+    with pytest.raises(SplitError, match="too little history for the"):
+        fit(history(catalogue(4), events), recipe=replace(RECIPE, validation=validation))
+
+
+def test_the_least_history_that_can_be_split_gives_a_model() -> None:
+    known = history(catalogue(3), [(0, 0, 1), (0, 1, 2), (1, 0, 1), (1, 2, 2)])
+    neighbours, scores = fit(known).neighbours(np.arange(3))
+    assert neighbours.shape == (3, 3)
+    assert np.isfinite(scores).all()
+
+
+def test_a_recipe_is_kept_and_followed_again() -> None:
+    recipe = Recipe(seed=5, neighbours=40)
+    assert Recipe.from_dict(recipe.as_dict()) == recipe
+    with pytest.raises(RecipeError, match="colour"):
+        Recipe.from_dict({**recipe.as_dict(), "colour": "red"})
+    with pytest.raises(RecipeError, match="train the model anew"):
+        Recipe.from_dict({})

@@ -1,0 +1,178 @@
+"""Each space against its definition, written out with whole matrices."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from alsolike.history import History
+from alsolike.rankers.spaces import Space
+from alsolike.rankers.spaces.behaviour import CooccurrenceSpace, EaseSpace
+from alsolike.rankers.spaces.factors import FactorSpace, SpectralSpace
+from alsolike.rankers.spaces.linear import inverse_of_gram
+from alsolike.rankers.spaces.sequence import SequenceSpace, TransitionSpace
+from alsolike.rankers.spaces.text import DenseSpace, TermSpace
+from tests.fixtures.history import catalogue, taste_history
+from tests.fixtures.history import history as history_of
+
+PRODUCTS = 60
+
+
+def history(events: list[tuple[int, int, int]], *, products: int) -> History:
+    return history_of(catalogue(products), events)
+
+
+@pytest.fixture(scope="module")
+def matrix() -> sp.csr_matrix:
+    return taste_history().matrix()
+
+
+def whole(space: Space, count: int = PRODUCTS) -> NDArray[np.float32]:
+    return space.rows(np.arange(count))
+
+
+def positive(scores: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Keep what a space tells of scores: nothing negative, nothing about a product itself."""
+    kept = np.maximum(scores, 0)
+    np.fill_diagonal(kept, 0)
+    return kept
+
+
+def ease(matrix: NDArray[np.float64], regularisation: float) -> NDArray[np.float64]:
+    inverse = np.linalg.inv(matrix.T @ matrix + regularisation * np.eye(matrix.shape[1]))
+    return np.eye(len(inverse)) - inverse / np.diag(inverse)
+
+
+def test_cooccurrence_is_the_cosine_of_columns(matrix: sp.csr_matrix) -> None:
+    dense = matrix.toarray().astype(float)
+    lengths = np.linalg.norm(dense, axis=0)
+    expected = positive(dense.T @ dense / lengths[:, None] / lengths)
+    assert whole(CooccurrenceSpace(matrix)) == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize("shoppers", [300, 20])
+def test_ease_is_its_closed_form_from_either_side(matrix: sp.csr_matrix, shoppers: int) -> None:
+    part = matrix[:shoppers]
+    space = EaseSpace(part, regularisation=10, largest=1000)
+    expected = positive(ease(part.toarray().astype(float), 10))
+    assert whole(space) == pytest.approx(expected, abs=1e-4)
+
+
+def test_where_both_sides_are_too_long_the_busiest_products_take_part(
+    matrix: sp.csr_matrix,
+) -> None:
+    rows = inverse_of_gram(matrix, 10, largest=12).times(
+        sp.csr_matrix(np.eye(PRODUCTS, dtype=np.float32))
+    )
+    busiest = np.sort(np.argsort(-np.asarray(matrix.sum(axis=0)).ravel(), kind="stable")[:12])
+    assert np.array_equal(np.flatnonzero(rows.any(axis=1)), busiest)
+    dense = matrix.toarray()[:, busiest].astype(float)
+    expected = np.linalg.inv(dense.T @ dense + 10 * np.eye(12))
+    assert rows[np.ix_(busiest, busiest)] == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize("kind", [SpectralSpace, FactorSpace])
+def test_four_factors_are_the_four_groups(
+    matrix: sp.csr_matrix, kind: type[SpectralSpace | FactorSpace]
+) -> None:
+    scores = whole(kind(matrix, factors=4, seed=0))
+    group = np.arange(PRODUCTS) % 4
+    is_same = group[:, None] == group
+    # A product speaks for its own group alone.
+    assert scores[~is_same].max() < scores[is_same & ~np.eye(PRODUCTS, dtype=bool)].min() / 5
+
+
+@pytest.mark.parametrize("kind", [SpectralSpace, FactorSpace])
+def test_a_seed_gives_the_same_factors_every_time(
+    matrix: sp.csr_matrix, kind: type[SpectralSpace | FactorSpace]
+) -> None:
+    first, second = (whole(kind(matrix, factors=9, seed=3)) for _ in range(2))
+    assert np.array_equal(first, second)
+
+
+def test_transitions_count_what_follows_within_three_steps() -> None:
+    rows = whole(TransitionSpace(history([(0, p, p) for p in range(5)], products=6)), 6)
+    # 0 → 1 → 2 → 3 → 4: out of 0 go 1 + 0.7 + 0.49, into 1 comes 1.
+    assert rows[0, 1] == pytest.approx(1 / np.sqrt(2.19 * 1))
+    assert rows[0, 3] == pytest.approx(0.49 / np.sqrt(2.19 * 2.19))
+    assert not rows[0, 4]
+    assert not rows[1, 0]
+    assert not rows[5].any()
+
+
+def test_products_of_one_moment_do_not_follow_each_other() -> None:
+    rows = whole(TransitionSpace(history([(0, 0, 1), (0, 1, 1), (0, 2, 2)], products=3)), 3)
+    assert not rows[0, 1]
+    assert not rows[1, 0]
+    assert rows[0, 2] == rows[1, 2] > 0
+
+
+def test_a_sequence_is_the_regression_of_the_future_on_the_past() -> None:
+    generator = np.random.default_rng(1)
+    events = [
+        (shopper, int(product), day)
+        for shopper in range(30)
+        for day, product in enumerate(generator.choice(8, 5, replace=False))
+    ]
+    known = history(events, products=8)
+    past, future = [], []
+    for shopper in range(30):
+        order = [product for owner, product, _ in events if owner == shopper]
+        for step in range(1, 5):
+            before, after = np.zeros(8), np.zeros(8)
+            for distance, product in enumerate(reversed(order[:step])):
+                before[product] += 0.7**distance
+            for distance, product in enumerate(order[step : step + 3]):
+                after[product] += 0.7**distance
+            past.append(before)
+            future.append(after)
+    s, t = np.array(past), np.array(future)
+    expected = positive(np.linalg.solve(s.T @ s + 2 * np.eye(8), s.T @ t))
+    space = SequenceSpace(known, regularisation=2, largest=100)
+    assert whole(space, 8) == pytest.approx(expected, abs=1e-4)
+
+
+def test_texts_are_alike_by_their_words() -> None:
+    texts = ["red cotton shirt", "blue cotton shirt", "garden hose", ""]
+    rows = whole(TermSpace("words", texts, analyzer="word", lengths=(1, 1)), 4)
+    assert 0 < rows[0, 1] < 1
+    assert not rows[0, 2]
+    assert not rows[3].any()
+
+
+def test_texts_without_a_word_are_alike_to_none() -> None:
+    rows = whole(TermSpace("words", ["", "!"], analyzer="word", lengths=(1, 1)), 2)
+    assert rows.shape == (2, 2)
+    assert not rows.any()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: CooccurrenceSpace(history([], products=3).matrix()),
+        lambda: EaseSpace(history([], products=3).matrix(), regularisation=1, largest=9),
+        lambda: SpectralSpace(history([], products=3).matrix(), factors=2, seed=0),
+        lambda: FactorSpace(history([], products=3).matrix(), factors=2, seed=0),
+        lambda: TransitionSpace(history([], products=3)),
+        lambda: SequenceSpace(history([], products=3), regularisation=1, largest=9),
+        lambda: DenseSpace("text", np.zeros((3, 4), np.float32)),
+    ],
+)
+def test_without_evidence_nothing_is_said(make: Callable[[], Space]) -> None:
+    rows = whole(make(), 3)
+    assert rows.shape == (3, 3)
+    assert not rows.any()
+
+
+def test_one_product_speaks_for_nothing() -> None:
+    one = history([(0, 0, 1), (1, 0, 2)], products=1)
+    for space in (
+        CooccurrenceSpace(one.matrix()),
+        EaseSpace(one.matrix(), regularisation=1, largest=9),
+        SpectralSpace(one.matrix(), factors=2, seed=0),
+        FactorSpace(one.matrix(), factors=2, seed=0),
+        SequenceSpace(one, regularisation=1, largest=9),
+    ):
+        assert whole(space, 1).tolist() == [[0]]
