@@ -39,10 +39,10 @@ from api.events.routes import events_router
 from api.exchange import AnyRequest
 from api.health.routes import give_metrics, health_router
 from api.http.bodies import MOST_BYTES, check_bodies
+from api.http.caching import answer_conditionally
 from api.http.compression import compress
-from api.http.conditional import answer_conditionally
 from api.http.hosts import Hosts
-from api.http.limits import Limits
+from api.http.limits import RateLimits
 from api.http.links import link_next_page
 from api.http.paths import decode_parameters
 from api.http.standard_headers import with_standard_headers
@@ -55,10 +55,8 @@ from api.pages.rendering import WEB, is_fragment, render_page, template_config
 from api.problems.details import Problem
 from api.problems.errors import PROBLEM_MEDIA_TYPE, problem_of
 from api.product_page.pages import product
-from api.recommendations.list_routes import lists_router
 from api.recommendations.pages import home
-from api.recommendations.product_routes import product_lists_router
-from api.recommendations.shopper_routes import shoppers_router
+from api.recommendations.routes import recommendations_router
 from api.search.pages import search_page
 from api.search.query_vectors import QueryVectors
 from api.search.routes import search_router
@@ -70,7 +68,7 @@ from api.visitors.store import excluded_products
 
 _MACHINE_PREFIXES = ("/v1/", "/health/", "/schema", "/metrics", "/pictures/", "/static/")
 _COOKIE_DAYS = 30
-# What a path can be that leads to no file.
+# Errors of the file system that mean: there is no such file.
 _NO_FILE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EACCES})
 
 
@@ -92,7 +90,7 @@ def create_app(settings: Settings) -> Litestar:
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncGenerator[None]:
-        # The pool warns of every failed attempt; the requests that fail for it are logged anyway.
+        # The pool warns of each failed attempt; the requests that fail by it are logged anyway.
         logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
         await database.open()
         keeping = asyncio.create_task(query_vectors.keep_fresh())
@@ -103,15 +101,13 @@ def create_app(settings: Settings) -> Litestar:
             keeping.cancel()
             await database.close()
 
-    limits = Limits(settings)
+    limits = RateLimits(settings)
     app = Litestar(
         route_handlers=[
             search_router(),
             products_router(),
-            product_lists_router(),
-            shoppers_router(),
+            recommendations_router(),
             consents_router(),
-            lists_router(),
             events_router(),
             health_router(),
             give_metrics,
@@ -170,7 +166,7 @@ def create_app(settings: Settings) -> Litestar:
 
 
 def _pages_router(settings: Settings) -> Router:
-    """Return the pages, which alone pay for cookies."""
+    """Return the router of the pages: only they have the session and CSRF middleware."""
     session_config = CookieBackendConfig(
         secret=_derive(settings.secret, "session"),
         key="alsolike_session",
@@ -234,7 +230,7 @@ def _static_routers() -> Sequence[Router]:
             name=name,
             cache_control=kept,
             include_in_schema=False,
-            # What the file system does not take for a path, such as a file's name for a folder.
+            # The path is none for the file system, as when it goes on below a file.
             exception_handlers={OSError: _answer_no_file, InternalServerException: _answer_no_file},
         )
 
@@ -245,8 +241,8 @@ def _static_routers() -> Sequence[Router]:
 
 
 def _answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
-    """Tell an error: a page to people, a problem to programs."""
-    # Not `request.url`: that is made of the client's Host, which may be no host at all.
+    """Answer an error: with a page for browsers, with a problem document for programs."""
+    # `request.url` is built from the client's Host header, which may be invalid.
     problem, headers = problem_of(error, request.scope["path"])
     if _wants_page(request):
         return render_page(
@@ -265,8 +261,8 @@ def _answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
 
 
 def _answer_no_file(request: AnyRequest, error: Exception) -> Response[Any]:
-    """Tell that there is no such file, unless the disk is to blame."""
-    # Litestar makes an error of its own of some that it meets.
+    """Answer 404 for a missing file; another error of the disk stays one."""
+    # Litestar wraps some errors of the file system.
     met = error.__cause__ if isinstance(error, InternalServerException) else error
     if isinstance(met, OSError) and met.errno in _NO_FILE:
         return _answer_error(request, NotFoundException("There is no such file."))

@@ -27,12 +27,12 @@ class Exchange(Struct):
     database_seconds : float
         Time with a database connection and waiting for one.
     client : str
-        Who asks: an API key by its number, or an address; empty: nobody whose requests count.
+        Who asks: an API key by its number, or an address; empty: no client, so nothing counts.
     cost : int
         How many ordinary requests it is as good as.
     is_odd : bool
-        Whether it asks for what hardly another request asks for, as with a filter: that it is slow
-        says nothing of others.
+        Whether hardly another request asks for the same, as with a filter. That it is slow says
+        nothing about others.
     """
 
     request_id: str
@@ -53,7 +53,7 @@ def request_id() -> str | None:
 
 
 def mark_odd() -> None:
-    """Note that the request asks for what hardly another one asks for."""
+    """Note that hardly another request asks for the same."""
     exchange = current_exchange.get()
     if exchange is not None:
         exchange.is_odd = True

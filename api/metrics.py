@@ -1,8 +1,8 @@
 """What the app counts, for Prometheus: few names, few labels, no personal data.
 
-With several worker processes each writes its numbers to files that whichever is asked adds up, as
-prometheus_client does it; `serve` names their folder before the workers start. What the pool has is
-added up over the processes; of a circuit the worst state is told, of snapshots the oldest.
+Several worker processes write their numbers to files, which the process that is asked adds up, in
+prometheus_client's multiprocess mode; `serve` names the folder before the workers start. Pools are
+added up over the processes; circuits show the worst state, snapshots the oldest.
 """
 
 import time
@@ -122,7 +122,7 @@ class Metrics:
         pools: dict[str, AsyncConnectionPool[Connection]],
         snapshot: LocalPointer | None,
     ) -> None:
-        """Note what is known by looking alone: the pools, by name, and the local snapshot."""
+        """Set the gauges of the pools, by name, and of the local snapshot."""
         for name, pool in pools.items():
             stats = pool.get_stats()
             size, idle = stats.get("pool_size", 0), stats.get("pool_available", 0)

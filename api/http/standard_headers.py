@@ -4,6 +4,7 @@ It is around the routing, so that the 404 of an unknown path has the same header
 costs one function call per message.
 """
 
+import ipaddress
 import re
 import secrets
 import time
@@ -12,16 +13,17 @@ from importlib.metadata import version
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from api.exchange import Exchange, current_exchange
-from api.http.clients import address_of
 from api.http.paths import keep_encoded_slashes
 
-# What a proxy or a tracing library makes; anything else would be a way to forge log lines.
+# Ids as proxies and tracing libraries make them; others could forge log lines.
 _SANE_ID = re.compile(rb"[A-Za-z0-9._:=+/@-]{1,128}")
 _API_PREFIX = "/v1/"
 _HEAD_PREFIXES = ("/v1/", "/health/", "/schema", "/pictures/")
 _NOT_KEPT = (b"cache-control", b"private, no-store")
 _NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 _REFERRER = (b"referrer-policy", b"same-origin")
+# A provider gives each customer a whole IPv6 network of this prefix length.
+_IPV6_NETWORK = 64
 # What the ladder leaves in the state of a request: the step that answered, and where a write
 # ended in the write-ahead log.
 _OF_STATE = (("tier", b"alsolike-tier"), ("position", b"alsolike-position"))
@@ -34,7 +36,7 @@ def with_standard_headers(app: ASGIApp, *, is_shared_cache_allowed: bool) -> ASG
     Parameters
     ----------
     is_shared_cache_allowed : bool
-        Whether a `public` answer may stay so: a cache between us and a client knows no API keys.
+        Whether an answer may stay `public`: a shared cache does not check API keys.
     """
     api_version = (b"alsolike-version", version("alsolike").encode())
 
@@ -43,13 +45,11 @@ def with_standard_headers(app: ASGIApp, *, is_shared_cache_allowed: bool) -> ASG
             await app(scope, receive, send)
             return
         started = time.perf_counter()
-        exchange = Exchange(
-            _request_id(scope), keep_encoded_slashes(scope), client=address_of(scope)
-        )
+        exchange = Exchange(_request_id(scope), keep_encoded_slashes(scope), client=_address(scope))
         is_api = scope["path"].startswith(_API_PREFIX)
         is_head = scope["method"] == "HEAD" and scope["path"].startswith(_HEAD_PREFIXES)
         if is_head:
-            # The API's routes know GET; what a HEAD gets is the same without the body.
+            # The API's routes know GET alone; a HEAD is answered as a GET without its body.
             scope["method"] = "GET"
 
         async def send_completed(message: Message) -> None:
@@ -78,6 +78,18 @@ def with_standard_headers(app: ASGIApp, *, is_shared_cache_allowed: bool) -> ASG
     return completed
 
 
+def _address(scope: HTTPScope) -> str:
+    """Return the client's address; of IPv6 the network that is one customer's."""
+    client = scope["client"]
+    host = "" if client is None else client[0]
+    if ":" not in host:
+        return host
+    try:
+        return str(ipaddress.ip_network((host.partition("%")[0], _IPV6_NETWORK), strict=False))
+    except ValueError:
+        return host
+
+
 def _request_id(scope: HTTPScope) -> str:
     for name, value in scope["headers"]:
         if name == b"x-request-id" and _SANE_ID.fullmatch(value):
@@ -96,7 +108,7 @@ def _complete(headers: list[tuple[bytes, bytes]], *, is_shared_cache_allowed: bo
             kept = headers[position][1].replace(b"public", b"private", 1)
             headers[position] = (headers[position][0], kept)
         if b"vary" not in names:
-            # Also where this one is not compressed: the next client's may be.
+            # Also on an uncompressed answer: the next client may get a compressed one.
             headers.append(_VARY)
     if b"x-content-type-options" not in names:
         headers.append(_NO_SNIFFING)

@@ -1,7 +1,6 @@
-"""What a request does wrong by itself, refused before anything else looks at it.
+"""Checks of every request's host, path, query and origin, before its route.
 
-So no step of the ladder can fail by it, and it is refused alike whether the database is there or
-not.
+So a malformed request fails no step of the ladder, and gets the same answer without a database.
 """
 
 from collections.abc import Callable

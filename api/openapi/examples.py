@@ -16,7 +16,7 @@ from api.catalogue.schemas import Product, ProductPage
 from api.events.schemas import EventResult, NewEvent
 from api.filters import ProductFilter
 from api.health.schemas import Liveness, Readiness
-from api.paging.continuation import Page, encode_page
+from api.paging.continuation import Continuation, encode_continuation
 from api.paging.keyset import encode_cursor
 from api.recommendations.answers import (
     BoughtProduct,
@@ -44,7 +44,8 @@ NEWCOMER_ID = "shopper-18"
 CATEGORY = "Kitchen > Knives"
 MODEL = "average"
 # Where a list of recommendations went on after its first product, on the second of March 2026.
-MARK = encode_page(Page(1772474400.0, MODEL, ["knife-chef"])) or ""
+_PAGE = Continuation(datetime(2026, 3, 2, 18, tzinfo=UTC), MODEL, ["knife-chef"])
+MARK = encode_continuation(_PAGE) or ""
 
 _PRODUCT = Product(
     product_id=PRODUCT_ID,

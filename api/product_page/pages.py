@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from alsolike.snapshot.reader import LocalSnapshot
+from api.catalogue.cards import cards_by_id, snapshot_card
 from api.catalogue.categories import tree_of
 from api.database.failures import FAILURES, DatabaseAwayError
 from api.database.pool import Connection
@@ -22,8 +23,15 @@ from api.ladder.ladder import Steps
 from api.ladder.requests import answer, write_beside
 from api.pages.rendering import READ, is_fragment, render_page, render_partial
 from api.product_page import service
-from api.recommendations import blocks, snapshot_blocks
+from api.recommendations import blocks, store
+from api.recommendations.answers import Complement, RecommendedProduct, SimilarProduct
+from api.recommendations.questions import (
+    ComplementsQuestion,
+    SimilarQuestion,
+    recommend_question,
+)
 from api.recommendations.shown import Block
+from api.recommendations.snapshot import similar_from_snapshot
 from api.visitors.session import Visitor, load_visitor, remembered_visitor
 
 logger = logging.getLogger("alsolike.web")
@@ -47,17 +55,18 @@ async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
         detail = await service.product_detail(connection, tree_of(request), product_id)
         if is_counted and visitor.is_personalised:
             await _record_view(request, connection, visitor, product_id, view_id)
-        complements = await blocks.complements_block(connection, product_id)
-        apart = [item.product.product_id for item in complements.items]
-        similar = await blocks.similar_block(connection, product_id, apart, shown)
+        complements, similar = await _lists(connection, product_id, shown)
+        recommended = await _recommended(
+            connection, visitor, [product_id, *blocks.product_ids(complements, similar)]
+        )
+        cards = await cards_by_id(connection, blocks.product_ids(complements, similar, recommended))
         reviews, reviews_next_url = await service.reviews(connection, product_id, after)
         return {
             "product": detail,
-            "complements": complements,
-            "similar": similar,
-            "recommended": await _recommended(
-                connection, visitor, product_id, complements, similar
-            ),
+            "complements": blocks.complements_block(complements, cards),
+            "similar": blocks.similar_block(product_id, similar, cards, shown),
+            # Where it would say nothing new there is none.
+            "recommended": blocks.recommended_block(recommended, cards) if recommended else None,
             "reviews": reviews,
             "reviews_next_url": reviews_next_url,
             "is_bought": await service.is_bought(connection, visitor, product_id),
@@ -67,8 +76,8 @@ async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
         _, excluded = remembered_visitor(request)
         return {
             "product": service.snapshot_detail(local, tree_of(request), product_id),
-            "complements": snapshot_blocks.no_complements(),
-            "similar": snapshot_blocks.similar_block(local, product_id, shown),
+            "complements": blocks.complements_block([], {}),
+            "similar": _similar_in_snapshot(local, product_id, shown),
             "recommended": None,
             "reviews": [],
             "reviews_next_url": None,
@@ -96,13 +105,13 @@ async def _product_part(request: AnyRequest, product_id: str) -> Template:
 
     async def more_similar(connection: Connection, _: None) -> Block:
         await load_visitor(request, connection)
-        complements = await blocks.complements_block(connection, product_id)
-        apart = [item.product.product_id for item in complements.items]
-        return await blocks.similar_block(connection, product_id, apart, shown)
+        _complements, similar = await _lists(connection, product_id, shown)
+        cards = await cards_by_id(connection, blocks.product_ids(similar))
+        return blocks.similar_block(product_id, similar, cards, shown)
 
     def similar_in_snapshot(local: LocalSnapshot, _: None) -> Block:
         remembered_visitor(request)
-        return snapshot_blocks.similar_block(local, product_id, shown)
+        return _similar_in_snapshot(local, product_id, shown)
 
     if after:
         reviews, next_url = await answer(request, Steps(more_reviews, snapshot=no_reviews), None)
@@ -113,16 +122,40 @@ async def _product_part(request: AnyRequest, product_id: str) -> Template:
     return render_partial(request, "partials/recommendation_items.html", block=block)
 
 
+async def _lists(
+    connection: Connection, product_id: str, shown: list[str]
+) -> tuple[list[Complement], list[SimilarProduct]]:
+    """Find what goes with a product, and more products that are like it."""
+    complements = await store.complements(
+        connection, ComplementsQuestion(product_id=product_id, k=blocks.COMPLEMENTS_SIZE)
+    )
+    apart = [one.product_id for one in complements]
+    similar = SimilarQuestion(product_id=product_id, k=blocks.BLOCK_SIZE, exclude=[*apart, *shown])
+    return complements, await store.similar_live(connection, similar)
+
+
+def _similar_in_snapshot(local: LocalSnapshot, product_id: str, shown: list[str]) -> Block:
+    question = SimilarQuestion(product_id=product_id, k=blocks.BLOCK_SIZE, exclude=shown)
+    similar = similar_from_snapshot(local, question)
+    products = local.products(blocks.product_ids(similar))
+    cards = {product.product_id: snapshot_card(product) for product in products}
+    return blocks.similar_block(product_id, similar, cards, shown)
+
+
 async def _recommended(
-    connection: Connection, visitor: Visitor, product_id: str, *others: Block
-) -> Block | None:
-    """Make the personal block of a product's page; None where it would say nothing new."""
+    connection: Connection, visitor: Visitor, exclude: list[str]
+) -> list[RecommendedProduct]:
+    """Find the personal block of a product's page; nothing where it would say nothing new."""
     if not visitor.is_personalised:
-        return None
-    apart = [item.product.product_id for block in others for item in block.items]
-    exclude = [product_id, *apart]
-    block = await blocks.recommended_block(connection, visitor, exclude, size=_RECOMMENDED_SIZE)
-    return block if block.is_personal else None
+        return []
+    question = recommend_question(
+        shopper_id=visitor.shopper_id,
+        session_id=visitor.session_id,
+        exclude=exclude,
+        k=_RECOMMENDED_SIZE,
+    )
+    found = await store.recommend_live(connection, question)
+    return found if any(one.source == "personal" for one in found) else []
 
 
 async def _record_view(

@@ -11,9 +11,11 @@ from typing import Any, cast
 from litestar.exceptions import NotFoundException
 from msgspec import Struct
 
+from alsolike.snapshot.reader import LocalSnapshot
 from api.database.pool import Connection
 from api.exchange import AnyRequest
-from api.ladder.requests import ladder_of
+from api.ladder.ladder import Steps
+from api.ladder.requests import answer, ladder_of
 from api.visitors import store
 from api.visitors.shop import Shop
 
@@ -73,6 +75,13 @@ def require_choice(request: AnyRequest) -> None:
         raise NotFoundException(message)
 
 
+async def find_visitor(request: AnyRequest) -> Visitor:
+    """Tell who asks, without the database where it is away or no shopper is signed in."""
+    if request.session.get(_SHOPPER) is None:
+        return remembered_visitor(request)[0]
+    return await answer(request, _VISITOR_STEPS, request)
+
+
 async def load_visitor(request: AnyRequest, connection: Connection) -> Visitor:
     """Tell who asks; a shopper who was erased, or turned out to be real, is signed out."""
     visitor = Visitor()
@@ -109,6 +118,17 @@ def remembered_visitor(request: AnyRequest) -> tuple[Visitor, frozenset[str]]:
     )
     setattr(request.state, _VISITOR, visitor)
     return visitor, known.excluded
+
+
+async def _load(connection: Connection, request: AnyRequest) -> Visitor:
+    return await load_visitor(request, connection)
+
+
+def _remembered(_local: LocalSnapshot, request: AnyRequest) -> Visitor:
+    return remembered_visitor(request)[0]
+
+
+_VISITOR_STEPS = Steps(_load, _load, _load, snapshot=_remembered)
 
 
 def known_visitor(request: AnyRequest) -> Visitor:
