@@ -1,4 +1,4 @@
-"""A process that ends with the one that started it, however that one ends."""
+"""End this process when its parent ends, even when the parent is killed."""
 
 import os
 import signal
@@ -9,14 +9,14 @@ _LOOK_SECONDS = 0.25
 
 
 def end_with_parent(parent: int, *, grace_seconds: float | None = None) -> None:
-    """Ask this process to end by SIGTERM once its parent is gone, even by SIGKILL.
+    """Send this process a SIGTERM once its parent is gone.
 
     Parameters
     ----------
     parent : int
-        Process id of the parent; that it is gone already is noticed too.
+        Process id of the parent, which may be gone already.
     grace_seconds : float, optional
-        A process that is still there so long afterwards ends at once; None: it takes its time.
+        If the process has not ended after so many seconds it exits at once; None: no limit.
     """
     threading.Thread(
         target=_watch, args=(parent, grace_seconds), name="parent", daemon=True
@@ -24,7 +24,7 @@ def end_with_parent(parent: int, *, grace_seconds: float | None = None) -> None:
 
 
 def _watch(parent: int, grace_seconds: float | None) -> None:
-    # The kernel gives orphans another parent. Unlike a parent's number, that cannot be mistaken.
+    # The kernel gives an orphan a new parent. Process ids are reused, so the old one tells nothing.
     while os.getppid() == parent:
         time.sleep(_LOOK_SECONDS)
     os.kill(os.getpid(), signal.SIGTERM)

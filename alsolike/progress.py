@@ -16,19 +16,19 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-# Called with the stage's name, how much is done and the total (None: not known yet).
+# Called with the stage's name, the amount done and the total (None: unknown).
 Report = Callable[[str, int, int | None], None]
 
 _LINE_SECONDS = 10.0
 
 
 def ignore_progress(_stage: str, _done: int, _total: int | None) -> None:
-    """Report nothing, for tests and for work that is too short to watch."""
+    """Report nothing: for tests and for short work."""
 
 
 @contextmanager
 def report_progress() -> Generator[Report]:
-    """Give the function that long work reports to; everything goes to standard error."""
+    """Yield a function to report progress to; it writes to standard error."""
     if sys.stderr.isatty():
         with _bars() as report:
             yield report
@@ -57,7 +57,7 @@ def _bars() -> Generator[Report]:
 
 
 def _lines() -> Report:
-    """Write a line when a stage begins and ends, and every ten seconds between."""
+    """Write a line when a stage begins and ends, and every ten seconds in between."""
     last: dict[str, float] = {}
 
     def report(stage: str, done: int, total: int | None) -> None:

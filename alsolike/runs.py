@@ -1,7 +1,7 @@
-"""The log of runs in `ops.runs`: what was run, when, with which result.
+"""The log of runs in `ops.runs`: which command, when, with which result.
 
-A run holds a database session of its own, which idles while the work goes on elsewhere and ends
-with the process, however that ends. So the next command can tell which runs were killed.
+A run holds a database session of its own, which idles during the work and ends with the process,
+even when that is killed. So the next command can tell which runs were killed.
 """
 
 import logging
@@ -17,26 +17,26 @@ from alsolike.errors import DatabaseUnavailableError
 
 logger = logging.getLogger("alsolike.runs")
 
-# The database may be restarting when a run ends, which is why it ends.
+# How long to wait for a database that restarts: its restart may be what ended the run.
 _END_SECONDS = 15
 
 
 class Counts(dict[str, Any]):
-    """Counts of a run, which knows its id."""
+    """The counts of a run, and the run's id."""
 
     run_id: int | None = None
 
 
 @contextmanager
 def recorded_run(command: str, arguments: Mapping[str, Any]) -> Generator[Counts]:
-    """Note a command that changes data: a row when it begins, its result when it ends.
+    """Record a command that changes data: a row when it begins, its result when it ends.
 
     Runs of processes that were killed are closed first.
 
     Yields
     ------
     Counts
-        To be filled in; they are kept with the run, which failed if the block raises.
+        For the block to fill in; written when the run ends, which has failed if the block raises.
     """
     counts = Counts()
     with connect(autocommit=True, application_name=f"alsolike {command}") as session:
@@ -65,9 +65,9 @@ def close_abandoned_runs() -> None:
 
 
 def _end(session: psycopg.Connection[Any], result: Mapping[str, Any]) -> None:
-    """Note the end of a run, on another session if the database was restarted meanwhile.
+    """Record the end of a run, on a new session if the database was restarted meanwhile.
 
-    Where even that is in vain it is logged: what the command did, or raised, matters more.
+    A failure is only logged: it must not replace the command's own result or error.
     """
     try:
         session.execute(query("alsolike/end_run"), result)

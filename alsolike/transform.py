@@ -22,7 +22,7 @@ import psycopg
 
 from alsolike.database import connect, query
 from alsolike.errors import TransformError
-from alsolike.locks import held
+from alsolike.locks import hold_lock
 from alsolike.progress import Report
 from alsolike.settings import export_connection, load_settings
 
@@ -206,7 +206,7 @@ def _only_transform() -> Generator[None]:
         if info.password:
             address["PGPASSWORD"] = info.password
         export_connection(address)
-    with held(TRANSFORM_LOCK, is_patient=False) as is_ours:
+    with hold_lock(TRANSFORM_LOCK, is_patient=False) as is_ours:
         if not is_ours:
             message = "Another transform is at work on this database: wait for its end."
             raise TransformError(message)

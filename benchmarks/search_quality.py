@@ -21,7 +21,7 @@ from pgvector import HalfVector
 
 from alsolike.database import APP_ROLE, connect, query
 from alsolike.embedded import embedded_servers
-from alsolike.query_encoder import Described, QueryEncoder, load_query_encoder
+from alsolike.query_encoder import QueryEncoder, QueryEncoderRow, load_query_encoder
 from alsolike.settings import export_connection, load_settings
 from benchmarks.search_queries import MEANINGS, MISSPELLINGS
 
@@ -54,7 +54,7 @@ def _encoder(connection: Connection, home: Path) -> QueryEncoder | None:
     row = connection.execute(query("api/search/serving_query_encoder")).fetchone()
     if row is None:
         return None
-    described = Described(*row)
+    described = QueryEncoderRow(*row)
 
     def read_piece(name: str, position: int) -> bytes | None:
         parameters = {"encoder_id": described.encoder_id, "name": name, "position": position}

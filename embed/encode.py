@@ -1,4 +1,4 @@
-"""Encode a batch so that a text that cannot be embedded fails alone."""
+"""Encode a batch, so that a text that cannot be encoded fails alone."""
 
 from collections.abc import Sequence
 
@@ -12,15 +12,15 @@ _UNIT_TOLERANCE = 0.01
 
 
 def encode_each(encoder: Encoder, texts: Sequence[str]) -> list[NDArray[np.float32] | str]:
-    """Encode every text that can be, equal ones once.
+    """Encode each text that can be encoded; equal texts are encoded once.
 
-    A batch that fails as a whole is halved until the texts at fault are alone.
+    A batch that fails is halved, again and again, until each text at fault is alone.
 
     Returns
     -------
     list
-        For each text its vector, shape (dimension,), float32, unit norm; or the reason why there
-        is none.
+        For each text its vector, shape (dimension,), float32, unit norm; or the reason why it has
+        none.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def _encode_into(
         vectors = encoder.encode([texts[position] for position in positions])
     except EncoderError:
         raise
-    # Whatever the model's code raises is the reason that is kept with the text.
+    # The model's code may raise anything; it is kept as the text's reason.
     except Exception as error:  # noqa: BLE001
         if len(positions) == 1:
             results[positions[0]] = f"{type(error).__name__}: {error}"
@@ -63,10 +63,10 @@ def _encode_into(
         )
         raise EncoderError(message)
     for position, vector in zip(positions, vectors, strict=True):
-        results[position] = _checked(vector)
+        results[position] = _normalised(vector)
 
 
-def _checked(vector: NDArray[np.float32]) -> NDArray[np.float32] | str:
+def _normalised(vector: NDArray[np.float32]) -> NDArray[np.float32] | str:
     if not np.isfinite(vector).all():
         return "The encoder returned a vector that is not finite."
     length = float(np.linalg.norm(vector))

@@ -15,22 +15,22 @@ from alsolike.errors import EncoderError
 from alsolike.settings import DEFAULT_ENCODER, Settings
 
 _WEIGHTS = "model.safetensors"
-# Of different lengths: even a model that knows no word of them tells them apart.
-_CHECKED = ("A red lamp", "A garden hose of thirty metres, with a tap and two nozzles")
+# Of different lengths, so that even a model without these words gives them different vectors.
+_SAMPLE_TEXTS = ("A red lamp", "A garden hose of thirty metres, with a tap and two nozzles")
 _TABLE = 2
 _UNLOADABLE = "it cannot be loaded"
-_MUTE = "it cannot encode a text"
+_UNABLE = "it cannot encode a text"
 
 
 class Encoder(Protocol):
-    """What turns texts into vectors.
+    """Turns texts into vectors.
 
     Attributes
     ----------
     name : str
-        What it is called; for people.
+        For people.
     sha256 : str
-        Of its weights: two encoders with the same weights are the same.
+        Of its weights: encoders with the same weights are the same encoder.
     dimension : int
         Length of its vectors.
     """
@@ -53,7 +53,7 @@ class SentenceEncoder:
     def __init__(self, name: str, folder: Path, sha256: str, dimension: int | None) -> None:
         self.name = name
         self.sha256 = sha256
-        self._folder = folder
+        self.folder = folder
         self._model: Any = None
         self.dimension = dimension or self._loaded_dimension()
 
@@ -74,17 +74,12 @@ class SentenceEncoder:
         Raises
         ------
         EncoderError
-            The library cannot load it, or what it gives is no vector of a text.
+            The library cannot load it, or it gives no usable vectors.
         """
         if self._model is None:
-            from sentence_transformers import SentenceTransformer  # noqa: PLC0415
-            from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
-
-            # Loading takes a blink, and its bar would tear our own lines apart.
-            disable_progress_bar()
             try:
-                model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
-            # What the libraries raise for files that are cut or damaged is one of many.
+                model = read_model(self.folder)
+            # The libraries raise exceptions of many kinds for files that are cut or damaged.
             except Exception as error:
                 raise self._refused(_UNLOADABLE, error) from error
             self._check(model.eval())
@@ -92,13 +87,13 @@ class SentenceEncoder:
         return self._model
 
     def _check(self, model: Any) -> None:  # noqa: ANN401
-        """Encode two texts: a damaged model loads all the same, and gives nothing of use."""
+        """Encode two texts: a damaged model may load, and then give vectors of no use."""
         try:
             vectors = np.asarray(
-                model.encode(list(_CHECKED), show_progress_bar=False), dtype=np.float32
+                model.encode(list(_SAMPLE_TEXTS), show_progress_bar=False), dtype=np.float32
             )
         except Exception as error:
-            raise self._refused(_MUTE, error) from error
+            raise self._refused(_UNABLE, error) from error
         if vectors.ndim != _TABLE or not np.isfinite(vectors).all():
             fault = "its vectors are not finite"
         elif not np.linalg.norm(vectors, axis=1).all():
@@ -111,10 +106,10 @@ class SentenceEncoder:
 
     def _refused(self, fault: str, error: Exception | None = None) -> EncoderError:
         if error is not None:
-            told = next(iter(str(error).strip().splitlines()), "")
-            fault = f"{fault} ({type(error).__name__}: {told})"
+            reason = next(iter(str(error).strip().splitlines()), "")
+            fault = f"{fault} ({type(error).__name__}: {reason})"
         return EncoderError(
-            f"The encoder {self.name} in {self._folder} is of no use: {fault}. "
+            f"The encoder {self.name} in {self.folder} is of no use: {fault}. "
             "Get the model again, or set ALSOLIKE_ENCODER to another one."
         )
 
@@ -122,7 +117,7 @@ class SentenceEncoder:
         return int(self.loaded().get_embedding_dimension())
 
 
-def load_encoder(settings: Settings) -> Encoder:
+def load_encoder(settings: Settings) -> SentenceEncoder:
     """Find the encoder of the settings and check its weights; the same object within a process.
 
     Raises
@@ -131,6 +126,16 @@ def load_encoder(settings: Settings) -> Encoder:
         There is no such model, or its weights are not those that the settings expect.
     """
     return _checked_encoder(settings.encoder, settings.encoder_sha256.lower())
+
+
+def read_model(folder: Path) -> Any:  # noqa: ANN401  (the library is typed in part only)
+    """Read a sentence-transformers model from its files."""
+    from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+    from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
+
+    # Reading takes a moment, and its bar would break our own lines.
+    disable_progress_bar()
+    return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
 
 
 @cache

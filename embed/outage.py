@@ -1,4 +1,4 @@
-"""The worker's patience with a database that is away, after a restart or during a failover."""
+"""Wait for a database that is away, after a restart or during a failover."""
 
 import logging
 import threading
@@ -17,10 +17,10 @@ P = ParamSpec("P")
 
 logger = logging.getLogger("alsolike.worker")
 
-# A job during which the database is lost again and again may be what brings it down.
+# No more: the job itself may be what makes the database crash.
 _TRIES = 3
-# Those that tell of a lost database in their own words, time and again.
-_TALKATIVE = (
+# Loggers that report a lost database too, again and again.
+_NOISY_LOGGERS = (
     "procrastinate.worker",
     "procrastinate.worker.worker",
     "procrastinate.utils",
@@ -37,9 +37,9 @@ class _LostError(AlsolikeError):
 
 
 class Outage:
-    """Waits until the database is back, for the loop of the worker and for the job in hand.
+    """Waits until the database is back, for the worker's loop and for its running job.
 
-    Each loss is one line in the log, and so is its end, whoever notices.
+    Each loss is logged once, and so is its end, whichever of the two notices first.
 
     Parameters
     ----------
@@ -55,19 +55,19 @@ class Outage:
         self._given_up: DatabaseUnavailableError | None = None
 
     def stop(self) -> None:
-        """End every waiting, now and later."""
+        """End all waiting, now and later."""
         self._stopping.set()
 
     def wait(self, reason: str, *, since: float) -> None:
-        """Wait until the database lets us in.
+        """Wait until the database accepts connections.
 
         Parameters
         ----------
         reason : str
-            What told that it is away.
+            The error that showed the loss.
         since : float
-            When it was still there, by the monotonic clock: a loss after that which somebody else
-            has waited for is not told again.
+            A moment before the loss, by the monotonic clock. If the other waiter has seen the
+            database come back since, the loss is not logged again.
 
         Raises
         ------
@@ -79,9 +79,9 @@ class Outage:
         with self._lock:
             if self._given_up is not None:
                 raise self._given_up
-            is_told = self._back_at > since
+            is_logged = self._back_at > since
             lost_at = time.monotonic()
-            if not is_told:
+            if not is_logged:
                 logger.warning(
                     "The database is away (%s): waiting up to %.0f s for it.",
                     reason.rstrip("."),
@@ -89,21 +89,21 @@ class Outage:
                 )
             self._wait(lost_at + self._patience)
             self._back_at = time.monotonic()
-            if not is_told:
+            if not is_logged:
                 logger.warning(
                     "The database is back after %.0f s: the worker goes on.",
                     self._back_at - lost_at,
                 )
 
-    def kept_up(self, job: Callable[P, None]) -> Callable[P, None]:
-        """Return a job that waits for the database if it is lost meanwhile, and begins again."""
+    def retry_on_loss(self, job: Callable[P, None]) -> Callable[P, None]:
+        """Return a job that waits when the database is lost, and then begins again."""
 
         @wraps(job)
-        def work(*arguments: P.args, **named: P.kwargs) -> None:
+        def retried(*arguments: P.args, **named: P.kwargs) -> None:
             for tries_left in reversed(range(_TRIES)):
                 since = time.monotonic()
                 try:
-                    _watched(job, *arguments, **named)
+                    _run(job, *arguments, **named)
                 except (_LostError, DatabaseUnavailableError) as error:
                     if not tries_left:
                         raise
@@ -111,7 +111,7 @@ class Outage:
                 else:
                     return
 
-        return work
+        return retried
 
     def _wait(self, until: float) -> None:
         for pause in pauses():
@@ -129,13 +129,13 @@ class Outage:
                 self._stopping.wait(min(pause, left))
 
 
-def _watched(job: Callable[P, None], *arguments: P.args, **named: P.kwargs) -> None:
-    """Do a job; whatever it raises is a loss of the database if a session beside it is lost too."""
-    with connect(autocommit=True, application_name="alsolike worker") as beside:
+def _run(job: Callable[P, None], *arguments: P.args, **named: P.kwargs) -> None:
+    """Run a job; an error counts as a loss of the database if an idle session is lost too."""
+    with connect(autocommit=True, application_name="alsolike worker") as idle:
         try:
             job(*arguments, **named)
         except Exception as error:
-            if _is_alive(beside):
+            if _is_alive(idle):
                 raise
             raise _LostError(first_line(error)) from error
 
@@ -149,13 +149,14 @@ def _is_alive(connection: psycopg.Connection[Any]) -> bool:
 
 
 def first_line(error: BaseException) -> str:
-    """Return what an error says, or what it was raised from, on one line."""
-    told = error.__cause__ if isinstance(error, ConnectorException) and error.__cause__ else error
-    return next(iter(str(told).strip().splitlines()), "") or type(told).__name__
+    """Return the first line of an error's message; of its cause where the queue wrapped it."""
+    if isinstance(error, ConnectorException) and error.__cause__:
+        error = error.__cause__
+    return next(iter(str(error).strip().splitlines()), "") or type(error).__name__
 
 
 def is_loss(error: BaseException | None) -> bool:
-    """Tell whether an error of the queue, or what it comes from, is of a lost connection."""
+    """Whether an error of the queue, or one of its causes, means a lost connection."""
     while error is not None:
         if isinstance(
             error,
@@ -171,11 +172,11 @@ def is_loss(error: BaseException | None) -> bool:
 
 
 def quieten_queue() -> None:
-    """Leave it to us, from now on, to tell of a lost database instead of the queue and its pools.
+    """Silence what the queue and its pools log about a lost database: `Outage` logs it once.
 
-    For good: asyncio tells of some errors only when their tasks are cleared away.
+    The filters stay: asyncio logs some errors only when it collects the tasks that raised them.
     """
-    for name in _TALKATIVE:
+    for name in _NOISY_LOGGERS:
         logging.getLogger(name).addFilter(_is_no_loss)
     logging.getLogger("psycopg.pool").addFilter(_is_an_error)
 
@@ -183,7 +184,7 @@ def quieten_queue() -> None:
 def _is_no_loss(record: logging.LogRecord) -> bool:
     error = record.exc_info[1] if record.exc_info else None
     if getattr(record, "action", None) == "job_error":
-        # An operational error of a job may be a full disk, or a lock that was not to be had.
+        # A job's OperationalError may also be a full disk or a lock timeout.
         return not isinstance(error, _LostError | DatabaseUnavailableError | StoppedError)
     return not is_loss(error)
 

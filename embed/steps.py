@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from alsolike.database import connect
-from alsolike.locks import held
+from alsolike.locks import hold_lock
 from alsolike.models import build_vector_index, let_serve, list_models
 from alsolike.product_vectors import ALL_PARTS, TEXT_PARTS, write_product_vectors
 from alsolike.progress import Report
-from embed.query_encoder import ensure_query_encoder
+from embed.query_encoder.make import ensure_query_encoder
 from embed.shopper_actions import write_actions
 from embed.target import Target
 
@@ -110,7 +110,7 @@ STEPS: tuple[Step, ...] = (
 def finish(target: Target, *, report: Report) -> StepCounts:
     """Take all steps; one process at a time."""
     counts = StepCounts()
-    with held("alsolike finish", is_patient=True):
+    with hold_lock("alsolike finish", is_patient=True):
         for step in STEPS:
             step(target, counts, report)
     return counts

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from alsolike.database import connect, query
 from alsolike.errors import EncoderError
+from alsolike.locks import hold_lock_in
 from alsolike.models import ensure_average_model
 from embed.claim import check_documents
 from embed.encoder import Encoder, SentenceEncoder
@@ -53,7 +54,7 @@ def register_encoder(encoder: Encoder, *, needs_documents: bool = True) -> Targe
         if known is None and isinstance(encoder, SentenceEncoder):
             # Damaged weights are noticed here, before anything is written for them.
             encoder.loaded()
-        connection.execute(query("alsolike/hold_in_transaction"), {"name": "alsolike models"})
+        hold_lock_in(connection, "alsolike models")
         row = connection.execute(query("embed/ensure_encoder"), parameters).fetchone()
         encoder_id, dimension = (0, 0) if row is None else row
         if dimension != encoder.dimension:

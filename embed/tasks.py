@@ -1,16 +1,18 @@
-"""The queue: procrastinate's tasks for one encoder, and how batches get onto it.
+"""The queue: procrastinate's tasks for one encoder, and putting jobs onto it.
 
 procrastinate's tables live in the schema `ops`. Each encoder has queues of its own, so that a
-worker never gets texts that are meant for another encoder.
+worker never gets the texts of another encoder.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
 
 from alsolike.database import connect, query
+from alsolike.locks import hold_lock_in
 from alsolike.product_vectors import TEXT_PARTS
 from embed.claim import Key
 
@@ -19,23 +21,19 @@ REFRESH_TASK = "refresh"
 FINISH_TASK = "finish"
 SNAPSHOT_TASK = "snapshot"
 
-# How often a worker looks for changes, in cron's notation: every five minutes.
+# In cron's notation: every five minutes; and once an hour, not at a minute of a refresh.
 REFRESH_CRON = "*/5 * * * *"
-# How often one of the workers exports a snapshot: once an hour, apart from the refresh.
 SNAPSHOT_CRON = "33 * * * *"
-# Below the batches' priority of 0: products are averaged once their texts are embedded.
-_FINISH_PRIORITY = -1
-# Below both: a snapshot is of neighbours that are up to date.
-_SNAPSHOT_PRIORITY = -2
-_PRIORITIES = {REFRESH_TASK: 0, FINISH_TASK: _FINISH_PRIORITY, SNAPSHOT_TASK: _SNAPSHOT_PRIORITY}
-# How long the queue's pool waits for a connection; whoever uses it knows how to go on.
+# Batches have 0. The finish waits until texts are embedded, a snapshot until the finish is done.
+_PRIORITIES = {REFRESH_TASK: 0, FINISH_TASK: -1, SNAPSHOT_TASK: -2}
+# How long the queue's pool waits for a connection; then the worker waits (`embed.outage`).
 _CONNECT_SECONDS = 10.0
-# Jobs that are sent to the server at once.
+# Jobs that one statement adds to the queue.
 _JOBS_AT_ONCE = 200
 
 _QUEUE_SCHEMA = {"options": "-c search_path=ops,public"}
 
-# What a batch job does with its documents; the flag says whether to wait for other workers.
+# Embeds the documents of a batch; the flag says whether to wait for other workers' documents.
 EmbedBatch = Callable[[Sequence[Key], bool], None]
 
 
@@ -50,7 +48,7 @@ def refresh_queue(encoder_id: int) -> str:
 
 
 def batch_app(encoder_id: int, embed_batch: EmbedBatch) -> App:
-    """Return an application that knows how to embed batches of an encoder; it is not open yet."""
+    """Return an application with the task to embed an encoder's batches; it is not open yet."""
     connector = PsycopgConnector(
         conninfo="", kwargs=_QUEUE_SCHEMA, min_size=1, max_size=4, timeout=_CONNECT_SECONDS
     )
@@ -70,48 +68,36 @@ def worker_app(
     finish: Callable[[], None],
     snapshot: Callable[[], None],
 ) -> App:
-    """Return an application that also looks for changes every five minutes.
+    """Return an application with all tasks of a worker; at most one job of each waits in the queue.
 
-    `refresh` queues stale documents, `finish` runs after their batches, `snapshot` once an hour. At
-    most one of each waits in the queue.
+    `refresh` runs every five minutes and queues stale documents, `finish` runs after their batches,
+    `snapshot` runs once an hour.
     """
     app = batch_app(encoder_id, embed_batch)
+
     queue = refresh_queue(encoder_id)
 
-    def run_refresh(timestamp: int) -> None:  # noqa: ARG001  (procrastinate passes it)
-        refresh()
+    def add_task(name: str, work: Callable[[], None], cron: str | None = None) -> None:
+        lock = f"{name}-{encoder_id}"
 
-    app.periodic(cron=REFRESH_CRON, periodic_id=queue)(
-        app.task(name=REFRESH_TASK, queue=queue, queueing_lock=f"{REFRESH_TASK}-{encoder_id}")(
-            run_refresh
-        )
-    )
+        # procrastinate passes the time at which a periodic job was due; the finish is not periodic.
+        def run(timestamp: int = 0) -> None:  # noqa: ARG001
+            work()
 
-    def run_snapshot(timestamp: int) -> None:  # noqa: ARG001  (procrastinate passes it)
-        snapshot()
+        task = app.task(name=name, queue=queue, priority=_PRIORITIES[name], queueing_lock=lock)(run)
+        if cron is not None:
+            app.periodic(cron=cron, periodic_id=f"{queue}-{name}")(task)
 
-    app.periodic(cron=SNAPSHOT_CRON, periodic_id=f"{queue}-{SNAPSHOT_TASK}")(
-        app.task(
-            name=SNAPSHOT_TASK,
-            queue=queue,
-            priority=_SNAPSHOT_PRIORITY,
-            queueing_lock=f"{SNAPSHOT_TASK}-{encoder_id}",
-        )(run_snapshot)
-    )
-    app.task(
-        name=FINISH_TASK,
-        queue=queue,
-        priority=_FINISH_PRIORITY,
-        queueing_lock=f"{FINISH_TASK}-{encoder_id}",
-    )(finish)
+    add_task(REFRESH_TASK, refresh, REFRESH_CRON)
+    add_task(SNAPSHOT_TASK, snapshot, SNAPSHOT_CRON)
+    add_task(FINISH_TASK, finish)
     return app
 
 
 def queue_stale_documents(encoder_id: int, batch_size: int, *, is_patient: bool = False) -> int:
-    """Put every stale document onto the queue, in the place of all batches that wait there.
+    """Queue every stale document, and remove the batches that wait or that a killed worker left.
 
-    It is one transaction: what a killed worker left behind goes, and all that is stale by its hash
-    comes anew. Jobs that are running are left alone; they lock their documents.
+    It is one transaction. Running jobs are left alone: they hold locks on their documents.
 
     Parameters
     ----------
@@ -128,9 +114,9 @@ def queue_stale_documents(encoder_id: int, batch_size: int, *, is_patient: bool 
     queue = batch_queue(encoder_id)
     queued = 0
     with connect() as connection:
-        # The triggers on procrastinate's tables find each other by the search path.
+        # The triggers of procrastinate's tables find its functions by the search path.
         connection.execute("set local search_path = ops, public")
-        connection.execute(query("alsolike/hold_in_transaction"), {"name": f"alsolike {queue}"})
+        hold_lock_in(connection, f"alsolike {queue}")
         connection.execute(
             query("embed/delete_stale_jobs"),
             {
@@ -160,17 +146,13 @@ def queue_stale_documents(encoder_id: int, batch_size: int, *, is_patient: bool 
     return queued
 
 
-def queue_task(encoder_id: int, task: str, **arguments: Any) -> None:
+def queue_task(encoder_id: int, task: str) -> None:
     """Queue a refresh, its finish or a snapshot, unless one waits already."""
     connector = SyncPsycopgConnector(conninfo="", kwargs=_QUEUE_SCHEMA, min_size=1, max_size=1)
-    with App(connector=connector).open() as app:
-        deferrer = app.configure_task(
+    with App(connector=connector).open() as app, suppress(AlreadyEnqueued):
+        app.configure_task(
             task,
             queue=refresh_queue(encoder_id),
             queueing_lock=f"{task}-{encoder_id}",
             priority=_PRIORITIES[task],
-        )
-        try:
-            deferrer.defer(**arguments)
-        except AlreadyEnqueued:
-            return
+        ).defer()

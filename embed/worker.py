@@ -11,7 +11,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.signals import on_stop
 
 from alsolike.errors import AlsolikeError
-from alsolike.locks import held
+from alsolike.locks import hold_lock
 from alsolike.neighbours import write_all_neighbours
 from alsolike.progress import ignore_progress
 from alsolike.runs import close_abandoned_runs, recorded_run
@@ -39,24 +39,25 @@ logger = logging.getLogger("alsolike.worker")
 PATIENCE_SECONDS = 600.0
 
 _REFRESHING = "alsolike refresh"
-# The queue ends by itself only when the database is lost; else something is wrong with the queue.
-_FEWEST_SECONDS = 5.0
+# Without a loss of the database the queue does not end by itself. If it ends within so many seconds
+# so many times in a row, the queue is broken.
+_SHORT_RUN_SECONDS = 5.0
 _MOST_SHORT_RUNS = 5
 
 
 class WorkerError(AlsolikeError):
-    """The queue ended by itself again and again although the database answers."""
+    """The queue ends again and again although the database answers."""
 
 
 def run_worker(settings: Settings) -> None:
-    """Embed what becomes stale until the process is asked to stop (SIGTERM or SIGINT).
+    """Embed what becomes stale, until SIGTERM or SIGINT.
 
-    It transforms, embeds, averages and refreshes the neighbours when it starts and every five
-    minutes from then on, and writes a snapshot every hour. The batch at hand is finished before it
-    stops. Any number may run side by side, on any number of hosts.
+    When it starts and every five minutes it transforms, embeds, takes the steps of `embed.steps`
+    and updates the neighbours; every hour it writes a snapshot. Before it stops it ends the running
+    job. Any number of workers may run at once, on any number of hosts.
 
-    When the database is lost it waits for it; the job in hand then begins again, and what it had
-    written is not written twice.
+    When the database is lost the worker waits for it and begins the running job again; what the job
+    had written is not written twice.
 
     Raises
     ------
@@ -73,7 +74,7 @@ def run_worker(settings: Settings) -> None:
     def refresh() -> None:
         from alsolike.transform import transform  # noqa: PLC0415  (dbt is slow to import)
 
-        with held(_REFRESHING, is_patient=False) as is_ours:
+        with hold_lock(_REFRESHING, is_patient=False) as is_ours:
             if not is_ours:
                 return
             with recorded_run("worker", {"task": REFRESH_TASK}) as counts:
@@ -98,21 +99,21 @@ def run_worker(settings: Settings) -> None:
 
     app = worker_app(
         target.encoder_id,
-        outage.kept_up(batches.embed),
-        outage.kept_up(refresh),
-        outage.kept_up(finish_and_write_neighbours),
-        outage.kept_up(partial(write_snapshot, settings)),
+        outage.retry_on_loss(batches.embed),
+        outage.retry_on_loss(refresh),
+        outage.retry_on_loss(finish_and_write_neighbours),
+        outage.retry_on_loss(partial(write_snapshot, settings)),
     )
-    queue_task(target.encoder_id, REFRESH_TASK, timestamp=int(time.time()))
+    queue_task(target.encoder_id, REFRESH_TASK)
     if is_missing(settings):
-        queue_task(target.encoder_id, SNAPSHOT_TASK, timestamp=int(time.time()))
+        queue_task(target.encoder_id, SNAPSHOT_TASK)
     queues = [batch_queue(target.encoder_id), refresh_queue(target.encoder_id)]
     quieten_queue()
     asyncio.run(_work(app, queues, outage))
 
 
 async def _work(app: App, queues: list[str], outage: Outage) -> None:
-    """Work on the queues until asked to stop, across every loss of the database."""
+    """Work on the queues until asked to stop; wait when the database is lost."""
     stop = asyncio.Event()
 
     def ask_to_stop() -> None:
@@ -126,7 +127,7 @@ async def _work(app: App, queues: list[str], outage: Outage) -> None:
             reason, is_lost = await _work_until_it_ends(app, queues, stop)
             if stop.is_set():
                 return
-            short_runs = short_runs + 1 if time.monotonic() - since < _FEWEST_SECONDS else 0
+            short_runs = short_runs + 1 if time.monotonic() - since < _SHORT_RUN_SECONDS else 0
             if short_runs >= _MOST_SHORT_RUNS:
                 message = (
                     f"The queue ended {short_runs} times in a row as soon as it began ({reason}): "
@@ -134,7 +135,7 @@ async def _work(app: App, queues: list[str], outage: Outage) -> None:
                 )
                 raise WorkerError(message)
             if not is_lost:
-                # As where this process stood still so long that others took it for dead.
+                # For example, this process was suspended and other workers removed it as dead.
                 logger.warning("The queue ended (%s): the worker begins anew.", reason)
                 continue
             try:
@@ -144,7 +145,15 @@ async def _work(app: App, queues: list[str], outage: Outage) -> None:
 
 
 async def _work_until_it_ends(app: App, queues: list[str], stop: asyncio.Event) -> tuple[str, bool]:
-    """Work until the queue ends, or we are asked to stop; why, and whether the database is lost."""
+    """Work until the queue ends or we are asked to stop.
+
+    Returns
+    -------
+    reason : str
+        Why it ended.
+    is_lost : bool
+        Whether the database was lost.
+    """
     try:
         async with app.open_async():
             work = asyncio.create_task(
@@ -156,7 +165,7 @@ async def _work_until_it_ends(app: App, queues: list[str], stop: asyncio.Event) 
             await asyncio.wait({work, asked}, return_when=asyncio.FIRST_COMPLETED)
             asked.cancel()
             if not work.done():
-                # The queue takes it as the wish to end after the job in hand.
+                # procrastinate ends the running job first.
                 work.cancel()
             try:
                 await work
@@ -165,5 +174,5 @@ async def _work_until_it_ends(app: App, queues: list[str], stop: asyncio.Event) 
                     raise
     except (ConnectorException, psycopg.OperationalError) as error:
         return first_line(error), is_loss(error)
-    # One of its side tasks failed, and it ended as if it had been asked to.
+    # One of procrastinate's side tasks failed, which ends it without an error.
     return "the connection was lost", True

@@ -1,4 +1,4 @@
-"""Write a batch: its vectors and its failures, in one transaction."""
+"""Write a batch, its vectors and its failures, in one transaction."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -23,7 +23,7 @@ def write_batch(
     Parameters
     ----------
     connection : Connection
-        With pgvector's types registered; the rows commit together.
+        With pgvector's types registered.
     results : sequence
         As from `encode_each`, in the order of the documents.
     """

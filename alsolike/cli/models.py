@@ -108,7 +108,7 @@ def _finetune(
     *,
     as_json: bool,
 ) -> None:
-    from embed.finetune_trial import try_finetuning  # noqa: PLC0415
+    from embed.finetune.trial import try_finetuning  # noqa: PLC0415
 
     arguments = {"finetune": folder.name, "steps": steps, "batch_size": batch_size}
     with embedded_servers(settings), report_progress() as report:

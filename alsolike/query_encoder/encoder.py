@@ -15,7 +15,7 @@ WEIGHTS_FILE = "weights.bin"
 TOKENIZER_FILE = "tokenizer.json"
 FILES = (MODEL_FILE, WEIGHTS_FILE, TOKENIZER_FILE)
 
-# What the tokenizer's encodings offer, by the name of the graph's input.
+# The field of the tokenizer's encodings for each input of the graph.
 _FIELDS = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
 _ERRORS_ONLY = 3
 
@@ -25,9 +25,9 @@ class QueryEncoderError(EncoderError):
 
 
 class QueryEncoder:
-    """The light copy of one encoder; safe to use from several threads.
+    """The light copy of one encoder; thread-safe.
 
-    The weights are mapped from the file, so that processes of one host share their pages.
+    The weights are memory-mapped, so that the processes of a host share their pages.
 
     Parameters
     ----------
@@ -36,21 +36,21 @@ class QueryEncoder:
     encoder_id : int
         The encoder in `recs.encoders` whose space the vectors live in.
     fingerprint : str
-        Identifies the files, see `fingerprint_of`.
+        See `fingerprint_of`.
     prefix : str
-        Stands before every query, where the encoder was trained with one.
+        Put before every query, where the encoder was trained with one.
 
     Raises
     ------
     QueryEncoderError
-        The files cannot be read as what they should be.
+        The libraries cannot load the files.
     """
 
     def __init__(self, folder: Path, *, encoder_id: int, fingerprint: str, prefix: str) -> None:
         self.encoder_id = encoder_id
         self.fingerprint = fingerprint
         self._prefix = prefix
-        # Imported here: together they cost 30 MB, and not every process that may search does.
+        # Imported here: they take 30 MB, and not every web process answers searches.
         runtime: Any = import_module("onnxruntime")
         tokenizers: Any = import_module("tokenizers")
         try:
@@ -58,7 +58,7 @@ class QueryEncoder:
             self._session: Any = runtime.InferenceSession(
                 str(folder / MODEL_FILE), _options(runtime), providers=["CPUExecutionProvider"]
             )
-        # Both libraries raise classes of their own for files that are not theirs.
+        # Both libraries raise exceptions of their own, without a common root.
         except Exception as error:
             message = f"The query encoder in {folder} cannot be loaded: {error}"
             raise QueryEncoderError(message) from error
@@ -70,7 +70,7 @@ class QueryEncoder:
         Raises
         ------
         QueryEncoderError
-            The text has no vector, or none that is finite.
+            The text has no vector, or one that is zero or not finite.
         """
         try:
             encoding = self._tokenizer.encode(self._prefix + text)
@@ -79,7 +79,7 @@ class QueryEncoder:
                 for name, field in self._inputs.items()
             }
             vector = np.asarray(self._session.run(None, inputs)[0][0], dtype=np.float32)
-        # Both libraries raise classes of their own.
+        # As above.
         except Exception as error:
             message = f"A query cannot be encoded: {error}"
             raise QueryEncoderError(message) from error
@@ -91,7 +91,7 @@ class QueryEncoder:
 
 
 def fingerprint_of(folder: Path, prefix: str) -> str:
-    """Return the sha256 of all that decides which vector a query gets."""
+    """Return the sha256 of what a query's vector depends on: the prefix and the files."""
     total = hashlib.sha256(prefix.encode())
     for name in FILES:
         with (folder / name).open("rb") as file:
@@ -107,6 +107,6 @@ def _options(runtime: Any) -> Any:  # noqa: ANN401  (the library is not typed)
     options.enable_cpu_mem_arena = False
     options.enable_mem_pattern = False
     options.log_severity_level = _ERRORS_ONLY
-    # A second copy of the weights, in another order, would cost more than it saves here.
+    # Prepacking keeps a second copy of the weights in memory, and single queries gain little.
     options.add_session_config_entry("session.disable_prepacking", "1")
     return options

@@ -12,7 +12,12 @@ from litestar import Request
 from pgvector import HalfVector
 from psycopg_pool import PoolClosed
 
-from alsolike.query_encoder import Described, QueryEncoder, QueryEncoderError, load_query_encoder
+from alsolike.query_encoder import (
+    QueryEncoder,
+    QueryEncoderError,
+    QueryEncoderRow,
+    load_query_encoder,
+)
 from alsolike.settings import Settings
 from api.database.pool import Database
 from api.search import store
@@ -160,7 +165,7 @@ class QueryVectors:
             self._told[topic] = now
             logger.warning("%s", message)
 
-    async def _load(self, described: Described) -> QueryEncoder:
+    async def _load(self, described: QueryEncoderRow) -> QueryEncoder:
         loop = asyncio.get_running_loop()
 
         def read_piece(name: str, position: int) -> bytes | None:

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from alsolike.database import ANALYST_ROLE, APP_ROLE, connect
-from alsolike.locks import held
+from alsolike.locks import hold_lock
 from alsolike.progress import ignore_progress
 from alsolike.transform import NodesFailedError, transform
 from tests.fixtures.waiting import wait_for
@@ -134,22 +134,22 @@ def test_advisory_locks_of_others_hold_no_work_up() -> None:
             )
         transform(select="stg_products", with_tests=False, report=ignore_progress)
         for name in ("alsolike finish", "alsolike refresh"):
-            with held(name, is_patient=False) as is_ours:
+            with hold_lock(name, is_patient=False) as is_ours:
                 assert is_ours
 
 
 def test_work_is_held_by_one_process_and_goes_with_it() -> None:
-    with held("work", is_patient=True), held("work", is_patient=False) as is_ours:
+    with hold_lock("work", is_patient=True), hold_lock("work", is_patient=False) as is_ours:
         assert not is_ours
     arrived = threading.Event()
     left = threading.Event()
 
     def be_second() -> None:
-        with held("work", is_patient=True):
+        with hold_lock("work", is_patient=True):
             arrived.set()
             assert left.wait(PATIENCE)
 
-    with held("work", is_patient=True):
+    with hold_lock("work", is_patient=True):
         second = in_background(be_second)
         # Its wait is seen in the database.
         wait_for(lambda: run("select count(*) from pg_locks where not granted") != [(0,)])
@@ -160,5 +160,5 @@ def test_work_is_held_by_one_process_and_goes_with_it() -> None:
     left.set()
     with pytest.raises(psycopg.OperationalError):
         second.result(PATIENCE)
-    with held("work", is_patient=True) as is_ours:
+    with hold_lock("work", is_patient=True) as is_ours:
         assert is_ours

@@ -11,7 +11,7 @@ import pytest
 from alsolike.database import ANALYST_ROLE, APP_ROLE, connect
 from alsolike.errors import TransformError
 from alsolike.history import read_history, visitor_of
-from alsolike.locks import held
+from alsolike.locks import hold_lock
 from alsolike.progress import ignore_progress
 from alsolike.transform import (
     TRANSFORM_LOCK,
@@ -496,7 +496,7 @@ def test_an_unknown_selection_is_refused(database: dict[str, str]) -> None:
 def test_two_transforms_do_not_meet(ask: Ask) -> None:
     assert ask("select 1") == [(1,)]
     with (
-        held(TRANSFORM_LOCK, is_patient=False) as is_ours,
+        hold_lock(TRANSFORM_LOCK, is_patient=False) as is_ours,
         pytest.raises(TransformError, match="Another transform"),
     ):
         assert is_ours

@@ -83,9 +83,6 @@ def snapshot(
 ) -> LocalPointer:
     """Keep the snapshot of the shop in a home of the test's own."""
     monkeypatch.setenv("ALSOLIKE_HOME", str(tmp_path))
-    monkeypatch.setattr("api.ladder.ladder._WATCH_SECONDS", 0.02)
-    monkeypatch.setattr("api.ladder.ladder._PROBE_SECONDS", 0.02)
-    monkeypatch.setattr("api.ladder.known_shoppers._PAUSE_SECONDS", 0)
     shutil.copytree(snapshot_folder(kept[1]), snapshot_folder(tmp_path))
     pointer = read_pointer(snapshot_folder(tmp_path))
     assert pointer is not None
@@ -474,6 +471,7 @@ def test_a_neighbour_below_is_recommended_for_the_event_behind_it(
     with TestClient(create_app(load_settings())) as site, lock("recs.product_vectors"):
         response = site.get("/v1/shoppers/agreed/recommendations")
         assert tier(response) == "neighbours"
+        assert len(ids(response)) == 10
         for item in response.json()["items"]:
             assert item["product_id"].startswith("knife")
             assert item["reason"] == {

@@ -12,7 +12,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from alsolike.database import connect
-from alsolike.query_encoder import Described, QueryEncoderError
+from alsolike.query_encoder import QueryEncoderError, QueryEncoderRow
 from alsolike.settings import Settings
 from api.app import create_app
 from api.search import query_vectors
@@ -273,9 +273,9 @@ def test_another_encoder_is_loaded_when_its_model_serves(
     other = HandEncoder()
     other.encoder_id = 2
     other.fingerprint = "another"
-    loaded: list[Described] = []
+    loaded: list[QueryEncoderRow] = []
 
-    def load(described: Described, *_: object) -> HandEncoder:
+    def load(described: QueryEncoderRow, *_: object) -> HandEncoder:
         loaded.append(described)
         return other
 
@@ -297,7 +297,7 @@ def test_another_encoder_is_loaded_when_its_model_serves(
     assert find(searcher, "something to cut with")["by"] == "text"
     refresh(searcher)
     refresh(searcher)
-    assert loaded == [Described(2, "another", "query: ")]
+    assert loaded == [QueryEncoderRow(2, "another", "query: ")]
     assert find(searcher, "something to cut with")["by"] == "text+vectors"
 
 

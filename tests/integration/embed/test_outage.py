@@ -146,7 +146,7 @@ def test_a_worker_with_nothing_in_hand_notices_too(server: Server) -> None:
         assert "The database is away (" in process.stderr.readline()
         assert "The database is back after" in process.stderr.readline()
         add_products("a new lamp", prefix="new")
-        queue_task(1, REFRESH_TASK, timestamp=0)
+        queue_task(1, REFRESH_TASK)
         wait_for(lambda: embedded()[0][0] == TEXTS + 2)
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
@@ -161,7 +161,7 @@ def test_a_worker_that_was_taken_for_dead_begins_anew(server: Server) -> None:
         # As every worker does with those that gave no sign of life for half a minute.
         run("set search_path = ops, public; delete from ops.procrastinate_workers")
         add_products("a new lamp", prefix="new")
-        queue_task(1, REFRESH_TASK, timestamp=0)
+        queue_task(1, REFRESH_TASK)
         wait_for(lambda: embedded()[0][0] == TEXTS + 2)
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0

@@ -13,14 +13,14 @@ import pytest
 from alsolike.database import APP_ROLE, connect, query
 from alsolike.progress import ignore_progress
 from alsolike.query_encoder import (
-    Described,
     QueryEncoder,
     QueryEncoderError,
+    QueryEncoderRow,
     load_query_encoder,
 )
 from alsolike.settings import Settings, load_settings
-from embed import query_encoder as making
 from embed.encoder import Encoder, load_encoder
+from embed.query_encoder import export, make
 from embed.run import embed_all
 from tests.fixtures.encoder import HashEncoder
 from tests.fixtures.tiny_encoder import make_tiny_encoder
@@ -44,8 +44,7 @@ def exported(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give what the export of the tiny encoder writes; it takes seconds, so it runs once."""
     folder = tmp_path_factory.mktemp("exported")
     encoder = load_encoder(replace(load_settings(), encoder=str(tiny), encoder_sha256=""))
-    with making._silenced():
-        making._export(encoder.loaded(), folder)
+    export.export_files(encoder.loaded(), folder)
     return folder
 
 
@@ -60,10 +59,10 @@ def encoder(
     """Give the tiny encoder, and a shop whose products it has embedded."""
     assert database
     # Its files are small: several pieces of each, as of real ones.
-    monkeypatch.setattr(making, "_PIECE_BYTES", 5000)
+    monkeypatch.setattr(make, "_PIECE_BYTES", 5000)
     monkeypatch.setattr(
-        making,
-        "_export",
+        export,
+        "write_graph",
         lambda _, folder: shutil.copytree(exported, folder, dirs_exist_ok=True),
     )
     make_marts()
@@ -73,11 +72,11 @@ def encoder(
     return encoder
 
 
-def described() -> Described:
+def described() -> QueryEncoderRow:
     with connect(role=APP_ROLE) as connection:
         row = connection.execute(query("api/search/serving_query_encoder")).fetchone()
     assert row is not None
-    return Described(*row)
+    return QueryEncoderRow(*row)
 
 
 def read_piece(name: str, position: int) -> bytes | None:
@@ -99,9 +98,7 @@ def test_it_gives_all_but_the_encoders_own_vectors(encoder: Encoder, tmp_path: P
         assert got.shape == (encoder.dimension,)
         assert np.linalg.norm(got) == pytest.approx(1, abs=1e-5)
         assert got @ vector > 0.97
-    assert run("select agreement > 0.97, recipe from recs.query_encoders") == [
-        (True, making.RECIPE)
-    ]
+    assert run("select agreement > 0.97, recipe from recs.query_encoders") == [(True, make.RECIPE)]
     assert described().encoder_id == copy.encoder_id == 1
 
 
@@ -114,7 +111,7 @@ def test_embedding_again_does_not_make_it_again(encoder: Encoder, settings: Sett
 def test_another_recipe_replaces_it(
     encoder: Encoder, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(making, "RECIPE", "another")
+    monkeypatch.setattr(make, "RECIPE", "another")
     embed_all(settings, report=ignore_progress, encoder=encoder)
     assert run("select recipe, count(*) from recs.query_encoders group by 1") == [("another", 1)]
 
@@ -125,8 +122,8 @@ def test_a_copy_that_strays_is_not_kept_and_says_so_once(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(making, "RECIPE", "another")
-    monkeypatch.setattr(making, "_LEAST_AGREEMENT", 1.01)
+    monkeypatch.setattr(make, "RECIPE", "another")
+    monkeypatch.setattr(make, "_LEAST_AGREEMENT", 1.01)
     with caplog.at_level(logging.WARNING, "alsolike.embed"):
         embed_all(settings, report=ignore_progress, encoder=encoder)
         embed_all(settings, report=ignore_progress, encoder=encoder)
@@ -148,7 +145,7 @@ def test_an_encoder_that_cannot_be_exported_embeds_all_the_same(
         message = "no such operator"
         raise RuntimeError(message)
 
-    monkeypatch.setattr(making, "_export", fail)
+    monkeypatch.setattr(export, "write_graph", fail)
     make_marts()
     add_products(*TITLES)
     encoder = load_encoder(replace(settings, encoder=str(tiny), encoder_sha256=""))
@@ -217,8 +214,8 @@ def test_it_runs_without_torch(encoder: Encoder, tmp_path: Path) -> None:
     load(tmp_path)
     program = (
         "import sys; from pathlib import Path; "
-        "from alsolike.query_encoder import Described, load_query_encoder\n"
-        "found = Described(1, sys.argv[2], '')\n"
+        "from alsolike.query_encoder import QueryEncoderRow, load_query_encoder\n"
+        "found = QueryEncoderRow(1, sys.argv[2], '')\n"
         "load_query_encoder(found, Path(sys.argv[1]), None).encode('red cup')\n"
         "heavy = {'torch', 'transformers', 'onnx', 'scipy', 'sentence_transformers'}\n"
         "print(sorted(heavy & set(sys.modules)))"

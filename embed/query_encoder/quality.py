@@ -1,0 +1,71 @@
+"""How good a light copy is: its agreement with the encoder, and the similarity of noise."""
+
+from collections.abc import Generator, Sequence
+from typing import Any
+
+import numpy as np
+
+from alsolike.database import connect, query, register_vectors
+from alsolike.product_vectors import TEXT_PARTS
+from alsolike.query_encoder import QueryEncoder, QueryEncoderError
+
+_TEXTS = 100
+_VECTORS = 5000
+_NOISE_QUERIES = 200
+# The tenth nearest: one product may resemble noise by chance, as invented brands do, ten hardly do.
+_NOISE_RANK = 10
+
+
+def sample_texts(encoder_id: int) -> list[str]:
+    """Return texts such as people type: the first one to six words of products' names."""
+    with connect() as connection:
+        rows = connection.execute(
+            query("embed/query_encoder/sample_texts"),
+            {"encoder_id": encoder_id, "row_count": _TEXTS},
+        ).fetchall()
+    return [" ".join(str(row[0]).split()[: 1 + n % 6]) for n, row in enumerate(rows)]
+
+
+def agreement_of(copy: QueryEncoder, model: Any, prefix: str, texts: Sequence[str]) -> float:  # noqa: ANN401
+    """Return the mean cosine of the copy's vectors to the model's own, in [-1, 1].
+
+    Raises
+    ------
+    QueryEncoderError
+        Their vectors differ in length.
+    """
+    expected = np.asarray(
+        model.encode(
+            list(texts), prompt=prefix, normalize_embeddings=True, show_progress_bar=False
+        ),
+        dtype=np.float32,
+    )
+    actual = np.stack([copy.encode(text) for text in texts])
+    if actual.shape != expected.shape:
+        message = f"Its copy gives vectors of shape {actual.shape[1:]}, not {expected.shape[1:]}."
+        raise QueryEncoderError(message)
+    return float(np.clip((actual * expected).sum(axis=1).mean(), -1, 1))
+
+
+def noise_similarity(copy: QueryEncoder) -> float:
+    """Return the median cosine of random letters to their tenth nearest product, in [-1, 1]."""
+    with connect() as connection:
+        register_vectors(connection)
+        rows = connection.execute(
+            query("embed/query_encoder/sample_vectors"),
+            {"encoder_id": copy.encoder_id, "parts": list(TEXT_PARTS), "row_count": _VECTORS},
+        ).fetchall()
+    products = np.stack([row[0].to_numpy() for row in rows])
+    noise = np.stack([copy.encode(text) for text in _noise()])
+    rank = min(_NOISE_RANK, len(products))
+    tenth = np.sort(noise @ products.T, axis=1)[:, -rank]
+    return float(np.clip(np.median(tenth), -1, 1))
+
+
+def _noise() -> Generator[str]:
+    rng = np.random.default_rng(0)
+    letters = np.array(list("abcdefghijklmnopqrstuvwxyz"))
+    for number in range(_NOISE_QUERIES):
+        yield " ".join(
+            "".join(rng.choice(letters, size=rng.integers(3, 10))) for _ in range(1 + number % 3)
+        )
