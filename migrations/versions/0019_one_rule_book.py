@@ -70,9 +70,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop them, with the functions that came with them."""
+    """Drop them."""
     run_sql(
         """
+<<<<<<< HEAD
+=======
         do $$
         declare
             found regprocedure;
@@ -102,6 +104,7 @@ def downgrade() -> None:
             end loop;
         end
         $$;
+>>>>>>> main
         drop view raw.consenting_shoppers;
         drop type recs.similar_product;
         drop type recs.scored_product;
