@@ -1,4 +1,4 @@
-"""A proxy before an S3 server, to slow it down, to damage what it gives, or to see what is asked.
+"""A proxy before an S3 server, to slow it down, to damage what it gives, or to refuse requests.
 
 with s3_proxy(upstream, interfere) as address: ...
 """
@@ -6,13 +6,27 @@ with s3_proxy(upstream, interfere) as address: ...
 import http.client
 import threading
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 # Given the method, the path and the body of the server's answer before it is handed on, or None
-# before the request is; returns the body to hand on instead.
+# before the request is; returns the body to hand on instead, or raises `RefusalError`.
 Interfere = Callable[[str, str, bytes | None], bytes | None]
+
+
+class RefusalError(Exception):
+    """The request is answered with a status alone.
+
+    Parameters
+    ----------
+    status : int
+    """
+
+    def __init__(self, status: int = 503) -> None:
+        super().__init__(status)
+        self.status = status
+
 
 _HOP = {"connection", "transfer-encoding", "content-length", "expect", "server", "date"}
 
@@ -36,19 +50,27 @@ def s3_proxy(upstream: str, interfere: Interfere) -> Generator[str]:
         def log_message(self, format: str, *_: object) -> None:  # noqa: A002  (the name it has)
             del format
 
+        def _answer(self) -> None:
+            try:
+                self._pass_on()
+            except RefusalError as refusal:
+                self.send_response(refusal.status)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
         def _pass_on(self) -> None:
             sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             interfere(self.command, self.path, None)
-            connection = http.client.HTTPConnection(host, timeout=60)
-            connection.putrequest(
-                self.command, self.path, skip_host=True, skip_accept_encoding=True
-            )
-            for name, value in self.headers.items():
-                if name.lower() not in _HOP or name.lower() == "content-length":
-                    connection.putheader(name, value)
-            connection.endheaders(sent)
-            answer = connection.getresponse()
-            body = answer.read()
+            with closing(http.client.HTTPConnection(host, timeout=60)) as connection:
+                connection.putrequest(
+                    self.command, self.path, skip_host=True, skip_accept_encoding=True
+                )
+                for name, value in self.headers.items():
+                    if name.lower() not in _HOP or name.lower() == "content-length":
+                        connection.putheader(name, value)
+                connection.endheaders(sent)
+                answer = connection.getresponse()
+                body = answer.read()
             body = interfere(self.command, self.path, body) or body
             self.send_response(answer.status)
             for name, value in answer.getheaders():
@@ -59,9 +81,8 @@ def s3_proxy(upstream: str, interfere: Interfere) -> Generator[str]:
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(body)
-            connection.close()
 
-        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _pass_on  # noqa: N815
+        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _answer  # noqa: N815
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

@@ -2,7 +2,7 @@
 
 import psycopg
 import pytest
-from litestar import Litestar
+from litestar import Litestar, get
 from litestar.testing import TestClient
 
 from alsolike.database import connect
@@ -93,15 +93,14 @@ def test_the_app_recovers_when_its_connections_die(client: Client) -> None:
     assert client.get("/v1/products/knife-01").status_code == 200
 
 
-def test_what_nobody_expected_is_told_without_internals(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_: object) -> None:
+def test_what_nobody_expected_is_told_without_internals(app: Litestar, client: Client) -> None:
+    @get("/v1/fails")
+    async def fail() -> None:
         message = "secret detail"
         raise RuntimeError(message)
 
-    monkeypatch.setattr("api.catalogue.service.store.products_by_id", fail)
-    response = client.get("/v1/products/knife-01")
+    app.register(fail)
+    response = client.get("/v1/fails")
     assert response.status_code == 500
     assert response.headers["content-type"].startswith("application/problem+json")
     assert "secret detail" not in response.text

@@ -83,9 +83,6 @@ def snapshot(
 ) -> LocalPointer:
     """Keep the snapshot of the shop in a home of the test's own."""
     monkeypatch.setenv("ALSOLIKE_HOME", str(tmp_path))
-    monkeypatch.setattr("api.ladder.ladder._WATCH_SECONDS", 0.02)
-    monkeypatch.setattr("api.ladder.ladder._PROBE_SECONDS", 0.02)
-    monkeypatch.setattr("api.ladder.known_shoppers._PAUSE_SECONDS", 0)
     shutil.copytree(snapshot_folder(kept[1]), snapshot_folder(tmp_path))
     pointer = read_pointer(snapshot_folder(tmp_path))
     assert pointer is not None

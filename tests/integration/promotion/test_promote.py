@@ -22,7 +22,6 @@ from alsolike.promotion import (
     RollbackError,
     promote,
     rollback,
-    switch,
 )
 from alsolike.settings import Settings
 from alsolike.training import Recipe, train
@@ -291,19 +290,17 @@ def test_a_limit_that_is_too_tight_refuses(command: Command) -> None:
     assert "colour is no limit; there are: coverage, gini" in wrong.stderr
 
 
-def test_two_promotions_at_once_cannot_both_switch(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_promotions_at_once_cannot_both_switch() -> None:
     shuffle("other", "average")
 
-    def meanwhile(*_: object, **__: object) -> list[object]:
+    def let_other_serve(*_: object) -> None:
         run(
             "update recs.serving_model set model_id = (select model_id from recs.models "
             "where name = 'other')"
         )
-        return []
 
-    monkeypatch.setattr(switch, "_check", meanwhile)
     with pytest.raises(RefusedError, match="Another model was let serve in between"):
-        promote("candidate", report=ignore_progress)
+        promote("candidate", limits=LIMITS, report=let_other_serve)
     assert serving() == "other"
 
 

@@ -3,13 +3,17 @@
 import hashlib
 import io
 import json
+import os
+import re
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
-from typing import IO, Any
+import threading
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from alsolike.database import connect
 from alsolike.errors import SnapshotError, UnknownModelError
@@ -20,10 +24,13 @@ from alsolike.snapshot.export import export_snapshot
 from alsolike.snapshot.manifest import Manifest
 from alsolike.snapshot.store import MissingObjectError, SnapshotStore
 from alsolike.snapshot.verify import verify_snapshot
+from benchmarks.s3_proxy import Interfere, RefusalError, s3_proxy
+from tests.fixtures.waiting import WITHIN_SECONDS
 
 Export = Callable[..., Manifest]
 ReadRows = Callable[[Manifest], list[tuple[Any, ...]]]
 ReadPointer = Callable[[], dict[str, str]]
+Interfered = Callable[[Interfere], AbstractContextManager[None]]
 
 VERIFIER = """
 from alsolike.progress import ignore_progress
@@ -194,24 +201,56 @@ def test_no_serving_model_is_one_clear_line(export: Export) -> None:
         export()
 
 
-@pytest.mark.parametrize("failing", ["part-0002.parquet", "manifest.json", "latest"])
-@pytest.mark.parametrize("error", [SnapshotError("S3 is away."), KeyboardInterrupt()])
+@pytest.fixture
+def interfered(s3_server: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Interfered:
+    """Give a function in whose block a proxy stands before S3, and nothing is tried again."""
+
+    @contextmanager
+    def interfere_with(interfere: Interfere) -> Generator[None]:
+        with (
+            s3_proxy(s3_server["AWS_ENDPOINT_URL_S3"], interfere) as address,
+            monkeypatch.context() as patch,
+        ):
+            patch.setenv("AWS_ENDPOINT_URL_S3", address)
+            patch.setenv("AWS_MAX_ATTEMPTS", "1")
+            yield
+
+    return interfere_with
+
+
+# The answer to a part is lost, so that it has been written; the others are refused.
+@pytest.mark.parametrize(
+    ("failing", "is_written"),
+    [("part-0000.parquet", True), ("manifest.json", False), ("latest", False)],
+)
+@pytest.mark.parametrize("is_interrupted", [False, True])
 def test_a_failure_leaves_nothing_and_the_pointer_where_it_was(
     export: Export,
     store: SnapshotStore,
     read_pointer: ReadPointer,
-    monkeypatch: pytest.MonkeyPatch,
+    interfered: Interfered,
     *,
     failing: str,
-    error: BaseException,
+    is_written: bool,
+    is_interrupted: bool,
 ) -> None:
     good = export()
     before = all_names(store)
-    monkeypatch.setattr(export_module, "GROUP_ROWS", 7)
-    monkeypatch.setattr(export_module, "PART_ROWS", 10)
-    fail_at(monkeypatch, failing, error)
-    with pytest.raises(type(error)):
-        export()
+    ended = threading.Event()
+
+    def fail(method: str, path: str, answer: bytes | None) -> None:
+        if method == "PUT" and path.endswith(failing) and (answer is not None) is is_written:
+            if is_interrupted:
+                os.kill(os.getpid(), signal.SIGINT)
+                assert ended.wait(WITHIN_SECONDS)
+            raise RefusalError
+
+    error = KeyboardInterrupt if is_interrupted else SnapshotError
+    with interfered(fail), pytest.raises(error):
+        try:
+            export()
+        finally:
+            ended.set()
     assert all_names(store) == before
     assert read_pointer()["snapshot_id"] == good.snapshot_id
     with connect() as connection:
@@ -219,32 +258,27 @@ def test_a_failure_leaves_nothing_and_the_pointer_where_it_was(
 
 
 def test_a_lost_answer_to_the_pointer_does_not_delete_what_it_names(
-    export: Export, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    export: Export, settings: Settings, interfered: Interfered
 ) -> None:
-    put = SnapshotStore.put
+    def lose_the_answer(method: str, path: str, answer: bytes | None) -> None:
+        if method == "PUT" and path.endswith("latest") and answer is not None:
+            raise RefusalError
 
-    def lose_the_answer(store: SnapshotStore, name: str, content: bytes) -> None:
-        put(store, name, content)
-        if name == "latest":
-            raise SnapshotError
-
-    monkeypatch.setattr(SnapshotStore, "put", lose_the_answer)
-    manifest = export()
+    with interfered(lose_the_answer):
+        manifest = export()
     assert verify_snapshot(settings, report=ignore_progress) == manifest
 
 
 def test_leftovers_that_cannot_be_deleted_are_told(
-    export: Export, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    export: Export, interfered: Interfered, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def refuse(*_: object) -> None:
-        message = "S3 is away for good."
-        raise SnapshotError(message)
+    def fail(method: str, path: str, _answer: bytes | None) -> None:
+        if method == "DELETE" or path.endswith("manifest.json"):
+            raise RefusalError
 
-    fail_at(monkeypatch, "manifest.json", SnapshotError("S3 is away."))
-    monkeypatch.setattr(SnapshotStore, "delete", refuse)
-    with pytest.raises(SnapshotError, match=r"S3 is away\.$"):
+    with interfered(fail), pytest.raises(SnapshotError, match=r"manifest\.json failed: .*503"):
         export()
-    assert "may be left over: S3 is away for good." in caplog.text
+    assert re.search(r"may be left over: S3 at \S+ failed: .*503", caplog.text)
 
 
 def test_a_missing_bucket_is_made(shop: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,16 +290,15 @@ def test_a_missing_bucket_is_made(shop: dict[str, str], monkeypatch: pytest.Monk
     assert verify_snapshot(settings, report=ignore_progress) == manifest
 
 
-def test_a_bucket_made_meanwhile_by_another_is_used(
-    s3: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_bucket_made_meanwhile_by_another_is_used(s3: str, interfered: Interfered) -> None:
+    def hide(method: str, _path: str, _answer: bytes | None) -> None:
+        if method == "HEAD":
+            raise RefusalError(404)
+
+    with interfered(hide):
+        store = SnapshotStore(s3, "")
+        store.ensure_bucket()
     store = SnapshotStore(s3, "")
-
-    def not_there(**_: object) -> None:
-        raise ClientError({"Error": {"Code": "404"}}, "HeadBucket")
-
-    monkeypatch.setattr(store._client, "head_bucket", not_there)
-    store.ensure_bucket()
     store.put("x", b"content")
     assert store.get("x") == b"content"
 
@@ -305,21 +338,3 @@ def test_another_process_finds_the_snapshot_at_once(export: Export) -> None:
 def all_names(store: SnapshotStore) -> set[str]:
     """Return the names of all objects below the prefix."""
     return set(store.names(""))
-
-
-def fail_at(monkeypatch: pytest.MonkeyPatch, failing: str, error: BaseException) -> None:
-    """Let the writing of one object fail; what is before it is written."""
-    put, upload = SnapshotStore.put, SnapshotStore.upload
-
-    def failing_put(store: SnapshotStore, name: str, content: bytes) -> None:
-        if name.endswith(failing):
-            raise error
-        put(store, name, content)
-
-    def failing_upload(store: SnapshotStore, name: str, file: IO[bytes]) -> None:
-        upload(store, name, file)
-        if name.endswith(failing):
-            raise error
-
-    monkeypatch.setattr(SnapshotStore, "put", failing_put)
-    monkeypatch.setattr(SnapshotStore, "upload", failing_upload)
