@@ -1,12 +1,12 @@
 """The page of a category."""
 
 from datetime import datetime
-from urllib.parse import urlencode
 
 from litestar import route
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Template
+from msgspec import Struct
 
 from alsolike.snapshot.reader import LocalSnapshot
 from api.catalogue import store
@@ -14,13 +14,24 @@ from api.catalogue.cards import ProductCard, cards, snapshot_card
 from api.catalogue.categories import Category, tree_of
 from api.database.pool import Connection
 from api.exchange import AnyRequest
+from api.http.links import list_address
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer
 from api.pages.rendering import READ, is_fragment, render_page, render_partial
 from api.paging.keyset import decode_cursor, encode_cursor
-from api.visitors.session import load_visitor, remembered_visitor
+from api.visitors.session import find_visitor
 
 _PAGE_SIZE = 24
+
+# Cards, and the address of the next ones.
+_Page = tuple[list[ProductCard], str | None]
+
+
+class _Question(Struct, frozen=True):
+    """Which page of a category to read, by the cursor of the page before."""
+
+    category: Category
+    after: str | None
 
 
 @route("/categories/{segments:path}", http_method=READ)
@@ -31,17 +42,9 @@ async def category(request: AnyRequest, segments: FromPath[str]) -> Template:
     if found is None:
         message = "There is no such category."
         raise NotFoundException(message)
-    after = request.query_params.get("after")
-
-    async def work(connection: Connection, _: None) -> tuple[list[ProductCard], str | None]:
-        await load_visitor(request, connection)
-        return await _category_page(connection, found, after)
-
-    def snapshot(local: LocalSnapshot, _: None) -> tuple[list[ProductCard], str | None]:
-        remembered_visitor(request)
-        return _snapshot_category_page(local, found, after)
-
-    products, next_url = await answer(request, Steps(work, snapshot=snapshot), None)
+    await find_visitor(request)
+    question = _Question(found, request.query_params.get("after"))
+    products, next_url = await answer(request, _STEPS, question)
     if is_fragment(request):
         return render_partial(
             request, "partials/product_items.html", products=products, next_url=next_url
@@ -57,30 +60,26 @@ async def category(request: AnyRequest, segments: FromPath[str]) -> Template:
     )
 
 
-async def _category_page(
-    connection: Connection, category: Category, after: str | None
-) -> tuple[list[ProductCard], str | None]:
-    """Read a page of a category's products, and the address of the next one."""
+async def _read(connection: Connection, question: _Question) -> _Page:
+    position = decode_cursor(question.after, tuple[datetime, str])
     rows = await store.category_products(
-        connection, category.path, decode_cursor(after, tuple[datetime, str]), _PAGE_SIZE + 1
+        connection, question.category.path, position, _PAGE_SIZE + 1
     )
-    next_url = None
-    if len(rows) > _PAGE_SIZE:
-        rows = rows[:_PAGE_SIZE]
-        cursor = encode_cursor((rows[-1][1], rows[-1][0]))
-        next_url = f"{category.url}?{urlencode({'after': cursor})}"
-    return await cards(connection, [row[0] for row in rows]), next_url
+    shown = await cards(connection, [product_id for product_id, _ in rows[:_PAGE_SIZE]])
+    return shown, _next_url(question.category, [(moment, one) for one, moment in rows])
 
 
-def _snapshot_category_page(
-    local: LocalSnapshot, category: Category, after: str | None
-) -> tuple[list[ProductCard], str | None]:
-    """Read a page of a category's products, and the address of the next one."""
-    position = decode_cursor(after, tuple[datetime, str])
-    found = local.category_products(category.path, position, _PAGE_SIZE + 1)
-    following = None
-    if len(found) > _PAGE_SIZE:
-        last = found[_PAGE_SIZE - 1]
-        cursor = encode_cursor((last.created_at, last.product_id))
-        following = f"{category.url}?{urlencode({'after': cursor})}"
-    return [snapshot_card(product) for product in found[:_PAGE_SIZE]], following
+def _read_snapshot(local: LocalSnapshot, question: _Question) -> _Page:
+    position = decode_cursor(question.after, tuple[datetime, str])
+    found = local.category_products(question.category.path, position, _PAGE_SIZE + 1)
+    shown = [snapshot_card(product) for product in found[:_PAGE_SIZE]]
+    return shown, _next_url(question.category, [(one.created_at, one.product_id) for one in found])
+
+
+_STEPS = Steps(_read, snapshot=_read_snapshot)
+
+
+def _next_url(category: Category, positions: list[tuple[datetime, str]]) -> str | None:
+    """Return the address of the next page of a list that was read one row beyond this one."""
+    is_last = len(positions) <= _PAGE_SIZE
+    return list_address(category.url, None if is_last else encode_cursor(positions[_PAGE_SIZE - 1]))

@@ -1,5 +1,6 @@
 """The page of a product, and the parts of its lists that HTMX loads."""
 
+import asyncio
 import logging
 import secrets
 from functools import partial
@@ -9,12 +10,14 @@ import psycopg
 from litestar import HttpMethod, route
 from litestar.params import FromPath
 from litestar.response import Template
+from msgspec import Struct
 
 from alsolike.snapshot.reader import LocalSnapshot
 from api.catalogue.cards import cards_by_id, snapshot_card
 from api.catalogue.categories import tree_of
 from api.database.failures import FAILURES, DatabaseAwayError
 from api.database.pool import Connection
+from api.database.rounds import Round
 from api.events import service as events
 from api.events.schemas import NewEvent
 from api.exchange import AnyRequest
@@ -32,122 +35,165 @@ from api.recommendations.questions import (
 )
 from api.recommendations.shown import Block
 from api.recommendations.snapshot import similar_from_snapshot
-from api.visitors.session import Visitor, load_visitor, remembered_visitor
+from api.visitors.session import (
+    Visitor,
+    cookie_shopper,
+    find_visitor,
+    load_visitor,
+    remembered_visitor,
+)
 
 logger = logging.getLogger("alsolike.web")
 
 _RECOMMENDED_SIZE = 6
 
 
+class _Question(Struct, frozen=True):
+    """What to read for a page, or for a part of it.
+
+    Attributes
+    ----------
+    shown : list of str
+        Similar products of the earlier pages.
+    reviews_after : str or None
+        Cursor of the page of reviews before.
+    view_id : str or None
+        Id of the view to record; None: this is no further look at the product.
+    """
+
+    request: AnyRequest
+    product_id: str
+    shown: list[str]
+    reviews_after: str | None
+    view_id: str | None
+
+
 @route("/products/{product_id:str}", http_method=READ)
 async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
     """Show a product with what goes with it, what is like it, its reviews and a personal block."""
-    if is_fragment(request):
-        return await _product_part(request, product_id)
     shown = shown_products(request)
     after = request.query_params.get("reviews_after")
     # Turning the pages of its lists is no further look at the product.
-    is_counted = not shown and not after and _is_looked_at(request)
-    view_id = f"web-{secrets.token_hex(16)}"
-
-    async def work(connection: Connection, _: None) -> dict[str, Any]:
-        visitor = await load_visitor(request, connection)
-        detail = await service.product_detail(connection, tree_of(request), product_id)
-        if is_counted and visitor.is_personalised:
-            await _record_view(request, connection, visitor, product_id, view_id)
-        complements, similar = await _lists(connection, product_id, shown)
-        recommended = await _recommended(
-            connection, visitor, [product_id, *blocks.product_ids(complements, similar)]
-        )
-        cards = await cards_by_id(connection, blocks.product_ids(complements, similar, recommended))
-        reviews, reviews_next_url = await service.reviews(connection, product_id, after)
-        return {
-            "product": detail,
-            "complements": blocks.complements_block(complements, cards),
-            "similar": blocks.similar_block(product_id, similar, cards, shown),
-            # Where it would say nothing new there is none.
-            "recommended": blocks.recommended_block(recommended, cards) if recommended else None,
-            "reviews": reviews,
-            "reviews_next_url": reviews_next_url,
-            "is_bought": await service.is_bought(connection, visitor, product_id),
-        }
-
-    def snapshot(local: LocalSnapshot, _question: None) -> dict[str, Any]:
-        _, excluded = remembered_visitor(request)
-        return {
-            "product": service.snapshot_detail(local, tree_of(request), product_id),
-            "complements": blocks.complements_block([], {}),
-            "similar": _similar_in_snapshot(local, product_id, shown),
-            "recommended": None,
-            "reviews": [],
-            "reviews_next_url": None,
-            "is_bought": product_id in excluded,
-        }
-
-    context = await answer(request, Steps(work, snapshot=snapshot), None)
-    return render_page(request, "pages/product.html", **context)
-
-
-async def _product_part(request: AnyRequest, product_id: str) -> Template:
-    """Give more of one of the lists on a product's page: reviews, or similar products."""
-    after = request.query_params.get("reviews_after")
-    shown = shown_products(request)
-
-    async def more_reviews(
-        connection: Connection, _: None
-    ) -> tuple[list[service.Review], str | None]:
-        await load_visitor(request, connection)
-        return await service.reviews(connection, product_id, after)
-
-    def no_reviews(_local: LocalSnapshot, _: None) -> tuple[list[service.Review], str | None]:
-        remembered_visitor(request)
-        return [], None
-
-    async def more_similar(connection: Connection, _: None) -> Block:
-        await load_visitor(request, connection)
-        _complements, similar = await _lists(connection, product_id, shown)
-        cards = await cards_by_id(connection, blocks.product_ids(similar))
-        return blocks.similar_block(product_id, similar, cards, shown)
-
-    def similar_in_snapshot(local: LocalSnapshot, _: None) -> Block:
-        remembered_visitor(request)
-        return _similar_in_snapshot(local, product_id, shown)
-
+    is_view = not shown and not after and _is_looked_at(request)
+    view_id = f"web-{secrets.token_hex(16)}" if is_view else None
+    question = _Question(request, product_id, shown, after, view_id)
+    if not is_fragment(request):
+        context = await answer(request, _PAGE_STEPS, question)
+        return render_page(request, "pages/product.html", **context)
+    await find_visitor(request)
     if after:
-        reviews, next_url = await answer(request, Steps(more_reviews, snapshot=no_reviews), None)
+        reviews, next_url = await answer(request, _REVIEWS_STEPS, question)
         return render_partial(
             request, "partials/review_items.html", reviews=reviews, reviews_next_url=next_url
         )
-    block = await answer(request, Steps(more_similar, snapshot=similar_in_snapshot), None)
+    block = await answer(request, _SIMILAR_STEPS, question)
     return render_partial(request, "partials/recommendation_items.html", block=block)
 
 
-async def _lists(
-    connection: Connection, product_id: str, shown: list[str]
-) -> tuple[list[Complement], list[SimilarProduct]]:
-    """Find what goes with a product, and more products that are like it."""
-    complements = await store.complements(
-        connection, ComplementsQuestion(product_id=product_id, k=blocks.COMPLEMENTS_SIZE)
+async def _read_page(connection: Connection, question: _Question) -> dict[str, Any]:
+    """Read the page in four rounds, or in two for a visitor who is not personalised."""
+    request, product_id = question.request, question.product_id
+    async with Round(connection) as first:
+        loading = first.send(load_visitor(request, connection))
+        detail = first.send(service.product_detail(connection, tree_of(request), product_id))
+        reviews = first.send(service.reviews(connection, product_id, question.reviews_after))
+        is_bought = first.send(service.is_bought(connection, cookie_shopper(request), product_id))
+        with_it, like_it = _send_lists(first, connection, question)
+    visitor, complements = loading.result(), with_it.result()
+    similar = _apart(complements, like_it.result())
+    recommended: list[RecommendedProduct] = []
+    if visitor.is_personalised:
+        if question.view_id is not None:
+            await _record_view(request, connection, visitor, product_id, question.view_id)
+        on_page = [product_id, *blocks.product_ids(complements, similar)]
+        recommended = await _recommended(connection, visitor, on_page)
+    cards = await cards_by_id(connection, blocks.product_ids(complements, similar, recommended))
+    page, next_url = reviews.result()
+    return {
+        "product": detail.result(),
+        "complements": blocks.complements_block(complements, cards),
+        "similar": blocks.similar_block(product_id, similar, cards, question.shown),
+        # Where it would say nothing new there is none.
+        "recommended": blocks.recommended_block(recommended, cards) if recommended else None,
+        "reviews": page,
+        "reviews_next_url": next_url,
+        "is_bought": visitor.shopper_id is not None and is_bought.result(),
+    }
+
+
+def _page_of_snapshot(local: LocalSnapshot, question: _Question) -> dict[str, Any]:
+    request, product_id = question.request, question.product_id
+    _, excluded = remembered_visitor(request)
+    return {
+        "product": service.snapshot_detail(local, tree_of(request), product_id),
+        "complements": blocks.complements_block([], {}),
+        "similar": _similar_of_snapshot(local, question),
+        "recommended": None,
+        "reviews": [],
+        "reviews_next_url": None,
+        "is_bought": product_id in excluded,
+    }
+
+
+async def _read_reviews(connection: Connection, question: _Question) -> service.ReviewPage:
+    return await service.reviews(connection, question.product_id, question.reviews_after)
+
+
+def _no_reviews(_local: LocalSnapshot, _question: _Question) -> service.ReviewPage:
+    return [], None
+
+
+async def _read_similar(connection: Connection, question: _Question) -> Block:
+    async with Round(connection) as first:
+        with_it, like_it = _send_lists(first, connection, question)
+    similar = _apart(with_it.result(), like_it.result())
+    cards = await cards_by_id(connection, blocks.product_ids(similar))
+    return blocks.similar_block(question.product_id, similar, cards, question.shown)
+
+
+def _similar_of_snapshot(local: LocalSnapshot, question: _Question) -> Block:
+    similar = similar_from_snapshot(
+        local,
+        SimilarQuestion(
+            product_id=question.product_id, k=blocks.BLOCK_SIZE, exclude=question.shown
+        ),
     )
-    apart = [one.product_id for one in complements]
-    similar = SimilarQuestion(product_id=product_id, k=blocks.BLOCK_SIZE, exclude=[*apart, *shown])
-    return complements, await store.similar_live(connection, similar)
-
-
-def _similar_in_snapshot(local: LocalSnapshot, product_id: str, shown: list[str]) -> Block:
-    question = SimilarQuestion(product_id=product_id, k=blocks.BLOCK_SIZE, exclude=shown)
-    similar = similar_from_snapshot(local, question)
     products = local.products(blocks.product_ids(similar))
     cards = {product.product_id: snapshot_card(product) for product in products}
-    return blocks.similar_block(product_id, similar, cards, shown)
+    return blocks.similar_block(question.product_id, similar, cards, question.shown)
+
+
+_PAGE_STEPS = Steps(_read_page, snapshot=_page_of_snapshot)
+_REVIEWS_STEPS = Steps(_read_reviews, snapshot=_no_reviews)
+_SIMILAR_STEPS = Steps(_read_similar, snapshot=_similar_of_snapshot)
+
+
+def _send_lists(
+    first: Round, connection: Connection, question: _Question
+) -> tuple[asyncio.Task[list[Complement]], asyncio.Task[list[SimilarProduct]]]:
+    """Ask what goes with a product, and for so many like it that those need not be among them."""
+    size = blocks.BLOCK_SIZE + blocks.COMPLEMENTS_SIZE
+    similar = SimilarQuestion(product_id=question.product_id, k=size, exclude=question.shown)
+    complements = ComplementsQuestion(product_id=question.product_id, k=blocks.COMPLEMENTS_SIZE)
+    return (
+        first.send(store.complements(connection, complements)),
+        first.send(store.similar_live(connection, similar)),
+    )
+
+
+def _apart(complements: list[Complement], similar: list[SimilarProduct]) -> list[SimilarProduct]:
+    """Leave out of the similar products what goes with the product, and count them anew."""
+    ids = {one.product_id for one in complements}
+    rest = [one for one in similar if one.product_id not in ids][: blocks.BLOCK_SIZE]
+    for rank, one in enumerate(rest, start=1):
+        one.rank = rank
+    return rest
 
 
 async def _recommended(
     connection: Connection, visitor: Visitor, exclude: list[str]
 ) -> list[RecommendedProduct]:
     """Find the personal block of a product's page; nothing where it would say nothing new."""
-    if not visitor.is_personalised:
-        return []
     question = recommend_question(
         shopper_id=visitor.shopper_id,
         session_id=visitor.session_id,

@@ -15,7 +15,6 @@ from api.database.pool import Connection
 from api.pages.addresses import product_url
 from api.paging.keyset import decode_cursor, encode_cursor
 from api.product_page import store
-from api.visitors.session import Visitor
 
 _REVIEWS_SIZE = 5
 
@@ -37,6 +36,10 @@ class Review(Struct):
     body: str | None
     date_text: str
     author_label: str
+
+
+# Reviews, and the address of the next ones.
+ReviewPage = tuple[list[Review], str | None]
 
 
 async def product_detail(
@@ -81,16 +84,12 @@ def snapshot_detail(local: LocalSnapshot, tree: CategoryTree, product_id: str) -
     )
 
 
-async def is_bought(connection: Connection, visitor: Visitor, product_id: str) -> bool:
-    """Tell whether the signed-in shopper bought a product before."""
-    if visitor.shopper_id is None:
-        return False
-    return await store.has_bought(connection, visitor.shopper_id, product_id)
+async def is_bought(connection: Connection, shopper_id: str | None, product_id: str) -> bool:
+    """Tell whether a shopper bought a product before; nobody did not."""
+    return shopper_id is not None and await store.has_bought(connection, shopper_id, product_id)
 
 
-async def reviews(
-    connection: Connection, product_id: str, after: str | None
-) -> tuple[list[Review], str | None]:
+async def reviews(connection: Connection, product_id: str, after: str | None) -> ReviewPage:
     """Read a page of a product's reviews, and the address of the next one."""
     position = decode_cursor(after, tuple[datetime, str], "reviews_after")
     rows = await store.product_reviews(connection, product_id, position, _REVIEWS_SIZE + 1)

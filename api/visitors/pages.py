@@ -3,7 +3,6 @@
 from litestar import HttpMethod, Response, post, route
 from litestar.response import Template
 
-from alsolike.snapshot.reader import LocalSnapshot
 from api.database.pool import Connection
 from api.exchange import AnyRequest
 from api.ladder.ladder import Steps
@@ -12,11 +11,11 @@ from api.pages.addresses import came_from, local_path
 from api.pages.rendering import put_flash, redirect, render_page, take_flash
 from api.problems.errors import InvalidFieldError
 from api.visitors import store
-from api.visitors.service import DemoShopper, demo_shoppers
+from api.visitors.service import demo_shoppers, no_demo_shoppers
 from api.visitors.session import (
     agree,
+    find_visitor,
     load_visitor,
-    remembered_visitor,
     require_choice,
     sign_in,
     sign_out,
@@ -24,6 +23,7 @@ from api.visitors.session import (
 )
 
 _SHOPPER_STEPS = Steps(store.shopper)
+_DEMO_SHOPPER_STEPS = Steps(demo_shoppers, snapshot=no_demo_shoppers)
 
 
 @route("/sign-in", http_method=[HttpMethod.GET, HttpMethod.HEAD])
@@ -94,15 +94,8 @@ async def personalise(request: AnyRequest) -> Response[bytes]:
 
 
 async def _sign_in_page(request: AnyRequest, after: str, message: str | None = None) -> Template:
-    async def work(connection: Connection, _: None) -> list[DemoShopper]:
-        await load_visitor(request, connection)
-        return await demo_shoppers(connection)
-
-    def snapshot(_local: LocalSnapshot, _: None) -> list[DemoShopper]:
-        remembered_visitor(request)
-        return []
-
-    shoppers = await answer(request, Steps(work, snapshot=snapshot), None)
+    await find_visitor(request)
+    shoppers = await answer(request, _DEMO_SHOPPER_STEPS, None)
     return render_page(
         request,
         "pages/sign_in.html",

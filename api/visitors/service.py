@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from alsolike.snapshot.reader import LocalSnapshot
 from api.database.pool import Connection
 from api.http.ids import is_placeholder, not_a_shopper
 from api.pages.addresses import CATEGORY_SEPARATOR
@@ -37,10 +38,15 @@ async def record_consent(connection: Connection, shopper_id: str, *, is_granted:
     return Shopper(shopper_id, personalisation=is_granted)
 
 
-async def demo_shoppers(connection: Connection) -> list[DemoShopper]:
+async def demo_shoppers(connection: Connection, _question: None) -> list[DemoShopper]:
     """Find a handful of shoppers, each with what they looked at lately."""
     rows = await store.demo_shoppers(connection, _DEMO_SHOPPERS)
     return [DemoShopper(*row[:2], hint=_hint(row[2] or [])) for row in rows]
+
+
+def no_demo_shoppers(_local: LocalSnapshot, _question: None) -> list[DemoShopper]:
+    """Return nobody: the snapshot holds no shoppers."""
+    return []
 
 
 def _hint(categories: list[str]) -> str:

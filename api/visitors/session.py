@@ -75,9 +75,14 @@ def require_choice(request: AnyRequest) -> None:
         raise NotFoundException(message)
 
 
+def cookie_shopper(request: AnyRequest) -> str | None:
+    """Return the shopper whom the cookie names; whether there is one tells `load_visitor`."""
+    return request.session.get(_SHOPPER)
+
+
 async def find_visitor(request: AnyRequest) -> Visitor:
     """Tell who asks, without the database where it is away or no shopper is signed in."""
-    if request.session.get(_SHOPPER) is None:
+    if cookie_shopper(request) is None:
         return remembered_visitor(request)[0]
     return await answer(request, _VISITOR_STEPS, request)
 

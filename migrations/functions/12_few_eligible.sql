@@ -1,17 +1,17 @@
--- The products that a filter keeps, if they are few: then a list of them takes the filter's place.
+-- The products that a filter keeps, if they are few: a search then goes by this list instead.
 -- p_filter: see recs.product_filter; p_candidates: choose among these products alone, however many,
--- null: among all; p_limit: so many are few: counting up to the default takes half the time of a
--- look at the nearest products.
--- Returns their ids, in no order; null where there are more, which stops the count, and where there
--- is neither a filter nor a list to choose from.
+-- null: among all; p_limit: so many products are few; null: recs.list_limit('vectors').
+-- Returns their ids, in no order; null if there are more, or neither a filter nor candidates.
 create or replace function recs.few_eligible(
-    p_filter recs.product_filter, p_candidates text [] default null, p_limit integer default 1000
+    p_filter recs.product_filter, p_candidates text [] default null,
+    p_limit integer default null
 ) returns text []
 language plpgsql
 stable
 set search_path = pg_catalog, public, pg_temp
 as $$
 declare
+    few constant integer := coalesce(p_limit, recs.list_limit('vectors'));
     product_ids text [];
 begin
     if p_candidates is not null then
@@ -30,7 +30,7 @@ begin
         '  select p.product_id from raw.products as p where recs.fits(p, $1) limit $2 + 1'
         ') as e'
         into product_ids
-        using p_filter, p_limit;
-    return case when cardinality(product_ids) <= p_limit then product_ids end;
+        using p_filter, few;
+    return case when cardinality(product_ids) <= few then product_ids end;
 end;
 $$;

@@ -19,7 +19,7 @@ set search_path = pg_catalog, public, pg_temp
 as $$
 declare
     candidate_count constant integer := cardinality(p_product_ids);
-    -- Above 0 so that shares of it keep the order; a list without any merit keeps its own.
+    -- Above 0, because scores are divided by it.
     best_score constant double precision := greatest(p_scores[1], 1e-9);
     has_caps constant boolean := p_category_share < 1 or p_brand_share < 1;
     vectors halfvec [];
@@ -69,7 +69,7 @@ begin
         is_capped := has_caps;
         loop
             for place in 1..candidate_count loop
-                -- Nobody behind has more merit than their score gives.
+                -- The merit of a later candidate is at most its score.
                 exit when p_scores[place] / best_score <= best_merit and picked is not null;
                 continue when is_picked[place]
                     or is_capped and (

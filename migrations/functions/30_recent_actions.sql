@@ -3,14 +3,13 @@
 -- no row, not of the session either; p_session_id: an anonymous session, whose visitor agreed
 -- before the id was given out. What shoppers did in it while signed in does not count. p_serving:
 -- a model's serving options; p_as_of: only what happened strictly before counts, null: all until
--- now; p_history: more actions, told by the caller: an array of objects with `product_id`, `kind`
--- and `acted_at`; of kind 'basket' what lies in a basket now, which counts as a purchase.
--- What lies in the future does not count until its time has come. A minute ahead is now: the clocks
--- of two machines differ by so much, and the API takes it. What the caller tells is never later
--- than now.
+-- now; p_history: more actions, from the caller: an array of objects with `product_id`, `kind` and
+-- `acted_at`. Of kind 'basket' is what lies in a basket now; it counts as a purchase.
+-- An event of the future counts once its time has come; up to a minute ahead counts at once,
+-- because the clocks of two machines differ. A told action of the future counts as of now.
 -- A row: kind ('purchase', 'review' of 4 or 5 stars, 'view', 'basket'), the event's id (null for
--- what was told), product_id, when, and its weight: the kind's (3, 2 or 1 unless the options say
--- otherwise), times the decay (0.85) for every later product; the latest `actions` (20) products.
+-- what was told), product_id, when, and its weight: the kind's, times the decay for every later
+-- product (recs.serving_options); the latest `actions` products.
 create or replace function recs.recent_actions(
     p_shopper_id text, p_session_id text, p_serving jsonb default '{}',
     p_as_of timestamptz default null, p_history jsonb default null

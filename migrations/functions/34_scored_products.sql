@@ -1,13 +1,13 @@
 -- What a trained model scores for someone: the products that their actions lead to, and the priors.
--- p_model_id: the model; p_acted: what they did, of recs.recent_actions;
--- p_exclude: product ids to leave out, none of them null; p_filter: see recs.product_filter, null:
--- in stock; p_candidates: all that fit, where recs.few_eligible gave them; p_rows: rows of
--- neighbours that are added up, about; p_k: rows wanted.
+-- p_model_id: the model; p_acted: what they did, of recs.recent_actions; p_exclude: product ids to
+-- leave out, none of them null; p_filter: see recs.product_filter, null: in stock; p_candidates:
+-- all that fit, where recs.few_eligible gave them; p_rows: about how many rows of neighbours are
+-- added up; p_k: rows wanted.
 -- A row: product_id; its score, the sum over the actions of weight × the neighbour's score, plus
 -- its prior (above 0); action_place: place in p_acted, from 1, of the action that gave most; 0: a
 -- prior alone gave; best first. At most p_k rows.
--- p_rows are shared out in proportion to the weights: what counts little is asked for its nearest
--- neighbours alone. So a long history costs no more than a short one.
+-- p_rows are shared out in proportion to the weights: of an action that counts little, only the
+-- nearest neighbours are read. So a long history costs no more than a short one.
 --
 -- One statement without settings of its own, so that Postgres puts it in the caller's place. The
 -- sums are sorted before the products are looked up, one by one, and only until enough are through.

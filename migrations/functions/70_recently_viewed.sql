@@ -4,8 +4,8 @@
 -- p_k: rows wanted, 0 or more; p_exclude: product ids to leave out; p_filter: see
 -- recs.product_filter, null: in stock.
 -- A row: rank from 1, product_id, the latest view's id and its time; the latest first. What the
--- shopper asked not to see is left out. Always min(p_k, eligible) of the last 500 views until now;
--- a minute ahead is now, as in recs.recent_actions.
+-- shopper asked not to see is left out. Always min(p_k, eligible) of the last 500 views; for the
+-- future see recs.recent_actions.
 create or replace function recs.recently_viewed(
     p_shopper_id text, p_session_id text, p_k integer default 10, p_exclude text [] default '{}',
     p_filter recs.product_filter default null

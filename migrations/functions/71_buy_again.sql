@@ -7,9 +7,8 @@
 -- they bought it twice, else those of all who did. Only products that are bought again and again
 -- (marts.rebuyable_products), or that this shopper bought twice. Those that are due (1 and above)
 -- come first, the most often bought before the others; then the others, the more due the sooner.
--- Bought once is one order, however often it was reported; without an order, one second. What lies
--- in the future does not count until its time has come; a minute ahead is now, as in
--- recs.recent_actions.
+-- Lines of one order are one purchase, however often they were reported; without an order, those of
+-- one second are. For the future see recs.recent_actions.
 create or replace function recs.buy_again(
     p_shopper_id text, p_k integer default 10, p_exclude text [] default '{}',
     p_filter recs.product_filter default null

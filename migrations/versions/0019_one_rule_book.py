@@ -73,38 +73,6 @@ def downgrade() -> None:
     """Drop them."""
     run_sql(
         """
-<<<<<<< HEAD
-=======
-        do $$
-        declare
-            found regprocedure;
-        begin
-            for found in
-                select p.oid
-                from pg_proc as p
-                where
-                    p.pronamespace = 'recs'::regnamespace
-                    and pg_has_role(current_user, p.proowner, 'usage')
-                    and (
-                        array[
-                            'recs.action', 'recs.action[]', 'recs.scored_product',
-                            'recs.scored_product[]', 'recs.similar_product',
-                            'recs.similar_product[]'
-                        ]::regtype[]::oid[] && (p.proargtypes::oid[] || p.prorettype)
-                        or p.proname in (
-                            'category_size', 'list_limit', 'measure_statement',
-                            'nearest_thresholds', 'not_bought_again', 'pair_reasons',
-                            'reason_kind', 'recommend_by', 'recommend_from_neighbours',
-                            'recommend_popular', 'similar_by', 'similar_from_neighbours',
-                            'similar_popular', 'walk_statement'
-                        )
-                    )
-            loop
-                execute format('drop function %s', found);
-            end loop;
-        end
-        $$;
->>>>>>> main
         drop view raw.consenting_shoppers;
         drop type recs.similar_product;
         drop type recs.scored_product;

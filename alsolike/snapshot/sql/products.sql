@@ -1,4 +1,4 @@
--- The products of a snapshot, as pages show them. Nothing personal: mean and number of reviews only.
+-- The products of a snapshot as pages show them. Nothing personal: mean and number of reviews only.
 -- popular: how many products have a place among the recently popular.
 -- A row: a product, its columns in the order of PRODUCT_SCHEMA. rating_average: 1 to 5, null
 -- without reviews; popularity_rank: place among the recently popular in stock, from 1, null: none;

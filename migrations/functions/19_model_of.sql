@@ -1,8 +1,7 @@
 -- A model by its name, or the serving one where the name is null.
 -- p_name: name of a model, or null.
 -- A row: model_id, name, dimension, kind and serving options; no row where none serves. A name that
--- no model has raises LS001, a state of our own: which model there is not decides what a caller is
--- told, whatever the message says in whichever language.
+-- no model has raises LS001, an SQLSTATE of our own: callers go by it, not by the message's words.
 create or replace function recs.model_of(p_name text)
 returns table (model_id integer, name text, dimension integer, kind text, serving jsonb)
 language plpgsql
