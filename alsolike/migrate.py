@@ -2,9 +2,9 @@
 
 Up, each revision is a transaction of its own. What would lock a table for long, such as building an
 index, runs outside of it by `run_alone`. Down, all revisions are one transaction: if one fails, the
-schema stays as it was. Going down drops what alsolike made and nothing else, and deletes rows only
-if the caller allows it: each revision names in `deletes` the rows that its `downgrade` deletes, as
-a condition per table.
+schema stays as it was. They begin with the functions. Going down drops what alsolike made and
+nothing else, and deletes rows only if the caller allows it: each revision names in `deletes` the
+rows that its `downgrade` deletes, as a condition per table.
 """
 
 import re
@@ -19,6 +19,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from psycopg import sql
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from alsolike.database import ANALYST_ROLE, APP_ROLE, connect, query
@@ -213,18 +214,15 @@ def drop_built(schema: str, *, kind: Literal["view", "table"]) -> None:
         )
 
 
-def drop_functions(*, with_parameter: str | None = None) -> None:
-    """Drop the functions that alsolike made in `recs`, in a migration's transaction.
+def drop_functions(bind: Connection) -> None:
+    """Drop alsolike's functions, which every way down begins with.
 
-    Parameters
-    ----------
-    with_parameter : str, optional
-        Only those with a parameter of this type.
+    The next migration to a head makes those of its release, whatever their parameters are.
     """
+    connection = _driver_connection(bind)
     names = [path.stem.split("_", 1)[1] for path in FUNCTIONS.glob("*.sql")]
-    connection = _driver_connection()
-    parameters = {"names": names, "type": with_parameter}
-    for (name,) in connection.execute(query("alsolike/functions_of_names"), parameters).fetchall():
+    rows = connection.execute(query("alsolike/functions_of_names"), {"names": names}).fetchall()
+    for (name,) in rows:
         connection.execute(sql.SQL("drop routine {}").format(sql.SQL(name)))
 
 
@@ -274,9 +272,9 @@ def _alone() -> Generator[None]:
         yield
 
 
-def _driver_connection() -> psycopg.Connection[Any]:
+def _driver_connection(bind: Connection | None = None) -> psycopg.Connection[Any]:
     """Return psycopg's connection, because SQLAlchemy would look for parameters in SQL texts."""
-    connection = op.get_bind().connection.driver_connection
+    connection = (bind or op.get_bind()).connection.driver_connection
     assert isinstance(connection, psycopg.Connection)  # noqa: S101  (alembic runs on psycopg alone)
     return cast("psycopg.Connection[Any]", connection)
 

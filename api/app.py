@@ -4,7 +4,7 @@ import asyncio
 import errno
 import hashlib
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -28,42 +28,47 @@ from litestar.static_files import (
 )
 from litestar.types import ASGIApp
 
+from alsolike.demo.pictures import draw_picture
 from alsolike.settings import Settings
-from api.catalogue.categories import CategoryTree
-from api.catalogue.picture_routes import pictures_router
-from api.catalogue.routes import products_router
+from api.catalogue.categories import CategoryTree, navigation_context, refresh_navigation
+from api.catalogue.pages import category
+from api.catalogue.routes import pictures_router, products_router
 from api.database.pool import Database
-from api.events import pages as actions
+from api.events.pages import buy, hide
 from api.events.routes import events_router
-from api.health.routes import health_router
+from api.exchange import AnyRequest
+from api.health.routes import give_metrics, health_router
 from api.http.bodies import MOST_BYTES, check_bodies
+from api.http.caching import answer_conditionally
 from api.http.compression import compress
-from api.http.conditional import answer_conditionally
-from api.http.entry import entry_check
 from api.http.hosts import Hosts
-from api.http.limits import Limits
+from api.http.limits import RateLimits
 from api.http.links import link_next_page
-from api.http.manners import with_manners
 from api.http.paths import decode_parameters
+from api.http.standard_headers import with_standard_headers
+from api.http.validation import validate_requests
 from api.ladder.ladder import Ladder
-from api.metrics.registry import Metrics
-from api.metrics.routes import metrics as metrics_route
+from api.ladder.tiers import TIERS
+from api.metrics import Metrics
 from api.openapi.describe import DescribedJson, DescribedYaml
-from api.pages import routes as pages
-from api.pages.rendering import WEB, render_page, template_config
+from api.pages.rendering import WEB, is_fragment, render_page, template_config
 from api.problems.details import Problem
 from api.problems.errors import PROBLEM_MEDIA_TYPE, problem_of
-from api.recommendations.list_routes import lists_router
-from api.recommendations.shopper_routes import shoppers_router
+from api.product_page.pages import product
+from api.recommendations.pages import home
+from api.recommendations.routes import recommendations_router
+from api.search.pages import search_page
 from api.search.query_vectors import QueryVectors
-from api.visitors import pages as session
+from api.search.routes import search_router
+from api.visitors.pages import personalise, sign_in_page, sign_in_shopper, sign_out_shopper
+from api.visitors.routes import consents_router
+from api.visitors.session import require_pages, visitor_context
 from api.visitors.shop import Shop
 from api.visitors.store import excluded_products
-from api.visitors.visitor import AnyRequest, require_pages
 
 _MACHINE_PREFIXES = ("/v1/", "/health/", "/schema", "/metrics", "/pictures/", "/static/")
 _COOKIE_DAYS = 30
-# What a path can be that leads to no file.
+# Errors of the file system that mean: there is no such file.
 _NO_FILE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EACCES})
 
 
@@ -80,12 +85,12 @@ def create_app(settings: Settings) -> Litestar:
     """
     database = Database(settings)
     query_vectors = QueryVectors(settings, database)
-    metrics = Metrics(settings.metrics_folder)
+    metrics = Metrics(TIERS, settings.metrics_folder)
     ladder = Ladder(database, settings, metrics, excluded_products)
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncGenerator[None]:
-        # The pool warns of every failed attempt; the requests that fail for it are logged anyway.
+        # The pool warns of each failed attempt; the requests that fail by it are logged anyway.
         logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
         await database.open()
         keeping = asyncio.create_task(query_vectors.keep_fresh())
@@ -96,15 +101,16 @@ def create_app(settings: Settings) -> Litestar:
             keeping.cancel()
             await database.close()
 
-    limits = Limits(settings)
+    limits = RateLimits(settings)
     app = Litestar(
         route_handlers=[
+            search_router(),
             products_router(),
-            shoppers_router(),
-            lists_router(),
+            recommendations_router(),
+            consents_router(),
             events_router(),
             health_router(),
-            metrics_route,
+            give_metrics,
             pictures_router(),
             _pages_router(settings),
             *_static_routers(),
@@ -113,7 +119,7 @@ def create_app(settings: Settings) -> Litestar:
         # The first is the outermost.
         middleware=[
             metrics.metered,
-            entry_check(Hosts(settings.allowed_hosts)),
+            validate_requests(Hosts(settings.allowed_hosts)),
             *([limits.middleware] if limits.is_needed else []),
             check_bodies,
             compress,
@@ -130,6 +136,8 @@ def create_app(settings: Settings) -> Litestar:
                 "metrics": metrics,
                 "tree": CategoryTree(ladder),
                 "shop": Shop(ladder, settings),
+                "draw_picture": draw_picture,
+                "page_frame": _page_frame,
             },
             deep_copy=False,
         ),
@@ -151,12 +159,14 @@ def create_app(settings: Settings) -> Litestar:
         logging_config=None,
         request_max_body_size=MOST_BYTES,
     )
-    app.asgi_handler = with_manners(app.asgi_handler, is_shared_cache_allowed=not settings.api_keys)
+    app.asgi_handler = with_standard_headers(
+        app.asgi_handler, is_shared_cache_allowed=not settings.api_keys
+    )
     return app
 
 
 def _pages_router(settings: Settings) -> Router:
-    """Return the pages, which alone pay for cookies."""
+    """Return the router of the pages: only they have the session and CSRF middleware."""
     session_config = CookieBackendConfig(
         secret=_derive(settings.secret, "session"),
         key="alsolike_session",
@@ -180,21 +190,33 @@ def _pages_router(settings: Settings) -> Router:
     return Router(
         "/",
         route_handlers=[
-            pages.home,
-            pages.product,
-            pages.category,
-            pages.search,
-            session.sign_in_page,
-            session.sign_in_shopper,
-            session.sign_out_shopper,
-            session.personalise,
-            actions.buy,
-            actions.hide,
+            home,
+            product,
+            category,
+            search_page,
+            sign_in_page,
+            sign_in_shopper,
+            sign_out_shopper,
+            personalise,
+            buy,
+            hide,
         ],
         middleware=[with_session, DefineMiddleware(CSRFMiddleware, config=csrf_config)],
-        before_request=require_pages,
+        before_request=_prepare_page,
         include_in_schema=False,
     )
+
+
+async def _prepare_page(request: AnyRequest) -> None:
+    """Refuse pages where there are none; read what the frame of a whole page shows."""
+    await require_pages(request)
+    if not is_fragment(request):
+        await refresh_navigation(request)
+
+
+def _page_frame(request: AnyRequest) -> Mapping[str, Any]:
+    """Return what stands on every page."""
+    return {**visitor_context(request), **navigation_context(request)}
 
 
 def _static_routers() -> Sequence[Router]:
@@ -208,7 +230,7 @@ def _static_routers() -> Sequence[Router]:
             name=name,
             cache_control=kept,
             include_in_schema=False,
-            # What the file system does not take for a path, such as a file's name for a folder.
+            # The path is none for the file system, as when it goes on below a file.
             exception_handlers={OSError: _answer_no_file, InternalServerException: _answer_no_file},
         )
 
@@ -219,8 +241,8 @@ def _static_routers() -> Sequence[Router]:
 
 
 def _answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
-    """Tell an error: a page to people, a problem to programs."""
-    # Not `request.url`: that is made of the client's Host, which may be no host at all.
+    """Answer an error: with a page for browsers, with a problem document for programs."""
+    # `request.url` is built from the client's Host header, which may be invalid.
     problem, headers = problem_of(error, request.scope["path"])
     if _wants_page(request):
         return render_page(
@@ -239,8 +261,8 @@ def _answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
 
 
 def _answer_no_file(request: AnyRequest, error: Exception) -> Response[Any]:
-    """Tell that there is no such file, unless the disk is to blame."""
-    # Litestar makes an error of its own of some that it meets.
+    """Answer 404 for a missing file; another error of the disk stays one."""
+    # Litestar wraps some errors of the file system.
     met = error.__cause__ if isinstance(error, InternalServerException) else error
     if isinstance(met, OSError) and met.errno in _NO_FILE:
         return _answer_error(request, NotFoundException("There is no such file."))

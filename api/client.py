@@ -5,7 +5,7 @@ It needs urllib3 and msgspec, and nothing of the server. A client may be shared 
 
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import quote, urlencode, urljoin
 
 import msgspec
@@ -13,10 +13,11 @@ import urllib3
 from msgspec import Struct
 
 from alsolike.errors import AlsolikeError
-from api.catalogue.answers import Product, ProductPage
-from api.events.events import EventResult, NewEvent
-from api.filters import ProductFilter
-from api.health.answers import Liveness, Readiness
+from api.catalogue.schemas import Product, ProductPage
+from api.events.schemas import EventResult, NewEvent
+from api.fields import Diversity
+from api.filters import PARAMETERS, ProductFilter
+from api.health.schemas import Liveness, Readiness
 from api.problems.details import Problem
 from api.recommendations.answers import (
     BoughtProducts,
@@ -27,8 +28,8 @@ from api.recommendations.answers import (
     TrendingProducts,
     ViewedProducts,
 )
-from api.recommendations.requests import Diversity, RecommendationRequest, SimilarRequest
-from api.visitors.answers import Consent, Shopper
+from api.recommendations.requests import RecommendationRequest, SimilarRequest
+from api.visitors.schemas import Consent, Shopper
 
 Answer = TypeVar("Answer", bound=Struct)
 _Parameter = str | float | Sequence[str] | None
@@ -320,16 +321,10 @@ class Client:
 
 def _filter(product_filter: ProductFilter | None) -> dict[str, _Parameter]:
     """Write a filter as the parameters of a query."""
-    if product_filter is None:
-        return {}
-    attributes = product_filter.attributes
+    given: dict[str, Any] = {} if product_filter is None else msgspec.to_builtins(product_filter)
     return {
-        "category": product_filter.category,
-        "brand": product_filter.brands,
-        "price_min": product_filter.price_min,
-        "price_max": product_filter.price_max,
-        "attributes": None if attributes is None else msgspec.json.encode(attributes).decode(),
-        "with_sold_out": _as_text(value=True) if product_filter.with_sold_out else None,
+        PARAMETERS[field]: msgspec.json.encode(value).decode() if isinstance(value, dict) else value
+        for field, value in given.items()
     }
 
 

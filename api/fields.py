@@ -1,6 +1,6 @@
 """Types of single fields that requests share."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -8,3 +8,4 @@ from msgspec import Meta
 Id = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")]
 Text = Annotated[str, Meta(min_length=1, max_length=500, pattern=r"^[^\x00]*$")]
 Price = Annotated[float, Meta(ge=0, description="Inclusive, in the product's currency.")]
+Diversity = Literal["none", "low", "medium", "high"]

@@ -57,7 +57,8 @@ def _measure(kind: str, products: int, queries: int) -> bool:
         name = "words and vector" if has_vector else "words"
         shown.append(f"{name} {times[len(times) // 2]:.1f} / {p99:.1f}")
     is_fine = worst <= WANTED_MS[kind]
-    print(f"  word {kind:<15} {', '.join(shown)} (wanted {WANTED_MS[kind]:.0f}) {_told(is_fine)}")
+    verdict = "ok" if is_fine else "TOO SLOW"
+    print(f"  word {kind:<15} {', '.join(shown)} (wanted {WANTED_MS[kind]:.0f}) {verdict}")
     return is_fine
 
 
@@ -102,10 +103,6 @@ def _blurred(vector: str) -> str:
     values = np.array(vector.strip("[]").split(","), np.float32)
     noise = np.random.default_rng(len(vector)).standard_normal(len(values)).astype(np.float32)
     return str((values + 0.02 * noise).tolist())
-
-
-def _told(is_fine: bool) -> str:  # noqa: FBT001
-    return "ok" if is_fine else "TOO SLOW"
 
 
 if __name__ == "__main__":

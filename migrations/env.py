@@ -8,7 +8,7 @@ nothing uses what it drops.
 from alembic import context
 from sqlalchemy import create_engine, pool
 
-from alsolike.migrate import LOCK_TIMEOUT, LONG_TIMEOUT, STATEMENT_TIMEOUT
+from alsolike.migrate import LOCK_TIMEOUT, LONG_TIMEOUT, STATEMENT_TIMEOUT, drop_functions
 
 
 def run() -> None:
@@ -28,6 +28,8 @@ def run() -> None:
             transaction_per_migration=not is_one_transaction,
         )
         with context.begin_transaction():
+            if is_one_transaction:
+                drop_functions(connection)
             context.run_migrations()
     engine.dispose()
 

@@ -8,6 +8,7 @@ import io
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -149,13 +150,6 @@ def write_demo_shop(
         raise DemoShopError(msg) from error
 
 
-@dataclass
-class _Counts:
-    views: int = 0
-    purchases: int = 0
-    reviews: int = 0
-
-
 class _ShopWriter:
     """Writes one shop to open streams, entity by entity."""
 
@@ -175,7 +169,7 @@ class _ShopWriter:
         self._purchases.writerow(PURCHASE_COLUMNS)
         self._catalogue: Catalogue = draw_catalogue(size.products, size.days, seed)
         self._historian = Historian(self._catalogue, size.days)
-        self._counts = _Counts()
+        self._counts = Counter(views=0, purchases=0, reviews=0)
         self._suggestions = _Suggestions()
 
     def write_products(self, progress: Progress) -> None:
@@ -228,10 +222,8 @@ class _ShopWriter:
             folder=self._folder,
             products=self._size.products,
             shoppers=self._size.shoppers,
-            views=self._counts.views,
-            purchases=self._counts.purchases,
-            reviews=self._counts.reviews,
             suggested_shoppers=self._suggestions.best(),
+            **self._counts,
         )
 
     def _write_views(self, owner: str, history: History) -> None:
@@ -246,7 +238,7 @@ class _ShopWriter:
                     session_id,
                 )
             )
-        self._counts.views += len(history.views)
+        self._counts["views"] += len(history.views)
 
     def _write_history(self, rng: np.random.Generator, shopper_id: str, history: History) -> None:
         self._write_views(shopper_id, history)
@@ -276,8 +268,8 @@ class _ShopWriter:
                 "body": body,
             }
             self._reviews.write(json.dumps(record, ensure_ascii=False) + "\n")
-        self._counts.purchases += len(history.purchases)
-        self._counts.reviews += len(history.ratings)
+        self._counts["purchases"] += len(history.purchases)
+        self._counts["reviews"] += len(history.ratings)
 
     def _time(self, day: float) -> str:
         return (self._starts_at + timedelta(days=day)).isoformat(timespec="seconds")

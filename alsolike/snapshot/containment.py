@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 
-def contains(own: Any, wanted: Any) -> bool:  # noqa: ANN401  (JSON of any shape)
+def contains(own: Any, part: Any) -> bool:  # noqa: ANN401  (JSON of any shape)
     """Tell whether a value contains another.
 
     An object contains one whose keys it has, each with a value that contains the other's. An array
@@ -16,51 +16,51 @@ def contains(own: Any, wanted: Any) -> bool:  # noqa: ANN401  (JSON of any shape
 
     Parameters
     ----------
-    own, wanted
+    own, part
         As `json.loads` gives them, with numbers as Decimal.
     """
-    if isinstance(own, list) and not isinstance(wanted, (dict, list)):
-        return any(_is_equal(one, wanted) for one in cast("list[Any]", own))
-    return _contains(own, wanted)
+    if isinstance(own, list) and not isinstance(part, (dict, list)):
+        return any(_is_equal(one, part) for one in cast("list[Any]", own))
+    return _contains(own, part)
 
 
-def has_attributes(attributes: str, wanted: str) -> bool:
+def has_attributes(attributes: str, part: str) -> bool:
     """Tell whether the JSON text of attributes contains another: a function for SQLite.
 
-    Texts that Python cannot read, which are nested too deeply, contain nothing: an error here would
-    be taken for one of the file.
+    JSON that is nested too deeply for Python's decoder contains nothing: SQLite would report the
+    error as if the file were damaged.
     """
     try:
-        return contains(_decode(attributes), _decode_wanted(wanted))
+        return contains(_decode(attributes), _decode_part(part))
     except RecursionError:
         return False
 
 
-def _contains(own: Any, wanted: Any) -> bool:  # noqa: ANN401
-    if isinstance(wanted, dict):
-        pairs = cast("dict[str, Any]", wanted)
+def _contains(own: Any, part: Any) -> bool:  # noqa: ANN401
+    if isinstance(part, dict):
+        pairs = cast("dict[str, Any]", part)
         return isinstance(own, dict) and all(
             name in own and _contains(own[name], value) for name, value in pairs.items()
         )
-    if isinstance(wanted, list):
-        elements = cast("list[Any]", wanted)
+    if isinstance(part, list):
+        elements = cast("list[Any]", part)
         return isinstance(own, list) and all(
             any(_contains(one, element) for one in cast("list[Any]", own)) for element in elements
         )
-    return _is_equal(own, wanted)
+    return _is_equal(own, part)
 
 
-def _is_equal(own: Any, wanted: Any) -> bool:  # noqa: ANN401
-    """Compare two primitive values; one of another type is another one: true is not 1."""
-    return type(own) is type(wanted) and own == wanted
+def _is_equal(own: Any, part: Any) -> bool:  # noqa: ANN401
+    """Compare two primitive values; values of two types are never equal: true is not 1."""
+    return type(own) is type(part) and own == part
 
 
 def _decode(text: str) -> Any:  # noqa: ANN401
-    # Postgres keeps every digit, and so must whoever compares.
+    # Postgres keeps every digit of a number, so a float would compare too few.
     return json.loads(text, parse_float=Decimal, parse_int=Decimal)
 
 
 @lru_cache(64)
-def _decode_wanted(text: str) -> Any:  # noqa: ANN401
-    """Decode what a request asks of each of thousands of products."""
+def _decode_part(text: str) -> Any:  # noqa: ANN401
+    """Decode a filter's attributes once, not once per product."""
     return _decode(text)

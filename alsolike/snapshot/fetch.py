@@ -1,11 +1,10 @@
 """Take the latest snapshot from S3, check it, and keep it as one file on the local disk."""
 
-import contextlib
 import os
 import sqlite3
 import tempfile
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -73,7 +72,7 @@ def fetch_snapshot(settings: Settings, *, report: Report) -> tuple[LocalPointer,
         folder.mkdir(parents=True, exist_ok=True)
         with _temporary(folder) as partial:
             rows = checked_rows(store, manifest, report=report)
-            _write_file(partial, manifest.snapshot_id, serving, rows)
+            write_file(partial, manifest.snapshot_id, serving, rows)
             pointer = _publish(folder, partial, manifest)
     except (OSError, sqlite3.Error) as error:
         message = (
@@ -96,7 +95,7 @@ def _whole(folder: Path) -> LocalPointer | None:
     return pointer
 
 
-@contextlib.contextmanager
+@contextmanager
 def _temporary(folder: Path) -> Generator[Path]:
     """Give the path of a file that is gone at the end of the block, unless it was renamed."""
     descriptor, name = tempfile.mkstemp(prefix="partial-", suffix=".sqlite", dir=folder)
@@ -108,13 +107,19 @@ def _temporary(folder: Path) -> Generator[Path]:
         path.unlink(missing_ok=True)
 
 
-def _write_file(
+def write_file(
     path: Path,
     snapshot_id: str,
     serving: ServingOptions,
     rows: Iterable[tuple[Table, Columns]],
 ) -> None:
-    """Write the products, then the neighbours whose products are all there, and index them."""
+    """Write the local snapshot: the products, the neighbours among them, and the indexes.
+
+    Parameters
+    ----------
+    rows : iterable
+        As `checked_rows` yields them.
+    """
 
     def run(name: str) -> None:
         file.execute(query(f"alsolike/snapshot/sqlite/{name}"))
@@ -138,7 +143,9 @@ def _write_file(
                 file.executemany(add_product, _product_rows(columns))
             else:
                 file.executemany(add_neighbour, zip(*columns[:4], strict=True))
-        run("index_category")
+        file.execute(
+            "create index products_category on products (category, created_at desc, product_id)"
+        )
         run("index_popularity")
         run("index_words")
         file.execute("insert into words (words) values ('rebuild')")

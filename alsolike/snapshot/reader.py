@@ -21,7 +21,12 @@ from alsolike.snapshot.containment import has_attributes
 from alsolike.snapshot.local_file import LocalPointer
 
 # Temporary tables and views belong to the connection: the file stays as it is.
-_TEMPORARY = ("create_question", "create_fitting_products", "create_category_products")
+_TEMPORARY = (
+    "create_question",
+    "create_fitting_products",
+    "create_allowed_products",
+    "create_category_products",
+)
 
 
 class SnapshotProduct(Struct):

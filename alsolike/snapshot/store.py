@@ -19,9 +19,9 @@ _MEBIBYTE = 1024 * 1024
 _NOT_THERE = {"404", "NoSuchKey", "NotFound", "NoSuchBucket"}
 _THERE = {"BucketAlreadyExists", "BucketAlreadyOwnedByYou"}
 
-# An endpoint that is away must be known in seconds. Checksums only where S3 demands them: many
-# compatible servers cannot read the trailing ones that boto3 sends by default; the manifest has
-# the sha256 of every file.
+# Short timeouts, so that a command ends in seconds where S3 is away. Checksums only where S3
+# demands them: many compatible servers cannot read the trailing ones that boto3 sends by default,
+# and the manifest has the sha256 of every file.
 _CONFIG = Config(
     connect_timeout=3,
     read_timeout=30,
@@ -91,7 +91,8 @@ class SnapshotStore:
         try:
             self._client.create_bucket(Bucket=self._bucket, **where)
         except (ClientError, BotoCoreError) as error:
-            # Another export made it in between: "not there" above rules out a stranger's.
+            # Another export made it meanwhile. It is ours: head_bucket does not say "not there" of
+            # a bucket that somebody else owns.
             if isinstance(error, ClientError) and _code(error) in _THERE:
                 return
             message = (

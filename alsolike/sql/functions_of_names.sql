@@ -1,10 +1,9 @@
--- The functions of some names in the schema recs.
--- names: of functions; type: those with a parameter of this type alone; null: all.
+-- The functions of some names in the schemas recs and ops.
+-- names: of functions.
 -- A row: the function with its parameters, as `drop routine` takes it.
 select p.oid::regprocedure::text as signature
 from pg_proc as p
 where
-    p.pronamespace = to_regnamespace('recs')
+    p.pronamespace in (to_regnamespace('recs'), to_regnamespace('ops'))
     and p.proname = any(%(names)s)
-    and (%(type)s::text is null or to_regtype(%(type)s) = any(p.proargtypes::oid []))
 order by 1

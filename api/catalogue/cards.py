@@ -3,12 +3,34 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from msgspec import Struct
+
+from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct
 from api.catalogue import store
-from api.catalogue.shown import ProductCard
+from api.catalogue.service import unknown_product
 from api.database.pool import Connection
+from api.exchange import AnyRequest
+from api.ladder.ladder import Steps
+from api.ladder.requests import answer
 from api.pages.addresses import category_url, product_url
 
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
+
+
+class ProductCard(Struct, kw_only=True, frozen=True):
+    """A product in a list; frozen, because its rendering is remembered by what it shows."""
+
+    product_id: str
+    url: str
+    title: str
+    brand: str | None
+    category: str | None
+    category_url: str | None
+    price_text: str | None
+    image_url: str | None
+    is_in_stock: bool
+    rating_average: float | None
+    review_count: int
 
 
 async def cards(connection: Connection, product_ids: Sequence[str]) -> list[ProductCard]:
@@ -16,6 +38,42 @@ async def cards(connection: Connection, product_ids: Sequence[str]) -> list[Prod
     if not product_ids:
         return []
     return [card(row) for row in await store.product_cards(connection, product_ids)]
+
+
+async def cards_by_id(connection: Connection, product_ids: Sequence[str]) -> dict[str, ProductCard]:
+    """Read the cards of some products by their ids; unknown ones are left out."""
+    return {one.product_id: one for one in await cards(connection, product_ids)}
+
+
+async def find_cards(request: AnyRequest, product_ids: Sequence[str]) -> dict[str, ProductCard]:
+    """Find the cards of some products by their ids; unknown ones are left out."""
+    rows = await answer(request, _CARD_STEPS, product_ids) if product_ids else []
+    return {row.product_id: card(row) for row in rows}
+
+
+def snapshot_rows(local: LocalSnapshot, product_ids: Sequence[str]) -> list[store.CardRow]:
+    """Read what cards show, in the order of the ids; unknown ones are left out."""
+    return [snapshot_row(product) for product in local.products(product_ids)]
+
+
+# So small a statement is asked on every step, lest a page that has its products miss their cards.
+_CARD_STEPS = Steps(
+    store.product_cards, store.product_cards, store.product_cards, snapshot=snapshot_rows
+)
+
+
+async def product_card(connection: Connection, product_id: str) -> ProductCard:
+    """Read one card.
+
+    Raises
+    ------
+    UnknownProductError
+        There is none of that id.
+    """
+    found = await cards(connection, [product_id])
+    if not found:
+        raise unknown_product(product_id)
+    return found[0]
 
 
 def card(row: store.CardRow) -> ProductCard:
@@ -27,7 +85,7 @@ def card(row: store.CardRow) -> ProductCard:
         brand=row.brand,
         category=row.category,
         category_url=None if row.category is None else category_url(row.category),
-        price_text=price_text(row.price, row.currency),
+        price_text=price_in_words(row.price, row.currency),
         image_url=safe_image(row.image_url),
         is_in_stock=row.is_in_stock,
         rating_average=row.rating_average,
@@ -35,7 +93,28 @@ def card(row: store.CardRow) -> ProductCard:
     )
 
 
-def price_text(price: Decimal | None, currency: str | None) -> str | None:
+def snapshot_card(product: SnapshotProduct) -> ProductCard:
+    """Make a card of a product of the local snapshot."""
+    return card(snapshot_row(product))
+
+
+def snapshot_row(product: SnapshotProduct) -> store.CardRow:
+    """Return what a card shows of a product of the local snapshot."""
+    return store.CardRow(
+        product_id=product.product_id,
+        title=product.title,
+        brand=product.brand,
+        category=product.category,
+        price=product.price,
+        currency=product.currency,
+        image_url=product.image_url,
+        is_in_stock=product.is_in_stock,
+        rating_average=product.rating_average,
+        review_count=product.review_count,
+    )
+
+
+def price_in_words(price: Decimal | None, currency: str | None) -> str | None:
     """Write a price for people, as in `€12.50` or `12.50 CHF`; None without a price."""
     if price is None:
         return None

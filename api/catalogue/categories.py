@@ -1,15 +1,23 @@
 """The tree of categories, kept in memory for a minute: every page shows part of it."""
 
 import asyncio
+import logging
 import time
+from collections.abc import Mapping
+from typing import Any, cast
+
+from msgspec import Struct
 
 from alsolike.snapshot.reader import LocalSnapshot
 from api.catalogue import store
 from api.catalogue.cards import safe_image
-from api.catalogue.shown import Category
+from api.database.failures import FAILURES, DatabaseAwayError, first_line
 from api.database.pool import Connection
+from api.exchange import AnyRequest
 from api.ladder.ladder import Ladder, Steps
 from api.pages.addresses import CATEGORY_SEPARATOR, category_url
+
+logger = logging.getLogger("alsolike.web")
 
 _FRESH_SECONDS = 60.0
 # A category that is not in the tree may be new: look again, but not for every mistyped address.
@@ -25,6 +33,16 @@ def _counts_then(local: LocalSnapshot, _: None) -> list[tuple[str, int, str | No
 
 
 _STEPS = Steps(_counts, snapshot=_counts_then)
+
+
+class Category(Struct):
+    """A category with the number of products in it and below it, and a picture of one of them."""
+
+    path: str
+    name: str
+    url: str
+    count: int
+    image_url: str | None = None
 
 
 class CategoryTree:
@@ -88,6 +106,27 @@ class CategoryTree:
             (c for p, c in self._by_path.items() if p.replace(CATEGORY_SEPARATOR, "/") == wanted),
             None,
         )
+
+
+def tree_of(request: AnyRequest) -> CategoryTree:
+    """Return the app's categories."""
+    return cast("CategoryTree", request.app.state.tree)
+
+
+async def refresh_navigation(request: AnyRequest) -> None:
+    """Read the categories for the navigation of a page; where they cannot be, the last ones stay.
+
+    What a page is about is read by the page itself, which fails by itself.
+    """
+    try:
+        await tree_of(request).refresh()
+    except (*FAILURES, DatabaseAwayError) as error:
+        logger.warning("The navigation shows old categories: %s", first_line(error))
+
+
+def navigation_context(request: AnyRequest) -> Mapping[str, Any]:
+    """Return what every template knows of the categories."""
+    return {"nav": tree_of(request).top()}
 
 
 def _add_up(counts: list[tuple[str, int, str | None]]) -> dict[str, Category]:

@@ -1,13 +1,28 @@
 """Products for the JSON API."""
 
-from urllib.parse import urlencode
+from msgspec import Struct
 
 from alsolike.errors import UnknownProductError
 from api.catalogue import store
-from api.catalogue.answers import Product, ProductPage
+from api.catalogue.schemas import Product, ProductPage
 from api.database.pool import Connection
+from api.http.links import list_address
 from api.paging.keyset import decode_cursor, encode_cursor
 from api.problems.errors import InvalidFieldError
+
+
+class CatalogueQuestion(Struct, frozen=True):
+    """Which page of the catalogue is wanted, or of a category and all below it.
+
+    Attributes
+    ----------
+    after : str or None
+        Cursor of the page before.
+    """
+
+    category: str | None
+    after: str | None
+    limit: int
 
 
 async def product(connection: Connection, product_id: str) -> Product:
@@ -24,17 +39,31 @@ async def product(connection: Connection, product_id: str) -> Product:
     return found[0]
 
 
-async def product_page(
-    connection: Connection, category: str | None, after: str | None, limit: int
-) -> ProductPage:
-    """Read a page of the catalogue by product id."""
-    position = decode_cursor(after, tuple[str])
-    items = await store.list_products(connection, category, position and position[0], limit + 1)
-    end = encode_cursor((items[limit - 1].product_id,)) if len(items) > limit else None
-    items = items[:limit]
+async def product_page(connection: Connection, question: CatalogueQuestion) -> ProductPage:
+    """Read a page of the catalogue by product id.
+
+    Raises
+    ------
+    InvalidFieldError
+        No product is of that category or below it.
+    """
+    position = decode_cursor(question.after, tuple[str])
+    items = await store.list_products(
+        connection, question.category, position and position[0], question.limit + 1
+    )
     if not items:
-        await check_category(connection, category)
-    return ProductPage(items, None if end is None else next_address(category, None, end, limit))
+        await check_category(connection, question.category)
+    return page_of(question, items)
+
+
+def page_of(question: CatalogueQuestion, items: list[Product]) -> ProductPage:
+    """Make the page of a list that was read one row beyond it."""
+    limit = question.limit
+    end = encode_cursor((items[limit - 1].product_id,)) if len(items) > limit else None
+    return ProductPage(
+        items[:limit],
+        list_address("/v1/products", end, category=question.category, limit=limit),
+    )
 
 
 def unknown_product(product_id: str) -> UnknownProductError:
@@ -58,9 +87,3 @@ def unknown_category(category: str) -> InvalidFieldError:
     """Say which category there is not."""
     message = f"There is no category {category!r}: give a path such as 'A > B'."
     return InvalidFieldError("category", message)
-
-
-def next_address(category: str | None, q: str | None, end: str, limit: int) -> str:
-    """Return the address of the next page of the catalogue, or of a search, by its cursor."""
-    given = {"category": category, "q": q, "after": end, "limit": limit}
-    return "/v1/products?" + urlencode({k: v for k, v in given.items() if v is not None})

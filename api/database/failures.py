@@ -1,11 +1,11 @@
-"""Which errors mean that a step of the ladder failed, and which that the database is away."""
+"""Errors of the database: which of them mean that it is away, busy or slow."""
 
 import psycopg
 from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 
 from alsolike.errors import AlsolikeError
 from api.database.shares import ShareUsedUpError
-from api.http.log_text import in_log
+from api.log_text import in_log
 
 
 class TookTooLongError(AlsolikeError):
@@ -20,7 +20,7 @@ class DatabaseBusyError(AlsolikeError):
     """Every connection to the database is in use: try again."""
 
 
-# What makes the next step answer. Everything else is the request's fault, or a fault of ours.
+# After these the ladder tries its next step. Any other error is the request's fault or a bug.
 FAILURES = (
     TookTooLongError,
     DatabaseBusyError,
@@ -39,7 +39,7 @@ FAILURES = (
     TooManyRequests,
 )
 
-# Classes of SQLSTATE: connection exceptions, and the server that ends or is not up yet.
+# Classes of SQLSTATE: connection exceptions; the server shuts down or starts up.
 _AWAY_STATES = ("08", "57P")
 
 
@@ -53,18 +53,18 @@ def is_away(error: BaseException) -> bool:
     if isinstance(error, (PoolTimeout, PoolClosed, TooManyRequests, psycopg.InterfaceError)):
         return True
     if isinstance(error, psycopg.OperationalError):
-        # An error that no server sent: the connection was lost, or never made.
+        # Without a SQLSTATE no server sent it: the connection was lost, or never made.
         return error.sqlstate is None or error.sqlstate.startswith(_AWAY_STATES)
     return False
 
 
 def is_crowded(error: BaseException) -> bool:
-    """Tell whether there was no connection for this request, which says nothing of any step."""
+    """Tell whether the request got no connection, which says nothing about the step."""
     return isinstance(error, (DatabaseBusyError, ShareUsedUpError))
 
 
 def is_slow(error: BaseException) -> bool:
-    """Tell whether a step failed by itself: the database is there and had time for it."""
+    """Tell whether the step itself failed: the database is there and a connection was free."""
     return is_failure(error) and not is_away(error) and not is_crowded(error)
 
 

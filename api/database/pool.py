@@ -22,8 +22,8 @@ from alsolike.json_levels import load_stored_json
 from alsolike.settings import Settings
 from api.database.failures import DatabaseBusyError, TookTooLongError
 from api.database.shares import Shares
-from api.http.exchange import timed_as_database
-from api.http.log_text import in_log
+from api.exchange import AnyRequest, timed_as_database
+from api.log_text import in_log
 
 Result = TypeVar("Result")
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
@@ -36,19 +36,19 @@ WAIT_SECONDS = 1.5
 # How long a read does, which can be answered from elsewhere.
 READ_WAIT_SECONDS = 0.5
 
-# What all of a piece of work may take beyond the limit of one statement.
+# Seconds that a piece of work may take beyond the time limit of one statement.
 GRACE_SECONDS = 0.25
 
-# A standby that comes back gets its share of connections again as the old ones end.
+# Seconds after which a connection ends, so that a standby that comes back gets its share again.
 _LIFETIME_SECONDS = 300.0
 
 
-# What libpq puts into quotes are the names of hosts, users and databases.
+# libpq quotes the names of hosts, users and databases.
 _QUOTED = re.compile(r'"[^"]*"')
 
 
 class _NotReplayedError(Exception):
-    """The standby does not show yet what is asked for."""
+    """The standby has not replayed the reader's last write yet."""
 
 
 class Database:
@@ -104,7 +104,7 @@ class Database:
     async def probe(
         self, work: Callable[[Connection], Awaitable[Result]], seconds: float
     ) -> Result:
-        """Do some work of our own that reads, beside the shares of the clients.
+        """Do some work of our own that reads; it counts against no client's share.
 
         Raises
         ------
@@ -114,7 +114,7 @@ class Database:
         return await self._reads.run_once(work, seconds, seconds)
 
     async def ping(self, seconds: float, *, is_writing: bool = False) -> None:
-        """Ask the server for nothing, to see that it answers.
+        """Run an empty statement, to see that the server answers.
 
         Raises
         ------
@@ -205,8 +205,13 @@ class Database:
         return await self._writes.run(work_and_tell, WAIT_SECONDS, self._write_limit)
 
 
+def database_of(request: AnyRequest) -> Database:
+    """Return the app's database."""
+    return cast("Database", request.app.state.database)
+
+
 class _Attempts:
-    """What came of connecting; the log is told a reason once, however often it is tried.
+    """The outcome of the last attempt to connect; each new reason is logged once.
 
     Attributes
     ----------
@@ -227,9 +232,9 @@ class _Attempts:
 
 
 class _NotedConnection(psycopg.AsyncConnection[tuple[Any, ...]]):
-    """A connection whose making is noted: the pool tells a failed one in a warning per attempt.
+    """A connection that notes how connecting to the server went.
 
-    It reads no JSON deeper than can be shown.
+    It refuses stored JSON that is nested too deep to be shown.
     """
 
     @classmethod
@@ -298,14 +303,14 @@ class _SharedPool:
         except PoolTimeout as error:
             if self._in_use < self._size:
                 raise
-            # All are there, and all are with requests: that is no sign of a server that is away.
+            # The pool is full and all of it is in use: the server is not away.
             raise DatabaseBusyError from error
 
     async def _weed_out(self, seconds: float) -> None:
-        """Look for dead connections: a restart of the server leaves the pool full of them.
+        """Drop dead connections: a restart of the server leaves the pool full of them.
 
-        A server that hangs answers no look either, and giving up a look takes as long. So nobody
-        waits for it longer than some seconds.
+        A server that hangs does not answer the check either, so the check goes on by itself after
+        some seconds.
         """
         check = asyncio.ensure_future(self.pool.check())
         self._checks.add(check)
@@ -318,13 +323,13 @@ def _pool(settings: Settings, attempts: _Attempts, hosts: Mapping[str, str]) -> 
         "",
         kwargs={
             "autocommit": True,
-            # Starting a parallel worker takes longer than most of these statements.
+            # Starting a parallel worker takes longer than most of our statements.
             "options": f"-c role={APP_ROLE} -c statement_timeout={settings.statement_timeout_ms} "
             "-c max_parallel_workers_per_gather=0",
             "application_name": "alsolike-web",
             "connect_timeout": 5,
-            # A server whose machine is gone says nothing: sent bytes that nobody confirms end the
-            # connection after this many milliseconds, not after the kernel's minutes.
+            # Milliseconds until sent bytes must be acknowledged: a machine that is gone says
+            # nothing, and the kernel would wait for minutes.
             "tcp_user_timeout": 3000,
             "attempts": attempts,
             **hosts,
@@ -334,8 +339,8 @@ def _pool(settings: Settings, attempts: _Attempts, hosts: Mapping[str, str]) -> 
         max_size=settings.pool_size,
         timeout=WAIT_SECONDS,
         max_lifetime=_LIFETIME_SECONDS if hosts else 3600.0,
-        # After this long without a server the pool tries again only when somebody asks: its
-        # own pauses between attempts double, and would outlast the outage by minutes.
+        # Seconds of attempts; then the pool tries again when somebody asks. Its own pauses double
+        # and would outlast an outage by minutes.
         reconnect_timeout=3.0,
         open=False,
     )
@@ -346,9 +351,9 @@ async def _within(
 ) -> Result:
     """Do some work, and hang up on a server that lets it take too long.
 
-    The server itself ends a statement that takes too long. One that hangs, or whose machine is
-    gone, does not, and asking it to give up a statement would take as long as the statement. So
-    the connection is ended from our side, which costs no more than a timer where all is well.
+    The server ends a statement that takes too long. A server that hangs, or whose machine is gone,
+    does not, and it would not answer a request to cancel either. So we shut the connection down,
+    which costs no more than a timer where all is well.
     """
     if limit is None:
         return await work(connection)
@@ -357,7 +362,7 @@ async def _within(
     def hang_up() -> None:
         nonlocal is_over
         is_over = True
-        # Of a copy of the descriptor: the connection's own stays libpq's to close.
+        # On a copy of the descriptor: libpq closes its own.
         with (
             suppress(OSError, psycopg.Error),
             socket.socket(fileno=os.dup(connection.pgconn.socket)) as line,
@@ -378,7 +383,7 @@ async def _within(
 def _if_replayed(
     work: Callable[[Connection], Awaitable[Result]], position: str
 ) -> Callable[[Connection], Awaitable[Result]]:
-    """Do some work only where a position of the write-ahead log has been reached."""
+    """Do some work only on a server that has reached a position of the write-ahead log."""
 
     async def check_and_work(connection: Connection) -> Result:
         cursor = await connection.execute(

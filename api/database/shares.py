@@ -1,7 +1,7 @@
 """How many of the pool's connections one client may use at a time.
 
-One client can send any number of requests at once. Without a bound they hold every connection, and
-whoever comes next waits for one until they take the database to be away.
+One client can send any number of requests at once. Without a bound they would hold every
+connection, and other requests would time out as if the database were away.
 """
 
 import asyncio
@@ -11,13 +11,14 @@ from contextlib import asynccontextmanager
 from msgspec import Struct
 
 from alsolike.errors import AlsolikeError
-from api.http.exchange import Exchange, current_exchange
+from api.exchange import Exchange, current_exchange
 
-# From so many ordinary requests on, a request is a large one.
+# A request that costs as much as so many ordinary ones is a large one.
 LARGE_COST = 10
-# Of the pool, one in so many connections is kept from any one client, and left to large requests.
+# One in so many connections of the pool: that share no single client can use up, and it is the
+# share of all large requests together.
 _ONE_IN = 4
-# Large requests take seconds and not everybody waits for their answer.
+# Longer than for others: large requests queue for each other, and take seconds.
 _LARGE_WAIT_SECONDS = 2.0
 
 
@@ -26,7 +27,7 @@ class ShareUsedUpError(AlsolikeError):
 
 
 class _Client(Struct):
-    """What one client has at this moment.
+    """What one client uses at this moment.
 
     Attributes
     ----------
@@ -102,8 +103,8 @@ class Shares:
                 self._clients.pop(exchange.client, None)
 
     def _places(self, client: _Client, exchange: Exchange) -> list[asyncio.Semaphore]:
-        """Return what a request must hold, in an order in which nobody waits holding another's."""
+        """Return what a request must acquire, in an order that cannot deadlock."""
         if exchange.cost < LARGE_COST:
             return [client.connections]
-        # Its own turn comes first: so a client has at most one request in the queue of all.
+        # The client's own place first, so that it has one request at most in the queue of all.
         return [client.large, self._large, client.connections]

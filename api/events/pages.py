@@ -8,16 +8,15 @@ from litestar import Response, post
 from litestar.params import FromPath
 
 from api.catalogue import service as catalogue
-from api.catalogue.product_pages import product_card
-from api.catalogue.shown import ProductCard
+from api.catalogue.cards import ProductCard, product_card
 from api.database.pool import Connection
 from api.events import service as events
-from api.events.events import NewEvent
+from api.events.schemas import NewEvent
+from api.exchange import AnyRequest
 from api.ladder.requests import ladder_of, write
-from api.pages.addresses import product_url
-from api.pages.rendering import is_fragment, redirect, render_partial
-from api.visitors.shown import Visitor
-from api.visitors.visitor import AnyRequest, came_from, load_visitor, put_flash
+from api.pages.addresses import came_from, product_url
+from api.pages.rendering import is_fragment, put_flash, redirect, render_partial
+from api.visitors.session import Visitor, load_visitor
 
 _BOUGHT = "Bought. Your recommendations know it already."
 _SOLD_OUT = "This product is out of stock."

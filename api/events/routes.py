@@ -7,9 +7,9 @@ from litestar.openapi import ResponseSpec
 from litestar.params import JSONBody
 
 from api.events import service as events
-from api.events.events import EventResult, NewEvent
+from api.events.schemas import EventResult, NewEvent
+from api.exchange import AnyRequest
 from api.ladder.requests import ladder_of, write
-from api.visitors.visitor import AnyRequest
 
 
 @post(

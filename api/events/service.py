@@ -7,7 +7,7 @@ from typing import NamedTuple
 from api.catalogue.service import unknown_product
 from api.database.pool import Connection
 from api.events import store
-from api.events.events import EventResult, NewEvent
+from api.events.schemas import EventResult, NewEvent
 from api.http.ids import is_placeholder, not_a_shopper
 from api.problems.errors import InvalidFieldError
 

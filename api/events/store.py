@@ -8,11 +8,11 @@ from psycopg.rows import args_row
 
 from alsolike.database import query
 from api.database.pool import Connection
-from api.events.events import NewEvent
+from api.events.schemas import NewEvent
 
 
 class Outcome(Struct):
-    """What became of an event, in the order of the columns of `serving/record_*.sql`."""
+    """What became of an event, in the order of the columns of `record_*.sql`."""
 
     has_product: bool
     has_shopper: bool

@@ -1,12 +1,13 @@
-"""Whether the process lives, and whether it can answer."""
+"""Whether the process lives, whether it can answer, and its numbers for Prometheus."""
 
-from litestar import Router, get
+from litestar import Response, Router, get
 
-from api.health.answers import Liveness, Readiness
+from api.database.pool import database_of
+from api.exchange import AnyRequest
+from api.health.schemas import Liveness, Readiness
 from api.health.service import readiness
 from api.ladder.requests import ladder_of
-from api.pages.rendering import database_of
-from api.visitors.visitor import AnyRequest
+from api.metrics import MEDIA_TYPE, Metrics
 
 
 @get("/live", summary="Does the process answer?", operation_id="live")
@@ -23,6 +24,14 @@ async def ready(request: AnyRequest) -> Readiness:
     local disk answers what only reads.
     """
     return await readiness(database_of(request), ladder_of(request).local.pointer())
+
+
+@get("/metrics", include_in_schema=False)
+async def give_metrics(request: AnyRequest) -> Response[bytes]:
+    """Give every number in Prometheus' text format."""
+    ladder_of(request).look()
+    numbers: Metrics = request.app.state.metrics
+    return Response(numbers.text(), headers={"Content-Type": MEDIA_TYPE})
 
 
 def health_router() -> Router:

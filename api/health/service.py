@@ -1,12 +1,13 @@
 """Whether the app can answer, found out within two seconds."""
 
 import psycopg
+from psycopg.rows import scalar_row
 
+from alsolike.database import query
 from alsolike.snapshot.local_file import LocalPointer
 from api.database.failures import DatabaseBusyError, TookTooLongError
 from api.database.pool import Connection, Database
-from api.health import store
-from api.health.answers import Readiness
+from api.health.schemas import Readiness
 from api.problems.errors import NotReadyError
 
 # Until there is a connection, and again until there is an answer.
@@ -16,7 +17,7 @@ _SECONDS = 1.0
 async def readiness(database: Database, snapshot: LocalPointer | None) -> Readiness:
     """Check the database and its schema; name the serving model.
 
-    Without a database, but with a snapshot, the app is fit to be asked: who is told that it is not
+    With a snapshot the app stays ready without a database: a load balancer that is told otherwise
     would take away what still answers.
 
     Raises
@@ -38,7 +39,22 @@ async def readiness(database: Database, snapshot: LocalPointer | None) -> Readin
 
 
 async def _check(connection: Connection) -> Readiness:
-    if not await store.has_schema(connection):
+    if not await _has_schema(connection):
         raise NotReadyError("schema", "The database has no schema: run `alsolike migrate`.")
-    model = await store.serving_model(connection)
+    model = await _serving_model(connection)
     return Readiness(status="ready", database="ok", schema="ok", model=model)
+
+
+async def _has_schema(connection: Connection) -> bool:
+    """Tell whether the migrations have run."""
+    cursor = connection.cursor(row_factory=scalar_row)
+    await cursor.execute(query("api/health/schema_state"))
+    return bool(await cursor.fetchone())
+
+
+async def _serving_model(connection: Connection) -> str | None:
+    """Return the name of the model that answers; None before the first one was made."""
+    cursor = connection.cursor(row_factory=scalar_row)
+    await cursor.execute(query("api/health/serving_model"))
+    name = await cursor.fetchone()
+    return None if name is None else str(name)

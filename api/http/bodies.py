@@ -1,7 +1,7 @@
 """Bodies of requests: of the type that the route takes, whole within some seconds, and readable.
 
-The API takes JSON and says so: another type is what a page of another site can have a browser send
-without asking first. Pages take forms.
+The API takes JSON alone: a page of another site can have a browser send other types without a
+preflight request. Pages take forms.
 """
 
 import asyncio
@@ -19,8 +19,8 @@ from litestar.types import (
     WebSocketReceiveMessage,
 )
 
-from api.http.entry import check_pairs
 from api.http.json_values import decode_json
+from api.http.validation import check_pairs
 
 _METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _API_PREFIX = "/v1/"
@@ -30,9 +30,9 @@ _ENCODINGS = frozenset({b"utf-8", b"utf8", b"us-ascii"})
 
 # Nothing here takes files.
 MOST_BYTES = 1_000_000
-# Of a body, from its first byte to its last: a client that stops in the middle keeps a connection.
+# Of a whole body: a client that stops in the middle would keep its connection.
 _SECONDS = 10.0
-# Of all bodies that are on their way at one time.
+# Of all unfinished bodies together.
 _MOST_BYTES_AT_ONCE = 64_000_000
 _TOO_MUCH = "More is being sent at this moment than there is room for: try again."
 
@@ -63,14 +63,14 @@ def check_bodies(app: ASGIApp) -> ASGIApp:
         if scope["type"] != "http" or scope["method"] not in _METHODS:
             await app(scope, receive, send)
             return
-        # What deletes has no body, and browsers ask before they send one to another site.
+        # A DELETE needs no body; browsers send one to another site only after a preflight request.
         is_json = scope["path"].startswith(_API_PREFIX)
         needs_body = is_json and scope["method"] != "DELETE"
         if needs_body:
             _check_type(scope, _JSON)
         body = await _read(scope, receive, arriving)
         if body is None:
-            # Nobody is there any more to be answered.
+            # The client went away.
             return
         if body or needs_body:
             _check_body(scope, body, is_json=is_json)
@@ -108,7 +108,7 @@ def _check_type(scope: HTTPScope, wanted: bytes) -> None:
 
 
 class _Arriving:
-    """How many bytes of unfinished bodies there are."""
+    """The bytes of all unfinished bodies."""
 
     def __init__(self) -> None:
         self.size = 0

@@ -1,8 +1,8 @@
-"""Compression of what is worth it.
+"""Compression of larger answers.
 
-A page repeats its cookie's form token beside words of the visitor's, which invites guessing the
-token from sizes (BREACH). The cookies are `SameSite=Lax`: another site cannot make a browser ask
-again and again as its visitor.
+A page holds its form token beside words of the visitor's, so the token could be guessed from
+compressed sizes (BREACH). `SameSite=Lax` cookies prevent it: another site cannot have a browser
+send requests as its visitor.
 """
 
 from litestar.config.compression import CompressionConfig

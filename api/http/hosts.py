@@ -1,7 +1,7 @@
 """Which names the site answers to.
 
-A page of another site can have its own name lead to this machine (DNS rebinding); the browser of
-whoever looks at that page then reads our answers to it. The name that it sends is that site's.
+In DNS rebinding a page of another site points its own name at this machine, and the visitor's
+browser lets it read our answers. The `Host` that the browser sends is then that site's name.
 """
 
 import ipaddress
@@ -25,8 +25,7 @@ class MisdirectedRequestError(HTTPException):
 class Hosts:
     """The names that are ours.
 
-    Addresses are let in whatever the names are: health checks ask by address, and no name can be
-    made to lead to us in one.
+    IP addresses are always let in: health checks use them, and rebinding cannot.
 
     Parameters
     ----------

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from api.problems.errors import InvalidFieldError
 
-# Characters: an index entry of Postgres has room for them, whatever script they are of.
+# Characters; in any script they fit into an index entry of Postgres.
 _LONGEST = 500
 # What shops write where an order has no account, in lower case. The loader's statements have the
 # same words (loading/functions/is_nobody.sql); a test compares them.

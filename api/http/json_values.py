@@ -1,7 +1,6 @@
-"""JSON from outside: decoded only as far as anything behind can bear it.
+"""JSON from outside, refused where Postgres could not keep it or it is nested too deep.
 
-Postgres keeps no NUL character, and nothing here needs many levels. Both are refused before
-anything else sees the value.
+Postgres keeps no NUL character, and nothing here needs many levels.
 """
 
 from typing import Any, cast
@@ -12,8 +11,8 @@ from alsolike.json_levels import MOST_LEVELS
 from api.problems.errors import InvalidFieldError
 
 _NUL = "\x00"
-# How many names of a path are told: the rest of a deep one helps nobody.
-_NAMES_TOLD = 2
+# Names of a path that an error shows: the rest of a deep one helps nobody.
+_NAMES_IN_ERROR = 2
 
 
 def decode_json(content: bytes | str, field: str, *, has_fields: bool = False) -> Any:  # noqa: ANN401  (JSON of any shape)
@@ -41,11 +40,11 @@ def decode_json(content: bytes | str, field: str, *, has_fields: bool = False) -
         raise InvalidFieldError(field, "Is not UTF-8.") from error
     except msgspec.MsgspecError as error:
         raise InvalidFieldError(field, f"Is no JSON that can be read: {error}.") from error
-    # Most bodies cannot be deep or hold a NUL: two counts tell, and nothing is walked through.
+    # Two counts show that most bodies are fine, without walking through them.
     may_be_deep = text.count(b"[") + text.count(b"{") > MOST_LEVELS
     may_hold_nul = b"\\u0000" in text
     if may_be_deep or may_hold_nul:
-        _check(value, field, too_deep, names=_NAMES_TOLD if has_fields else 0)
+        _check(value, field, too_deep, names=_NAMES_IN_ERROR if has_fields else 0)
     return value
 
 
@@ -56,20 +55,20 @@ def _check(value: object, field: str, too_deep: str, *, names: int) -> None:
         one, level, path = waiting.pop()
         if isinstance(one, str):
             if _NUL in one:
-                raise InvalidFieldError(_told(path, field), "Holds a NUL character.")
+                raise InvalidFieldError(_field_name(path, field), "Holds a NUL character.")
             continue
         if not isinstance(one, (dict, list)):
             continue
         if level > MOST_LEVELS:
-            raise InvalidFieldError(_told(path, field), too_deep)
+            raise InvalidFieldError(_field_name(path, field), too_deep)
         if isinstance(one, list):
             waiting.extend((item, level + 1, path) for item in cast("list[object]", one))
             continue
         for name, item in cast("dict[str, object]", one).items():
             if _NUL in name:
-                raise InvalidFieldError(_told(path, field), "Holds a NUL character.")
+                raise InvalidFieldError(_field_name(path, field), "Holds a NUL character.")
             waiting.append((item, level + 1, (*path, name) if len(path) < names else path))
 
 
-def _told(path: tuple[str, ...], field: str) -> str:
+def _field_name(path: tuple[str, ...], field: str) -> str:
     return ".".join(path) or field

@@ -3,28 +3,26 @@
 import hashlib
 import math
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import cast
 
-from litestar import Request
 from litestar.exceptions import NotAuthorizedException, TooManyRequestsException
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from throttled import MemoryStore, RateLimiterType, RateLimitState, Throttled, per_min
 
 from alsolike.settings import Settings
-from api.http.clients import address_of
-from api.http.exchange import current_exchange
+from api.exchange import AnyRequest, current_exchange
 
 _API_PREFIX = "/v1/"
-# About 300 bytes each: whoever came longest ago is forgotten beyond it.
+# About 300 bytes each; the client that came longest ago is dropped beyond it.
 _MOST_CLIENTS = 20_000
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="alsolike"'}
 
 
-class Limits:
+class RateLimits:
     """Keys that are let in, and a count per key or, without keys, per address.
 
     Counted by the generic cell rate algorithm: a whole minute's requests may come at once, and
-    they come back evenly. Each worker process counts for itself.
+    the allowance grows back evenly. Each worker process counts for itself.
 
     Parameters
     ----------
@@ -55,18 +53,20 @@ class Limits:
             if scope["type"] != "http" or not scope["path"].startswith(_API_PREFIX):
                 await app(scope, receive, send)
                 return
-            client = self._client(scope)
             exchange = current_exchange.get()
-            if exchange is not None:
-                exchange.client = client
-            if self._throttle is None:
+            if self._keys:
+                name = self._key_name(scope)
+                if exchange is not None:
+                    exchange.client = name
+            if self._throttle is None or exchange is None:
                 await app(scope, receive, send)
                 return
+            client = exchange.client
             self._spend(self._throttle, client, 1)
 
             async def send_with_state(message: Message) -> None:
                 if message["type"] == "http.response.start" and self._throttle is not None:
-                    # As it is by now: the request may have turned out to be worth several.
+                    # Peeked at the end: the route may have charged the request as several.
                     headers = _headers(self._throttle.peek(client))
                     told = [(name.lower().encode(), value.encode()) for name, value in headers]
                     message["headers"] = [*message["headers"], *told]
@@ -107,16 +107,14 @@ class Limits:
             headers = {**dict(_headers(result.state)), "Retry-After": str(wait)}
             raise TooManyRequestsException(message, headers=headers)
 
-    def _client(self, scope: HTTPScope) -> str:
-        """Name who asks.
+    def _key_name(self, scope: HTTPScope) -> str:
+        """Return the name of the key that the request gives.
 
         Raises
         ------
         NotAuthorizedException
-            The shop has set keys, and this is none of them.
+            It gives none of the shop's keys.
         """
-        if not self._keys:
-            return address_of(scope)
         given = _given_key(scope)
         name = self._keys.get(_digest(given)) if given else None
         if name is None:
@@ -129,13 +127,13 @@ class Limits:
         return name
 
 
-def limits_of(request: Request[Any, Any, Any]) -> Limits:
+def limits_of(request: AnyRequest) -> RateLimits:
     """Return the app's limits."""
-    return cast("Limits", request.app.state.limits)
+    return cast("RateLimits", request.app.state.limits)
 
 
 def _digest(key: bytes) -> bytes:
-    # Looked up by digest, so that the time of a comparison tells nothing of a key.
+    # Looked up by digest: the time of the lookup reveals nothing about a key.
     return hashlib.sha256(key).digest()
 
 

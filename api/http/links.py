@@ -1,9 +1,12 @@
-"""`Link` headers, for clients that follow those rather than look into the answer."""
+"""Addresses of next pages, and the `Link` header for clients that follow it."""
 
 from typing import Any, cast
+from urllib.parse import quote, urlencode
 
 from litestar import Response
 from litestar.types import ASGIApp
+
+from api.exchange import AnyRequest
 
 
 async def link_next_page(response: Response[Any] | ASGIApp) -> Response[Any]:
@@ -13,3 +16,28 @@ async def link_next_page(response: Response[Any] | ASGIApp) -> Response[Any]:
     if isinstance(following, str):
         answer.headers["Link"] = f'<{following}>; rel="next"'
     return answer
+
+
+def list_address(path: str, after: str | None, **parameters: object) -> str | None:
+    """Return the address of the next page of a list by its cursor; None without one.
+
+    Parameters
+    ----------
+    parameters : object
+        Of the query; one that is None is left out.
+    """
+    if after is None:
+        return None
+    given = {name: value for name, value in parameters.items() if value is not None}
+    return f"{path}?{urlencode({**given, 'after': after})}"
+
+
+def same_address(request: AnyRequest, after: str | None) -> str | None:
+    """Return this address with another continuation token; None without one."""
+    if after is None:
+        return None
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
+    # As it was sent: decoded, a slash within an id would be a step of the path, and a header holds
+    # ASCII alone.
+    path = quote(request.scope["raw_path"].partition(b"?")[0], safe="/%:@!$&'()*+,;=~")
+    return f"{path}?{urlencode([*kept, ('after', after)])}"

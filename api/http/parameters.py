@@ -1,20 +1,21 @@
 """Query parameters that several routes share."""
 
+import re
 from math import isfinite
 from typing import Annotated, Any, cast
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qs
 
 import msgspec
 from litestar.params import QueryParameter
 from msgspec import Struct
 
-from api.filters import ProductFilter
-from api.http.exchange import mark_odd
+from api.exchange import AnyRequest, mark_odd
+from api.fields import Diversity
+from api.filters import PARAMETERS, ProductFilter, field_schema
 from api.http.json_values import decode_json
 from api.problems.errors import InvalidFieldError
-from api.recommendations.requests import Diversity
-from api.visitors.visitor import AnyRequest
 
+_MOST_SHOWN = 500
 _NO_NUL = r"^[^\x00]*$"
 
 RowCount = Annotated[int, QueryParameter(ge=1, le=100, description="Rows wanted, 1 to 100.")]
@@ -61,70 +62,60 @@ DiversityLevel = Annotated[
 ]
 WithReasons = Annotated[bool, QueryParameter(description="Whether to say why.")]
 
-# The query parameters of `product_filter`.
-FILTER_NAMES = frozenset(
-    {"category", "brand", "price_min", "price_max", "attributes", "with_sold_out"}
-)
-_PriceBound = Annotated[
-    float | None, QueryParameter(ge=0, description="Inclusive, in the product's currency.")
-]
+FILTER_NAMES = frozenset(PARAMETERS.values())
+# Characters of a parameter that holds JSON.
+LONGEST_JSON = 2000
 
 
-def product_filter(
-    request: AnyRequest,
-    *,
-    category: CategoryFilter = None,
-    brand: Annotated[
-        list[str] | None,
-        QueryParameter(max_items=100, description="One of these brands; may be repeated."),
-    ] = None,
-    price_min: _PriceBound = None,
-    price_max: _PriceBound = None,
-    attributes: Annotated[
-        str | None,
-        QueryParameter(
-            max_length=2000,
-            description='JSON object: products that have all of it, as in `{"colour": "red"}`.',
-        ),
-    ] = None,
-    with_sold_out: Annotated[
-        bool, QueryParameter(description="Products out of stock too.")
-    ] = False,
-) -> ProductFilter:
+def product_filter(request: AnyRequest) -> ProductFilter:
     """Read the filter that every list of products takes.
 
     Raises
     ------
     InvalidFieldError
-        A bound is no number, the lower one is above the upper one, or the attributes are no JSON
-        object.
+        A parameter is not what the field of its name may be, or the lower price is above the upper.
     """
-    for name, bound in (("price_min", price_min), ("price_max", price_max)):
-        # Litestar reads the word null as nothing.
-        if not isfinite(bound or 0) or (bound is None and name in request.query_params):
-            raise InvalidFieldError(name, "Must be a number, 0 or more.")
-    if price_min is not None and price_max is not None and price_min > price_max:
+    if FILTER_NAMES.isdisjoint(request.query_params):
+        return ProductFilter()
+    # Litestar's own reading makes a boolean of the word true, whatever it is for.
+    given = parse_qs(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    fields = {
+        field: _field_value(field, name, given[name])
+        for field, name in PARAMETERS.items()
+        if name in given
+    }
+    try:
+        found = msgspec.convert(fields, ProductFilter, strict=False)
+    except msgspec.ValidationError as error:
+        message, _, path = str(error).partition(" - at `$.")
+        field = re.split(r"\W", path)[0]
+        raise InvalidFieldError(PARAMETERS.get(field, field), message) from error
+    for field in fields:
+        value = getattr(found, field)
+        # msgspec reads the word null as nothing, and nan and inf as numbers.
+        if value is None or (isinstance(value, float) and not isfinite(value)):
+            raise InvalidFieldError(PARAMETERS[field], "Must be a value of its type.")
+    lowest, highest = found.price_min, found.price_max
+    if lowest is not None and highest is not None and lowest > highest:
         raise InvalidFieldError("price_min", "Is above price_max.")
-    found = ProductFilter(
-        category=category,
-        brands=brand or None,
-        price_min=price_min,
-        price_max=price_max,
-        attributes=_attributes(attributes),
-        with_sold_out=with_sold_out,
-    )
     if found != ProductFilter():
         mark_odd()
     return found
 
 
-def _attributes(text: str | None) -> dict[str, Any] | None:
-    if text is None:
-        return None
-    found = decode_json(text, "attributes")
-    if not isinstance(found, dict):
-        raise InvalidFieldError("attributes", 'Give a JSON object such as {"colour": "red"}.')
-    return cast("dict[str, Any]", found) or None
+def _field_value(field: str, name: str, texts: list[str]) -> object:
+    """Return what a query gives for a field, as JSON would have it or as text."""
+    kind = field_schema(field)["type"]
+    if kind == "array":
+        return texts
+    if kind != "object":
+        return texts[-1]
+    if len(texts[-1]) > LONGEST_JSON:
+        raise InvalidFieldError(name, f"Is longer than {LONGEST_JSON} characters.")
+    value = decode_json(texts[-1], name)
+    if not isinstance(value, dict):
+        raise InvalidFieldError(name, 'Give a JSON object such as {"colour": "red"}.')
+    return cast("dict[str, Any]", value)
 
 
 async def check_body(request: AnyRequest, shape: type[Struct]) -> None:
@@ -153,15 +144,18 @@ def _with_whole_numbers(value: Any) -> Any:  # noqa: ANN401  (JSON of any shape)
     return value
 
 
-def next_address(request: AnyRequest, mark: str | None) -> str | None:
-    """Return the address of the next page: this one's, with another mark; None without one."""
-    if mark is None:
-        return None
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
-    # As it was sent: decoded, a slash within an id would be a step of the path, and a header holds
-    # ASCII alone.
-    path = quote(request.scope["raw_path"].partition(b"?")[0], safe="/%:@!$&'()*+,;=~")
-    return f"{path}?{urlencode([*kept, ('after', mark)])}"
+def shown_products(request: AnyRequest) -> list[str]:
+    """Return the ids of the products that earlier pages of a page's list showed.
+
+    Raises
+    ------
+    InvalidFieldError
+        There are more than a list ever shows.
+    """
+    shown = [str(product_id) for product_id in request.query_params.getall("exclude", [])]
+    if len(shown) > _MOST_SHOWN:
+        raise InvalidFieldError("exclude", f"More than {_MOST_SHOWN} products.")
+    return shown
 
 
 def check_names(request: AnyRequest, known: frozenset[str]) -> None:

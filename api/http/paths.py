@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
-from api.http.exchange import current_exchange
+from api.exchange import current_exchange
 
 _KEPT = re.compile(rb"%(2[fF]|25)")
 

@@ -15,13 +15,13 @@ from alsolike.settings import Settings
 from alsolike.snapshot.reader import LocalSnapshot
 from api.database.failures import FAILURES, DatabaseAwayError, first_line, is_away, is_crowded
 from api.database.pool import GRACE_SECONDS, READ_WAIT_SECONDS, Connection, Database
-from api.http.exchange import current_exchange
+from api.exchange import current_exchange
 from api.ladder.circuits import Circuits, OddFailures, OpenedState, ServerCircuit
 from api.ladder.known_shoppers import KnownShoppers, ReadShoppers
 from api.ladder.local import LocalSnapshots
 from api.ladder.read_your_writes import Positions
 from api.ladder.tiers import DatabaseTier, Tier
-from api.metrics.registry import Metrics
+from api.metrics import Metrics
 
 logger = logging.getLogger("alsolike.ladder")
 

@@ -1,11 +1,10 @@
 """The ladder as the routes use it: the step that answered is kept with the request."""
 
-from typing import Any, TypeVar, cast
-
-from litestar import Request
+from typing import TypeVar, cast
 
 from api.database.pool import Connection
-from api.ladder.ladder import Ladder, Steps, Work
+from api.exchange import AnyRequest
+from api.ladder.ladder import Answer, Ladder, Steps, Work
 from api.ladder.tiers import TIERS, Tier
 
 Question = TypeVar("Question")
@@ -14,19 +13,19 @@ Result = TypeVar("Result")
 _TIER = "tier"
 
 
-def ladder_of(request: Request[Any, Any, Any]) -> Ladder:
+def ladder_of(request: AnyRequest) -> Ladder:
     """Return the app's ladder."""
     return cast("Ladder", request.app.state.ladder)
 
 
-async def answer(
-    request: Request[Any, Any, Any],
+async def ask(
+    request: AnyRequest,
     steps: Steps[Question, Result],
     question: Question,
     *,
     who: str | None = None,
-) -> Result:
-    """Answer a question from the first step that can; a header of the response names the step.
+) -> Answer[Result]:
+    """Answer a question from the first step that can, and say which; a header names it too.
 
     Of several questions of one request the header names the lowest step.
 
@@ -39,12 +38,21 @@ async def answer(
     position = ladder.positions.find(request, who) if ladder.has_replicas else None
     found = await ladder.answer(steps, question, position)
     setattr(request.state, _TIER, max(found.tier, tier_of(request) or "live", key=TIERS.index))
-    return found.value
+    return found
 
 
-async def write(
-    request: Request[Any, Any, Any], work: Work[Result], *, who: str | None = None
+async def answer(
+    request: AnyRequest,
+    steps: Steps[Question, Result],
+    question: Question,
+    *,
+    who: str | None = None,
 ) -> Result:
+    """Answer a question from the first step that can, as `ask` does."""
+    return (await ask(request, steps, question, who=who)).value
+
+
+async def write(request: AnyRequest, work: Work[Result], *, who: str | None = None) -> Result:
     """Do some work that writes, or say at once that it cannot be done now."""
     ladder = ladder_of(request)
     result, position = await ladder.write(work)
@@ -54,7 +62,7 @@ async def write(
 
 
 async def write_beside(
-    request: Request[Any, Any, Any],
+    request: AnyRequest,
     connection: Connection,
     work: Work[Result],
     *,
@@ -66,6 +74,6 @@ async def write_beside(
     return await write(request, work, who=who)
 
 
-def tier_of(request: Request[Any, Any, Any]) -> Tier | None:
+def tier_of(request: AnyRequest) -> Tier | None:
     """Return the lowest step that answered; None before any did."""
     return cast("Tier | None", request.state.get(_TIER))

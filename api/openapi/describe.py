@@ -1,14 +1,19 @@
 """Completing what Litestar finds out by itself: problems, examples, headers, keys."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
 import msgspec
+from litestar import Litestar
 from litestar.connection import Request
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
+from litestar.routes import HTTPRoute
 from msgspec import Struct
 
+from api.filters import PARAMETERS as FILTER_PARAMETERS
+from api.filters import field_schema
+from api.http.parameters import LONGEST_JSON
 from api.openapi import problems
 from api.openapi.examples import (
     EXAMPLES,
@@ -63,8 +68,6 @@ _HEADERS: Mapping[str, Document] = {
         "example": "5",
     },
 }
-# Litestar loses the bounds of a number that may be left out.
-_BOUNDS: Mapping[str, Document] = {"price_min": {"minimum": 0}, "price_max": {"minimum": 0}}
 _BY_NAME: Mapping[str, Struct] = {type(example).__name__: example for example in EXAMPLES}
 _SECURITY_SCHEMES: Document = {
     "bearer": {"type": "http", "scheme": "bearer"},
@@ -72,13 +75,17 @@ _SECURITY_SCHEMES: Document = {
 }
 
 
-def describe(found: Mapping[str, Any], *, has_keys: bool) -> Document:
+def describe(
+    found: Mapping[str, Any], filtered: Container[str] = (), *, has_keys: bool
+) -> Document:
     """Complete an OpenAPI document.
 
     Parameters
     ----------
     found : Mapping
         As Litestar makes it; left as it is.
+    filtered : container of str
+        Ids of the operations that take a `ProductFilter` in their query.
     has_keys : bool
         Whether the API asks for a key.
     """
@@ -95,8 +102,21 @@ def describe(found: Mapping[str, Any], *, has_keys: bool) -> Document:
         components["securitySchemes"] = _SECURITY_SCHEMES
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
+            if operation.get("operationId") in filtered:
+                operation["parameters"] += _filter_parameters()
             _complete(path, method, operation, has_keys=has_keys)
     return document
+
+
+def filtered_operations(app: Litestar) -> frozenset[str]:
+    """Return the ids of the operations that take a `ProductFilter` in their query."""
+    return frozenset(
+        str(handler.operation_id)
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+        if "product_filter" in handler.parsed_fn_signature.parameters
+    )
 
 
 class DescribedJson(JsonRenderPlugin):
@@ -110,7 +130,8 @@ class DescribedJson(JsonRenderPlugin):
     def render(self, request: Request[Any, Any, Any], openapi_schema: Document) -> bytes:
         """Render the document."""
         if self._content is None:
-            document = describe(openapi_schema, has_keys=self._has_keys)
+            filtered = filtered_operations(request.app)
+            document = describe(openapi_schema, filtered, has_keys=self._has_keys)
             self._content = super().render(request, document)  # pyright: ignore[reportUnknownMemberType]
         return self._content
 
@@ -126,7 +147,8 @@ class DescribedYaml(YamlRenderPlugin):
     def render(self, request: Request[Any, Any, Any], openapi_schema: Document) -> bytes:
         """Render the document."""
         if self._content is None:
-            document = describe(openapi_schema, has_keys=self._has_keys)
+            filtered = filtered_operations(request.app)
+            document = describe(openapi_schema, filtered, has_keys=self._has_keys)
             self._content = super().render(request, document)  # pyright: ignore[reportUnknownMemberType]
         return self._content
 
@@ -135,6 +157,32 @@ def schemas_of(types: Sequence[type[Struct]]) -> Document:
     """Return the schemas of some types and of what they are made of, by name."""
     template = "#/components/schemas/{name}"
     return dict(msgspec.json.schema_components(types, ref_template=template)[1])
+
+
+def _filter_parameters() -> list[Document]:
+    """Describe the parameters that `product_filter` reads, one for each field of the struct."""
+    described: list[Document] = []
+    for field, name in FILTER_PARAMETERS.items():
+        schema = field_schema(field)
+        example = schema.pop("examples")[0]
+        if schema["type"] == "object":
+            text = f"{schema['description']} Written as JSON."
+            schema = {"type": "string", "maxLength": LONGEST_JSON, "description": text}
+            example = msgspec.json.encode(example).decode()
+        described.append(
+            {
+                "name": name,
+                "in": "query",
+                "description": schema["description"],
+                "example": example,
+                "required": False,
+                "deprecated": False,
+                "allowEmptyValue": False,
+                "allowReserved": False,
+                "schema": schema,
+            }
+        )
+    return described
 
 
 def _complete(path: str, method: str, operation: Document, *, has_keys: bool) -> None:
@@ -158,9 +206,8 @@ def _complete_parameter(path: str, parameter: Document) -> None:
     schema = parameter["schema"]
     kinds = [kind for kind in schema.pop("oneOf", ()) if kind.get("type") != "null"]
     if len(kinds) == 1:
-        # Left out it is null in our code; nothing that can be sent is.
+        # Omitted means None here, but a query string cannot carry null: drop null from the schema.
         parameter["schema"] = schema = {**kinds[0], **schema}
-    schema.update(_BOUNDS.get(parameter["name"], {}))
     text = schema.get("items", schema)
     if text.get("type") == "string":
         # Whatever a text is for, Postgres keeps no NUL character.

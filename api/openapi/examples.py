@@ -12,11 +12,11 @@ from urllib.parse import urlencode
 
 from msgspec import Struct
 
-from api.catalogue.answers import Product, ProductPage
-from api.events.events import EventResult, NewEvent
+from api.catalogue.schemas import Product, ProductPage
+from api.events.schemas import EventResult, NewEvent
 from api.filters import ProductFilter
-from api.health.answers import Liveness, Readiness
-from api.paging.continuation import Page, encode_page
+from api.health.schemas import Liveness, Readiness
+from api.paging.continuation import Continuation, encode_continuation
 from api.paging.keyset import encode_cursor
 from api.recommendations.answers import (
     BoughtProduct,
@@ -36,7 +36,7 @@ from api.recommendations.answers import (
     ViewedProducts,
 )
 from api.recommendations.requests import Action, RecommendationRequest, SimilarRequest
-from api.visitors.answers import Consent, Shopper
+from api.visitors.schemas import Consent, Shopper
 
 PRODUCT_ID = "knife-santoku"
 SHOPPER_ID = "shopper-17"
@@ -44,7 +44,8 @@ NEWCOMER_ID = "shopper-18"
 CATEGORY = "Kitchen > Knives"
 MODEL = "average"
 # Where a list of recommendations went on after its first product, on the second of March 2026.
-MARK = encode_page(Page(1772474400.0, MODEL, ["knife-chef"])) or ""
+_PAGE = Continuation(datetime(2026, 3, 2, 18, tzinfo=UTC), MODEL, ["knife-chef"])
+MARK = encode_continuation(_PAGE) or ""
 
 _PRODUCT = Product(
     product_id=PRODUCT_ID,
@@ -82,19 +83,15 @@ PARAMETERS: Mapping[str, Any] = {
     "k": 5,
     "limit": 5,
     "model": MODEL,
-    "attributes": '{"colour": "grey"}',
-    "brand": ["Plainly"],
     "diversity": "low",
-    "price_max": 100.0,
-    "price_min": 5.0,
     "reasons": True,
     "session_id": "visit-18",
-    "with_sold_out": False,
     "product_id": PRODUCT_ID,
     "q": "santoku",
     "shopper_id": SHOPPER_ID,
 }
-"""By name of the parameter; it means the same wherever it stands, but for `after`."""
+"""By name of the parameter; it means the same wherever it stands, but for `after`. Those of the
+filter stand in `ProductFilter`."""
 
 MARKED = frozenset({"/v1/trending", "/v1/shoppers/{shopper_id}/recommendations"})
 """Paths at which `after` is a mark, as `MARK` is, and no cursor of a list by id."""

@@ -44,14 +44,14 @@ def statuses(path: str, method: str, operation: Mapping[str, Any], *, has_keys: 
     if not path.startswith("/v1/"):
         return [503] if path == "/health/ready" else []
     names = {parameter["name"] for parameter in operation.get("parameters", ())}
-    # Nothing is known of a shopper or an anonymous session until something is.
+    # A session id is never a 404: an unknown session simply has no events yet. Nor is a shopper's.
     is_about_one = "{product_id}" in path or path in _NAMING or "model" in names
     return [
         400,
         *([401] if has_keys else []),
         *([403] if method != "get" else []),
         *([404] if is_about_one else []),
-        # A body that nobody asked for can be refused too.
+        # A DELETE needs no body, but may send a wrong one.
         *([408, 413, 415] if method != "get" else []),
         421,
         429,

@@ -1,7 +1,9 @@
-"""Addresses of the pages: paths of this site, ready for `href`."""
+"""Addresses of the pages: paths of this site, ready for `href` or to send a visitor to."""
 
 from functools import lru_cache
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
+
+from api.exchange import AnyRequest
 
 CATEGORY_SEPARATOR = " > "
 
@@ -16,3 +18,34 @@ def category_url(path: str) -> str:
     """Address of a category's page."""
     names = path.split(CATEGORY_SEPARATOR)
     return "/categories/" + "/".join(quote(name, safe="") for name in names)
+
+
+def local_path(address: object) -> str:
+    """Return an address if it is a path of this site, `/` for anything else.
+
+    Browsers read a backslash as a slash and skip control characters, so neither may make
+    `//elsewhere` out of it.
+    """
+    if (
+        isinstance(address, str)
+        and address.startswith("/")
+        and not address.startswith("//")
+        and "\\" not in address
+        and address.isprintable()
+    ):
+        return quote(address, safe="/?&=%+,:;@!$'()*~-._#")
+    return "/"
+
+
+def came_from(request: AnyRequest, address: object) -> str:
+    """Return the path that a form names, else the page that it stands on."""
+    if address is not None:
+        return local_path(address)
+    try:
+        referrer = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        # No address at all.
+        return "/"
+    if referrer.netloc != request.headers.get("host"):
+        return "/"
+    return local_path(referrer.path + (f"?{referrer.query}" if referrer.query else ""))

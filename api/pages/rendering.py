@@ -1,4 +1,7 @@
-"""Rendering of pages and of the partials that HTMX asks for."""
+"""Rendering of pages and of the partials that HTMX asks for.
+
+What stands on every page comes from features above this package: the app hands in a `PageFrame`.
+"""
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -6,18 +9,23 @@ from pathlib import Path
 from typing import Any, cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import HttpMethod
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Redirect, Response, Template
 from litestar.template import TemplateConfig
 from litestar.utils.scope.state import ScopeState
 
-from api.catalogue.categories import CategoryTree
-from api.database.pool import Database
+from api.exchange import AnyRequest
 from api.ladder.requests import ladder_of, tier_of
-from api.visitors.visitor import AnyRequest, known_visitor, shop_of, take_flash
 
 WEB = Path(__file__).parents[2] / "web"
 
+# Returns the template variables of the header and the footer: visitor, navigation, what is allowed.
+PageFrame = Callable[[AnyRequest], Mapping[str, Any]]
+
+READ = [HttpMethod.GET, HttpMethod.HEAD]
+
+_FLASH = "flash"
 # About a kilobyte each. Half the time of a page is its cards, and most are seen on many pages.
 _REMEMBERED_CARDS = 5000
 _POLICY = (
@@ -54,14 +62,18 @@ def _rendered(macro: Callable[..., str], *arguments: object) -> str:
     return macro(*arguments)
 
 
-def database_of(request: AnyRequest) -> Database:
-    """Return the app's database."""
-    return cast("Database", request.app.state.database)
+def put_flash(request: AnyRequest, message: str) -> None:
+    """Keep a message for the next page."""
+    request.session[_FLASH] = message
 
 
-def tree_of(request: AnyRequest) -> CategoryTree:
-    """Return the app's categories."""
-    return cast("CategoryTree", request.app.state.tree)
+def take_flash(request: AnyRequest) -> str | None:
+    """Return the message that waits for this page, and drop it."""
+    # An address without a route has no session either.
+    if "session" not in request.scope:
+        return None
+    message = request.session.pop(_FLASH, None)
+    return None if message is None else str(message)
 
 
 def is_fragment(request: AnyRequest) -> bool:
@@ -129,12 +141,9 @@ def _render(
 ) -> Template:
     token = ScopeState.from_scope(request.scope).csrf_token
     common = {
-        "visitor": known_visitor(request),
+        **cast("PageFrame", request.app.state.page_frame)(request),
         "csrf_token": token if isinstance(token, str) else "",
-        "nav": tree_of(request).top(),
         "as_of": _as_of(request),
-        "has_pages": shop_of(request).has_pages,
-        "can_sign_in": shop_of(request).can_sign_in,
     }
     return Template(
         name,

@@ -1,76 +1,78 @@
-"""The mark of the next page of a list that grows out of a taste: all that was shown before."""
+"""Continuation tokens of lists that grow out of a taste: they hold all that was shown before."""
 
 import base64
 import binascii
 import zlib
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 
 import msgspec
 from msgspec import Struct
 
 from api.problems.errors import InvalidFieldError
 
-# Products that the pages of one list show in all: the mark of the next page holds every id.
+# Products that the pages of one list show in all: the token of the next page holds every id.
 MOST_SHOWN = 500
-# Of a mark, in bytes: addresses longer than 8 KB are refused on their way.
-_LONGEST_MARK = 6000
-_LARGEST_MARK = 200_000
+# Bytes of a token: proxies refuse addresses above 8 KB.
+_LONGEST_TOKEN = 6000
+_LARGEST_TOKEN = 200_000
+_NO_TOKEN = "Not a mark of this list: take it from `after` or `next` of the page before."  # noqa: S105
 
 
-class Page(Struct, array_like=True):
-    """Where a list went on from: what the mark of its next page holds.
+class Continuation(Struct, frozen=True, array_like=True):
+    """Where a list goes on.
 
     A next page leaves out what was shown and keeps the taste of the first one, so that nothing
     comes twice, whatever is bought, viewed or sold out while somebody scrolls.
 
     Attributes
     ----------
-    until : float
-        Seconds since 1970 of the first page; what happened later makes no taste.
+    until : datetime
+        When the first page was asked for; what happened later makes no taste.
     model : str or None
         Which answered the first page.
     shown : list of str
         Ids of the products so far.
     """
 
-    until: float
-    model: str | None
-    shown: list[str]
+    until: datetime
+    model: str | None = None
+    shown: list[str] = []
+
+    @property
+    def is_first(self) -> bool:
+        """Whether nothing was shown yet."""
+        return not self.shown
 
 
-def encode_page(page: Page) -> str | None:
-    """Write the mark of the next page; None where the list ends because it grew too long."""
+def encode_continuation(page: Continuation) -> str | None:
+    """Write the token of the next page; None where the list ends because it grew too long."""
     if len(page.shown) >= MOST_SHOWN:
         return None
     packed = zlib.compress(msgspec.json.encode(page), level=9)
-    mark = base64.urlsafe_b64encode(packed).decode().rstrip("=")
-    return mark if len(mark) <= _LONGEST_MARK else None
+    token = base64.urlsafe_b64encode(packed).decode().rstrip("=")
+    return token if len(token) <= _LONGEST_TOKEN else None
 
 
-def decode_page(mark: str | None) -> Page | None:
-    """Read the mark of a page; None for the first page.
+def decode_continuation(token: str | None) -> Continuation:
+    """Read the token of a page; without one the list begins now.
 
     Raises
     ------
     InvalidFieldError
-        The text is none of our marks.
+        The text is none of our tokens.
     """
-    if not mark:
-        return None
+    if not token:
+        return Continuation(datetime.now(UTC))
     try:
-        packed = base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4))
-        unpacker = zlib.decompressobj()
-        text = unpacker.decompress(packed, _LARGEST_MARK)
-        page = msgspec.json.decode(text, type=Page)
-        datetime.fromtimestamp(page.until)  # noqa: DTZ006  (only whether it is a time at all)
+        packed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        text = zlib.decompressobj().decompress(packed, _LARGEST_TOKEN)
+        page = msgspec.json.decode(text, type=Continuation)
     except (
-        binascii.Error, ValueError, zlib.error, msgspec.MsgspecError, OverflowError, OSError,
-        RecursionError,
+        binascii.Error, ValueError, zlib.error, msgspec.MsgspecError, RecursionError,
     ) as error:  # fmt: skip
-        message = "Not a mark of this list: take it from `after` or `next` of the page before."
-        raise InvalidFieldError("after", message) from error
+        raise InvalidFieldError("after", _NO_TOKEN) from error
     texts = [*page.shown, page.model or ""]
-    if len(page.shown) > MOST_SHOWN + 100 or any("\x00" in one for one in texts):
-        message = "Not a mark of this list: take it from `after` or `next` of the page before."
-        raise InvalidFieldError("after", message)
+    is_time = page.until.tzinfo is not None and MINYEAR < page.until.year < MAXYEAR
+    if not is_time or len(page.shown) > MOST_SHOWN + 100 or any("\x00" in one for one in texts):
+        raise InvalidFieldError("after", _NO_TOKEN)
     return page

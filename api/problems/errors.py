@@ -17,8 +17,8 @@ from alsolike.errors import (
 )
 from api.database.failures import DatabaseAwayError, DatabaseBusyError, TookTooLongError, first_line
 from api.database.shares import ShareUsedUpError
-from api.http.exchange import request_id
-from api.http.log_text import in_log
+from api.exchange import request_id
+from api.log_text import in_log
 from api.problems.details import FieldError, Problem
 
 logger = logging.getLogger("alsolike.web")
@@ -31,7 +31,7 @@ _FIELDS_OF_UNKNOWN: dict[type[AlsolikeError], str] = {
 }
 
 
-# With the seconds until it is worth trying again.
+# Status, and seconds after which to try again.
 _TO_TRY_AGAIN: dict[type[AlsolikeError], tuple[HTTPStatus, str]] = {
     ShareUsedUpError: (HTTPStatus.TOO_MANY_REQUESTS, "1"),
     TookTooLongError: (HTTPStatus.SERVICE_UNAVAILABLE, "1"),
@@ -57,9 +57,9 @@ class NotReadyError(AlsolikeError):
 
 
 def problem_of(error: Exception, instance: str) -> tuple[Problem, dict[str, str]]:
-    """Tell an error as a problem, with the headers that go with it.
+    """Describe an error as a problem document, with the headers that go with it.
 
-    What nobody expected is logged, and told without its internals.
+    An unexpected error is logged, and described without its internals.
 
     Parameters
     ----------
@@ -84,10 +84,11 @@ def problem_of(error: Exception, instance: str) -> tuple[Problem, dict[str, str]
     return problem, headers
 
 
-_Told = tuple[int, str, list[FieldError], dict[str, str]]
+# Status, detail, field errors and headers.
+_Description = tuple[int, str, list[FieldError], dict[str, str]]
 
 
-def _classify(error: Exception) -> _Told:
+def _classify(error: Exception) -> _Description:
     """Return the status, detail, field errors and headers of an error."""
     if isinstance(error, AlsolikeError):
         return _classify_ours(error)
@@ -102,11 +103,11 @@ def _classify(error: Exception) -> _Told:
     return _unexpected()
 
 
-def _unexpected() -> _Told:
+def _unexpected() -> _Description:
     return HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side.", [], {}
 
 
-def _classify_ours(error: AlsolikeError) -> _Told:
+def _classify_ours(error: AlsolikeError) -> _Description:
     if isinstance(error, (UnknownModelError, UnknownProductError)):
         field = _FIELDS_OF_UNKNOWN[type(error)]
         return HTTPStatus.NOT_FOUND, str(error), [FieldError(field, str(error))], {}
@@ -122,7 +123,7 @@ def _classify_ours(error: AlsolikeError) -> _Told:
     return _unexpected()
 
 
-def _classify_database(error: Exception) -> _Told:
+def _classify_database(error: Exception) -> _Description:
     unavailable = HTTPStatus.SERVICE_UNAVAILABLE
     if isinstance(error, psycopg.errors.QueryCanceled):
         return unavailable, "The database took too long to answer.", [], {"Retry-After": "1"}

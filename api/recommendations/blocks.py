@@ -1,26 +1,17 @@
-"""Blocks of recommended products, with their reasons in words.
+"""Blocks of recommended products on the pages: the service's answers in words, as cards."""
 
-A block's next page is asked for by leaving out what was shown. An offset would repeat or skip
-products when the visitor's taste changes between two pages, which is what clicks are for.
-"""
-
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlencode
 
-from api.catalogue import store as product_store
-from api.catalogue.cards import cards
-from api.catalogue.service import unknown_product
-from api.database.pool import Connection
-from api.filters import ProductFilter
+from api.catalogue.cards import ProductCard
 from api.pages.addresses import product_url
+from api.recommendations.answers import Complement, RecommendedProduct, SimilarProduct
 from api.recommendations.shown import Block, Reason, Recommendation
-from api.visitors import store as shopper_store
-from api.visitors.shown import Visitor
 
 BLOCK_SIZE = 12
-# The next page's address holds every id that was shown, so it must end before it grows too long.
-MOST_SHOWN = 96
 COMPLEMENTS_SIZE = 6
+# The address of the next page of similar products holds every id that was shown.
+MOST_SHOWN = 96
 
 _REASONS = {
     "viewed": "Because you viewed",
@@ -28,138 +19,98 @@ _REASONS = {
     "reviewed": "Because you liked",
 }
 
+Cards = Mapping[str, ProductCard]
 
-async def recommended_block(
-    connection: Connection,
-    visitor: Visitor,
-    exclude: Sequence[str] = (),
-    shown: Sequence[str] = (),
-    size: int = BLOCK_SIZE,
+
+def product_ids(
+    *lists: Iterable[RecommendedProduct] | Iterable[SimilarProduct] | Iterable[Complement],
+) -> list[str]:
+    """Return the ids whose cards blocks of these rows need: the rows' and their reasons'."""
+    rows = [row for rows in lists for row in rows]
+    reasons = [row.reason for row in rows if isinstance(row, RecommendedProduct)]
+    because = [r.product_id for r in reasons if r is not None and r.product_id is not None]
+    return [*dict.fromkeys([*(row.product_id for row in rows), *because])]
+
+
+def recommended_block(
+    rows: Iterable[RecommendedProduct], cards: Cards, next_url: str | None = None
 ) -> Block:
-    """Make "You may also like" for a visitor; popular products for a stranger.
-
-    Parameters
-    ----------
-    exclude : sequence of str
-        Products to leave out of this page only, such as the one that the page is about.
-    shown : sequence of str
-        Products that earlier pages of the block showed.
-    """
-    is_known = visitor.is_personalised
-    rows = await shopper_store.visitor_recommendations(
-        connection,
-        # A shopper's wish to hide a product counts with and without consent.
-        visitor.shopper_id,
-        visitor.session_id if is_known else None,
-        size,
-        [*exclude, *shown],
-    )
-    by_id = {c.product_id: c for c in await cards(connection, [row.product_id for row in rows])}
+    """Make "You may also like"; "Popular right now" where nothing in it is personal."""
     items = [
         Recommendation(
-            rank=len(shown) + row.rank,
-            product=by_id[row.product_id],
+            rank=row.rank,
+            product=cards[row.product_id],
             score=row.score,
             source=row.source,
-            reason=_reason(row),
+            reason=_reason_in_words(row, cards),
         )
         for row in rows
-        if row.product_id in by_id
+        if row.product_id in cards
     ]
-    is_personal = any(row.source == "personal" for row in rows)
+    is_personal = any(item.source == "personal" for item in items)
     title, subtitle = (
         ("You may also like", "Chosen by what you viewed, bought and reviewed")
         if is_personal
         else ("Popular right now", "What shoppers look at and buy these days")
     )
-    return Block(title, subtitle, items, next_url("/", shown, items, size), is_personal)
+    return Block(title, subtitle, items, next_url, is_personal)
 
 
-async def complements_block(connection: Connection, product_id: str) -> Block:
-    """Make the block of what goes with a product; without items where nothing does.
+def similar_block(
+    product_id: str, rows: Iterable[SimilarProduct], cards: Cards, shown: Sequence[str] = ()
+) -> Block:
+    """Make the block of products like a product.
 
-    Raises
-    ------
-    UnknownProductError
-        There is none of that id.
+    The next page is asked for by leaving out what was shown, so that nothing comes twice.
+
+    Parameters
+    ----------
+    shown : sequence of str
+        Ids of the products of the earlier pages.
     """
-    rows = await product_store.complements(
-        connection, product_id, COMPLEMENTS_SIZE, (), ProductFilter()
-    )
-    by_id = {c.product_id: c for c in await cards(connection, [row.product_id for row in rows])}
     items = [
         Recommendation(
-            rank=row.rank, product=by_id[row.product_id], score=row.score, source="complements"
+            rank=len(shown) + row.rank,
+            product=cards[row.product_id],
+            score=row.score,
+            source=row.source,
         )
         for row in rows
-        if row.product_id in by_id
+        if row.product_id in cards
+    ]
+    all_shown = [*shown, *(item.product.product_id for item in items)]
+    is_last = len(items) < BLOCK_SIZE or len(all_shown) > MOST_SHOWN
+    following = urlencode([("exclude", one) for one in all_shown])
+    return Block(
+        "Similar products",
+        "Close in name, details and who liked them",
+        items,
+        None if is_last else f"{product_url(product_id)}?{following}",
+        is_personal=False,
+    )
+
+
+def complements_block(rows: Iterable[Complement], cards: Cards) -> Block:
+    """Make the block of what goes with a product; without items where nothing does."""
+    items = [
+        Recommendation(
+            rank=row.rank, product=cards[row.product_id], score=row.score, source="complements"
+        )
+        for row in rows
+        if row.product_id in cards
     ]
     return Block(
         "Goes with it", "Often bought in one order with this", items, None, is_personal=False
     )
 
 
-async def similar_block(
-    connection: Connection,
-    product_id: str,
-    exclude: Sequence[str] = (),
-    shown: Sequence[str] = (),
-    size: int = BLOCK_SIZE,
-) -> Block:
-    """Make the block of products like a product.
-
-    Parameters
-    ----------
-    exclude : sequence of str
-        Products that stand elsewhere on the page.
-    shown : sequence of str
-        Products that earlier pages of the block showed.
-
-    Raises
-    ------
-    UnknownProductError
-        There is none of that id.
-    """
-    wanted = product_store.SimilarQuery(k=size, exclude=[*exclude, *shown])
-    (rows,) = await product_store.similar_products(connection, [product_id], wanted)
-    if rows is None:
-        raise unknown_product(product_id)
-    by_id = {c.product_id: c for c in await cards(connection, [row.product_id for row in rows])}
-    items = [
-        Recommendation(
-            rank=len(shown) + row.rank,
-            product=by_id[row.product_id],
-            score=row.score,
-            source=row.source,
-        )
-        for row in rows
-        if row.product_id in by_id
-    ]
-    return Block(
-        "Similar products",
-        "Close in name, details and who liked them",
-        items,
-        next_url(product_url(product_id), shown, items, size),
-        is_personal=False,
-    )
-
-
-def _reason(row: shopper_store.BlockRow) -> Reason:
-    if row.reason_product_id is None or row.reason_title is None:
+def _reason_in_words(row: RecommendedProduct, cards: Cards) -> Reason:
+    because = cards.get(row.reason.product_id or "") if row.reason is not None else None
+    if row.reason is None or because is None:
         return Reason(kind="popular", text="Popular right now")
     return Reason(
-        kind=row.reason_kind,
-        text=_REASONS[row.reason_kind],
-        product_title=row.reason_title,
-        product_url=product_url(row.reason_product_id),
+        kind=row.reason.kind,
+        text=_REASONS[row.reason.kind],
+        product_title=because.title,
+        product_url=because.url,
     )
-
-
-def next_url(
-    path: str, shown: Sequence[str], items: Sequence[Recommendation], size: int
-) -> str | None:
-    """Return the address of a block's next page; None where it ends, or would grow too long."""
-    all_shown = [*shown, *(item.product.product_id for item in items)]
-    if len(items) < size or len(all_shown) > MOST_SHOWN:
-        return None
-    return f"{path}?{urlencode([('exclude', product_id) for product_id in all_shown])}"

@@ -5,10 +5,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from api.fields import Id
+from api.fields import Diversity, Id
 from api.filters import ProductFilter
-
-Diversity = Literal["none", "low", "medium", "high"]
 
 
 class Action(Struct, forbid_unknown_fields=True):

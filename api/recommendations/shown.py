@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from api.catalogue.shown import ProductCard
+from api.catalogue.cards import ProductCard
 
 
 class Reason(Struct):

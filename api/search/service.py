@@ -1,15 +1,18 @@
 """Searches by words and, where their vector is there in time, by meaning."""
 
 import re
-from typing import Literal, NamedTuple
-from urllib.parse import urlencode
+from typing import Literal
 
+from msgspec import Struct
+
+from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct
+from api.catalogue import snapshot
 from api.catalogue import store as product_store
-from api.catalogue.answers import ProductPage
-from api.catalogue.cards import cards
+from api.catalogue.cards import ProductCard, cards, snapshot_card
+from api.catalogue.schemas import ProductPage
 from api.catalogue.service import check_category
-from api.catalogue.shown import ProductCard
 from api.database.pool import Connection
+from api.http.links import list_address
 from api.paging.keyset import decode_cursor, encode_cursor
 from api.problems.errors import InvalidFieldError, NotReadyError
 from api.search import store
@@ -19,10 +22,11 @@ By = Literal["text", "text+vectors"]
 
 PAGE_SIZE = 24
 _MOST_SUGGESTED = 8
+_OTHER_RANKING = "The ranking changed since the page before: search anew."
 
 
-class Search(NamedTuple):
-    """A search that is ready to be put to the database.
+class Search(Struct, frozen=True):
+    """A search that is ready to be put to the database or to the local snapshot.
 
     Attributes
     ----------
@@ -32,17 +36,20 @@ class Search(NamedTuple):
         None: by words alone.
     after : tuple or None
         Score and id of the last product of the page before.
-    is_continued_by_vector : bool
-        Whether the page before was ranked with the vector.
+    ranking : bool or "snapshot" or None
+        What ranked the page before: the words alone, the vector as well (True), or the snapshot;
+        None: this is the first page.
     """
 
     words: str
     vector: QueryVector | None
-    after: tuple[float, str] | None
-    is_continued_by_vector: bool
+    category: str | None
+    limit: int
+    after: tuple[float, str] | None = None
+    ranking: bool | Literal["snapshot"] | None = None
 
 
-class CardPage(NamedTuple):
+class CardPage(Struct):
     """What the page of a search shows; `suggestions` are words to try where nothing was found."""
 
     products: list[ProductCard]
@@ -51,7 +58,9 @@ class CardPage(NamedTuple):
     suggestions: list[str]
 
 
-def prepare(vectors: QueryVectors, words: str, after: str | None) -> Search:
+def prepare(
+    vectors: QueryVectors, words: str, category: str | None, after: str | None, limit: int
+) -> Search:
     """Encode the words, before a connection is taken.
 
     A page after the first goes on in the ranking of the first: without the vector if that had
@@ -64,32 +73,24 @@ def prepare(vectors: QueryVectors, words: str, after: str | None) -> Search:
     NotReadyError
         The page before was ranked with the vector, and there is none now.
     """
-    position = decode_cursor(after, tuple[bool, float, str])
-    if not words:
-        return Search(words, None, None, is_continued_by_vector=False)
+    position = decode_cursor(after, tuple[bool | Literal["snapshot"], float, str])
     if position is None:
-        return Search(words, vectors.vector(words), None, is_continued_by_vector=False)
-    is_by_vector, score, product_id = position
-    vector = vectors.vector(words, is_needed=True) if is_by_vector else None
-    if is_by_vector and vector is None:
+        return Search(words, vectors.vector(words) if words else None, category, limit)
+    ranking, score, product_id = position
+    vector = vectors.vector(words, is_needed=True) if ranking is True else None
+    if ranking is True and vector is None:
         message = "Searching by meaning is away for a moment: ask for this page again."
         raise NotReadyError("search", message)
-    return Search(words, vector, (score, product_id), is_by_vector)
+    return Search(words, vector, category, limit, (score, product_id), ranking)
 
 
-async def product_page(
-    connection: Connection, search: Search, category: str | None, limit: int
-) -> ProductPage:
+async def product_page(connection: Connection, search: Search) -> ProductPage:
     """Read a page of what a search finds, for the API."""
-    found, end = await _find(connection, search, category, limit)
+    found, end = await _find(connection, search)
     items = await product_store.products_by_id(connection, found.product_ids)
-    page = ProductPage(
-        items,
-        None if end is None else _next("/v1/products", search, category, end, limit),
-        by=_by(found),
-    )
+    page = ProductPage(items, _api_address(search, end), by=_by(found))
     if not items:
-        await check_category(connection, category)
+        await check_category(connection, search.category)
         page.suggestions = await _suggestions(connection, search)
     return page
 
@@ -98,31 +99,53 @@ async def card_page(connection: Connection, search: Search) -> CardPage:
     """Read a page of what a search finds, as cards."""
     if not search.words:
         return CardPage([], None, "text", [])
-    found, end = await _find(connection, search, None, PAGE_SIZE)
+    found, end = await _find(connection, search)
     products = await cards(connection, found.product_ids)
-    return CardPage(
-        products,
-        None if end is None else _next("/search", search, None, end, None),
-        _by(found),
-        [] if products else await _suggestions(connection, search),
-    )
+    suggestions = [] if products else await _suggestions(connection, search)
+    return CardPage(products, list_address("/search", end, q=search.words), _by(found), suggestions)
 
 
-async def _find(
-    connection: Connection, search: Search, category: str | None, limit: int
-) -> tuple[store.Found, str | None]:
+def snapshot_product_page(local: LocalSnapshot, search: Search) -> ProductPage:
+    """Read a page of the products of the local snapshot that hold every word, for the API."""
+    found, end = _find_in_snapshot(local, search)
+    snapshot.check_category(local, search.category, is_empty=not found)
+    items = [snapshot.as_product(product) for product in found]
+    return ProductPage(items, _api_address(search, end), by="text")
+
+
+def snapshot_card_page(local: LocalSnapshot, search: Search) -> CardPage:
+    """Read a page of the products of the local snapshot that hold every word, as cards."""
+    found, end = _find_in_snapshot(local, search)
+    products = [snapshot_card(product) for product in found]
+    return CardPage(products, list_address("/search", end, q=search.words), "text", [])
+
+
+async def _find(connection: Connection, search: Search) -> tuple[store.SearchRow, str | None]:
     """Find a page, and the cursor of the next one."""
-    found = await store.search_products(
-        connection, search.words, search.vector, category, search.after, limit + 1
+    limit = search.limit
+    row = await store.search_products(
+        connection, search.words, search.vector, search.category, search.after, limit + 1
     )
-    if search.is_continued_by_vector and not found.is_by_vector:
-        message = "The ranking changed since the page before: search anew."
-        raise InvalidFieldError("after", message)
-    if len(found.product_ids) <= limit:
+    if search.ranking == "snapshot" or (search.ranking and not row.is_by_vector):
+        raise InvalidFieldError("after", _OTHER_RANKING)
+    if len(row.product_ids) <= limit:
+        return row, None
+    product_ids, scores = row.product_ids[:limit], row.scores[:limit]
+    end = encode_cursor((row.is_by_vector, scores[-1], product_ids[-1]))
+    return store.SearchRow(row.is_by_vector, product_ids, scores), end
+
+
+def _find_in_snapshot(
+    local: LocalSnapshot, search: Search
+) -> tuple[list[SnapshotProduct], str | None]:
+    if search.ranking not in {None, "snapshot"}:
+        raise InvalidFieldError("after", _OTHER_RANKING)
+    matches = local.search(search.words, search.category, search.after, search.limit + 1)
+    found = [product for product, _ in matches[: search.limit]]
+    if len(matches) <= search.limit:
         return found, None
-    product_ids, scores = found.product_ids[:limit], found.scores[:limit]
-    end = encode_cursor((found.is_by_vector, scores[-1], product_ids[-1]))
-    return store.Found(found.is_by_vector, product_ids, scores), end
+    last, relevance = matches[search.limit - 1]
+    return found, encode_cursor(("snapshot", relevance, last.product_id))
 
 
 async def _suggestions(connection: Connection, search: Search) -> list[str]:
@@ -133,10 +156,11 @@ async def _suggestions(connection: Connection, search: Search) -> list[str]:
     return await store.words_that_find(connection, words)
 
 
-def _by(found: store.Found) -> By:
-    return "text+vectors" if found.is_by_vector else "text"
+def _by(row: store.SearchRow) -> By:
+    return "text+vectors" if row.is_by_vector else "text"
 
 
-def _next(path: str, search: Search, category: str | None, end: str, limit: int | None) -> str:
-    given = {"category": category, "q": search.words, "after": end, "limit": limit}
-    return f"{path}?" + urlencode({k: v for k, v in given.items() if v is not None})
+def _api_address(search: Search, end: str | None) -> str | None:
+    return list_address(
+        "/v1/products", end, category=search.category, q=search.words, limit=search.limit
+    )

@@ -8,8 +8,8 @@ from alsolike.query_encoder import QueryEncoderRow
 from api.database.pool import Connection
 
 
-class Found(NamedTuple):
-    """A page of what a search found, in the order of `api/search/sql/search_products.sql`.
+class SearchRow(NamedTuple):
+    """A page of what a search finds, in the order of `api/search/sql/search_products.sql`.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ async def search_products(
     category: str | None,
     after: tuple[float, str] | None,
     limit: int,
-) -> Found:
+) -> SearchRow:
     """Find a page of the products that match.
 
     Parameters
@@ -55,8 +55,8 @@ async def search_products(
     cursor = await connection.execute(query("api/search/search_products"), parameters)
     row = await cursor.fetchone()
     if row is None:
-        return Found(is_by_vector=False, product_ids=[], scores=[])
-    return Found(*row)
+        return SearchRow(is_by_vector=False, product_ids=[], scores=[])
+    return SearchRow(*row)
 
 
 async def words_that_find(connection: Connection, words: Sequence[str]) -> list[str]:

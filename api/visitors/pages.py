@@ -5,25 +5,21 @@ from litestar.response import Template
 
 from alsolike.snapshot.reader import LocalSnapshot
 from api.database.pool import Connection
+from api.exchange import AnyRequest
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer, write
-from api.pages.rendering import redirect, render_page, tree_of
+from api.pages.addresses import came_from, local_path
+from api.pages.rendering import put_flash, redirect, render_page, take_flash
 from api.problems.errors import InvalidFieldError
 from api.visitors import store
-from api.visitors.demo_shoppers import demo_shoppers
-from api.visitors.shown import DemoShopper
-from api.visitors.visitor import (
-    AnyRequest,
+from api.visitors.service import DemoShopper, demo_shoppers
+from api.visitors.session import (
     agree,
-    came_from,
     load_visitor,
-    local_path,
-    put_flash,
     remembered_visitor,
     require_choice,
     sign_in,
     sign_out,
-    take_flash,
     withdraw,
 )
 
@@ -106,7 +102,6 @@ async def _sign_in_page(request: AnyRequest, after: str, message: str | None = N
         remembered_visitor(request)
         return []
 
-    await tree_of(request).refresh()
     shoppers = await answer(request, Steps(work, snapshot=snapshot), None)
     return render_page(
         request,

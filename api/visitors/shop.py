@@ -7,26 +7,31 @@ for looking at such a shop; over real data whoever runs it has to want them.
 import asyncio
 import time
 
+from psycopg.rows import scalar_row
+
+from alsolike.database import query
 from alsolike.settings import Settings
 from alsolike.snapshot.reader import LocalSnapshot
 from api.database.failures import FAILURES, DatabaseAwayError
 from api.database.pool import Connection
 from api.ladder.ladder import Ladder, Steps
-from api.visitors import shop_store as store
 
 # A load may begin, or a demo be made, while the site runs.
 _FRESH_SECONDS = 1.0
 
 
-async def _is_demo(connection: Connection, _: None) -> bool:
-    return await store.is_demo_shop(connection)
+async def _is_demo_shop(connection: Connection, _: None) -> bool:
+    """Tell whether the demo made this shop, and nothing was loaded into it since."""
+    cursor = connection.cursor(row_factory=scalar_row)
+    await cursor.execute(query("alsolike/is_demo_shop"))
+    return bool(await cursor.fetchone())
 
 
 def _was_demo(local: LocalSnapshot, _: None) -> bool:
     return local.pointer.is_demo_shop
 
 
-_STEPS = Steps(_is_demo, snapshot=_was_demo)
+_STEPS = Steps(_is_demo_shop, snapshot=_was_demo)
 
 
 class Shop:

@@ -1,17 +1,13 @@
-"""Shoppers: who they are, what they may also like, what they consent to."""
+"""Shoppers: who they are, and what they consent to."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
-import psycopg
 from msgspec import Struct
 from psycopg.rows import args_row, scalar_row
 
-from alsolike.database import query, raise_unknown
+from alsolike.database import query
 from api.database.pool import Connection
-from api.filters import ProductFilter
-from api.recommendations.answers import BoughtProduct, Reason, RecommendedProduct, ViewedProduct
 
 # Of what a shopper bought, and of what they hid, so many are kept in mind.
 _MOST_EXCLUDED = 1000
@@ -23,127 +19,6 @@ class ShopperRow(Struct):
     shopper_id: str
     display_name: str | None
     is_personalised: bool
-
-
-class BlockRow(Struct):
-    """A row of a page's block, in the order of `visitor_recommendations.sql`."""
-
-    product_id: str
-    rank: int
-    score: float | None
-    source: str
-    reason_kind: str
-    reason_product_id: str | None
-    reason_title: str | None
-
-
-class Taste(Struct, frozen=True):
-    """What a recommendation goes by, and what is left out of it."""
-
-    shopper_id: str | None = None
-    session_id: str | None = None
-    history: str | None = None
-    candidates: list[str] | None = None
-    exclude: Sequence[str] = ()
-    filter: ProductFilter = ProductFilter()
-    diversity: str | None = None
-    has_reasons: bool = True
-    until: datetime | None = None
-
-    def as_parameters(self) -> dict[str, Any]:
-        """Return the values for a statement."""
-        return {
-            "shopper_id": self.shopper_id,
-            "session_id": self.session_id,
-            "history": self.history,
-            "candidates": self.candidates,
-            "exclude": list(self.exclude),
-            "filter": self.filter.as_json(),
-            "diversity": self.diversity,
-            "reasons": self.has_reasons,
-            "until": self.until,
-        }
-
-
-async def recommended_products(
-    connection: Connection, taste: Taste, k: int, model: str | None
-) -> list[RecommendedProduct]:
-    """Find what somebody may also like, best first: what is popular for an unknown shopper.
-
-    Raises
-    ------
-    UnknownModelError
-        There is no model of that name.
-    """
-    parameters = {**taste.as_parameters(), "k": k, "model": model}
-    cursor = connection.cursor()
-    try:
-        await cursor.execute(query("api/recommendations/recommendations"), parameters)
-    except psycopg.DatabaseError as error:
-        raise_unknown(error)
-    return [
-        RecommendedProduct(*row[:11], reason=Reason(*row[11:]) if taste.has_reasons else None)
-        for row in await cursor.fetchall()
-    ]
-
-
-async def recently_viewed(
-    connection: Connection,
-    shopper_id: str | None,
-    session_id: str | None,
-    k: int,
-    exclude: Sequence[str],
-    product_filter: ProductFilter,
-) -> list[ViewedProduct]:
-    """Find what a consenting shopper, or an agreed session, looked at last."""
-    cursor = connection.cursor(row_factory=args_row(ViewedProduct))
-    parameters = {
-        "shopper_id": shopper_id,
-        "session_id": session_id,
-        "k": k,
-        "exclude": list(exclude),
-        "filter": product_filter.as_json(),
-    }
-    await cursor.execute(query("api/recommendations/recently_viewed"), parameters)
-    return await cursor.fetchall()
-
-
-async def buy_again(
-    connection: Connection,
-    shopper_id: str,
-    k: int,
-    exclude: Sequence[str],
-    product_filter: ProductFilter,
-) -> list[BoughtProduct]:
-    """Find what a consenting shopper may be about to buy again, what is due first."""
-    cursor = connection.cursor(row_factory=args_row(BoughtProduct))
-    parameters = {
-        "shopper_id": shopper_id,
-        "k": k,
-        "exclude": list(exclude),
-        "filter": product_filter.as_json(),
-    }
-    await cursor.execute(query("api/recommendations/buy_again"), parameters)
-    return await cursor.fetchall()
-
-
-async def visitor_recommendations(
-    connection: Connection,
-    shopper_id: str | None,
-    session_id: str | None,
-    k: int,
-    exclude: Sequence[str],
-) -> list[BlockRow]:
-    """Find the block for a shopper, an agreed session, or (both None) anybody."""
-    cursor = connection.cursor(row_factory=args_row(BlockRow))
-    parameters = {
-        "shopper_id": shopper_id,
-        "session_id": session_id,
-        "k": k,
-        "exclude": list(exclude),
-    }
-    await cursor.execute(query("api/recommendations/visitor_recommendations"), parameters)
-    return await cursor.fetchall()
 
 
 async def shopper(connection: Connection, shopper_id: str) -> ShopperRow | None:
@@ -198,12 +73,4 @@ async def record_consent(
         "may_make": may_make,
     }
     await cursor.execute(query("api/visitors/record_consent"), parameters)
-    return bool(await cursor.fetchone())
-
-
-async def has_bought(connection: Connection, shopper_id: str, product_id: str) -> bool:
-    """Tell whether a shopper ever bought a product."""
-    cursor = connection.cursor(row_factory=scalar_row)
-    parameters = {"shopper_id": shopper_id, "product_id": product_id}
-    await cursor.execute(query("api/visitors/has_bought"), parameters)
     return bool(await cursor.fetchone())

@@ -53,10 +53,7 @@ begin
         ) as a
     );
     left_out := recs.left_out(p_shopper_id, acted, p_history, p_exclude, p_as_of);
-    -- Neighbours and the popular are walked by rank, which is slow where the filter keeps few.
-    candidates := recs.few_eligible(
-        p_filter, p_candidates, case when p_way = 'vectors' then 1000 else 4000 end
-    );
+    candidates := recs.few_eligible(p_filter, p_candidates, recs.list_limit(p_way));
 
     if p_way = 'neighbours' or p_way = 'vectors' and used.kind = 'trained' then
         scored := array(
@@ -122,7 +119,7 @@ begin
         p.actions
     from unnest(scored) with ordinality as s (product_id, score, action_place, place)
     left join recs.popular_products(cardinality(prior_ids), '{}', null, prior_ids) as p
-        on cardinality(prior_ids) > 0 and s.product_id = p.product_id
+        on s.product_id = p.product_id
     order by s.place;
 
     if cardinality(scored) < p_k and p_as_of is null then

@@ -13,8 +13,9 @@ set hnsw.ef_search = 80
 set hnsw.iterative_scan = strict_order
 as $$
 declare
-    -- Measuring this many costs about as much as walking the index, and misses nothing.
-    few constant integer := 2000;
+    whole_vectors constant integer := (
+        select t.whole_vectors from recs.nearest_thresholds(p_k) as t
+    );
     length integer;
     vector_count bigint;
     short_ids text [] := p_product_ids;
@@ -32,9 +33,9 @@ begin
     -- Counting stops where it makes no more difference.
     execute format(
         'select count(*) from (select from recs.product_vectors_%s limit $1) as v', p_model_id
-    ) into vector_count using greatest(few, p_k) + 1;
+    ) into vector_count using greatest(whole_vectors, p_k) + 1;
 
-    if vector_count > few
+    if vector_count > whole_vectors
         and to_regclass(format('recs.product_vectors_%s_hnsw', p_model_id)) is not null then
         execute recs.neighbours_statement(p_model_id, length, false) using p_product_ids, p_k;
         get diagnostics written = row_count;

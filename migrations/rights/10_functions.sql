@@ -5,10 +5,11 @@
 do $$
 declare
     for_both constant text [] := array[
-        'all_but_one', 'exact_limit', 'few_eligible', 'fits', 'goes_with', 'is_exact_search',
-        'model_of', 'nearest_products', 'nearest_statement', 'popular_products',
-        'search_products', 'search_space', 'similar_by', 'similar_from_neighbours',
-        'similar_popular', 'similar_products', 'typed_query'
+        'all_but_one', 'category_size', 'few_eligible', 'fits', 'goes_with', 'is_exact_search',
+        'list_limit', 'measure_statement', 'model_of', 'nearest_products', 'nearest_thresholds',
+        'pair_reasons', 'popular_products', 'search_products', 'search_space', 'similar_by',
+        'similar_from_neighbours', 'similar_popular', 'similar_products', 'typed_query',
+        'walk_statement'
     ];
     -- Of one shopper or session, or of use to those alone.
     for_app constant text [] := array[

@@ -4,7 +4,7 @@ A vector column has no dimension of its own because that is a property of the mo
 vectors are a partition, and its HNSW index casts to the model's dimension.
 """
 
-from alsolike.migrate import drop_functions, drop_schema, run_sql
+from alsolike.migrate import drop_schema, run_sql
 
 revision = "0003"
 down_revision = "0002"
@@ -113,8 +113,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop the functions, and the tables with their rows."""
-    drop_functions()
+    """Drop the tables with their rows."""
     run_sql(
         """
         drop table recs.hides, recs.neighbours, recs.product_vectors, recs.serving_model,

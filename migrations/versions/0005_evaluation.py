@@ -135,25 +135,6 @@ def downgrade() -> None:
     """Drop the tables and columns, with the trained models."""
     run_sql(
         """
-        drop function if exists recs.recommend(
-            text, text, integer, text [], text, text, integer, timestamptz
-        );
-        drop function if exists recs.recommend_with_reasons(
-            text, text, integer, text [], text, text, integer, timestamptz
-        );
-        drop function if exists recs.recent_actions(text, text, jsonb, timestamptz);
-        drop function if exists recs.model_of(text);
-        drop function if exists recs.add_model(text, text, integer, integer, jsonb, text);
-        drop function if exists recs.drop_model(integer);
-        drop function if exists recs.serving_options(jsonb);
-        drop function if exists recs.scored_products(
-            integer, text [], real [], text [], text, integer
-        );
-        drop function if exists recs.diversified(
-            integer, text [], real [], integer, double precision, double precision, double precision
-        );
-        drop function if exists recs.extend_neighbours(integer, text [], integer);
-        drop function if exists recs.goes_with(text, integer, text []);
         drop view if exists marts.model_evaluations;
         drop table recs.promotions, recs.evaluation_differences, recs.evaluation_metrics,
             recs.evaluations, recs.product_priors;

@@ -4,7 +4,7 @@ The functions that took a category take a filter instead; the old ones go, for t
 differ.
 """
 
-from alsolike.migrate import drop_functions, run_alone, run_sql
+from alsolike.migrate import run_alone, run_sql
 
 revision = "0006"
 down_revision = "0005"
@@ -52,16 +52,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop them, with every function of ours that takes a filter."""
-    drop_functions(with_parameter="recs.product_filter")
+    """Drop them."""
     run_sql(
         """
         drop type recs.product_filter;
-        drop function if exists recs.exact_limit(integer, integer);
-        drop function if exists recs.nearest_statement(integer, integer, text);
-        drop function if exists recs.diversity_level(text);
-        drop function if exists recs.left_out(text, timestamptz);
-        drop function if exists recs.recent_actions(text, text, jsonb, timestamptz, jsonb);
         drop index raw.products_attributes, raw.products_price, raw.products_brand;
         """
     )

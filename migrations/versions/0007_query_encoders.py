@@ -54,16 +54,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop the tables and what reads them."""
-    run_sql(
-        """
-        drop function if exists recs.search_products(
-            text, halfvec, integer, integer, text, double precision, text
-        );
-        drop function if exists recs.search_space(text, integer);
-        drop function if exists recs.all_but_one(tsquery []);
-        drop function if exists recs.is_exact_search(text, tsquery);
-        drop function if exists recs.typed_query(text);
-        drop table recs.query_encoder_files, recs.query_encoders;
-        """
-    )
+    """Drop the tables."""
+    run_sql("drop table recs.query_encoder_files, recs.query_encoders;")

@@ -37,12 +37,6 @@ def downgrade() -> None:
     """Make the index as it was."""
     run_sql(
         """
-        drop function if exists recs.serving_options(jsonb);
-        drop function if exists recs.exact_limit(integer, double precision);
-        drop function if exists recs.few_eligible(recs.product_filter, text [], integer);
-        drop function if exists recs.scored_products(
-            integer, text [], real [], text [], recs.product_filter, text [], integer, integer
-        );
         alter table recs.neighbours drop constraint neighbours_pkey;
         alter table recs.neighbours add primary key (model_id, product_id, rank);
         """

@@ -20,7 +20,6 @@ def downgrade() -> None:
     """Take the grant and the index back."""
     run_sql(
         """
-        drop function if exists ops.is_demo_shop();
         drop index ops.runs_that_bring_data;
         revoke insert on raw.shoppers from alsolike_app;
         """

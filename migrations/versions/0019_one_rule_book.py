@@ -22,9 +22,9 @@ def upgrade() -> None:
             weight real
         );
         comment on type recs.action is
-            'What somebody did with a product. kind: purchase, review, view or basket. event_id: of'
-            ' the event; null: the caller of a request told of it. weight: how much it counts for'
-            ' the taste, above 0.';
+            'What somebody did with a product. kind: purchase, review, view or basket. event_id: '
+            'null where the caller of a request told of it. weight: how much it counts for the '
+            'taste, above 0.';
 
         create type recs.scored_product as (
             product_id text,
@@ -35,6 +35,16 @@ def upgrade() -> None:
             'A product that a model scores for somebody. action_place: place of the action that '
             'explains it in the list of their actions, from 1; 0: none does, the product is '
             'popular.';
+
+        create type recs.similar_product as (
+            product_id text,
+            score real,
+            source text,
+            actions integer
+        );
+        comment on type recs.similar_product is
+            'A product that is shown beside another. source: neighbours, vectors or popular. '
+            'actions: of a popular one, the number of recent actions.';
 
         create view raw.consenting_shoppers as
         select shopper_id
@@ -48,7 +58,9 @@ def upgrade() -> None:
         drop view if exists staging.stg_consents;
 
         drop function if exists recs.acted_left_out(text [], text []);
+        drop function if exists recs.exact_limit(integer, double precision);
         drop function if exists recs.left_out(text, timestamptz);
+        drop function if exists recs.nearest_statement(integer, integer, text);
         drop function if exists recs.recent_actions(text, text, jsonb, timestamptz, jsonb);
         drop function if exists recs.scored_products(
             integer, text [], real [], text [], recs.product_filter, text [], integer, integer
@@ -58,36 +70,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop them, with the functions that came with them."""
+    """Drop them."""
     run_sql(
         """
-        do $$
-        declare
-            found regprocedure;
-        begin
-            for found in
-                select p.oid
-                from pg_proc as p
-                where
-                    p.pronamespace = 'recs'::regnamespace
-                    and pg_has_role(current_user, p.proowner, 'usage')
-                    and (
-                        array[
-                            'recs.action', 'recs.action[]', 'recs.scored_product',
-                            'recs.scored_product[]'
-                        ]::regtype[]::oid[] && (p.proargtypes::oid[] || p.prorettype)
-                        or p.proname in (
-                            'not_bought_again', 'reason_kind', 'recommend_by',
-                            'recommend_from_neighbours', 'recommend_popular', 'similar_by',
-                            'similar_from_neighbours', 'similar_popular'
-                        )
-                    )
-            loop
-                execute format('drop function %s', found);
-            end loop;
-        end
-        $$;
         drop view raw.consenting_shoppers;
+        drop type recs.similar_product;
         drop type recs.scored_product;
         drop type recs.action;
         """

@@ -17,7 +17,7 @@ import pytest
 
 from alsolike.database import connect
 from api.client import ApiError, ApiUnreachableError, Client
-from api.events.events import NewEvent
+from api.events.schemas import NewEvent
 from api.filters import ProductFilter
 from api.http.parameters import FILTER_NAMES
 from api.openapi.examples import CATEGORY, PRODUCT_ID, SHOPPER_ID

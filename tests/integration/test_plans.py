@@ -41,7 +41,8 @@ def plan(connection: psycopg.Connection[Any], prepared: str, arguments: str, mod
 def nearest_plan(
     connection: psycopg.Connection[Any], mode: str, *, form: str, category: str | None
 ) -> str:
-    row = connection.execute("select recs.nearest_statement(1, 16, %s)", (form,)).fetchone()
+    statement = "measure" if form in ("all", "listed", "category") else "walk"
+    row = connection.execute(f"select recs.{statement}_statement(1, 16, '{form}')").fetchone()  # pyright: ignore
     assert row is not None
     query = "(select embedding from recs.product_vectors where product_id = 'v00001')"
     last = "null" if category is None else f"row('{category}', null, null, null, null, null)"
@@ -56,7 +57,7 @@ def nearest_plan(
 
 @pytest.mark.parametrize("mode", PLAN_MODES)
 @pytest.mark.parametrize("category", [None, "A"])
-@pytest.mark.parametrize("form", ["walk", "walk_all", "look"])
+@pytest.mark.parametrize("form", ["any", "in_stock", "fitting"])
 def test_the_nearest_products_come_off_the_index(
     connection: psycopg.Connection[Any], mode: str, category: str | None, form: str
 ) -> None:
@@ -71,7 +72,7 @@ def test_the_nearest_products_come_off_the_index(
 def test_the_exact_form_measures_every_product(
     connection: psycopg.Connection[Any], mode: str, category: str | None
 ) -> None:
-    shown = nearest_plan(connection, mode, form="exact", category=category)
+    shown = nearest_plan(connection, mode, form="all", category=category)
     assert INDEX not in shown
 
 
@@ -79,20 +80,24 @@ def test_the_exact_form_measures_every_product(
 def test_chosen_products_are_looked_up_by_their_key(
     connection: psycopg.Connection[Any], mode: str
 ) -> None:
-    shown = nearest_plan(connection, mode, form="chosen", category=None)
+    shown = nearest_plan(connection, mode, form="listed", category=None)
     assert "using product_vectors_1_pkey" in shown
     assert "Seq Scan" not in shown
 
 
-@pytest.mark.parametrize("form", ["category", "category_size"])
-def test_a_category_comes_off_its_index(connection: psycopg.Connection[Any], form: str) -> None:
+def test_a_category_comes_off_its_index(connection: psycopg.Connection[Any]) -> None:
     # Planned anew for each category: a generic plan knows no beginning to look for.
     connection.execute("update recs.product_vectors set category = 'A > ' || left(product_id, 3)")
     connection.execute("analyze recs.product_vectors")
-    shown = nearest_plan(connection, "force_custom_plan", form=form, category="A > v00")
+    shown = nearest_plan(connection, "force_custom_plan", form="category", category="A > v00")
     assert "product_vectors_1_category_idx" in shown
     assert "Seq Scan" not in shown
     assert INDEX not in shown
+    with readings(connection) as read:
+        counted = connection.execute("select recs.category_size(1, 'A > v00', 900)").fetchone()
+    assert counted == (901,)
+    assert read.searched["product_vectors_1_category_idx"] > 0
+    assert not read.scanned["product_vectors_1"]
 
 
 @pytest.mark.parametrize("mode", PLAN_MODES)

@@ -164,7 +164,9 @@ def test_a_far_category_is_found_whatever_the_vectors_were_told(
 
 
 def test_scores_are_cosine_similarity(catalogue: np.ndarray) -> None:
-    for _, product_id, score, _, _ in similar(name(1), 20):
+    rows = similar(name(1), 20)
+    assert len(rows) == 20
+    for _, product_id, score, _, _ in rows:
         assert score == pytest.approx(catalogue[1] @ catalogue[int(product_id[1:])], abs=3e-3)
 
 
@@ -313,7 +315,9 @@ def test_reasons_point_at_the_nearest_event(catalogue: np.ndarray) -> None:
         "values ('e3', 's', 'v00003', 5, now()), ('e4', 's', 'v00004', 1, now())"
     )
     kinds = {1: "viewed", 2: "bought", 3: "reviewed"}
-    for row in recommend("s", 20):
+    rows = recommend("s", 20)
+    assert len(rows) == 20
+    for row in rows:
         own = catalogue[int(row[1][1:])]
         nearest = max(kinds, key=lambda number: catalogue[number] @ own)
         assert row[5:] == (kinds[nearest], f"e{nearest}", name(nearest))
@@ -326,7 +330,9 @@ def test_taste_is_the_weighted_mean_of_what_they_did(catalogue: np.ndarray) -> N
     view("e2", "s", name(1))
     taste = 3 * 0.85 * catalogue[2] + catalogue[1]
     taste /= np.linalg.norm(taste)
-    for row in recommend("s", 5):
+    rows = recommend("s", 5)
+    assert len(rows) == 5
+    for row in rows:
         assert row[2] == pytest.approx(taste @ catalogue[int(row[1][1:])], abs=3e-3)
 
 

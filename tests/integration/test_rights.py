@@ -51,14 +51,17 @@ ANALYST_READS = {
 }
 ANALYST_CALLS = {
     "recs.all_but_one",
-    "recs.exact_limit",
+    "recs.category_size",
     "recs.few_eligible",
     "recs.fits",
     "recs.goes_with",
     "recs.is_exact_search",
+    "recs.list_limit",
+    "recs.measure_statement",
     "recs.model_of",
     "recs.nearest_products",
-    "recs.nearest_statement",
+    "recs.nearest_thresholds",
+    "recs.pair_reasons",
     "recs.popular_products",
     "recs.search_products",
     "recs.search_space",
@@ -67,6 +70,7 @@ ANALYST_CALLS = {
     "recs.similar_popular",
     "recs.similar_products",
     "recs.typed_query",
+    "recs.walk_statement",
 }
 APP_CALLS = ANALYST_CALLS | {
     "ops.is_demo_shop",
@@ -245,8 +249,8 @@ ATTACKS = [
     "select * from recs.recommend_from_neighbours('s', null)",
     "select * from recs.recommend_popular('s', null)",
     (
-        "select * from recs.recommend_by('popular', 's', null, 9, '{}', null, null, null,"
-        " null, null, true, null, null)"
+        "select * from recs.recommend_by("
+        "'popular', 's', null, 9, '{}', null, null, null, null, null, true, null, null)"
     ),
     "select * from recs.recent_actions('s', null)",
     "select recs.left_out('s')",

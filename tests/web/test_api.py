@@ -169,6 +169,7 @@ def test_recommendations_name_the_event_behind_them(client: Client) -> None:
     assert client.post("/v1/events", json=event).status_code == 201
     body = client.get("/v1/shoppers/agreed/recommendations?k=5").json()
     assert body["shopper_id"] == "agreed"
+    assert len(body["items"]) == 5
     for item in body["items"]:
         assert item["source"] == "personal"
         assert item["product_id"].startswith("pan")

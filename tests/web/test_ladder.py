@@ -474,6 +474,7 @@ def test_a_neighbour_below_is_recommended_for_the_event_behind_it(
     with TestClient(create_app(load_settings())) as site, lock("recs.product_vectors"):
         response = site.get("/v1/shoppers/agreed/recommendations")
         assert tier(response) == "neighbours"
+        assert len(ids(response)) == 10
         for item in response.json()["items"]:
             assert item["product_id"].startswith("knife")
             assert item["reason"] == {

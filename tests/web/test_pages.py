@@ -230,7 +230,7 @@ def test_the_block_changes_after_a_view(client: Client) -> None:
     assert "You may also like" in page
     assert "Because you viewed" in page
     assert 'href="/products/spade-05"' in page
-    assert all(product_id.startswith("spade") for product_id in cards(page))
+    assert [product_id[:5] for product_id in cards(page)] == ["spade"] * 12
     assert "spade-05" not in cards(page)
     assert rows("select shopper_id, session_id, product_id from raw.views") == [
         ("agreed", None, "spade-05")

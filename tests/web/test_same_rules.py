@@ -3,11 +3,13 @@
 Knives are bought again and again here, pans and spades are not.
 """
 
+import json
+import re
 import secrets
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +21,10 @@ from litestar.testing import TestClient
 from alsolike.settings import load_settings
 from alsolike.snapshot.local_file import snapshot_folder
 from api.app import create_app
-from api.paging.continuation import Page, encode_page
+from api.paging.continuation import Continuation, encode_continuation
 from tests.fixtures.waiting import wait_for
 from tests.shop.database import cloned_database, execute, lock, variables_set
-from tests.shop.kitchen import make_kitchen, make_kitchen_marts
+from tests.shop.kitchen import CATEGORIES, PER_KIND, make_kitchen, make_kitchen_marts
 from tests.shop.models import add_model
 from tests.shop.snapshots import keep_snapshot
 
@@ -273,7 +275,7 @@ def test_a_later_page_is_of_the_model_of_the_first(
 def test_a_later_page_goes_on_where_the_model_of_the_first_is_gone(
     site: Client, only: Callable[[str], AbstractContextManager[Any]], tier: str
 ) -> None:
-    mark = encode_page(Page(time.time(), "dropped meanwhile", ["knife-05"]))
+    mark = encode_continuation(Continuation(datetime.now(UTC), "dropped meanwhile", ["knife-05"]))
     with only(tier):
         page = site.get("/v1/shoppers/agreed/recommendations", params={"after": mark})
     assert models(page) == {"average"}
@@ -326,3 +328,113 @@ def test_an_unknown_shopper_gets_what_is_popular_from_every_step(
     with only(tier):
         found = ids(site.get("/v1/shoppers/nobody/recommendations"))
     assert found == [f"pan-{n:02}" for n in range(10)]
+
+
+EVERYTHING = {f"{kind}-{n:02}" for kind in CATEGORIES for n in range(PER_KIND - 1)}
+SOLD_OUT = {f"{kind}-{PER_KIND - 1}" for kind in CATEGORIES}
+OF_TWO_EUROS = {f"{kind}-{n:02}" for kind in CATEGORIES for n in (2, 3)}
+# What is asked, and every product that may be given.
+FILTERS: dict[str, tuple[dict[str, Any], set[str]]] = {
+    "nothing": ({}, EVERYTHING),
+    "category": (
+        {"category": "Kitchen"},
+        {one for one in EVERYTHING if not one.startswith("spade")},
+    ),
+    "brands": ({"brands": ["Brand", "None"]}, EVERYTHING),
+    "another brand": ({"brands": ["None"]}, set()),
+    "price_min": ({"price_min": 12, "price_max": 13.5}, OF_TWO_EUROS),
+    "price_max": ({"price_min": 11.5, "price_max": 13}, OF_TWO_EUROS),
+    "with_sold_out": ({"with_sold_out": True}, EVERYTHING | SOLD_OUT),
+    "attributes": ({"attributes": {"tags": ["raw"]}}, {"pan-01", "spade-01"}),
+    "all at once": (
+        {"category": "Kitchen", "brands": ["Brand"], "price_max": 12, "attributes": {"size": {}}},
+        {"pan-01"},
+    ),
+}
+CHOICES: dict[str, tuple[dict[str, Any], set[str]]] = {
+    **{name: ({"filter": asked}, found) for name, (asked, found) in FILTERS.items()},
+    "exclude": ({"exclude": ["pan-03", "spade-02"]}, EVERYTHING - {"pan-03", "spade-02"}),
+    "candidates": (
+        {"candidates": ["pan-03", "knife-04", "pan-29", "nothing"]},
+        {"pan-03", "knife-04"},
+    ),
+    "basket": ({"basket": ["knife-03"]}, EVERYTHING - {"knife-03"}),
+    "candidates, exclude and a filter": (
+        {
+            "candidates": ["pan-03", "pan-04", "spade-03", "pan-20"],
+            "exclude": ["pan-04"],
+            "filter": {"category": "Kitchen", "price_max": 20},
+        },
+        {"pan-03"},
+    ),
+}
+
+
+@pytest.mark.parametrize("tier", ALL)
+def test_the_same_products_may_be_recommended_by_every_step(
+    site: Client, only: Callable[[str], AbstractContextManager[Any]], tier: str
+) -> None:
+    with only(tier):
+        answers = {
+            name: site.post("/v1/recommendations", json={"k": 100, **asked})
+            for name, (asked, _) in CHOICES.items()
+        }
+    assert {answer.headers["alsolike-tier"] for answer in answers.values()} == {tier}
+    found = {name: set(ids(answer)) for name, answer in answers.items()}
+    assert found == {name: expected for name, (_, expected) in CHOICES.items()}
+
+
+@pytest.mark.parametrize("tier", ALL)
+def test_the_same_products_may_be_similar_by_every_step(
+    site: Client, only: Callable[[str], AbstractContextManager[Any]], tier: str
+) -> None:
+    def asked(product_filter: dict[str, Any]) -> dict[str, Any]:
+        named = {"brand" if key == "brands" else key: v for key, v in product_filter.items()}
+        if "attributes" in named:
+            named["attributes"] = json.dumps(named["attributes"])
+        return {"k": 100, "exclude": ["pan-03"], **named}
+
+    with only(tier):
+        found = {
+            name: set(ids(site.get("/v1/products/knife-05/similar", params=asked(one))))
+            for name, (one, _) in FILTERS.items()
+        }
+    apart = {"knife-05", "pan-03"}
+    assert found == {name: expected - apart for name, (_, expected) in FILTERS.items()}
+
+
+@pytest.mark.parametrize("tier", ALL)
+def test_pages_follow_each_other_on_every_step(
+    site: Client, only: Callable[[str], AbstractContextManager[Any]], tier: str
+) -> None:
+    asked: dict[str, Any] = {"k": 40, "history": [{"product_id": "pan-05"}], "reasons": False}
+    pages: list[dict[str, Any]] = []
+    with only(tier):
+        while not pages or pages[-1]["after"]:
+            after = pages[-1]["after"] if pages else None
+            pages.append(site.post("/v1/recommendations", json={**asked, "after": after}).json())
+    items = [item for page in pages for item in page["items"]]
+    assert {page["tier"] for page in pages} == {tier}
+    assert [len(page["items"]) for page in pages] == [40, 40, 6]
+    assert [item["rank"] for item in items] == [*range(1, 87)]
+    assert {item["product_id"] for item in items} == EVERYTHING - {"pan-05"}
+    assert {item["reason"] for item in items} == {None}, "none was asked for"
+
+
+@pytest.mark.parametrize("tier", ALL)
+def test_the_home_page_shows_what_the_api_answers(
+    site: Client, only: Callable[[str], AbstractContextManager[Any]], tier: str
+) -> None:
+    remember(site, "agreed")
+    csrf = {"x-csrftoken": site.get("/").cookies["alsolike_csrf"]}
+    assert site.post("/sign-in", data={"shopper_id": "agreed"}, headers=csrf).status_code == 303
+    with only(tier):
+        page = site.get("/")
+        more = re.search(r'href="(/\?after=[^"]+)"', page.text)
+        assert more is not None
+        second = site.get(more[1])
+        expected = site.get("/v1/shoppers/agreed/recommendations?k=24")
+    assert {one.headers["alsolike-tier"] for one in (page, second, expected)} == {tier}
+    shown = [re.findall(r'data-product="([^"]+)"', one.text) for one in (page, second)]
+    assert [len(one) for one in shown] == [12, 12]
+    assert [*shown[0], *shown[1]] == ids(expected)

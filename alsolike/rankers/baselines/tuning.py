@@ -1,15 +1,13 @@
 """Options of a baseline, tuned on the known part: an untuned baseline would flatter our model."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
 from alsolike.history import Split, SplitError, split_by_time, split_leave_one_out
 from alsolike.metrics import ndcg
 from alsolike.metrics.ranking import leave_out, rank_by_scores
-from alsolike.progress import ignore_progress
-from alsolike.rankers.baselines.latest import LATEST, QUERIES, Query
 from alsolike.rankers.protocol import ScoreRanker
 
 _K = 10
@@ -18,12 +16,6 @@ _MOST_SHOPPERS = 1000
 _SHOPPERS_AT_ONCE = 250
 
 _Option = TypeVar("_Option")
-
-
-class QueriedRanker(ScoreRanker, Protocol):
-    """A ranker whose query can change without another fit."""
-
-    query: Query | None
 
 
 def best_option(
@@ -47,27 +39,6 @@ def best_option(
         return options[0]
     qualities = [_quality(fitted(option, inner), inner) for option in options]
     return options[int(np.argmax(qualities))]
-
-
-def best_query(trial: QueriedRanker, split: Split) -> Query:
-    """Choose between the latest products and all.
-
-    Parameters
-    ----------
-    trial : QueriedRanker
-        A ranker for this purpose only: it is fitted here.
-    """
-    fitted_to: list[Split] = []
-    trial.query = LATEST
-
-    def fitted(query: Query, inner: Split) -> ScoreRanker:
-        if not fitted_to:
-            trial.fit(inner, ignore_progress)
-            fitted_to.append(inner)
-        trial.query = query
-        return trial
-
-    return best_option(QUERIES, fitted, split)
 
 
 def _quality(ranker: ScoreRanker, split: Split) -> float:

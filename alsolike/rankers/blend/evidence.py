@@ -1,13 +1,14 @@
 """The evidence that a model is blended from: the spaces, and priors, equal for all shoppers."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from alsolike.dbt_variables import dbt_variables
 from alsolike.history import History
 from alsolike.progress import Report
-from alsolike.rankers.blend.popularity import popularity, recent_popularity
 from alsolike.rankers.blend.recipe import Recipe
 from alsolike.rankers.spaces import Space
 from alsolike.rankers.spaces.behaviour import CooccurrenceSpace, EaseSpace
@@ -101,5 +102,24 @@ def _makers(history: History, texts: Texts, recipe: Recipe) -> Mapping[str, Call
 
 
 def build_priors(history: History) -> list[NDArray[np.float32]]:
-    """Return the scores that are the same for every shopper, in the order of `PRIORS`."""
-    return [popularity(history), recent_popularity(history)]
+    """Return the scores that are the same for every shopper, in the order of `PRIORS`.
+
+    Both are logarithms, divided by the greatest: of the number of each product's shoppers, and of
+    the sum of its events' weights, faded with the half-life of dbt's recent popularity.
+
+    Returns
+    -------
+    list of ndarray, shape (n_products,), float32, 0 to 1
+    """
+    size = len(history.catalogue)
+    faded = history.faded_weights(dbt_variables()["popularity_half_life_days"])
+    return [
+        _scaled(np.bincount(history.first_actions().products, minlength=size)),
+        _scaled(np.bincount(history.products, faded, minlength=size)),
+    ]
+
+
+def _scaled(counts: NDArray[Any]) -> NDArray[np.float32]:
+    values = np.log1p(counts)
+    greatest = values.max(initial=0.0)
+    return (values / greatest if greatest > 0 else values).astype(np.float32)

@@ -1,4 +1,4 @@
--- Note the products to export: those that the model has neighbours for.
+-- Write down the products to export: those that the model has neighbours for.
 -- model_id: the model; category: path of a category, itself and all below it, null for all.
 insert into snapshot_products (product_id)
 select p.product_id
@@ -11,5 +11,6 @@ where
     )
     and (
         %(category)s::text is null
-        or (p.category = %(category)s or starts_with(p.category, %(category)s || ' > '))
+        or p.category = %(category)s
+        or starts_with(p.category, %(category)s || ' > ')
     )

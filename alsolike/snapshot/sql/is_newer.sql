@@ -1,6 +1,6 @@
--- Whether the snapshot that the pointer names was read after another one. One that this database
--- does not know, as of an export that lost the database at its very end, tells it by its id.
--- current_id: the one that the pointer names; snapshot_id, read_order: the other one.
+-- Whether the snapshot that `latest` names was read after another one. An export that lost the
+-- database at its very end is not in the table: then the ids are compared, which sort by time.
+-- current_id: the snapshot that `latest` names; snapshot_id, read_order: the other one.
 -- One row.
 select coalesce(s.read_order > %(read_order)s, p.current_id > p.snapshot_id) as is_newer
 from (

@@ -2,8 +2,8 @@
 -- model_id, model: the model and its name; k: at most so many per product.
 -- A row: a product id, the neighbour's rank from 1 without a gap, its id, its score, which never
 -- rises with the rank, and the model's name. Columns stand in the order of NEIGHBOUR_SCHEMA.
--- By product id in the order of its bytes, whatever the database's collation: a reader can search
--- in the files, and the same neighbours make the same files everywhere.
+-- Sorted by product id in the order of its bytes, whatever the database's collation: a reader can
+-- search in the files, and the same neighbours make the same files everywhere.
 select
     r.product_id,
     r.rank,

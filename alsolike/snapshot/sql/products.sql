@@ -1,9 +1,8 @@
--- The products of a snapshot, as pages show them. No personal data: of reviews their mean alone.
+-- The products of a snapshot, as pages show them. Nothing personal: mean and number of reviews only.
 -- popular: how many products have a place among the recently popular.
--- A row: a product with the mean of its ratings (1 to 5, null without reviews), their number, and
--- its place among the recently popular in stock, from 1 (null: none), and whether it is bought
--- again and again, by product id in the order of its bytes. Columns stand in the order of
--- PRODUCT_SCHEMA.
+-- A row: a product, its columns in the order of PRODUCT_SCHEMA. rating_average: 1 to 5, null
+-- without reviews; popularity_rank: place among the recently popular in stock, from 1, null: none;
+-- is_rebuyable: shoppers buy it again and again. Sorted by product id in the order of its bytes.
 select
     p.product_id,
     p.title,

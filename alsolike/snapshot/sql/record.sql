@@ -1,4 +1,4 @@
--- Note a snapshot that was exported whole.
+-- Record a snapshot that was exported whole.
 -- snapshot_id, location (its address), row_count, created_at, read_order: of the snapshot;
 -- model_id: its model; manifest: as it was written, JSON.
 insert into ops.snapshots (

@@ -6,8 +6,7 @@
 with wanted as materialized (
     select
         f.filter,
-        -- A filter that keeps few products is slow to meet on the way down the ranking.
-        recs.few_eligible(f.filter, p_limit => 4000) as candidates
+        recs.few_eligible(f.filter, p_limit => recs.list_limit('popular')) as candidates
     from (
         select jsonb_populate_record(null::recs.product_filter, %(filter)s::jsonb) as filter
     ) as f

@@ -90,7 +90,9 @@ def test_the_result_is_printed_stored_and_logged(command: Evaluate, tmp_path: Pa
         for model, metrics in told["models"].items()
         for metric, value in metrics.items()
     }
-    assert all(low <= value <= high for _, _, value, low, high in stored if low is not None)
+    means = [(low, value, high) for _, _, value, low, high in stored if low is not None]
+    assert means
+    assert all(low <= value <= high for low, value, high in means)
     assert run(
         "select split, k, cutoff, shopper_count, data_fingerprint, parameters ->> 'seed' "
         "from recs.evaluations"

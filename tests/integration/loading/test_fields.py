@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from alsolike.loading.attributes import DEEPEST
+from alsolike.json_levels import MOST_LEVELS
 from tests.shop.files import load, noted, select, write
 
 PURCHASE = "purchase_id,shopper_id,product_id,purchased_at"
@@ -236,7 +236,7 @@ def nested(depth: int) -> str:
 def test_attributes_nested_too_deep_cost_the_attributes(
     database: dict[str, str], tmp_path: Path, suffix: str
 ) -> None:
-    depths = {"deepest": DEEPEST, "deeper": DEEPEST + 1, "deep": 900, "abyss": 30_000}
+    depths = {"deepest": MOST_LEVELS, "deeper": MOST_LEVELS + 1, "deep": 900, "abyss": 30_000}
     if suffix == "jsonl":
         # A line that cannot be read at all is a rejected row; see below.
         del depths["abyss"]
@@ -255,7 +255,7 @@ def test_attributes_nested_too_deep_cost_the_attributes(
     summary = load(tmp_path)
     assert summary.total.rejected == 0
     kept = dict(select("select product_id, attributes from raw.products"))
-    assert kept == {**{name: {} for name in depths}, "deepest": json.loads(nested(DEEPEST))}
+    assert kept == {**{name: {} for name in depths}, "deepest": json.loads(nested(MOST_LEVELS))}
     left = f"({len(depths) - 1} rows; "
     assert noted(summary, "attributes left empty", "nested at most 16 deep", left)
 

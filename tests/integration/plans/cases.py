@@ -54,6 +54,8 @@ class Case(Struct, frozen=True, kw_only=True):
         What is asked; it completes the statement's name to the test's.
     statement : str
         Its name, as `alsolike.database.query` takes it.
+    function : str, optional
+        The function of `recs` that it calls, where it takes one.
     most : Mapping
         Rows that may be read of each large table.
     searches : tuple
@@ -70,6 +72,7 @@ class Case(Struct, frozen=True, kw_only=True):
 
     name: str
     statement: str
+    function: str | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
     most: Mapping[str, int] = field(default_factory=dict[str, int])
     searches: tuple[str, ...] = ()
@@ -92,7 +95,8 @@ class Case(Struct, frozen=True, kw_only=True):
 
 _SIMILAR = Case(
     name="any",
-    statement="api/recommendations/similar_products",
+    statement="api/recommendations/similar",
+    function="similar_products",
     parameters={
         "product_id": "v00001",
         "k": 10,
@@ -108,7 +112,8 @@ _SIMILAR = Case(
 )
 _RECOMMENDED = Case(
     name="any",
-    statement="api/recommendations/recommendations",
+    statement="api/recommendations/recommend",
+    function="recommend_with_reasons",
     parameters={
         "shopper_id": BUSY,
         "session_id": None,
@@ -123,14 +128,6 @@ _RECOMMENDED = Case(
         "until": None,
     },
     rows=10,
-    most={**_TASTE, **_LOOKED_UP, **_VECTORS},
-    searches=("product_vectors_1_hnsw", "views_of_shopper"),
-)
-_BLOCK = Case(
-    name="shopper",
-    statement="api/recommendations/visitor_recommendations",
-    parameters={"shopper_id": BUSY, "session_id": None, "k": 12, "exclude": []},
-    rows=12,
     most={**_TASTE, **_LOOKED_UP, **_VECTORS},
     searches=("product_vectors_1_hnsw", "views_of_shopper"),
 )
@@ -207,7 +204,7 @@ _LISTED = Case(
 )
 _REVIEWS = Case(
     name="first page",
-    statement="api/catalogue/product_reviews",
+    statement="api/product_page/product_reviews",
     parameters={"product_id": "v00042", "after_time": None, "after_id": None, "row_count": 11},
     rows=11,
     most={"reviews": 20, "purchases": 200},
@@ -226,32 +223,17 @@ _VIEW = Case(
     rows=1,
     most={"products": 4, "shoppers": 4, "consents": 4, "views": 2},
 )
-_STEP = Case(
-    name="any",
-    statement="api/recommendations/similar_neighbours",
-    parameters={
-        "product_id": "v00001",
-        "k": 10,
-        "exclude": ["v00002"],
-        "filter": None,
-        "candidates": None,
-        "model": None,
-    },
+_STEP = _SIMILAR.but(
+    "neighbours",
+    function="similar_from_neighbours",
     model=TRAINED,
-    rows=10,
     most={**_LOOKED_UP, "neighbours": 25},
     searches=("neighbours_pkey",),
 )
-_STEP_FOR_SOMEBODY = Case(
-    name="any",
-    statement="api/recommendations/recommended_neighbours",
-    parameters={
-        key: value
-        for key, value in _RECOMMENDED.parameters.items()
-        if key not in ("diversity", "reasons")
-    },
+_STEP_FOR_SOMEBODY = _RECOMMENDED.but(
+    "neighbours",
+    function="recommend_from_neighbours",
     model=TRAINED,
-    rows=10,
     most={**_TASTE, **_LOOKED_UP, **_NEIGHBOURS},
     searches=("neighbours_pkey",),
 )
@@ -372,21 +354,6 @@ CASES = (
         filter=TENTH_OF_PERCENT,
         most={**_TASTE, **_LOOKED_UP, **_NEIGHBOURS, **_POPULAR, "product_vectors_2": 250},
         searches=("neighbours_pkey", "product_vectors_2_pkey"),
-    ),
-    _BLOCK,
-    _BLOCK.but(
-        "session",
-        shopper_id=None,
-        session_id="busy",
-        most={**_SESSION, **_LOOKED_UP, **_VECTORS},
-        searches=("product_vectors_1_hnsw", "views_of_session"),
-    ),
-    _BLOCK.but("nobody known", shopper_id=None, most={**_LOOKED_UP, **_POPULAR}, searches=()),
-    _BLOCK.but(
-        "of a trained model",
-        model=TRAINED,
-        most={**_TASTE, **_LOOKED_UP, **_NEIGHBOURS},
-        searches=("neighbours_pkey",),
     ),
     _TRENDING,
     _TRENDING.but("half", filter=HALF, most={**_COUNTED_TO_4000, **_POPULAR}, **_READS_PRODUCTS),
@@ -519,7 +486,7 @@ CASES = (
     ),
     Case(
         name="one",
-        statement="api/catalogue/product_detail",
+        statement="api/product_page/product_detail",
         parameters={"product_id": "v00001"},
         most={"products": 1, "reviews": 5},
         searches=("products_pkey", "reviews_of_product"),
@@ -537,7 +504,7 @@ CASES = (
     ),
     Case(
         name="one",
-        statement="api/visitors/has_bought",
+        statement="api/product_page/has_bought",
         parameters={"shopper_id": BUSY, "product_id": "v00001"},
         most={"purchases": 20},
         searches=("purchases_of_shopper",),
@@ -592,70 +559,79 @@ CASES = (
     Case(name="there", statement="api/health/serving_model", rows=1),
     Case(name="there", statement="alsolike/is_demo_shop", rows=1),
     _STEP,
-    _STEP.but("half", filter=HALF, most={**_COUNTED_TO_4000, "neighbours": 25}, **_READS_PRODUCTS),
-    _STEP.but("few", filter=TENTH_OF_PERCENT, most={**_LOOKED_UP, **_POPULAR, "neighbours": 25}),
     _STEP.but(
-        "chosen",
+        "neighbours, half",
+        filter=HALF,
+        most={**_COUNTED_TO_4000, "neighbours": 25},
+        **_READS_PRODUCTS,
+    ),
+    _STEP.but(
+        "neighbours, few",
+        filter=TENTH_OF_PERCENT,
+        most={**_LOOKED_UP, **_POPULAR, "neighbours": 25},
+    ),
+    _STEP.but(
+        "neighbours, chosen",
         candidates=["v00008", "v00009"],
         rows=2,
         most={"products": 20, "neighbours": 25, "product_popularity": 5},
     ),
     # Its own shelf of 200 first.
     _STEP.but(
-        "without neighbours",
+        "neighbours, without neighbours",
         product_id="v09000",
         most={"products": 300, "product_popularity": 260},
     ),
     _STEP.but(
-        "any",
-        statement="api/recommendations/similar_popular",
+        "popular",
+        function="similar_popular",
         most={"products": 300, "product_popularity": 260},
         searches=(),
     ),
     _STEP.but(
-        "half",
-        statement="api/recommendations/similar_popular",
+        "popular, half",
+        function="similar_popular",
         filter=HALF,
         most={"products": 20_000, "product_popularity": 260},
         searches=(),
         **_READS_PRODUCTS,
     ),
     _STEP.but(
-        "few",
-        statement="api/recommendations/similar_popular",
+        "popular, few",
+        function="similar_popular",
         filter=TENTH_OF_PERCENT,
         most={"products": 400, "product_popularity": 40},
         searches=(),
     ),
     _STEP_FOR_SOMEBODY,
     _STEP_FOR_SOMEBODY.but(
-        "half",
+        "neighbours, half",
         filter=HALF,
         most={**_TASTE, **_COUNTED_TO_4000, **_NEIGHBOURS},
         **_READS_PRODUCTS,
     ),
     # Each of the neighbours is looked up.
     _STEP_FOR_SOMEBODY.but(
-        "few",
+        "neighbours, few",
         filter=TENTH_OF_PERCENT,
         most={**_TASTE, **_NEIGHBOURS, **_POPULAR, "products": 600},
     ),
     _STEP_FOR_SOMEBODY.but(
-        "session",
+        "neighbours, session",
         shopper_id=None,
         session_id="busy",
         most={**_SESSION, **_LOOKED_UP, **_NEIGHBOURS},
         searches=("views_of_session",),
     ),
     _STEP_FOR_SOMEBODY.but(
-        "any",
-        statement="api/recommendations/recommended_popular",
+        "popular",
+        function="recommend_popular",
         most={**_TASTE, **_LOOKED_UP, **_POPULAR},
         searches=(),
     ),
     _STEP_FOR_SOMEBODY.but(
-        "few",
-        statement="api/recommendations/recommended_popular",
+        "popular, few",
+        function="recommend_popular",
         filter=TENTH_OF_PERCENT,
         most={**_TASTE, **_LOOKED_UP, **_POPULAR},
         searches=(),

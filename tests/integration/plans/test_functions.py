@@ -16,8 +16,9 @@ PLAN_MODES = ["force_custom_plan", "force_generic_plan"]
 
 # Postgres puts their text into the statement that calls them, and so does not count them.
 IN_THEIR_CALLERS_PLACE = {
-    "exact_limit",
     "fits",
+    "list_limit",
+    "nearest_thresholds",
     "reason_kind",
     "recent_actions",
     "recently_viewed",

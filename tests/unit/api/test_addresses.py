@@ -4,11 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from api.catalogue.cards import price_text, safe_image
-from api.pages.addresses import category_url, product_url
+from api.catalogue.cards import price_in_words, safe_image
+from api.pages.addresses import category_url, local_path, product_url
 from api.paging.keyset import decode_cursor, encode_cursor
 from api.problems.errors import InvalidFieldError
-from api.visitors.visitor import local_path
 
 
 @pytest.mark.parametrize(
@@ -48,7 +47,7 @@ def test_addresses_escape_what_means_something_in_them() -> None:
 def test_prices_are_written_for_people(
     price: Decimal | None, currency: str | None, expected: str | None
 ) -> None:
-    assert price_text(price, currency) == expected
+    assert price_in_words(price, currency) == expected
 
 
 @pytest.mark.parametrize(

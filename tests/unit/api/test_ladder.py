@@ -14,12 +14,13 @@ from psycopg_pool import PoolTimeout
 from alsolike.errors import UnknownProductError
 from alsolike.settings import load_settings
 from api.database.failures import DatabaseAwayError, TookTooLongError, is_away
-from api.http.exchange import Exchange, current_exchange
+from api.exchange import Exchange, current_exchange
 from api.ladder import circuits
 from api.ladder import ladder as ladder_module
 from api.ladder.known_shoppers import Clock
 from api.ladder.ladder import Answer, Ladder, Steps
-from api.metrics.registry import Metrics
+from api.ladder.tiers import TIERS
+from api.metrics import Metrics
 
 AWAY = PoolTimeout("no connection")
 LOST = psycopg.OperationalError("server closed the connection unexpectedly")
@@ -113,7 +114,7 @@ def climb(
 ) -> Metrics:
     """Run a test on a ladder over a fake database; what was counted."""
     monkeypatch.setattr(ladder_module, "_PROBE_SECONDS", 0.001)
-    metrics = Metrics()
+    metrics = Metrics(TIERS)
 
     async def run() -> None:
         database = FakeDatabase()

@@ -4,17 +4,22 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from alsolike.database import query
+from alsolike.models import ServingOptions
 from alsolike.snapshot import reader
+from alsolike.snapshot.fetch import write_file
 from alsolike.snapshot.reader import prepare_questions
 
 PRODUCTS = 12_000
 SHELF = "Department 3 > Shelf 9"
+SERVING = ServingOptions(0.85, 20, 3, 2, 1, 1000, 30, 0, 1, 1)
 
 # What the others mean when a case does not say it.
 PARAMETERS = {
@@ -35,7 +40,7 @@ PARAMETERS = {
 CASES: list[tuple[str, dict[str, Any], dict[str, Any], int, int]] = [
     ("products_by_id", {}, {}, 2, 500),
     ("neighbours", {}, {}, 10, 2000),
-    ("neighbours", {"category": SHELF}, {}, 0, 3000),
+    ("neighbours", {"category": SHELF}, {}, 1, 3000),
     ("popular", {}, {}, 10, 2000),
     ("list_products", {}, {}, 25, 2000),
     ("list_products", {}, {"after": "v06000"}, 25, 2000),
@@ -52,41 +57,44 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], int, int]] = [
 
 
 @pytest.fixture(scope="module")
-def file() -> Iterator[sqlite3.Connection]:
+def file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
     """Give a snapshot of 12,000 products, of which half are ranked."""
-    connection = sqlite3.connect(":memory:")
-    connection.execute(query("alsolike/snapshot/sqlite/create_products"))
-    connection.execute(query("alsolike/snapshot/sqlite/create_neighbours"))
-    connection.executemany(
-        "insert into products values "
-        "(?, ?, 'text', ?, 'brand', '1.00', 'EUR', null, '{}', 1, ?, null, 0, ?, ?, ?)",
+    path = tmp_path_factory.mktemp("snapshot") / "one.sqlite"
+    products = [
         (
-            (
-                f"v{n:05}",
-                f"Lamp name{n}",
-                f"Department {n % 6} > Shelf {n % 60}",
-                f"2026-01-{1 + n % 28:02}",
-                n + 1 if n < PRODUCTS / 2 else None,
-                n % 2,
-                n,
-            )
-            for n in range(PRODUCTS)
-        ),
+            f"v{n:05}",
+            f"Lamp name{n}",
+            "text",
+            f"Department {n % 6} > Shelf {n % 60}",
+            "brand",
+            "1.00",
+            "EUR",
+            None,
+            "{}",
+            True,
+            datetime(2026, 1, 1 + n % 28, tzinfo=UTC),
+            None,
+            0,
+            n + 1 if n < PRODUCTS / 2 else None,
+            n % 2 == 0,
+        )
+        for n in range(PRODUCTS)
+    ]
+    neighbours = [
+        (f"v{n:05}", rank, f"v{(n + rank) % PRODUCTS:05}", 0.5, "average")
+        for n in range(PRODUCTS)
+        for rank in range(1, 21 if n == 1 else 6)
+    ]
+    write_file(
+        path, "one", SERVING, [("products", columns(products)), ("neighbours", columns(neighbours))]
     )
-    connection.executemany(
-        "insert into neighbours values (?, ?, ?, 0.5)",
-        ((n, rank, (n + rank) % PRODUCTS) for n in range(PRODUCTS) for rank in range(1, 6)),
-    )
-    connection.executemany(
-        "insert into neighbours values (1, ?, ?, 0.5)", ((n, n * 60 + 4) for n in range(6, 21))
-    )
-    for name in ("index_category", "index_popularity", "index_words"):
-        connection.execute(query(f"alsolike/snapshot/sqlite/{name}"))
-    connection.execute("insert into words (words) values ('rebuild')")
-    connection.execute("analyze")
-    prepare_questions(connection)
-    yield connection
-    connection.close()
+    with closing(sqlite3.connect(path)) as connection:
+        prepare_questions(connection)
+        yield connection
+
+
+def columns(rows: list[tuple[Any, ...]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 @pytest.mark.parametrize(("name", "wanted", "given", "rows", "most"), CASES)

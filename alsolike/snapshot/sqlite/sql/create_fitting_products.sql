@@ -1,16 +1,11 @@
--- The products that the question allows, as recs.fits has it in Postgres.
+-- The products that fit the question's filter, as recs.fits has it in Postgres.
 -- A row: a product, as in the table.
 -- A subquery on the question is evaluated once per statement, not once per product.
 create temporary view fitting_products as
 select p.*
 from products as p
 where
-    p.product_id not in (select e.value from question as q, json_each(q.excluded) as e)
-    and (
-        (select q.candidates is null from question as q)
-        or p.product_id in (select c.value from question as q, json_each(q.candidates) as c)
-    )
-    and (p.is_in_stock or (select q.product_filter ->> 'with_sold_out' from question as q))
+    (p.is_in_stock or (select q.product_filter ->> 'with_sold_out' from question as q))
     and (
         (select q.product_filter ->> 'category' is null from question as q)
         or p.category = (select q.product_filter ->> 'category' from question as q)

@@ -1,7 +1,7 @@
--- The recently popular products that fit the question, then the newest.
+-- The recently popular products that the question allows, then the newest.
 -- k: rows wanted.
 -- A row: a product, best first.
 select p.*
-from fitting_products as p
+from allowed_products as p
 order by p.popularity_rank is null asc, p.popularity_rank asc, p.created_at desc, p.product_id asc
 limit :k

@@ -1,4 +1,4 @@
--- A page of the products whose text holds some words, of those that fit the question, best match
+-- A page of the products whose text holds some words and that fit the question's filter, best match
 -- first.
 -- words: each in quotes; after_rank, after_id: match and product id of the last row of the page
 -- before, null: the first page; row_count: rows wanted.

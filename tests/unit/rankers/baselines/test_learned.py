@@ -8,7 +8,7 @@ from alsolike.progress import ignore_progress
 from alsolike.rankers.baselines.ease import EaseRanker
 from alsolike.rankers.baselines.ials import IalsRanker
 from alsolike.rankers.baselines.item_knn import ItemKnnRanker
-from alsolike.rankers.baselines.latest import LATEST, WHOLE, Query, known_products
+from alsolike.rankers.baselines.queried import LATEST, WHOLE, Query, known_products
 from alsolike.rankers.by_name import BASELINES, UnknownRankerError, baseline
 from alsolike.rankers.protocol import ScoreRanker
 from tests.fixtures.history import catalogue, history, random_history, taste_history

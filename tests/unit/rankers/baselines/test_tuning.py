@@ -10,7 +10,7 @@ from alsolike.progress import ignore_progress
 from alsolike.rankers.baselines.ease import EaseRanker
 from alsolike.rankers.baselines.ials import CONFIDENCES, IalsRanker
 from alsolike.rankers.baselines.item_knn import ItemKnnRanker
-from alsolike.rankers.baselines.latest import LATEST, WHOLE
+from alsolike.rankers.baselines.queried import LATEST, WHOLE
 from alsolike.rankers.baselines.tuning import best_option
 from tests.fixtures.history import catalogue, history
 

@@ -1,0 +1,78 @@
+"""The request that is being answered, known to all code that works on it."""
+
+import functools
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from contextvars import ContextVar
+from typing import Any, ParamSpec, TypeVar
+
+from litestar import Request
+from msgspec import Struct
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class Exchange(Struct):
+    """A request and what its answer has cost so far.
+
+    Attributes
+    ----------
+    request_id : str
+        The client's own id if it sent a sane one, ours otherwise.
+    has_encoded_slash : bool
+        Whether the path is routed with `%2F` and `%25` still encoded.
+    database_seconds : float
+        Time with a database connection and waiting for one.
+    client : str
+        Who asks: an API key by its number, or an address; empty: no client, so nothing counts.
+    cost : int
+        How many ordinary requests it is as good as.
+    is_odd : bool
+        Whether hardly another request asks for the same, as with a filter. That it is slow says
+        nothing about others.
+    """
+
+    request_id: str
+    has_encoded_slash: bool = False
+    database_seconds: float = 0.0
+    client: str = ""
+    cost: int = 1
+    is_odd: bool = False
+
+
+current_exchange: ContextVar[Exchange | None] = ContextVar("current_exchange", default=None)
+
+
+def request_id() -> str | None:
+    """Return the id of the request that is being answered; None outside of one."""
+    exchange = current_exchange.get()
+    return None if exchange is None else exchange.request_id
+
+
+def mark_odd() -> None:
+    """Note that hardly another request asks for the same."""
+    exchange = current_exchange.get()
+    if exchange is not None:
+        exchange.is_odd = True
+
+
+def timed_as_database(
+    work: Callable[Parameters, Awaitable[Result]],
+) -> Callable[Parameters, Coroutine[Any, Any, Result]]:
+    """Add what some work takes to the database's share of the request."""
+
+    @functools.wraps(work)
+    async def timed(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        exchange = current_exchange.get()
+        if exchange is None:
+            return await work(*args, **kwargs)
+        started = time.perf_counter()
+        try:
+            return await work(*args, **kwargs)
+        finally:
+            exchange.database_seconds += time.perf_counter() - started
+
+    return timed

@@ -1,1 +1,0 @@
-"""What the app counts of itself."""

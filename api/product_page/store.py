@@ -1,0 +1,61 @@
+"""What is known of one product, its reviews included; not who wrote them."""
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+from psycopg.rows import args_row, scalar_row
+
+from alsolike.database import query
+from api.catalogue.store import CardRow
+from api.database.pool import Connection
+
+
+class DetailRow(CardRow):
+    """What a product's page shows of it, in the order of `product_detail.sql`."""
+
+    description: str | None
+    attributes: dict[str, Any]
+    created_at: datetime
+
+
+class ReviewRow(Struct):
+    """A review, in the order of `api/product_page/sql/product_reviews.sql`."""
+
+    review_id: str
+    rating: int
+    reviewed_at: datetime
+    title: str | None
+    body: str | None
+    is_verified: bool
+
+
+async def product_detail(connection: Connection, product_id: str) -> DetailRow | None:
+    """Read a product; None for an unknown one."""
+    cursor = connection.cursor(row_factory=args_row(DetailRow))
+    await cursor.execute(query("api/product_page/product_detail"), {"product_id": product_id})
+    return await cursor.fetchone()
+
+
+async def product_reviews(
+    connection: Connection, product_id: str, after: tuple[datetime, str] | None, limit: int
+) -> list[ReviewRow]:
+    """Read a page of a product's reviews, newest first."""
+    cursor = connection.cursor(row_factory=args_row(ReviewRow))
+    after_time, after_id = after or (None, None)
+    parameters = {
+        "product_id": product_id,
+        "after_time": after_time,
+        "after_id": after_id,
+        "row_count": limit,
+    }
+    await cursor.execute(query("api/product_page/product_reviews"), parameters)
+    return await cursor.fetchall()
+
+
+async def has_bought(connection: Connection, shopper_id: str, product_id: str) -> bool:
+    """Tell whether a shopper ever bought a product."""
+    cursor = connection.cursor(row_factory=scalar_row)
+    parameters = {"shopper_id": shopper_id, "product_id": product_id}
+    await cursor.execute(query("api/product_page/has_bought"), parameters)
+    return bool(await cursor.fetchone())

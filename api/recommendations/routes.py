@@ -1,0 +1,350 @@
+"""Recommended products: for somebody, like a product, with it, for everybody."""
+
+import math
+
+from litestar import Router, get, post
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, JSONBody
+
+from api.exchange import AnyRequest, mark_odd
+from api.filters import ProductFilter
+from api.http.caching import SHARED
+from api.http.ids import path_id, trimmed
+from api.http.limits import limits_of
+from api.http.links import same_address
+from api.http.parameters import (
+    FILTER_NAMES,
+    After,
+    DiversityLevel,
+    Excluded,
+    ModelName,
+    RowCount,
+    WithReasons,
+    check_body,
+    check_names,
+    product_filter,
+)
+from api.ladder.requests import ladder_of
+from api.paging.continuation import decode_continuation
+from api.recommendations import service
+from api.recommendations.answers import (
+    BoughtProducts,
+    Complements,
+    RecommendedProducts,
+    SimilarLists,
+    SimilarProducts,
+    TrendingProducts,
+    ViewedProducts,
+)
+from api.recommendations.questions import (
+    BuyAgainQuestion,
+    ComplementsQuestion,
+    SimilarListsQuestion,
+    SimilarQuestion,
+    TrendingQuestion,
+    ViewedQuestion,
+    recommend_question,
+)
+from api.recommendations.requests import RecommendationRequest, SimilarRequest
+
+# A list of up to so many rows is worth one request.
+_ROWS_OF_A_REQUEST = 20
+# A history of so many actions is longer than most.
+_LONG_HISTORY = 50
+
+_LIST_NAMES = FILTER_NAMES | {"k", "exclude"}
+_TRENDING_NAMES = _LIST_NAMES | {"after"}
+_SIMILAR_NAMES = _LIST_NAMES | {"model", "reasons"}
+_RECOMMEND_NAMES = _LIST_NAMES | {"after", "diversity", "model", "reasons"}
+
+
+@post(
+    "/recommendations",
+    summary="Products somebody may also like",
+    operation_id="recommend",
+    status_code=200,
+    tags=["Lists"],
+)
+async def recommend(
+    request: AnyRequest, data: JSONBody[RecommendationRequest]
+) -> RecommendedProducts:
+    """Give k products for a shopper, a session, a basket, or a history told in the request.
+
+    Whatever of them is given counts together; with none of them popular products are given.
+    `after` of the answer, sent with the same question, asks for the next page.
+    """
+    check_names(request, frozenset())
+    await check_body(request, RecommendationRequest)
+    question = recommend_question(
+        shopper_id=data.shopper_id,
+        session_id=data.session_id,
+        history=data.history,
+        basket=data.basket,
+        candidates=data.candidates,
+        exclude=data.exclude,
+        product_filter=data.filter,
+        k=data.k,
+        diversity=data.diversity,
+        reasons=data.reasons,
+        model=data.model,
+        after=data.after,
+        left_out=ladder_of(request).shoppers.find(data.shopper_id).excluded,
+    )
+    if data.filter or data.candidates or len(question.actions) > _LONG_HISTORY:
+        mark_odd()
+    return await service.recommend(request, question)
+
+
+@get(
+    "/shoppers/{shopper_id:str}/recommendations",
+    summary="Products a shopper may also like",
+    operation_id="recommendProducts",
+    tags=["Shoppers"],
+)
+async def recommend_products(
+    request: AnyRequest,
+    shopper_id: FromPath[str],
+    product_filter: NamedDependency[ProductFilter],
+    *,
+    k: RowCount = 10,
+    exclude: Excluded = None,
+    diversity: DiversityLevel = None,
+    reasons: WithReasons = True,
+    after: After = None,
+    model: ModelName = None,
+) -> RecommendedProducts:
+    """Give k products for a shopper, best first, each with the event that it is recommended by.
+
+    What they bought (unless its like is bought again and again), hid or just looked at is left out.
+    Without the shopper's consent to personalisation their events are not looked at, and popular
+    products are given; so they are to a shopper who is not known yet. `next` is the address of the
+    next page, on which nothing comes again. 404 for an unknown model.
+    """
+    check_names(request, _RECOMMEND_NAMES)
+    shopper_id = path_id(shopper_id, "shopper_id")
+    question = recommend_question(
+        shopper_id=shopper_id,
+        exclude=trimmed(exclude),
+        product_filter=product_filter,
+        k=k,
+        diversity=diversity,
+        reasons=reasons,
+        model=model,
+        after=after,
+        left_out=ladder_of(request).shoppers.find(shopper_id).excluded,
+    )
+    found = await service.recommend(request, question)
+    found.next = same_address(request, found.after)
+    return found
+
+
+@get(
+    "/products/{product_id:str}/similar",
+    summary="Products like a product",
+    operation_id="similarProducts",
+    tags=["Products"],
+    cache_control=SHARED,
+)
+async def similar_products(
+    request: AnyRequest,
+    product_id: FromPath[str],
+    product_filter: NamedDependency[ProductFilter],
+    *,
+    k: RowCount = 10,
+    exclude: Excluded = None,
+    model: ModelName = None,
+    reasons: WithReasons = False,
+) -> SimilarProducts:
+    """Give the k products that are most like a product and fit the filter, best first.
+
+    Always as many as there are, up to k: a product without a vector gets popular ones of its
+    category. 404 for an unknown product or model.
+    """
+    check_names(request, _SIMILAR_NAMES)
+    question = SimilarQuestion(
+        product_id=product_id.strip(),
+        k=k,
+        exclude=trimmed(exclude),
+        filter=product_filter,
+        model=model,
+        reasons=reasons,
+    )
+    return await service.similar(request, question)
+
+
+@post(
+    "/similar",
+    summary="Products like each of several",
+    operation_id="similarProductsOfMany",
+    status_code=200,
+    tags=["Lists"],
+)
+async def similar(request: AnyRequest, data: JSONBody[SimilarRequest]) -> SimilarLists:
+    """Give the k products most like each of up to 100 products, in one answer.
+
+    It counts as a request for each product, and for each 20 rows wanted of it.
+    """
+    check_names(request, frozenset())
+    await check_body(request, SimilarRequest)
+    cost = len(data.product_ids) * math.ceil(data.k / _ROWS_OF_A_REQUEST)
+    limits_of(request).charge(cost)
+    if cost > 1 or data.filter or data.candidates:
+        mark_odd()
+    question = SimilarListsQuestion(
+        product_ids=data.product_ids,
+        k=data.k,
+        candidates=data.candidates,
+        exclude=data.exclude,
+        filter=data.filter or ProductFilter(),
+        reasons=data.reasons,
+        model=data.model,
+    )
+    return await service.similar_lists(request, question)
+
+
+@get(
+    "/products/{product_id:str}/goes-with",
+    summary="What goes with a product",
+    operation_id="complements",
+    tags=["Products"],
+    cache_control=SHARED,
+)
+async def complements(
+    request: AnyRequest,
+    product_id: FromPath[str],
+    product_filter: NamedDependency[ProductFilter],
+    k: RowCount = 10,
+    exclude: Excluded = None,
+) -> Complements:
+    """Give up to k products that are bought in one order with a product, best first.
+
+    Only what meets it more often than chance has it: there may be none. 404 for an unknown product.
+    """
+    check_names(request, _LIST_NAMES)
+    question = ComplementsQuestion(
+        product_id=product_id.strip(), k=k, exclude=trimmed(exclude), filter=product_filter
+    )
+    return await service.complements(request, question)
+
+
+@get(
+    "/trending",
+    summary="What is popular these days",
+    operation_id="trendingProducts",
+    tags=["Lists"],
+    cache_control=SHARED,
+)
+async def trending(
+    request: AnyRequest,
+    product_filter: NamedDependency[ProductFilter],
+    k: RowCount = 10,
+    exclude: Excluded = None,
+    after: After = None,
+) -> TrendingProducts:
+    """Give the products that shoppers act on most, with a half-life of a week."""
+    check_names(request, _TRENDING_NAMES)
+    page = decode_continuation(after)
+    question = TrendingQuestion(
+        k=k, exclude=[*trimmed(exclude), *page.shown], filter=product_filter, page=page
+    )
+    found = await service.trending(request, question)
+    found.next = same_address(request, found.after)
+    return found
+
+
+@get(
+    "/shoppers/{shopper_id:str}/recently-viewed",
+    summary="What a shopper looked at last",
+    operation_id="recentlyViewedProducts",
+    tags=["Shoppers"],
+)
+async def recently_viewed(
+    request: AnyRequest,
+    shopper_id: FromPath[str],
+    product_filter: NamedDependency[ProductFilter],
+    k: RowCount = 10,
+    exclude: Excluded = None,
+) -> ViewedProducts:
+    """Give the products that a consenting shopper looked at, the latest first.
+
+    What they hid is left out. Of a shopper who is not known yet there is none.
+    """
+    check_names(request, _LIST_NAMES)
+    question = ViewedQuestion(
+        shopper_id=path_id(shopper_id, "shopper_id"),
+        k=k,
+        exclude=trimmed(exclude),
+        filter=product_filter,
+    )
+    return await service.recently_viewed(request, question)
+
+
+@get(
+    "/sessions/{session_id:str}/recently-viewed",
+    summary="What a session looked at last",
+    operation_id="recentlyViewedInSession",
+    tags=["Shoppers"],
+)
+async def recently_viewed_in_session(
+    request: AnyRequest,
+    session_id: FromPath[str],
+    product_filter: NamedDependency[ProductFilter],
+    k: RowCount = 10,
+    exclude: Excluded = None,
+) -> ViewedProducts:
+    """Give the products that an anonymous session looked at, the latest first."""
+    check_names(request, _LIST_NAMES)
+    question = ViewedQuestion(
+        session_id=path_id(session_id, "session_id"),
+        k=k,
+        exclude=trimmed(exclude),
+        filter=product_filter,
+    )
+    return await service.recently_viewed(request, question)
+
+
+@get(
+    "/shoppers/{shopper_id:str}/buy-again",
+    summary="What a shopper may buy again",
+    operation_id="buyAgainProducts",
+    tags=["Shoppers"],
+)
+async def buy_again(
+    request: AnyRequest,
+    shopper_id: FromPath[str],
+    product_filter: NamedDependency[ProductFilter],
+    k: RowCount = 10,
+    exclude: Excluded = None,
+) -> BoughtProducts:
+    """Give what a consenting shopper bought and may be about to buy again, what is due first.
+
+    Of categories that are bought again and again, or what they bought twice themselves. Of a
+    shopper who is not known yet there is none.
+    """
+    check_names(request, _LIST_NAMES)
+    question = BuyAgainQuestion(
+        shopper_id=path_id(shopper_id, "shopper_id"),
+        k=k,
+        exclude=trimmed(exclude),
+        filter=product_filter,
+    )
+    return await service.buy_again(request, question)
+
+
+def recommendations_router() -> Router:
+    """Return the routes of `/v1` that recommend."""
+    return Router(
+        "/v1",
+        route_handlers=[
+            recommend,
+            recommend_products,
+            similar_products,
+            similar,
+            complements,
+            trending,
+            recently_viewed,
+            recently_viewed_in_session,
+            buy_again,
+        ],
+        dependencies={"product_filter": Provide(product_filter, sync_to_thread=False)},
+    )

@@ -1,0 +1,215 @@
+"""The steps that read the local snapshot, by the rules of the statements as far as it can know.
+
+It has one model, and answers by that one, whichever is asked for. Of shoppers it knows nothing:
+what they bought or hid comes with the question, as far as this process knows it.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import structs
+
+from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct
+from api.catalogue.service import unknown_product
+from api.recommendations.answers import (
+    BoughtProduct,
+    Complement,
+    Reason,
+    RecommendedProduct,
+    SimilarProduct,
+    SimilarReason,
+    TrendingProduct,
+    ViewedProduct,
+)
+from api.recommendations.questions import (
+    BuyAgainQuestion,
+    ComplementsQuestion,
+    DatedAction,
+    RecommendQuestion,
+    SimilarListsQuestion,
+    SimilarQuestion,
+    TrendingQuestion,
+    ViewedQuestion,
+)
+
+# Neighbours of each product of a history that are looked at.
+_NEIGHBOURS_OF_EACH = 30
+_REASONS = {"purchase": "bought", "basket": "in_basket", "review": "reviewed", "view": "viewed"}
+
+
+def recommend_from_snapshot(
+    local: LocalSnapshot, question: RecommendQuestion
+) -> list[RecommendedProduct]:
+    """Find neighbours of what the request tells of, then popular products."""
+    actions = _latest_actions(local, question.actions)
+    filter_json = question.filter.as_json()
+    basket = (one.product_id for one in question.actions if one.kind == "basket")
+    exclude = [
+        *question.exclude, *question.left_out, *basket, *_not_bought_again(local, actions),
+    ]  # fmt: skip
+    products: dict[str, SnapshotProduct] = {}
+    scores: dict[str, float] = {}
+    best: dict[str, tuple[float, DatedAction]] = {}
+    for place, action in enumerate(actions):
+        weight = _weight(local, action) * local.serving.decay**place
+        for product, score in local.neighbours(
+            action.product_id, _NEIGHBOURS_OF_EACH, filter_json, exclude, question.candidates
+        ):
+            product_id, share = product.product_id, score * weight
+            products[product_id] = product
+            scores[product_id] = scores.get(product_id, 0.0) + share
+            if product_id not in best or share > best[product_id][0]:
+                best[product_id] = share, action
+    ranked = sorted(scores, key=lambda product_id: (-scores[product_id], product_id))[: question.k]
+    found = [products[product_id] for product_id in ranked]
+    if missing := question.k - len(found):
+        found += local.popular(missing, filter_json, [*exclude, *ranked], question.candidates)
+    return [
+        RecommendedProduct(
+            rank=rank,
+            product_id=product.product_id,
+            score=scores.get(product.product_id),
+            source="personal" if product.product_id in scores else "popular",
+            model=local.pointer.model,
+            **_columns(product),
+            reason=_reason(best.get(product.product_id)) if question.reasons else None,
+        )
+        for rank, product in enumerate(found, start=1)
+    ]
+
+
+def similar_from_snapshot(local: LocalSnapshot, question: SimilarQuestion) -> list[SimilarProduct]:
+    """Find the neighbours of a product, then popular ones of its category, then any.
+
+    Raises
+    ------
+    UnknownProductError
+        There was none of that id when the snapshot was made.
+    """
+    own = local.product(question.product_id)
+    if own is None:
+        raise unknown_product(question.product_id)
+    near = local.neighbours(
+        own.product_id,
+        question.k,
+        question.filter.as_json(),
+        question.exclude,
+        question.candidates,
+    )
+    found = [product for product, _ in near]
+    scores = {product.product_id: score for product, score in near}
+    own_filter = structs.replace(question.filter, category=question.filter.category or own.category)
+    for product_filter in (own_filter, question.filter):
+        if missing := question.k - len(found):
+            left_out = [*question.exclude, own.product_id, *(p.product_id for p in found)]
+            found += local.popular(missing, product_filter.as_json(), left_out, question.candidates)
+    return [
+        SimilarProduct(
+            rank=rank,
+            product_id=product.product_id,
+            score=scores.get(product.product_id),
+            source="neighbours" if product.product_id in scores else "popular",
+            model=local.pointer.model,
+            **_columns(product),
+            reason=SimilarReason("alike" if product.product_id in scores else "popular", None)
+            if question.reasons
+            else None,
+        )
+        for rank, product in enumerate(found, start=1)
+    ]
+
+
+def similar_lists_from_snapshot(
+    local: LocalSnapshot, question: SimilarListsQuestion
+) -> dict[str, list[SimilarProduct]]:
+    """Find the products most like each of several; unknown ones are left out."""
+    known = [product.product_id for product in local.products(question.product_ids)]
+    return {one: similar_from_snapshot(local, question.of(one)) for one in known}
+
+
+def trending_from_snapshot(
+    local: LocalSnapshot, question: TrendingQuestion
+) -> list[TrendingProduct]:
+    """Find what was popular when the snapshot was made; the numbers behind it are not there."""
+    popular = local.popular(question.k, question.filter.as_json(), question.exclude)
+    return [
+        TrendingProduct(
+            rank=rank,
+            product_id=product.product_id,
+            score=None,
+            actions=None,
+            **_columns(product),
+        )
+        for rank, product in enumerate(popular, start=1)
+    ]
+
+
+def no_complements(local: LocalSnapshot, question: ComplementsQuestion) -> list[Complement]:
+    """Give nothing: what goes with a product is not in the snapshot.
+
+    Raises
+    ------
+    UnknownProductError
+        There was none of that id when the snapshot was made.
+    """
+    if local.product(question.product_id) is None:
+        raise unknown_product(question.product_id)
+    return []
+
+
+def nothing_viewed(_local: LocalSnapshot, _question: ViewedQuestion) -> list[ViewedProduct]:
+    """Give nothing: views are not in the snapshot."""
+    return []
+
+
+def nothing_bought(_local: LocalSnapshot, _question: BuyAgainQuestion) -> list[BoughtProduct]:
+    """Give nothing: purchases are not in the snapshot."""
+    return []
+
+
+def _latest_actions(local: LocalSnapshot, actions: Sequence[DatedAction]) -> list[DatedAction]:
+    """Return one action of each product, the latest first, as `recs.recent_actions` does.
+
+    The strongest kind stands for the product, its latest action of any kind dates it.
+    """
+    counted = [one for one in actions if _weight(local, one) > 0]
+    counted.sort(key=lambda one: one.acted_at)
+    latest = {one.product_id: one.acted_at for one in counted}
+    # Of the last strongest ones those are kept that are put in last.
+    counted.sort(key=lambda one: _weight(local, one))
+    strongest = {one.product_id: one for one in counted}
+    ordered = sorted(strongest.values(), key=lambda one: one.product_id)
+    ordered.sort(key=lambda one: latest[one.product_id], reverse=True)
+    return ordered[: local.serving.actions]
+
+
+def _not_bought_again(local: LocalSnapshot, actions: Sequence[DatedAction]) -> list[str]:
+    """Return what was acted on, without what was bought and is bought again and again."""
+    bought = {one.product_id for one in actions if one.kind == "purchase"}
+    comes_again = local.rebuyable([*bought])
+    return [one.product_id for one in actions if one.product_id not in bought & comes_again]
+
+
+def _weight(local: LocalSnapshot, action: DatedAction) -> float:
+    """Return what the kind of an action counts; a basket counts as a purchase."""
+    if action.kind == "review":
+        return local.serving.review_weight
+    return local.serving.view_weight if action.kind == "view" else local.serving.purchase_weight
+
+
+def _reason(best: tuple[float, DatedAction] | None) -> Reason:
+    if best is None:
+        return Reason("popular", None, None)
+    return Reason(_REASONS[best[1].kind], None, best[1].product_id)
+
+
+def _columns(product: SnapshotProduct) -> dict[str, Any]:
+    """Return what every list tells of a product."""
+    return {
+        "title": product.title,
+        "brand": product.brand,
+        "category": product.category,
+        "price": None if product.price is None else float(product.price),
+        "currency": product.currency,
+        "image_url": product.image_url,
+    }

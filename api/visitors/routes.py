@@ -1,0 +1,64 @@
+"""What a shopper consents to."""
+
+from functools import partial
+
+from litestar import Router, delete, put
+from litestar.params import FromPath, JSONBody
+
+from api.exchange import AnyRequest
+from api.http.ids import path_id
+from api.http.parameters import check_body, check_names
+from api.ladder.requests import write
+from api.visitors import service
+from api.visitors.schemas import Consent, Shopper
+
+
+@put(
+    "/{shopper_id:str}",
+    summary="State what a shopper consents to",
+    operation_id="recordConsent",
+)
+async def record_consent(
+    request: AnyRequest, shopper_id: FromPath[str], data: JSONBody[Consent]
+) -> Shopper:
+    """Record the shopper's decision about personalisation; a new shopper becomes known by it.
+
+    It holds from the next request on, and no import overrides it. Saying the same again changes
+    nothing.
+    """
+    check_names(request, frozenset())
+    await check_body(request, Consent)
+    shopper_id = path_id(shopper_id, "shopper_id")
+    return await write(
+        request,
+        partial(service.record_consent, shopper_id=shopper_id, is_granted=data.personalisation),
+        who=shopper_id,
+    )
+
+
+@delete(
+    "/{shopper_id:str}/consent",
+    summary="Withdraw a shopper's consent",
+    operation_id="withdrawConsent",
+    status_code=200,
+)
+async def withdraw_consent(request: AnyRequest, shopper_id: FromPath[str]) -> Shopper:
+    """Record that the shopper does not consent to personalisation, or not any more.
+
+    Their events are not looked at from the next request on, and no further views are kept. What is
+    there already stays until it is erased.
+    """
+    check_names(request, frozenset())
+    shopper_id = path_id(shopper_id, "shopper_id")
+    return await write(
+        request,
+        partial(service.record_consent, shopper_id=shopper_id, is_granted=False),
+        who=shopper_id,
+    )
+
+
+def consents_router() -> Router:
+    """Return the routes that change `/v1/shoppers`."""
+    return Router(
+        "/v1/shoppers", route_handlers=[record_consent, withdraw_consent], tags=["Shoppers"]
+    )

@@ -1,0 +1,48 @@
+"""What shoppers consent to, and shoppers that a newcomer may try the shop as."""
+
+from msgspec import Struct
+
+from api.database.pool import Connection
+from api.http.ids import is_placeholder, not_a_shopper
+from api.pages.addresses import CATEGORY_SEPARATOR
+from api.visitors import store
+from api.visitors.schemas import Shopper
+
+_DEMO_SHOPPERS = 6
+_CATEGORIES_IN_HINT = 3
+
+
+class DemoShopper(Struct):
+    """A shopper to try the shop as."""
+
+    shopper_id: str
+    display_name: str
+    hint: str
+
+
+async def record_consent(connection: Connection, shopper_id: str, *, is_granted: bool) -> Shopper:
+    """Record a decision about personalisation; an unknown shopper is made.
+
+    Raises
+    ------
+    InvalidFieldError
+        The id is unknown, and a word for nobody.
+    """
+    is_nobody = is_placeholder(shopper_id)
+    is_known = await store.record_consent(
+        connection, shopper_id, is_granted=is_granted, source="api", may_make=not is_nobody
+    )
+    if is_nobody and not is_known:
+        raise not_a_shopper(shopper_id)
+    return Shopper(shopper_id, personalisation=is_granted)
+
+
+async def demo_shoppers(connection: Connection) -> list[DemoShopper]:
+    """Find a handful of shoppers, each with what they looked at lately."""
+    rows = await store.demo_shoppers(connection, _DEMO_SHOPPERS)
+    return [DemoShopper(*row[:2], hint=_hint(row[2] or [])) for row in rows]
+
+
+def _hint(categories: list[str]) -> str:
+    names = [path.rsplit(CATEGORY_SEPARATOR, 1)[-1] for path in categories[:_CATEGORIES_IN_HINT]]
+    return f"Lately: {', '.join(names)}" if names else "Nothing looked at yet"

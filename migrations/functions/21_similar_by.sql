@@ -1,0 +1,125 @@
+-- The products most like a product, found in one of three ways. What is left out, what fits, what
+-- a reason is called and what fills up is the same for all of them.
+-- p_way:
+--   'vectors': a trained model's neighbours, then the nearest by vector;
+--   'neighbours': the neighbours that are stored, of any model; no vector is read;
+--   'popular': popular products alone.
+-- The other parameters and the rows: see recs.similar_products.
+create or replace function recs.similar_by(
+    p_way text, p_product_id text, p_k integer, p_exclude text [], p_filter recs.product_filter,
+    p_candidates text [], p_model text, p_with_reasons boolean
+) returns table (
+    rank integer, product_id text, score real, model text, source text,
+    reason_kind text, reason_count integer
+)
+language plpgsql
+stable
+rows 20
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    used record;
+    query halfvec;
+    own_category text;
+    own_filter recs.product_filter := p_filter;
+    left_out constant text [] := coalesce(array_remove(p_exclude, null), '{}') || p_product_id;
+    candidates text [];
+    -- Best first.
+    shown recs.similar_product [] := '{}';
+    last_score real;
+    paired_ids text [] := '{}';
+begin
+    if p_k is null or p_k < 0 then
+        raise invalid_parameter_value using message = 'The number of rows must be 0 or more.';
+    end if;
+    select m.model_id, m.name, m.kind into used from recs.model_of(p_model) as m;
+
+    select p.category into own_category from raw.products as p where p.product_id = p_product_id;
+    if not found then
+        raise exception using errcode = 'LS002',
+            message = format('There is no product %L.', p_product_id);
+    end if;
+    candidates := recs.few_eligible(p_filter, p_candidates, recs.list_limit(p_way));
+
+    if p_way = 'neighbours' or p_way = 'vectors' and used.kind = 'trained' then
+        shown := array(
+            select (n.neighbour_id, n.score, 'neighbours', null)::recs.similar_product
+            from recs.neighbours as n
+            where
+                n.model_id = used.model_id
+                and n.product_id = p_product_id
+                and n.neighbour_id not in (select unnest(left_out))
+                and case
+                    when candidates is null then (
+                        select recs.fits(p, p_filter)
+                        from raw.products as p
+                        where p.product_id = n.neighbour_id
+                    )
+                    else n.neighbour_id in (select unnest(candidates))
+                end
+            order by n.rank
+            limit p_k
+        );
+    end if;
+
+    if p_way = 'vectors' and cardinality(shown) < p_k then
+        select v.embedding into query
+        from recs.product_vectors as v
+        where v.model_id = used.model_id and v.product_id = p_product_id;
+    end if;
+    if query is not null then
+        -- Below the neighbours, the nearest have shares of the last one's score.
+        last_score := shown[cardinality(shown)].score;
+        shown := shown || array(
+            select (
+                n.product_id, coalesce((last_score * (1 + n.score) / 2)::real, n.score),
+                'vectors', null
+            )::recs.similar_product
+            from recs.nearest_products(
+                query, used.model_id, p_k - cardinality(shown),
+                left_out || array(select s.product_id from unnest(shown) as s),
+                p_filter, candidates
+            ) as n
+        );
+    end if;
+    if p_with_reasons then
+        paired_ids := array(select s.product_id from unnest(shown) as s);
+    end if;
+
+    if cardinality(shown) < p_k then
+        own_filter.category := coalesce(own_filter.category, own_category);
+        shown := shown || array(
+            select (n.product_id, null, 'popular', n.actions)::recs.similar_product
+            from recs.popular_products(
+                p_k - cardinality(shown),
+                left_out || array(select s.product_id from unnest(shown) as s),
+                own_filter, recs.few_eligible(own_filter, candidates, recs.list_limit(p_way))
+            ) as n
+        );
+        if cardinality(shown) < p_k and own_filter is distinct from p_filter then
+            shown := shown || array(
+                select (n.product_id, null, 'popular', n.actions)::recs.similar_product
+                from recs.popular_products(
+                    p_k - cardinality(shown),
+                    left_out || array(select s.product_id from unnest(shown) as s),
+                    p_filter, candidates
+                ) as n
+            );
+        end if;
+    end if;
+
+    return query
+    select
+        s.place::integer, s.product_id, s.score, used.name, s.source,
+        case
+            when p_with_reasons then coalesce(
+                r.reason_kind, case s.source when 'popular' then 'popular' else 'alike' end
+            )
+        end,
+        case when p_with_reasons then coalesce(r.reason_count, s.actions) end
+    from unnest(shown) with ordinality as s (product_id, score, source, actions, place)
+    left join recs.pair_reasons(p_product_id, paired_ids) as r
+        on s.product_id = r.product_id
+    order by s.place;
+end;
+$$;
