@@ -4,10 +4,11 @@ import asyncio
 import errno
 import hashlib
 import logging
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from litestar import Litestar, Router
@@ -29,6 +30,7 @@ from litestar.static_files import (
 from litestar.types import ASGIApp
 
 from alsolike.demo.pictures import draw_picture
+from alsolike.query_encoder import load_query_encoder
 from alsolike.settings import Settings
 from api.catalogue.categories import CategoryTree, navigation_context, refresh_navigation
 from api.catalogue.pages import category
@@ -58,7 +60,7 @@ from api.product_page.pages import product
 from api.recommendations.pages import home
 from api.recommendations.routes import recommendations_router
 from api.search.pages import search_page
-from api.search.query_vectors import QueryVectors
+from api.search.query_vectors import LoadEncoder, QueryVectors
 from api.search.routes import search_router
 from api.visitors.pages import personalise, sign_in_page, sign_in_shopper, sign_out_shopper
 from api.visitors.routes import consents_router
@@ -72,7 +74,12 @@ _COOKIE_DAYS = 30
 _NO_FILE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EACCES})
 
 
-def create_app(settings: Settings) -> Litestar:
+def create_app(
+    settings: Settings,
+    *,
+    load_encoder: LoadEncoder = load_query_encoder,
+    clock: Callable[[], float] = monotonic,
+) -> Litestar:
     """Make the app: the site's pages and the JSON API.
 
     It starts, and `/health/live` answers, whether or not the database is there.
@@ -82,9 +89,11 @@ def create_app(settings: Settings) -> Litestar:
     settings : Settings
         The secret and the pool's limits; the database's address is libpq's `PG*` variables, read
         when the app starts.
+    load_encoder, clock : callable
+        What loads the encoder of queries, and the time by which it is slow; see `QueryVectors`.
     """
     database = Database(settings)
-    query_vectors = QueryVectors(settings, database)
+    query_vectors = QueryVectors(settings, database, load_encoder, clock)
     metrics = Metrics(TIERS, settings.metrics_folder)
     ladder = Ladder(database, settings, metrics, excluded_products)
 

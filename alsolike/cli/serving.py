@@ -8,7 +8,7 @@ import click
 import psycopg
 
 from alsolike.cli.output import as_json_option, model_option, require_schema, show
-from alsolike.database import connect, query
+from alsolike.database import connect
 from alsolike.embedded import embedded_servers
 from alsolike.errors import DatabaseUnavailableError
 from alsolike.progress import report_progress
@@ -150,7 +150,7 @@ def _warn_without_pages(settings: Settings) -> None:
         return
     try:
         with connect() as connection:
-            row = connection.execute(query("alsolike/is_demo_shop")).fetchone()
+            row = connection.execute("select ops.is_demo_shop()").fetchone()
     except (DatabaseUnavailableError, psycopg.Error):
         # The site starts without its database; its health check says so.
         return

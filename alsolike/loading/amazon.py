@@ -14,8 +14,8 @@ from typing import Any, cast
 
 from alsolike.errors import InputFileError
 from alsolike.loading.jsonl_files import UnreadableLine, read_items, rows_of_items
-from alsolike.loading.rows import Chunk, Reading, encode_rows
-from alsolike.loading.sources import Source, load_sources
+from alsolike.loading.rows import Chunk, Reading, Source, encode_rows
+from alsolike.loading.sources import load_sources
 from alsolike.loading.summary import LoadSummary
 from alsolike.loading.tables import PRODUCTS, PURCHASES, REVIEWS, Table
 from alsolike.progress import Report

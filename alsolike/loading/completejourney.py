@@ -24,8 +24,8 @@ import pyarrow.parquet as pq
 
 from alsolike.errors import InputFileError
 from alsolike.loading.parquet_files import read_batches
-from alsolike.loading.rows import Chunk, Reading
-from alsolike.loading.sources import Source, load_sources
+from alsolike.loading.rows import Chunk, Reading, Source
+from alsolike.loading.sources import load_sources
 from alsolike.loading.summary import LoadSummary
 from alsolike.loading.tables import PRODUCTS, PURCHASES
 from alsolike.progress import Report

@@ -1,18 +1,13 @@
 """The check that a load states everybody's consent before it stores anything."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
 from alsolike.database import query
 from alsolike.errors import AlsolikeError
-from alsolike.loading.rows import Reading
+from alsolike.loading.rows import Reading, Source
 from alsolike.loading.staging import Connection, count, discard, repair, stage
 from alsolike.loading.summary import counted
 from alsolike.loading.tables import PRODUCTS, SHOPPERS, VIEWS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from alsolike.loading.sources import Source
 
 CONSENTS = ("personalisation", "none")
 
@@ -27,8 +22,8 @@ class ConsentNeededError(AlsolikeError):
 
 def require_stated_consent(
     connection: Connection,
-    sources: "Sequence[Source]",
-    report_on: "Callable[[Source], Callable[[int], None]]",
+    sources: Sequence[Source],
+    report_on: Callable[[Source], Callable[[int], None]],
 ) -> None:
     """Read the files for shoppers and sessions whose consent is unknown; store nothing.
 

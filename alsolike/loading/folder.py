@@ -8,7 +8,8 @@ from alsolike.loading.csv_files import read_csv
 from alsolike.loading.formats import SUFFIXES
 from alsolike.loading.jsonl_files import read_jsonl
 from alsolike.loading.parquet_files import read_parquet
-from alsolike.loading.sources import Source, load_sources
+from alsolike.loading.rows import Source
+from alsolike.loading.sources import load_sources
 from alsolike.loading.summary import LoadSummary
 from alsolike.loading.tables import PRODUCTS, TABLES, Table
 from alsolike.progress import Report

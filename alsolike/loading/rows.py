@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -103,6 +103,25 @@ class Reading:
                 "NUL characters and halves of surrogate pairs were taken out of "
                 f"{counted(self.cleaned, 'field')}."
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to load.
+
+    Attributes
+    ----------
+    name : str
+        Names the file in the summary and in `raw.rejected_rows`.
+    table : Table
+        The table that it fills.
+    read : Callable
+        Yields its rows in bounded memory; raises InputFileError if they cannot be read.
+    """
+
+    name: str
+    table: Table
+    read: Callable[[Reading], Iterator[Chunk]]
 
 
 def encode_rows(rows: Iterable[Row], table: Table, reading: Reading) -> Iterator[Chunk]:

@@ -1,7 +1,7 @@
 """Load a list of sources in their order, each in a transaction of its own."""
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ from alsolike.loading.catalogue import (
 from alsolike.loading.consent import CONSENTS, require_stated_consent
 from alsolike.loading.events import insert_events, leave_out_views
 from alsolike.loading.people import list_shoppers, notes_on_shoppers
-from alsolike.loading.rows import Chunk, Reading
+from alsolike.loading.rows import Chunk, Reading, Source
 from alsolike.loading.staging import (
     Connection,
     StagedFile,
@@ -41,31 +41,12 @@ from alsolike.loading.staging import (
     stage,
 )
 from alsolike.loading.summary import FileSummary, LoadSummary, counted
-from alsolike.loading.tables import PRODUCTS, SHOPPERS, VIEWS, Table
+from alsolike.loading.tables import PRODUCTS, SHOPPERS, VIEWS
 from alsolike.progress import Report
 
 
 class LoadError(AlsolikeError):
     """The database refused the load; nothing of the file was kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file to load.
-
-    Attributes
-    ----------
-    name : str
-        Names the file in the summary and in `raw.rejected_rows`.
-    table : Table
-        The table that it fills.
-    read : Callable
-        Yields its rows in bounded memory; raises InputFileError if they cannot be read.
-    """
-
-    name: str
-    table: Table
-    read: Callable[[Reading], Iterator[Chunk]]
 
 
 def load_sources(

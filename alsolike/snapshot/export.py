@@ -119,7 +119,7 @@ def export_snapshot(
                 _write_products(connection, store, snapshot_id, report) if scope == "whole" else ()
             )
             serving = serving_options(connection, used.serving)
-            shop = connection.execute(query("alsolike/is_demo_shop")).fetchone()
+            shop = connection.execute("select ops.is_demo_shop()").fetchone()
         manifest = Manifest(
             format_version=FORMAT_VERSION,
             snapshot_id=snapshot_id,

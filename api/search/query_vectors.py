@@ -3,7 +3,9 @@
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from time import monotonic
 from typing import Any, Literal, NamedTuple, cast
 
@@ -16,6 +18,7 @@ from alsolike.query_encoder import (
     QueryEncoder,
     QueryEncoderError,
     QueryEncoderRow,
+    ReadPiece,
     load_query_encoder,
 )
 from alsolike.settings import Settings
@@ -24,6 +27,7 @@ from api.search import store
 
 logger = logging.getLogger("alsolike.web")
 
+LoadEncoder = Callable[[QueryEncoderRow, Path, ReadPiece], QueryEncoder]
 Lack = Literal["absent", "slow", "failed"]
 
 _FRESH_SECONDS = 60.0
@@ -58,6 +62,10 @@ class QueryVectors:
         The time limit, and the home folder that holds the encoder's files.
     database : Database
         Where they come from.
+    load : callable
+        Loads an encoder, as `load_query_encoder` does.
+    clock : callable
+        Seconds that only grow, as `time.monotonic` gives them.
 
     Attributes
     ----------
@@ -66,7 +74,15 @@ class QueryVectors:
         (`absent`), it takes too long (`slow`), it failed (`failed`).
     """
 
-    def __init__(self, settings: Settings, database: Database) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        load: LoadEncoder = load_query_encoder,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._load_encoder = load
+        self._clock = clock
         self.counts: Counter[Lack] = Counter()
         self._limit = settings.search_encode_ms / 1000
         self._home = settings.home
@@ -128,14 +144,14 @@ class QueryVectors:
         kept = self._kept.get(words)
         if kept is not None:
             return kept
-        if not is_needed and monotonic() < self._resumes_at:
+        if not is_needed and self._clock() < self._resumes_at:
             return self._without("slow")
-        started = monotonic()
+        started = self._clock()
         try:
             vector = QueryVector(encoder.encoder_id, HalfVector(encoder.encode(words)).to_text())
         except QueryEncoderError as error:
             return self._without("failed", f" ({error})")
-        self._note(monotonic() - started)
+        self._note(self._clock() - started)
         if len(self._kept) >= _KEPT_VECTORS:
             del self._kept[next(iter(self._kept))]
         self._kept[words] = vector
@@ -150,7 +166,7 @@ class QueryVectors:
                 f"Encoding a query takes {self._usual_seconds * 1000:.0f} ms: searches go by "
                 f"words alone for {_PAUSE_SECONDS:.0f} seconds.",
             )
-            self._resumes_at = monotonic() + _PAUSE_SECONDS
+            self._resumes_at = self._clock() + _PAUSE_SECONDS
             self._usual_seconds = 0.0
 
     def _without(self, lack: Lack, reason: str = "") -> None:
@@ -160,7 +176,7 @@ class QueryVectors:
 
     def _tell(self, topic: str, message: str) -> None:
         """Log a warning, about one topic once a minute."""
-        now = monotonic()
+        now = self._clock()
         if now - self._told.get(topic, float("-inf")) >= _TELL_SECONDS:
             self._told[topic] = now
             logger.warning("%s", message)
@@ -184,7 +200,7 @@ class QueryVectors:
                 raise QueryEncoderError(message) from error
 
         def load() -> QueryEncoder:
-            encoder = load_query_encoder(described, self._home, read_piece)
+            encoder = self._load_encoder(described, self._home, read_piece)
             # The first query is slower than the others.
             encoder.encode(_FIRST_QUERY)
             return encoder

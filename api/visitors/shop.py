@@ -23,7 +23,7 @@ _FRESH_SECONDS = 1.0
 async def _is_demo_shop(connection: Connection, _: None) -> bool:
     """Tell whether the demo made this shop, and nothing was loaded into it since."""
     cursor = connection.cursor(row_factory=scalar_row)
-    await cursor.execute(query("alsolike/is_demo_shop"))
+    await cursor.execute(query("api/visitors/is_demo_shop"))
     return bool(await cursor.fetchone())
 
 

@@ -45,6 +45,14 @@ class HandEncoder:
         self.now = 1000.0
         self.encoded: list[str] = []
 
+    def clock(self) -> float:
+        """Return the time that the app looks at."""
+        return self.now
+
+    def load(self, *_: object) -> "HandEncoder":
+        """Return itself, as what the app loads."""
+        return self
+
     def encode(self, text: str) -> np.ndarray:
         """Return the vector of a query."""
         self.now += self.seconds
@@ -59,8 +67,8 @@ class HandEncoder:
 
 
 @pytest.fixture
-def encoder(shop: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> HandEncoder:
-    """Give the encoder that the app loads, and the clock that it looks at."""
+def encoder(shop: dict[str, str]) -> HandEncoder:
+    """Give the encoder that the shop has."""
     assert shop
     with connect() as connection:
         connection.execute(
@@ -68,17 +76,14 @@ def encoder(shop: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> HandEncode
             "(encoder_id, recipe, fingerprint, agreement, least_similarity) "
             "values (1, 'hand', 'by hand', 1, 0.5)"
         )
-    encoder = HandEncoder()
-    monkeypatch.setattr(query_vectors, "load_query_encoder", lambda *_: encoder)
-    monkeypatch.setattr(query_vectors, "monotonic", lambda: encoder.now)
-    return encoder
+    return HandEncoder()
 
 
 @pytest.fixture
 def searcher(encoder: HandEncoder, settings: Settings) -> Iterator[Client]:
     """Give a client of an app that has loaded the encoder."""
-    assert encoder
-    with TestClient(create_app(settings)) as client:
+    app = create_app(settings, load_encoder=encoder.load, clock=encoder.clock)
+    with TestClient(app) as client:
         refresh(client)
         yield client
 
@@ -223,35 +228,30 @@ def test_without_an_encoder_words_alone_answer(client: Client) -> None:
 
 
 def test_an_encoder_that_cannot_be_loaded_is_told_and_done_without(
-    encoder: HandEncoder, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    encoder: HandEncoder, settings: Settings
 ) -> None:
     assert encoder
-
-    def fail(*_: object) -> None:
-        message = "damaged"
-        raise QueryEncoderError(message)
-
-    monkeypatch.setattr(query_vectors, "load_query_encoder", fail)
+    # The shop says that there is one, and has none of its files.
     with TestClient(create_app(settings)) as client:
-        with pytest.raises(QueryEncoderError, match="damaged"):
+        with pytest.raises(QueryEncoderError):
             refresh(client)
         assert find(client, "pan")["by"] == "text"
 
 
-def test_switched_off_nothing_is_loaded_or_asked(
-    encoder: HandEncoder, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert encoder
+def test_switched_off_nothing_is_loaded_or_asked(encoder: HandEncoder, settings: Settings) -> None:
     loaded: list[object] = []
-    monkeypatch.setattr(query_vectors, "load_query_encoder", lambda *args: loaded.append(args))
-    with TestClient(create_app(replace(settings, search_encode_ms=0))) as client:
+
+    def load(*arguments: object) -> HandEncoder:
+        loaded.append(arguments)
+        return encoder
+
+    app = create_app(replace(settings, search_encode_ms=0), load_encoder=load)
+    with TestClient(app) as client:
         assert find(client, "pan")["by"] == "text"
     assert loaded == []
 
 
-def test_loading_holds_nothing_up(
-    encoder: HandEncoder, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_loading_holds_nothing_up(encoder: HandEncoder, settings: Settings) -> None:
     has_begun, may_end = threading.Event(), threading.Event()
 
     def load(*_: object) -> HandEncoder:
@@ -259,8 +259,7 @@ def test_loading_holds_nothing_up(
         assert may_end.wait(10)
         return encoder
 
-    monkeypatch.setattr(query_vectors, "load_query_encoder", load)
-    with TestClient(create_app(settings)) as client:
+    with TestClient(create_app(settings, load_encoder=load)) as client:
         assert has_begun.wait(10)
         assert client.get("/health/live").status_code == 200
         assert find(client, "pan")["by"] == "text"
@@ -268,7 +267,7 @@ def test_loading_holds_nothing_up(
 
 
 def test_another_encoder_is_loaded_when_its_model_serves(
-    searcher: Client, monkeypatch: pytest.MonkeyPatch
+    encoder: HandEncoder, settings: Settings
 ) -> None:
     other = HandEncoder()
     other.encoder_id = 2
@@ -277,9 +276,8 @@ def test_another_encoder_is_loaded_when_its_model_serves(
 
     def load(described: QueryEncoderRow, *_: object) -> HandEncoder:
         loaded.append(described)
-        return other
+        return encoder if described.encoder_id == 1 else other
 
-    monkeypatch.setattr(query_vectors, "load_query_encoder", load)
     with connect() as connection:
         connection.execute(
             "insert into recs.encoders (name, sha256, dimension) values ('other', 'other', 4)"
@@ -289,16 +287,19 @@ def test_another_encoder_is_loaded_when_its_model_serves(
             "(encoder_id, recipe, fingerprint, prefix, agreement, least_similarity) "
             "values (2, 'hand', 'another', 'query: ', 1, 0.5)"
         )
-    refresh(searcher)
-    assert loaded == []
-    with connect() as connection:
-        connection.execute("update recs.models set encoder_id = 2")
-    # The model that serves lives in another space by now: what is loaded does not fit.
-    assert find(searcher, "something to cut with")["by"] == "text"
-    refresh(searcher)
-    refresh(searcher)
-    assert loaded == [QueryEncoderRow(2, "another", "query: ")]
-    assert find(searcher, "something to cut with")["by"] == "text+vectors"
+    with TestClient(create_app(settings, load_encoder=load)) as client:
+        refresh(client)
+        # The app looks for one when it starts, too.
+        assert {row.encoder_id for row in loaded} == {1}
+        loaded.clear()
+        with connect() as connection:
+            connection.execute("update recs.models set encoder_id = 2")
+        # The model that serves lives in another space by now: what is loaded does not fit.
+        assert find(client, "something to cut with")["by"] == "text"
+        refresh(client)
+        refresh(client)
+        assert loaded == [QueryEncoderRow(2, "another", "query: ")]
+        assert find(client, "something to cut with")["by"] == "text+vectors"
 
 
 def test_the_page_finds_by_meaning_and_its_more_link_goes_on(searcher: Client) -> None:

@@ -8,15 +8,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from alsolike.loading import LoadSummary, first_load, load_folder
+from alsolike.loading import LoadSummary, load_folder
 from alsolike.progress import ignore_progress
 
-ROWS = 50
-
-
-@pytest.fixture(autouse=True)
-def few_rows_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(first_load, "_MANY_ROWS", ROWS)
+# So many that the indexes are worth building after them.
+ROWS = 50_000
 
 
 @pytest.fixture

@@ -557,7 +557,7 @@ CASES = (
     ),
     Case(name="there", statement="api/health/schema_state", rows=1),
     Case(name="there", statement="api/health/serving_model", rows=1),
-    Case(name="there", statement="alsolike/is_demo_shop", rows=1),
+    Case(name="there", statement="api/visitors/is_demo_shop", rows=1),
     _STEP,
     _STEP.but(
         "neighbours, half",

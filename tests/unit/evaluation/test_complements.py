@@ -71,13 +71,14 @@ def test_only_the_best_are_kept_of_each_product() -> None:
     assert scores[2, 1] > 0
 
 
-def test_chunks_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_a_product_stands_in_a_large_catalogue_makes_no_difference() -> None:
     random = np.random.default_rng(1)
-    members = sp.csr_matrix((random.random((300, 25)) < 0.2).astype(np.float32))
-    whole = _scores(members, per_product=3)
-    monkeypatch.setattr(complements, "_PRODUCTS_AT_ONCE", 4)
-    assert (_scores(members, per_product=3) != whole).nnz == 0
-    assert whole.nnz > 25
+    shop = sp.csr_matrix((random.random((300, 25)) < 0.2).astype(np.float32))
+    # So many products that they are worked on in parts, which meet within one of these shops.
+    scores = _scores(sp.csr_matrix(sp.block_diag([shop] * 200)), per_product=3)
+    first = scores[:25, :25]
+    assert first.nnz > 25
+    assert (scores != sp.csr_matrix(sp.block_diag([first] * 200))).nnz == 0
 
 
 def test_complements_complete_baskets_where_other_days_tell_nothing() -> None:

@@ -9,6 +9,9 @@ from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import grimp
+import pytest
+
 ROOT = Path(__file__).resolve().parents[3]
 OURS = ("alsolike", "api", "embed")
 # What runs without the packages for development, and what needs them.
@@ -77,15 +80,6 @@ def undeclared(imports: Iterable[tuple[str, str]], known: set[str]) -> set[tuple
     }
 
 
-def test_no_private_module_of_a_library_is_imported() -> None:
-    private = {
-        (file, name)
-        for file, name in foreign_imports(modules(*RUNTIME))
-        if any(part.startswith("_") and not part.startswith("__") for part in name.split("."))
-    }
-    assert private == set()
-
-
 def test_what_runs_imports_declared_dependencies() -> None:
     imports = foreign_imports(modules(*RUNTIME))
     assert undeclared(imports, declared("completejourney")) == set()
@@ -96,3 +90,22 @@ def test_what_develops_imports_declared_dependencies() -> None:
         module for module in modules(*DEVELOPMENT) if PEERS not in module.parents
     ) | foreign_imports(modules(*RUNTIME), of_types=True)
     assert undeclared(imports, declared("completejourney", "dev")) == set()
+
+
+def test_no_library_is_entered_by_a_private_door() -> None:
+    private = {
+        (file, name)
+        for file, name in foreign_imports(modules(*RUNTIME, *DEVELOPMENT))
+        if re.search(r"\._(?!_)", name)
+    }
+    assert private == set()
+
+
+@pytest.mark.parametrize("package", OURS)
+def test_packages_import_each_other_in_no_circle(package: str) -> None:
+    graph = grimp.build_graph(package)
+    circles = {
+        parent: sorted(graph.nominate_cycle_breakers(parent))
+        for parent in {module.rpartition(".")[0] or module for module in graph.modules}
+    }
+    assert {parent: edges for parent, edges in circles.items() if edges} == {}
