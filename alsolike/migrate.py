@@ -39,9 +39,6 @@ LOCK_TIMEOUT = "4s"
 STATEMENT_TIMEOUT = "5s"
 # The limit of what holds nobody up: it waits for every transaction that began before.
 LONG_TIMEOUT = "15min"
-# How long a migration waits for another one to end, in seconds.
-_PATIENCE = 60
-
 _CONCURRENT_INDEX = re.compile(
     r"index concurrently if not exists (?P<name>\w+)\s+on (?P<schema>\w+)"
 )
@@ -55,10 +52,10 @@ class RowsWouldBeDeletedError(MigrationError):
     """Going down would delete rows, and the caller did not allow it."""
 
 
-def migrate(revision: str = "head", *, drop_all_data: bool = False) -> str:
+def migrate(revision: str = "head", *, drop_all_data: bool = False, patience: int = 60) -> str:
     """Bring the schema to a revision, then re-apply functions and rights if it is the head.
 
-    One migration runs at a time; another one waits for it, for a minute at most.
+    One migration runs at a time; another one waits for it.
 
     Parameters
     ----------
@@ -66,6 +63,8 @@ def migrate(revision: str = "head", *, drop_all_data: bool = False) -> str:
         `head`, `base`, or a revision's number such as `0002`; one older than the present goes down.
     drop_all_data : bool
         Going down may delete rows.
+    patience : int
+        Seconds to wait for another migration to end.
 
     Returns
     -------
@@ -83,7 +82,7 @@ def migrate(revision: str = "head", *, drop_all_data: bool = False) -> str:
     head = ScriptDirectory.from_config(config).get_current_head() or "base"
     target = head if revision == "head" else revision
     try:
-        with _alone():
+        with _alone(patience):
             if _is_down(target):
                 if not drop_all_data:
                     _check_rows(config, target)
@@ -242,7 +241,7 @@ def drop_schema(schema: str) -> None:
 
 
 @contextmanager
-def _alone() -> Generator[None]:
+def _alone(patience: int) -> Generator[None]:
     """Keep other migrations out while the block runs.
 
     It locks the table of the revision, after making it in an empty database. Unlike an advisory
@@ -259,13 +258,13 @@ def _alone() -> Generator[None]:
         connection.execute(query("alsolike/hold_without_end"))
         connection.execute(
             query("alsolike/limit_waiting"),
-            {"lock_timeout": f"{_PATIENCE}s", "statement_timeout": "0"},
+            {"lock_timeout": f"{patience}s", "statement_timeout": "0"},
         )
         try:
             connection.execute(query("alsolike/hold_revision"))
         except psycopg.errors.LockNotAvailable as error:
             message = (
-                f"Another migration of this database runs, and did not end within {_PATIENCE} "
+                f"Another migration of this database runs, and did not end within {patience} "
                 "seconds. Nothing was changed; try again when it is done."
             )
             raise MigrationError(message) from error
