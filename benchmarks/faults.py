@@ -67,10 +67,7 @@ def main() -> int:
 def _break_all(site: Site) -> list[Figure]:
     """Serve the shop, break everything in turn, and see what is left."""
     products = _column("select product_id from raw.products order by 1")
-    shoppers = _column(
-        "select shopper_id from raw.current_consents"
-        " where purpose = 'personalisation' and is_granted order by 1"
-    )
+    shoppers = _column("select shopper_id from raw.consenting_shoppers order by 1")
     paths = ["/", "/v1/products?k=20", "/search?q=lamp", "/v1/search?q=red+shoes"]
     paths += [f"/products/{product}" for product in products[:10]]
     paths += [f"/v1/products/{product}/similar" for product in products[:10]]

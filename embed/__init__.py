@@ -1,5 +1,5 @@
-"""The embedding worker: claim stale texts, encode them, write their vectors.
+"""The embedding worker: claim stale texts, encode them, write their vectors, then take the steps.
 
-One module per stage: `claim`, `encoder` and `encode`, `write`, `actions`; `tasks` puts them on the
-queue and `run` runs them, in the foreground or as a worker.
+`batches` goes through `claim`, `encode` and `write`; `steps` lists what follows. `run` does both in
+the foreground; `worker` does them again and again, with the queue of `tasks`.
 """

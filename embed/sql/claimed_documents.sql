@@ -1,5 +1,5 @@
--- The texts of the parts that are locked and still stale. A statement of its own, after the locks:
--- only then does it see what their last holder has written.
+-- The texts of the locked parts that are still stale. A statement of its own, after the locks,
+-- so that it sees what their last holder has written.
 -- encoder_id: the encoder; product_ids, parts: the parts, element by element.
 -- A row: product_id, part, content and content_hash.
 select d.product_id, d.part, d.content, d.content_hash

@@ -1,5 +1,4 @@
--- Register the encoder, or find it again: the same weights are the same encoder, wherever the
--- folder lies that holds them.
+-- Register the encoder, or find it: the same weights are the same encoder, whatever their folder.
 -- name: text; sha256: of the weights; dimension: length of its vectors.
 -- One row: encoder_id and the dimension that was registered.
 with kept as (

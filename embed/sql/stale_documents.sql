@@ -1,7 +1,7 @@
--- The parts whose text has no vector yet, or a vector of an older text; without those that failed
--- and wait for their next try. The longest first: texts of a batch are then about as long as each
--- other, which keeps padding small, and a lack of memory shows at once. Equal texts, which variants
--- of a product often have, follow each other, so that a batch encodes them once.
+-- The parts whose text has no vector yet, or the vector of an older text; without those that failed
+-- and wait for their next try. The longest texts come first: texts of a batch then have similar
+-- lengths, which keeps padding small, and a lack of memory shows at once. Equal texts, which
+-- variants of a product often have, follow each other, so that a batch encodes them once.
 -- encoder_id: the encoder.
 -- A row: product_id and part.
 select d.product_id, d.part

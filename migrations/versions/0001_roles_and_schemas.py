@@ -17,6 +17,8 @@ def upgrade() -> None:
         check_names_are_free(schema)
     run_sql(
         """
+        -- The extension's script is long, and nobody uses the schemas yet.
+        set local statement_timeout = '15min';
         create extension if not exists vector;
 
         do $$
