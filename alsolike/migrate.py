@@ -255,19 +255,24 @@ def _alone(patience: int) -> Generator[None]:
                 # Another migration made it at the same moment.
                 connection.rollback()
         connection.commit()
-        connection.execute(query("alsolike/hold_without_end"))
-        connection.execute(
-            query("alsolike/limit_waiting"),
-            {"lock_timeout": f"{patience}s", "statement_timeout": "0"},
-        )
-        try:
-            connection.execute(query("alsolike/hold_revision"))
-        except psycopg.errors.LockNotAvailable as error:
-            message = (
-                f"Another migration of this database runs, and did not end within {patience} "
-                "seconds. Nothing was changed; try again when it is done."
+        # In tries of a second: the other migration may build an index, which waits for every
+        # transaction with a snapshot, and one that waits for a lock may have one.
+        for seconds_left in reversed(range(patience)):
+            connection.execute(query("alsolike/hold_without_end"))
+            connection.execute(
+                query("alsolike/limit_waiting"), {"lock_timeout": "1s", "statement_timeout": "0"}
             )
-            raise MigrationError(message) from error
+            try:
+                connection.execute(query("alsolike/hold_revision"))
+                break
+            except psycopg.errors.LockNotAvailable as error:
+                connection.rollback()
+                if not seconds_left:
+                    message = (
+                        "Another migration of this database runs, and did not end within "
+                        f"{patience} seconds. Nothing was changed; try again when it is done."
+                    )
+                    raise MigrationError(message) from error
         yield
 
 

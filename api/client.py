@@ -35,7 +35,7 @@ Answer = TypeVar("Answer", bound=Struct)
 _Parameter = str | float | Sequence[str] | None
 
 _FIRST_ERROR = 400
-# Worth another try: too many requests for now, a proxy without its server, the database away.
+# Worth another try: too many requests for now, a proxy without its server, no database.
 _PASSING = frozenset({429, 502, 503, 504})
 
 
@@ -60,8 +60,8 @@ class ApiUnreachableError(AlsolikeError):
 class Client:
     """The API's operations as methods, under their names in the OpenAPI document.
 
-    What may pass by itself (no connection, 429, 502, 503, 504) is tried again after a pause that
-    grows, or as long as `Retry-After` says. Every operation may be repeated: most only read, an
+    Passing failures (no connection, 429, 502, 503, 504) are tried again after a pause that grows,
+    or after `Retry-After`. Every operation may be repeated: most only read, an
     event is recorded once, however often its id is sent, and so is a decision about consent.
 
     Parameters

@@ -5,10 +5,12 @@ client.
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import force_setattr
 
 from api.fields import Price, Text
 
@@ -42,6 +44,22 @@ class ProductFilter(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
             description="Products out of stock too; they are left out otherwise.", examples=[False]
         ),
     ] = False
+    created_after: Annotated[
+        Annotated[datetime, Meta(tz=True)] | None,
+        Meta(
+            description="New since: products made at this time or later; with a zone.",
+            examples=["2020-01-01T00:00:00Z"],
+        ),
+    ] = None
+
+    def __post_init__(self) -> None:
+        """Bring the time to UTC: the local snapshot compares times as text."""
+        if self.created_after is not None:
+            try:
+                force_setattr(self, "created_after", self.created_after.astimezone(UTC))
+            except OverflowError as error:
+                message = "The time is out of range."
+                raise ValueError(message) from error
 
     def as_json(self) -> str | None:
         """Return what `jsonb_populate_record` makes a `recs.product_filter` of; None for none."""

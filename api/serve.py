@@ -31,17 +31,16 @@ from alsolike.parent import end_with_parent
 from alsolike.settings import Settings, export_connection, is_loopback, load_settings
 
 _STOP_SECONDS = 5
-# The worker processes of a server that was killed a moment ago may still be ending.
+# Seconds to wait for a port: worker processes of a server that was just killed may still hold it.
 _PORT_SECONDS = 2
-# Until a connection has sent the head of its first or next request. A proxy that keeps idle ones
-# for longer meets closed ones, and opens another.
+# Seconds until a connection must have sent the head of its next request. A proxy that keeps idle
+# connections for longer finds them closed, and opens others.
 _HEAD_SECONDS = 10
-# Of a head; the longest addresses that we make have 8 KB.
+# Of a request's head; the longest addresses that we make have 8 KB.
 _HEAD_BYTES = 64 * 1024
-# Open connections of one worker process. A silent one costs a few kilobytes until its time is up;
-# with all of them taken nobody else gets in.
+# Open connections of one worker process. An idle one costs a few kilobytes.
 _MOST_CONNECTIONS = 10_000
-# Files that a process has open beside them: the database's, the snapshot, assets that are sent.
+# Further open files of a process: database connections, the snapshot, static files.
 _OTHER_FILES = 512
 
 
@@ -58,7 +57,7 @@ def serve(settings: Settings, *, announce: Callable[[], None] | None = None) -> 
         Host, port and number of worker processes. Each worker reads the settings again from the
         environment, which must be the same.
     announce : callable, optional
-        Called once the address is ours and the worker processes start.
+        Called once the address is bound and the worker processes start.
 
     Raises
     ------
@@ -72,7 +71,7 @@ def serve(settings: Settings, *, announce: Callable[[], None] | None = None) -> 
 
 @contextmanager
 def _metrics_folder(settings: Settings) -> Generator[None]:
-    """Name the folder in which several worker processes add up their numbers, and empty it."""
+    """Make a folder for the metrics of several worker processes, and remove it at the end."""
     if settings.web_workers == 1 or settings.metrics_folder is not None:
         yield
         return
@@ -93,7 +92,7 @@ def _serve(settings: Settings, announce: Callable[[], None] | None) -> None:
         log_level=LogLevels.warning,
         workers_kill_timeout=_STOP_SECONDS,
         respawn_failed_workers=True,
-        # Not `auto`: telling HTTP/2 from HTTP/1 by the first bytes has no time limit.
+        # Not `auto`: granian detects HTTP/2 by the first bytes, without a time limit.
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(
             header_read_timeout=_HEAD_SECONDS * 1000, max_buffer_size=_HEAD_BYTES
@@ -102,7 +101,7 @@ def _serve(settings: Settings, announce: Callable[[], None] | None) -> None:
     )
     if announce is not None:
         server.on_startup(announce)
-    # Granian takes the signals over; the command that called us may need them afterwards.
+    # Granian replaces the signal handlers; the calling command may need its own afterwards.
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         server.serve()
@@ -115,11 +114,11 @@ def _serve(settings: Settings, announce: Callable[[], None] | None) -> None:
 
 
 def _connection_limit() -> int:
-    """Return how many connections a worker may hold, having made room for them."""
+    """Raise the limit of open files, and return how many connections a worker may hold."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _MOST_CONNECTIONS + _OTHER_FILES
     if soft != resource.RLIM_INFINITY and soft < wanted:
-        # The worker processes inherit it.
+        # Worker processes inherit the limit.
         soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     if soft == resource.RLIM_INFINITY:
@@ -139,13 +138,13 @@ def application() -> ASGIApp:
     app = create_app(settings)
     if not settings.trusted_proxies:
         return app
-    # Before all else, so that the address of the client is theirs everywhere.
+    # Outermost, so that every middleware sees the client's address rather than the proxy's.
     wrapped = wrap_asgi_with_proxy_headers(app, list(settings.trusted_proxies))  # pyright: ignore[reportUnknownVariableType]
     return cast("ASGIApp", wrapped)
 
 
 def _forget_dead_workers(metrics_folder: Path | None) -> None:
-    """Drop what killed workers last told of their pools and circuits; what they counted stays."""
+    """Drop the gauges of killed workers, such as their pools; their counters stay."""
     if metrics_folder is None:
         return
     from prometheus_client.multiprocess import (  # noqa: PLC0415  (see above)
@@ -159,7 +158,7 @@ def _forget_dead_workers(metrics_folder: Path | None) -> None:
 
 
 def require_closed_api(settings: Settings) -> None:
-    """Let nobody but this machine reach an API that asks for no key.
+    """Refuse to serve an API without keys to other machines.
 
     Raises
     ------
@@ -175,7 +174,7 @@ def require_closed_api(settings: Settings) -> None:
 
 
 def require_free_port(settings: Settings) -> None:
-    """Fail early: granian shares a port with whoever else allows that, instead of failing.
+    """Fail early: granian would share the port with another server that allows it.
 
     Raises
     ------
@@ -201,6 +200,6 @@ def require_free_port(settings: Settings) -> None:
 def _bind(host: str, port: int) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
-        # As servers do, so that connections of a server that just ended are no obstacle.
+        # As servers do: connections of a server that just ended do not block the port.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind((host, port))

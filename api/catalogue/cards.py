@@ -56,7 +56,7 @@ def snapshot_rows(local: LocalSnapshot, product_ids: Sequence[str]) -> list[stor
     return [snapshot_row(product) for product in local.products(product_ids)]
 
 
-# So small a statement is asked on every step, lest a page that has its products miss their cards.
+# A small statement, so every step may run it: a page that has its products gets their cards too.
 _CARD_STEPS = Steps(
     store.product_cards, store.product_cards, store.product_cards, snapshot=snapshot_rows
 )
@@ -124,7 +124,7 @@ def price_in_words(price: Decimal | None, currency: str | None) -> str | None:
 
 
 def safe_image(address: str | None) -> str | None:
-    """Let through only addresses that the pages' content policy lets the browser load."""
+    """Return an image's address if the pages' content security policy allows it; None otherwise."""
     if address and (
         address.startswith(("https://", "data:image/"))
         or (address.startswith("/") and not address.startswith("//"))

@@ -20,7 +20,7 @@ from api.pages.addresses import CATEGORY_SEPARATOR, category_url
 logger = logging.getLogger("alsolike.web")
 
 _FRESH_SECONDS = 60.0
-# A category that is not in the tree may be new: look again, but not for every mistyped address.
+# A category that is not in the tree may be new: read again, at most once in so many seconds.
 _RETRY_SECONDS = 5.0
 
 
@@ -63,7 +63,7 @@ class CategoryTree:
                 found = await self._ladder.answer(_STEPS, None)
                 self._read_at = time.monotonic()
                 if found.tier == "snapshot":
-                    # Look again soon, and keep what was read last: it is newer.
+                    # Read again soon; what the database gave before is newer than the snapshot.
                     self._read_at += _RETRY_SECONDS - _FRESH_SECONDS
                     if self._by_path:
                         return
@@ -100,7 +100,7 @@ class CategoryTree:
         return found
 
     def _find(self, segments: str) -> Category | None:
-        # A name may hold a slash itself, so the paths are joined rather than the address split.
+        # A name may contain a slash, so compare joined paths rather than split the address.
         wanted = segments.strip("/")
         return next(
             (c for p, c in self._by_path.items() if p.replace(CATEGORY_SEPARATOR, "/") == wanted),
@@ -130,7 +130,7 @@ def navigation_context(request: AnyRequest) -> Mapping[str, Any]:
 
 
 def _add_up(counts: list[tuple[str, int, str | None]]) -> dict[str, Category]:
-    """Give every category, also those that only hold others, the sum of itself and all below."""
+    """Sum up each category with all below it, those without products of their own included."""
     totals: dict[str, int] = {}
     pictures: dict[str, str] = {}
     for path, count, image_url in counts:

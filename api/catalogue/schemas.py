@@ -1,4 +1,4 @@
-"""What the JSON API tells of products.
+"""Products as the JSON API gives them.
 
 A struct that is filled from a query has its columns' order.
 """

@@ -67,12 +67,12 @@ def page_of(question: CatalogueQuestion, items: list[Product]) -> ProductPage:
 
 
 def unknown_product(product_id: str) -> UnknownProductError:
-    """Say which product there is not."""
+    """Make the error for an unknown product."""
     return UnknownProductError(f"There is no product {product_id!r}.")
 
 
 async def check_category(connection: Connection, category: str | None) -> None:
-    """Tell a mistyped category from one that has nothing to give.
+    """Refuse a mistyped category; one without matching products passes.
 
     Raises
     ------
@@ -84,6 +84,6 @@ async def check_category(connection: Connection, category: str | None) -> None:
 
 
 def unknown_category(category: str) -> InvalidFieldError:
-    """Say which category there is not."""
+    """Make the error for an unknown category."""
     message = f"There is no category {category!r}: give a path such as 'A > B'."
     return InvalidFieldError("category", message)

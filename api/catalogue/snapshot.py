@@ -1,4 +1,4 @@
-"""Products out of the local snapshot, as the JSON API tells them."""
+"""Products out of the local snapshot, as the JSON API gives them."""
 
 from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct
 from api.catalogue.schemas import Product, ProductPage
@@ -21,7 +21,7 @@ def product(local: LocalSnapshot, product_id: str) -> Product:
 
 
 def as_product(found: SnapshotProduct) -> Product:
-    """Tell a product as the API does."""
+    """Make the API's product of one of the snapshot."""
     return Product(
         product_id=found.product_id,
         title=found.title,
@@ -53,7 +53,7 @@ def product_page(local: LocalSnapshot, question: CatalogueQuestion) -> ProductPa
 
 
 def check_category(local: LocalSnapshot, category: str | None, *, is_empty: bool) -> None:
-    """Tell a mistyped category from one that has nothing to give.
+    """Refuse a mistyped category; one without matching products passes.
 
     Raises
     ------

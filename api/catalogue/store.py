@@ -1,7 +1,7 @@
 """Products and lists of them.
 
-How many products a category has decides how they are found. A statement that psycopg prepares may
-come to a plan that knows nothing of the category, so those that ask for one are not prepared.
+The best plan depends on how many products a category has. A prepared statement may get a generic
+plan, which does not know the category, so statements by category are not prepared.
 """
 
 from collections.abc import Sequence
@@ -77,7 +77,7 @@ async def category_products(
 async def category_counts(
     connection: Connection,
 ) -> list[tuple[str, int, str | None]]:
-    """Count the products of every category path, deeper ones apart, with a picture of one."""
+    """Count the products of each category path, without those below it; with one's picture."""
     cursor = await connection.execute(query("api/catalogue/category_counts"))
     return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
 

@@ -1,4 +1,4 @@
-"""An event as the JSON API takes it, and what became of it."""
+"""An event as the JSON API takes it, and the answer."""
 
 from datetime import datetime
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Events: what may be recorded, and what is said about it."""
+"""Checks and records events."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -13,13 +13,13 @@ from api.problems.errors import InvalidFieldError
 
 # Clocks differ a little.
 _TOLERANCE = timedelta(minutes=1)
-# As the loader has it: a time before is a clock that was never set.
+# As in the loader: an earlier time comes from a clock that was never set.
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _MOST_PRICE = Decimal("9999999999.99")
 
 
 class Recorded(NamedTuple):
-    """What became of an event.
+    """The outcome of an event, for its sender and for us.
 
     Attributes
     ----------
@@ -48,11 +48,11 @@ async def record(connection: Connection, event: NewEvent) -> Recorded:
     occurred_at = _checked_time(event)
     _check_who(event)
     _check_purchase(event)
-    is_nobody = event.shopper_id is not None and is_placeholder(event.shopper_id)
-    outcome = await store.record(connection, event, occurred_at, may_make=not is_nobody)
+    is_placeholder_id = event.shopper_id is not None and is_placeholder(event.shopper_id)
+    outcome = await store.record(connection, event, occurred_at, may_make=not is_placeholder_id)
     if not outcome.has_product:
         raise unknown_product(event.product_id)
-    if is_nobody and not outcome.has_shopper:
+    if is_placeholder_id and not outcome.has_shopper:
         raise not_a_shopper(event.shopper_id or "")
     reason = None
     if not outcome.is_recorded:

@@ -12,7 +12,7 @@ from api.events.schemas import NewEvent
 
 
 class Outcome(Struct):
-    """What became of an event, in the order of the columns of `record_*.sql`."""
+    """The outcome of an event, in the order of the columns of `record_*.sql`."""
 
     has_product: bool
     has_shopper: bool

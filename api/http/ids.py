@@ -1,4 +1,4 @@
-"""Ids as callers write them: trimmed as the loader trims them, and told from words for nobody."""
+"""Ids as callers write them: trimmed as the loader trims them; placeholders are no ids."""
 
 from collections.abc import Sequence
 
@@ -40,11 +40,11 @@ def path_id(value: str, field: str) -> str:
 
 
 def is_placeholder(shopper_id: str) -> bool:
-    """Tell whether an id looks like a word for nobody, which all guests of a shop would share."""
+    """Tell whether an id is a placeholder, which all guests of a shop would share."""
     return shopper_id.lower() in NOBODY
 
 
 def not_a_shopper(shopper_id: str) -> InvalidFieldError:
-    """Say that a word for nobody makes no shopper."""
+    """Make the error for a placeholder in place of a new shopper's id."""
     message = f"{shopper_id!r} is a word for nobody: give the shopper's own id."
     return InvalidFieldError("shopper_id", message)

@@ -11,7 +11,7 @@ from alsolike.json_levels import MOST_LEVELS
 from api.problems.errors import InvalidFieldError
 
 _NUL = "\x00"
-# Names of a path that an error shows: the rest of a deep one helps nobody.
+# Names of a path that an error shows: the rest of a deep path would not help.
 _NAMES_IN_ERROR = 2
 
 

@@ -68,8 +68,8 @@ class RateLimits:
                 if message["type"] == "http.response.start" and self._throttle is not None:
                     # Peeked at the end: the route may have charged the request as several.
                     headers = _headers(self._throttle.peek(client))
-                    told = [(name.lower().encode(), value.encode()) for name, value in headers]
-                    message["headers"] = [*message["headers"], *told]
+                    described = [(name.lower().encode(), value.encode()) for name, value in headers]
+                    message["headers"] = [*message["headers"], *described]
                 await send(message)
 
             await app(scope, receive, send_with_state)

@@ -37,7 +37,6 @@ def same_address(request: AnyRequest, after: str | None) -> str | None:
     if after is None:
         return None
     kept = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
-    # As it was sent: decoded, a slash within an id would be a step of the path, and a header holds
-    # ASCII alone.
+    # The raw path: decoded, a slash within an id would split it, and a header holds ASCII alone.
     path = quote(request.scope["raw_path"].partition(b"?")[0], safe="/%:@!$&'()*+,;=~")
     return f"{path}?{urlencode([*kept, ('after', after)])}"

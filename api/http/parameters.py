@@ -54,7 +54,9 @@ ModelName = Annotated[
 
 After = Annotated[
     str | None,
-    QueryParameter(max_length=8000, description="Mark of the next page; follow `next` instead."),
+    QueryParameter(
+        max_length=8000, description="Continuation token of the next page; follow `next` instead."
+    ),
 ]
 DiversityLevel = Annotated[
     Diversity | None,
@@ -119,7 +121,7 @@ def _field_value(field: str, name: str, texts: list[str]) -> object:
 
 
 async def check_body(request: AnyRequest, shape: type[Struct]) -> None:
-    """Refuse a body that only looks like one of a shape: Litestar takes 0 for false and for 1970.
+    """Refuse a body with a value of a wrong type: Litestar takes 0 for false and for 1970.
 
     Raises
     ------

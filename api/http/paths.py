@@ -1,8 +1,8 @@
 """Slashes within one segment of a path.
 
-A product's id may hold a slash; its address has `%2F` there. Servers decode the whole path before
-it is split at its slashes, which makes two segments out of one. So a path with `%2F` is routed with
-`%2F` and `%25` still encoded, and its parameters are decoded once it has been split.
+A product's id may contain a slash, written `%2F` in its address. Servers decode a path before they
+split it at its slashes, which would make two segments of one. So a path with `%2F` is routed with
+`%2F` and `%25` still encoded, and its parameters are decoded after the split.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Completing what Litestar finds out by itself: problems, examples, headers, keys."""
+"""Completes Litestar's OpenAPI document: problems, examples, headers, keys, filters."""
 
 from collections.abc import Container, Mapping, Sequence
 from copy import deepcopy
@@ -16,9 +16,9 @@ from api.filters import field_schema
 from api.http.parameters import LONGEST_JSON
 from api.openapi import problems
 from api.openapi.examples import (
+    CONTINUATION,
+    CONTINUED,
     EXAMPLES,
-    MARK,
-    MARKED,
     NEWCOMER_ID,
     OF_NEWCOMERS,
     OTHERWISE,
@@ -192,7 +192,7 @@ def _complete(path: str, method: str, operation: Document, *, has_keys: bool) ->
         _put_example(content)
     responses = operation["responses"]
     for status in [status for status in responses if int(status) >= _FIRST_ERROR]:
-        # Litestar describes its own shape of errors, which is not ours.
+        # Litestar describes its own form of errors, not problem documents.
         del responses[status]
     for status, answer in responses.items():
         _complete_answer(path, status, answer)
@@ -214,8 +214,8 @@ def _complete_parameter(path: str, parameter: Document) -> None:
         text.setdefault("pattern", _NO_NUL)
     if parameter["in"] == "path":
         schema.setdefault("minLength", 1)
-    if parameter["name"] == "after" and path in MARKED:
-        parameter["example"] = MARK
+    if parameter["name"] == "after" and path in CONTINUED:
+        parameter["example"] = CONTINUATION
     elif parameter["name"] == "shopper_id" and path in OF_NEWCOMERS:
         parameter["example"] = NEWCOMER_ID
     elif parameter["name"] in PARAMETERS:
@@ -227,7 +227,7 @@ def _complete_answer(path: str, status: str, answer: Document) -> None:
     if path.startswith(_API_PREFIX):
         names.append("Alsolike-Version")
     if answer.pop("headers", None):
-        # Litestar names the one that is set for the whole router: Cache-Control.
+        # Litestar lists the header that the router sets, Cache-Control: such answers have an ETag.
         names.append("ETag")
     for content in answer.get("content", {}).values():
         example = _put_example(content, status)

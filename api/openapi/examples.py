@@ -45,7 +45,7 @@ CATEGORY = "Kitchen > Knives"
 MODEL = "average"
 # Where a list of recommendations went on after its first product, on the second of March 2026.
 _PAGE = Continuation(datetime(2026, 3, 2, 18, tzinfo=UTC), MODEL, ["knife-chef"])
-MARK = encode_continuation(_PAGE) or ""
+CONTINUATION = encode_continuation(_PAGE) or ""
 
 _PRODUCT = Product(
     product_id=PRODUCT_ID,
@@ -93,8 +93,8 @@ PARAMETERS: Mapping[str, Any] = {
 """By name of the parameter; it means the same wherever it stands, but for `after`. Those of the
 filter stand in `ProductFilter`."""
 
-MARKED = frozenset({"/v1/trending", "/v1/shoppers/{shopper_id}/recommendations"})
-"""Paths at which `after` is a mark, as `MARK` is, and no cursor of a list by id."""
+CONTINUED = frozenset({"/v1/trending", "/v1/shoppers/{shopper_id}/recommendations"})
+"""Paths at which `after` is a continuation token, as `CONTINUATION` is, and no cursor."""
 
 OF_NEWCOMERS = frozenset({"/v1/shoppers/{shopper_id}", "/v1/shoppers/{shopper_id}/consent"})
 """Paths at which `shopper_id` is the newcomer's."""
@@ -142,8 +142,9 @@ EXAMPLES: tuple[Struct, ...] = (
                 reason=Reason(kind="viewed", event_id="view-4711", product_id=PRODUCT_ID),
             )
         ],
-        after=MARK,
-        next=f"/v1/shoppers/{SHOPPER_ID}/recommendations?{urlencode({'k': 1, 'after': MARK})}",
+        after=CONTINUATION,
+        next=f"/v1/shoppers/{SHOPPER_ID}/recommendations?"
+        + urlencode({"k": 1, "after": CONTINUATION}),
     ),
     RecommendationRequest(
         shopper_id=SHOPPER_ID,
@@ -178,8 +179,8 @@ EXAMPLES: tuple[Struct, ...] = (
                 image_url="https://cdn.example/knife-santoku.jpg",
             )
         ],
-        after=MARK,
-        next=f"/v1/trending?{urlencode({'k': 1, 'after': MARK})}",
+        after=CONTINUATION,
+        next=f"/v1/trending?{urlencode({'k': 1, 'after': CONTINUATION})}",
     ),
     ViewedProducts(
         items=[

@@ -26,14 +26,14 @@ PageFrame = Callable[[AnyRequest], Mapping[str, Any]]
 READ = [HttpMethod.GET, HttpMethod.HEAD]
 
 _FLASH = "flash"
-# About a kilobyte each. Half the time of a page is its cards, and most are seen on many pages.
+# About a kilobyte each. Cards take half the time of a page, and most are on many pages.
 _REMEMBERED_CARDS = 5000
 _POLICY = (
     "default-src 'self'; img-src 'self' https: data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
 PAGE_HEADERS: Mapping[str, str] = {
-    # Every page names its visitor.
+    # Every page shows its visitor's name.
     "Cache-Control": "private, no-store",
     "Vary": "Cookie, HX-Request",
     "Content-Security-Policy": _POLICY,
@@ -58,7 +58,7 @@ def template_config() -> TemplateConfig[JinjaTemplateEngine]:
 
 
 def _rendered(macro: Callable[..., str], *arguments: object) -> str:
-    """Render what depends on nothing but its arguments, which makes it safe to remember."""
+    """Render a macro that depends on its arguments alone, so its output can be cached."""
     return macro(*arguments)
 
 
@@ -77,7 +77,7 @@ def take_flash(request: AnyRequest) -> str | None:
 
 
 def is_fragment(request: AnyRequest) -> bool:
-    """Tell whether HTMX asks for a part of the page; restoring its history needs all of it."""
+    """Tell whether HTMX asks for a part of the page; to restore its history it needs all."""
     headers = request.headers
     return (
         headers.get("hx-request") == "true"
@@ -94,7 +94,7 @@ def render_page(
     headers: Mapping[str, str] | None = None,
     **context: Any,
 ) -> Template:
-    """Render a whole page; a message that waits is shown on it.
+    """Render a whole page, with the flash message if there is one.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def render_page(
 
 
 def render_partial(request: AnyRequest, name: str, **context: Any) -> Template:
-    """Render the very partial that the page includes; a waiting message is left for a page."""
+    """Render the partial that the page includes; a flash message stays for the next page."""
     context.setdefault("flash", None)
     return _render(request, name, 200, None, context)
 
@@ -124,7 +124,7 @@ def redirect(request: AnyRequest, address: str) -> Response[Any]:
 
 
 def _as_of(request: AnyRequest) -> str | None:
-    """Tell in words when what a page shows was true, if that is not now."""
+    """Return in words the date of the snapshot that a page is from; None for a live page."""
     pointer = ladder_of(request).local.pointer()
     if tier_of(request) != "snapshot" or pointer is None:
         return None

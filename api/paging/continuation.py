@@ -15,7 +15,7 @@ MOST_SHOWN = 500
 # Bytes of a token: proxies refuse addresses above 8 KB.
 _LONGEST_TOKEN = 6000
 _LARGEST_TOKEN = 200_000
-_NO_TOKEN = "Not a mark of this list: take it from `after` or `next` of the page before."  # noqa: S105
+_NO_TOKEN = "Not a token of this list: take it from `after` or `next` of the page before."  # noqa: S105
 
 
 class Continuation(Struct, frozen=True, array_like=True):

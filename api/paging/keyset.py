@@ -1,4 +1,4 @@
-"""The opaque marks that a page of a list hands on to the next one."""
+"""Opaque cursors of keyset pagination: where a page of a list ended."""
 
 import base64
 import binascii

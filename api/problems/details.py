@@ -1,4 +1,4 @@
-"""The shape of an error, as RFC 9457 lays it out."""
+"""The form of an error by RFC 9457."""
 
 from typing import Annotated
 

@@ -85,7 +85,7 @@ def snapshot_detail(local: LocalSnapshot, tree: CategoryTree, product_id: str) -
 
 
 async def is_bought(connection: Connection, shopper_id: str | None, product_id: str) -> bool:
-    """Tell whether a shopper bought a product before; nobody did not."""
+    """Tell whether a shopper bought a product before; False without a shopper."""
     return shopper_id is not None and await store.has_bought(connection, shopper_id, product_id)
 
 

@@ -143,7 +143,8 @@ class RecommendedProducts(Struct):
     shopper_id: str | None
     items: list[RecommendedProduct]
     after: Annotated[
-        str | None, Meta(description="Mark of the next page; null: these were the last.")
+        str | None,
+        Meta(description="Continuation token of the next page; null: these were the last."),
     ]
     next: Annotated[str | None, Meta(description="Address of the next page.")]
     tier: AnswerTier = "live"
@@ -174,7 +175,8 @@ class TrendingProducts(Struct):
 
     items: list[TrendingProduct]
     after: Annotated[
-        str | None, Meta(description="Mark of the next page; null: these were the last.")
+        str | None,
+        Meta(description="Continuation token of the next page; null: these were the last."),
     ]
     next: Annotated[str | None, Meta(description="Address of the next page.")]
     tier: AnswerTier = "live"

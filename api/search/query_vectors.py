@@ -1,4 +1,4 @@
-"""The vectors of queries, while they take little time; a search goes on without one."""
+"""Encodes the words of searches, as long as that is quick; a search works without a vector."""
 
 import asyncio
 import logging
@@ -31,14 +31,14 @@ LoadEncoder = Callable[[QueryEncoderRow, Path, ReadPiece], QueryEncoder]
 Lack = Literal["absent", "slow", "failed"]
 
 _FRESH_SECONDS = 60.0
-# While there is none: a new shop's worker may be making it.
+# While there is no encoder: a new shop's worker may be making one.
 _MISSING_SECONDS = 5.0
-# How much the latest query counts in what one usually takes.
+# Weight of the latest query in the moving average of their times.
 _WEIGHT_OF_LATEST = 0.1
 _PAUSE_SECONDS = 60.0
 _READ_SECONDS = 10.0
 _KEPT_VECTORS = 256
-_TELL_SECONDS = 60.0
+_WARN_SECONDS = 60.0
 _FIRST_QUERY = "a first query"
 
 
@@ -53,8 +53,7 @@ class QueryVectors:
     """Encodes queries with the query encoder of the serving model.
 
     The encoder is fetched and loaded in the background, and again when another model serves.
-    Until then searches go by words alone, as they do for a minute when encoding takes longer than
-    it may.
+    Until then searches go by words alone, as they do for a minute when encoding gets too slow.
 
     Parameters
     ----------
@@ -70,8 +69,8 @@ class QueryVectors:
     Attributes
     ----------
     counts : Counter
-        Searches that had to do without a vector, by what was the matter: there is no encoder
-        (`absent`), it takes too long (`slow`), it failed (`failed`).
+        Searches without a vector, by the reason: there is no encoder (`absent`), encoding takes too
+        long (`slow`), it failed (`failed`).
     """
 
     def __init__(
@@ -91,7 +90,7 @@ class QueryVectors:
         self._usual_seconds = 0.0
         self._resumes_at = float("-inf")
         self._kept: dict[str, QueryVector] = {}
-        self._told: dict[str, float] = {}
+        self._warned_at: dict[str, float] = {}
 
     async def keep_fresh(self) -> None:
         """Load the encoder, and look for another one from time to time, until cancelled."""
@@ -102,7 +101,7 @@ class QueryVectors:
                 # The requests that fail for the database are logged by themselves.
                 logger.debug("Query encoder: %s", error)
             except QueryEncoderError as error:
-                self._tell("encoder", f"Searches go by words alone: {error}")
+                self._warn("encoder", f"Searches go by words alone: {error}")
             await asyncio.sleep(_FRESH_SECONDS if self._encoder else _MISSING_SECONDS)
 
     async def refresh(self) -> None:
@@ -111,9 +110,9 @@ class QueryVectors:
         Raises
         ------
         QueryEncoderError
-            It cannot be fetched or loaded; the one before is no longer used.
+            It cannot be fetched or loaded; the encoder before is dropped.
         psycopg.Error
-            The database cannot tell; the one before is used on.
+            The database cannot be read; the encoder before stays in use.
         """
         described = await self._database.run(store.query_encoder)
         current = self._encoder
@@ -128,15 +127,15 @@ class QueryVectors:
             logger.info("Searches go by words and vectors of encoder %d.", described.encoder_id)
 
     def vector(self, words: str, *, is_needed: bool = False) -> QueryVector | None:
-        """Encode a query, or say that the words have to do.
+        """Encode a query; None where the search must go by words alone.
 
-        It runs here, in the event loop: a query takes about a millisecond, and handing it to
-        another thread and back takes several times that under load.
+        It runs in the event loop: encoding takes about a millisecond, and a thread would take
+        several times that under load.
 
         Parameters
         ----------
         is_needed : bool
-            However long it takes.
+            Whether to encode even while encoding is paused for being slow.
         """
         encoder = self._encoder
         if encoder is None:
@@ -158,10 +157,10 @@ class QueryVectors:
         return vector
 
     def _note(self, seconds: float) -> None:
-        """Pause encoding where it usually takes too long; a single slow one means nothing."""
+        """Pause encoding if its moving average is too slow; a single slow query does not matter."""
         self._usual_seconds += _WEIGHT_OF_LATEST * (seconds - self._usual_seconds)
         if self._usual_seconds > self._limit:
-            self._tell(
+            self._warn(
                 "pause",
                 f"Encoding a query takes {self._usual_seconds * 1000:.0f} ms: searches go by "
                 f"words alone for {_PAUSE_SECONDS:.0f} seconds.",
@@ -172,13 +171,13 @@ class QueryVectors:
     def _without(self, lack: Lack, reason: str = "") -> None:
         self.counts[lack] += 1
         count = self.counts[lack]
-        self._tell(lack, f"A search went by words alone: {lack}{reason}, {count} so far.")
+        self._warn(lack, f"A search went by words alone: {lack}{reason}, {count} so far.")
 
-    def _tell(self, topic: str, message: str) -> None:
+    def _warn(self, topic: str, message: str) -> None:
         """Log a warning, about one topic once a minute."""
         now = self._clock()
-        if now - self._told.get(topic, float("-inf")) >= _TELL_SECONDS:
-            self._told[topic] = now
+        if now - self._warned_at.get(topic, float("-inf")) >= _WARN_SECONDS:
+            self._warned_at[topic] = now
             logger.warning("%s", message)
 
     async def _load(self, described: QueryEncoderRow) -> QueryEncoder:
@@ -201,7 +200,7 @@ class QueryVectors:
 
         def load() -> QueryEncoder:
             encoder = self._load_encoder(described, self._home, read_piece)
-            # The first query is slower than the others.
+            # Warm up: the first query is slower.
             encoder.encode(_FIRST_QUERY)
             return encoder
 

@@ -27,13 +27,13 @@ async def record_consent(connection: Connection, shopper_id: str, *, is_granted:
     Raises
     ------
     InvalidFieldError
-        The id is unknown, and a word for nobody.
+        The id is unknown, and a placeholder.
     """
-    is_nobody = is_placeholder(shopper_id)
+    is_placeholder_id = is_placeholder(shopper_id)
     is_known = await store.record_consent(
-        connection, shopper_id, is_granted=is_granted, source="api", may_make=not is_nobody
+        connection, shopper_id, is_granted=is_granted, source="api", may_make=not is_placeholder_id
     )
-    if is_nobody and not is_known:
+    if is_placeholder_id and not is_known:
         raise not_a_shopper(shopper_id)
     return Shopper(shopper_id, personalisation=is_granted)
 
@@ -45,7 +45,7 @@ async def demo_shoppers(connection: Connection, _question: None) -> list[DemoSho
 
 
 def no_demo_shoppers(_local: LocalSnapshot, _question: None) -> list[DemoShopper]:
-    """Return nobody: the snapshot holds no shoppers."""
+    """Return an empty list: the snapshot holds no shoppers."""
     return []
 
 

@@ -108,9 +108,8 @@ async def load_visitor(request: AnyRequest, connection: Connection) -> Visitor:
 def remembered_visitor(request: AnyRequest) -> tuple[Visitor, frozenset[str]]:
     """Tell who asks without the database, and what they are known to have bought or hidden.
 
-    The cookie is believed where the shop was the demo's, and stays as it is. Whether a shopper
-    consents cannot be asked: nothing they did is used, but to leave out what they do not want to
-    see.
+    The cookie is trusted if this was the demo shop, and not changed. A shopper's consent cannot be
+    looked up, so what they did is used for exclusions alone.
     """
     shopper_id = request.session.get(_SHOPPER) if shop_of(request).can_sign_in else None
     session_id = request.session.get(_SESSION)

@@ -1,7 +1,7 @@
 """Whether the pages are on, and whether a visitor may choose who they are.
 
-Choosing a shopper needs no password, so it is for shops whose shoppers are made up. Pages are
-for looking at such a shop; over real data whoever runs it has to want them.
+Choosing a shopper needs no password, so only the demo shop allows it, whose shoppers are made up.
+Over real data the pages are off unless a setting turns them on.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ class Shop:
     ladder : Ladder
         Where to look: the database, else the snapshot.
     settings : Settings
-        Whether the pages are on or off whatever the shop is.
+        Whether a setting turns the pages on or off.
     """
 
     def __init__(self, ladder: Ladder, settings: Settings) -> None:
@@ -54,12 +54,12 @@ class Shop:
 
     @property
     def can_sign_in(self) -> bool:
-        """Whether a visitor may choose a shopper, as far as is known."""
+        """Whether a visitor may choose a shopper, as of the last look."""
         return self._is_demo is True
 
     @property
     def has_pages(self) -> bool:
-        """Whether there are pages, as far as is known."""
+        """Whether there are pages, as of the last look."""
         return self.can_sign_in if self._are_pages_on is None else self._are_pages_on
 
     async def refresh(self) -> None:
@@ -68,7 +68,7 @@ class Shop:
         Raises
         ------
         DatabaseAwayError, psycopg.Error
-            It could not be found out, now or before, and decides whether there are pages.
+            It decides whether there are pages, and could not be read, now or before.
         """
         if time.monotonic() - self._read_at < _FRESH_SECONDS:
             return

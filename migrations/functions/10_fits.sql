@@ -17,5 +17,6 @@ as $$
         and (p_filter.brands is null or p.brand = any (p_filter.brands))
         and (p_filter.price_min is null or p.price >= p_filter.price_min)
         and (p_filter.price_max is null or p.price <= p_filter.price_max)
-        and (p_filter.attributes is null or p.attributes @> p_filter.attributes);
+        and (p_filter.attributes is null or p.attributes @> p_filter.attributes)
+        and (p_filter.created_after is null or p.created_at >= p_filter.created_after);
 $$;

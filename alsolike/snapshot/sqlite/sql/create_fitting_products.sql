@@ -35,3 +35,9 @@ where
             p.attributes, (select q.product_filter ->> 'attributes' from question as q)
         )
     )
+    and (
+        (select q.product_filter ->> 'created_after' is null from question as q)
+        -- Both are UTC; the offset is written in the table's way.
+        or p.created_at
+        >= (select replace(q.product_filter ->> 'created_after', 'Z', '+00:00') from question as q)
+    )
