@@ -324,7 +324,7 @@ def _is_down(target: str) -> bool:
 
 
 def _apply_functions() -> None:
-    """Create or replace every function and say who may do what, all in one transaction.
+    """Drop functions of before, make today's and say who may do what, all in one transaction.
 
     The files are applied in the order of their names.
     """
@@ -335,6 +335,8 @@ def _apply_functions() -> None:
         )
         # This loads pgvector into the session; before that, only a superuser may set `hnsw.*`.
         connection.execute("select '[1]'::vector")
+        gone = (MIGRATIONS / "gone_functions.sql").read_text(encoding="utf-8")
+        connection.execute(cast("LiteralString", gone))
         for path in sorted(FUNCTIONS.glob("*.sql")):
             text = path.read_text(encoding="utf-8")
             if not re.search(r"create or replace (function|view)", text):
