@@ -39,9 +39,6 @@ LOCK_TIMEOUT = "4s"
 STATEMENT_TIMEOUT = "5s"
 # The limit of what holds nobody up: it waits for every transaction that began before.
 LONG_TIMEOUT = "15min"
-# How long a migration waits for another one to end, in seconds.
-_PATIENCE = 60
-
 _CONCURRENT_INDEX = re.compile(
     r"index concurrently if not exists (?P<name>\w+)\s+on (?P<schema>\w+)"
 )
@@ -55,10 +52,10 @@ class RowsWouldBeDeletedError(MigrationError):
     """Going down would delete rows, and the caller did not allow it."""
 
 
-def migrate(revision: str = "head", *, drop_all_data: bool = False) -> str:
+def migrate(revision: str = "head", *, drop_all_data: bool = False, patience: int = 60) -> str:
     """Bring the schema to a revision, then re-apply functions and rights if it is the head.
 
-    One migration runs at a time; another one waits for it, for a minute at most.
+    One migration runs at a time; another one waits for it.
 
     Parameters
     ----------
@@ -66,6 +63,8 @@ def migrate(revision: str = "head", *, drop_all_data: bool = False) -> str:
         `head`, `base`, or a revision's number such as `0002`; one older than the present goes down.
     drop_all_data : bool
         Going down may delete rows.
+    patience : int
+        Seconds to wait for another migration to end.
 
     Returns
     -------
@@ -83,7 +82,7 @@ def migrate(revision: str = "head", *, drop_all_data: bool = False) -> str:
     head = ScriptDirectory.from_config(config).get_current_head() or "base"
     target = head if revision == "head" else revision
     try:
-        with _alone():
+        with _alone(patience):
             if _is_down(target):
                 if not drop_all_data:
                     _check_rows(config, target)
@@ -242,7 +241,7 @@ def drop_schema(schema: str) -> None:
 
 
 @contextmanager
-def _alone() -> Generator[None]:
+def _alone(patience: int) -> Generator[None]:
     """Keep other migrations out while the block runs.
 
     It locks the table of the revision, after making it in an empty database. Unlike an advisory
@@ -258,7 +257,7 @@ def _alone() -> Generator[None]:
         connection.commit()
         # In tries of a second: the other migration may build an index, which waits for every
         # transaction with a snapshot, and one that waits for a lock may have one.
-        for patience in reversed(range(_PATIENCE)):
+        for seconds_left in reversed(range(patience)):
             connection.execute(query("alsolike/hold_without_end"))
             connection.execute(
                 query("alsolike/limit_waiting"), {"lock_timeout": "1s", "statement_timeout": "0"}
@@ -268,10 +267,10 @@ def _alone() -> Generator[None]:
                 break
             except psycopg.errors.LockNotAvailable as error:
                 connection.rollback()
-                if not patience:
+                if not seconds_left:
                     message = (
                         "Another migration of this database runs, and did not end within "
-                        f"{_PATIENCE} seconds. Nothing was changed; try again when it is done."
+                        f"{patience} seconds. Nothing was changed; try again when it is done."
                     )
                     raise MigrationError(message) from error
         yield
@@ -325,7 +324,7 @@ def _is_down(target: str) -> bool:
 
 
 def _apply_functions() -> None:
-    """Create or replace every function and say who may do what, all in one transaction.
+    """Drop functions of before, make today's and say who may do what, all in one transaction.
 
     The files are applied in the order of their names.
     """
@@ -336,6 +335,8 @@ def _apply_functions() -> None:
         )
         # This loads pgvector into the session; before that, only a superuser may set `hnsw.*`.
         connection.execute("select '[1]'::vector")
+        gone = (MIGRATIONS / "gone_functions.sql").read_text(encoding="utf-8")
+        connection.execute(cast("LiteralString", gone))
         for path in sorted(FUNCTIONS.glob("*.sql")):
             text = path.read_text(encoding="utf-8")
             if not re.search(r"create or replace (function|view)", text):

@@ -1,7 +1,7 @@
 """Types of what the functions that serve hand to each other, and who consents, as one view.
 
-The functions whose parameters or rows change with the types go; the functions of the new names
-come right after the last version.
+The functions whose parameters or rows change with the types go when the new ones come, in one
+transaction: `migrations/gone_functions.sql`.
 """
 
 from alsolike.migrate import run_sql
@@ -11,7 +11,7 @@ down_revision = "0018"
 
 
 def upgrade() -> None:
-    """Make the types and the view; drop the functions of before."""
+    """Make the types and the view."""
     run_sql(
         """
         create type recs.action as (
@@ -56,15 +56,6 @@ def upgrade() -> None:
         grant select on raw.consenting_shoppers to alsolike_app;
         -- A model of dbt that nothing reads any more.
         drop view if exists staging.stg_consents;
-
-        drop function if exists recs.acted_left_out(text [], text []);
-        drop function if exists recs.exact_limit(integer, double precision);
-        drop function if exists recs.left_out(text, timestamptz);
-        drop function if exists recs.nearest_statement(integer, integer, text);
-        drop function if exists recs.recent_actions(text, text, jsonb, timestamptz, jsonb);
-        drop function if exists recs.scored_products(
-            integer, text [], real [], text [], recs.product_filter, text [], integer, integer
-        );
         """
     )
 

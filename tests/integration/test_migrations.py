@@ -91,12 +91,11 @@ def test_migrations_wait_for_one_that_runs_and_then_find_nothing_to_do() -> None
 
 
 @pytest.mark.usefixtures("database")
-def test_a_migration_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("alsolike.migrate._PATIENCE", 1)
+def test_a_migration_does_not_wait_for_ever() -> None:
     with connect() as running:
         running.execute("lock table public.schema_revision in share update exclusive mode")
         with pytest.raises(MigrationError, match="did not end within 1 seconds"):
-            migrate()
+            migrate(patience=1)
 
 
 @pytest.mark.usefixtures("database")

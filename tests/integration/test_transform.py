@@ -375,7 +375,7 @@ def test_what_lies_in_the_future_counts_when_its_time_has_come(ask: Ask) -> None
         insert into raw.products (product_id, title) values ('mug', 'Mug'), ('cup', 'Cup');
         insert into raw.views (view_id, session_id, product_id, viewed_at)
         values
-            ('1', 'x', 'mug', now() - interval '1 day'), ('2', 'x', 'cup', now()),
+            ('1', 'x', 'mug', now() - interval '3 days'), ('2', 'x', 'cup', now()),
             ('3', 'x', 'mug', now() + interval '10 hours'), ('4', 'y', 'mug', '2099-12-31');
     """)
     transform(with_tests=False, report=ignore_progress)

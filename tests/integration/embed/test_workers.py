@@ -5,20 +5,19 @@ import signal
 import subprocess
 import sys
 from contextlib import ExitStack
+from itertools import combinations
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from alsolike import transform as transform_module
 from alsolike.progress import ignore_progress
 from alsolike.settings import Settings
-from embed import worker as worker_module
 from embed.run import embed_all
-from embed.worker import run_worker
 from tests.fixtures.encoder import HashEncoder
+from tests.fixtures.tiny_encoder import WORDS, make_tiny_encoder
+from tests.fixtures.waiting import WITHIN_SECONDS, wait_for
 from tests.shop.catalogue import add_products
-from tests.shop.database import run
+from tests.shop.database import add_rows, run
 from tests.shop.marts import make_marts
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -111,30 +110,32 @@ def test_workers_side_by_side_share_the_work() -> None:
     assert run("select count(*) from recs.embeddings") == [(80,)]
 
 
-def test_the_worker_embeds_what_it_finds_and_stops_when_asked(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make_marts()
-    add_products(*[f"title {number}" for number in range(30)])
-    transformed: list[bool] = []
-
-    def transform(*, with_tests: bool, report: object) -> SimpleNamespace:
-        transformed.append(with_tests)
-        return SimpleNamespace()
-
-    original = worker_module.write_all_neighbours
-
-    def last_step(**arguments: object) -> int:
-        written = original(**arguments)  # type: ignore[arg-type]
-        os.kill(os.getpid(), signal.SIGTERM)
-        return written
-
-    monkeypatch.setattr(transform_module, "transform", transform)
-    monkeypatch.setattr(worker_module, "load_encoder", lambda _settings: HashEncoder())
-    monkeypatch.setattr(worker_module, "write_all_neighbours", last_step)
-    run_worker(settings)
-    assert transformed == [False]
-    assert run("select count(*) from recs.product_vectors") == [(30,)]
-    assert run("select count(*) from recs.neighbours") == [(30 * 20,)]
+def test_the_worker_embeds_what_it_finds_and_stops_when_asked(s3: str, tmp_path: Path) -> None:
+    assert s3
+    titles = [" ".join(words) for words in combinations(WORDS[:9], 2)]
+    add_rows(
+        "raw.products",
+        ({"product_id": f"p{n}", "title": title} for n, title in enumerate(titles)),
+    )
+    settings = {"ALSOLIKE_HOME": str(tmp_path / "home")}
+    settings["ALSOLIKE_ENCODER"] = str(make_tiny_encoder(tmp_path))
+    with subprocess.Popen(
+        [sys.executable, "-m", "alsolike", "worker"],
+        cwd=ROOT,
+        env={**os.environ, **settings},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as worker:
+        try:
+            wait_for(lambda: run("select count(*) from recs.neighbours") != [(0,)], within=180)
+        finally:
+            worker.terminate()
+            _, said = worker.communicate(timeout=WITHIN_SECONDS)
+    assert worker.returncode == 0, said
+    count = len(titles)
+    assert run("select count(*) from recs.product_vectors") == [(count,)]
+    assert run("select count(*) from recs.neighbours") == [(count * 20,)]
     assert run("select distinct command, is_success from ops.runs") == [("worker", True)]
     assert run("select count(*) from ops.procrastinate_workers") == [(0,)]

@@ -81,7 +81,7 @@ def last_read(server: Server) -> datetime | None:
     with server.connect() as connection:
         row = connection.execute(
             "select max(query_start) from pg_stat_activity"
-            " where application_name = 'alsolike-web' and query like '%%recs.similar_products%%'"
+            " where application_name = 'alsolike-web' and query like '%%similar_products%%'"
         ).fetchone()
     assert row is not None
     return cast("datetime | None", row[0])

@@ -32,8 +32,6 @@ from tests.fixtures.history import history as history_of
 
 EXAMPLES = int(os.environ.get("FIT_EXAMPLES", "0"))
 MOST_SHOPPERS, MOST_PRODUCTS = (1000, 600) if EXAMPLES else (40, 30)
-# A fit of the largest takes some seconds; one that does not end, for ever.
-SECONDS = 120
 
 shapes = st.builds(
     Shape,
@@ -55,13 +53,11 @@ shapes = st.builds(
 def fit(shape: Shape, recipe: Recipe) -> FittedModel | None:
     """Fit a model and see that it is sound; None where there was one clear error."""
     history = make_history(shape)
-    started = time.monotonic()
     refused: AlsolikeError | None = None
     try:
         fitted = fit_model(history, make_texts(shape), recipe, ignore_progress)
     except AlsolikeError as error:
         refused, fitted = error, None
-    assert time.monotonic() - started < SECONDS
     if fitted is None:
         assert len(str(refused).splitlines()) == 1
         return None
