@@ -1,6 +1,7 @@
 """Query parameters that several routes share."""
 
 import re
+from collections.abc import Mapping
 from math import isfinite
 from typing import Annotated, Any, cast
 from urllib.parse import parse_qs
@@ -67,6 +68,7 @@ WithReasons = Annotated[bool, QueryParameter(description="Whether to say why.")]
 FILTER_NAMES = frozenset(PARAMETERS.values())
 # Characters of a parameter that holds JSON.
 LONGEST_JSON = 2000
+_SCALARS: Mapping[str, type[float]] = {"boolean": bool, "integer": int, "number": float}
 
 
 def product_filter(request: AnyRequest) -> ProductFilter:
@@ -87,16 +89,11 @@ def product_filter(request: AnyRequest) -> ProductFilter:
         if name in given
     }
     try:
-        found = msgspec.convert(fields, ProductFilter, strict=False)
+        found = msgspec.convert(fields, ProductFilter)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$.")
         field = re.split(r"\W", path)[0]
         raise InvalidFieldError(PARAMETERS.get(field, field), message) from error
-    for field in fields:
-        value = getattr(found, field)
-        # msgspec reads the word null as nothing, and nan and inf as numbers.
-        if value is None or (isinstance(value, float) and not isfinite(value)):
-            raise InvalidFieldError(PARAMETERS[field], "Must be a value of its type.")
     lowest, highest = found.price_min, found.price_max
     if lowest is not None and highest is not None and lowest > highest:
         raise InvalidFieldError("price_min", "Is above price_max.")
@@ -106,10 +103,18 @@ def product_filter(request: AnyRequest) -> ProductFilter:
 
 
 def _field_value(field: str, name: str, texts: list[str]) -> object:
-    """Return what a query gives for a field, as JSON would have it or as text."""
+    """Return what a query gives for a field, as a body's JSON would give it."""
     kind = field_schema(field)["type"]
     if kind == "array":
         return texts
+    if kind in _SCALARS:
+        try:
+            scalar = msgspec.convert(texts[-1], _SCALARS[kind], strict=False)
+        except msgspec.ValidationError as error:
+            raise InvalidFieldError(name, str(error)) from error
+        if not isfinite(scalar):
+            raise InvalidFieldError(name, "Is no finite number.")
+        return scalar
     if kind != "object":
         return texts[-1]
     if len(texts[-1]) > LONGEST_JSON:

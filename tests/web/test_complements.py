@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
+from api.http.parameters import FILTER_NAMES
 from tests.shop.marts import make_mart
 
 Client = TestClient[Any]
@@ -155,12 +156,7 @@ def test_the_schema_describes_the_route(reader: Client) -> None:
         "product_id",
         "k",
         "exclude",
-        "category",
-        "brand",
-        "price_min",
-        "price_max",
-        "attributes",
-        "with_sold_out",
+        *FILTER_NAMES,
     }
     item = schema["components"]["schemas"]["Complement"]["properties"]
     assert {"score", "together", "lift"} <= set(item)
