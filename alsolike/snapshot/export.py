@@ -297,8 +297,9 @@ def _deleted_on_failure(store: SnapshotStore, snapshot_id: str) -> Generator[Non
     except BaseException:
         try:
             if latest_id(store) != snapshot_id:
-                for folder in (snapshot_id, products_folder(snapshot_id)):
-                    store.delete(f"{folder}/{name}" for name in store.names(folder))
+                # Those that it began to write: a listing may be late, or not allowed.
+                folders = (f"{snapshot_id}/", f"{products_folder(snapshot_id)}/")
+                store.delete(name for name in store.begun if name.startswith(folders))
         except SnapshotError as error:
             _log.warning("Files of the failed snapshot %s may be left over: %s", snapshot_id, error)
         raise

@@ -48,11 +48,17 @@ class SnapshotStore:
     ----------
     bucket, prefix : str
         Where; an empty prefix is the bucket's root.
+
+    Attributes
+    ----------
+    begun : list of str
+        Names of the objects that it began to write, whether or not they are there.
     """
 
     def __init__(self, bucket: str, prefix: str) -> None:
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
+        self.begun: list[str] = []
         try:
             # A session of its own: boto3's default one keeps the first keys that it sees.
             # The stubs know S3 alone, so the type of the method is not whole.
@@ -103,6 +109,7 @@ class SnapshotStore:
 
     def put(self, name: str, content: bytes) -> None:
         """Write a small object; it is there whole or not at all."""
+        self.begun.append(name)
         with self._explained(name):
             self._client.put_object(
                 Bucket=self._bucket,
@@ -113,6 +120,7 @@ class SnapshotStore:
 
     def upload(self, name: str, file: IO[bytes]) -> None:
         """Write an object from an open file, in several requests if it is long."""
+        self.begun.append(name)
         with self._explained(name):
             self._client.upload_fileobj(
                 file,

@@ -246,6 +246,8 @@ def test_a_failure_leaves_nothing_and_the_pointer_where_it_was(
             raise RefusalError
 
     error = KeyboardInterrupt if is_interrupted else SnapshotError
+    # What was started in the background has learned to ignore it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with interfered(fail), pytest.raises(error):
         try:
             export()
