@@ -30,6 +30,11 @@ def connection() -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
+def filter_by(category: str) -> str:
+    """Return the expression of a filter that keeps to a category."""
+    return f"""jsonb_populate_record(null::recs.product_filter, '{{"category": "{category}"}}')"""
+
+
 def plan(connection: psycopg.Connection[Any], prepared: str, arguments: str, mode: str) -> str:
     """Return the plan of a prepared statement, line by line."""
     connection.execute("set plan_cache_mode = " + mode)  # pyright: ignore
@@ -45,12 +50,12 @@ def nearest_plan(
     row = connection.execute(f"select recs.{statement}_statement(1, 16, '{form}')").fetchone()  # pyright: ignore
     assert row is not None
     query = "(select embedding from recs.product_vectors where product_id = 'v00001')"
-    last = "null" if category is None else f"row('{category}', null, null, null, null, null)"
+    wanted = "null" if category is None else filter_by(category)
     (vector,) = connection.execute("select embedding::text from " + query).fetchone() or ("",)  # pyright: ignore
     return plan(
         connection,
         f"prepare statement (halfvec, text[], integer, recs.product_filter, text[]) as {row[0]}",
-        f"('{vector}', '{{v00001}}', 10, {last}, '{{v00002,v00003}}')",
+        f"('{vector}', '{{v00001}}', 10, {wanted}, '{{v00002,v00003}}')",
         mode,
     )
 
@@ -159,7 +164,7 @@ def trained() -> Iterator[psycopg.Connection[Any]]:
 
 
 @pytest.mark.parametrize("mode", PLAN_MODES)
-@pytest.mark.parametrize("asked", ["null", "row('A > B', null, null, null, null, null)"])
+@pytest.mark.parametrize("asked", ["null", filter_by("A > B")])
 def test_a_trained_model_looks_its_rows_up_by_their_keys(
     trained: psycopg.Connection[Any], mode: str, asked: str
 ) -> None:
