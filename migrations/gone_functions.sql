@@ -1,5 +1,5 @@
--- Functions of earlier releases whose parameters or rows are others today, or that are gone: dropped
--- in the transaction that makes those of today, so that no reader meets a moment without them.
+-- Functions of before that are gone, or whose parameters or rows are others today: dropped in the
+-- transaction that makes those of today, so that no reader meets a moment without them.
 drop function if exists recs.acted_left_out(text [], text []);
 drop function if exists recs.exact_limit(integer, double precision);
 drop function if exists recs.left_out(text, timestamptz);
