@@ -92,10 +92,14 @@ def take_away(database: Mapping[str, str]) -> None:
     """Let nobody connect to a database any more, and end all its sessions."""
     _allow_connections(database, is_allowed=False)
     with maintenance(database) as connection:
-        connection.execute(
-            "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = %s",
+        # A session that was let in a moment before shows its database a moment later.
+        while connection.execute(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+            " where datname = %s"
+            " or (datname is null and backend_type = 'client backend')",
             (database["PGDATABASE"],),
-        )
+        ).fetchall():
+            pass
 
 
 def bring_back(database: Mapping[str, str]) -> None:
