@@ -92,7 +92,7 @@ class Split:
         return is_there & self.known.catalogue.is_in_stock
 
     def only(self, rows: NDArray[Any]) -> "Split":
-        """Return the split of some shoppers alone: their positions in `shoppers`, or truth values."""
+        """Return the split of some of its shoppers alone: positions, or truth values."""
         return replace(
             self,
             shoppers=self.shoppers[rows],
