@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from alsolike.demo import DemoShopError, DemoShopSummary, ShopSize, write_demo_shop
+from alsolike.demo.write import DemoShopError, DemoShopSummary, ShopSize, write_demo_shop
 from alsolike.demo.catalogue import SUBCATEGORIES, TOPS
 from alsolike.demo.write import FILES
 
