@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from alsolike.evaluation.errors import EvaluationError
+from alsolike.evaluation.results import EvaluationError
 from alsolike.history import Split
 
 
@@ -14,7 +14,6 @@ def hidden_products(split: Split, share: float, *, seed: int) -> NDArray[np.int3
 
     Parameters
     ----------
-    split : Split
     share : float
         Part of the catalogue as it was, above 0 and below 1.
     seed : int
@@ -36,12 +35,6 @@ def hide_products(split: Split, products: NDArray[np.int32]) -> Split:
 
     What was to be foretold stays; shoppers of whom nothing is known any more are left out.
 
-    Parameters
-    ----------
-    split : Split
-    products : ndarray, shape (n_hidden,), int32
-        Product numbers.
-
     Raises
     ------
     EvaluationError
@@ -55,10 +48,4 @@ def hide_products(split: Split, products: NDArray[np.int32]) -> Split:
             "smaller --cold-share."
         )
         raise EvaluationError(message)
-    return replace(
-        split,
-        known=known,
-        shoppers=split.shoppers[is_known],
-        truth=split.truth[is_known],
-        moments=split.moments[is_known],
-    )
+    return replace(split.only(is_known), known=known)

@@ -1,7 +1,6 @@
 """Evaluations as one self-contained HTML file."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -31,7 +30,6 @@ def report_html(
 
     Parameters
     ----------
-    evaluation : Evaluation
     has_vectors : bool
         Whether intra-list diversity could be measured.
     data_fingerprint : str
@@ -81,11 +79,6 @@ def report_html(
         data_fingerprint=data_fingerprint,
         seed=evaluation.seed,
     )
-
-
-def write_report(path: Path, html: str) -> None:
-    """Write the file; its folder must be there."""
-    path.write_text(html, encoding="utf-8")
 
 
 def _table(evaluation: Evaluation, title: str, part: str, names: list[str]) -> dict[str, Any]:

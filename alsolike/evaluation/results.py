@@ -9,12 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from alsolike.errors import AlsolikeError
+
 # Slices of the held-out products: all; warm, with known actions of anybody; cold, without any.
 SLICES = ("all", "warm", "cold")
 # Metrics for which a smaller value is better.
 LESS_IS_BETTER = frozenset({"gini"})
 # Below this number of tested shoppers, or baskets, the result carries a warning.
 FEW_SHOPPERS = 100
+
+
+class EvaluationError(AlsolikeError):
+    """The evaluation cannot be made, or a model answered with something that is no ranking."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +64,8 @@ class ModelResult:
     metrics : dict of str to dict of str to Value
         By slice, then metric such as 'ndcg@10'. What describes lists (coverage, diversity, …) is in
         the slice 'all' only.
-    by_shopper : dict of str to dict of str to ndarray, shape (n_tested,), float64
-        The same before the mean; NaN for shoppers who do not count.
+    resampled : dict of str to ndarray, shape (RESAMPLES,), float64
+        By metric of the slice 'all': its mean over each draw of shoppers.
     lists : ndarray, shape (n_tested, k), int32
         Product numbers, best first; -1 after the end.
     fit_seconds, rank_seconds : float
@@ -68,7 +74,7 @@ class ModelResult:
 
     name: str
     metrics: Mapping[str, Mapping[str, Value]]
-    by_shopper: Mapping[str, Mapping[str, NDArray[np.float64]]]
+    resampled: Mapping[str, NDArray[np.float64]]
     lists: NDArray[np.int32]
     fit_seconds: float
     rank_seconds: float
@@ -164,7 +170,7 @@ class Evaluation:
             "models": self._values("all"),
             "intervals": {
                 name: {
-                    metric: [_or_none(value.low), _or_none(value.high)]
+                    metric: [or_none(value.low), or_none(value.high)]
                     for metric, value in result.metrics["all"].items()
                     if not math.isnan(value.low)
                 }
@@ -188,7 +194,7 @@ class Evaluation:
 
     def _values(self, part: str) -> dict[str, dict[str, float | None]]:
         return {
-            name: {m: _or_none(value.value) for m, value in result.metrics[part].items()}
+            name: {m: or_none(value.value) for m, value in result.metrics[part].items()}
             for name, result in self.models.items()
         }
 
@@ -197,9 +203,9 @@ class Evaluation:
         for (model, against), metrics in self.differences.items():
             nested.setdefault(model, {})[against] = {
                 metric: {
-                    "difference": _or_none(value.value),
-                    "low": _or_none(value.low),
-                    "high": _or_none(value.high),
+                    "difference": or_none(value.value),
+                    "low": or_none(value.low),
+                    "high": or_none(value.high),
                 }
                 for metric, value in metrics.items()
             }
@@ -215,5 +221,6 @@ def best_model(metric: str, values: Iterable[tuple[str, float]]) -> str | None:
     return max(measured, key=lambda pair: sign * pair[1])[0] if measured else None
 
 
-def _or_none(value: float) -> float | None:
+def or_none(value: float) -> float | None:
+    """Return None for NaN, which neither JSON nor a table holds."""
     return None if math.isnan(value) else value

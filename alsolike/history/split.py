@@ -1,7 +1,8 @@
 """Splits of a history into what is known and what is held out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -89,6 +90,15 @@ class Split:
         """
         is_there = self.exists_from < self.moments[rows][:, np.newaxis]
         return is_there & self.known.catalogue.is_in_stock
+
+    def only(self, rows: NDArray[Any]) -> "Split":
+        """Return the split of some of its shoppers alone: positions, or truth values."""
+        return replace(
+            self,
+            shoppers=self.shoppers[rows],
+            truth=self.truth[rows],
+            moments=self.moments[rows],
+        )
 
 
 def split_leave_one_out(history: History) -> Split:

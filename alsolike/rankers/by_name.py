@@ -6,11 +6,9 @@ from alsolike.database import connect
 from alsolike.errors import AlsolikeError
 from alsolike.models import find_model
 from alsolike.rankers.baselines.average import AverageRanker
-from alsolike.rankers.baselines.ease import EaseRanker
 from alsolike.rankers.baselines.ials import IalsRanker
-from alsolike.rankers.baselines.item_knn import ItemKnnRanker
 from alsolike.rankers.baselines.popular import PopularRanker, RecentlyPopularRanker
-from alsolike.rankers.baselines.text import TextRanker
+from alsolike.rankers.baselines.queried import EaseRanker, ItemKnnRanker, TextRanker
 from alsolike.rankers.blend.recipe import Recipe
 from alsolike.rankers.protocol import Ranker, ScoreRanker
 from alsolike.rankers.trained import TrainedRanker

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from alsolike.database import connect
 from alsolike.history import Split
+from alsolike.history.recent import recent_products
 from alsolike.models import change_serving, drop_leftovers, drop_model, hold_model
 from alsolike.progress import Report
 from alsolike.rankers.blend.fit import fit_model
 from alsolike.rankers.blend.publish import publish
 from alsolike.rankers.blend.recipe import Recipe
-from alsolike.rankers.blend.validation import weigh_latest
 from alsolike.rankers.stored import StoredRanker
 from alsolike.texts import read_texts
 
@@ -62,7 +62,7 @@ class TrainedRanker(StoredRanker):
             texts = replace(texts, vectors=self._name_vectors)
         fitted = fit_model(split.known, texts.only(split.is_there), recipe, report)
         # No other neighbours are looked up than those of the shoppers' latest products.
-        acted_on = weigh_latest(split.known, split.shoppers, fitted.serving)
+        acted_on = recent_products(split.known, split.shoppers, **fitted.query)
         self._serving = fitted.serving
         super().fit(split, report)
         with connect() as connection:

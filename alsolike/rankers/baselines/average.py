@@ -44,7 +44,11 @@ class AverageRanker:
         self._split = split
         parts = self._parts or read_text_parts(split.known.catalogue, report=report)
         self._vectors = average_vectors(split.known, parts)
-        self._options = self._given_options or _default_options()
+        if self._given_options is None:
+            with connect() as connection:
+                self._options = serving_options(connection, {})
+        else:
+            self._options = self._given_options
         report(self.name, 1, 1)
 
     def scores(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -52,18 +56,13 @@ class AverageRanker:
         recent = recent_products(
             self._split.known,
             self._split.shoppers[rows],
-            last=self._options.actions,
+            actions=self._options.actions,
             decay=self._options.decay,
             kind_weights=self._options.kind_weights,
         )
         scores = unit_rows(recent @ self._vectors) @ self._vectors.T
         scores[:, ~self._vectors.any(axis=1)] = -2
         return scores
-
-
-def _default_options() -> ServingOptions:
-    with connect() as connection:
-        return serving_options(connection, {})
 
 
 def average_vectors(known: History, parts: TextParts) -> NDArray[np.float32]:

@@ -6,7 +6,7 @@ from typing import TypeVar
 import numpy as np
 
 from alsolike.history import Split, SplitError, split_by_time, split_leave_one_out
-from alsolike.metrics import ndcg
+from alsolike.metrics.accuracy import ndcg
 from alsolike.metrics.ranking import leave_out, rank_by_scores
 from alsolike.rankers.protocol import ScoreRanker
 

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from alsolike.history import History
 from alsolike.progress import Report
-from alsolike.rankers.blend.candidates import WARM, Candidates, join
+from alsolike.rankers.blend.candidates import WARM, Candidates, ValidationSlice, gather, join
 from alsolike.rankers.blend.evidence import PRIORS, TEXTS, build_priors, build_spaces
 from alsolike.rankers.blend.recipe import Recipe
 from alsolike.rankers.blend.rows import BlendedRows, KeptSpace
-from alsolike.rankers.blend.validation import ValidationSlice, cut_slices, fit_slice, queries_of
+from alsolike.rankers.blend.validation import cut_slices, fit_slice, queries_of
 from alsolike.rankers.blend.weights import Blend, choose_weights
 from alsolike.rankers.spaces.space import LeftOutSpace
 from alsolike.texts import Texts
@@ -172,7 +172,7 @@ def _fit_blend(
         ]
     names = (*(space.name for space in slices[0].spaces), *PRIORS)
     blend = choose_weights(
-        join([part.candidates(part.spaces, part.priors, report) for part in slices]),
+        join([gather(part, part.spaces, part.priors, report) for part in slices]),
         is_text=np.isin(names, TEXTS),
         reference=names.index("text"),
         seed=recipe.seed,
@@ -204,7 +204,7 @@ def _refine(
             KeptSpace(rows, np.zeros_like(mean), recipe.neighbours),
             KeptSpace(rows, mean, recipe.neighbours),
         ]
-        parts.append(part.candidates(kept, [*part.priors, mean], report))
+        parts.append(gather(part, kept, [*part.priors, mean], report))
     candidates = join(parts)
     # Of the features: the neighbours as they are, those above the mean row, the priors, the mean.
     plain, centred = (
