@@ -34,7 +34,7 @@ class Model:
     serving : dict
         How it answers, where that is not the default; see `serving_options`.
     data : dict
-        What it was trained on; see `alsolike.training.train.describe`.
+        What it was trained on; see `alsolike.training.describe`.
     """
 
     model_id: int

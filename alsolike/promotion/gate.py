@@ -9,7 +9,7 @@ import numpy as np
 
 from alsolike.evaluation.results import Evaluation, Value
 from alsolike.history import History
-from alsolike.training.train import SAMPLE_SIZE, sample
+from alsolike.training import SAMPLE_SIZE, sample
 
 ANEW = "made anew"
 STORED = "as stored"

@@ -5,12 +5,14 @@ from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
+from rich.table import Table
 
 from alsolike.database import connect, query
 from alsolike.errors import AlsolikeError, UnknownModelError
 from alsolike.evaluation.evaluate import evaluate
 from alsolike.evaluation.results import Evaluation
 from alsolike.evaluation.store import store_evaluation
+from alsolike.evaluation.table import printed
 from alsolike.history import History, read_history, split_by_time
 from alsolike.history.read import fingerprint
 from alsolike.models import Model, find_model, has_vectors, let_serve
@@ -71,6 +73,28 @@ class Decision:
             "previous": self.previous,
             "checks": [check.as_dict() for check in self.checks],
         }
+
+    def as_text(self) -> str:
+        """Return the gate's checks as a table, and which model serves now."""
+        if self.kind == "none":
+            return f"{self.model} serves already."
+        if self.kind == "rollback":
+            return f"{self.model} serves again instead of {self.previous}."
+        lines: list[str] = []
+        if self.checks:
+            table = Table("check", self.model, self.previous or "", "wanted", "")
+            for check in self.checks:
+                figures = (
+                    "–" if value is None else f"{value:.4f}"
+                    for value in (check.candidate, check.serving)
+                )
+                verdict = "passed" if check.is_passed else "FAILED"
+                table.add_row(check.name, *figures, check.wanted, verdict)
+            lines.append(printed(table))
+        if self.kind != "refuse":
+            instead = f" instead of {self.previous}" if self.previous else ""
+            lines.append(f"{self.model} serves now{instead}. Back: alsolike rollback")
+        return "\n".join(lines)
 
 
 def promote(

@@ -1,4 +1,4 @@
-"""Train a model on the whole history and register it."""
+"""Make models: fit one by a recipe to the whole history, and register it."""
 
 import hashlib
 import heapq
@@ -17,8 +17,10 @@ from alsolike.models import build_vector_index, hold_names, model_names
 from alsolike.progress import Report
 from alsolike.rankers.blend.fit import fit_model
 from alsolike.rankers.blend.publish import publish
-from alsolike.rankers.blend.recipe import Recipe
+from alsolike.rankers.blend.recipe import Recipe, RecipeError
 from alsolike.texts import read_texts
+
+__all__ = ["ModelExistsError", "Recipe", "RecipeError", "TrainSummary", "train"]
 
 
 class ModelExistsError(AlsolikeError):
