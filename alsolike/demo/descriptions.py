@@ -57,7 +57,7 @@ def words_of(catalogue: Catalogue, product: int) -> ProductWords:
         leaf=leaf,
         style=STYLES[int(catalogue.style[product])],
         colour=COLOURS[int(catalogue.colour[product])][0],
-        material=leaf.materials[int(catalogue.material[product])][0],
+        material=leaf.materials[int(catalogue.material[product])],
         size=leaf.sizes[int(catalogue.size[product])],
         use=leaf.uses[int(catalogue.use[product])],
         level=PRICE_LEVELS[int(catalogue.level[product])],

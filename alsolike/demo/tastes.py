@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alsolike.demo.catalogue import LEAF_BY_KEY, SCENES, SUBCATEGORIES, TOP_OF_LEAF, Catalogue
-from alsolike.demo.vocabulary import COLOURS, MATERIAL_FAMILIES, PRICE_LEVELS, STYLES
+from alsolike.demo.vocabulary import COLOURS, MATERIALS, PRICE_LEVELS, STYLES
 
 _SISTERS: tuple[tuple[int, ...], ...] = tuple(
     tuple(other for other, top in enumerate(TOP_OF_LEAF) if top == own and other != leaf)
@@ -82,7 +82,7 @@ def draw_taste(rng: np.random.Generator, catalogue: Catalogue) -> Taste:
         leaves=tuple(leaves),
         style=int(rng.integers(len(STYLES))),
         colour=int(rng.integers(len(COLOURS))),
-        family=int(rng.integers(len(MATERIAL_FAMILIES))),
+        family=int(rng.integers(len(MATERIALS))),
         use=int(rng.integers(3)),
         level=int(rng.choice(3, p=(0.3, 0.45, 0.25))),
         scene=scene,

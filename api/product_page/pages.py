@@ -26,15 +26,18 @@ from api.ladder.ladder import Steps
 from api.ladder.requests import answer, write_beside
 from api.pages.rendering import READ, is_fragment, render_page, render_partial
 from api.product_page import service
-from api.recommendations import blocks, store
-from api.recommendations.answers import Complement, RecommendedProduct, SimilarProduct
+from api.recommendations import blocks, snapshot, store
 from api.recommendations.questions import (
     ComplementsQuestion,
     SimilarQuestion,
     recommend_question,
 )
-from api.recommendations.shown import Block
-from api.recommendations.snapshot import similar_from_snapshot
+from api.recommendations.schemas import (
+    Complement,
+    RecommendationRequest,
+    RecommendedProduct,
+    SimilarProduct,
+)
 from api.visitors.session import (
     Visitor,
     cookie_shopper,
@@ -143,7 +146,7 @@ def _no_reviews(_local: LocalSnapshot, _question: _Question) -> service.ReviewPa
     return [], None
 
 
-async def _read_similar(connection: Connection, question: _Question) -> Block:
+async def _read_similar(connection: Connection, question: _Question) -> blocks.Block:
     async with Round(connection) as first:
         with_it, like_it = _send_lists(first, connection, question)
     similar = _apart(with_it.result(), like_it.result())
@@ -151,8 +154,8 @@ async def _read_similar(connection: Connection, question: _Question) -> Block:
     return blocks.similar_block(question.product_id, similar, cards, question.shown)
 
 
-def _similar_of_snapshot(local: LocalSnapshot, question: _Question) -> Block:
-    similar = similar_from_snapshot(
+def _similar_of_snapshot(local: LocalSnapshot, question: _Question) -> blocks.Block:
+    similar = snapshot.similar(
         local,
         SimilarQuestion(
             product_id=question.product_id, k=blocks.BLOCK_SIZE, exclude=question.shown
@@ -177,7 +180,7 @@ def _send_lists(
     complements = ComplementsQuestion(product_id=question.product_id, k=blocks.COMPLEMENTS_SIZE)
     return (
         first.send(store.complements(connection, complements)),
-        first.send(store.similar_live(connection, similar)),
+        first.send(store.similar(connection, similar)),
     )
 
 
@@ -194,13 +197,13 @@ async def _recommended(
     connection: Connection, visitor: Visitor, exclude: list[str]
 ) -> list[RecommendedProduct]:
     """Find the personal block of a product's page; nothing where it would say nothing new."""
-    question = recommend_question(
+    asked = RecommendationRequest(
         shopper_id=visitor.shopper_id,
         session_id=visitor.session_id,
         exclude=exclude,
         k=_RECOMMENDED_SIZE,
     )
-    found = await store.recommend_live(connection, question)
+    found = await store.recommend(connection, recommend_question(asked))
     return found if any(one.source == "personal" for one in found) else []
 
 

@@ -11,25 +11,23 @@ from msgspec import structs
 
 from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct
 from api.catalogue.service import unknown_product
-from api.recommendations.answers import (
-    BoughtProduct,
+from api.recommendations.questions import (
+    ComplementsQuestion,
+    DatedAction,
+    PastQuestion,
+    RecommendQuestion,
+    SimilarQuestion,
+    TrendingQuestion,
+    similar_question,
+)
+from api.recommendations.schemas import (
     Complement,
     Reason,
     RecommendedProduct,
     SimilarProduct,
     SimilarReason,
+    SimilarRequest,
     TrendingProduct,
-    ViewedProduct,
-)
-from api.recommendations.questions import (
-    BuyAgainQuestion,
-    ComplementsQuestion,
-    DatedAction,
-    RecommendQuestion,
-    SimilarListsQuestion,
-    SimilarQuestion,
-    TrendingQuestion,
-    ViewedQuestion,
 )
 
 # Neighbours of each product of a history that are looked at.
@@ -37,9 +35,7 @@ _NEIGHBOURS_OF_EACH = 30
 _REASONS = {"purchase": "bought", "basket": "in_basket", "review": "reviewed", "view": "viewed"}
 
 
-def recommend_from_snapshot(
-    local: LocalSnapshot, question: RecommendQuestion
-) -> list[RecommendedProduct]:
+def recommend(local: LocalSnapshot, question: RecommendQuestion) -> list[RecommendedProduct]:
     """Find neighbours of what the request tells of, then popular products."""
     actions = _latest_actions(local, question.actions)
     filter_json = question.filter.as_json()
@@ -78,7 +74,7 @@ def recommend_from_snapshot(
     ]
 
 
-def similar_from_snapshot(local: LocalSnapshot, question: SimilarQuestion) -> list[SimilarProduct]:
+def similar(local: LocalSnapshot, question: SimilarQuestion) -> list[SimilarProduct]:
     """Find the neighbours of a product, then popular ones of its category, then any.
 
     Raises
@@ -119,27 +115,17 @@ def similar_from_snapshot(local: LocalSnapshot, question: SimilarQuestion) -> li
     ]
 
 
-def similar_lists_from_snapshot(
-    local: LocalSnapshot, question: SimilarListsQuestion
-) -> dict[str, list[SimilarProduct]]:
+def similar_lists(local: LocalSnapshot, asked: SimilarRequest) -> dict[str, list[SimilarProduct]]:
     """Find the products most like each of several; unknown ones are left out."""
-    known = [product.product_id for product in local.products(question.product_ids)]
-    return {one: similar_from_snapshot(local, question.of(one)) for one in known}
+    known = [product.product_id for product in local.products(asked.product_ids)]
+    return {one: similar(local, similar_question(one, asked)) for one in known}
 
 
-def trending_from_snapshot(
-    local: LocalSnapshot, question: TrendingQuestion
-) -> list[TrendingProduct]:
+def trending(local: LocalSnapshot, question: TrendingQuestion) -> list[TrendingProduct]:
     """Find what was popular when the snapshot was made; the numbers behind it are not there."""
     popular = local.popular(question.k, question.filter.as_json(), question.exclude)
     return [
-        TrendingProduct(
-            rank=rank,
-            product_id=product.product_id,
-            score=None,
-            actions=None,
-            **_columns(product),
-        )
+        TrendingProduct(rank, product.product_id, score=None, actions=None, **_columns(product))
         for rank, product in enumerate(popular, start=1)
     ]
 
@@ -157,13 +143,8 @@ def no_complements(local: LocalSnapshot, question: ComplementsQuestion) -> list[
     return []
 
 
-def nothing_viewed(_local: LocalSnapshot, _question: ViewedQuestion) -> list[ViewedProduct]:
-    """Give nothing: views are not in the snapshot."""
-    return []
-
-
-def nothing_bought(_local: LocalSnapshot, _question: BuyAgainQuestion) -> list[BoughtProduct]:
-    """Give nothing: purchases are not in the snapshot."""
+def no_past(_local: LocalSnapshot, _question: PastQuestion) -> list[Any]:
+    """Give nothing: what shoppers did is not in the snapshot."""
     return []
 
 
