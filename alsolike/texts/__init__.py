@@ -20,14 +20,7 @@ class NoTextVectorsError(AlsolikeError):
 
 @dataclass(frozen=True, slots=True)
 class TextEncoder:
-    """The encoder whose vectors are read.
-
-    Attributes
-    ----------
-    encoder_id : int
-    dimension : int
-        Length of its vectors.
-    """
+    """The encoder whose vectors are read, and their length."""
 
     encoder_id: int
     dimension: int
@@ -35,13 +28,10 @@ class TextEncoder:
 
 @dataclass(frozen=True, eq=False)
 class TextParts:
-    """The text vectors of each product.
+    """The text vectors of each product: its name's and its details'.
 
-    Attributes
-    ----------
-    encoder : TextEncoder
-    names, details : ndarray, shape (n_products, dimension), float32
-        Unit norm; zeros where a product has no such part.
+    Both have shape (n_products, dimension), float32, and unit norm; zeros where a product has no
+    such part.
     """
 
     encoder: TextEncoder
@@ -91,11 +81,6 @@ class Texts:
 
 def read_text_parts(catalogue: Catalogue, *, report: Report) -> TextParts:
     """Read the text vectors of the serving model's encoder, or of the only encoder there is.
-
-    Parameters
-    ----------
-    report : Report
-        Told the number of vectors, as the stage `texts`.
 
     Raises
     ------
