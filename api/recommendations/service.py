@@ -43,8 +43,9 @@ SIMILAR_STEPS = Steps(
 SIMILAR_LISTS_STEPS = Steps(store.similar_lists, snapshot=snapshot.similar_lists)
 COMPLEMENTS_STEPS = Steps(store.complements, snapshot=snapshot.no_complements)
 TRENDING_STEPS = Steps(store.trending, snapshot=snapshot.trending)
-VIEWED_STEPS = Steps(store.recently_viewed, snapshot=snapshot.no_past)
-BUY_AGAIN_STEPS = Steps(store.buy_again, snapshot=snapshot.no_past)
+# What shoppers did is not in the snapshot.
+VIEWED_STEPS = Steps(store.recently_viewed, snapshot=lambda _local, _question: [])
+BUY_AGAIN_STEPS = Steps(store.buy_again, snapshot=lambda _local, _question: [])
 CATEGORY_STEPS = Steps(
     has_category, has_category, has_category, snapshot=LocalSnapshot.has_category
 )
