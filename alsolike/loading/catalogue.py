@@ -17,8 +17,7 @@ def upsert_products(staged: StagedFile, columns: set[str], *, is_complete: bool)
     is_complete : bool
         The file has all products that are sold; see `take_out_products`.
     """
-    staged.connection.execute(query("alsolike/loading/conflicts_products"))
-    count_rejected(staged)
+    _reject_conflicts(staged)
     upsert = sql.SQL(query("alsolike/loading/upsert_products"))
     parameters = {"columns": sorted(columns), "is_complete": is_complete}
     loaded = fill_empty_table(staged, upsert, parameters, with_keys=False)
@@ -40,8 +39,7 @@ def upsert_shoppers(staged: StagedFile, source: str) -> int:
     source : str
         Recorded as the origin of the decisions on consent.
     """
-    staged.connection.execute(query("alsolike/loading/conflicts_shoppers"))
-    count_rejected(staged)
+    _reject_conflicts(staged)
     return count(staged, query("alsolike/loading/upsert_shoppers"), {"source": source})
 
 
@@ -60,3 +58,21 @@ def add_named_shoppers(staged: StagedFile, *, is_granted: bool, source: str) -> 
     staged.connection.execute(
         query("alsolike/loading/insert_consents"), {"is_granted": is_granted, "source": source}
     )
+
+
+def _reject_conflicts(staged: StagedFile) -> None:
+    table = staged.table
+    here, there = (
+        sql.SQL(", ").join(sql.Identifier(row, column) for column in table.columns)
+        for row in ("u", "o")
+    )
+    staged.connection.execute(
+        sql.SQL(query("alsolike/loading/conflicts_entries")).format(
+            row_id=sql.Identifier(table.row_id),
+            name=sql.Literal(table.row_id),
+            noun=sql.Literal(table.noun),
+            here=here,
+            there=there,
+        )
+    )
+    count_rejected(staged)
