@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from psycopg import sql
 from psycopg.rows import args_row, scalar_row
 
 from alsolike.database import query
@@ -36,40 +35,40 @@ async def recommend_live(
     connection: Connection, question: RecommendQuestion
 ) -> list[RecommendedProduct]:
     """Find what somebody may also like: what is popular for an unknown shopper."""
-    return await _recommend(connection, question, "recommend_with_reasons")
+    return await _recommend(connection, question, "vectors")
 
 
 async def recommend_from_neighbours(
     connection: Connection, question: RecommendQuestion
 ) -> list[RecommendedProduct]:
     """Find what somebody may also like among precomputed neighbours of what they acted on."""
-    return await _recommend(connection, question, "recommend_from_neighbours")
+    return await _recommend(connection, question, "neighbours")
 
 
 async def recommend_popular(
     connection: Connection, question: RecommendQuestion
 ) -> list[RecommendedProduct]:
     """Find what is popular and may be shown to somebody."""
-    return await _recommend(connection, question, "recommend_popular")
+    return await _recommend(connection, question, "popular")
 
 
 async def similar_live(connection: Connection, question: SimilarQuestion) -> list[SimilarProduct]:
     """Find the products most like a product."""
-    return await _similar(connection, question, "similar_products")
+    return await _similar(connection, question, "vectors")
 
 
 async def similar_from_neighbours(
     connection: Connection, question: SimilarQuestion
 ) -> list[SimilarProduct]:
     """Find the precomputed neighbours of a product."""
-    return await _similar(connection, question, "similar_from_neighbours")
+    return await _similar(connection, question, "neighbours")
 
 
 async def similar_popular(
     connection: Connection, question: SimilarQuestion
 ) -> list[SimilarProduct]:
     """Find what is popular, in the category of a product first."""
-    return await _similar(connection, question, "similar_popular")
+    return await _similar(connection, question, "popular")
 
 
 async def similar_lists(
@@ -88,10 +87,8 @@ async def similar_lists(
     if not known:
         return {}
     cursor = connection.cursor()
-    asked = (question.of(product_id).parameters() for product_id in known)
-    await cursor.executemany(
-        _statement("api/recommendations/similar", "similar_products"), asked, returning=True
-    )
+    asked = ({**question.of(product_id).parameters(), "way": "vectors"} for product_id in known)
+    await cursor.executemany(query("api/recommendations/similar"), asked, returning=True)
     results = [await result.fetchall() async for result in cursor.results()]
     return {
         product_id: [_similar_of_row(row, has_reason=question.reasons) for row in rows]
@@ -128,10 +125,11 @@ async def buy_again(connection: Connection, question: BuyAgainQuestion) -> list[
 
 
 async def _recommend(
-    connection: Connection, question: RecommendQuestion, function: str
+    connection: Connection, question: RecommendQuestion, way: str
 ) -> list[RecommendedProduct]:
-    statement = _statement("api/recommendations/recommend", function)
-    cursor = await connection.execute(statement, question.parameters())
+    cursor = await connection.execute(
+        query("api/recommendations/recommend"), {**question.parameters(), "way": way}
+    )
     return [
         RecommendedProduct(
             *row[:_PRODUCT_COLUMNS],
@@ -142,10 +140,10 @@ async def _recommend(
 
 
 async def _similar(
-    connection: Connection, question: SimilarQuestion, function: str
+    connection: Connection, question: SimilarQuestion, way: str
 ) -> list[SimilarProduct]:
     cursor = await connection.execute(
-        _statement("api/recommendations/similar", function), question.parameters()
+        query("api/recommendations/similar"), {**question.parameters(), "way": way}
     )
     rows = await cursor.fetchall()
     return [_similar_of_row(row, has_reason=question.reasons) for row in rows]
@@ -154,8 +152,3 @@ async def _similar(
 def _similar_of_row(row: Sequence[Any], *, has_reason: bool) -> SimilarProduct:
     reason = SimilarReason(*row[_PRODUCT_COLUMNS:]) if has_reason else None
     return SimilarProduct(*row[:_PRODUCT_COLUMNS], reason=reason)
-
-
-def _statement(name: str, function: str) -> sql.Composed:
-    """Return a statement that calls one of the functions of `recs`."""
-    return sql.SQL(query(name)).format(function=sql.Identifier(function))
