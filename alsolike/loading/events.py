@@ -49,7 +49,7 @@ def insert_events(staged: StagedFile) -> int:
     insert = sql.SQL(
         "insert into raw.{events} ({columns}) select {staged} from usable as s"
     ).format(**values)
-    inserted = fill_empty_table(staged, insert, None, with_keys=True)
+    inserted = fill_empty_table(staged, insert, with_keys=True)
     if inserted is None:
         # By line, so that the first of two rows with one id stays.
         statement = sql.SQL("{} order by s.line on conflict do nothing").format(insert)

@@ -1,7 +1,6 @@
 """Fill an empty table, and build its indexes afterwards, which halves the time."""
 
-from collections.abc import Mapping
-from typing import Any, LiteralString, cast
+from typing import LiteralString, cast
 
 import psycopg
 from psycopg import errors, sql
@@ -13,20 +12,14 @@ from alsolike.loading.staging import StagedFile
 _MANY_ROWS = 50_000
 
 
-def fill_empty_table(
-    staged: StagedFile,
-    insert: sql.SQL | sql.Composed,
-    parameters: Mapping[str, Any] | None,
-    *,
-    with_keys: bool,
-) -> int | None:
+def fill_empty_table(staged: StagedFile, insert: sql.Composed, *, with_keys: bool) -> int | None:
     """Run an insert without the indexes of its table, and build these afterwards.
 
     The table is locked until the transaction ends.
 
     Parameters
     ----------
-    insert : SQL or Composed
+    insert : Composed
         Puts the staged rows into their table.
     with_keys : bool
         Drop primary key and unique constraints too; the insert must not have `on conflict` then.
@@ -60,7 +53,7 @@ def fill_empty_table(
             indexes = cast("list[tuple[LiteralString, LiteralString]]", rows)
             for removal, _ in indexes:
                 connection.execute(removal)
-            inserted = connection.execute(insert, parameters).rowcount
+            inserted = connection.execute(insert).rowcount
             for _, building in indexes:
                 connection.execute(building)
     except (
