@@ -21,6 +21,7 @@ from api.http.parameters import (
     RowCount,
     WithReasons,
     check_body,
+    check_bounds,
     check_names,
     product_filter,
 )
@@ -75,6 +76,7 @@ async def recommend(
     """
     check_names(request, frozenset())
     await check_body(request, RecommendationRequest)
+    check_bounds(data.filter, "filter.price_min")
     question = recommend_question(
         shopper_id=data.shopper_id,
         session_id=data.session_id,
@@ -186,6 +188,7 @@ async def similar(request: AnyRequest, data: JSONBody[SimilarRequest]) -> Simila
     """
     check_names(request, frozenset())
     await check_body(request, SimilarRequest)
+    check_bounds(data.filter, "filter.price_min")
     cost = len(data.product_ids) * math.ceil(data.k / _ROWS_OF_A_REQUEST)
     limits_of(request).charge(cost)
     if cost > 1 or data.filter or data.candidates:
