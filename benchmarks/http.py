@@ -1,4 +1,4 @@
-"""Servers of one worker process each on free ports, and load over kept-alive connections."""
+"""Servers of one worker process each on free ports, their memory, and load on them."""
 
 import asyncio
 import contextlib
@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Generator
 from pathlib import Path
 
+import psutil
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
@@ -22,15 +23,7 @@ CONNECTIONS = 8
 
 @dataclasses.dataclass(frozen=True)
 class LoadResult:
-    """The times of some load.
-
-    Attributes
-    ----------
-    seconds : list of float
-        Duration of each answer.
-    spent : float
-        Seconds in all.
-    """
+    """The seconds of each answer to some load, and those that it took in all."""
 
     seconds: list[float]
     spent: float
@@ -93,6 +86,12 @@ def served(target: Callable[..., None], *arguments: str) -> Generator[tuple[int,
         process.join(10)
         if process.is_alive():
             process.kill()
+
+
+def resident_mb(server: int) -> float:
+    """Return the memory of the worker that a web server started: the largest of its processes."""
+    workers = psutil.Process(server).children()
+    return max((worker.memory_info().rss for worker in workers), default=0) / 2**20
 
 
 def load(

@@ -28,14 +28,11 @@ class Figures:
 
     Attributes
     ----------
-    rate : float
-        Answers per second.
-    p99 : float
-        Milliseconds.
-    recall : float
-        The mean share of the exact answers that was found.
-    full : float
-        The share of answers with min(k, eligible) rows.
+    rate, p99 : float
+        Answers per second; milliseconds.
+    recall, full : float
+        The mean share of the exact answers that was found; that of answers with min(k, eligible)
+        rows.
     """
 
     rate: float
@@ -73,27 +70,16 @@ def questions(shop: Shop) -> dict[str, Question]:
 
 def peer_path(number: int, wanted: ShopFilter) -> str:
     """Ask the minimal handler."""
-    fields: dict[str, object] = {"k": K}
-    if wanted.price_max is not None:
-        fields["price_max"] = wanted.price_max
-    if wanted.category is not None:
-        fields["category"] = wanted.category
-    if wanted.in_stock:
-        fields["in_stock"] = "true"
-    if wanted.left_out:
-        fields["exclude"] = wanted.left_out
+    fields = {"k": K, **wanted.attributes, "exclude": wanted.left_out}
     return f"/similar/{number}?{urlencode(fields, doseq=True)}"
 
 
 def alsolike_path(number: int, wanted: ShopFilter) -> str:
     """Ask alsolike, which leaves sold-out products out unless told otherwise."""
-    fields: dict[str, object] = {"k": K}
-    if wanted.price_max is not None:
-        fields["price_max"] = wanted.price_max
+    fields = {"k": K, **wanted.attributes, "exclude": [f"p{other}" for other in wanted.left_out]}
+    fields.pop("in_stock", None)
     if wanted.category is not None:
         fields["category"] = f"Category {wanted.category}"
-    if wanted.left_out:
-        fields["exclude"] = [f"p{other}" for other in wanted.left_out]
     return f"/v1/products/p{number}/similar?{urlencode(fields, doseq=True)}"
 
 
@@ -157,19 +143,15 @@ def changes(
     answer: Callable[[int, ShopFilter], list[int]],
     change: Callable[..., bool],
 ) -> dict[str, str]:
-    """Change a price, insert and delete, and look whether the very next answer knows.
+    """Change a price, insert and delete; tell whether the very next answer knows of each.
 
     Parameters
     ----------
     answer : callable
         Gives the numbers of an answer.
     change : callable
-        Takes `price`, `insert` or `delete` and its numbers; False where the engine cannot.
-
-    Returns
-    -------
-    dict
-        "yes" or "no" for each, "cannot" where the engine has no such thing.
+        Takes `price`, `insert` or `delete` and its numbers; False where the engine cannot, which
+        is told as "cannot".
     """
     cheap = ShopFilter(price_max=_FEW_EUROS)
     asked = next(

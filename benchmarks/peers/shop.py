@@ -6,7 +6,7 @@ Read by processes of two environments: the benchmark's, and that of the librarie
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_COLUMNS = ("vectors", "prices", "categories", "brands", "in_stock")
+ATTRIBUTES = ("prices", "categories", "brands", "in_stock")
+_COLUMNS = ("vectors", *ATTRIBUTES)
 # Two distances of the same vectors differ by so much, in 16 and in 32 bits.
 _TOLERANCE = 1e-4
 
@@ -42,9 +43,11 @@ class ShopFilter:
     left_out: tuple[int, ...] = ()
 
     @property
-    def is_filtered(self) -> bool:
-        """Whether an attribute is asked for."""
-        return self.price_max is not None or self.category is not None or self.in_stock
+    def attributes(self) -> dict[str, Any]:
+        """What is asked of a product's attributes, by the field's name."""
+        fields = {"price_max": self.price_max, "category": self.category}
+        given = {name: value for name, value in fields.items() if value is not None}
+        return {**given, "in_stock": True} if self.in_stock else given
 
 
 @dataclasses.dataclass
@@ -93,6 +96,15 @@ class Shop:
         if wanted.in_stock:
             fits &= self.in_stock
         return fits
+
+    def attributes(self, number: int) -> dict[str, Any]:
+        """Return a product's attributes as Python's own values, in the order of the columns."""
+        return {
+            "price": float(self.prices[number]),
+            "category": int(self.categories[number]),
+            "brand": int(self.brands[number]),
+            "is_in_stock": bool(self.in_stock[number]),
+        }
 
     def recall(
         self, number: int, wanted: ShopFilter, found: list[int], k: int

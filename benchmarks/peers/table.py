@@ -7,20 +7,16 @@ from benchmarks.peers.measure import Figures
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """One engine.
+    """One engine: what was chosen, and what it came to.
 
     Attributes
     ----------
-    name, settings : str
-        What it is and what was chosen.
     seconds : float
         To take in everything and build its indexes.
     memory : str
         Megabytes after the load.
-    figures : dict
-        By kind of question.
-    changes : dict
-        Whether the next answer knows of each kind of change.
+    figures, changes : dict
+        By kind of question; whether the next answer knows of each kind of change.
     """
 
     name: str
