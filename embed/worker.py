@@ -147,12 +147,7 @@ async def _work(app: App, queues: list[str], outage: Outage) -> None:
 async def _work_until_it_ends(app: App, queues: list[str], stop: asyncio.Event) -> tuple[str, bool]:
     """Work until the queue ends or we are asked to stop.
 
-    Returns
-    -------
-    reason : str
-        Why it ended.
-    is_lost : bool
-        Whether the database was lost.
+    Returns the reason why it ended, and whether the database was lost.
     """
     try:
         async with app.open_async():

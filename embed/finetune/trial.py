@@ -17,7 +17,7 @@ from alsolike.settings import Settings
 from alsolike.training import Recipe
 from embed.encode import encode_each
 from embed.encoder import Encoder, load_encoder
-from embed.finetune.texts import read_texts
+from embed.finetune.pairs import read_texts
 from embed.finetune.training import FinetuneSummary, finetune_encoder
 
 _K = 10
