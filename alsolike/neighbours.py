@@ -25,24 +25,17 @@ class NoVectorsError(AlsolikeError):
 
 
 def write_all_neighbours(*, model: str | None, k: int, sessions: int, report: Report) -> int:
-    """Bring `recs.neighbours` of a model up to date.
+    """Bring `recs.neighbours` of a model, or of the serving one, up to date.
+
+    Return how many rows were written.
 
     Parameters
     ----------
-    model : str or None
-        Name of a model; None: the serving one.
     k : int
         Neighbours of each product, at least 1. A trained model keeps as many as its training gave.
     sessions : int
         Database sessions that share the work, at least 1. New products of a trained model are
         added by one session, since they change the same rows.
-    report : Report
-        Receives the number of products, as the stage `neighbours`.
-
-    Returns
-    -------
-    int
-        Rows written.
 
     Raises
     ------

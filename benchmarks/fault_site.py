@@ -16,7 +16,7 @@ import httpx
 import psutil
 
 from alsolike.database import connect
-from alsolike.demo import ShopSize, write_demo_shop
+from alsolike.demo.write import ShopSize, write_demo_shop
 from alsolike.embedded.postgres import embedded_postgres, postgres_program
 from alsolike.embedded.s3 import embedded_s3
 from alsolike.progress import ignore_progress

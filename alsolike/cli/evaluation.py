@@ -158,7 +158,7 @@ def evaluate(
                 }
             )
     if report_path is not None:
-        from alsolike.evaluation.report import report_html, write_report  # noqa: PLC0415
+        from alsolike.evaluation.report import report_html  # noqa: PLC0415
 
         html = report_html(
             done.evaluation,
@@ -166,7 +166,7 @@ def evaluate(
             data_fingerprint=done.data_fingerprint,
             frontier=done.frontier,
         )
-        write_report(report_path, html)
+        report_path.write_text(html, encoding="utf-8")
     result = {
         "evaluation_id": done.evaluation_id,
         "data_fingerprint": done.data_fingerprint,

@@ -14,7 +14,7 @@ from alsolike.demo.vocabulary import (
     BRAND_ENDS,
     BRAND_STARTS,
     COLOURS,
-    MATERIAL_FAMILIES,
+    FAMILY_OF_MATERIAL,
     STYLES,
     Subcategory,
 )
@@ -148,8 +148,9 @@ def draw_catalogue(products: int, days: int, seed: int) -> Catalogue:
     material = _draw_within(rng, leaf, [len(leaf_.materials) for leaf_ in SUBCATEGORIES])
     families = np.zeros((len(SUBCATEGORIES), 8), dtype=np.int64)
     for number, leaf_ in enumerate(SUBCATEGORIES):
-        for place, (_, family) in enumerate(leaf_.materials):
-            families[number, place] = MATERIAL_FAMILIES.index(family)
+        families[number, : len(leaf_.materials)] = [
+            FAMILY_OF_MATERIAL[material] for material in leaf_.materials
+        ]
     quality = rng.normal(size=products)
 
     arrived = -rng.uniform(5.0, 700.0, size=products)

@@ -4,7 +4,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from alsolike.metrics import TruthRanks
+from alsolike.metrics.accuracy import TruthRanks
 
 # Up to this many held-out products, counting better scores is faster than sorting all scores.
 _FEW = 4

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlencode
 
+from msgspec import Struct
+
 from api.catalogue.cards import ProductCard
 from api.pages.addresses import product_url
-from api.recommendations.answers import Complement, RecommendedProduct, SimilarProduct
-from api.recommendations.shown import Block, Reason, Recommendation
+from api.recommendations.schemas import Complement, RecommendedProduct, SimilarProduct
 
 BLOCK_SIZE = 12
 COMPLEMENTS_SIZE = 6
@@ -20,6 +21,35 @@ _REASONS = {
 }
 
 Cards = Mapping[str, ProductCard]
+
+
+class ReasonLine(Struct):
+    """Why a product is recommended, in words, with the product behind it where there is one."""
+
+    kind: str
+    text: str
+    product_title: str | None = None
+    product_url: str | None = None
+
+
+class Recommendation(Struct):
+    """A product in a block."""
+
+    rank: int
+    product: ProductCard
+    score: float | None
+    source: str
+    reason: ReasonLine | None = None
+
+
+class Block(Struct):
+    """Some recommended products under one title."""
+
+    title: str
+    subtitle: str
+    items: list[Recommendation]
+    next_url: str | None
+    is_personal: bool
 
 
 def product_ids(
@@ -42,7 +72,7 @@ def recommended_block(
             product=cards[row.product_id],
             score=row.score,
             source=row.source,
-            reason=_reason_in_words(row, cards),
+            reason=_reason_line(row, cards),
         )
         for row in rows
         if row.product_id in cards
@@ -104,11 +134,11 @@ def complements_block(rows: Iterable[Complement], cards: Cards) -> Block:
     )
 
 
-def _reason_in_words(row: RecommendedProduct, cards: Cards) -> Reason:
+def _reason_line(row: RecommendedProduct, cards: Cards) -> ReasonLine:
     because = cards.get(row.reason.product_id or "") if row.reason is not None else None
     if row.reason is None or because is None:
-        return Reason(kind="popular", text="Popular right now")
-    return Reason(
+        return ReasonLine(kind="popular", text="Popular right now")
+    return ReasonLine(
         kind=row.reason.kind,
         text=_REASONS[row.reason.kind],
         product_title=because.title,

@@ -31,21 +31,10 @@ def publish(
     products: NDArray[np.integer] | None = None,
     report: Report,
 ) -> int:
-    """Register the model and write its neighbours, priors and vectors; the caller commits.
+    """Register the model under a free name and write its neighbours, priors and vectors.
 
-    Parameters
-    ----------
-    name : str
-        One that is free.
-    data : Mapping
-        What it was trained on: `recs.models.data`.
-    products : ndarray, optional
-        Only these get neighbours, for an evaluation that asks for no others.
-
-    Returns
-    -------
-    int
-        The model's id.
+    Return its id. The caller commits. With `products` only these get neighbours, for an evaluation
+    that asks for no others.
     """
     model_id = add_model(
         connection,

@@ -54,14 +54,8 @@ class SequenceSpace:
     counting 0.7 of the next), the row of T what the step and the two after it brought. The
     transition part of SLIST, Choi et al. 2021, arXiv 2103.16104.
 
-    Parameters
-    ----------
-    history : History
-    regularisation : float
-        λ, above 0.
-    largest : int
-        Side of the largest matrix that is factored: so many of the most acted-on products take
-        part.
+    The regularisation is λ, above 0. At most `largest` of the most acted-on products take part: the
+    side of the matrix that is factored.
     """
 
     name = "sequence"
@@ -91,12 +85,9 @@ class SequenceSpace:
 
 
 def _steps(history: History) -> tuple[NDArray[np.int64], History]:
-    """Return the number of each first action's step: those of one shopper at one moment are one.
+    """Return the step of each first action, ascending, and the first actions.
 
-    Returns
-    -------
-    tuple
-        The step of each first action, ascending, and the first actions.
+    Those of one shopper at one moment are one step.
     """
     firsts = history.first_actions()
     if not len(firsts):
