@@ -35,10 +35,8 @@ class Manifest(msgspec.Struct, frozen=True):
         1; another number is another layout.
     snapshot_id : str
         Begins with the moment of the export, so that ids sort by time.
-    model : str
-        Name of the model whose neighbours these are.
-    k : int
-        At most so many neighbours per product.
+    model, k : str, int
+        Whose neighbours these are; at most so many per product.
     scope, category : str
         `whole` catalogue, the products of a `category` and those below it, or a `list`.
     row_count, product_count : int

@@ -72,8 +72,6 @@ def try_finetuning(
         Its validation says how the history is split; its seed is used for the fine-tuning too.
     folder : Path
         Of the checkpoint, from which a stopped run goes on, and of the new encoder.
-    steps, batch_size, learning_rate
-        See `finetune_encoder`.
 
     Raises
     ------
