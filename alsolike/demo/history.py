@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alsolike.demo.catalogue import SUBCATEGORIES, Catalogue
-from alsolike.demo.tastes import Taste, partners_of
+from alsolike.demo.tastes import PARTNERS, Taste
 from alsolike.demo.vocabulary import STYLES
 
 _FROM_LEAF: Final = 28
@@ -134,7 +134,7 @@ class Historian:
         chain = [leaf]
         for kind, draw in draws[1:]:
             if kind < 0.14:
-                partners = partners_of(leaf)
+                partners = PARTNERS[leaf]
                 partner = partners[int(draw * len(partners))]
                 leaf = partner if self._catalogue.anchor[partner] >= 0 else leaf
             elif kind < 0.26:

@@ -15,9 +15,10 @@ from psycopg import sql
 from psycopg.rows import args_row
 
 from alsolike.database import query
+from alsolike.loading.faults import fault_of
 from alsolike.loading.rows import Chunk
 from alsolike.loading.summary import Rejection, counted
-from alsolike.loading.tables import Table
+from alsolike.loading.tables import PRODUCTS, SHOPPERS, Table
 
 # The functions that the statements call; each may call those before it.
 _FUNCTIONS = (
@@ -114,7 +115,11 @@ def repair(staged: StagedFile) -> list[str]:
 
 def check(staged: StagedFile) -> None:
     """Note in the new table `left_out` every staged row that cannot be used, with its reason."""
-    staged.connection.execute(query(f"alsolike/loading/check_{staged.table.name}"))
+    rows = sql.SQL("staged as s")
+    if staged.table not in (PRODUCTS, SHOPPERS):
+        rows += sql.SQL(" left join raw.products as p on s.product_id = p.product_id")
+    statement = sql.SQL(query("alsolike/loading/check"))
+    staged.connection.execute(statement.format(fault=fault_of(staged.table), rows=rows))
     staged.connection.execute(query("alsolike/loading/define_usable"))
     count_rejected(staged)
 

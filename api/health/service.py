@@ -39,22 +39,10 @@ async def readiness(database: Database, snapshot: LocalPointer | None) -> Readin
 
 
 async def _check(connection: Connection) -> Readiness:
-    if not await _has_schema(connection):
-        raise NotReadyError("schema", "The database has no schema: run `alsolike migrate`.")
-    model = await _serving_model(connection)
-    return Readiness(status="ready", database="ok", schema="ok", model=model)
-
-
-async def _has_schema(connection: Connection) -> bool:
-    """Tell whether the migrations have run."""
     cursor = connection.cursor(row_factory=scalar_row)
     await cursor.execute(query("api/health/schema_state"))
-    return bool(await cursor.fetchone())
-
-
-async def _serving_model(connection: Connection) -> str | None:
-    """Return the name of the model that answers; None before the first one was made."""
-    cursor = connection.cursor(row_factory=scalar_row)
+    if not await cursor.fetchone():
+        raise NotReadyError("schema", "The database has no schema: run `alsolike migrate`.")
     await cursor.execute(query("api/health/serving_model"))
-    name = await cursor.fetchone()
-    return None if name is None else str(name)
+    model = await cursor.fetchone()
+    return Readiness(status="ready", database="ok", schema="ok", model=model)

@@ -3,7 +3,6 @@
 from typing import Any, TypeVar
 
 from msgspec import Struct
-from psycopg import sql
 from psycopg.rows import class_row, dict_row, scalar_row
 
 from alsolike.database import query
@@ -32,30 +31,44 @@ from api.recommendations.schemas import (
 Explained = TypeVar("Explained", bound=ExplainedProduct[Any])
 
 
-async def recommend(
-    connection: Connection,
-    question: RecommendQuestion,
-    *,
-    function: str = "recommend_with_reasons",
+async def recommend_live(
+    connection: Connection, question: RecommendQuestion
 ) -> list[RecommendedProduct]:
-    """Find what somebody may also like, by a function of `recs`; popular for an unknown shopper."""
-    cursor = connection.cursor(row_factory=dict_row)
-    statement = _statement("api/recommendations/recommend", function)
-    await cursor.execute(statement, question.parameters())
-    return _explained(
-        RecommendedProduct, Reason, await cursor.fetchall(), has_reasons=question.reasons
-    )
+    """Find what somebody may also like: what is popular for an unknown shopper."""
+    return await _recommend(connection, question, "vectors")
 
 
-async def similar(
-    connection: Connection, question: SimilarQuestion, *, function: str = "similar_products"
+async def recommend_from_neighbours(
+    connection: Connection, question: RecommendQuestion
+) -> list[RecommendedProduct]:
+    """Find what somebody may also like among precomputed neighbours of what they acted on."""
+    return await _recommend(connection, question, "neighbours")
+
+
+async def recommend_popular(
+    connection: Connection, question: RecommendQuestion
+) -> list[RecommendedProduct]:
+    """Find what is popular and may be shown to somebody."""
+    return await _recommend(connection, question, "popular")
+
+
+async def similar_live(connection: Connection, question: SimilarQuestion) -> list[SimilarProduct]:
+    """Find the products most like a product."""
+    return await _similar(connection, question, "vectors")
+
+
+async def similar_from_neighbours(
+    connection: Connection, question: SimilarQuestion
 ) -> list[SimilarProduct]:
-    """Find the products most like a product, by a function of `recs`."""
-    cursor = connection.cursor(row_factory=dict_row)
-    await cursor.execute(_statement("api/recommendations/similar", function), question.parameters())
-    return _explained(
-        SimilarProduct, SimilarReason, await cursor.fetchall(), has_reasons=question.reasons
-    )
+    """Find the precomputed neighbours of a product."""
+    return await _similar(connection, question, "neighbours")
+
+
+async def similar_popular(
+    connection: Connection, question: SimilarQuestion
+) -> list[SimilarProduct]:
+    """Find what is popular, in the category of a product first."""
+    return await _similar(connection, question, "popular")
 
 
 async def similar_lists(
@@ -75,8 +88,11 @@ async def similar_lists(
         return {}
     cursor = connection.cursor(row_factory=dict_row)
     await cursor.executemany(
-        _statement("api/recommendations/similar", "similar_products"),
-        [similar_question(product_id, asked).parameters() for product_id in known],
+        query("api/recommendations/similar"),
+        [
+            {**similar_question(product_id, asked).parameters(), "way": "vectors"}
+            for product_id in known
+        ],
         returning=True,
     )
     results = [await result.fetchall() async for result in cursor.results()]
@@ -114,6 +130,28 @@ async def buy_again(connection: Connection, question: PastQuestion) -> list[Boug
     return await cursor.fetchall()
 
 
+async def _recommend(
+    connection: Connection, question: RecommendQuestion, way: str
+) -> list[RecommendedProduct]:
+    cursor = connection.cursor(row_factory=dict_row)
+    await cursor.execute(
+        query("api/recommendations/recommend"), {**question.parameters(), "way": way}
+    )
+    rows = await cursor.fetchall()
+    return _explained(RecommendedProduct, Reason, rows, has_reasons=question.reasons)
+
+
+async def _similar(
+    connection: Connection, question: SimilarQuestion, way: str
+) -> list[SimilarProduct]:
+    cursor = connection.cursor(row_factory=dict_row)
+    await cursor.execute(
+        query("api/recommendations/similar"), {**question.parameters(), "way": way}
+    )
+    rows = await cursor.fetchall()
+    return _explained(SimilarProduct, SimilarReason, rows, has_reasons=question.reasons)
+
+
 def _explained(
     kind: type[Explained],
     reason: type[Struct],
@@ -126,8 +164,3 @@ def _explained(
         why = {name: row.pop(f"reason_{name}") for name in reason.__struct_fields__}
         row["reason"] = reason(**why) if has_reasons else None
     return [kind(**row) for row in rows]
-
-
-def _statement(name: str, function: str) -> sql.Composed:
-    """Return a statement that calls one of the functions of `recs`."""
-    return sql.SQL(query(name)).format(function=sql.Identifier(function))

@@ -11,7 +11,7 @@ from api.pages.addresses import came_from, local_path
 from api.pages.rendering import put_flash, redirect, render_page, take_flash
 from api.problems.errors import InvalidFieldError
 from api.visitors import store
-from api.visitors.service import demo_shoppers, no_demo_shoppers
+from api.visitors.service import demo_shoppers
 from api.visitors.session import (
     agree,
     find_visitor,
@@ -23,7 +23,8 @@ from api.visitors.session import (
 )
 
 _SHOPPER_STEPS = Steps(store.shopper)
-_DEMO_SHOPPER_STEPS = Steps(demo_shoppers, snapshot=no_demo_shoppers)
+# The snapshot holds no shoppers.
+_DEMO_SHOPPER_STEPS = Steps(demo_shoppers, snapshot=lambda _local, _question: [])
 
 
 @route("/sign-in", http_method=[HttpMethod.GET, HttpMethod.HEAD])
@@ -73,7 +74,7 @@ async def personalise(request: AnyRequest) -> Response[bytes]:
     is_granted = answer == "yes"
 
     async def work(connection: Connection) -> bool:
-        visitor = await load_visitor(request, connection)
+        visitor = await load_visitor(connection, request)
         if visitor.shopper_id is None:
             return False
         await store.record_consent(

@@ -11,7 +11,6 @@ from typing import Any, cast
 from litestar.exceptions import NotFoundException
 from msgspec import Struct
 
-from alsolike.snapshot.reader import LocalSnapshot
 from api.database.pool import Connection
 from api.exchange import AnyRequest
 from api.ladder.ladder import Steps
@@ -87,7 +86,7 @@ async def find_visitor(request: AnyRequest) -> Visitor:
     return await answer(request, _VISITOR_STEPS, request)
 
 
-async def load_visitor(request: AnyRequest, connection: Connection) -> Visitor:
+async def load_visitor(connection: Connection, request: AnyRequest) -> Visitor:
     """Tell who asks; a shopper who was erased, or turned out to be real, is signed out."""
     visitor = Visitor()
     shopper_id = request.session.get(_SHOPPER)
@@ -124,15 +123,12 @@ def remembered_visitor(request: AnyRequest) -> tuple[Visitor, frozenset[str]]:
     return visitor, known.excluded
 
 
-async def _load(connection: Connection, request: AnyRequest) -> Visitor:
-    return await load_visitor(request, connection)
-
-
-def _remembered(_local: LocalSnapshot, request: AnyRequest) -> Visitor:
-    return remembered_visitor(request)[0]
-
-
-_VISITOR_STEPS = Steps(_load, _load, _load, snapshot=_remembered)
+_VISITOR_STEPS = Steps(
+    load_visitor,
+    load_visitor,
+    load_visitor,
+    snapshot=lambda _local, request: remembered_visitor(request)[0],
+)
 
 
 def known_visitor(request: AnyRequest) -> Visitor:

@@ -118,7 +118,6 @@ DETAIL = card(
     1,
     description="Good for day hikes.",
     attributes=[("Colour", "teal")],
-    created_at=None,
     breadcrumbs=[category("Outdoors"), category("Outdoors > Hiking")],
 )
 REVIEW = SimpleNamespace(
