@@ -6,7 +6,7 @@ from litestar.response import Template
 from api.database.pool import Connection
 from api.exchange import AnyRequest
 from api.ladder.ladder import Steps
-from api.ladder.requests import answer, write
+from api.ladder.requests import answer, ladder_of, write
 from api.pages.addresses import came_from, local_path
 from api.pages.rendering import put_flash, redirect, render_page, take_flash
 from api.problems.errors import InvalidFieldError
@@ -73,17 +73,19 @@ async def personalise(request: AnyRequest) -> Response[bytes]:
         raise InvalidFieldError("agree", "Must be yes or no.")
     is_granted = answer == "yes"
 
-    async def work(connection: Connection) -> bool:
+    async def work(connection: Connection) -> str | None:
         visitor = await load_visitor(connection, request)
         if visitor.shopper_id is None:
-            return False
+            return None
         await store.record_consent(
             connection, visitor.shopper_id, is_granted=is_granted, source="site"
         )
-        return True
+        return visitor.shopper_id
 
-    is_shopper = await write(request, work)
-    if not is_shopper:
+    shopper_id = await write(request, work)
+    if shopper_id is not None:
+        ladder_of(request).shoppers.forget(shopper_id)
+    else:
         (agree if is_granted else withdraw)(request)
     put_flash(
         request,
