@@ -12,7 +12,7 @@ from api.database.pool import Connection
 from api.exchange import AnyRequest
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer
-from api.pages.addresses import category_url, product_url
+from api.pages.addresses import product_url
 
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
 
@@ -24,8 +24,6 @@ class ProductCard(Struct, kw_only=True, frozen=True):
     url: str
     title: str
     brand: str | None
-    category: str | None
-    category_url: str | None
     price_text: str | None
     image_url: str | None
     is_in_stock: bool
@@ -80,8 +78,6 @@ def card(row: CardRow | SnapshotProduct) -> ProductCard:
         url=product_url(row.product_id),
         title=row.title,
         brand=row.brand,
-        category=row.category,
-        category_url=None if row.category is None else category_url(row.category),
         price_text=price_in_words(row.price, row.currency),
         image_url=safe_image(row.image_url),
         is_in_stock=row.is_in_stock,

@@ -22,7 +22,6 @@ class CardRow(Struct):
     product_id: str
     title: str
     brand: str | None
-    category: str | None
     price: Decimal | None
     currency: str | None
     image_url: str | None

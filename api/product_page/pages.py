@@ -180,12 +180,9 @@ def _send_lists(
 
 
 def _apart(complements: list[Complement], similar: list[SimilarProduct]) -> list[SimilarProduct]:
-    """Leave out of the similar products what goes with the product, and count them anew."""
+    """Leave out of the similar products what goes with the product."""
     ids = {one.product_id for one in complements}
-    rest = [one for one in similar if one.product_id not in ids][: blocks.BLOCK_SIZE]
-    for rank, one in enumerate(rest, start=1):
-        one.rank = rank
-    return rest
+    return [one for one in similar if one.product_id not in ids][: blocks.BLOCK_SIZE]
 
 
 async def _recommended(

@@ -14,6 +14,7 @@ from api.database.pool import Connection
 class DetailRow(CardRow):
     """What a product's page shows of it."""
 
+    category: str | None
     description: str | None
     attributes: dict[str, Any]
 

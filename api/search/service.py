@@ -53,7 +53,6 @@ class CardPage(Struct):
 
     products: list[ProductCard]
     next_url: str | None
-    by: By
     suggestions: list[str]
 
 
@@ -97,11 +96,11 @@ async def product_page(connection: Connection, search: Search) -> ProductPage:
 async def card_page(connection: Connection, search: Search) -> CardPage:
     """Read a page of what a search finds, as cards."""
     if not search.words:
-        return CardPage([], None, "text", [])
+        return CardPage([], None, [])
     found, end = await _find(connection, search)
     products = await cards(connection, found.product_ids)
     suggestions = [] if products else await _suggestions(connection, search)
-    return CardPage(products, list_address("/search", end, q=search.words), _by(found), suggestions)
+    return CardPage(products, list_address("/search", end, q=search.words), suggestions)
 
 
 def snapshot_product_page(local: LocalSnapshot, search: Search) -> ProductPage:
@@ -116,7 +115,7 @@ def snapshot_card_page(local: LocalSnapshot, search: Search) -> CardPage:
     """Read a page of the products of the local snapshot that hold every word, as cards."""
     found, end = _find_in_snapshot(local, search)
     products = [card(product) for product in found]
-    return CardPage(products, list_address("/search", end, q=search.words), "text", [])
+    return CardPage(products, list_address("/search", end, q=search.words), [])
 
 
 async def _find(connection: Connection, search: Search) -> tuple[store.SearchRow, str | None]:

@@ -131,17 +131,14 @@ _VISITOR_STEPS = Steps(
 )
 
 
-def known_visitor(request: AnyRequest) -> Visitor:
-    """Return the visitor if this request loaded one already, a stranger otherwise."""
-    found = request.state.get(_VISITOR)
-    return found if isinstance(found, Visitor) else Visitor()
-
-
 def visitor_context(request: AnyRequest) -> Mapping[str, Any]:
-    """Return what every template knows of the visitor, and what they may do."""
+    """Return what every template knows of the visitor, and what they may do.
+
+    Where the request loaded no visitor, it is a stranger's.
+    """
     shop = shop_of(request)
     return {
-        "visitor": known_visitor(request),
+        "visitor": request.state.get(_VISITOR, Visitor()),
         "has_pages": shop.has_pages,
         "can_sign_in": shop.can_sign_in,
     }
@@ -151,11 +148,6 @@ def sign_in(request: AnyRequest, shopper_id: str) -> None:
     """Make the visitor a shopper; nothing of an anonymous session is carried over."""
     request.session.clear()
     request.session[_SHOPPER] = shopper_id
-
-
-def sign_out(request: AnyRequest) -> None:
-    """Forget who the visitor is."""
-    request.session.clear()
 
 
 def agree(request: AnyRequest) -> None:
