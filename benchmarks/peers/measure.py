@@ -24,19 +24,12 @@ _SLOW_MS = 100
 
 @dataclasses.dataclass(frozen=True)
 class Figures:
-    """What one kind of question came to.
+    """What one kind of question came to."""
 
-    Attributes
-    ----------
-    rate, p99 : float
-        Answers per second; milliseconds.
-    recall, full : float
-        The mean share of the exact answers that was found; that of answers with min(k, eligible)
-        rows.
-    """
-
+    # Answers per second; milliseconds.
     rate: float
     p99: float
+    # The mean share of the exact answers that was found; that of answers with enough rows.
     recall: float
     full: float
 

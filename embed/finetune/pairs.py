@@ -23,12 +23,10 @@ _DRAWS = 4
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """Pairs of texts whose vectors should be close.
+    """Pairs of texts, each text once, whose vectors should be close.
 
     Attributes
     ----------
-    texts : list of str
-        Each different text once.
     numbers : ndarray, shape (n_pairs, 2), int32
         Positions in `texts`, two different ones; one row for each time that the pair was seen.
     """
