@@ -84,7 +84,9 @@ def demo(
 def _require_same_shop(size: "ShopSize", seed: int) -> None:
     """Refuse to mix a demo shop with another one, or with real data, in one database."""
     with connect() as connection:
-        has_load = connection.execute(query("alsolike/cli/has_load")).fetchone()
+        has_load = connection.execute(
+            "select exists (select from ops.runs where command = 'load')"
+        ).fetchone()
         row = connection.execute(query("alsolike/cli/last_demo")).fetchone()
     if has_load == (True,):
         raise LoadedShopError

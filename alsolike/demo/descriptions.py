@@ -77,13 +77,7 @@ def words_of(catalogue: Catalogue, product: int) -> ProductWords:
 
 
 def product_record(catalogue: Catalogue, product: int, starts_at: datetime) -> dict[str, object]:
-    """Return one line of ``products.jsonl.gz``.
-
-    Parameters
-    ----------
-    starts_at : datetime
-        Start of the history, UTC; ``created_at`` is counted from it.
-    """
+    """Return one line of ``products.jsonl.gz``; the history starts at ``starts_at``, UTC."""
     words = words_of(catalogue, product)
     rng = entity_generator(catalogue.seed, SEED_PRODUCT_TEXT, product)
     product_id = product_id_of(product)

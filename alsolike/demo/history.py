@@ -59,16 +59,8 @@ class History:
 
 
 class Historian:
-    """Makes histories from tastes over one catalogue.
+    """Makes histories of some days from tastes over one catalogue.
 
-    Parameters
-    ----------
-    catalogue : Catalogue
-    days : int
-        Length of the history.
-
-    Notes
-    -----
     Each view is drawn from some popular products of the session's current subcategory by a
     softmax over fit to the taste, likeness to the product viewed before, newness and fashion.
     """

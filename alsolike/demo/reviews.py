@@ -125,11 +125,8 @@ _NEGATIVE_ENDS: Final = (
 def write_review(rng: np.random.Generator, words: ProductWords, stars: int) -> tuple[str, str]:
     """Write title and body of a review.
 
-    Parameters
-    ----------
-    stars : int
-        From 4 on the text praises, at 3 it praises one feature and complains about the other,
-        below it complains.
+    From 4 stars on it praises, at 3 it praises one feature and complains about the other, below it
+    complains.
     """
     first, second = words.feature, words.second_feature
     if rng.random() < 0.5:

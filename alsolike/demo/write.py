@@ -109,7 +109,6 @@ def write_demo_shop(
     folder : Path
         Where the files go. It may exist already if it holds nothing but an earlier demo shop,
         which is then replaced.
-    size : ShopSize
     seed : int
         Not negative.
     ends_at : datetime

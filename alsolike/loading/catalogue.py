@@ -28,12 +28,7 @@ _DEFAULTS: dict[str, LiteralString] = {
 def upsert_products(staged: StagedFile, columns: set[str], *, is_complete: bool) -> int:
     """Insert or update the usable products; return how many are new or changed.
 
-    Parameters
-    ----------
-    columns : set of str
-        The columns that the file has; the others keep their values.
-    is_complete : bool
-        The file has all products that are sold; see `take_out_products`.
+    Columns that the file lacks keep their values.
     """
     _reject_conflicts(staged)
     others = PRODUCTS.columns[1:]
@@ -84,10 +79,7 @@ def take_out_products(staged: StagedFile) -> int:
 def upsert_shoppers(staged: StagedFile, source: str) -> int:
     """Insert or update the usable shoppers and their consent; return how many are new or changed.
 
-    Parameters
-    ----------
-    source : str
-        Recorded as the origin of the decisions on consent.
+    `source` is recorded as the origin of the decisions on consent.
     """
     _reject_conflicts(staged)
     return count(staged, query("alsolike/loading/upsert_shoppers"), {"source": source})
@@ -96,12 +88,7 @@ def upsert_shoppers(staged: StagedFile, source: str) -> int:
 def add_named_shoppers(staged: StagedFile, *, is_granted: bool, source: str) -> None:
     """Insert the shoppers that the file names, and the caller's statement where consent is unknown.
 
-    Parameters
-    ----------
-    is_granted : bool
-        Whether the caller says that they agreed to personalisation.
-    source : str
-        Recorded as the origin of the decision.
+    `source` is recorded as the origin of the decision.
     """
     staged.connection.execute(query("alsolike/loading/create_named_shoppers"))
     staged.connection.execute(query("alsolike/loading/insert_named_shoppers"))

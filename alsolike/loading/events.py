@@ -29,12 +29,9 @@ _STORED: dict[str, LiteralString] = {
 
 
 def insert_events(staged: StagedFile) -> int:
-    """Insert the usable rows, and reject those whose id belongs to a row with other content.
+    """Insert the usable rows; return how many are new.
 
-    Returns
-    -------
-    int
-        Rows that are new.
+    Those whose id belongs to a row with other content are rejected.
     """
     table = staged.table
     values = {
@@ -71,12 +68,7 @@ def _values(table: Table, row: str, others: dict[str, LiteralString]) -> sql.Com
 def leave_out_views(staged: StagedFile, *, is_granted: bool) -> Iterator[str]:
     """Leave out the views of everybody who did not agree to personalisation; count them in notes.
 
-    Call it after `add_named_shoppers`.
-
-    Parameters
-    ----------
-    is_granted : bool
-        Whether the caller says that the visitors without an account agreed.
+    Call it after `add_named_shoppers`. `is_granted` says that visitors without an account agreed.
     """
     connection = staged.connection
     connection.execute(query("alsolike/loading/leave_out_views"), {"is_granted": is_granted})

@@ -70,12 +70,8 @@ def read_batches(
 ) -> Iterator[Chunk]:
     """Read a Parquet file in batches of bounded size.
 
-    Parameters
-    ----------
-    names : list of str
-        Columns to read.
-    columns_of : Callable
-        Gives the table's columns of a batch, as arrays of strings.
+    `names` are those of the columns to read; `columns_of` makes the table's columns of a batch, as
+    arrays of strings.
     """
     total = file.metadata.num_rows
     reading.total = total

@@ -55,10 +55,7 @@ def stage(
 ) -> StagedFile:
     """Copy a file's rows into the table `staged`: line, problem, columns as text.
 
-    Parameters
-    ----------
-    report : Callable
-        Gets the number of rows after each chunk.
+    `report` gets the number of rows after each chunk.
     """
     columns = [sql.SQL("{} text").format(sql.Identifier(name)) for name in table.columns]
     schema = _schema(connection)
@@ -127,10 +124,7 @@ def check(staged: StagedFile) -> None:
 def explain_unknown_products(staged: StagedFile, products: str | None) -> None:
     """Add to the reason of events whose product is missing why it is missing, where that is known.
 
-    Parameters
-    ----------
-    products : str or None
-        The file of products of the same load; its rejected rows are in `raw.rejected_rows`.
+    `raw.rejected_rows` has the rejected rows of `products`, the file of products of the same load.
     """
     staged.connection.execute(
         query("alsolike/loading/explain_unknown_products"), {"products": products}

@@ -51,21 +51,15 @@ def publish(
     write_product_vectors(
         connection, model_id=model_id, encoder_id=encoder.encoder_id, parts=TEXT_PARTS
     )
-    _copy_priors(connection, fitted, catalogue, model_id)
-    if products is None:
-        products = np.arange(len(catalogue))
-    _copy_neighbours(connection, fitted, catalogue, model_id, products, report)
-    return model_id
-
-
-def _copy_priors(
-    connection: psycopg.Connection[Any], fitted: FittedModel, catalogue: Catalogue, model_id: int
-) -> None:
     with connection.cursor().copy(query("alsolike/rankers/blend/copy_priors")) as copy:
         for product in np.flatnonzero(fitted.priors > 0):
             copy.write_row(
                 (model_id, catalogue.product_ids[product], float(fitted.priors[product]))
             )
+    if products is None:
+        products = np.arange(len(catalogue))
+    _copy_neighbours(connection, fitted, catalogue, model_id, products, report)
+    return model_id
 
 
 def _copy_neighbours(
