@@ -20,10 +20,10 @@ from litestar.types import (
 )
 
 from api.http.json_values import decode_json
+from api.http.paths import API_PREFIX
 from api.http.validation import check_pairs
 
 _METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-_API_PREFIX = "/v1/"
 _JSON = b"application/json"
 _FORM = b"application/x-www-form-urlencoded"
 _ENCODINGS = frozenset({b"utf-8", b"utf8", b"us-ascii"})
@@ -71,7 +71,7 @@ def check_bodies(app: ASGIApp) -> ASGIApp:
             await app(scope, receive, send)
             return
         # A DELETE needs no body; browsers send one to another site only after a preflight request.
-        is_json = scope["path"].startswith(_API_PREFIX)
+        is_json = scope["path"].startswith(API_PREFIX)
         needs_body = is_json and scope["method"] != "DELETE"
         if needs_body:
             _check_type(scope, _JSON)

@@ -17,7 +17,7 @@ from api.http.json_values import decode_json
 from api.problems.errors import InvalidFieldError
 
 _MOST_SHOWN = 500
-_NO_NUL = r"^[^\x00]*$"
+NO_NUL = r"^[^\x00]*$"
 
 RowCount = Annotated[int, QueryParameter(ge=1, le=100, description="Rows wanted, 1 to 100.")]
 CategoryFilter = Annotated[
@@ -25,7 +25,7 @@ CategoryFilter = Annotated[
     QueryParameter(
         min_length=1,
         max_length=500,
-        pattern=_NO_NUL,
+        pattern=NO_NUL,
         description="Path of a category, `A > B`: products of it and of all below it.",
     ),
 ]
@@ -34,7 +34,7 @@ SearchWords = Annotated[
     QueryParameter(
         min_length=1,
         max_length=200,
-        pattern=_NO_NUL,
+        pattern=NO_NUL,
         description='What to look for, in any words; with "quotes", or, or -without just that.',
     ),
 ]
@@ -47,7 +47,7 @@ ModelName = Annotated[
     QueryParameter(
         min_length=1,
         max_length=200,
-        pattern=_NO_NUL,
+        pattern=NO_NUL,
         description="Name of a model; without it the serving one answers.",
     ),
 ]

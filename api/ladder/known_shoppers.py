@@ -61,15 +61,7 @@ class Clock:
 
 
 class KnownShoppers:
-    """The shoppers that were here within the last minute.
-
-    Parameters
-    ----------
-    database : Database
-        Where they are read, beside the requests and not within them.
-    read_shoppers : callable
-        Reads them.
-    """
+    """The shoppers that were here within the last minute; read beside the requests, not in them."""
 
     def __init__(self, database: Database, read_shoppers: ReadShoppers) -> None:
         self.clock = Clock()

@@ -175,7 +175,7 @@ def _send_lists(
     complements = ComplementsQuestion(product_id=question.product_id, k=blocks.COMPLEMENTS_SIZE)
     return (
         first.send(store.complements(connection, complements)),
-        first.send(store.similar_live(connection, similar)),
+        first.send(store.similar(connection, similar)),
     )
 
 
@@ -195,7 +195,7 @@ async def _recommended(
         exclude=exclude,
         k=_RECOMMENDED_SIZE,
     )
-    found = await store.recommend_live(connection, recommend_question(asked))
+    found = await store.recommend(connection, recommend_question(asked))
     return found if any(one.source == "personal" for one in found) else []
 
 

@@ -1,6 +1,7 @@
 """Recommended products, for the JSON API and for the pages alike."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from msgspec import structs
 
@@ -28,15 +29,15 @@ from api.recommendations.schemas import (
 # The steps that answer each question, best first. Every one leaves out what the request, the
 # shopper or the stock rules out, as far as it can know.
 RECOMMEND_STEPS = Steps(
-    live=store.recommend_live,
-    neighbours=store.recommend_from_neighbours,
-    popular=store.recommend_popular,
+    live=store.recommend,
+    neighbours=partial(store.recommend, way="neighbours"),
+    popular=partial(store.recommend, way="popular"),
     snapshot=snapshot.recommend,
 )
 SIMILAR_STEPS = Steps(
-    live=store.similar_live,
-    neighbours=store.similar_from_neighbours,
-    popular=store.similar_popular,
+    live=store.similar,
+    neighbours=partial(store.similar, way="neighbours"),
+    popular=partial(store.similar, way="popular"),
     snapshot=snapshot.similar,
 )
 SIMILAR_LISTS_STEPS = Steps(store.similar_lists, snapshot=snapshot.similar_lists)

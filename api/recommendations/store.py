@@ -1,6 +1,6 @@
 """The steps that ask the database: each is one statement, and all of a kind have one text."""
 
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from msgspec import Struct
 from psycopg.rows import class_row, dict_row, scalar_row
@@ -29,46 +29,30 @@ from api.recommendations.schemas import (
 )
 
 Explained = TypeVar("Explained", bound=ExplainedProduct[Any])
+# How products are found.
+Way = Literal["vectors", "neighbours", "popular"]
 
 
-async def recommend_live(
-    connection: Connection, question: RecommendQuestion
+async def recommend(
+    connection: Connection, question: RecommendQuestion, *, way: Way = "vectors"
 ) -> list[RecommendedProduct]:
-    """Find what somebody may also like: what is popular for an unknown shopper."""
-    return await _recommend(connection, question, "vectors")
+    """Find what somebody may also like; what is popular for an unknown shopper."""
+    cursor = connection.cursor(row_factory=dict_row)
+    parameters = {**question.parameters(), "way": way}
+    await cursor.execute(query("api/recommendations/recommend"), parameters)
+    rows = await cursor.fetchall()
+    return _explained(RecommendedProduct, Reason, rows, has_reasons=question.reasons)
 
 
-async def recommend_from_neighbours(
-    connection: Connection, question: RecommendQuestion
-) -> list[RecommendedProduct]:
-    """Find what somebody may also like among precomputed neighbours of what they acted on."""
-    return await _recommend(connection, question, "neighbours")
-
-
-async def recommend_popular(
-    connection: Connection, question: RecommendQuestion
-) -> list[RecommendedProduct]:
-    """Find what is popular and may be shown to somebody."""
-    return await _recommend(connection, question, "popular")
-
-
-async def similar_live(connection: Connection, question: SimilarQuestion) -> list[SimilarProduct]:
-    """Find the products most like a product."""
-    return await _similar(connection, question, "vectors")
-
-
-async def similar_from_neighbours(
-    connection: Connection, question: SimilarQuestion
+async def similar(
+    connection: Connection, question: SimilarQuestion, *, way: Way = "vectors"
 ) -> list[SimilarProduct]:
-    """Find the precomputed neighbours of a product."""
-    return await _similar(connection, question, "neighbours")
-
-
-async def similar_popular(
-    connection: Connection, question: SimilarQuestion
-) -> list[SimilarProduct]:
-    """Find what is popular, in the category of a product first."""
-    return await _similar(connection, question, "popular")
+    """Find the products most like a product; of popular ones those of its category first."""
+    cursor = connection.cursor(row_factory=dict_row)
+    parameters = {**question.parameters(), "way": way}
+    await cursor.execute(query("api/recommendations/similar"), parameters)
+    rows = await cursor.fetchall()
+    return _explained(SimilarProduct, SimilarReason, rows, has_reasons=question.reasons)
 
 
 async def similar_lists(
@@ -128,28 +112,6 @@ async def buy_again(connection: Connection, question: PastQuestion) -> list[Boug
     cursor = connection.cursor(row_factory=class_row(BoughtProduct))
     await cursor.execute(query("api/recommendations/buy_again"), question.parameters())
     return await cursor.fetchall()
-
-
-async def _recommend(
-    connection: Connection, question: RecommendQuestion, way: str
-) -> list[RecommendedProduct]:
-    cursor = connection.cursor(row_factory=dict_row)
-    await cursor.execute(
-        query("api/recommendations/recommend"), {**question.parameters(), "way": way}
-    )
-    rows = await cursor.fetchall()
-    return _explained(RecommendedProduct, Reason, rows, has_reasons=question.reasons)
-
-
-async def _similar(
-    connection: Connection, question: SimilarQuestion, way: str
-) -> list[SimilarProduct]:
-    cursor = connection.cursor(row_factory=dict_row)
-    await cursor.execute(
-        query("api/recommendations/similar"), {**question.parameters(), "way": way}
-    )
-    rows = await cursor.fetchall()
-    return _explained(SimilarProduct, SimilarReason, rows, has_reasons=question.reasons)
 
 
 def _explained(

@@ -30,15 +30,7 @@ _STEPS = Steps(_is_demo_shop, snapshot=lambda local, _: local.pointer.is_demo_sh
 
 
 class Shop:
-    """What kind of shop this is; looked up again once a second while pages are asked for.
-
-    Parameters
-    ----------
-    ladder : Ladder
-        Where to look: the database, else the snapshot.
-    settings : Settings
-        Whether a setting turns the pages on or off.
-    """
+    """What kind of shop this is; looked up again once a second while pages are asked for."""
 
     def __init__(self, ladder: Ladder, settings: Settings) -> None:
         self._ladder = ladder

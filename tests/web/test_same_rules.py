@@ -350,8 +350,17 @@ def test_an_unknown_shopper_gets_what_is_popular_from_every_step(
     site: Client, only: Callable[[str], AbstractContextManager[Any]], tier: str
 ) -> None:
     with only(tier):
-        found = ids(site.get("/v1/shoppers/nobody/recommendations"))
-    assert found == [f"pan-{n:02}" for n in range(10)]
+        response = site.get("/v1/shoppers/nobody/recommendations")
+    assert response.headers["alsolike-tier"] == tier
+    assert ids(response) == [f"pan-{n:02}" for n in range(10)]
+
+
+@pytest.mark.parametrize("tier", ALL)
+def test_an_unknown_product_is_told_by_every_step(
+    site: Client, only: Callable[[str], AbstractContextManager[Any]], tier: str
+) -> None:
+    with only(tier):
+        assert fields(site.get("/v1/products/nothing/similar"), 404) == {"product_id"}
 
 
 EVERYTHING = {f"{kind}-{n:02}" for kind in CATEGORIES for n in range(PER_KIND - 1)}
