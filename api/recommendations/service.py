@@ -1,7 +1,6 @@
 """Recommended products, for the JSON API and for the pages alike."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from msgspec import structs
 
@@ -30,14 +29,14 @@ from api.recommendations.schemas import (
 # shopper or the stock rules out, as far as it can know.
 RECOMMEND_STEPS = Steps(
     live=store.recommend,
-    neighbours=partial(store.recommend, way="neighbours"),
-    popular=partial(store.recommend, way="popular"),
+    neighbours=store.recommend_from_neighbours,
+    popular=store.recommend_popular,
     snapshot=snapshot.recommend,
 )
 SIMILAR_STEPS = Steps(
     live=store.similar,
-    neighbours=partial(store.similar, way="neighbours"),
-    popular=partial(store.similar, way="popular"),
+    neighbours=store.similar_from_neighbours,
+    popular=store.similar_popular,
     snapshot=snapshot.similar,
 )
 SIMILAR_LISTS_STEPS = Steps(store.similar_lists, snapshot=snapshot.similar_lists)

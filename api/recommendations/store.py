@@ -44,15 +44,43 @@ async def recommend(
     return _explained(RecommendedProduct, Reason, rows, has_reasons=question.reasons)
 
 
+async def recommend_from_neighbours(
+    connection: Connection, question: RecommendQuestion
+) -> list[RecommendedProduct]:
+    """Find what somebody may also like among stored neighbours."""
+    return await recommend(connection, question, way="neighbours")
+
+
+async def recommend_popular(
+    connection: Connection, question: RecommendQuestion
+) -> list[RecommendedProduct]:
+    """Find what is popular and may be shown to somebody."""
+    return await recommend(connection, question, way="popular")
+
+
 async def similar(
     connection: Connection, question: SimilarQuestion, *, way: Way = "vectors"
 ) -> list[SimilarProduct]:
-    """Find the products most like a product; of popular ones those of its category first."""
+    """Find the products most like a product."""
     cursor = connection.cursor(row_factory=dict_row)
     parameters = {**question.parameters(), "way": way}
     await cursor.execute(query("api/recommendations/similar"), parameters)
     rows = await cursor.fetchall()
     return _explained(SimilarProduct, SimilarReason, rows, has_reasons=question.reasons)
+
+
+async def similar_from_neighbours(
+    connection: Connection, question: SimilarQuestion
+) -> list[SimilarProduct]:
+    """Find the stored neighbours of a product."""
+    return await similar(connection, question, way="neighbours")
+
+
+async def similar_popular(
+    connection: Connection, question: SimilarQuestion
+) -> list[SimilarProduct]:
+    """Find what is popular, in the category of a product first."""
+    return await similar(connection, question, way="popular")
 
 
 async def similar_lists(
