@@ -108,8 +108,7 @@ def write_neighbours(
             with connect(application_name="alsolike neighbours") as connection:
                 for chunk in take():
                     row = connection.execute(
-                        query("alsolike/write_neighbours"),
-                        {"model_id": model_id, "product_ids": chunk, "k": k},
+                        "select recs.write_neighbours(%s, %s, %s)", [model_id, chunk, k]
                     ).fetchone()
                     connection.commit()
                     written += 0 if row is None else row[0]
@@ -135,12 +134,8 @@ def _extend_neighbours(model: Model, newcomers: list[str], *, k: int, report: Re
     with connect(application_name="alsolike neighbours") as connection:
         for start in range(0, len(newcomers), NEWCOMERS):
             row = connection.execute(
-                query("alsolike/extend_neighbours"),
-                {
-                    "model_id": model.model_id,
-                    "product_ids": newcomers[start : start + NEWCOMERS],
-                    "k": k,
-                },
+                "select recs.extend_neighbours(%s, %s, %s)",
+                [model.model_id, newcomers[start : start + NEWCOMERS], k],
             ).fetchone()
             connection.commit()
             written += 0 if row is None else row[0]
