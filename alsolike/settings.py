@@ -105,12 +105,7 @@ class Settings:
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read and check every variable.
-
-    Parameters
-    ----------
-    environment : Mapping, optional
-        Variables by name; by default those of the process.
+    """Read and check every variable, by default of this process.
 
     Raises
     ------
@@ -290,11 +285,5 @@ def _no_secret(kept: Path, error: OSError) -> SettingError:
 
 
 def export_connection(variables: Mapping[str, str]) -> None:
-    """Set the address of a server for the libraries and children of this process.
-
-    Parameters
-    ----------
-    variables : Mapping
-        `PG*`, `AWS_*` or other variables of libraries by name.
-    """
+    """Set `PG*`, `AWS_*` or other variables for the libraries and children of this process."""
     os.environ.update(variables)

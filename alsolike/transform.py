@@ -18,8 +18,6 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, cast
 
-import psycopg
-
 from alsolike.database import connect, query
 from alsolike.errors import TransformError
 from alsolike.locks import hold_lock
@@ -194,7 +192,9 @@ def _read_excluded() -> list[ExcludedVisitors]:
 def _only_transform() -> Generator[None]:
     """Hold the transform lock, and set the database's full address for child processes."""
     with connect() as connection:
-        _check_schema(connection)
+        if connection.execute("select to_regclass('ops.locks')").fetchone() == (None,):
+            message = "The schema is missing or old: run `alsolike migrate` first."
+            raise TransformError(message)
         info = connection.info
         # libpq reads missing values from a service file, for example; dbt's profile cannot.
         address = {
@@ -211,12 +211,6 @@ def _only_transform() -> Generator[None]:
             message = "Another transform is at work on this database: wait for its end."
             raise TransformError(message)
         yield
-
-
-def _check_schema(connection: psycopg.Connection[Any]) -> None:
-    if connection.execute("select to_regclass('ops.locks')").fetchone() == (None,):
-        message = "The schema is missing or old: run `alsolike migrate` first."
-        raise TransformError(message)
 
 
 def _run_dbt(
@@ -266,40 +260,33 @@ def _run_dbt(
             raise
 
 
-@dataclass(slots=True)
-class _RunProgress:
-    """The progress of a dbt run, from the lines that it printed."""
+def _follow(lines: Iterable[str], report: Report) -> str:
+    """Report progress from dbt's lines, JSON events or what a crash prints.
 
-    done: int = 0
+    Returns
+    -------
+    str
+        The last error message, empty if there was none.
+    """
+    done, complaint = 0, ""
     total: int | None = None
-    complaints: list[str] = field(default_factory=list[str])
-
-    def take(self, line: str) -> None:
-        """Read one line: a JSON event, or whatever a crash prints."""
+    for line in lines:
         try:
             event = json.loads(line)
             info, data = event["info"], event["data"]
         except (ValueError, KeyError, TypeError):
-            if line.strip():
-                self.complaints.append(line)
-            return
+            complaint = line if line.strip() else complaint
+            continue
+        before = (done, total)
         if info["name"] == "LogStartLine":
-            self.total = data["total"]
+            total = data["total"]
         elif "index" in data and ("total" in data or "num_models" in data):
-            self.done += 1
+            done += 1
         if info["level"] == "error":
-            self.complaints.append(info["msg"])
-
-
-def _follow(lines: Iterable[str], report: Report) -> str:
-    """Report progress from dbt's lines; return its last error message."""
-    course = _RunProgress()
-    for line in lines:
-        before = (course.done, course.total)
-        course.take(line)
-        if (course.done, course.total) != before:
-            report(_STAGE, course.done, course.total)
-    return course.complaints[-1] if course.complaints else ""
+            complaint = info["msg"]
+        if (done, total) != before:
+            report(_STAGE, done, total)
+    return complaint
 
 
 def _cancel(process: subprocess.Popen[str]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from litestar import Litestar, Router
+from litestar import Litestar, MediaType, Router
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import CacheControlHeader, State
 from litestar.exceptions import InternalServerException, NotFoundException
@@ -23,6 +23,7 @@ from litestar.middleware.session.client_side import (
     CookieBackendConfig,
 )
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.response import Response
 from litestar.static_files import (
     create_static_files_router,  # pyright: ignore[reportUnknownVariableType]
@@ -52,7 +53,7 @@ from api.http.validation import validate_requests
 from api.ladder.ladder import Ladder
 from api.ladder.tiers import TIERS
 from api.metrics import Metrics
-from api.openapi.describe import DescribedJson, DescribedYaml
+from api.openapi.describe import Described
 from api.pages.rendering import WEB, is_fragment, render_page, template_config
 from api.problems.details import Problem
 from api.problems.errors import PROBLEM_MEDIA_TYPE, problem_of
@@ -161,8 +162,11 @@ def create_app(
             path="/schema",
             use_handler_docstrings=True,
             render_plugins=[
-                DescribedJson(path=["/", "/openapi.json"], has_keys=bool(settings.api_keys)),
-                DescribedYaml(has_keys=bool(settings.api_keys)),
+                Described(plugin, has_keys=bool(settings.api_keys))
+                for plugin in (
+                    JsonRenderPlugin(path=["/", "/openapi.json"], media_type=MediaType.JSON),
+                    YamlRenderPlugin(),
+                )
             ],
         ),
         logging_config=None,

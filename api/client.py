@@ -19,16 +19,17 @@ from api.fields import Diversity
 from api.filters import PARAMETERS, ProductFilter
 from api.health.schemas import Liveness, Readiness
 from api.problems.details import Problem
-from api.recommendations.answers import (
+from api.recommendations.schemas import (
     BoughtProducts,
     Complements,
+    RecommendationRequest,
     RecommendedProducts,
     SimilarLists,
     SimilarProducts,
+    SimilarRequest,
     TrendingProducts,
     ViewedProducts,
 )
-from api.recommendations.requests import RecommendationRequest, SimilarRequest
 from api.visitors.schemas import Consent, Shopper
 
 Answer = TypeVar("Answer", bound=Struct)

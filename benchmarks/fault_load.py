@@ -5,7 +5,6 @@ import random
 import secrets
 import threading
 import time
-from collections import Counter
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 
@@ -26,26 +25,26 @@ class Answers:
 
     Attributes
     ----------
-    reads : Counter
-        Answers to reads, by their status.
+    reads : int
+        Reads that were answered.
     failed_reads : list of str
         Path and status of each read that was answered with 500 or more.
     cut_off : int
         Requests whose connection was lost, as by a process that was killed; each was sent again.
-    accepted : dict
-        Each event that was answered with 2xx: its id, and how often it was told to be recorded now.
+    accepted, unanswered : set of str
+        Ids of the events that were answered with 2xx, and of those that had none at the end.
     retries : int
         Writes that were sent again with the same id.
-    unanswered : set of str
-        Events that had no 2xx when the load ended.
     """
 
-    reads: Counter[int] = field(default_factory=Counter[int])
+    reads: int = 0
     failed_reads: list[str] = field(default_factory=list[str])
     cut_off: int = 0
-    accepted: dict[str, int] = field(default_factory=dict[str, int])
-    retries: int = 0
+    accepted: set[str] = field(default_factory=set[str])
     unanswered: set[str] = field(default_factory=set[str])
+    retries: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    is_over: threading.Event = field(default_factory=threading.Event)
 
 
 @contextlib.contextmanager
@@ -54,30 +53,34 @@ def visitors(
 ) -> Generator[Answers]:
     """Read and write until the block ends; a write is sent until it is accepted."""
     answers = Answers()
-    lock = threading.Lock()
-    is_over = threading.Event()
 
     def read() -> None:
         chosen = random.Random()  # noqa: S311  (which page is read is no secret)
         with _client(address) as client:
-            while not is_over.wait(_PAUSE):
+            while not answers.is_over.wait(_PAUSE):
                 path = chosen.choice(paths)
                 try:
                     status = client.get(path).status_code
                 except httpx.TransportError:
-                    with lock:
+                    with answers.lock:
                         answers.cut_off += 1
                     continue
-                with lock:
-                    answers.reads[status] += 1
+                with answers.lock:
+                    answers.reads += 1
                     if status >= _SERVER_ERROR:
                         answers.failed_reads.append(f"{path}: {status}")
 
     def write() -> None:
         chosen = random.Random()  # noqa: S311
         with _client(address) as client:
-            while not is_over.wait(_PAUSE):
-                _send(client, chosen, products, shoppers, answers, lock, is_over)
+            while not answers.is_over.wait(_PAUSE):
+                event = {
+                    "event_id": f"fault-{secrets.token_hex(8)}",
+                    "kind": chosen.choice(["view", "purchase"]),
+                    "product_id": chosen.choice(products),
+                    "shopper_id": chosen.choice(shoppers),
+                }
+                _send(client, event, answers)
 
     threads = [threading.Thread(target=read) for _ in range(READERS)]
     threads += [threading.Thread(target=write) for _ in range(WRITERS)]
@@ -86,46 +89,31 @@ def visitors(
     try:
         yield answers
     finally:
-        is_over.set()
+        answers.is_over.set()
         for thread in threads:
             thread.join()
 
 
-def _send(
-    client: httpx.Client,
-    chosen: random.Random,
-    products: Sequence[str],
-    shoppers: Sequence[str],
-    answers: Answers,
-    lock: threading.Lock,
-    is_over: threading.Event,
-) -> None:
-    """Send one event, again and again with the same id, until it is accepted or all is over."""
-    event = {
-        "event_id": f"fault-{secrets.token_hex(8)}",
-        "kind": chosen.choice(["view", "purchase"]),
-        "product_id": chosen.choice(products),
-        "shopper_id": chosen.choice(shoppers),
-    }
+def _send(client: httpx.Client, event: dict[str, str], answers: Answers) -> None:
+    """Send an event, again and again with the same id, until it is accepted or all is over."""
     event_id = event["event_id"]
-    with lock:
+    with answers.lock:
         answers.unanswered.add(event_id)
     while True:
         try:
-            answer = client.post("/v1/events", json=event)
+            is_accepted = client.post("/v1/events", json=event).is_success
         except httpx.TransportError:
-            with lock:
+            is_accepted = False
+            with answers.lock:
                 answers.cut_off += 1
-        else:
-            if answer.is_success:
-                with lock:
-                    answers.unanswered.discard(event_id)
-                    answers.accepted[event_id] = int(answer.json()["recorded"])
-                return
-        if is_over.is_set():
+        if is_accepted:
+            with answers.lock:
+                answers.unanswered.discard(event_id)
+                answers.accepted.add(event_id)
+        if is_accepted or answers.is_over.is_set():
             return
         time.sleep(_RETRY_PAUSE)
-        with lock:
+        with answers.lock:
             answers.retries += 1
 
 

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -16,7 +16,7 @@ import httpx
 import psutil
 
 from alsolike.database import connect
-from alsolike.demo import ShopSize, write_demo_shop
+from alsolike.demo.write import ShopSize, write_demo_shop
 from alsolike.embedded.postgres import embedded_postgres, postgres_program
 from alsolike.embedded.s3 import embedded_s3
 from alsolike.progress import ignore_progress
@@ -34,13 +34,7 @@ class FaultError(RuntimeError):
 
 
 class Site:
-    """What runs, and how to break it.
-
-    Parameters
-    ----------
-    home : Path
-        A folder of its own, which the servers' users may enter.
-    """
+    """What runs in a folder of its own, which the servers' users may enter, and how to break it."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -114,14 +108,12 @@ class Site:
             stderr=subprocess.STDOUT,
         )
 
-    def command(
-        self, *arguments: str, variables: Mapping[str, str] | None = None
-    ) -> tuple[int, str]:
+    def command(self, *arguments: str, **variables: str) -> tuple[int, str]:
         """Run a command to its end; its exit code and the last line that it printed."""
         done = subprocess.run(  # noqa: S603
             [sys.executable, "-m", "alsolike", *arguments],
             cwd=ROOT,
-            env={**os.environ, **(variables or {})},
+            env={**os.environ, **variables},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

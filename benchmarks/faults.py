@@ -143,12 +143,12 @@ def _fill_disk(site: Site) -> Generator[Figure]:
                 while True:
                     filler.write(bytes(4096))
                     filler.flush()
-            full = [site.command("migrate", variables={"ALSOLIKE_HOME": str(disk)}) for _ in "12"]
+            full = [site.command("migrate", ALSOLIKE_HOME=str(disk)) for _ in "12"]
             # No secret was kept, neither a part of one.
             is_told = all(code == 1 and "secret" in said for code, said in full)
             yield "full disk", full[0][1], is_told and not (disk / "secret").exists()
             (disk / "filler").unlink()
-            code, said = site.command("migrate", variables={"ALSOLIKE_HOME": str(disk)})
+            code, said = site.command("migrate", ALSOLIKE_HOME=str(disk))
             has_secret = len((disk / "secret").read_text()) >= 32  # noqa: PLR2004
             yield "with room again", said, code == 0 and has_secret
 
@@ -179,16 +179,15 @@ def _of_load(answers: Answers) -> Generator[Figure]:
         "select view_id from raw.views where view_id like 'fault-%' union all "
         "select purchase_id from raw.purchases where purchase_id like 'fault-%'"
     )
-    lost = set(answers.accepted) - set(kept)
+    lost = answers.accepted - set(kept)
     doubled = len(kept) - len(set(kept))
-    reads = sum(answers.reads.values())
     yield f"accepted writes lost, of {len(answers.accepted):,}", str(len(lost)), not lost
     yield "accepted writes doubled", str(doubled), doubled == 0
     yield "writes sent again", f"{answers.retries:,}", True
     yield "writes never accepted", str(len(answers.unanswered)), not answers.unanswered
     bad = len(answers.failed_reads)
     shown = f" ({', '.join(answers.failed_reads[:_SHOWN])})" if bad else ""
-    yield f"reads answered with 500 or more, of {reads:,}", f"{bad}{shown}", bad == 0
+    yield f"reads answered with 500 or more, of {answers.reads:,}", f"{bad}{shown}", bad == 0
     yield "connections cut off", str(answers.cut_off), True
 
 

@@ -14,8 +14,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from benchmarks.catalogue import catalogue, machine, options
-from benchmarks.http import CONNECTIONS, load, serve_app, served
-from benchmarks.processes import resident_mb
+from benchmarks.http import CONNECTIONS, load, resident_mb, serve_app, served
 from benchmarks.serving import SHOPPERS, add_shoppers, serve_model
 
 PARTS = 10

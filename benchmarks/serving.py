@@ -32,8 +32,15 @@ from alsolike.database import connect
 from alsolike.settings import load_settings
 from api.database.pool import Database
 from benchmarks.catalogue import catalogue, machine, options
-from benchmarks.http import CONNECTIONS, LoadResult, load, serve_app, serve_factory, served
-from benchmarks.processes import resident_mb
+from benchmarks.http import (
+    CONNECTIONS,
+    LoadResult,
+    load,
+    resident_mb,
+    serve_app,
+    serve_factory,
+    served,
+)
 
 K = 10
 ROUNDS = 3

@@ -1,8 +1,8 @@
 """The command line: `alsolike --help`.
 
 Exit codes: 0 done, 1 an expected failure with a message of one line, 2 wrong usage, 3 a load that
-rejected more than half the rows of a file. Each command imports what it needs when it runs, so that
-`alsolike --help` stays quick and the site never loads torch.
+rejected more than half the rows of a file, 130 interrupted. Each command imports what it needs when
+it runs, so that `alsolike --help` stays quick and the site never loads torch.
 """
 
 import logging
@@ -40,19 +40,7 @@ def _end(number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def run(arguments: list[str]) -> int:
-    """Run one command.
-
-    Parameters
-    ----------
-    arguments : list of str
-        What follows `alsolike` on the command line.
-
-    Returns
-    -------
-    int
-        The exit code: 0 done, 1 an expected failure, 2 wrong usage, 3 most rows of a file were
-        rejected, 130 interrupted.
-    """
+    """Run the command that follows `alsolike` on the command line; return the exit code."""
     try:
         commands.main(arguments, prog_name="alsolike", standalone_mode=False)
     except click.ClickException as error:

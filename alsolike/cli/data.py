@@ -6,7 +6,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from alsolike.cli.output import as_json_option, require_schema, show
+from alsolike.cli.output import as_json_option, require_schema, show, working
 from alsolike.database import ANALYST_ROLE, APP_ROLE
 from alsolike.embedded import embedded_servers
 from alsolike.embedded.postgres import postgres_program
@@ -234,13 +234,12 @@ def transform(
     """Build the staging and marts schemas from raw with dbt, and test them."""
     from alsolike.transform import transform as build  # noqa: PLC0415
 
-    with embedded_servers(settings), report_progress() as report:
-        require_schema()
-        with recorded_run("transform", {"full_refresh": full_refresh, "select": select}) as counts:
-            summary = build(
-                full_refresh=full_refresh, select=select, with_tests=not no_tests, report=report
-            )
-            counts.update(summary.as_dict())
+    arguments = {"full_refresh": full_refresh, "select": select}
+    with working(settings, "transform", arguments) as (report, counts):
+        summary = build(
+            full_refresh=full_refresh, select=select, with_tests=not no_tests, report=report
+        )
+        counts.update(summary.as_dict())
     show(summary.as_dict(), summary.text(), as_json=as_json)
 
 

@@ -21,7 +21,7 @@ from alsolike.runs import recorded_run
 from alsolike.settings import Settings
 
 if TYPE_CHECKING:
-    from alsolike.demo import ShopSize
+    from alsolike.demo.write import ShopSize
 
 _STOP_SECONDS = 20
 # The most products for which the demo trains a model: the time grows with their square.
@@ -59,7 +59,7 @@ def demo(
 
     A second run continues with the shop of the first, and with everything bought and viewed in it.
     """
-    from alsolike.demo import ShopSize  # noqa: PLC0415
+    from alsolike.demo.write import ShopSize  # noqa: PLC0415
     from alsolike.migrate import migrate  # noqa: PLC0415
     from api.serve import require_free_port  # noqa: PLC0415
 
@@ -84,7 +84,9 @@ def demo(
 def _require_same_shop(size: "ShopSize", seed: int) -> None:
     """Refuse to mix a demo shop with another one, or with real data, in one database."""
     with connect() as connection:
-        has_load = connection.execute(query("alsolike/cli/has_load")).fetchone()
+        has_load = connection.execute(
+            "select exists (select from ops.runs where command = 'load')"
+        ).fetchone()
         row = connection.execute(query("alsolike/cli/last_demo")).fetchone()
     if has_load == (True,):
         raise LoadedShopError
@@ -163,7 +165,7 @@ def _generate(folder: Path, size: "ShopSize", seed: int, report: Report) -> None
 
     `shop.json` is written last, so files without it are from a run that was interrupted.
     """
-    from alsolike.demo import write_demo_shop  # noqa: PLC0415
+    from alsolike.demo.write import write_demo_shop  # noqa: PLC0415
 
     kept = folder / "shop.json"
     if kept.exists():

@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from alsolike.cli.output import as_json_option, require_schema, show
-from alsolike.embedded import embedded_servers
-from alsolike.progress import report_progress
-from alsolike.runs import recorded_run
+from alsolike.cli.output import as_json_option, seed_option, show, working
 from alsolike.settings import Settings
 
 if TYPE_CHECKING:
@@ -69,13 +66,7 @@ def _moment(
     show_default=True,
     help="Share of the catalogue whose events are hidden from the models.",
 )
-@click.option(
-    "--seed",
-    type=click.IntRange(0),
-    default=0,
-    show_default=True,
-    help="Of all that is drawn at random.",
-)
+@seed_option
 @click.option(
     "--frontier",
     is_flag=True,
@@ -138,27 +129,23 @@ def evaluate(
         has_frontier=frontier,
         has_complements=complements,
     )
-    with embedded_servers(settings), report_progress() as report:
-        require_schema()
-        arguments = {
-            "split": split,
-            "cutoff": None if cutoff is None else cutoff.isoformat(),
-            "k": k,
-            "models": list(plan.models),
-            "cold_share": cold_share,
-            "seed": seed,
-        }
-        with recorded_run("evaluate", arguments) as counts:
-            done = run_evaluation(plan, report=report)
-            counts.update(
-                {
-                    "evaluation_id": done.evaluation_id,
-                    "shoppers": dict(done.evaluation.shoppers),
-                    "models": len(done.evaluation.models),
-                }
-            )
+    arguments = {
+        "split": split,
+        "cutoff": None if cutoff is None else cutoff.isoformat(),
+        "k": k,
+        "models": list(plan.models),
+        "cold_share": cold_share,
+        "seed": seed,
+    }
+    with working(settings, "evaluate", arguments) as (report, counts):
+        done = run_evaluation(plan, report=report)
+        counts.update(
+            evaluation_id=done.evaluation_id,
+            shoppers=dict(done.evaluation.shoppers),
+            models=len(done.evaluation.models),
+        )
     if report_path is not None:
-        from alsolike.evaluation.report import report_html, write_report  # noqa: PLC0415
+        from alsolike.evaluation.report import report_html  # noqa: PLC0415
 
         html = report_html(
             done.evaluation,
@@ -166,7 +153,7 @@ def evaluate(
             data_fingerprint=done.data_fingerprint,
             frontier=done.frontier,
         )
-        write_report(report_path, html)
+        report_path.write_text(html, encoding="utf-8")
     result = {
         "evaluation_id": done.evaluation_id,
         "data_fingerprint": done.data_fingerprint,

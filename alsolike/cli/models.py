@@ -6,11 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from alsolike.cli.output import as_json_option, require_schema, show
-from alsolike.embedded import embedded_servers
+from alsolike.cli.output import as_json_option, seed_option, show, working
 from alsolike.errors import AlsolikeError
-from alsolike.progress import report_progress
-from alsolike.runs import recorded_run
 from alsolike.settings import Settings
 
 if TYPE_CHECKING:
@@ -31,13 +28,7 @@ _LEARNING_RATE = 2e-5
     help="How the slice is cut off on which the weights are chosen; leave-one-out where the times "
     "of different shoppers cannot be compared.",
 )
-@click.option(
-    "--seed",
-    type=click.IntRange(0),
-    default=0,
-    show_default=True,
-    help="Of all that is drawn at random.",
-)
+@seed_option
 @click.option(
     "--neighbours",
     type=click.IntRange(10, 1000),
@@ -91,11 +82,9 @@ def train(
             raise click.UsageError(message)
         _finetune(settings, recipe, folder, steps, batch_size, as_json=as_json)
         return
-    with embedded_servers(settings), report_progress() as report:
-        require_schema()
-        with recorded_run("train", {"name": name, **recipe.as_dict()}) as counts:
-            summary = make(recipe, name=name, report=report)
-            counts.update(summary.as_dict())
+    with working(settings, "train", {"name": name, **recipe.as_dict()}) as (report, counts):
+        summary = make(recipe, name=name, report=report)
+        counts.update(summary.as_dict())
     show(summary.as_dict(), summary.as_text(), as_json=as_json)
 
 
@@ -111,19 +100,17 @@ def _finetune(
     from embed.finetune.trial import try_finetuning  # noqa: PLC0415
 
     arguments = {"finetune": folder.name, "steps": steps, "batch_size": batch_size}
-    with embedded_servers(settings), report_progress() as report:
-        require_schema()
-        with recorded_run("train", {**recipe.as_dict(), **arguments}) as counts:
-            trial = try_finetuning(
-                settings,
-                recipe,
-                folder,
-                steps=steps,
-                batch_size=batch_size,
-                learning_rate=_LEARNING_RATE,
-                report=report,
-            )
-            counts.update(trial.as_dict())
+    with working(settings, "train", {**recipe.as_dict(), **arguments}) as (report, counts):
+        trial = try_finetuning(
+            settings,
+            recipe,
+            folder,
+            steps=steps,
+            batch_size=batch_size,
+            learning_rate=_LEARNING_RATE,
+            report=report,
+        )
+        counts.update(trial.as_dict())
     text = (
         f"Fine-tuned on {trial.tuned.pairs:,} pairs, {trial.tuned.steps:,} steps "
         f"({trial.tuned.pairs_per_second:g} pairs/s); loss {trial.tuned.first_loss:.3f} to "
@@ -198,18 +185,13 @@ def promote(
     are stored. Coverage, concentration, diversity, new products and speed have to stay within
     limits. Exit code 1: refused.
     """
-    from alsolike.promotion import decision_text  # noqa: PLC0415
     from alsolike.promotion import promote as let_serve  # noqa: PLC0415
 
-    with embedded_servers(settings), report_progress() as report:
-        require_schema()
-        arguments = {"model": model, "force": force, "k": k, "seed": seed}
-        with recorded_run("promote", arguments) as counts:
-            decision = let_serve(
-                model, is_forced=force, limits=limits, k=k, seed=seed, report=report
-            )
-            counts.update(decision.as_dict())
-    show(decision.as_dict(), decision_text(decision), as_json=as_json)
+    arguments = {"model": model, "force": force, "k": k, "seed": seed}
+    with working(settings, "promote", arguments) as (report, counts):
+        decision = let_serve(model, is_forced=force, limits=limits, k=k, seed=seed, report=report)
+        counts.update(decision.as_dict())
+    show(decision.as_dict(), decision.as_text(), as_json=as_json)
     if decision.kind == "refuse":
         failed = ", ".join(check.name for check in decision.checks if not check.is_passed)
         message = (
@@ -224,12 +206,9 @@ def promote(
 @click.pass_obj
 def rollback(settings: Settings, *, as_json: bool) -> None:
     """Let the model serve again that served before the last promotion."""
-    from alsolike.promotion import decision_text  # noqa: PLC0415
     from alsolike.promotion import rollback as go_back  # noqa: PLC0415
 
-    with embedded_servers(settings):
-        require_schema()
-        with recorded_run("rollback", {}) as counts:
-            decision = go_back()
-            counts.update(decision.as_dict())
-    show(decision.as_dict(), decision_text(decision), as_json=as_json)
+    with working(settings, "rollback", {}) as (_, counts):
+        decision = go_back()
+        counts.update(decision.as_dict())
+    show(decision.as_dict(), decision.as_text(), as_json=as_json)

@@ -1,13 +1,26 @@
-"""What the commands share: options, printing a result, and the check of the schema."""
+"""What the commands share: options, the frame of a recorded run, and printing a result."""
 
 import json
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import click
 
+from alsolike.embedded import embedded_servers
 from alsolike.errors import AlsolikeError
+from alsolike.progress import Report, report_progress
+from alsolike.runs import Counts, recorded_run
+from alsolike.settings import Settings
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+seed_option = click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Of all that is drawn at random.",
+)
 model_option = click.option("--model", help="Name of a model; the serving one by default.")
 
 
@@ -21,14 +34,19 @@ def show(result: dict[str, Any], text: str, *, as_json: bool) -> None:
 
 
 def require_schema() -> None:
-    """Raise an error in a database that was never migrated.
-
-    Raises
-    ------
-    NotMigratedError
-        There is no schema.
-    """
+    """Raise `NotMigratedError` in a database that was never migrated."""
     from alsolike.migrate import current_revision  # noqa: PLC0415  (web processes never need it)
 
     if current_revision() == "base":
         raise NotMigratedError
+
+
+@contextmanager
+def working(
+    settings: Settings, command: str, arguments: Mapping[str, Any], *, with_s3: bool = False
+) -> Generator[tuple[Report, Counts]]:
+    """Record a command's run while the block works, with servers, a schema and bars of progress."""
+    with embedded_servers(settings, with_s3=with_s3), report_progress() as report:
+        require_schema()
+        with recorded_run(command, arguments) as counts:
+            yield report, counts

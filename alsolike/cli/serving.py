@@ -7,12 +7,11 @@ from pathlib import Path
 import click
 import psycopg
 
-from alsolike.cli.output import as_json_option, model_option, require_schema, show
+from alsolike.cli.output import as_json_option, model_option, show, working
 from alsolike.database import connect
 from alsolike.embedded import embedded_servers
 from alsolike.errors import DatabaseUnavailableError
 from alsolike.progress import report_progress
-from alsolike.runs import recorded_run
 from alsolike.settings import Settings
 
 
@@ -33,14 +32,11 @@ def neighbours(
     """Compute the nearest products of every product, for snapshots and as a fallback."""
     from alsolike.neighbours import write_all_neighbours  # noqa: PLC0415
 
-    with embedded_servers(settings), report_progress() as report:
-        require_schema()
-        arguments = {"model": model, "k": k or settings.neighbours_k, "sessions": sessions}
-        with recorded_run("neighbours", arguments) as counts:
-            rows = write_all_neighbours(
-                model=model, k=k or settings.neighbours_k, sessions=sessions, report=report
-            )
-            counts.update(rows=rows)
+    k = k or settings.neighbours_k
+    arguments = {"model": model, "k": k, "sessions": sessions}
+    with working(settings, "neighbours", arguments) as (report, counts):
+        rows = write_all_neighbours(model=model, k=k, sessions=sessions, report=report)
+        counts.update(rows=rows)
     show({"rows": rows}, f"{rows:,} neighbours written.", as_json=as_json)
 
 
@@ -75,20 +71,18 @@ def export(
     if products is not None and category is not None:
         message = "--products and --category exclude each other: give one of them."
         raise click.UsageError(message)
-    with embedded_servers(settings, with_s3=True), report_progress() as report:
-        require_schema()
-        arguments = {"model": model, "k": k, "category": category, "has_list": products is not None}
-        with recorded_run("export", arguments) as counts:
-            manifest = export_snapshot(
-                settings,
-                model=model,
-                k=k,
-                category=category,
-                product_ids=None if products is None else read_product_ids(products),
-                is_verified=verify,
-                report=report,
-            )
-            counts.update(snapshot_id=manifest.snapshot_id, rows=manifest.row_count)
+    arguments = {"model": model, "k": k, "category": category, "has_list": products is not None}
+    with working(settings, "export", arguments, with_s3=True) as (report, counts):
+        manifest = export_snapshot(
+            settings,
+            model=model,
+            k=k,
+            category=category,
+            product_ids=None if products is None else read_product_ids(products),
+            is_verified=verify,
+            report=report,
+        )
+        counts.update(snapshot_id=manifest.snapshot_id, rows=manifest.row_count)
     checked = ", read back and found whole" if verify else ""
     text = (
         f"Snapshot {manifest.snapshot_id} of model {manifest.model}: "

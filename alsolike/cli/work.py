@@ -5,10 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from alsolike.cli.output import as_json_option, require_schema, show
+from alsolike.cli.output import as_json_option, require_schema, show, working
 from alsolike.embedded import embedded_servers
-from alsolike.progress import report_progress
-from alsolike.runs import recorded_run
 from alsolike.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,23 +22,21 @@ def embed(settings: Settings, *, no_neighbours: bool, as_json: bool) -> None:
     from alsolike.neighbours import write_all_neighbours  # noqa: PLC0415
     from embed.run import embed_all  # noqa: PLC0415
 
-    with embedded_servers(settings), report_progress() as report:
-        require_schema()
-        with recorded_run("embed", {"encoder": settings.encoder}) as counts:
-            summary = embed_all(settings, report=report)
-            counts.update(summary.as_dict())
-            if summary.vectors and not no_neighbours:
-                counts["neighbours"] = sum(
-                    write_all_neighbours(
-                        model=model,
-                        k=settings.neighbours_k,
-                        sessions=os.cpu_count() or 1,
-                        report=report,
-                    )
-                    for model in summary.models
+    with working(settings, "embed", {"encoder": settings.encoder}) as (report, counts):
+        summary = embed_all(settings, report=report)
+        counts.update(summary.as_dict())
+        if summary.vectors and not no_neighbours:
+            counts["neighbours"] = sum(
+                write_all_neighbours(
+                    model=model,
+                    k=settings.neighbours_k,
+                    sessions=os.cpu_count() or 1,
+                    report=report,
                 )
-            show(dict(counts), _summary_text(summary), as_json=as_json)
-            summary.require_most()
+                for model in summary.models
+            )
+        show(dict(counts), _summary_text(summary), as_json=as_json)
+        summary.require_most()
 
 
 def _summary_text(summary: "EmbedSummary") -> str:

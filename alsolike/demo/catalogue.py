@@ -14,7 +14,7 @@ from alsolike.demo.vocabulary import (
     BRAND_ENDS,
     BRAND_STARTS,
     COLOURS,
-    MATERIAL_FAMILIES,
+    FAMILY_OF_MATERIAL,
     STYLES,
     Subcategory,
 )
@@ -120,15 +120,7 @@ def product_id_of(product: int) -> str:
 
 
 def draw_catalogue(products: int, days: int, seed: int) -> Catalogue:
-    """Draw the table of all products.
-
-    Parameters
-    ----------
-    products : int
-        How many, at least 1.
-    days : int
-        Length of the history; about 20 % of the products arrive during it.
-    """
+    """Draw the table of one product or more; about 20 % arrive during a history of some days."""
     rng = entity_generator(seed, SEED_CATALOGUE)
     brands, brand_top, brand_scene, brand_style = _draw_brands(rng, products)
     leaf = rng.permutation(np.arange(products, dtype=np.int64) % len(SUBCATEGORIES))
@@ -144,12 +136,16 @@ def draw_catalogue(products: int, days: int, seed: int) -> Catalogue:
     keeps_house_style = rng.random(products) < 0.35
     style[keeps_house_style] = brand_style[brand[keeps_house_style]]
     level = rng.choice(3, size=products, p=(0.3, 0.45, 0.25))
-    feature, second = _draw_features(rng, leaf)
+    features = [len(leaf_.features) for leaf_ in SUBCATEGORIES]
+    feature = _draw_within(rng, leaf, features)
+    # Another one of the same leaf.
+    step = 1 + _draw_within(rng, leaf, [count - 1 for count in features])
     material = _draw_within(rng, leaf, [len(leaf_.materials) for leaf_ in SUBCATEGORIES])
     families = np.zeros((len(SUBCATEGORIES), 8), dtype=np.int64)
     for number, leaf_ in enumerate(SUBCATEGORIES):
-        for place, (_, family) in enumerate(leaf_.materials):
-            families[number, place] = MATERIAL_FAMILIES.index(family)
+        families[number, : len(leaf_.materials)] = [
+            FAMILY_OF_MATERIAL[material] for material in leaf_.materials
+        ]
     quality = rng.normal(size=products)
 
     arrived = -rng.uniform(5.0, 700.0, size=products)
@@ -183,7 +179,7 @@ def draw_catalogue(products: int, days: int, seed: int) -> Catalogue:
         size=_draw_within(rng, leaf, [len(leaf_.sizes) for leaf_ in SUBCATEGORIES]),
         use=_draw_within(rng, leaf, [len(leaf_.uses) for leaf_ in SUBCATEGORIES]),
         feature=feature,
-        second_feature=second,
+        second_feature=((feature + step) % np.asarray(features)[leaf]).astype(np.int8),
         price_cents=_draw_prices(rng, leaf, level, quality),
         quality=quality.astype(np.float32),
         arrived=arrived.astype(np.float32),
@@ -222,16 +218,6 @@ def _draw_within(
 ) -> NDArray[np.int8]:
     """Draw, for each product, an index below the count of its leaf."""
     return (rng.random(len(leaf)) * np.asarray(counts)[leaf]).astype(np.int8)
-
-
-def _draw_features(
-    rng: np.random.Generator, leaf: NDArray[np.int64]
-) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
-    """Draw two different features per product."""
-    counts = np.asarray([len(leaf_.features) for leaf_ in SUBCATEGORIES])[leaf]
-    first = (rng.random(len(leaf)) * counts).astype(np.int64)
-    step = 1 + (rng.random(len(leaf)) * (counts - 1)).astype(np.int64)
-    return first.astype(np.int8), ((first + step) % counts).astype(np.int8)
 
 
 def _draw_prices(

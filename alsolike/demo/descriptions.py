@@ -39,15 +39,24 @@ class ProductWords:
     feature: Feature
     second_feature: Feature
 
-    @property
-    def looks(self) -> str:
-        """The phrase that follows the noun, such as "in sage stoneware"."""
-        return self.leaf.looks.format(colour=self.colour, material=self.material)
-
-    @property
-    def surface(self) -> str:
-        """What one sees of it, such as "sage stoneware"."""
-        return self.leaf.surface.format(colour=self.colour, material=self.material)
+    def fill(self, text: str, **more: str) -> str:
+        """Put the words into a text, such as "A {style} {noun} {looks}"."""
+        material = {"colour": self.colour, "material": self.material}
+        return text.format(
+            a_style_noun=with_article(f"{self.style.name} {self.leaf.noun}"),
+            brand=self.brand,
+            colour=self.colour,
+            colour_start=as_sentence(self.colour),
+            # The phrase that follows the noun, such as "in sage stoneware".
+            looks=self.leaf.looks.format(**material),
+            noun=self.leaf.noun,
+            size=self.size,
+            style=self.style.name,
+            # What one sees of it, such as "sage stoneware".
+            surface=self.leaf.surface.format(**material),
+            use=self.use,
+            **more,
+        )
 
 
 def words_of(catalogue: Catalogue, product: int) -> ProductWords:
@@ -57,7 +66,7 @@ def words_of(catalogue: Catalogue, product: int) -> ProductWords:
         leaf=leaf,
         style=STYLES[int(catalogue.style[product])],
         colour=COLOURS[int(catalogue.colour[product])][0],
-        material=leaf.materials[int(catalogue.material[product])][0],
+        material=leaf.materials[int(catalogue.material[product])],
         size=leaf.sizes[int(catalogue.size[product])],
         use=leaf.uses[int(catalogue.use[product])],
         level=PRICE_LEVELS[int(catalogue.level[product])],
@@ -68,13 +77,7 @@ def words_of(catalogue: Catalogue, product: int) -> ProductWords:
 
 
 def product_record(catalogue: Catalogue, product: int, starts_at: datetime) -> dict[str, object]:
-    """Return one line of ``products.jsonl.gz``.
-
-    Parameters
-    ----------
-    starts_at : datetime
-        Start of the history, UTC; ``created_at`` is counted from it.
-    """
+    """Return one line of ``products.jsonl.gz``; the history starts at ``starts_at``, UTC."""
     words = words_of(catalogue, product)
     rng = entity_generator(catalogue.seed, SEED_PRODUCT_TEXT, product)
     product_id = product_id_of(product)
@@ -151,26 +154,11 @@ _SECOND_SENTENCES = (
 
 def _description(words: ProductWords, rng: np.random.Generator) -> str:
     sentences = [
-        one_of(rng, _OPENINGS).format(
-            a_style_noun=with_article(f"{words.style.name} {words.leaf.noun}"),
-            style=words.style.name,
-            noun=words.leaf.noun,
-            looks=words.looks,
-            use=words.use,
-            brand=words.brand,
-        ),
-        one_of(rng, _FEATURE_SENTENCES).format(
-            name=words.feature.name, benefit=words.feature.benefit
-        ),
+        words.fill(one_of(rng, _OPENINGS)),
+        words.fill(one_of(rng, _FEATURE_SENTENCES), **vars(words.feature)),
     ]
     if rng.random() < 0.8:
-        sentences.append(
-            one_of(rng, _SECOND_SENTENCES).format(
-                name=words.second_feature.name,
-                benefit=words.second_feature.benefit,
-                size=words.size,
-            )
-        )
+        sentences.append(words.fill(one_of(rng, _SECOND_SENTENCES), **vars(words.second_feature)))
     if rng.random() < 0.7:
         sentences.append(one_of(rng, words.style.closings))
     return " ".join(as_sentence(sentence) for sentence in sentences)

@@ -1,8 +1,6 @@
 """Pictures for the outdoors, sport, the office and audio."""
 
-from typing import Final
-
-from alsolike.demo.ink import Drawing, Ink, box, disc, filled, line, oval, shine
+from alsolike.demo.ink import Ink, box, disc, filled, line, oval, shine
 
 
 def draw_tent(ink: Ink) -> str:
@@ -291,19 +289,3 @@ def draw_turntable(ink: Ink) -> str:
         + disc(304, 286, 14, ink.steel_dark)
         + (disc(268, 292, 8, ink.cream) if ink.pick(1, 2) else line("M254 290H278", ink.cream, 6))
     )
-
-
-ACTIVE_DRAWINGS: Final[dict[str, Drawing]] = {
-    "tent": draw_tent,
-    "sleepingbag": draw_sleepingbag,
-    "backpack": draw_backpack,
-    "mat": draw_mat,
-    "bottle": draw_bottle,
-    "helmet": draw_helmet,
-    "notebook": draw_notebook,
-    "pen": draw_pen,
-    "organiser": draw_organiser,
-    "headphones": draw_headphones,
-    "speaker": draw_speaker,
-    "turntable": draw_turntable,
-}

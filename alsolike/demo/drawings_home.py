@@ -1,8 +1,6 @@
 """Pictures for the kitchen, the pantry, the home and the garden."""
 
-from typing import Final
-
-from alsolike.demo.ink import Drawing, Ink, box, disc, filled, line, oval, shine
+from alsolike.demo.ink import Ink, box, disc, filled, line, oval, shine
 
 
 def draw_grinder(ink: Ink) -> str:
@@ -360,21 +358,3 @@ def draw_can(ink: Ink) -> str:
         + drops
         + shine("M174 232L170 302", 6)
     )
-
-
-HOME_DRAWINGS: Final[dict[str, Drawing]] = {
-    "grinder": draw_grinder,
-    "beans": draw_beans,
-    "mug": draw_mug,
-    "pan": draw_pan,
-    "tea": draw_tea,
-    "chocolate": draw_chocolate,
-    "oil": draw_oil,
-    "lamp": draw_lamp,
-    "cushion": draw_cushion,
-    "vase": draw_vase,
-    "candle": draw_candle,
-    "seeds": draw_seeds,
-    "planter": draw_planter,
-    "can": draw_can,
-}

@@ -1,8 +1,6 @@
 """Pictures for fashion, bath, toys and pets."""
 
-from typing import Final
-
-from alsolike.demo.ink import Drawing, Ink, bone, box, disc, filled, line, oval, shine
+from alsolike.demo.ink import Ink, bone, box, disc, filled, line, oval, shine
 
 
 def draw_scarf(ink: Ink) -> str:
@@ -320,19 +318,3 @@ def draw_treats(ink: Ink) -> str:
         + disc(200, 86, 8, "#ffffff", 'opacity=".6"')
         + loose
     )
-
-
-PERSONAL_DRAWINGS: Final[dict[str, Drawing]] = {
-    "scarf": draw_scarf,
-    "tote": draw_tote,
-    "sunglasses": draw_sunglasses,
-    "soap": draw_soap,
-    "towel": draw_towel,
-    "hairbrush": draw_hairbrush,
-    "blocks": draw_blocks,
-    "puzzle": draw_puzzle,
-    "plush": draw_plush,
-    "dogbed": draw_dogbed,
-    "lead": draw_lead,
-    "treats": draw_treats,
-}

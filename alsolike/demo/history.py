@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alsolike.demo.catalogue import SUBCATEGORIES, Catalogue
-from alsolike.demo.tastes import Taste, partners_of
+from alsolike.demo.tastes import PARTNERS, Taste
 from alsolike.demo.vocabulary import STYLES
 
 _FROM_LEAF: Final = 28
@@ -59,16 +59,8 @@ class History:
 
 
 class Historian:
-    """Makes histories from tastes over one catalogue.
+    """Makes histories of some days from tastes over one catalogue.
 
-    Parameters
-    ----------
-    catalogue : Catalogue
-    days : int
-        Length of the history.
-
-    Notes
-    -----
     Each view is drawn from some popular products of the session's current subcategory by a
     softmax over fit to the taste, likeness to the product viewed before, newness and fashion.
     """
@@ -134,7 +126,7 @@ class Historian:
         chain = [leaf]
         for kind, draw in draws[1:]:
             if kind < 0.14:
-                partners = partners_of(leaf)
+                partners = PARTNERS[leaf]
                 partner = partners[int(draw * len(partners))]
                 leaf = partner if self._catalogue.anchor[partner] >= 0 else leaf
             elif kind < 0.26:

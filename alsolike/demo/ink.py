@@ -47,10 +47,7 @@ class Ink:
     def body(self, path: str, more: str = "") -> str:
         """Return a shape in the product's colour with the pattern of its style.
 
-        Parameters
-        ----------
-        more : str
-            Further attributes for both layers, such as a transform.
+        Both layers get the attributes in ``more``, such as a transform.
         """
         return (
             f'<path d="{path}" fill="url(#g{self.mark})" {more}/>'

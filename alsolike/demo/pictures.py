@@ -8,18 +8,18 @@ from collections.abc import Mapping
 from html import escape
 from typing import Final
 
+from alsolike.demo import drawings_active, drawings_home, drawings_personal
 from alsolike.demo.catalogue import LEAF_BY_PATH, SUBCATEGORIES
-from alsolike.demo.drawings_active import ACTIVE_DRAWINGS
-from alsolike.demo.drawings_home import HOME_DRAWINGS
-from alsolike.demo.drawings_personal import PERSONAL_DRAWINGS
 from alsolike.demo.ink import Drawing, Ink, disc, mixed
 from alsolike.demo.vocabulary import COLOURS, STYLES
 
 DRAWINGS: Final[dict[str, Drawing]] = {
-    **HOME_DRAWINGS,
-    **ACTIVE_DRAWINGS,
-    **PERSONAL_DRAWINGS,
+    name.removeprefix("draw_"): draw
+    for module in (drawings_home, drawings_active, drawings_personal)
+    for name, draw in vars(module).items()
+    if name.startswith("draw_")
 }
+"""By the key of a subcategory: `draw_mug` draws the subcategory `mug`."""
 _BACKGROUNDS: Final = ("#f6ead9", "#e6eee4", "#e3ecf3", "#f4e4e1", "#ebe6f2", "#f5efcf", "#dfeeec")
 _ACCENTS: Final = ("#e9b44c", "#d9694a", "#4f8a8b", "#7a5c8e", "#5b7fb0", "#c9566b")
 _TITLE_LENGTH: Final = 200

@@ -125,17 +125,14 @@ _NEGATIVE_ENDS: Final = (
 def write_review(rng: np.random.Generator, words: ProductWords, stars: int) -> tuple[str, str]:
     """Write title and body of a review.
 
-    Parameters
-    ----------
-    stars : int
-        From 4 on the text praises, at 3 it praises one feature and complains about the other,
-        below it complains.
+    From 4 stars on it praises, at 3 it praises one feature and complains about the other, below it
+    complains.
     """
     first, second = words.feature, words.second_feature
     if rng.random() < 0.5:
         first, second = second, first
-    praise = one_of(rng, _PRAISE).format(name=first.name, benefit=first.benefit)
-    fault = one_of(rng, _COMPLAINT).format(name=second.name, complaint=second.complaint)
+    praise = one_of(rng, _PRAISE).format(**vars(first))
+    fault = one_of(rng, _COMPLAINT).format(**vars(second))
     if stars >= 5:
         titles, parts = POSITIVE_TITLES, [one_of(rng, _POSITIVE_STARTS), praise]
         looks, ends = _GOOD_LOOKS, _POSITIVE_ENDS
@@ -156,18 +153,6 @@ def write_review(rng: np.random.Generator, words: ProductWords, stars: int) -> t
     if rng.random() < 0.2:
         del parts[0]
     return (
-        as_sentence(_filled(one_of(rng, titles), words)),
-        " ".join(as_sentence(_filled(part, words)) for part in parts),
-    )
-
-
-def _filled(text: str, words: ProductWords) -> str:
-    return text.format(
-        noun=words.leaf.noun,
-        use=words.use,
-        brand=words.brand,
-        style=words.style.name,
-        colour=words.colour,
-        colour_start=as_sentence(words.colour),
-        surface=words.surface,
+        as_sentence(words.fill(one_of(rng, titles))),
+        " ".join(as_sentence(words.fill(part)) for part in parts),
     )

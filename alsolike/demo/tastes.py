@@ -6,15 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alsolike.demo.catalogue import LEAF_BY_KEY, SCENES, SUBCATEGORIES, TOP_OF_LEAF, Catalogue
-from alsolike.demo.vocabulary import COLOURS, MATERIAL_FAMILIES, PRICE_LEVELS, STYLES
+from alsolike.demo.vocabulary import COLOURS, MATERIALS, PRICE_LEVELS, STYLES
 
 _SISTERS: tuple[tuple[int, ...], ...] = tuple(
     tuple(other for other, top in enumerate(TOP_OF_LEAF) if top == own and other != leaf)
     for leaf, own in enumerate(TOP_OF_LEAF)
 )
-_PARTNERS: tuple[tuple[int, ...], ...] = tuple(
+PARTNERS: tuple[tuple[int, ...], ...] = tuple(
     tuple(LEAF_BY_KEY[key] for key in leaf.goes_with) for leaf in SUBCATEGORIES
 )
+"""The leaves bought together with each one."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def draw_taste(rng: np.random.Generator, catalogue: Catalogue) -> Taste:
     while len(leaves) < wanted:
         kind = rng.random()
         if kind < 0.5:
-            pool = _PARTNERS[leaves[0]]
+            pool = PARTNERS[leaves[0]]
         elif kind < 0.75:
             pool = _SISTERS[leaves[0]]
         else:
@@ -82,7 +83,7 @@ def draw_taste(rng: np.random.Generator, catalogue: Catalogue) -> Taste:
         leaves=tuple(leaves),
         style=int(rng.integers(len(STYLES))),
         colour=int(rng.integers(len(COLOURS))),
-        family=int(rng.integers(len(MATERIAL_FAMILIES))),
+        family=int(rng.integers(len(MATERIALS))),
         use=int(rng.integers(3)),
         level=int(rng.choice(3, p=(0.3, 0.45, 0.25))),
         scene=scene,
@@ -95,8 +96,3 @@ def display_name_of(number: int, taste: Taste) -> str:
     """Return the name shown for a shopper, which describes the taste and no person."""
     word = SUBCATEGORIES[taste.leaves[0]].word
     return f"Shopper {number:04d} · {word}, {STYLES[taste.style].name}, {PRICE_LEVELS[taste.level]}"
-
-
-def partners_of(leaf: int) -> tuple[int, ...]:
-    """Return the leaves bought together with this one."""
-    return _PARTNERS[leaf]

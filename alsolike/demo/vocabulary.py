@@ -1,6 +1,5 @@
 """The words the demo shop is made of: styles, colours, brands, and what a subcategory is."""
 
-import re
 from dataclasses import dataclass
 
 
@@ -33,8 +32,8 @@ class Subcategory:
         The product in running text, countable ("coffee grinder").
     kinds : tuple of str
         Product names in titles.
-    materials : tuple of (str, str)
-        Name and family; a shopper's liking for a family runs across subcategories.
+    materials : tuple of str
+        Each of a family in `MATERIALS`; a shopper's liking for one runs across subcategories.
     price : float
         Typical mid-range price in euros.
     material_key : str
@@ -56,7 +55,7 @@ class Subcategory:
     word: str
     noun: str
     kinds: tuple[str, ...]
-    materials: tuple[tuple[str, str], ...]
+    materials: tuple[str, ...]
     price: float
     sizes: tuple[str, ...]
     uses: tuple[str, ...]
@@ -69,13 +68,13 @@ class Subcategory:
     is_consumable: bool = False
 
 
-def materials_of(text: str) -> tuple[tuple[str, str], ...]:
-    """Return the name and family of each material in a list.
+def names_of(text: str) -> tuple[str, ...]:
+    """Return the names in a list.
 
-    >>> materials_of("walnut (wood), brushed steel (metal)")
-    (('walnut', 'wood'), ('brushed steel', 'metal'))
+    >>> names_of("walnut, brushed steel")
+    ('walnut', 'brushed steel')
     """
-    return tuple(re.findall(r"(?:^|, )(.+?) \((.+?)\)", text))
+    return tuple(text.split(", "))
 
 
 @dataclass(frozen=True)
@@ -179,18 +178,57 @@ COLOURS: tuple[tuple[str, str], ...] = (
 
 PRICE_LEVELS: tuple[str, ...] = ("budget", "mid-range", "premium")
 
-MATERIAL_FAMILIES: tuple[str, ...] = (
-    "wood",
-    "metal",
-    "ceramic",
-    "natural fibre",
-    "synthetic",
-    "leather",
-    "glass",
-    "bold",
-    "gentle",
-)
-"""The last two stand for the flavours and scents of what is eaten, drunk or used up."""
+MATERIALS: dict[str, str] = {
+    "wood": (
+        "acacia wood, ash wood, bamboo, beech, birch plywood, cork, cork lining, lacquered "
+        "board, lime wood, oak veneer, olive wood, pear wood, turned oak, walnut, walnut cups"
+    ),
+    "metal": (
+        "aluminium, anodised aluminium, brass, brushed aluminium, brushed metal, brushed "
+        "steel, carbon steel, cast aluminium, cast iron, copper, copper-core steel, enamelled "
+        "steel, folded steel, galvanised steel, hammered brass, magnetic sheet, powder-coated "
+        "steel, stainless steel, steel wire, titanium"
+    ),
+    "ceramic": (
+        "ceramic, ceramic-coated aluminium, concrete, fibre stone, fired clay, glazed "
+        "ceramic, porcelain, stone paper, stoneware, terracotta clay"
+    ),
+    "natural fibre": (
+        "bamboo viscose, bouclé, brushed cotton, corduroy, cotton canvas, heavy cotton, hemp "
+        "webbing, jute, lambswool, linen, linen cover, linen-finish board, merino, merino "
+        "lining, natural rubber, organic cotton, recycled board, recycled card, silk twill, "
+        "washed linen, waxed canvas, wool bouclé, wool felt, woven fabric"
+    ),
+    "synthetic": (
+        "bio acetate, bio plastic, climbing rope, closed-cell foam, coated ripstop, coated "
+        "webbing, microfibre, plant-based plastic, polycarbonate, recycled canvas, recycled "
+        "fleece, recycled nylon, recycled plastic, recycled plush, recycled polyester, "
+        "recycled sailcloth, recycled shell, resin, ripstop nylon, silicone, tarpaulin, velvet"
+    ),
+    "leather": (
+        "bridle leather, leather cover, leather pads, leather trim, saddle leather, vegan "
+        "leather, vegetable-tanned leather"
+    ),
+    "glass": "acrylic, borosilicate glass, double-wall glass, hand-blown glass, smoked glass",
+    "bold": (
+        "72 % dark, 85 % dark, amber and clove, beef and rosemary, black pepper and cedar, "
+        "black tea, cedar and smoke, chilli and tomato, dark roast, espresso roast, ginger "
+        "blend, peppery, pine tar, smoked tea, sunflower mix, wild fish, with chilli"
+    ),
+    "gentle": (
+        "45 % milk, apple and oat, basil and thyme, bee meadow mix, chamomile blend, fig and "
+        "linen, green tea, lavender, light roast, medium roast, mild, oat and honey, rain and "
+        "moss, sweet potato, vanilla white, with lemon"
+    ),
+}
+"""The materials of each family; the last two families are flavours and scents."""
+
+FAMILY_OF_MATERIAL: dict[str, int] = {
+    material: family
+    for family, text in enumerate(MATERIALS.values())
+    for material in names_of(text)
+}
+"""The place of a material's family in `MATERIALS`."""
 
 LINES: tuple[str, ...] = tuple(
     (

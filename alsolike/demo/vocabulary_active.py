@@ -1,7 +1,7 @@
 """Subcategories of the outdoors, sport, the office and audio."""
 
 from alsolike.demo.vocabulary import Feature as F  # noqa: N817 - 190 rows read better with one letter
-from alsolike.demo.vocabulary import Subcategory, materials_of
+from alsolike.demo.vocabulary import Subcategory, names_of
 
 ACTIVE_SUBCATEGORIES: tuple[Subcategory, ...] = (
     Subcategory(
@@ -10,10 +10,7 @@ ACTIVE_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="camping",
         noun="tent",
         kinds=("Dome Tent", "Trekking Tent", "Tunnel Tent"),
-        materials=materials_of(
-            "ripstop nylon (synthetic), recycled polyester (synthetic), "
-            "cotton canvas (natural fibre), coated ripstop (synthetic)"
-        ),
+        materials=names_of("ripstop nylon, recycled polyester, cotton canvas, coated ripstop"),
         price=210.0,
         sizes=("1 person", "2 persons", "4 persons"),
         uses=("weekend hikes", "summer festivals", "family camping by the lake"),
@@ -32,10 +29,7 @@ ACTIVE_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="camping",
         noun="sleeping bag",
         kinds=("Sleeping Bag", "Mummy Sleeping Bag", "Three-Season Sleeping Bag"),
-        materials=materials_of(
-            "recycled nylon (synthetic), microfibre (synthetic), brushed cotton (natural fibre), "
-            "merino lining (natural fibre)"
-        ),
+        materials=names_of("recycled nylon, microfibre, brushed cotton, merino lining"),
         price=118.0,
         sizes=("regular", "long", "wide"),
         uses=("cool spring nights", "hut tours", "the back of a van"),
@@ -54,10 +48,7 @@ ACTIVE_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="hiking",
         noun="backpack",
         kinds=("Backpack", "Daypack", "Roll-Top Backpack"),
-        materials=materials_of(
-            "waxed canvas (natural fibre), recycled nylon (synthetic), saddle leather (leather), "
-            "tarpaulin (synthetic)"
-        ),
+        materials=names_of("waxed canvas, recycled nylon, saddle leather, tarpaulin"),
         price=96.0,
         sizes=("18 l", "28 l", "45 l"),
         uses=("day hikes", "commuting by bike", "a long weekend away"),
@@ -76,10 +67,7 @@ ACTIVE_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="yoga",
         noun="yoga mat",
         kinds=("Yoga Mat", "Travel Yoga Mat", "Alignment Yoga Mat"),
-        materials=materials_of(
-            "natural rubber (natural fibre), cork (wood), jute (natural fibre), "
-            "closed-cell foam (synthetic)"
-        ),
+        materials=names_of("natural rubber, cork, jute, closed-cell foam"),
         price=49.0,
         sizes=("2 mm", "4 mm", "6 mm"),
         uses=("morning flow", "hot yoga", "stretching after a run"),
@@ -98,10 +86,7 @@ ACTIVE_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="sport",
         noun="drinking bottle",
         kinds=("Drinking Bottle", "Insulated Bottle", "Sports Flask"),
-        materials=materials_of(
-            "stainless steel (metal), borosilicate glass (glass), "
-            "plant-based plastic (synthetic), titanium (metal)"
-        ),
+        materials=names_of("stainless steel, borosilicate glass, plant-based plastic, titanium"),
         price=26.0,
         sizes=("350 ml", "500 ml", "1 l"),
         uses=("the gym", "long rides", "a day at work"),
@@ -120,10 +105,7 @@ ACTIVE_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="cycling",
         noun="bike helmet",
         kinds=("Bike Helmet", "City Helmet", "Gravel Helmet"),
-        materials=materials_of(
-            "polycarbonate (synthetic), recycled shell (synthetic), cork lining (wood), "
-            "leather trim (leather)"
-        ),
+        materials=names_of("polycarbonate, recycled shell, cork lining, leather trim"),
         price=79.0,
         sizes=("S", "M", "L"),
         uses=("the daily commute", "gravel tours", "fast road rides"),
@@ -142,10 +124,7 @@ ACTIVE_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="stationery",
         noun="notebook",
         kinds=("Notebook", "Dotted Journal", "Sketchbook"),
-        materials=materials_of(
-            "linen cover (natural fibre), leather cover (leather), stone paper (ceramic), "
-            "recycled card (natural fibre)"
-        ),
+        materials=names_of("linen cover, leather cover, stone paper, recycled card"),
         price=14.0,
         sizes=("A6", "A5", "A4"),
         uses=("morning pages", "meeting notes", "travel sketches"),
@@ -165,9 +144,7 @@ ACTIVE_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="writing",
         noun="fountain pen",
         kinds=("Fountain Pen", "Pocket Fountain Pen", "Calligraphy Pen"),
-        materials=materials_of(
-            "brass (metal), anodised aluminium (metal), olive wood (wood), resin (synthetic)"
-        ),
+        materials=names_of("brass, anodised aluminium, olive wood, resin"),
         price=46.0,
         sizes=("fine nib", "medium nib", "broad nib"),
         uses=("letters", "signing things", "daily notes"),
@@ -186,9 +163,7 @@ ACTIVE_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="desk order",
         noun="desk organiser",
         kinds=("Desk Organiser", "Pen Tray", "Desk Caddy"),
-        materials=materials_of(
-            "bamboo (wood), folded steel (metal), wool felt (natural fibre), concrete (ceramic)"
-        ),
+        materials=names_of("bamboo, folded steel, wool felt, concrete"),
         price=33.0,
         sizes=("small", "medium", "large"),
         uses=("a tidy home office", "craft supplies", "a shared desk"),
@@ -207,10 +182,7 @@ ACTIVE_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="music",
         noun="pair of headphones",
         kinds=("Over-Ear Headphones", "Wireless Headphones", "Studio Headphones"),
-        materials=materials_of(
-            "aluminium (metal), walnut cups (wood), recycled plastic (synthetic), "
-            "leather pads (leather)"
-        ),
+        materials=names_of("aluminium, walnut cups, recycled plastic, leather pads"),
         price=139.0,
         sizes=("compact", "standard", "large"),
         uses=("train rides", "focused work", "late-night listening"),
@@ -229,10 +201,7 @@ ACTIVE_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="music",
         noun="speaker",
         kinds=("Wireless Speaker", "Bookshelf Speaker", "Portable Speaker"),
-        materials=materials_of(
-            "oak veneer (wood), aluminium (metal), woven fabric (natural fibre), "
-            "silicone (synthetic)"
-        ),
+        materials=names_of("oak veneer, aluminium, woven fabric, silicone"),
         price=124.0,
         sizes=("10 W", "30 W", "60 W"),
         uses=("the kitchen radio hour", "garden parties", "a small living room"),
@@ -251,9 +220,7 @@ ACTIVE_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="vinyl",
         noun="turntable",
         kinds=("Turntable", "Belt-Drive Turntable", "Record Player"),
-        materials=materials_of(
-            "walnut (wood), acrylic (glass), lacquered board (wood), brushed aluminium (metal)"
-        ),
+        materials=names_of("walnut, acrylic, lacquered board, brushed aluminium"),
         price=265.0,
         sizes=("compact", "standard", "studio"),
         uses=("Sunday records", "a first vinyl collection", "careful listening"),

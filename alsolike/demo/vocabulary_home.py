@@ -1,7 +1,7 @@
 """Subcategories of the kitchen, the pantry, the home and the garden."""
 
 from alsolike.demo.vocabulary import Feature as F  # noqa: N817 - 190 rows read better with one letter
-from alsolike.demo.vocabulary import Subcategory, materials_of
+from alsolike.demo.vocabulary import Subcategory, names_of
 
 HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
     Subcategory(
@@ -10,10 +10,7 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="coffee",
         noun="coffee grinder",
         kinds=("Hand Coffee Grinder", "Burr Coffee Grinder", "Travel Coffee Mill"),
-        materials=materials_of(
-            "walnut (wood), brushed steel (metal), cast aluminium (metal), beech (wood), "
-            "ceramic (ceramic)"
-        ),
+        materials=names_of("walnut, brushed steel, cast aluminium, beech, ceramic"),
         price=64.0,
         sizes=("20 g", "35 g", "60 g"),
         uses=("espresso at home", "filter coffee on slow mornings", "French press for two"),
@@ -32,9 +29,7 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="coffee",
         noun="bag of whole bean coffee",
         kinds=("Whole Bean Coffee", "Single Origin Coffee Beans", "House Blend Coffee Beans"),
-        materials=materials_of(
-            "dark roast (bold), espresso roast (bold), medium roast (gentle), light roast (gentle)"
-        ),
+        materials=names_of("dark roast, espresso roast, medium roast, light roast"),
         price=13.5,
         sizes=("250 g", "500 g", "1 kg"),
         uses=("espresso and cappuccino", "pour-over", "a strong first cup"),
@@ -58,10 +53,7 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="mugs",
         noun="mug",
         kinds=("Mug", "Coffee Cup", "Breakfast Mug"),
-        materials=materials_of(
-            "stoneware (ceramic), porcelain (ceramic), enamelled steel (metal), "
-            "double-wall glass (glass)"
-        ),
+        materials=names_of("stoneware, porcelain, enamelled steel, double-wall glass"),
         price=15.0,
         sizes=("200 ml", "300 ml", "450 ml"),
         uses=("the first coffee of the day", "long tea breaks", "hot chocolate by the window"),
@@ -80,10 +72,7 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="cooking",
         noun="frying pan",
         kinds=("Frying Pan", "Skillet", "Sauté Pan"),
-        materials=materials_of(
-            "cast iron (metal), carbon steel (metal), ceramic-coated aluminium (ceramic), "
-            "copper-core steel (metal)"
-        ),
+        materials=names_of("cast iron, carbon steel, ceramic-coated aluminium, copper-core steel"),
         price=58.0,
         sizes=("20 cm", "24 cm", "28 cm"),
         uses=("crisp potatoes", "weekday omelettes", "searing vegetables"),
@@ -102,10 +91,7 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="tea",
         noun="loose leaf tea",
         kinds=("Loose Leaf Tea", "Whole Leaf Tea", "Evening Infusion"),
-        materials=materials_of(
-            "black tea (bold), smoked tea (bold), green tea (gentle), chamomile blend (gentle), "
-            "ginger blend (bold)"
-        ),
+        materials=names_of("black tea, smoked tea, green tea, chamomile blend, ginger blend"),
         price=10.5,
         sizes=("75 g", "100 g", "200 g"),
         uses=("quiet evenings", "a brisk start to the day", "afternoons with cake"),
@@ -129,9 +115,7 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="chocolate",
         noun="chocolate bar",
         kinds=("Chocolate Bar", "Stone-Ground Chocolate", "Filled Chocolate Bar"),
-        materials=materials_of(
-            "72 % dark (bold), 85 % dark (bold), 45 % milk (gentle), vanilla white (gentle)"
-        ),
+        materials=names_of("72 % dark, 85 % dark, 45 % milk, vanilla white"),
         price=5.4,
         sizes=("70 g", "100 g", "3 × 70 g"),
         uses=("sharing after dinner", "a small gift", "the desk drawer"),
@@ -155,9 +139,7 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="olive oil",
         noun="olive oil",
         kinds=("Extra Virgin Olive Oil", "Early Harvest Olive Oil", "Infused Olive Oil"),
-        materials=materials_of(
-            "peppery (bold), with chilli (bold), mild (gentle), with lemon (gentle)"
-        ),
+        materials=names_of("peppery, with chilli, mild, with lemon"),
         price=16.0,
         sizes=("250 ml", "500 ml", "1 l"),
         uses=("salads and raw vegetables", "bread and salt", "everyday frying"),
@@ -181,10 +163,7 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="lamps",
         noun="table lamp",
         kinds=("Table Lamp", "Bedside Lamp", "Reading Lamp"),
-        materials=materials_of(
-            "ash wood (wood), powder-coated steel (metal), brass (metal), "
-            "glazed ceramic (ceramic), smoked glass (glass)"
-        ),
+        materials=names_of("ash wood, powder-coated steel, brass, glazed ceramic, smoked glass"),
         price=72.0,
         sizes=("28 cm", "36 cm", "48 cm"),
         uses=("reading in bed", "a dark corner", "evenings at the desk"),
@@ -203,10 +182,7 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="cushions",
         noun="cushion",
         kinds=("Cushion", "Throw Pillow", "Floor Cushion"),
-        materials=materials_of(
-            "washed linen (natural fibre), wool bouclé (natural fibre), "
-            "organic cotton (natural fibre), recycled polyester (synthetic), velvet (synthetic)"
-        ),
+        materials=names_of("washed linen, wool bouclé, organic cotton, recycled polyester, velvet"),
         price=34.0,
         sizes=("40 × 40 cm", "50 × 50 cm", "60 × 40 cm"),
         uses=("the sofa", "a reading chair", "a bench in the hall"),
@@ -225,9 +201,8 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="vases",
         noun="vase",
         kinds=("Vase", "Bud Vase", "Bottle Vase"),
-        materials=materials_of(
-            "hand-blown glass (glass), terracotta clay (ceramic), porcelain (ceramic), "
-            "turned oak (wood), hammered brass (metal)"
+        materials=names_of(
+            "hand-blown glass, terracotta clay, porcelain, turned oak, hammered brass"
         ),
         price=38.0,
         sizes=("14 cm", "22 cm", "32 cm"),
@@ -247,10 +222,7 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="candles",
         noun="scented candle",
         kinds=("Scented Candle", "Soy Candle", "Jar Candle"),
-        materials=materials_of(
-            "cedar and smoke (bold), amber and clove (bold), fig and linen (gentle), "
-            "rain and moss (gentle)"
-        ),
+        materials=names_of("cedar and smoke, amber and clove, fig and linen, rain and moss"),
         price=19.0,
         sizes=("120 g", "180 g", "300 g"),
         uses=("long baths", "the dinner table", "rainy evenings"),
@@ -274,10 +246,7 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="gardening",
         noun="seed packet",
         kinds=("Vegetable Seeds", "Wildflower Seeds", "Herb Seeds"),
-        materials=materials_of(
-            "chilli and tomato (bold), sunflower mix (bold), bee meadow mix (gentle), "
-            "basil and thyme (gentle)"
-        ),
+        materials=names_of("chilli and tomato, sunflower mix, bee meadow mix, basil and thyme"),
         price=4.2,
         sizes=("for 1 m²", "for 3 m²", "for 10 m²"),
         uses=("balcony boxes", "raised beds", "a sunny windowsill"),
@@ -305,9 +274,8 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="plants",
         noun="planter",
         kinds=("Planter", "Plant Pot", "Herb Pot"),
-        materials=materials_of(
-            "fired clay (ceramic), galvanised steel (metal), fibre stone (ceramic), "
-            "acacia wood (wood), recycled plastic (synthetic)"
+        materials=names_of(
+            "fired clay, galvanised steel, fibre stone, acacia wood, recycled plastic"
         ),
         price=27.0,
         sizes=("14 cm", "20 cm", "30 cm"),
@@ -327,10 +295,7 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="gardening",
         noun="watering can",
         kinds=("Watering Can", "Long-Spout Watering Can", "Indoor Watering Can"),
-        materials=materials_of(
-            "galvanised steel (metal), enamelled steel (metal), copper (metal), "
-            "recycled plastic (synthetic)"
-        ),
+        materials=names_of("galvanised steel, enamelled steel, copper, recycled plastic"),
         price=29.0,
         sizes=("1 l", "3 l", "8 l"),
         uses=("seedlings", "hanging baskets", "a whole vegetable bed"),

@@ -1,7 +1,7 @@
 """Subcategories of fashion, bath, toys and pets."""
 
 from alsolike.demo.vocabulary import Feature as F  # noqa: N817 - 190 rows read better with one letter
-from alsolike.demo.vocabulary import Subcategory, materials_of
+from alsolike.demo.vocabulary import Subcategory, names_of
 
 PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
     Subcategory(
@@ -10,10 +10,7 @@ PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="scarves",
         noun="scarf",
         kinds=("Scarf", "Blanket Scarf", "Fringed Scarf"),
-        materials=materials_of(
-            "lambswool (natural fibre), merino (natural fibre), silk twill (natural fibre), "
-            "recycled fleece (synthetic)"
-        ),
+        materials=names_of("lambswool, merino, silk twill, recycled fleece"),
         price=45.0,
         sizes=("160 cm", "180 cm", "200 cm"),
         uses=("windy platforms", "cold offices", "evenings on the terrace"),
@@ -32,9 +29,8 @@ PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="bags",
         noun="tote bag",
         kinds=("Tote Bag", "Shopper Bag", "Market Tote"),
-        materials=materials_of(
-            "heavy cotton (natural fibre), vegetable-tanned leather (leather), "
-            "waxed canvas (natural fibre), recycled sailcloth (synthetic)"
+        materials=names_of(
+            "heavy cotton, vegetable-tanned leather, waxed canvas, recycled sailcloth"
         ),
         price=52.0,
         sizes=("10 l", "15 l", "22 l"),
@@ -54,9 +50,7 @@ PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="sunglasses",
         noun="pair of sunglasses",
         kinds=("Sunglasses", "Round Sunglasses", "Polarised Sunglasses"),
-        materials=materials_of(
-            "bio acetate (synthetic), steel wire (metal), bamboo (wood), recycled nylon (synthetic)"
-        ),
+        materials=names_of("bio acetate, steel wire, bamboo, recycled nylon"),
         price=68.0,
         sizes=("narrow", "medium", "wide"),
         uses=("driving into the sun", "the beach", "city summers"),
@@ -75,10 +69,7 @@ PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="bath",
         noun="bar of soap",
         kinds=("Bar Soap", "Hand Soap Bar", "Shampoo Bar"),
-        materials=materials_of(
-            "pine tar (bold), black pepper and cedar (bold), oat and honey (gentle), "
-            "lavender (gentle)"
-        ),
+        materials=names_of("pine tar, black pepper and cedar, oat and honey, lavender"),
         price=7.2,
         sizes=("80 g", "100 g", "150 g"),
         uses=("sensitive skin", "hands after gardening", "travel"),
@@ -102,10 +93,7 @@ PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="bath",
         noun="bath towel",
         kinds=("Bath Towel", "Waffle Towel", "Hammam Towel"),
-        materials=materials_of(
-            "organic cotton (natural fibre), linen (natural fibre), "
-            "bamboo viscose (natural fibre), microfibre (synthetic)"
-        ),
+        materials=names_of("organic cotton, linen, bamboo viscose, microfibre"),
         price=28.0,
         sizes=("50 × 100 cm", "70 × 140 cm", "100 × 150 cm"),
         uses=("the sauna", "every morning", "the beach bag"),
@@ -124,9 +112,7 @@ PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="hair care",
         noun="hairbrush",
         kinds=("Hairbrush", "Paddle Brush", "Detangling Brush"),
-        materials=materials_of(
-            "pear wood (wood), beech (wood), brushed metal (metal), recycled plastic (synthetic)"
-        ),
+        materials=names_of("pear wood, beech, brushed metal, recycled plastic"),
         price=21.0,
         sizes=("small", "medium", "large"),
         uses=("long hair", "fine hair", "blow-drying"),
@@ -145,9 +131,7 @@ PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="toys",
         noun="set of building blocks",
         kinds=("Building Blocks", "Stacking Blocks", "Arch Blocks"),
-        materials=materials_of(
-            "beech (wood), lime wood (wood), cork (wood), bio plastic (synthetic)"
-        ),
+        materials=names_of("beech, lime wood, cork, bio plastic"),
         price=36.0,
         sizes=("24 pieces", "48 pieces", "96 pieces"),
         uses=("small builders from two years", "rainy afternoons", "the nursery shelf"),
@@ -166,10 +150,7 @@ PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="puzzles",
         noun="jigsaw puzzle",
         kinds=("Jigsaw Puzzle", "Wooden Puzzle", "Panorama Puzzle"),
-        materials=materials_of(
-            "recycled board (natural fibre), birch plywood (wood), "
-            "linen-finish board (natural fibre), magnetic sheet (metal)"
-        ),
+        materials=names_of("recycled board, birch plywood, linen-finish board, magnetic sheet"),
         price=22.0,
         sizes=("100 pieces", "500 pieces", "1,000 pieces"),
         uses=("family weekends", "patient evenings alone", "a holiday house"),
@@ -188,10 +169,7 @@ PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="soft toys",
         noun="plush animal",
         kinds=("Plush Bear", "Plush Rabbit", "Plush Cat"),
-        materials=materials_of(
-            "organic cotton (natural fibre), wool felt (natural fibre), "
-            "recycled plush (synthetic), corduroy (natural fibre)"
-        ),
+        materials=names_of("organic cotton, wool felt, recycled plush, corduroy"),
         price=25.0,
         sizes=("20 cm", "30 cm", "45 cm"),
         uses=("bedtime", "a newborn gift", "long car rides"),
@@ -210,10 +188,7 @@ PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="dogs",
         noun="dog bed",
         kinds=("Dog Bed", "Orthopaedic Dog Bed", "Travel Dog Bed"),
-        materials=materials_of(
-            "bouclé (natural fibre), corduroy (natural fibre), vegan leather (leather), "
-            "recycled canvas (synthetic)"
-        ),
+        materials=names_of("bouclé, corduroy, vegan leather, recycled canvas"),
         price=74.0,
         sizes=("S", "M", "XL"),
         uses=("old dogs with stiff hips", "puppies", "the car boot"),
@@ -232,10 +207,7 @@ PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="dogs",
         noun="dog lead",
         kinds=("Dog Lead", "Rope Lead", "Hands-Free Lead"),
-        materials=materials_of(
-            "climbing rope (synthetic), bridle leather (leather), hemp webbing (natural fibre), "
-            "coated webbing (synthetic)"
-        ),
+        materials=names_of("climbing rope, bridle leather, hemp webbing, coated webbing"),
         price=31.0,
         sizes=("1.2 m", "2 m", "3 m"),
         uses=("city walks", "forest rounds", "training"),
@@ -254,10 +226,7 @@ PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
         word="dogs",
         noun="bag of dog treats",
         kinds=("Dog Treats", "Training Treats", "Chew Sticks"),
-        materials=materials_of(
-            "beef and rosemary (bold), wild fish (bold), sweet potato (gentle), "
-            "apple and oat (gentle)"
-        ),
+        materials=names_of("beef and rosemary, wild fish, sweet potato, apple and oat"),
         price=8.6,
         sizes=("150 g", "300 g", "1 kg"),
         uses=("recall training", "picky eaters", "dental care"),

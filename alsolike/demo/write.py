@@ -32,6 +32,7 @@ from alsolike.demo.history import Historian, History
 from alsolike.demo.reviews import write_review
 from alsolike.demo.tastes import Taste, display_name_of, draw_taste
 from alsolike.errors import AlsolikeError
+from alsolike.loading.tables import PURCHASES, SHOPPERS, VIEWS
 
 Progress = Callable[[str, int, int], None]
 
@@ -41,17 +42,6 @@ FILES: Final = (
     "views.csv.gz",
     "purchases.csv.gz",
     "reviews.jsonl.gz",
-)
-SHOPPER_COLUMNS: Final = ("shopper_id", "display_name", "consent", "created_at")
-VIEW_COLUMNS: Final = ("view_id", "product_id", "viewed_at", "shopper_id", "session_id")
-PURCHASE_COLUMNS: Final = (
-    "purchase_id",
-    "shopper_id",
-    "product_id",
-    "purchased_at",
-    "quantity",
-    "unit_price",
-    "order_id",
 )
 MOST: Final = 1_000_000
 _NO_CONSENT_SHARE: Final = 0.04
@@ -119,7 +109,6 @@ def write_demo_shop(
     folder : Path
         Where the files go. It may exist already if it holds nothing but an earlier demo shop,
         which is then replaced.
-    size : ShopSize
     seed : int
         Not negative.
     ends_at : datetime
@@ -164,9 +153,9 @@ class _ShopWriter:
         self._shoppers = csv.writer(shoppers, lineterminator="\n")
         self._views = csv.writer(views, lineterminator="\n")
         self._purchases = csv.writer(purchases, lineterminator="\n")
-        self._shoppers.writerow(SHOPPER_COLUMNS)
-        self._views.writerow(VIEW_COLUMNS)
-        self._purchases.writerow(PURCHASE_COLUMNS)
+        self._shoppers.writerow(SHOPPERS.columns)
+        self._views.writerow(VIEWS.columns)
+        self._purchases.writerow(PURCHASES.columns)
         self._catalogue: Catalogue = draw_catalogue(size.products, size.days, seed)
         self._historian = Historian(self._catalogue, size.days)
         self._counts = Counter(views=0, purchases=0, reviews=0)

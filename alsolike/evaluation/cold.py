@@ -5,25 +5,14 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from alsolike.evaluation.errors import EvaluationError
+from alsolike.evaluation.results import EvaluationError
 from alsolike.history import Split
 
 
 def hidden_products(split: Split, share: float, *, seed: int) -> NDArray[np.int32]:
-    """Draw the products whose events are to be hidden.
+    """Draw the products whose events are to be hidden: a share of the catalogue as it was.
 
-    Parameters
-    ----------
-    split : Split
-    share : float
-        Part of the catalogue as it was, above 0 and below 1.
-    seed : int
-        Same seed and catalogue, same products.
-
-    Returns
-    -------
-    ndarray, shape (n_hidden,), int32
-        Product numbers, ascending; at least one.
+    Return their numbers, ascending, at least one.
     """
     there = np.flatnonzero(split.is_there)
     n_hidden = max(1, round(share * len(there)))
@@ -35,12 +24,6 @@ def hide_products(split: Split, products: NDArray[np.int32]) -> Split:
     """Return the split as if nobody had ever acted on some products before its moments.
 
     What was to be foretold stays; shoppers of whom nothing is known any more are left out.
-
-    Parameters
-    ----------
-    split : Split
-    products : ndarray, shape (n_hidden,), int32
-        Product numbers.
 
     Raises
     ------
@@ -55,10 +38,4 @@ def hide_products(split: Split, products: NDArray[np.int32]) -> Split:
             "smaller --cold-share."
         )
         raise EvaluationError(message)
-    return replace(
-        split,
-        known=known,
-        shoppers=split.shoppers[is_known],
-        truth=split.truth[is_known],
-        moments=split.moments[is_known],
-    )
+    return replace(split.only(is_known), known=known)

@@ -4,7 +4,6 @@ One product of each later basket is hidden, and every product is ranked by the r
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +16,7 @@ from alsolike.errors import AlsolikeError
 from alsolike.evaluation.bootstrap import interval, resampled_means
 from alsolike.history import DAY, KINDS, History
 from alsolike.history.split import usual_cutoff
-from alsolike.metrics import TruthRanks, hit_rate, ndcg, reciprocal_rank
+from alsolike.metrics.accuracy import TruthRanks, hit_rate, ndcg, reciprocal_rank
 from alsolike.metrics.ranking import leave_out, rank_by_scores
 from alsolike.progress import Report, ignore_progress
 from alsolike.rankers.spaces.behaviour import CooccurrenceSpace
@@ -36,23 +35,6 @@ _METRICS = {"ndcg": ndcg, "hr": hit_rate, "mrr": reciprocal_rank}
 
 class NoBasketsError(AlsolikeError):
     """There are too few baskets to measure what is bought together."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Baskets:
-    """Purchases by order, or by shopper and day (UTC) where no order is given.
-
-    Attributes
-    ----------
-    members : csr_matrix, shape (n_baskets, n_products), float32
-        Ones.
-    begins, ends : ndarray, shape (n_baskets,), int64
-        Microseconds since 1970 of the first and the last purchase.
-    """
-
-    members: sp.csr_matrix
-    begins: NDArray[np.int64]
-    ends: NDArray[np.int64]
 
 
 def evaluate_complements(
@@ -76,15 +58,11 @@ def evaluate_complements(
     cutoff : datetime, optional
         With a zone. Baskets that ended before it are known, those that began at it or later are
         completed. The `usual_cutoff` of the purchases when left out.
-    k : int
-        Cut of the metrics.
     seed : int
         Of the draws: the hidden products, the products of a very large basket, the baskets if
         there are more than 5,000, and the intervals.
     vectors : ndarray, shape (n_products, dimensions), float32, optional
         Of the products' texts, unit norm, all zero where there is none.
-    report : Report
-        Told the number of completed baskets, as the stage `complements`.
 
     Returns
     -------
@@ -99,20 +77,24 @@ def evaluate_complements(
         No basket of two products ended before the cutoff, or none began after it.
     """
     purchases = history.only(history.kinds == KINDS.index("purchase"))
-    moment = _moment(purchases, cutoff)
+    if cutoff is not None:
+        moment = int(cutoff.timestamp() * 1_000_000)
+    elif len(purchases):
+        moment = usual_cutoff(purchases)
+    else:
+        message = "There is no purchase: what goes together cannot be measured."
+        raise NoBasketsError(message)
+    told_moment = datetime.fromtimestamp(moment / 1_000_000, UTC).isoformat()
     random = np.random.default_rng(seed)
-    baskets = _baskets_of(purchases)
-    known = _at_most(
-        baskets.members[baskets.ends < moment], int(dbt_variables()["largest_basket"]), random
-    )
+    members, begins, ends = _baskets_of(purchases)
+    known = _at_most(members[ends < moment], int(dbt_variables()["largest_basket"]), random)
     is_shown = history.catalogue.is_in_stock & (history.catalogue.exists_from < moment)
-    rest, hidden = _hide_one(baskets.members[baskets.begins >= moment], is_shown, random)
+    rest, hidden = _hide_one(members[begins >= moment], is_shown, random)
     sizes = np.diff(known.indptr)
     if not len(sizes) or sizes.max() < 2 or not rest.shape[0]:  # noqa: PLR2004  (a pair)
-        day = datetime.fromtimestamp(moment / 1_000_000, UTC).isoformat()
         message = (
             f"There are too few baskets to complete: two products bought together are needed both "
-            f"before {day} and after it."
+            f"before {told_moment} and after it."
         )
         raise NoBasketsError(message)
 
@@ -122,7 +104,7 @@ def evaluate_complements(
     }
     names = [f"{metric}@{k}" for metric in _METRICS]
     return {
-        "cutoff": datetime.fromtimestamp(moment / 1_000_000, UTC).isoformat(),
+        "cutoff": told_moment,
         "k": k,
         "baskets": len(hidden),
         "known_baskets": len(sizes),
@@ -150,8 +132,7 @@ def complement_scores(
 
     Parameters
     ----------
-    members : csr_matrix, shape (n_baskets, n_products), float32
-        Ones.
+    members : csr_matrix, shape (n_baskets, n_products), float32, ones
     minimum_support : float
         Baskets that a pair must share.
     shrinkage : float
@@ -194,16 +175,18 @@ def complement_scores(
     )
 
 
-def _moment(purchases: History, cutoff: datetime | None) -> int:
-    if cutoff is not None:
-        return int(cutoff.timestamp() * 1_000_000)
-    if not len(purchases):
-        message = "There is no purchase: what goes together cannot be measured."
-        raise NoBasketsError(message)
-    return usual_cutoff(purchases)
+def _baskets_of(
+    purchases: History,
+) -> tuple[sp.csr_matrix, NDArray[np.int64], NDArray[np.int64]]:
+    """Gather purchases by order, or by shopper and day (UTC) where no order is given.
 
-
-def _baskets_of(purchases: History) -> _Baskets:
+    Returns
+    -------
+    members : csr_matrix, shape (n_baskets, n_products), float32
+        Ones.
+    begins, ends : ndarray, shape (n_baskets,), int64
+        Microseconds since 1970 of the first and the last purchase.
+    """
     days = purchases.times // DAY
     has_order = purchases.orders >= 0
     keys = np.column_stack(
@@ -225,7 +208,7 @@ def _baskets_of(purchases: History) -> _Baskets:
     )
     members.sum_duplicates()
     members.data[:] = 1
-    return _Baskets(members, begins, ends)
+    return members, begins, ends
 
 
 def _at_most(members: sp.csr_matrix, most: int, random: np.random.Generator) -> sp.csr_matrix:
@@ -240,13 +223,7 @@ def _at_most(members: sp.csr_matrix, most: int, random: np.random.Generator) -> 
 def _hide_one(
     members: sp.csr_matrix, is_shown: NDArray[np.bool_], random: np.random.Generator
 ) -> tuple[sp.csr_matrix, NDArray[np.int64]]:
-    """Hide one product that can be shown in each basket of two or more.
-
-    Returns
-    -------
-    rest : csr_matrix, shape (n_rows, n_products), float32
-    hidden : ndarray, shape (n_rows,), int64
-    """
+    """Hide one product that can be shown in each basket of two or more: the rest, the hidden."""
     n_shown = np.asarray(members @ is_shown.astype(np.float32))
     chosen = np.flatnonzero((np.diff(members.indptr) > 1) & (n_shown > 0))
     if len(chosen) > _MOST_BASKETS:
@@ -312,7 +289,6 @@ def _measure(
     report: Report,
 ) -> NDArray[np.float64]:
     """Return the metrics of each basket: ndarray, shape (n_baskets, n_metrics), float64."""
-    stage = f"complements: {name}"
     ranks = np.empty(len(hidden))
     step = max(1, _SCORES_AT_ONCE // rest.shape[1])
     for start in range(0, len(hidden), step):
@@ -325,8 +301,8 @@ def _measure(
             shape=chunk.shape,
         )
         ranks[start : start + step] = rank_by_scores(scores, truth, k)[0].ranks
-        report(stage, min(start + step, len(hidden)), len(hidden))
-    truth_ranks = TruthRanks.of_one_each(ranks)
+        report(f"complements: {name}", min(start + step, len(hidden)), len(hidden))
+    truth_ranks = TruthRanks(ranks, np.arange(len(ranks)), len(ranks))
     return np.column_stack([metric(truth_ranks, k) for metric in _METRICS.values()])
 
 

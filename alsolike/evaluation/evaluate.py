@@ -1,8 +1,7 @@
 """Measure models on a split: every product ranked, every shopper counted, the same for all."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Iterable, Sequence
 from itertools import permutations
 
 import numpy as np
@@ -10,20 +9,16 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from alsolike.evaluation.bootstrap import interval, resampled_means
-from alsolike.evaluation.errors import EvaluationError
-from alsolike.evaluation.results import SLICES, Evaluation, ModelResult, Value
+from alsolike.evaluation.results import SLICES, Evaluation, EvaluationError, ModelResult, Value
 from alsolike.history import Split
-from alsolike.metrics import (
-    ACCURACY_METRICS,
-    TruthRanks,
-    cold_share,
+from alsolike.metrics.accuracy import ACCURACY_METRICS, TruthRanks
+from alsolike.metrics.lists import (
     coverage,
     gini,
     information,
     intra_list_diversity,
     is_in_tail,
-    long_tail,
-    novelty,
+    mean_over_lists,
 )
 from alsolike.metrics.ranking import drop_from_lists, leave_out, rank_by_lists, rank_by_scores
 from alsolike.progress import Report
@@ -33,8 +28,6 @@ from alsolike.rankers.protocol import ClosableRanker, ListRanker, Ranker, ScoreR
 _SCORES_AT_ONCE = 64_000_000
 # Shoppers whose lists are asked for at a time, so that progress is seen.
 _LISTS_AT_ONCE = 500
-
-_ByShopper = dict[str, dict[str, NDArray[np.float64]]]
 
 
 def evaluate(
@@ -56,11 +49,8 @@ def evaluate(
 
     Parameters
     ----------
-    split : Split
-    rankers : iterable of Ranker
-        With different names.
     k : int
-        Length of the lists, above 0.
+        Length of the lists.
     vectors : ndarray, shape (n_products, dimensions), float32, optional
         Of the products' texts, unit norm, all zero where there is none; without it intra-list
         diversity is not measured.
@@ -68,8 +58,6 @@ def evaluate(
         Names of models that every other is compared with; all when left out.
     seed : int
         Of the bootstrap: the same seed and models give the same intervals.
-    report : Report
-        Told the shoppers done, as the stage `rank NAME`, and what the models report.
 
     Raises
     ------
@@ -82,14 +70,11 @@ def evaluate(
         raise EvaluationError(message)
     yardstick = _Yardstick(split, k, vectors)
     models: dict[str, ModelResult] = {}
-    means: dict[str, tuple[list[str], NDArray[np.float64]]] = {}
     for ranker in rankers:
         if ranker.name in models:
             message = f"Two models are called {ranker.name}: give each a name of its own."
             raise EvaluationError(message)
-        result, all_means = _measure(ranker, split, yardstick, seed=seed, report=report)
-        models[result.name] = result
-        means[result.name] = all_means
+        models[ranker.name] = _measure(ranker, split, yardstick, seed=seed, report=report)
         del ranker
     if not models:
         message = "There is no model to evaluate."
@@ -102,7 +87,7 @@ def evaluate(
         shoppers=yardstick.shoppers,
         held_out=yardstick.held_out,
         models=models,
-        differences=_differences(models, means, against),
+        differences=_differences(models, against),
     )
 
 
@@ -130,34 +115,30 @@ class _Yardstick:
         self._bits = information(actions, int(np.count_nonzero(np.diff(known.indptr))))
         self._in_tail = is_in_tail(actions)
         self._vectors = vectors
-        truth_is_cold = self.is_cold[split.truth.indices]
-        self._parts: dict[str, NDArray[np.bool_]] = {
-            "all": np.ones(len(truth_is_cold), bool),
-            "warm": ~truth_is_cold,
-            "cold": truth_is_cold,
-        }
+        is_cold = self.is_cold[split.truth.indices]
+        slices = zip(SLICES, (np.ones(len(is_cold), bool), ~is_cold, is_cold), strict=True)
+        self._parts = {part: is_in_part for part, is_in_part in slices if is_in_part.any()}
         owners = np.repeat(np.arange(len(split.shoppers)), np.diff(split.truth.indptr))
-        counts = {part: len(np.unique(owners[kept])) for part, kept in self._parts.items()}
-        self.shoppers = {part: counts[part] for part in SLICES if counts[part]}
-        self.held_out = {
-            part: int(np.count_nonzero(self._parts[part])) for part in SLICES if counts[part]
-        }
+        self.shoppers = {part: len(np.unique(owners[kept])) for part, kept in self._parts.items()}
+        self.held_out = {part: int(np.count_nonzero(kept)) for part, kept in self._parts.items()}
 
-    def by_shopper(self, truth: TruthRanks, lists: NDArray[np.int32]) -> _ByShopper:
+    def by_shopper(
+        self, truth: TruthRanks, lists: NDArray[np.int32]
+    ) -> dict[str, dict[str, NDArray[np.float64]]]:
         """Return each metric for each shopper, by slice and name."""
-        values: _ByShopper = {
+        values = {
             part: {
-                f"{name}@{self.k}": metric(truth.only(self._parts[part]), self.k)
+                f"{name}@{self.k}": metric(truth.only(is_in_part), self.k)
                 for name, metric in ACCURACY_METRICS.items()
             }
-            for part in self.shoppers
+            for part, is_in_part in self._parts.items()
         }
         of_lists = values["all"]
         if self._vectors is not None:
             of_lists[f"ild@{self.k}"] = intra_list_diversity(lists, self._vectors)
-        of_lists[f"novelty@{self.k}"] = novelty(lists, self._bits)
-        of_lists[f"long_tail@{self.k}"] = long_tail(lists, self._in_tail)
-        of_lists[f"cold_share@{self.k}"] = cold_share(lists, self.is_cold)
+        of_lists[f"novelty@{self.k}"] = mean_over_lists(lists, self._bits)
+        of_lists[f"long_tail@{self.k}"] = mean_over_lists(lists, self._in_tail)
+        of_lists[f"cold_share@{self.k}"] = mean_over_lists(lists, self.is_cold)
         return values
 
     def of_all(self, lists: NDArray[np.int32]) -> dict[str, Value]:
@@ -171,7 +152,7 @@ class _Yardstick:
 
 def _measure(
     ranker: Ranker, split: Split, yardstick: _Yardstick, *, seed: int, report: Report
-) -> tuple[ModelResult, tuple[list[str], NDArray[np.float64]]]:
+) -> ModelResult:
     try:
         started = time.perf_counter()
         ranker.fit(split, report)
@@ -180,36 +161,29 @@ def _measure(
     finally:
         if isinstance(ranker, ClosableRanker):
             ranker.close()
-    by_shopper = yardstick.by_shopper(truth, lists)
     metrics: dict[str, dict[str, Value]] = {}
-    means_of_all = np.empty((0, 0))
-    for part, values in by_shopper.items():
-        columns = np.column_stack(list(values.values()))
+    resampled: dict[str, NDArray[np.float64]] = {}
+    for part, values in yardstick.by_shopper(truth, lists).items():
         # The same seed for every model draws the same shoppers: differences are paired.
-        means = resampled_means(columns, seed=seed)
+        means = resampled_means(np.column_stack(list(values.values())), seed=seed)
         metrics[part] = {
             name: Value(_mean(column), *interval(means[:, number]))
             for number, (name, column) in enumerate(values.items())
         }
         if part == "all":
-            means_of_all = means
-    names = list(by_shopper["all"])
+            resampled = dict(zip(values, means.T, strict=True))
     metrics["all"].update(yardstick.of_all(lists))
-    result = ModelResult(ranker.name, metrics, by_shopper, lists, fit_seconds, rank_seconds)
-    return result, (names, means_of_all)
+    return ModelResult(ranker.name, metrics, resampled, lists, fit_seconds, rank_seconds)
 
 
 def _rank(
     ranker: Ranker, split: Split, yardstick: _Yardstick, report: Report
 ) -> tuple[TruthRanks, NDArray[np.int32], float]:
     n_rows = len(split.shoppers)
-    rank_some: Callable[..., tuple[TruthRanks, NDArray[np.int32], float]]
     if isinstance(ranker, ScoreRanker):
         step = max(1, _SCORES_AT_ONCE // max(1, yardstick.n_products))
-        rank_some = partial(_rank_scores, ranker)
     elif isinstance(ranker, ListRanker):
         step = _LISTS_AT_ONCE
-        rank_some = partial(_rank_lists, ranker)
     else:
         message = f"The model {ranker.name} neither scores nor lists products."
         raise EvaluationError(message)
@@ -220,7 +194,7 @@ def _rank(
     seconds = 0.0
     for start in range(0, n_rows, step):
         rows = np.arange(start, min(start + step, n_rows))
-        truth, some_lists, some_seconds = rank_some(rows, split.truth[rows], yardstick)
+        truth, some_lists, some_seconds = _rank_some(ranker, rows, split.truth[rows], yardstick)
         ranks.append(truth.ranks)
         lists.append(some_lists)
         seconds += some_seconds
@@ -229,42 +203,36 @@ def _rank(
     return TruthRanks(np.concatenate(ranks), owners, n_rows), np.concatenate(lists), seconds
 
 
-def _rank_scores(
-    ranker: ScoreRanker, rows: NDArray[np.int64], truth: sp.csr_matrix, yardstick: _Yardstick
+def _rank_some(
+    ranker: ScoreRanker | ListRanker,
+    rows: NDArray[np.int64],
+    truth: sp.csr_matrix,
+    yardstick: _Yardstick,
 ) -> tuple[TruthRanks, NDArray[np.int32], float]:
     started = time.perf_counter()
-    scores = ranker.scores(rows)
+    if isinstance(ranker, ScoreRanker):
+        lists, scores = None, ranker.scores(rows)
+        kind, shape, expected = "scores", scores.shape, (len(rows), yardstick.n_products)
+    else:
+        lists, scores = ranker.lists(rows, yardstick.k)
+        kind, shape, expected = "lists", lists.shape, (len(rows), yardstick.k)
     seconds = time.perf_counter() - started
-    expected = (len(rows), yardstick.n_products)
-    if scores.shape != expected:
-        message = f"The model {ranker.name} gave scores of shape {scores.shape}, not {expected}."
+    if shape != expected:
+        message = f"The model {ranker.name} gave {kind} of shape {shape}, not {expected}."
         raise EvaluationError(message)
     # The greatest is NaN where any score is: no array of truth values as large as the scores.
     if np.isnan(scores.max(axis=1, initial=-np.inf)).any():
         message = f"The model {ranker.name} gave scores that are not numbers (NaN)."
         raise EvaluationError(message)
-    leave_out(scores, yardstick.known[rows], yardstick.is_shown(rows))
-    return *rank_by_scores(scores, truth, yardstick.k), seconds
-
-
-def _rank_lists(
-    ranker: ListRanker, rows: NDArray[np.int64], truth: sp.csr_matrix, yardstick: _Yardstick
-) -> tuple[TruthRanks, NDArray[np.int32], float]:
-    started = time.perf_counter()
-    lists, scores = ranker.lists(rows, yardstick.k)
-    seconds = time.perf_counter() - started
-    expected = (len(rows), yardstick.k)
-    if lists.shape != expected:
-        message = f"The model {ranker.name} gave lists of shape {lists.shape}, not {expected}."
-        raise EvaluationError(message)
-    if np.isnan(scores).any():
-        message = f"The model {ranker.name} gave scores that are not numbers (NaN)."
-        raise EvaluationError(message)
+    known, is_shown = yardstick.known[rows], yardstick.is_shown(rows)
+    if lists is None:
+        leave_out(scores, known, is_shown)
+        return *rank_by_scores(scores, truth, yardstick.k), seconds
     ordered = np.sort(lists, axis=1)
     if ((ordered[:, 1:] == ordered[:, :-1]) & (ordered[:, 1:] >= 0)).any():
         message = f"The model {ranker.name} listed a product twice for one shopper."
         raise EvaluationError(message)
-    lists = drop_from_lists(lists, yardstick.known[rows], yardstick.is_shown(rows))
+    lists = drop_from_lists(lists, known, is_shown)
     return rank_by_lists(lists, truth), lists, seconds
 
 
@@ -274,9 +242,7 @@ def _mean(values: NDArray[np.float64]) -> float:
 
 
 def _differences(
-    models: dict[str, ModelResult],
-    means: dict[str, tuple[list[str], NDArray[np.float64]]],
-    against: Sequence[str] | None,
+    models: dict[str, ModelResult], against: Sequence[str] | None
 ) -> dict[tuple[str, str], dict[str, Value]]:
     unknown = sorted(set(against or ()) - set(models))
     if unknown:
@@ -286,14 +252,12 @@ def _differences(
     for first, second in permutations(models, 2):
         if against is not None and second not in against:
             continue
-        names, first_means = means[first]
-        _, second_means = means[second]
+        ours, theirs = models[first], models[second]
         differences[first, second] = {
             name: Value(
-                models[first].metrics["all"][name].value
-                - models[second].metrics["all"][name].value,
-                *interval(first_means[:, number] - second_means[:, number]),
+                ours.metrics["all"][name].value - theirs.metrics["all"][name].value,
+                *interval(means - theirs.resampled[name]),
             )
-            for number, name in enumerate(names)
+            for name, means in ours.resampled.items()
         }
     return differences

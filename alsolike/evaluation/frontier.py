@@ -1,7 +1,7 @@
 """What diversity costs: one model, asked with several settings of the re-ranking."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,35 +12,23 @@ from alsolike.evaluation.results import Value
 from alsolike.history import Split
 from alsolike.progress import Report
 from alsolike.rankers.blend.recipe import Recipe
-from alsolike.rankers.protocol import ListRanker
+from alsolike.rankers.protocol import ClosableRanker, ListRanker
 
 # Shoppers for whom lists are made with every setting, at most.
 _SHOPPERS = 2000
 
 
-class AdjustableRanker(ListRanker, Protocol):
+class AdjustableRanker(ListRanker, ClosableRanker, Protocol):
     """A model whose serving options can be changed."""
 
     def answer_with(self, options: Mapping[str, Any]) -> None:
         """Answer with these options of `recs.serving_options` from now on."""
         ...
 
-    def close(self) -> None:
-        """Release what the model holds."""
-        ...
-
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One way to re-rank.
-
-    Attributes
-    ----------
-    diversity : float
-        Weight of the likeness to what is listed already.
-    category_share, brand_share : float
-        Most of a list that one category or brand may have.
-    """
+    """One way to re-rank: options of `recs.serving_options`."""
 
     diversity: float = 0.0
     category_share: float = 1.0
@@ -86,15 +74,9 @@ SETTINGS = (
 
 @dataclass(frozen=True, slots=True)
 class MeasuredSetting:
-    """The accuracy and diversity of a setting.
+    """A setting with its NDCG and its intra-list diversity at k.
 
-    Attributes
-    ----------
-    setting : Setting
-    accuracy, diversity : float
-        NDCG and intra-list diversity at k.
-    loss : Value
-        NDCG less that without re-ranking, with its paired interval.
+    `loss` is the NDCG less that without re-ranking, with its paired interval.
     """
 
     setting: Setting
@@ -122,13 +104,7 @@ class _RankerWithSetting:
 
     def fit(self, split: Split, report: Report) -> None:
         del split, report
-        self._ranker.answer_with(
-            {
-                "diversity": self._setting.diversity,
-                "category_share": self._setting.category_share,
-                "brand_share": self._setting.brand_share,
-            }
-        )
+        self._ranker.answer_with(asdict(self._setting))
 
     def lists(
         self, rows: NDArray[np.int64], k: int
@@ -146,24 +122,19 @@ def measure_frontier(
     seed: int,
     report: Report,
 ) -> list[MeasuredSetting]:
-    """Fit a model once and measure it with every setting.
+    """Fit a model once, measure it with every setting, and close it.
 
-    Parameters
-    ----------
-    split : Split
-        At most 2,000 of its shoppers count, drawn by the seed.
-    ranker : AdjustableRanker
-        Not fitted yet; it is closed afterwards.
-    settings : sequence of Setting
-        The first is what the others are compared with.
-    vectors : ndarray, shape (n_products, dimensions), float32
-        Of the products' texts, unit norm: what intra-list diversity is measured by.
+    At most 2,000 shoppers of the split count, drawn by the seed. The first setting is what the
+    others are compared with. For `vectors` see `evaluate`.
     """
-    part = _draw(split, seed)
+    count = len(split.shoppers)
+    if count > _SHOPPERS:
+        drawn = np.random.default_rng(seed).choice(count, _SHOPPERS, replace=False)
+        split = split.only(np.sort(drawn))
     try:
-        ranker.fit(part, report)
+        ranker.fit(split, report)
         evaluation = evaluate(
-            part,
+            split,
             [_RankerWithSetting(ranker, setting) for setting in settings],
             k=k,
             vectors=vectors,
@@ -182,16 +153,3 @@ def measure_frontier(
         loss = evaluation.differences[pair][ndcg] if setting != settings[0] else same
         measured.append(MeasuredSetting(setting, metrics[ndcg].value, metrics[ild].value, loss))
     return measured
-
-
-def _draw(split: Split, seed: int) -> Split:
-    count = len(split.shoppers)
-    if count <= _SHOPPERS:
-        return split
-    rows = np.sort(np.random.default_rng(seed).choice(count, _SHOPPERS, replace=False))
-    return replace(
-        split,
-        shoppers=split.shoppers[rows],
-        truth=split.truth[rows],
-        moments=split.moments[rows],
-    )

@@ -1,7 +1,6 @@
 """Evaluations as one self-contained HTML file."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -29,15 +28,7 @@ def report_html(
 ) -> str:
     """Return the report; the same evaluation gives the same file, but for the seconds.
 
-    Parameters
-    ----------
-    evaluation : Evaluation
-    has_vectors : bool
-        Whether intra-list diversity could be measured.
-    data_fingerprint : str
-        Of the history, told at the foot.
-    frontier : sequence of MeasuredSetting
-        Settings of the re-ranking to draw; none: the chart is left out.
+    Without vectors it says why intra-list diversity is missing.
     """
     environment = Environment(
         loader=PackageLoader("alsolike.evaluation", "templates"),
@@ -81,11 +72,6 @@ def report_html(
         data_fingerprint=data_fingerprint,
         seed=evaluation.seed,
     )
-
-
-def write_report(path: Path, html: str) -> None:
-    """Write the file; its folder must be there."""
-    path.write_text(html, encoding="utf-8")
 
 
 def _table(evaluation: Evaluation, title: str, part: str, names: list[str]) -> dict[str, Any]:

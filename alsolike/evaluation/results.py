@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from alsolike.errors import AlsolikeError
+
 # Slices of the held-out products: all; warm, with known actions of anybody; cold, without any.
 SLICES = ("all", "warm", "cold")
 # Metrics for which a smaller value is better.
@@ -17,16 +19,15 @@ LESS_IS_BETTER = frozenset({"gini"})
 FEW_SHOPPERS = 100
 
 
+class EvaluationError(AlsolikeError):
+    """The evaluation cannot be made, or a model answered with something that is no ranking."""
+
+
 @dataclass(frozen=True)
 class Value:
-    """A mean over shoppers with its interval.
+    """A mean over shoppers, NaN where none counts, with its 95 % bootstrap interval.
 
-    Attributes
-    ----------
-    value : float
-        NaN where no shopper counts.
-    low, high : float
-        95 % bootstrap interval; NaN for what is no mean over shoppers.
+    The bounds are NaN for what is no mean over shoppers.
     """
 
     value: float
@@ -54,12 +55,11 @@ class ModelResult:
 
     Attributes
     ----------
-    name : str
     metrics : dict of str to dict of str to Value
         By slice, then metric such as 'ndcg@10'. What describes lists (coverage, diversity, …) is in
         the slice 'all' only.
-    by_shopper : dict of str to dict of str to ndarray, shape (n_tested,), float64
-        The same before the mean; NaN for shoppers who do not count.
+    resampled : dict of str to ndarray, shape (RESAMPLES,), float64
+        By metric of the slice 'all': its mean over each draw of shoppers.
     lists : ndarray, shape (n_tested, k), int32
         Product numbers, best first; -1 after the end.
     fit_seconds, rank_seconds : float
@@ -68,7 +68,7 @@ class ModelResult:
 
     name: str
     metrics: Mapping[str, Mapping[str, Value]]
-    by_shopper: Mapping[str, Mapping[str, NDArray[np.float64]]]
+    resampled: Mapping[str, NDArray[np.float64]]
     lists: NDArray[np.int32]
     fit_seconds: float
     rank_seconds: float
@@ -82,17 +82,12 @@ class Evaluation:
     ----------
     split : str
         'time' or 'leave-one-out'.
-    k : int
-        Length of the lists.
     cutoff : int or None
         Microseconds since 1970; None where each shopper has a moment of their own.
-    seed : int
-        Of the bootstrap.
     shoppers : dict of str to int
         Shoppers who count, by slice; a slice without any is missing.
     held_out : dict of str to int
         Held-out products, by slice: each shopper's count for themselves.
-    models : dict of str to ModelResult
     differences : dict of (str, str) to dict of str to Value
         By (model, against), then metric: the first's mean less the second's, slice 'all'.
     """
@@ -164,7 +159,7 @@ class Evaluation:
             "models": self._values("all"),
             "intervals": {
                 name: {
-                    metric: [_or_none(value.low), _or_none(value.high)]
+                    metric: [or_none(value.low), or_none(value.high)]
                     for metric, value in result.metrics["all"].items()
                     if not math.isnan(value.low)
                 }
@@ -188,7 +183,7 @@ class Evaluation:
 
     def _values(self, part: str) -> dict[str, dict[str, float | None]]:
         return {
-            name: {m: _or_none(value.value) for m, value in result.metrics[part].items()}
+            name: {m: or_none(value.value) for m, value in result.metrics[part].items()}
             for name, result in self.models.items()
         }
 
@@ -197,9 +192,9 @@ class Evaluation:
         for (model, against), metrics in self.differences.items():
             nested.setdefault(model, {})[against] = {
                 metric: {
-                    "difference": _or_none(value.value),
-                    "low": _or_none(value.low),
-                    "high": _or_none(value.high),
+                    "difference": or_none(value.value),
+                    "low": or_none(value.low),
+                    "high": or_none(value.high),
                 }
                 for metric, value in metrics.items()
             }
@@ -215,5 +210,6 @@ def best_model(metric: str, values: Iterable[tuple[str, float]]) -> str | None:
     return max(measured, key=lambda pair: sign * pair[1])[0] if measured else None
 
 
-def _or_none(value: float) -> float | None:
+def or_none(value: float) -> float | None:
+    """Return None for NaN, which neither JSON nor a table holds."""
     return None if math.isnan(value) else value

@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 from alsolike.database import connect
 from alsolike.evaluation.cold import hidden_products, hide_products
 from alsolike.evaluation.complements import evaluate_complements
-from alsolike.evaluation.errors import EvaluationError
 from alsolike.evaluation.evaluate import evaluate
 from alsolike.evaluation.frontier import MeasuredSetting, measure_frontier
-from alsolike.evaluation.results import Evaluation
+from alsolike.evaluation.results import Evaluation, EvaluationError
 from alsolike.evaluation.store import store_evaluation
 from alsolike.history import (
     Catalogue,
@@ -49,8 +48,6 @@ class EvaluationPlan:
         'time' or 'leave-one-out'.
     cutoff : datetime or None
         Of a time split, with a zone; None: `alsolike.history.split.usual_cutoff`.
-    k : int
-        Length of the lists.
     models : tuple of str
         Names of baselines, 'trained', or of models in `recs.models`.
     cold_share : float
@@ -75,20 +72,10 @@ class EvaluationPlan:
 
 @dataclass(frozen=True, eq=False)
 class EvaluationRun:
-    """An evaluation that was kept.
+    """An evaluation that was kept in `recs.evaluations`.
 
-    Attributes
-    ----------
-    evaluation_id : int
-        Of `recs.evaluations`.
-    evaluation : Evaluation
-    data_fingerprint : str
-    has_vectors : bool
-        Whether intra-list diversity could be measured.
-    frontier : list of MeasuredSetting
-        What diversity costs; empty where it was not asked for.
-    complements : dict or None
-        From `evaluate_complements`, where it was asked for.
+    Without vectors intra-list diversity could not be measured. The frontier and the complements
+    (from `evaluate_complements`) are empty and None where they were not asked for.
     """
 
     evaluation_id: int
@@ -109,8 +96,6 @@ def run_evaluation(
 
     Parameters
     ----------
-    plan : EvaluationPlan
-    report : Report
     trained_ranker : callable, optional
         Makes the ranker of every name that is no baseline; `ranker_for` when left out.
 
@@ -134,7 +119,12 @@ def run_evaluation(
     )
     frontier: list[MeasuredSetting] = []
     if plan.has_frontier:
-        frontier = _frontier(split, plan, vectors, report)
+        if vectors is None:
+            raise NoTextVectorsError
+        ranker = TrainedRanker(Recipe(seed=plan.seed))
+        frontier = measure_frontier(
+            split, ranker, k=plan.k, vectors=vectors, seed=plan.seed, report=report
+        )
     complements: dict[str, Any] | None = None
     if plan.has_complements:
         complements = evaluate_complements(
@@ -178,27 +168,17 @@ def make_split(history: History, plan: EvaluationPlan) -> Split:
     return split
 
 
-def _frontier(
-    split: Split, plan: EvaluationPlan, vectors: NDArray[np.float32] | None, report: Report
-) -> list[MeasuredSetting]:
-    if vectors is None:
-        raise NoTextVectorsError
-    ranker = TrainedRanker(Recipe(seed=plan.seed))
-    return measure_frontier(split, ranker, k=plan.k, vectors=vectors, seed=plan.seed, report=report)
-
-
 def _check_cutoff(history: History, cutoff: datetime) -> None:
     first, last = int(history.times.min()), int(history.times.max())
     if not first < cutoff.timestamp() * 1_000_000 <= last:
+        begin, end = (
+            datetime.fromtimestamp(moment / 1_000_000, UTC).isoformat() for moment in (first, last)
+        )
         message = (
-            f"The cutoff {cutoff.isoformat()} is outside the history, which goes from "
-            f"{_iso(first)} to {_iso(last)}: choose a moment between."
+            f"The cutoff {cutoff.isoformat()} is outside the history, which goes from {begin} to "
+            f"{end}: choose a moment between."
         )
         raise EvaluationError(message)
-
-
-def _iso(microseconds: int) -> str:
-    return datetime.fromtimestamp(microseconds / 1_000_000, UTC).isoformat()
 
 
 def _rankers(plan: EvaluationPlan, make: Callable[[str], Ranker] | None) -> list[Ranker]:

@@ -7,8 +7,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from alsolike.database import connect, query
-from alsolike.evaluation.errors import EvaluationError
-from alsolike.evaluation.results import Evaluation
+from alsolike.evaluation.results import Evaluation, EvaluationError, or_none
 
 
 def store_evaluation(
@@ -16,19 +15,10 @@ def store_evaluation(
 ) -> int:
     """Write an evaluation with its metrics and differences, in one transaction.
 
-    Parameters
-    ----------
-    evaluation : Evaluation
-    data_fingerprint : str
-        From `alsolike.history.fingerprint`, of the whole history.
-    parameters : mapping
-        What it takes to run it again. The seed, the shoppers and held-out products of each slice,
-        and the seconds are added.
+    Return its `evaluation_id`.
 
-    Returns
-    -------
-    int
-        Its `evaluation_id`.
+    The parameters say what it takes to run it again. The seed, the shoppers and held-out products
+    of each slice, and the seconds are added.
     """
     with connect() as connection, connection.cursor() as cursor:
         row = cursor.execute(
@@ -62,9 +52,9 @@ def store_evaluation(
                     "model": model,
                     "slice": part,
                     "metric": metric,
-                    "value": _or_null(value.value),
-                    "low": _or_null(value.low),
-                    "high": _or_null(value.high),
+                    "value": or_none(value.value),
+                    "low": or_none(value.low),
+                    "high": or_none(value.high),
                 }
                 for model, result in evaluation.models.items()
                 for part, metrics in result.metrics.items()
@@ -90,7 +80,3 @@ def store_evaluation(
             ],
         )
     return evaluation_id
-
-
-def _or_null(value: float) -> float | None:
-    return None if math.isnan(value) else value

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from alsolike.evaluation.frontier import DEFAULT, MeasuredSetting
-from alsolike.evaluation.results import FEW_SHOPPERS, SLICES, Evaluation, Value, best_model
+from alsolike.evaluation.results import FEW_SHOPPERS, Evaluation, Value, best_model
 from alsolike.rankers.by_name import BASELINES
 
 _ACCURACY = ("ndcg", "hr", "recall", "precision", "map", "mrr")
@@ -23,28 +23,35 @@ _WIDTH = 100
 def evaluation_text(evaluation: Evaluation, *, has_vectors: bool, width: int = _WIDTH) -> str:
     """Return the tables of an evaluation; the best of each column carries a star.
 
-    Parameters
-    ----------
-    evaluation : Evaluation
-    has_vectors : bool
-        Whether intra-list diversity could be measured; if not, a line says why.
-    width : int
-        Characters of a line.
+    Without vectors a line says why intra-list diversity is missing.
     """
+    accuracy, beyond = metric_names(evaluation)
+    tables = {
+        "Accuracy": _metric_table(
+            evaluation, {name: ("all", name) for name in accuracy}, has_seconds=True
+        ),
+        "Beyond accuracy (gini: less is better)": _metric_table(
+            evaluation, {name: ("all", name) for name in beyond}
+        ),
+    }
+    if "cold" in evaluation.shoppers:
+        counts = {part: n for part, n in evaluation.shoppers.items() if part != "all"}
+        names = [f"{name}@{evaluation.k}" for name in _COMPARED]
+        table = _metric_table(
+            evaluation, {f"{part} {name}": (part, name) for part in counts for name in names}
+        )
+        table.caption = f"shoppers: {', '.join(f'{part} {n:,}' for part, n in counts.items())}"
+        table.caption_justify = "left"
+        tables["By held-out product; on cold ones nobody is known to have acted"] = table
+    for model in compared_models(evaluation):
+        title = f"{model} less each other model, with its paired 95 % interval"
+        tables[title] = _difference_table(evaluation, model)
     parts: list[Any] = [
         heading(evaluation),
         *(f"Warning: {warning}" for warning in evaluation.warnings),
     ]
-    tables = [
-        _metric_table(evaluation, "Accuracy", _ACCURACY),
-        _metric_table(evaluation, "Beyond accuracy (gini: less is better)", _BEYOND),
-    ]
-    if "cold" in evaluation.shoppers:
-        tables.append(_slice_table(evaluation))
-    tables += [_difference_table(evaluation, name) for name in compared_models(evaluation)]
-    for table in tables:
+    for title, table in tables.items():
         # rich would wrap a table's own title to the width of the table.
-        title, table.title = table.title, None
         parts += ["", title, table]
     if not has_vectors:
         parts.append("\nild is missing: no text is embedded; `alsolike embed` does it.")
@@ -133,81 +140,46 @@ def interval_text(value: Value) -> str:
     return f"{value.value:+.4f} [{value.low:+.4f}, {value.high:+.4f}]"
 
 
-def _metric_table(evaluation: Evaluation, title: str, metrics: tuple[str, ...]) -> Table:
-    accuracy, beyond = metric_names(evaluation)
-    names = accuracy if metrics is _ACCURACY else beyond
-    table = Table(title=title, box=None, pad_edge=False)
-    table.add_column("model", no_wrap=True)
-    best: dict[str, str | None] = {}
-    for name in names:
-        table.add_column(name, justify="right", no_wrap=True)
-        best[name] = best_model(
-            name, ((m, r.metrics["all"][name].value) for m, r in evaluation.models.items())
+def _metric_table(
+    evaluation: Evaluation, columns: Mapping[str, tuple[str, str]], *, has_seconds: bool = False
+) -> Table:
+    """Return a table of metrics: by the head of each column, its slice and its metric."""
+    seconds = ("fit s", "rank s") if has_seconds else ()
+    table = _table("model", *columns, *seconds)
+    best = {
+        head: best_model(
+            name, ((m, r.metrics[part][name].value) for m, r in evaluation.models.items())
         )
-    is_accuracy = metrics is _ACCURACY
-    if is_accuracy:
-        table.add_column("fit s", justify="right", no_wrap=True)
-        table.add_column("rank s", justify="right", no_wrap=True)
+        for head, (part, name) in columns.items()
+    }
     for model, result in evaluation.models.items():
         cells = [
-            number(result.metrics["all"][name].value) + ("*" if best[name] == model else " ")
-            for name in names
+            number(result.metrics[part][name].value) + ("*" if best[head] == model else " ")
+            for head, (part, name) in columns.items()
         ]
-        if is_accuracy:
+        if has_seconds:
             cells += [f"{result.fit_seconds:.1f}", f"{result.rank_seconds:.1f}"]
         table.add_row(model, *cells)
     return table
 
 
-def _slice_table(evaluation: Evaluation) -> Table:
-    parts = [part for part in SLICES if part != "all" and part in evaluation.shoppers]
-    names = [f"{name}@{evaluation.k}" for name in _COMPARED]
-    table = Table(
-        title="By held-out product; on cold ones nobody is known to have acted",
-        box=None,
-        pad_edge=False,
-    )
-    table.add_column("model", no_wrap=True)
-    best: dict[tuple[str, str], str | None] = {}
-    for part in parts:
-        for name in names:
-            table.add_column(f"{part} {name}", justify="right", no_wrap=True)
-            best[part, name] = best_model(
-                name, ((m, r.metrics[part][name].value) for m, r in evaluation.models.items())
-            )
-    for model, result in evaluation.models.items():
-        table.add_row(
-            model,
-            *(
-                number(result.metrics[part][name].value)
-                + ("*" if best[part, name] == model else " ")
-                for part in parts
-                for name in names
-            ),
-        )
-    counts = ", ".join(f"{part} {evaluation.shoppers[part]:,}" for part in parts)
-    table.caption = f"shoppers: {counts}"
-    table.caption_justify = "left"
-    return table
-
-
 def _difference_table(evaluation: Evaluation, model: str) -> Table:
-    table = Table(
-        title=f"{model} less each other model, with its paired 95 % interval",
-        box=None,
-        pad_edge=False,
-    )
-    table.add_column("against", no_wrap=True)
     names = [f"{name}@{evaluation.k}" for name in _COMPARED]
-    for name in names:
-        table.add_column(name, justify="right", no_wrap=True)
-        table.add_column("", no_wrap=True)
+    table = _table("against", *(head for name in names for head in (name, "")))
     for (first, against), metrics in evaluation.differences.items():
         if first == model:
             cells: list[str] = []
             for name in names:
                 cells += [interval_text(metrics[name]), verdict(metrics[name])]
             table.add_row(against, *cells)
+    return table
+
+
+def _table(*heads: str) -> Table:
+    """Return a table without lines: numbers to the right, names and columns without a head left."""
+    table = Table(box=None, pad_edge=False)
+    for place, head in enumerate(heads):
+        table.add_column(head, justify="right" if place and head else "left", no_wrap=True)
     return table
 
 

@@ -14,7 +14,7 @@ def recent_products(
     history: History,
     shoppers: NDArray[np.integer],
     *,
-    last: int,
+    actions: int,
     decay: float,
     kind_weights: Mapping[str, float] | None = None,
 ) -> sp.csr_matrix:
@@ -30,7 +30,7 @@ def recent_products(
         Only what happened before the moment in question.
     shoppers : ndarray, shape (n_rows,), int
         Numbers of shoppers, in any order.
-    last : int
+    actions : int
         Products of each shopper, at least 1.
     decay : float
         Factor for every later product, in (0, 1].
@@ -66,7 +66,7 @@ def recent_products(
     order = np.lexsort((pair_products, -times, pair_rows))
     sorted_rows = pair_rows[order]
     positions = np.arange(len(order)) - np.searchsorted(sorted_rows, sorted_rows)
-    is_recent = positions < last
+    is_recent = positions < actions
     kept = order[is_recent]
     weights = strongest[kept] * np.power(float(decay), positions[is_recent])
     matrix = sp.csr_matrix(

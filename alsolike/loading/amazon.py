@@ -9,6 +9,7 @@ import html
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,7 +21,6 @@ from alsolike.loading.summary import LoadSummary
 from alsolike.loading.tables import PRODUCTS, PURCHASES, REVIEWS, Table
 from alsolike.progress import Report
 
-_PRODUCT_KEYS = {"asin", "parent_asin"}
 _REVIEW_KEYS = {"reviewerID", "user_id"}
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _PRICE = re.compile(r"\$?\s*(\d[\d,]*(?:\.\d+)?)")
@@ -43,50 +43,43 @@ def load_amazon(
     InputFileError
         A file is no JSON lines, or of neither layout.
     """
+    product = partial(_read, meta, PRODUCTS, _product, {"asin", "parent_asin"})
+    review = partial(_read, reviews, REVIEWS, _review, _REVIEW_KEYS)
+    purchase = partial(_read, reviews, PURCHASES, _purchase, _REVIEW_KEYS)
     sources = [
-        Source(meta.name, PRODUCTS, _reader(meta, PRODUCTS, _product, _PRODUCT_KEYS)),
-        Source(reviews.name, REVIEWS, _reader(reviews, REVIEWS, _review, _REVIEW_KEYS)),
-        Source(
-            f"{reviews.name} (purchases)",
-            PURCHASES,
-            _reader(reviews, PURCHASES, _purchase, _REVIEW_KEYS),
-        ),
+        Source(meta.name, PRODUCTS, product),
+        Source(reviews.name, REVIEWS, review),
+        Source(f"{reviews.name} (purchases)", PURCHASES, purchase),
     ]
     return load_sources(sources, origin="amazon", consent=consent, report=report, run_id=run_id)
 
 
-def _reader(
+def _read(
     path: Path,
     table: Table,
     columns_of: Callable[[_Object], _Object | None],
     keys: set[str],
-) -> Callable[[Reading], Iterator[Chunk]]:
-    def read(reading: Reading) -> Iterator[Chunk]:
-        known = False
+    reading: Reading,
+) -> Iterator[Chunk]:
+    known = False
 
-        def checked(item: _Object) -> _Object | None:
-            nonlocal known
-            known = known or not keys.isdisjoint(item)
-            return columns_of(item)
+    def checked(item: _Object) -> _Object | None:
+        nonlocal known
+        known = known or not keys.isdisjoint(item)
+        return columns_of(item)
 
-        items = read_items(path)
-        if table is PURCHASES:
-            # A line that is no object is rejected once, with the reviews.
-            items = (
-                (number, item) for number, item in items if not isinstance(item, UnreadableLine)
-            )
-        reading.columns.update(table.columns)
-        rows = 0
-        for chunk in encode_rows(rows_of_items(items, table, checked), table, reading):
-            rows += chunk.rows
-            yield chunk
-        if rows and not known:
-            message = (
-                f"{path} is of neither Amazon layout: no line has {' or '.join(sorted(keys))}."
-            )
-            raise InputFileError(message)
-
-    return read
+    items = read_items(path)
+    if table is PURCHASES:
+        # A line that is no object is rejected once, with the reviews.
+        items = ((number, item) for number, item in items if not isinstance(item, UnreadableLine))
+    reading.columns.update(table.columns)
+    rows = 0
+    for chunk in encode_rows(rows_of_items(items, table, checked), table, reading):
+        rows += chunk.rows
+        yield chunk
+    if rows and not known:
+        message = f"{path} is of neither Amazon layout: no line has {' or '.join(sorted(keys))}."
+        raise InputFileError(message)
 
 
 def _product(item: _Object) -> _Object:

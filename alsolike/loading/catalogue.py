@@ -1,30 +1,74 @@
 """Insert or update staged products and shoppers."""
 
+from collections.abc import Sequence
+from typing import LiteralString
+
 from psycopg import sql
 
 from alsolike.database import query
 from alsolike.loading.first_load import fill_empty_table
 from alsolike.loading.staging import StagedFile, count, count_rejected
+from alsolike.loading.tables import PRODUCTS
+
+# The values of a product's columns that hold no text, and those that stand for none.
+_STAGED: dict[str, LiteralString] = {
+    "price": "s.price::numeric(12, 2)",
+    "currency": "upper(s.currency)",
+    "attributes": "s.attributes::jsonb",
+    "in_stock": "is_in_stock(s.in_stock)",
+    "created_at": "s.created_at::timestamptz",
+}
+_DEFAULTS: dict[str, LiteralString] = {
+    "attributes": "'{}'",
+    "in_stock": "true",
+    "created_at": "p.created_at, now()",
+}
 
 
 def upsert_products(staged: StagedFile, columns: set[str], *, is_complete: bool) -> int:
     """Insert or update the usable products; return how many are new or changed.
 
-    Parameters
-    ----------
-    columns : set of str
-        The columns that the file has; the others keep their values.
-    is_complete : bool
-        The file has all products that are sold; see `take_out_products`.
+    Columns that the file lacks keep their values.
     """
-    staged.connection.execute(query("alsolike/loading/conflicts_products"))
-    count_rejected(staged)
-    upsert = sql.SQL(query("alsolike/loading/upsert_products"))
-    parameters = {"columns": sorted(columns), "is_complete": is_complete}
-    loaded = fill_empty_table(staged, upsert, parameters, with_keys=False)
+    _reject_conflicts(staged)
+    others = PRODUCTS.columns[1:]
+    names = ["is_in_stock" if column == "in_stock" else column for column in others]
+    values = [
+        _value(column, name, is_in_file=column in columns, is_complete=is_complete)
+        for column, name in zip(others, names, strict=True)
+    ]
+    upsert = sql.SQL(query("alsolike/loading/upsert_products")).format(
+        columns=sql.SQL(", ").join(map(sql.Identifier, names)),
+        values=sql.SQL(", ").join(values),
+        stored=_columns_of("k", names),
+        excluded=_columns_of("excluded", names),
+    )
+    loaded = fill_empty_table(staged, upsert, with_keys=False)
     if loaded is None:
-        loaded = staged.connection.execute(upsert, parameters).rowcount
+        loaded = staged.connection.execute(upsert).rowcount
     return loaded
+
+
+def _value(
+    column: str, name: str, *, is_in_file: bool, is_complete: bool
+) -> sql.Identifier | sql.SQL | sql.Composed:
+    """Return what to store in a product's column, which the table calls by another name.
+
+    A product without a stock value is sold if the file has all products that are.
+    """
+    if is_in_file:
+        value = sql.SQL(_STAGED[column]) if column in _STAGED else sql.Identifier("s", column)
+    elif is_complete and column == "in_stock":
+        value = sql.SQL("true")
+    else:
+        value = sql.Identifier("p", name)
+    if column not in _DEFAULTS:
+        return value
+    return sql.SQL("coalesce({}, {})").format(value, sql.SQL(_DEFAULTS[column]))
+
+
+def _columns_of(row: str, columns: Sequence[str]) -> sql.Composed:
+    return sql.SQL(", ").join(sql.Identifier(row, column) for column in columns)
 
 
 def take_out_products(staged: StagedFile) -> int:
@@ -35,28 +79,33 @@ def take_out_products(staged: StagedFile) -> int:
 def upsert_shoppers(staged: StagedFile, source: str) -> int:
     """Insert or update the usable shoppers and their consent; return how many are new or changed.
 
-    Parameters
-    ----------
-    source : str
-        Recorded as the origin of the decisions on consent.
+    `source` is recorded as the origin of the decisions on consent.
     """
-    staged.connection.execute(query("alsolike/loading/conflicts_shoppers"))
-    count_rejected(staged)
+    _reject_conflicts(staged)
     return count(staged, query("alsolike/loading/upsert_shoppers"), {"source": source})
 
 
 def add_named_shoppers(staged: StagedFile, *, is_granted: bool, source: str) -> None:
     """Insert the shoppers that the file names, and the caller's statement where consent is unknown.
 
-    Parameters
-    ----------
-    is_granted : bool
-        Whether the caller says that they agreed to personalisation.
-    source : str
-        Recorded as the origin of the decision.
+    `source` is recorded as the origin of the decision.
     """
     staged.connection.execute(query("alsolike/loading/create_named_shoppers"))
     staged.connection.execute(query("alsolike/loading/insert_named_shoppers"))
     staged.connection.execute(
         query("alsolike/loading/insert_consents"), {"is_granted": is_granted, "source": source}
     )
+
+
+def _reject_conflicts(staged: StagedFile) -> None:
+    table = staged.table
+    staged.connection.execute(
+        sql.SQL(query("alsolike/loading/conflicts_entries")).format(
+            row_id=sql.Identifier(table.row_id),
+            name=sql.Literal(table.row_id),
+            noun=sql.Literal(table.noun),
+            here=_columns_of("u", table.columns),
+            there=_columns_of("o", table.columns),
+        )
+    )
+    count_rejected(staged)

@@ -11,7 +11,7 @@ lines are rejected: those of quantity 0 (coupons and returns) and of products th
 # pyright: reportUnknownParameterType=false
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,7 +27,7 @@ from alsolike.loading.parquet_files import read_batches
 from alsolike.loading.rows import Chunk, Reading, Source
 from alsolike.loading.sources import load_sources
 from alsolike.loading.summary import LoadSummary
-from alsolike.loading.tables import PRODUCTS, PURCHASES
+from alsolike.loading.tables import PRODUCTS, PURCHASES, Table
 from alsolike.progress import Report
 
 _PRODUCT_COLUMNS = [
@@ -75,10 +75,11 @@ def load_completejourney(*, consent: str, report: Report, run_id: int | None = N
     """
     data = _data_folder()
     sources = [
-        Source("products.parquet", PRODUCTS, partial(_products, data / "products.parquet")),
-        Source(
-            "transactions.parquet", PURCHASES, partial(_purchases, data / "transactions.parquet")
-        ),
+        Source(name, table, partial(_read, data / name, table, columns, columns_of))
+        for name, table, columns, columns_of in (
+            ("products.parquet", PRODUCTS, _PRODUCT_COLUMNS, _product_columns),
+            ("transactions.parquet", PURCHASES, _TRANSACTION_COLUMNS, _purchase_columns),
+        )
     ]
     return load_sources(
         sources, origin="completejourney", consent=consent, report=report, run_id=run_id
@@ -99,10 +100,24 @@ def _data_folder() -> Path:
     raise InputFileError(message)
 
 
-def _products(path: Path, reading: Reading) -> Iterator[Chunk]:
-    reading.columns.update(("product_id", "title", "category", "brand", "attributes"))
-    with _opened(path, _PRODUCT_COLUMNS) as file:
-        yield from read_batches(file, PRODUCTS, _PRODUCT_COLUMNS, reading, _product_columns)
+def _read(
+    path: Path,
+    table: Table,
+    names: list[str],
+    columns_of: Callable[[pa.RecordBatch], dict[str, pa.Array]],
+    reading: Reading,
+) -> Iterator[Chunk]:
+    try:
+        file = pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20)
+    except (pa.ArrowException, OSError) as error:
+        message = f"{path} cannot be read as Parquet: {str(error).splitlines()[0]}."
+        raise InputFileError(message) from error
+    with file:
+        missing = [name for name in names if name not in file.schema_arrow.names]
+        if missing:
+            message = f"{path} lacks {', '.join(missing)}: this is another release than expected."
+            raise InputFileError(message)
+        yield from read_batches(file, table, names, reading, columns_of)
 
 
 def _product_columns(batch: pa.RecordBatch) -> dict[str, pa.Array]:
@@ -170,12 +185,6 @@ def _tidy_size(size: str) -> str:
     return "" if number is None else " ".join(number[0].split()).lower()
 
 
-def _purchases(path: Path, reading: Reading) -> Iterator[Chunk]:
-    reading.columns.update(PURCHASES.columns)
-    with _opened(path, _TRANSACTION_COLUMNS) as file:
-        yield from read_batches(file, PURCHASES, _TRANSACTION_COLUMNS, reading, _purchase_columns)
-
-
 def _purchase_columns(batch: pa.RecordBatch) -> dict[str, pa.Array]:
     basket = batch["basket_id"].cast(pa.string())
     product = batch["product_id"].cast(pa.string())
@@ -197,16 +206,3 @@ def _purchase_columns(batch: pa.RecordBatch) -> dict[str, pa.Array]:
         "unit_price": price.cast(pa.string()),
         "order_id": basket,
     }
-
-
-def _opened(path: Path, columns: list[str]) -> pq.ParquetFile:
-    try:
-        file = pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20)
-    except (pa.ArrowException, OSError) as error:
-        message = f"{path} cannot be read as Parquet: {str(error).splitlines()[0]}."
-        raise InputFileError(message) from error
-    missing = [column for column in columns if column not in file.schema_arrow.names]
-    if missing:
-        message = f"{path} lacks {', '.join(missing)}: this is another release than expected."
-        raise InputFileError(message)
-    return file

@@ -1,6 +1,6 @@
 """The check that a load states everybody's consent before it stores anything."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from alsolike.database import query
 from alsolike.errors import AlsolikeError
@@ -8,6 +8,7 @@ from alsolike.loading.rows import Reading, Source
 from alsolike.loading.staging import Connection, count, discard, repair, stage
 from alsolike.loading.summary import counted
 from alsolike.loading.tables import PRODUCTS, SHOPPERS, VIEWS
+from alsolike.progress import Report
 
 CONSENTS = ("personalisation", "none")
 
@@ -21,18 +22,11 @@ class ConsentNeededError(AlsolikeError):
 
 
 def require_stated_consent(
-    connection: Connection,
-    sources: Sequence[Source],
-    report_on: Callable[[Source], Callable[[int], None]],
+    connection: Connection, sources: Sequence[Source], report: Report
 ) -> None:
     """Read the files for shoppers and sessions whose consent is unknown; store nothing.
 
     The file of shoppers states a consent, and so does a decision that the database has.
-
-    Parameters
-    ----------
-    report_on : Callable
-        Returns, for a source, the function that gets the number of rows read.
 
     Raises
     ------
@@ -49,7 +43,12 @@ def require_stated_consent(
     for source in sources:
         if source.table is PRODUCTS:
             continue
-        staged = stage(connection, source.table, source.read(Reading()), report_on(source))
+        staged = stage(
+            connection,
+            source.table,
+            source.read(Reading()),
+            lambda rows, name=source.name: report(f"look through {name}", rows, None),
+        )
         # This empties the ids that stand for guests.
         repair(staged)
         statement = "survey_shoppers" if source.table is SHOPPERS else "survey_events"

@@ -99,13 +99,7 @@ class _Reader(Protocol):
 def _rows(
     reader: _Reader, header: list[str], table: Table, reading: Reading, above: int
 ) -> Iterator[Row]:
-    """Give the rows under a header.
-
-    Parameters
-    ----------
-    above : int
-        Lines above the header, which the reader did not see.
-    """
+    """Give the rows under a header; the reader did not see the lines `above` it."""
     places = [header.index(column) if column in header else len(header) for column in table.columns]
     width = len(header)
     line = reader.line_num + 1

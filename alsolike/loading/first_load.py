@@ -1,7 +1,6 @@
 """Fill an empty table, and build its indexes afterwards, which halves the time."""
 
-from collections.abc import Mapping
-from typing import Any, LiteralString, cast
+from typing import LiteralString, cast
 
 import psycopg
 from psycopg import errors, sql
@@ -13,16 +12,14 @@ from alsolike.loading.staging import StagedFile
 _MANY_ROWS = 50_000
 
 
-def fill_empty_table(
-    staged: StagedFile, insert: sql.SQL, parameters: Mapping[str, Any] | None, *, with_keys: bool
-) -> int | None:
+def fill_empty_table(staged: StagedFile, insert: sql.Composed, *, with_keys: bool) -> int | None:
     """Run an insert without the indexes of its table, and build these afterwards.
 
     The table is locked until the transaction ends.
 
     Parameters
     ----------
-    insert : SQL
+    insert : Composed
         Puts the staged rows into their table.
     with_keys : bool
         Drop primary key and unique constraints too; the insert must not have `on conflict` then.
@@ -48,20 +45,17 @@ def fill_empty_table(
             if connection.execute(has_rows).fetchone() != (False,):
                 # A rollback to the savepoint also releases the lock.
                 raise psycopg.Rollback(savepoint)
-            indexes = connection.execute(
-                query("alsolike/loading/indexes_of_table"), {"table": staged.table.name}
+            rows = connection.execute(
+                query("alsolike/loading/indexes_of_table"),
+                {"table": staged.table.name, "with_keys": with_keys},
             ).fetchall()
             # Postgres wrote the definitions, so they are as safe as a literal.
-            pieces = [
-                _drop_and_build(name, *cast("tuple[LiteralString, ...]", index))
-                for index in indexes
-                if with_keys or index[2] is None
-            ]
-            for drop, _ in pieces:
-                connection.execute(drop)
-            inserted = connection.execute(insert, parameters).rowcount
-            for _, build in pieces:
-                connection.execute(build)
+            indexes = cast("list[tuple[LiteralString, LiteralString]]", rows)
+            for removal, _ in indexes:
+                connection.execute(removal)
+            inserted = connection.execute(insert).rowcount
+            for _, building in indexes:
+                connection.execute(building)
     except (
         errors.DependentObjectsStillExist,
         errors.InsufficientPrivilege,
@@ -70,23 +64,3 @@ def fill_empty_table(
     ):
         return None
     return inserted
-
-
-def _drop_and_build(
-    table: sql.Identifier,
-    index: LiteralString,
-    definition: LiteralString,
-    constraint: LiteralString | None = None,
-    constraint_definition: LiteralString | None = None,
-) -> tuple[sql.Composed, sql.SQL | sql.Composed]:
-    """Return the statements that drop and make again an index, or the constraint it belongs to."""
-    if constraint is None or constraint_definition is None:
-        drop = sql.SQL("drop index {}").format(sql.Identifier("raw", index))
-        return drop, sql.SQL(definition)
-    name = sql.Identifier(constraint)
-    return (
-        sql.SQL("alter table {} drop constraint {}").format(table, name),
-        sql.SQL("alter table {} add constraint {} {}").format(
-            table, name, sql.SQL(constraint_definition)
-        ),
-    )

@@ -1,18 +1,29 @@
 """Load a folder of files in the input format."""
 
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 from alsolike.errors import InputFileError
 from alsolike.loading.csv_files import read_csv
-from alsolike.loading.formats import SUFFIXES
 from alsolike.loading.jsonl_files import read_jsonl
 from alsolike.loading.parquet_files import read_parquet
-from alsolike.loading.rows import Source
+from alsolike.loading.rows import Chunk, Reading, Source
 from alsolike.loading.sources import load_sources
 from alsolike.loading.summary import LoadSummary
 from alsolike.loading.tables import PRODUCTS, TABLES, Table
 from alsolike.progress import Report
+
+_Reader = Callable[[Path, Table, Reading], Iterator[Chunk]]
+_READERS: dict[str, _Reader] = {
+    ".csv": read_csv,
+    ".csv.gz": read_csv,
+    ".jsonl": read_jsonl,
+    ".jsonl.gz": read_jsonl,
+    ".parquet": read_parquet,
+}
+# How many files a message names.
+_SHOWN_FILES = 8
 
 
 def load_folder(
@@ -25,21 +36,8 @@ def load_folder(
 ) -> LoadSummary:
     """Load whichever input files a folder has: products, shoppers, purchases, views, reviews.
 
-    Loading the same files twice changes nothing. Each file is one transaction.
-
-    Parameters
-    ----------
-    folder : Path
-        Holds at most one file of each kind, as .csv, .csv.gz, .jsonl, .jsonl.gz or .parquet.
-    consent : str or None
-        `personalisation` or `none`: what sessions, and shoppers without a decision, agreed to. None
-        if the files or earlier decisions state everybody's consent.
-    report : Report
-        Gets the rows read and stored of each file.
-    is_complete : bool
-        The file of products has all that are sold: the load sets the others out of stock.
-    run_id : int, optional
-        The run that the rejected rows belong to.
+    Loading the same files twice changes nothing. Each file is one transaction. See `load_sources`
+    for the parameters.
 
     Raises
     ------
@@ -50,17 +48,18 @@ def load_folder(
         `consent` is None, and the files name shoppers or sessions without a stated consent.
     """
     sources = [
-        Source(path.name, table, partial(_READERS[_suffix(path)], path, table))
+        Source(path.name, table, partial(read, path, table))
         for table in TABLES
-        for path in _find(folder, table)
+        for path, read in _find(folder, table)
     ]
     if not sources:
         names = ", ".join(table.name for table in TABLES)
+        *suffixes, last = _READERS
         there = sorted(path.name for path in folder.iterdir() if path.is_file())
         found = ", ".join(there[:_SHOWN_FILES]) + (" …" if len(there) > _SHOWN_FILES else "")
         message = (
             f"{folder} has no file to load: expected any of {names}, "
-            f"each as {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}; found {found or 'no file'}."
+            f"each as {', '.join(suffixes)} or {last}; found {found or 'no file'}."
         )
         raise InputFileError(message)
     if is_complete and all(source.table is not PRODUCTS for source in sources):
@@ -76,28 +75,12 @@ def load_folder(
     )
 
 
-# How many files a message names.
-_SHOWN_FILES = 8
-
-
-_READERS = {
-    ".csv": read_csv,
-    ".csv.gz": read_csv,
-    ".jsonl": read_jsonl,
-    ".jsonl.gz": read_jsonl,
-    ".parquet": read_parquet,
-}
-
-
-def _find(folder: Path, table: Table) -> list[Path]:
-    paths = [folder / f"{table.name}{suffix}" for suffix in SUFFIXES]
-    present = [path for path in paths if path.is_file()]
+def _find(folder: Path, table: Table) -> list[tuple[Path, _Reader]]:
+    """Return the file of a kind, if there is one, and what reads it."""
+    files = [(folder / f"{table.name}{suffix}", read) for suffix, read in _READERS.items()]
+    present = [(path, read) for path, read in files if path.is_file()]
     if len(present) > 1:
-        names = " and ".join(path.name for path in present)
+        names = " and ".join(path.name for path, _ in present)
         message = f"{folder} has {names}: keep one file of {table.name}."
         raise InputFileError(message)
     return present
-
-
-def _suffix(path: Path) -> str:
-    return path.name[path.name.index(".") :]

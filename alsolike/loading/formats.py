@@ -1,4 +1,4 @@
-"""Find out a file's format by its name, and open text files in bounded memory."""
+"""What the formats of files share: text in bounded memory, and the names of columns."""
 
 import gzip
 import re
@@ -10,8 +10,6 @@ from typing import BinaryIO, cast
 
 from alsolike.errors import InputFileError
 from alsolike.loading.tables import Table
-
-SUFFIXES = (".csv", ".csv.gz", ".jsonl", ".jsonl.gz", ".parquet")
 
 # No honest row is longer; without a limit one unclosed quote would fill the memory.
 LONGEST_LINE = 16 * 1024 * 1024

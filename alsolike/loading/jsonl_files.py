@@ -70,10 +70,7 @@ def read_jsonl(path: Path, table: Table, reading: Reading) -> Iterator[Chunk]:
 def _with_columns(items: Iterator[Item], table: Table, keys: set[str]) -> Iterator[Item]:
     """Rename the keys of objects to the names of the table's columns.
 
-    Parameters
-    ----------
-    keys : set of str
-        Collects all keys as the file writes them.
+    `keys` collects all keys as the file writes them.
     """
     # Most objects need no renaming.
     plain: set[str] = set()
@@ -191,10 +188,7 @@ def rows_of_items(
 ) -> Iterator[Row]:
     """Turn objects into rows.
 
-    Parameters
-    ----------
-    columns_of : Callable
-        Returns the table's columns of an object, or None if it makes no row.
+    `columns_of` returns the table's columns of an object, or None if it makes no row.
     """
     values: list[str | None]
     for number, item in items:

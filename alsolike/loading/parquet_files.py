@@ -7,6 +7,7 @@
 
 import io
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,8 @@ def read_parquet(path: Path, table: Table, reading: Reading) -> Iterator[Chunk]:
                 reading.columns.add(column)
                 read.append(name)
             require_columns(path, table, reading.columns, names)
-            yield from read_batches(file, table, sorted(read), reading, _columns_of(path, table))
+            columns_of = partial(_columns_of, path, table)
+            yield from read_batches(file, table, sorted(read), reading, columns_of)
     except (pa.ArrowException, OSError) as error:
         reason = str(error).splitlines()[0]
         message = f"{path} cannot be read as Parquet: {reason}."
@@ -68,12 +70,8 @@ def read_batches(
 ) -> Iterator[Chunk]:
     """Read a Parquet file in batches of bounded size.
 
-    Parameters
-    ----------
-    names : list of str
-        Columns to read.
-    columns_of : Callable
-        Gives the table's columns, as arrays of strings, of a batch.
+    `names` are those of the columns to read; `columns_of` makes the table's columns of a batch, as
+    arrays of strings.
     """
     total = file.metadata.num_rows
     reading.total = total
@@ -85,7 +83,9 @@ def read_batches(
     batch_rows = min(_BATCH_ROWS, max(64, rows_within_limit))
     done = 0
     for batch in file.iter_batches(batch_rows, columns=names):
-        yield _encode(columns_of(batch), table, done + 1, batch.num_rows, reading)
+        columns = columns_of(batch)
+        reading.columns.update(columns)
+        yield _encode(columns, table, done + 1, batch.num_rows, reading)
         done += batch.num_rows
 
 
@@ -125,15 +125,12 @@ def _without_words_for_nothing(array: pa.Array, column: str, reading: Reading) -
     return pc.call_function("if_else", [is_nothing, pa.scalar(None, pa.string()), array])
 
 
-def _columns_of(path: Path, table: Table) -> Callable[[pa.RecordBatch], dict[str, pa.Array]]:
-    def columns_of(batch: pa.RecordBatch) -> dict[str, pa.Array]:
-        return {
-            name: _as_text(path, name, array)
-            for name, array in zip(map(column_name, batch.schema.names), batch.columns, strict=True)
-            if name in table.columns
-        }
-
-    return columns_of
+def _columns_of(path: Path, table: Table, batch: pa.RecordBatch) -> dict[str, pa.Array]:
+    return {
+        name: _as_text(path, name, array)
+        for name, array in zip(map(column_name, batch.schema.names), batch.columns, strict=True)
+        if name in table.columns
+    }
 
 
 def _as_text(path: Path, name: str, array: pa.Array) -> pa.Array:

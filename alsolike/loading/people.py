@@ -22,12 +22,8 @@ def list_shoppers(staged: StagedFile, file: IO[bytes]) -> None:
 def notes_on_shoppers(staged: StagedFile, listed: IO[bytes] | None) -> Iterator[str]:
     """Describe what is odd about the shoppers of stored events, a sentence each.
 
-    Call it after `add_named_shoppers`.
-
-    Parameters
-    ----------
-    listed : file or None
-        What `list_shoppers` wrote; None if the load has no file of shoppers.
+    Call it after `add_named_shoppers`. `listed` is what `list_shoppers` wrote, None if the load has
+    no file of shoppers.
     """
     connection = staged.connection
     if listed is not None:

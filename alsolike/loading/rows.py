@@ -129,12 +129,7 @@ def encode_rows(rows: Iterable[Row], table: Table, reading: Reading) -> Iterator
 
     Words that stand for nothing become null. Characters that Postgres has no text for (NUL, half a
     surrogate pair) are removed; a row that has one in a required column or an id gets a problem. A
-    consent with one stays unreadable, which counts as no.
-
-    Parameters
-    ----------
-    reading : Reading
-        Counts what was changed.
+    consent with one stays unreadable, which counts as no. `reading` counts what was changed.
     """
     kept: list[Row] = []
     text = io.StringIO(newline="")

@@ -5,7 +5,6 @@ from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from tempfile import TemporaryFile
 from threading import Event
 from typing import IO
@@ -99,11 +98,7 @@ def load_sources(
         )
         if consent is None:
             with load.loaded_files_in_errors():
-                require_stated_consent(
-                    sessions[0],
-                    sources,
-                    lambda source: partial(_report_look, report, source),
-                )
+                require_stated_consent(sessions[0], sources, report)
         reader = stack.enter_context(ThreadPoolExecutor(len(sessions), "alsolike-read"))
         stack.callback(load.stop.set)
         waiting = deque(sources)
@@ -118,10 +113,6 @@ def load_sources(
             if waiting:
                 stagings.append(reader.submit(load.stage, waiting.popleft(), staged.connection))
     return load.summary
-
-
-def _report_look(report: Report, source: Source, rows: int) -> None:
-    report(f"look through {source.name}", rows, None)
 
 
 @dataclass(slots=True)

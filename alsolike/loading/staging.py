@@ -15,9 +15,10 @@ from psycopg import sql
 from psycopg.rows import args_row
 
 from alsolike.database import query
+from alsolike.loading.faults import fault_of
 from alsolike.loading.rows import Chunk
 from alsolike.loading.summary import Rejection, counted
-from alsolike.loading.tables import Table
+from alsolike.loading.tables import PRODUCTS, SHOPPERS, Table
 
 # The functions that the statements call; each may call those before it.
 _FUNCTIONS = (
@@ -54,10 +55,7 @@ def stage(
 ) -> StagedFile:
     """Copy a file's rows into the table `staged`: line, problem, columns as text.
 
-    Parameters
-    ----------
-    report : Callable
-        Gets the number of rows after each chunk.
+    `report` gets the number of rows after each chunk.
     """
     columns = [sql.SQL("{} text").format(sql.Identifier(name)) for name in table.columns]
     schema = _schema(connection)
@@ -114,7 +112,11 @@ def repair(staged: StagedFile) -> list[str]:
 
 def check(staged: StagedFile) -> None:
     """Note in the new table `left_out` every staged row that cannot be used, with its reason."""
-    staged.connection.execute(query(f"alsolike/loading/check_{staged.table.name}"))
+    rows = sql.SQL("staged as s")
+    if staged.table not in (PRODUCTS, SHOPPERS):
+        rows += sql.SQL(" left join raw.products as p on s.product_id = p.product_id")
+    statement = sql.SQL(query("alsolike/loading/check"))
+    staged.connection.execute(statement.format(fault=fault_of(staged.table), rows=rows))
     staged.connection.execute(query("alsolike/loading/define_usable"))
     count_rejected(staged)
 
@@ -122,10 +124,7 @@ def check(staged: StagedFile) -> None:
 def explain_unknown_products(staged: StagedFile, products: str | None) -> None:
     """Add to the reason of events whose product is missing why it is missing, where that is known.
 
-    Parameters
-    ----------
-    products : str or None
-        The file of products of the same load; its rejected rows are in `raw.rejected_rows`.
+    `raw.rejected_rows` has the rejected rows of `products`, the file of products of the same load.
     """
     staged.connection.execute(
         query("alsolike/loading/explain_unknown_products"), {"products": products}

@@ -13,21 +13,35 @@ class Table:
         Name of the file without its suffix, and of the table in the schema `raw`.
     columns : tuple of str
         Every column that the load reads; others are ignored with a note.
-    required : tuple of str
-        Columns that the file must have.
+    needed : tuple of str or tuple of str
+        What each row must have: a column, or one of several.
+    longest : dict of str to int
+        The most bytes in a column. An index entry holds about 2,700. An event's product has no
+        limit here, because it must be one that is loaded.
     time : str
         The column that holds a time.
     """
 
     name: str
     columns: tuple[str, ...]
-    required: tuple[str, ...]
+    needed: tuple[str | tuple[str, ...], ...]
+    longest: dict[str, int]
     time: str
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The columns that the file must have."""
+        return tuple(need for need in self.needed if isinstance(need, str))
 
     @property
     def row_id(self) -> str:
         """The column that identifies a row."""
         return self.columns[0]
+
+    @property
+    def noun(self) -> str:
+        """What a row is."""
+        return self.name.removesuffix("s")
 
 
 PRODUCTS = Table(
@@ -45,13 +59,15 @@ PRODUCTS = Table(
         "in_stock",
         "created_at",
     ),
-    required=("product_id", "title"),
+    needed=("product_id", "title"),
+    longest={"product_id": 500, "title": 5000},
     time="created_at",
 )
 SHOPPERS = Table(
     name="shoppers",
     columns=("shopper_id", "display_name", "consent", "created_at"),
-    required=("shopper_id",),
+    needed=("shopper_id",),
+    longest={"shopper_id": 500},
     time="created_at",
 )
 PURCHASES = Table(
@@ -65,20 +81,22 @@ PURCHASES = Table(
         "unit_price",
         "order_id",
     ),
-    # A row must also have shopper_id or order_id.
-    required=("purchase_id", "product_id", "purchased_at"),
+    needed=("purchase_id", ("shopper_id", "order_id"), "product_id", "purchased_at"),
+    longest={"purchase_id": 500, "shopper_id": 500, "order_id": 500},
     time="purchased_at",
 )
 VIEWS = Table(
     name="views",
     columns=("view_id", "product_id", "viewed_at", "shopper_id", "session_id"),
-    required=("view_id", "product_id", "viewed_at"),
+    needed=("view_id", "product_id", "viewed_at", ("shopper_id", "session_id")),
+    longest={"view_id": 500, "shopper_id": 500, "session_id": 500},
     time="viewed_at",
 )
 REVIEWS = Table(
     name="reviews",
     columns=("review_id", "shopper_id", "product_id", "rating", "reviewed_at", "title", "body"),
-    required=("review_id", "shopper_id", "product_id", "rating", "reviewed_at"),
+    needed=("review_id", "shopper_id", "product_id", "rating", "reviewed_at"),
+    longest={"review_id": 500, "shopper_id": 500},
     time="reviewed_at",
 )
 

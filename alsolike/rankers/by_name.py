@@ -6,11 +6,9 @@ from alsolike.database import connect
 from alsolike.errors import AlsolikeError
 from alsolike.models import find_model
 from alsolike.rankers.baselines.average import AverageRanker
-from alsolike.rankers.baselines.ease import EaseRanker
 from alsolike.rankers.baselines.ials import IalsRanker
-from alsolike.rankers.baselines.item_knn import ItemKnnRanker
 from alsolike.rankers.baselines.popular import PopularRanker, RecentlyPopularRanker
-from alsolike.rankers.baselines.text import TextRanker
+from alsolike.rankers.baselines.queried import EaseRanker, ItemKnnRanker, TextRanker
 from alsolike.rankers.blend.recipe import Recipe
 from alsolike.rankers.protocol import Ranker, ScoreRanker
 from alsolike.rankers.trained import TrainedRanker
@@ -36,14 +34,7 @@ class UnknownRankerError(AlsolikeError):
 
 
 def baseline(name: str, *, seed: int = 0) -> ScoreRanker:
-    """Return a baseline that is not fitted yet.
-
-    Parameters
-    ----------
-    name : str
-        One of `BASELINES`.
-    seed : int
-        Of `ials`, the only one that begins at random.
+    """Return a baseline that is not fitted yet; the seed is that of `ials`.
 
     Raises
     ------
@@ -59,14 +50,9 @@ def baseline(name: str, *, seed: int = 0) -> ScoreRanker:
 
 
 def ranker_for(name: str, *, seed: int = 0) -> Ranker:
-    """Return the ranker that makes a model anew: by the default recipe, or by a stored one.
+    """Return the ranker that makes a model anew: `TRAINED`, or one of `recs.models`.
 
-    Parameters
-    ----------
-    name : str
-        `TRAINED`, or a name in `recs.models`.
-    seed : int
-        Of the default recipe; a stored one has its own.
+    The first is made by the default recipe with that seed; the recipe of another has its own.
 
     Raises
     ------

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from alsolike.database import connect
 from alsolike.history import Split
+from alsolike.history.recent import recent_products
 from alsolike.models import change_serving, drop_leftovers, drop_model, hold_model
 from alsolike.progress import Report
 from alsolike.rankers.blend.fit import fit_model
 from alsolike.rankers.blend.publish import publish
 from alsolike.rankers.blend.recipe import Recipe
-from alsolike.rankers.blend.validation import weigh_latest
 from alsolike.rankers.stored import StoredRanker
 from alsolike.texts import read_texts
 
@@ -27,8 +27,6 @@ class TrainedRanker(StoredRanker):
     ----------
     recipe : Recipe
         Its validation slice is cut like the split that it is fitted to.
-    name : str
-        Name of its results.
     name_vectors : ndarray, shape (n_products, dim), float32, optional
         Of the products' names, of unit length, instead of those in the database: to try another
         encoder.
@@ -62,7 +60,7 @@ class TrainedRanker(StoredRanker):
             texts = replace(texts, vectors=self._name_vectors)
         fitted = fit_model(split.known, texts.only(split.is_there), recipe, report)
         # No other neighbours are looked up than those of the shoppers' latest products.
-        acted_on = weigh_latest(split.known, split.shoppers, fitted.serving)
+        acted_on = recent_products(split.known, split.shoppers, **fitted.query)
         self._serving = fitted.serving
         super().fit(split, report)
         with connect() as connection:
@@ -85,13 +83,7 @@ class TrainedRanker(StoredRanker):
             connection.execute("analyze recs.neighbours, recs.product_priors")
 
     def answer_with(self, options: Mapping[str, Any]) -> None:
-        """Change how the fitted model answers from now on.
-
-        Parameters
-        ----------
-        options : Mapping
-            Of `recs.serving_options`; the others stay as they were fitted.
-        """
+        """Change some of how the fitted model answers from now on; see `recs.serving_options`."""
         assert self._model_id is not None  # noqa: S101  (fitted first)
         with connect() as connection:
             change_serving(connection, self._model_id, {**self._serving, **options})

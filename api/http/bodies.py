@@ -34,6 +34,7 @@ MOST_BYTES = 1_000_000
 _SECONDS = 10.0
 # Of all unfinished bodies together.
 _MOST_BYTES_AT_ONCE = 64_000_000
+_BROKEN = "The body cannot be read to its end."
 _TOO_MUCH = "More is being sent at this moment than there is room for: try again."
 
 
@@ -41,6 +42,12 @@ class UnsupportedTypeError(HTTPException):
     """The body has a type that the route does not take."""
 
     status_code = 415
+
+
+class BrokenBodyError(HTTPException):
+    """The body ends too early, or its chunks cannot be told apart."""
+
+    status_code = 400
 
 
 class TooMuchError(HTTPException):
@@ -69,9 +76,6 @@ def check_bodies(app: ASGIApp) -> ASGIApp:
         if needs_body:
             _check_type(scope, _JSON)
         body = await _read(scope, receive, arriving)
-        if body is None:
-            # The client went away.
-            return
         if body or needs_body:
             _check_body(scope, body, is_json=is_json)
         is_given = False
@@ -114,8 +118,8 @@ class _Arriving:
         self.size = 0
 
 
-async def _read(scope: HTTPScope, receive: Receive, arriving: _Arriving) -> bytes | None:
-    """Read a body; None if the client went away."""
+async def _read(scope: HTTPScope, receive: Receive, arriving: _Arriving) -> bytes:
+    """Read a body."""
     _check_length(scope)
     pieces: list[bytes] = []
     size = 0
@@ -124,7 +128,8 @@ async def _read(scope: HTTPScope, receive: Receive, arriving: _Arriving) -> byte
             while True:
                 message = await receive()
                 if message["type"] != "http.request":
-                    return None
+                    # The client went away, or is still there and waits for an answer.
+                    raise BrokenBodyError(_BROKEN, headers={"Connection": "close"})
                 pieces.append(message["body"])
                 size += len(message["body"])
                 arriving.size += len(message["body"])

@@ -94,12 +94,30 @@ def product_filter(request: AnyRequest) -> ProductFilter:
         message, _, path = str(error).partition(" - at `$.")
         field = re.split(r"\W", path)[0]
         raise InvalidFieldError(PARAMETERS.get(field, field), message) from error
-    lowest, highest = found.price_min, found.price_max
-    if lowest is not None and highest is not None and lowest > highest:
-        raise InvalidFieldError("price_min", "Is above price_max.")
+    check_bounds(found, "price_min")
     if found != ProductFilter():
         mark_odd()
     return found
+
+
+def check_bounds(product_filter: ProductFilter | None, field: str) -> None:
+    """Refuse a filter that nothing can fit.
+
+    Parameters
+    ----------
+    field : str
+        What the request calls the lower price.
+
+    Raises
+    ------
+    InvalidFieldError
+        The lower price is above the upper.
+    """
+    if product_filter is None:
+        return
+    lowest, highest = product_filter.price_min, product_filter.price_max
+    if lowest is not None and highest is not None and lowest > highest:
+        raise InvalidFieldError(field, "Is above price_max.")
 
 
 def _field_value(field: str, name: str, texts: list[str]) -> object:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from litestar import Litestar
 from litestar.connection import Request
-from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
+from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.routes import HTTPRoute
 from msgspec import Struct
 
@@ -119,11 +119,12 @@ def filtered_operations(app: Litestar) -> frozenset[str]:
     )
 
 
-class DescribedJson(JsonRenderPlugin):
-    """Gives the completed document as JSON; made once, when it is first asked for."""
+class Described(OpenAPIRenderPlugin):
+    """Has another plugin render the completed document, once, when it is first asked for."""
 
-    def __init__(self, *, path: list[str], has_keys: bool) -> None:
-        super().__init__(path=path, media_type="application/json")  # pyright: ignore[reportArgumentType]
+    def __init__(self, plugin: OpenAPIRenderPlugin, *, has_keys: bool) -> None:
+        super().__init__(path=plugin.paths, media_type=plugin.media_type)
+        self._plugin = plugin
         self._has_keys = has_keys
         self._content: bytes | None = None
 
@@ -132,24 +133,7 @@ class DescribedJson(JsonRenderPlugin):
         if self._content is None:
             filtered = filtered_operations(request.app)
             document = describe(openapi_schema, filtered, has_keys=self._has_keys)
-            self._content = super().render(request, document)  # pyright: ignore[reportUnknownMemberType]
-        return self._content
-
-
-class DescribedYaml(YamlRenderPlugin):
-    """Gives the completed document as YAML; made once, when it is first asked for."""
-
-    def __init__(self, *, has_keys: bool) -> None:
-        super().__init__()
-        self._has_keys = has_keys
-        self._content: bytes | None = None
-
-    def render(self, request: Request[Any, Any, Any], openapi_schema: Document) -> bytes:
-        """Render the document."""
-        if self._content is None:
-            filtered = filtered_operations(request.app)
-            document = describe(openapi_schema, filtered, has_keys=self._has_keys)
-            self._content = super().render(request, document)  # pyright: ignore[reportUnknownMemberType]
+            self._content = self._plugin.render(request, document)  # pyright: ignore[reportUnknownMemberType]
         return self._content
 
 

@@ -18,24 +18,26 @@ from api.filters import ProductFilter
 from api.health.schemas import Liveness, Readiness
 from api.paging.continuation import Continuation, encode_continuation
 from api.paging.keyset import encode_cursor
-from api.recommendations.answers import (
+from api.recommendations.schemas import (
+    Action,
     BoughtProduct,
     BoughtProducts,
     Complement,
     Complements,
     Reason,
+    RecommendationRequest,
     RecommendedProduct,
     RecommendedProducts,
     SimilarLists,
     SimilarProduct,
     SimilarProducts,
     SimilarReason,
+    SimilarRequest,
     TrendingProduct,
     TrendingProducts,
     ViewedProduct,
     ViewedProducts,
 )
-from api.recommendations.requests import Action, RecommendationRequest, SimilarRequest
 from api.visitors.schemas import Consent, Shopper
 
 PRODUCT_ID = "knife-santoku"
@@ -47,34 +49,48 @@ MODEL = "average"
 _PAGE = Continuation(datetime(2026, 3, 2, 18, tzinfo=UTC), MODEL, ["knife-chef"])
 CONTINUATION = encode_continuation(_PAGE) or ""
 
+# What lists tell of the products.
+_SANTOKU: Mapping[str, Any] = {
+    "product_id": PRODUCT_ID,
+    "title": "Santoku knife, 18 cm",
+    "brand": "Plainly",
+    "category": CATEGORY,
+    "price": 59.9,
+    "currency": "EUR",
+    "image_url": "https://cdn.example/knife-santoku.jpg",
+}
+_CHEFS_KNIFE: Mapping[str, Any] = {
+    **_SANTOKU,
+    "product_id": "knife-chef",
+    "title": "Chef's knife, 20 cm",
+    "price": 64.0,
+    "image_url": "https://cdn.example/knife-chef.jpg",
+}
+_BOARD: Mapping[str, Any] = {
+    "product_id": "board-oak",
+    "title": "Chopping board, oak",
+    "brand": "Plainly",
+    "category": "Kitchen > Boards",
+    "price": 29.5,
+    "currency": "EUR",
+    "image_url": None,
+}
 _PRODUCT = Product(
-    product_id=PRODUCT_ID,
-    title="Santoku knife, 18 cm",
+    **_SANTOKU,
     description="Cuts vegetables as thin as you like.",
-    category=CATEGORY,
-    brand="Plainly",
-    price=59.9,
-    currency="EUR",
-    image_url="https://cdn.example/knife-santoku.jpg",
     attributes={"blade": "18 cm", "dishwasher_safe": False},
     is_in_stock=True,
     created_at=datetime(2026, 3, 1, 9, 30, tzinfo=UTC),
 )
-
 _SIMILAR = SimilarProduct(
     rank=1,
-    product_id="knife-chef",
     score=0.93,
     source="vectors",
     model=MODEL,
-    title="Chef's knife, 20 cm",
-    brand="Plainly",
-    category=CATEGORY,
-    price=64.0,
-    currency="EUR",
-    image_url="https://cdn.example/knife-chef.jpg",
+    **_CHEFS_KNIFE,
     reason=SimilarReason(kind="bought_together", count=14),
 )
+_SIMILAR_PRODUCTS = SimilarProducts(product_id=PRODUCT_ID, items=[_SIMILAR])
 
 PARAMETERS: Mapping[str, Any] = {
     "after": encode_cursor((PRODUCT_ID,)),
@@ -102,43 +118,20 @@ OF_NEWCOMERS = frozenset({"/v1/shoppers/{shopper_id}", "/v1/shoppers/{shopper_id
 EXAMPLES: tuple[Struct, ...] = (
     _PRODUCT,
     ProductPage(items=[_PRODUCT], next="/v1/products?after=WyJrbmlmZS1zYW50b2t1Il0&limit=5"),
-    SimilarProducts(
-        product_id=PRODUCT_ID,
-        items=[_SIMILAR],
-    ),
+    _SIMILAR_PRODUCTS,
     Complements(
         product_id=PRODUCT_ID,
-        items=[
-            Complement(
-                rank=1,
-                product_id="board-oak",
-                score=0.71,
-                together=23,
-                lift=3.4,
-                title="Chopping board, oak",
-                brand="Plainly",
-                category="Kitchen > Boards",
-                price=29.5,
-                currency="EUR",
-                image_url=None,
-            )
-        ],
+        items=[Complement(rank=1, score=0.71, together=23, lift=3.4, **_BOARD)],
     ),
     RecommendedProducts(
         shopper_id=SHOPPER_ID,
         items=[
             RecommendedProduct(
                 rank=1,
-                product_id="knife-chef",
                 score=0.88,
                 source="personal",
                 model=MODEL,
-                title="Chef's knife, 20 cm",
-                brand="Plainly",
-                category=CATEGORY,
-                price=64.0,
-                currency="EUR",
-                image_url="https://cdn.example/knife-chef.jpg",
+                **_CHEFS_KNIFE,
                 reason=Reason(kind="viewed", event_id="view-4711", product_id=PRODUCT_ID),
             )
         ],
@@ -155,30 +148,9 @@ EXAMPLES: tuple[Struct, ...] = (
         diversity="low",
     ),
     SimilarRequest(product_ids=[PRODUCT_ID, "board-oak"], k=5),
-    SimilarLists(
-        lists=[
-            SimilarProducts(
-                product_id=PRODUCT_ID,
-                items=[_SIMILAR],
-            )
-        ],
-        unknown=[],
-    ),
+    SimilarLists(lists=[_SIMILAR_PRODUCTS], unknown=[]),
     TrendingProducts(
-        items=[
-            TrendingProduct(
-                rank=1,
-                product_id=PRODUCT_ID,
-                score=31.5,
-                actions=47,
-                title="Santoku knife, 18 cm",
-                brand="Plainly",
-                category=CATEGORY,
-                price=59.9,
-                currency="EUR",
-                image_url="https://cdn.example/knife-santoku.jpg",
-            )
-        ],
+        items=[TrendingProduct(rank=1, score=31.5, actions=47, **_SANTOKU)],
         after=CONTINUATION,
         next=f"/v1/trending?{urlencode({'k': 1, 'after': CONTINUATION})}",
     ),
@@ -186,15 +158,9 @@ EXAMPLES: tuple[Struct, ...] = (
         items=[
             ViewedProduct(
                 rank=1,
-                product_id=PRODUCT_ID,
                 event_id="view-4711",
                 viewed_at=datetime(2026, 3, 2, 17, 58, tzinfo=UTC),
-                title="Santoku knife, 18 cm",
-                brand="Plainly",
-                category=CATEGORY,
-                price=59.9,
-                currency="EUR",
-                image_url="https://cdn.example/knife-santoku.jpg",
+                **_SANTOKU,
             )
         ],
     ),
@@ -203,17 +169,11 @@ EXAMPLES: tuple[Struct, ...] = (
         items=[
             BoughtProduct(
                 rank=1,
-                product_id="board-oak",
                 times=2,
                 event_id="purchase-4699",
                 purchased_at=datetime(2026, 2, 1, 12, 0, tzinfo=UTC),
                 due=1.2,
-                title="Chopping board, oak",
-                brand="Plainly",
-                category="Kitchen > Boards",
-                price=29.5,
-                currency="EUR",
-                image_url=None,
+                **_BOARD,
             )
         ],
     ),

@@ -135,6 +135,7 @@ def _classify_database(error: Exception) -> _Description:
         error,
         (
             psycopg.errors.UndefinedTable,
+            psycopg.errors.UndefinedColumn,
             psycopg.errors.UndefinedFunction,
             psycopg.errors.InvalidSchemaName,
         ),

@@ -13,7 +13,7 @@ from litestar.response import Template
 from msgspec import Struct
 
 from alsolike.snapshot.reader import LocalSnapshot
-from api.catalogue.cards import cards_by_id, snapshot_card
+from api.catalogue.cards import card, cards_by_id
 from api.catalogue.categories import tree_of
 from api.database.failures import FAILURES, DatabaseAwayError
 from api.database.pool import Connection
@@ -26,15 +26,18 @@ from api.ladder.ladder import Steps
 from api.ladder.requests import answer, write_beside
 from api.pages.rendering import READ, is_fragment, render_page, render_partial
 from api.product_page import service
-from api.recommendations import blocks, store
-from api.recommendations.answers import Complement, RecommendedProduct, SimilarProduct
+from api.recommendations import blocks, snapshot, store
 from api.recommendations.questions import (
     ComplementsQuestion,
     SimilarQuestion,
     recommend_question,
 )
-from api.recommendations.shown import Block
-from api.recommendations.snapshot import similar_from_snapshot
+from api.recommendations.schemas import (
+    Complement,
+    RecommendationRequest,
+    RecommendedProduct,
+    SimilarProduct,
+)
 from api.visitors.session import (
     Visitor,
     cookie_shopper,
@@ -94,7 +97,7 @@ async def _read_page(connection: Connection, question: _Question) -> dict[str, A
     """Read the page in four rounds, or in two for a visitor who is not personalised."""
     request, product_id = question.request, question.product_id
     async with Round(connection) as first:
-        loading = first.send(load_visitor(request, connection))
+        loading = first.send(load_visitor(connection, request))
         detail = first.send(service.product_detail(connection, tree_of(request), product_id))
         reviews = first.send(service.reviews(connection, product_id, question.reviews_after))
         is_bought = first.send(service.is_bought(connection, cookie_shopper(request), product_id))
@@ -135,15 +138,7 @@ def _page_of_snapshot(local: LocalSnapshot, question: _Question) -> dict[str, An
     }
 
 
-async def _read_reviews(connection: Connection, question: _Question) -> service.ReviewPage:
-    return await service.reviews(connection, question.product_id, question.reviews_after)
-
-
-def _no_reviews(_local: LocalSnapshot, _question: _Question) -> service.ReviewPage:
-    return [], None
-
-
-async def _read_similar(connection: Connection, question: _Question) -> Block:
+async def _read_similar(connection: Connection, question: _Question) -> blocks.Block:
     async with Round(connection) as first:
         with_it, like_it = _send_lists(first, connection, question)
     similar = _apart(with_it.result(), like_it.result())
@@ -151,20 +146,23 @@ async def _read_similar(connection: Connection, question: _Question) -> Block:
     return blocks.similar_block(question.product_id, similar, cards, question.shown)
 
 
-def _similar_of_snapshot(local: LocalSnapshot, question: _Question) -> Block:
-    similar = similar_from_snapshot(
+def _similar_of_snapshot(local: LocalSnapshot, question: _Question) -> blocks.Block:
+    similar = snapshot.similar(
         local,
         SimilarQuestion(
             product_id=question.product_id, k=blocks.BLOCK_SIZE, exclude=question.shown
         ),
     )
     products = local.products(blocks.product_ids(similar))
-    cards = {product.product_id: snapshot_card(product) for product in products}
+    cards = {product.product_id: card(product) for product in products}
     return blocks.similar_block(question.product_id, similar, cards, question.shown)
 
 
 _PAGE_STEPS = Steps(_read_page, snapshot=_page_of_snapshot)
-_REVIEWS_STEPS = Steps(_read_reviews, snapshot=_no_reviews)
+_REVIEWS_STEPS: Steps[_Question, service.ReviewPage] = Steps(
+    lambda connection, asked: service.reviews(connection, asked.product_id, asked.reviews_after),
+    snapshot=lambda _local, _question: ([], None),
+)
 _SIMILAR_STEPS = Steps(_read_similar, snapshot=_similar_of_snapshot)
 
 
@@ -182,25 +180,22 @@ def _send_lists(
 
 
 def _apart(complements: list[Complement], similar: list[SimilarProduct]) -> list[SimilarProduct]:
-    """Leave out of the similar products what goes with the product, and count them anew."""
+    """Leave out of the similar products what goes with the product."""
     ids = {one.product_id for one in complements}
-    rest = [one for one in similar if one.product_id not in ids][: blocks.BLOCK_SIZE]
-    for rank, one in enumerate(rest, start=1):
-        one.rank = rank
-    return rest
+    return [one for one in similar if one.product_id not in ids][: blocks.BLOCK_SIZE]
 
 
 async def _recommended(
     connection: Connection, visitor: Visitor, exclude: list[str]
 ) -> list[RecommendedProduct]:
     """Find the personal block of a product's page; nothing where it would say nothing new."""
-    question = recommend_question(
+    asked = RecommendationRequest(
         shopper_id=visitor.shopper_id,
         session_id=visitor.session_id,
         exclude=exclude,
         k=_RECOMMENDED_SIZE,
     )
-    found = await store.recommend_live(connection, question)
+    found = await store.recommend_live(connection, recommend_question(asked))
     return found if any(one.source == "personal" for one in found) else []
 
 

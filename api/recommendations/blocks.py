@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlencode
 
+from msgspec import Struct
+
 from api.catalogue.cards import ProductCard
 from api.pages.addresses import product_url
-from api.recommendations.answers import Complement, RecommendedProduct, SimilarProduct
-from api.recommendations.shown import Block, Reason, Recommendation
+from api.recommendations.schemas import Complement, RecommendedProduct, SimilarProduct
 
 BLOCK_SIZE = 12
 COMPLEMENTS_SIZE = 6
@@ -20,6 +21,32 @@ _REASONS = {
 }
 
 Cards = Mapping[str, ProductCard]
+
+
+class ReasonLine(Struct):
+    """Why a product is recommended, in words, with the product behind it where there is one."""
+
+    kind: str
+    text: str
+    product_title: str | None = None
+    product_url: str | None = None
+
+
+class Recommendation(Struct):
+    """A product in a block."""
+
+    product: ProductCard
+    source: str
+    reason: ReasonLine | None = None
+
+
+class Block(Struct):
+    """Some recommended products under one title."""
+
+    title: str
+    subtitle: str
+    items: list[Recommendation]
+    next_url: str | None
 
 
 def product_ids(
@@ -37,23 +64,16 @@ def recommended_block(
 ) -> Block:
     """Make "You may also like"; "Popular right now" where nothing in it is personal."""
     items = [
-        Recommendation(
-            rank=row.rank,
-            product=cards[row.product_id],
-            score=row.score,
-            source=row.source,
-            reason=_reason_in_words(row, cards),
-        )
+        Recommendation(cards[row.product_id], row.source, _reason_line(row, cards))
         for row in rows
         if row.product_id in cards
     ]
-    is_personal = any(item.source == "personal" for item in items)
     title, subtitle = (
         ("You may also like", "Chosen by what you viewed, bought and reviewed")
-        if is_personal
+        if any(item.source == "personal" for item in items)
         else ("Popular right now", "What shoppers look at and buy these days")
     )
-    return Block(title, subtitle, items, next_url, is_personal)
+    return Block(title, subtitle, items, next_url)
 
 
 def similar_block(
@@ -69,14 +89,7 @@ def similar_block(
         Ids of the products of the earlier pages.
     """
     items = [
-        Recommendation(
-            rank=len(shown) + row.rank,
-            product=cards[row.product_id],
-            score=row.score,
-            source=row.source,
-        )
-        for row in rows
-        if row.product_id in cards
+        Recommendation(cards[row.product_id], row.source) for row in rows if row.product_id in cards
     ]
     all_shown = [*shown, *(item.product.product_id for item in items)]
     is_last = len(items) < BLOCK_SIZE or len(all_shown) > MOST_SHOWN
@@ -86,29 +99,24 @@ def similar_block(
         "Close in name, details and who liked them",
         items,
         None if is_last else f"{product_url(product_id)}?{following}",
-        is_personal=False,
     )
 
 
 def complements_block(rows: Iterable[Complement], cards: Cards) -> Block:
     """Make the block of what goes with a product; without items where nothing does."""
     items = [
-        Recommendation(
-            rank=row.rank, product=cards[row.product_id], score=row.score, source="complements"
-        )
+        Recommendation(cards[row.product_id], source="complements")
         for row in rows
         if row.product_id in cards
     ]
-    return Block(
-        "Goes with it", "Often bought in one order with this", items, None, is_personal=False
-    )
+    return Block("Goes with it", "Often bought in one order with this", items, None)
 
 
-def _reason_in_words(row: RecommendedProduct, cards: Cards) -> Reason:
+def _reason_line(row: RecommendedProduct, cards: Cards) -> ReasonLine:
     because = cards.get(row.reason.product_id or "") if row.reason is not None else None
     if row.reason is None or because is None:
-        return Reason(kind="popular", text="Popular right now")
-    return Reason(
+        return ReasonLine(kind="popular", text="Popular right now")
+    return ReasonLine(
         kind=row.reason.kind,
         text=_REASONS[row.reason.kind],
         product_title=because.title,

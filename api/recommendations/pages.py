@@ -7,11 +7,10 @@ from api.catalogue.cards import find_cards
 from api.catalogue.categories import tree_of
 from api.exchange import AnyRequest
 from api.http.links import list_address
-from api.ladder.requests import ladder_of
 from api.pages.rendering import READ, is_fragment, render_page, render_partial
 from api.recommendations import service
 from api.recommendations.blocks import BLOCK_SIZE, product_ids, recommended_block
-from api.recommendations.questions import recommend_question
+from api.recommendations.schemas import RecommendationRequest
 from api.visitors.session import find_visitor
 
 
@@ -19,15 +18,13 @@ from api.visitors.session import find_visitor
 async def home(request: AnyRequest) -> Template:
     """Show "You may also like" and the categories."""
     visitor = await find_visitor(request)
-    question = recommend_question(
-        # A shopper's wish to hide a product counts with and without consent.
+    asked = RecommendationRequest(
         shopper_id=visitor.shopper_id,
         session_id=visitor.session_id,
         k=BLOCK_SIZE,
         after=request.query_params.get("after"),
-        left_out=ladder_of(request).shoppers.find(visitor.shopper_id).excluded,
     )
-    found = await service.recommend(request, question)
+    found = await service.recommend(request, asked)
     cards = await find_cards(request, product_ids(found.items))
     block = recommended_block(found.items, cards, list_address("/", found.after))
     if is_fragment(request):

@@ -10,7 +10,12 @@ from msgspec import Struct, structs
 from api.filters import ProductFilter
 from api.paging.continuation import Continuation, decode_continuation
 from api.problems.errors import InvalidFieldError
-from api.recommendations.requests import Action, Diversity
+from api.recommendations.schemas import (
+    Action,
+    Diversity,
+    RecommendationRequest,
+    SimilarRequest,
+)
 
 # How far the clocks of callers may be ahead of ours.
 _TOLERANCE = timedelta(minutes=5)
@@ -50,21 +55,6 @@ class SimilarQuestion(ListQuestion, frozen=True, kw_only=True):
     reasons: bool = False
 
 
-class SimilarListsQuestion(ListQuestion, frozen=True, kw_only=True):
-    """Asks which products are like each of several."""
-
-    product_ids: list[str]
-    candidates: list[str] | None = None
-    model: str | None = None
-    reasons: bool = False
-
-    def of(self, product_id: str) -> SimilarQuestion:
-        """Return the question about one of the products."""
-        shared = structs.asdict(self)
-        del shared["product_ids"]
-        return SimilarQuestion(product_id=product_id, **shared)
-
-
 class ComplementsQuestion(ListQuestion, frozen=True, kw_only=True):
     """Asks which products go with a product."""
 
@@ -77,17 +67,11 @@ class TrendingQuestion(ListQuestion, frozen=True, kw_only=True):
     page: Continuation
 
 
-class ViewedQuestion(ListQuestion, frozen=True, kw_only=True):
-    """Asks what a shopper, or a session, looked at last."""
+class PastQuestion(ListQuestion, frozen=True, kw_only=True):
+    """Asks what a shopper, or a session, looked at last, or a shopper may buy again."""
 
     shopper_id: str | None = None
     session_id: str | None = None
-
-
-class BuyAgainQuestion(ListQuestion, frozen=True, kw_only=True):
-    """Asks what a shopper may be about to buy again."""
-
-    shopper_id: str
 
 
 class DatedAction(Struct, frozen=True):
@@ -142,20 +126,7 @@ class RecommendQuestion(ListQuestion, frozen=True, kw_only=True):
 
 
 def recommend_question(
-    *,
-    k: int,
-    shopper_id: str | None = None,
-    session_id: str | None = None,
-    history: Sequence[Action] = (),
-    basket: Sequence[str] = (),
-    candidates: list[str] | None = None,
-    exclude: Sequence[str] = (),
-    product_filter: ProductFilter | None = None,
-    diversity: Diversity | None = None,
-    reasons: bool = True,
-    model: str | None = None,
-    after: str | None = None,
-    left_out: frozenset[str] = frozenset(),
+    asked: RecommendationRequest, left_out: frozenset[str] = frozenset()
 ) -> RecommendQuestion:
     """Ask what somebody may also like: read the page's token, and date the actions.
 
@@ -164,21 +135,34 @@ def recommend_question(
     InvalidFieldError
         `after` is no token of ours, or an action lies in the future.
     """
-    page = decode_continuation(after)
+    page = decode_continuation(asked.after)
     return RecommendQuestion(
-        k=k,
-        shopper_id=shopper_id,
-        session_id=session_id,
-        actions=_dated(history, basket, page.until),
-        candidates=candidates,
-        exclude=[*exclude, *page.shown],
-        filter=product_filter or ProductFilter(),
-        diversity=diversity,
-        reasons=reasons,
-        model=model or page.model,
-        is_model_required=model is not None,
+        k=asked.k,
+        shopper_id=asked.shopper_id,
+        session_id=asked.session_id,
+        actions=_dated(asked.history, asked.basket, page.until),
+        candidates=asked.candidates,
+        exclude=[*asked.exclude, *page.shown],
+        filter=asked.filter or ProductFilter(),
+        diversity=asked.diversity,
+        reasons=asked.reasons,
+        model=asked.model or page.model,
+        is_model_required=asked.model is not None,
         page=page,
         left_out=left_out,
+    )
+
+
+def similar_question(product_id: str, asked: SimilarRequest) -> SimilarQuestion:
+    """Ask which products are like one of those that a request names."""
+    return SimilarQuestion(
+        product_id=product_id,
+        k=asked.k,
+        candidates=asked.candidates,
+        exclude=asked.exclude,
+        filter=asked.filter or ProductFilter(),
+        reasons=asked.reasons,
+        model=asked.model,
     )
 
 

@@ -21,31 +21,30 @@ from api.http.parameters import (
     RowCount,
     WithReasons,
     check_body,
+    check_bounds,
     check_names,
     product_filter,
 )
-from api.ladder.requests import ladder_of
+from api.ladder.requests import ask
 from api.paging.continuation import decode_continuation
 from api.recommendations import service
-from api.recommendations.answers import (
+from api.recommendations.questions import (
+    ComplementsQuestion,
+    PastQuestion,
+    SimilarQuestion,
+    TrendingQuestion,
+)
+from api.recommendations.schemas import (
     BoughtProducts,
     Complements,
+    RecommendationRequest,
     RecommendedProducts,
     SimilarLists,
     SimilarProducts,
+    SimilarRequest,
     TrendingProducts,
     ViewedProducts,
 )
-from api.recommendations.questions import (
-    BuyAgainQuestion,
-    ComplementsQuestion,
-    SimilarListsQuestion,
-    SimilarQuestion,
-    TrendingQuestion,
-    ViewedQuestion,
-    recommend_question,
-)
-from api.recommendations.requests import RecommendationRequest, SimilarRequest
 
 # A list of up to so many rows is worth one request.
 _ROWS_OF_A_REQUEST = 20
@@ -75,24 +74,10 @@ async def recommend(
     """
     check_names(request, frozenset())
     await check_body(request, RecommendationRequest)
-    question = recommend_question(
-        shopper_id=data.shopper_id,
-        session_id=data.session_id,
-        history=data.history,
-        basket=data.basket,
-        candidates=data.candidates,
-        exclude=data.exclude,
-        product_filter=data.filter,
-        k=data.k,
-        diversity=data.diversity,
-        reasons=data.reasons,
-        model=data.model,
-        after=data.after,
-        left_out=ladder_of(request).shoppers.find(data.shopper_id).excluded,
-    )
-    if data.filter or data.candidates or len(question.actions) > _LONG_HISTORY:
+    check_bounds(data.filter, "filter.price_min")
+    if data.filter or data.candidates or len(data.history) + len(data.basket) > _LONG_HISTORY:
         mark_odd()
-    return await service.recommend(request, question)
+    return await service.recommend(request, data)
 
 
 @get(
@@ -121,19 +106,17 @@ async def recommend_products(
     next page, on which nothing comes again. 404 for an unknown model.
     """
     check_names(request, _RECOMMEND_NAMES)
-    shopper_id = path_id(shopper_id, "shopper_id")
-    question = recommend_question(
-        shopper_id=shopper_id,
-        exclude=trimmed(exclude),
-        product_filter=product_filter,
+    asked = RecommendationRequest(
+        shopper_id=path_id(shopper_id, "shopper_id"),
+        exclude=exclude or [],
+        filter=product_filter,
         k=k,
         diversity=diversity,
         reasons=reasons,
         model=model,
         after=after,
-        left_out=ladder_of(request).shoppers.find(shopper_id).excluded,
     )
-    found = await service.recommend(request, question)
+    found = await service.recommend(request, asked)
     found.next = same_address(request, found.after)
     return found
 
@@ -186,20 +169,12 @@ async def similar(request: AnyRequest, data: JSONBody[SimilarRequest]) -> Simila
     """
     check_names(request, frozenset())
     await check_body(request, SimilarRequest)
+    check_bounds(data.filter, "filter.price_min")
     cost = len(data.product_ids) * math.ceil(data.k / _ROWS_OF_A_REQUEST)
     limits_of(request).charge(cost)
     if cost > 1 or data.filter or data.candidates:
         mark_odd()
-    question = SimilarListsQuestion(
-        product_ids=data.product_ids,
-        k=data.k,
-        candidates=data.candidates,
-        exclude=data.exclude,
-        filter=data.filter or ProductFilter(),
-        reasons=data.reasons,
-        model=data.model,
-    )
-    return await service.similar_lists(request, question)
+    return await service.similar_lists(request, data)
 
 
 @get(
@@ -224,7 +199,8 @@ async def complements(
     question = ComplementsQuestion(
         product_id=product_id.strip(), k=k, exclude=trimmed(exclude), filter=product_filter
     )
-    return await service.complements(request, question)
+    items, tier = await ask(request, service.COMPLEMENTS_STEPS, question)
+    return Complements(question.product_id, items, tier)
 
 
 @get(
@@ -270,13 +246,12 @@ async def recently_viewed(
     What they hid is left out. Of a shopper who is not known yet there is none.
     """
     check_names(request, _LIST_NAMES)
-    question = ViewedQuestion(
-        shopper_id=path_id(shopper_id, "shopper_id"),
-        k=k,
-        exclude=trimmed(exclude),
-        filter=product_filter,
+    shopper_id = path_id(shopper_id, "shopper_id")
+    question = PastQuestion(
+        shopper_id=shopper_id, k=k, exclude=trimmed(exclude), filter=product_filter
     )
-    return await service.recently_viewed(request, question)
+    items, tier = await ask(request, service.VIEWED_STEPS, question, who=shopper_id)
+    return ViewedProducts(items, tier)
 
 
 @get(
@@ -294,13 +269,12 @@ async def recently_viewed_in_session(
 ) -> ViewedProducts:
     """Give the products that an anonymous session looked at, the latest first."""
     check_names(request, _LIST_NAMES)
-    question = ViewedQuestion(
-        session_id=path_id(session_id, "session_id"),
-        k=k,
-        exclude=trimmed(exclude),
-        filter=product_filter,
+    session_id = path_id(session_id, "session_id")
+    question = PastQuestion(
+        session_id=session_id, k=k, exclude=trimmed(exclude), filter=product_filter
     )
-    return await service.recently_viewed(request, question)
+    items, tier = await ask(request, service.VIEWED_STEPS, question, who=session_id)
+    return ViewedProducts(items, tier)
 
 
 @get(
@@ -322,13 +296,12 @@ async def buy_again(
     shopper who is not known yet there is none.
     """
     check_names(request, _LIST_NAMES)
-    question = BuyAgainQuestion(
-        shopper_id=path_id(shopper_id, "shopper_id"),
-        k=k,
-        exclude=trimmed(exclude),
-        filter=product_filter,
+    shopper_id = path_id(shopper_id, "shopper_id")
+    question = PastQuestion(
+        shopper_id=shopper_id, k=k, exclude=trimmed(exclude), filter=product_filter
     )
-    return await service.buy_again(request, question)
+    items, tier = await ask(request, service.BUY_AGAIN_STEPS, question, who=shopper_id)
+    return BoughtProducts(shopper_id, items, tier)
 
 
 def recommendations_router() -> Router:

@@ -5,43 +5,52 @@ from collections.abc import Sequence
 from msgspec import structs
 
 from alsolike.errors import UnknownModelError
+from alsolike.snapshot.reader import LocalSnapshot
 from api.catalogue.service import unknown_category
+from api.catalogue.store import has_category
 from api.exchange import AnyRequest
+from api.ladder.ladder import Steps
 from api.ladder.requests import answer, ask, ladder_of
 from api.paging.continuation import Continuation, encode_continuation
-from api.recommendations.answers import (
-    BoughtProducts,
-    Complements,
+from api.recommendations import snapshot, store
+from api.recommendations.questions import SimilarQuestion, TrendingQuestion, recommend_question
+from api.recommendations.schemas import (
+    RecommendationRequest,
     RecommendedProduct,
     RecommendedProducts,
     SimilarLists,
     SimilarProducts,
+    SimilarRequest,
     TrendingProduct,
     TrendingProducts,
-    ViewedProducts,
 )
-from api.recommendations.questions import (
-    BuyAgainQuestion,
-    ComplementsQuestion,
-    RecommendQuestion,
-    SimilarListsQuestion,
-    SimilarQuestion,
-    TrendingQuestion,
-    ViewedQuestion,
+
+# The steps that answer each question, best first. Every one leaves out what the request, the
+# shopper or the stock rules out, as far as it can know.
+RECOMMEND_STEPS = Steps(
+    live=store.recommend_live,
+    neighbours=store.recommend_from_neighbours,
+    popular=store.recommend_popular,
+    snapshot=snapshot.recommend,
 )
-from api.recommendations.steps import (
-    BUY_AGAIN_STEPS,
-    CATEGORY_STEPS,
-    COMPLEMENTS_STEPS,
-    RECOMMEND_STEPS,
-    SIMILAR_LISTS_STEPS,
-    SIMILAR_STEPS,
-    TRENDING_STEPS,
-    VIEWED_STEPS,
+SIMILAR_STEPS = Steps(
+    live=store.similar_live,
+    neighbours=store.similar_from_neighbours,
+    popular=store.similar_popular,
+    snapshot=snapshot.similar,
+)
+SIMILAR_LISTS_STEPS = Steps(store.similar_lists, snapshot=snapshot.similar_lists)
+COMPLEMENTS_STEPS = Steps(store.complements, snapshot=snapshot.no_complements)
+TRENDING_STEPS = Steps(store.trending, snapshot=snapshot.trending)
+# What shoppers did is not in the snapshot.
+VIEWED_STEPS = Steps(store.recently_viewed, snapshot=lambda _local, _question: [])
+BUY_AGAIN_STEPS = Steps(store.buy_again, snapshot=lambda _local, _question: [])
+CATEGORY_STEPS = Steps(
+    has_category, has_category, has_category, snapshot=LocalSnapshot.has_category
 )
 
 
-async def recommend(request: AnyRequest, question: RecommendQuestion) -> RecommendedProducts:
+async def recommend(request: AnyRequest, asked: RecommendationRequest) -> RecommendedProducts:
     """Find what somebody may also like; what is popular for an unknown shopper.
 
     Raises
@@ -49,8 +58,11 @@ async def recommend(request: AnyRequest, question: RecommendQuestion) -> Recomme
     UnknownModelError
         There is none of the name that the request gives.
     InvalidFieldError
-        There is no such category.
+        There is no such category, or a field cannot be used; see `recommend_question`.
     """
+    # A shopper's wish to hide a product counts with and without consent.
+    left_out = ladder_of(request).shoppers.find(asked.shopper_id).excluded
+    question = recommend_question(asked, left_out)
     try:
         items, tier = await ask(request, RECOMMEND_STEPS, question, who=question.who)
     except UnknownModelError:
@@ -83,28 +95,16 @@ async def similar(request: AnyRequest, question: SimilarQuestion) -> SimilarProd
     return SimilarProducts(question.product_id, items, tier)
 
 
-async def similar_lists(request: AnyRequest, question: SimilarListsQuestion) -> SimilarLists:
+async def similar_lists(request: AnyRequest, asked: SimilarRequest) -> SimilarLists:
     """Find the products most like each of several; unknown ones are told, not refused."""
-    found, tier = await ask(request, SIMILAR_LISTS_STEPS, question)
-    if not any(found.values()):
-        await _check_category(request, question.filter.category)
+    found, tier = await ask(request, SIMILAR_LISTS_STEPS, asked)
+    if asked.filter is not None and not any(found.values()):
+        await _check_category(request, asked.filter.category)
     return SimilarLists(
-        [SimilarProducts(one, found[one], tier) for one in question.product_ids if one in found],
-        unknown=[one for one in question.product_ids if one not in found],
+        [SimilarProducts(one, found[one], tier) for one in asked.product_ids if one in found],
+        unknown=[one for one in asked.product_ids if one not in found],
         tier=tier,
     )
-
-
-async def complements(request: AnyRequest, question: ComplementsQuestion) -> Complements:
-    """Find what goes with a product; nothing may.
-
-    Raises
-    ------
-    UnknownProductError
-        There is none of that id.
-    """
-    items, tier = await ask(request, COMPLEMENTS_STEPS, question)
-    return Complements(question.product_id, items, tier)
 
 
 async def trending(request: AnyRequest, question: TrendingQuestion) -> TrendingProducts:
@@ -120,19 +120,6 @@ async def trending(request: AnyRequest, question: TrendingQuestion) -> TrendingP
         await _check_category(request, question.filter.category)
     after = _go_on(question.page, None, items, question.k)
     return TrendingProducts(items, after, next=None, tier=tier)
-
-
-async def recently_viewed(request: AnyRequest, question: ViewedQuestion) -> ViewedProducts:
-    """Find what a shopper or a session looked at last; nothing for an unknown one."""
-    who = question.shopper_id or question.session_id
-    items, tier = await ask(request, VIEWED_STEPS, question, who=who)
-    return ViewedProducts(items, tier)
-
-
-async def buy_again(request: AnyRequest, question: BuyAgainQuestion) -> BoughtProducts:
-    """Find what a shopper may be about to buy again; nothing for an unknown one."""
-    items, tier = await ask(request, BUY_AGAIN_STEPS, question, who=question.shopper_id)
-    return BoughtProducts(question.shopper_id, items, tier)
 
 
 def _go_on(

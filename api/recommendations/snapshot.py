@@ -7,29 +7,28 @@ what they bought or hid comes with the question, as far as this process knows it
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from msgspec import structs
 
 from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct
-from api.catalogue.service import unknown_product
-from api.recommendations.answers import (
-    BoughtProduct,
+from api.catalogue.service import known_product
+from api.recommendations.questions import (
+    ComplementsQuestion,
+    DatedAction,
+    RecommendQuestion,
+    SimilarQuestion,
+    TrendingQuestion,
+    similar_question,
+)
+from api.recommendations.schemas import (
     Complement,
+    ListedProduct,
     Reason,
     RecommendedProduct,
     SimilarProduct,
     SimilarReason,
+    SimilarRequest,
     TrendingProduct,
-    ViewedProduct,
-)
-from api.recommendations.questions import (
-    BuyAgainQuestion,
-    ComplementsQuestion,
-    DatedAction,
-    RecommendQuestion,
-    SimilarListsQuestion,
-    SimilarQuestion,
-    TrendingQuestion,
-    ViewedQuestion,
 )
 
 # Neighbours of each product of a history that are looked at.
@@ -37,9 +36,7 @@ _NEIGHBOURS_OF_EACH = 30
 _REASONS = {"purchase": "bought", "basket": "in_basket", "review": "reviewed", "view": "viewed"}
 
 
-def recommend_from_snapshot(
-    local: LocalSnapshot, question: RecommendQuestion
-) -> list[RecommendedProduct]:
+def recommend(local: LocalSnapshot, question: RecommendQuestion) -> list[RecommendedProduct]:
     """Find neighbours of what the request tells of, then popular products."""
     actions = _latest_actions(local, question.actions)
     filter_json = question.filter.as_json()
@@ -78,7 +75,7 @@ def recommend_from_snapshot(
     ]
 
 
-def similar_from_snapshot(local: LocalSnapshot, question: SimilarQuestion) -> list[SimilarProduct]:
+def similar(local: LocalSnapshot, question: SimilarQuestion) -> list[SimilarProduct]:
     """Find the neighbours of a product, then popular ones of its category, then any.
 
     Raises
@@ -86,9 +83,7 @@ def similar_from_snapshot(local: LocalSnapshot, question: SimilarQuestion) -> li
     UnknownProductError
         There was none of that id when the snapshot was made.
     """
-    own = local.product(question.product_id)
-    if own is None:
-        raise unknown_product(question.product_id)
+    own = known_product(local, question.product_id)
     near = local.neighbours(
         own.product_id,
         question.k,
@@ -119,27 +114,17 @@ def similar_from_snapshot(local: LocalSnapshot, question: SimilarQuestion) -> li
     ]
 
 
-def similar_lists_from_snapshot(
-    local: LocalSnapshot, question: SimilarListsQuestion
-) -> dict[str, list[SimilarProduct]]:
+def similar_lists(local: LocalSnapshot, asked: SimilarRequest) -> dict[str, list[SimilarProduct]]:
     """Find the products most like each of several; unknown ones are left out."""
-    known = [product.product_id for product in local.products(question.product_ids)]
-    return {one: similar_from_snapshot(local, question.of(one)) for one in known}
+    known = [product.product_id for product in local.products(asked.product_ids)]
+    return {one: similar(local, similar_question(one, asked)) for one in known}
 
 
-def trending_from_snapshot(
-    local: LocalSnapshot, question: TrendingQuestion
-) -> list[TrendingProduct]:
+def trending(local: LocalSnapshot, question: TrendingQuestion) -> list[TrendingProduct]:
     """Find what was popular when the snapshot was made; the numbers behind it are not there."""
     popular = local.popular(question.k, question.filter.as_json(), question.exclude)
     return [
-        TrendingProduct(
-            rank=rank,
-            product_id=product.product_id,
-            score=None,
-            actions=None,
-            **_columns(product),
-        )
+        TrendingProduct(rank, product.product_id, score=None, actions=None, **_columns(product))
         for rank, product in enumerate(popular, start=1)
     ]
 
@@ -152,18 +137,7 @@ def no_complements(local: LocalSnapshot, question: ComplementsQuestion) -> list[
     UnknownProductError
         There was none of that id when the snapshot was made.
     """
-    if local.product(question.product_id) is None:
-        raise unknown_product(question.product_id)
-    return []
-
-
-def nothing_viewed(_local: LocalSnapshot, _question: ViewedQuestion) -> list[ViewedProduct]:
-    """Give nothing: views are not in the snapshot."""
-    return []
-
-
-def nothing_bought(_local: LocalSnapshot, _question: BuyAgainQuestion) -> list[BoughtProduct]:
-    """Give nothing: purchases are not in the snapshot."""
+    known_product(local, question.product_id)
     return []
 
 
@@ -205,11 +179,4 @@ def _reason(best: tuple[float, DatedAction] | None) -> Reason:
 
 def _columns(product: SnapshotProduct) -> dict[str, Any]:
     """Return what every list tells of a product."""
-    return {
-        "title": product.title,
-        "brand": product.brand,
-        "category": product.category,
-        "price": None if product.price is None else float(product.price),
-        "currency": product.currency,
-        "image_url": product.image_url,
-    }
+    return structs.asdict(msgspec.convert(product, ListedProduct, from_attributes=True))

@@ -1,34 +1,34 @@
 """The steps that ask the database: each is one statement, and all of a kind have one text."""
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
-from psycopg.rows import args_row, scalar_row
+from msgspec import Struct
+from psycopg.rows import class_row, dict_row, scalar_row
 
 from alsolike.database import query
 from api.database.pool import Connection
-from api.recommendations.answers import (
+from api.recommendations.questions import (
+    ComplementsQuestion,
+    PastQuestion,
+    RecommendQuestion,
+    SimilarQuestion,
+    TrendingQuestion,
+    similar_question,
+)
+from api.recommendations.schemas import (
     BoughtProduct,
     Complement,
+    ExplainedProduct,
     Reason,
     RecommendedProduct,
     SimilarProduct,
     SimilarReason,
+    SimilarRequest,
     TrendingProduct,
     ViewedProduct,
 )
-from api.recommendations.questions import (
-    BuyAgainQuestion,
-    ComplementsQuestion,
-    RecommendQuestion,
-    SimilarListsQuestion,
-    SimilarQuestion,
-    TrendingQuestion,
-    ViewedQuestion,
-)
 
-# Columns of a product before those of its reason.
-_PRODUCT_COLUMNS = 11
+Explained = TypeVar("Explained", bound=ExplainedProduct[Any])
 
 
 async def recommend_live(
@@ -72,54 +72,60 @@ async def similar_popular(
 
 
 async def similar_lists(
-    connection: Connection, question: SimilarListsQuestion
+    connection: Connection, asked: SimilarRequest
 ) -> dict[str, list[SimilarProduct]]:
     """Find the products most like each of several; unknown ones are left out.
 
     One statement for each, all of them in one round trip: with a list of products Postgres would
     plan anew for every request, which takes longer than to run it.
     """
-    cursor = connection.cursor(row_factory=scalar_row)
-    await cursor.execute(
-        "select product_id from raw.products where product_id = any(%s)", [question.product_ids]
+    ids = connection.cursor(row_factory=scalar_row)
+    await ids.execute(
+        "select product_id from raw.products where product_id = any(%s)", [asked.product_ids]
     )
-    known = list(await cursor.fetchall())
+    known = list(await ids.fetchall())
     if not known:
         return {}
-    cursor = connection.cursor()
-    asked = ({**question.of(product_id).parameters(), "way": "vectors"} for product_id in known)
-    await cursor.executemany(query("api/recommendations/similar"), asked, returning=True)
+    cursor = connection.cursor(row_factory=dict_row)
+    await cursor.executemany(
+        query("api/recommendations/similar"),
+        [
+            {**similar_question(product_id, asked).parameters(), "way": "vectors"}
+            for product_id in known
+        ],
+        returning=True,
+    )
     results = [await result.fetchall() async for result in cursor.results()]
     return {
-        product_id: [_similar_of_row(row, has_reason=question.reasons) for row in rows]
+        product_id: _explained(SimilarProduct, SimilarReason, rows, has_reasons=asked.reasons)
         for product_id, rows in zip(known, results, strict=True)
     }
 
 
 async def complements(connection: Connection, question: ComplementsQuestion) -> list[Complement]:
     """Find what goes with a product, best first; nothing may."""
-    cursor = connection.cursor(row_factory=args_row(Complement))
+    cursor = connection.cursor(row_factory=class_row(Complement))
     await cursor.execute(query("api/recommendations/goes_with"), question.parameters())
     return await cursor.fetchall()
 
 
 async def trending(connection: Connection, question: TrendingQuestion) -> list[TrendingProduct]:
     """Find what is popular these days, the most popular first."""
-    cursor = connection.cursor(row_factory=args_row(TrendingProduct))
+    cursor = connection.cursor(row_factory=class_row(TrendingProduct))
     await cursor.execute(query("api/recommendations/trending_products"), question.parameters())
     return await cursor.fetchall()
 
 
-async def recently_viewed(connection: Connection, question: ViewedQuestion) -> list[ViewedProduct]:
+async def recently_viewed(connection: Connection, question: PastQuestion) -> list[ViewedProduct]:
     """Find what a consenting shopper, or an agreed session, looked at last."""
-    cursor = connection.cursor(row_factory=args_row(ViewedProduct))
+    cursor = connection.cursor(row_factory=class_row(ViewedProduct))
     await cursor.execute(query("api/recommendations/recently_viewed"), question.parameters())
     return await cursor.fetchall()
 
 
-async def buy_again(connection: Connection, question: BuyAgainQuestion) -> list[BoughtProduct]:
+async def buy_again(connection: Connection, question: PastQuestion) -> list[BoughtProduct]:
     """Find what a consenting shopper may be about to buy again, what is due first."""
-    cursor = connection.cursor(row_factory=args_row(BoughtProduct))
+    cursor = connection.cursor(row_factory=class_row(BoughtProduct))
     await cursor.execute(query("api/recommendations/buy_again"), question.parameters())
     return await cursor.fetchall()
 
@@ -127,28 +133,34 @@ async def buy_again(connection: Connection, question: BuyAgainQuestion) -> list[
 async def _recommend(
     connection: Connection, question: RecommendQuestion, way: str
 ) -> list[RecommendedProduct]:
-    cursor = await connection.execute(
+    cursor = connection.cursor(row_factory=dict_row)
+    await cursor.execute(
         query("api/recommendations/recommend"), {**question.parameters(), "way": way}
     )
-    return [
-        RecommendedProduct(
-            *row[:_PRODUCT_COLUMNS],
-            reason=Reason(*row[_PRODUCT_COLUMNS:]) if question.reasons else None,
-        )
-        for row in await cursor.fetchall()
-    ]
+    rows = await cursor.fetchall()
+    return _explained(RecommendedProduct, Reason, rows, has_reasons=question.reasons)
 
 
 async def _similar(
     connection: Connection, question: SimilarQuestion, way: str
 ) -> list[SimilarProduct]:
-    cursor = await connection.execute(
+    cursor = connection.cursor(row_factory=dict_row)
+    await cursor.execute(
         query("api/recommendations/similar"), {**question.parameters(), "way": way}
     )
     rows = await cursor.fetchall()
-    return [_similar_of_row(row, has_reason=question.reasons) for row in rows]
+    return _explained(SimilarProduct, SimilarReason, rows, has_reasons=question.reasons)
 
 
-def _similar_of_row(row: Sequence[Any], *, has_reason: bool) -> SimilarProduct:
-    reason = SimilarReason(*row[_PRODUCT_COLUMNS:]) if has_reason else None
-    return SimilarProduct(*row[:_PRODUCT_COLUMNS], reason=reason)
+def _explained(
+    kind: type[Explained],
+    reason: type[Struct],
+    rows: list[dict[str, Any]],
+    *,
+    has_reasons: bool,
+) -> list[Explained]:
+    """Make products of rows, whose columns `reason_*` are the fields of the reason."""
+    for row in rows:
+        why = {name: row.pop(f"reason_{name}") for name in reason.__struct_fields__}
+        row["reason"] = reason(**why) if has_reasons else None
+    return [kind(**row) for row in rows]

@@ -11,7 +11,6 @@ from psycopg.rows import scalar_row
 
 from alsolike.database import query
 from alsolike.settings import Settings
-from alsolike.snapshot.reader import LocalSnapshot
 from api.database.failures import FAILURES, DatabaseAwayError
 from api.database.pool import Connection
 from api.ladder.ladder import Ladder, Steps
@@ -27,11 +26,7 @@ async def _is_demo_shop(connection: Connection, _: None) -> bool:
     return bool(await cursor.fetchone())
 
 
-def _was_demo(local: LocalSnapshot, _: None) -> bool:
-    return local.pointer.is_demo_shop
-
-
-_STEPS = Steps(_is_demo_shop, snapshot=_was_demo)
+_STEPS = Steps(_is_demo_shop, snapshot=lambda local, _: local.pointer.is_demo_shop)
 
 
 class Shop:

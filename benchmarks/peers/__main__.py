@@ -20,20 +20,19 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import numpy as np
+import psutil
 
 from alsolike.database import connect, register_vectors
 from alsolike.embedded.postgres import embedded_postgres
 from alsolike.settings import export_connection
 from benchmarks.catalogue import catalogue, machine
-from benchmarks.http import CONNECTIONS, free_port, serve_app, served
+from benchmarks.http import CONNECTIONS, free_port, resident_mb, serve_app, served
 from benchmarks.peers import measure
 from benchmarks.peers.shop import Shop, ShopFilter
-from benchmarks.peers.table import Row, tables
-from benchmarks.processes import postgres_mb, resident_mb
 
 ROOT = Path(__file__).parents[2]
 ENGINES = {
@@ -65,7 +64,7 @@ def main() -> int:
         arguments.error(f"no such engine: {', '.join(sorted(unknown))}")
     if not given.python.exists():
         arguments.error(f"{given.python} is missing: `make bench` installs it")
-    rows: list[Row] = []
+    rows: list[measure.Row] = []
     with tempfile.TemporaryDirectory(prefix="alsolike-peers-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         with catalogue(given.products) as seconds:
@@ -84,7 +83,7 @@ def main() -> int:
                 rows += map(measure_peer, databases)
         rows += [measure_peer(engine) for engine in peers if engine not in databases]
     print(f"\n{given.products:,} products, {CONNECTIONS} connections, {machine()}\n")
-    print(tables(rows))
+    print(measure.tables(rows))
     return 0
 
 
@@ -118,30 +117,26 @@ def _prepare() -> Shop:
     )
 
 
-def _measure_alsolike(shop: Shop, built: float, seconds: float) -> Row:
-    """Measure alsolike's own route; changes are made as a shop makes them, by SQL."""
-
-    def change(kind: str, number: int, *values: float) -> bool:
-        with connect() as connection:
-            for statement in _CHANGES[kind]:
-                connection.execute(
-                    statement, {"id": f"p{number}", "value": values[0] if values else None}
-                )
-        return True
-
+def _measure_alsolike(shop: Shop, built: float, seconds: float) -> measure.Row:
+    """Measure alsolike's own route."""
     with served(serve_app) as (port, process):
         figures = measure.ask_all(shop, port, measure.alsolike_path, seconds)
         with connect() as connection:
-            row = connection.execute("show data_directory").fetchone()
-        assert row is not None
-        memory = f"{resident_mb(process):.0f} + {postgres_mb(Path(row[0])):.0f}"
-        changes = measure.changes(
-            shop,
-            lambda number, wanted: _answer(port, measure.alsolike_path(number, wanted)),
-            change,
-        )
+            [(data,)] = connection.execute("show data_directory").fetchall()
+        memory = f"{resident_mb(process):.0f} + {_postgres_mb(Path(data)):.0f}"
+        changes = measure.changes(shop, _answers(port, measure.alsolike_path), _change_by_sql)
     settings = "halfvec, m 16, ef_construction 64, ef_search 100, /v1/products/{id}/similar"
-    return Row(_OWN, settings, built, memory, figures, changes)
+    return measure.Row(_OWN, settings, built, memory, figures, changes)
+
+
+def _change_by_sql(kind: str, number: int, *values: float) -> bool:
+    """Change a product of alsolike as a shop does."""
+    with connect() as connection:
+        for statement in _CHANGES[kind]:
+            connection.execute(
+                statement, {"id": f"p{number}", "value": values[0] if values else None}
+            )
+    return True
 
 
 _CHANGES = {
@@ -163,14 +158,16 @@ _CHANGES = {
 }
 
 
-def _measure_peer(engine: str, python: Path, folder: Path, shop: Shop, seconds: float) -> Row:
+def _measure_peer(
+    engine: str, python: Path, folder: Path, shop: Shop, seconds: float
+) -> measure.Row:
     with _peer(engine, python, folder) as (port, process):
         about = json.loads(_fetch(port, "/about"))
         print(f"{engine}: built in {about['seconds']:.0f} s", flush=True)
         figures = measure.ask_all(shop, port, measure.peer_path, seconds)
         memory = f"{resident_mb(process):.0f}"
         if engine.startswith("pgvector"):
-            memory += f" + {postgres_mb(folder / 'postgres'):.0f}"
+            memory += f" + {_postgres_mb(folder / 'postgres'):.0f}"
 
         def change(kind: str, *values: float) -> bool:
             path = "/".join(["", kind, *map(str, values)])
@@ -182,11 +179,10 @@ def _measure_peer(engine: str, python: Path, folder: Path, shop: Shop, seconds: 
                 return False
             return True
 
-        def answer(number: int, wanted: ShopFilter) -> list[int]:
-            return _answer(port, measure.peer_path(number, wanted))
-
-        changes = measure.changes(shop, answer, change)
-    return Row(ENGINES[engine], about["settings"], about["seconds"], memory, figures, changes)
+        changes = measure.changes(shop, _answers(port, measure.peer_path), change)
+    return measure.Row(
+        ENGINES[engine], about["settings"], about["seconds"], memory, figures, changes
+    )
 
 
 @contextlib.contextmanager
@@ -222,8 +218,22 @@ def _wait_for(process: subprocess.Popen[bytes], port: int) -> None:
     raise RuntimeError(message)
 
 
-def _answer(port: int, path: str) -> list[int]:
-    return measure.numbers_of(_fetch(port, path))
+def _answers(port: int, path: measure.Path) -> Callable[[int, ShopFilter], list[int]]:
+    """Return what asks a server for the numbers of an answer."""
+    return lambda number, wanted: measure.numbers_of(_fetch(port, path(number, wanted)))
+
+
+def _postgres_mb(data: Path) -> float:
+    """Return the memory of a Postgres server and all its processes.
+
+    Shared memory counts once: each process has its proportional share, of touched pages only.
+    """
+    postmaster = psutil.Process(int((data / "postmaster.pid").read_text().splitlines()[0]))
+    total = 0
+    for process in (postmaster, *postmaster.children()):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            total += process.memory_full_info().pss
+    return total / 2**20
 
 
 def _fetch(port: int, path: str, *, method: str = "GET") -> bytes:

@@ -1,4 +1,4 @@
-"""What is asked of each engine, and what came of it."""
+"""What is asked of each engine, what came of it, and both as Markdown."""
 
 import dataclasses
 import itertools
@@ -24,22 +24,12 @@ _SLOW_MS = 100
 
 @dataclasses.dataclass(frozen=True)
 class Figures:
-    """What one kind of question came to.
+    """What one kind of question came to."""
 
-    Attributes
-    ----------
-    rate : float
-        Answers per second.
-    p99 : float
-        Milliseconds.
-    recall : float
-        The mean share of the exact answers that was found.
-    full : float
-        The share of answers with min(k, eligible) rows.
-    """
-
+    # Answers per second; milliseconds.
     rate: float
     p99: float
+    # The mean share of the exact answers that was found; that of answers with enough rows.
     recall: float
     full: float
 
@@ -73,27 +63,16 @@ def questions(shop: Shop) -> dict[str, Question]:
 
 def peer_path(number: int, wanted: ShopFilter) -> str:
     """Ask the minimal handler."""
-    fields: dict[str, object] = {"k": K}
-    if wanted.price_max is not None:
-        fields["price_max"] = wanted.price_max
-    if wanted.category is not None:
-        fields["category"] = wanted.category
-    if wanted.in_stock:
-        fields["in_stock"] = "true"
-    if wanted.left_out:
-        fields["exclude"] = wanted.left_out
+    fields = {"k": K, **wanted.attributes, "exclude": wanted.left_out}
     return f"/similar/{number}?{urlencode(fields, doseq=True)}"
 
 
 def alsolike_path(number: int, wanted: ShopFilter) -> str:
     """Ask alsolike, which leaves sold-out products out unless told otherwise."""
-    fields: dict[str, object] = {"k": K}
-    if wanted.price_max is not None:
-        fields["price_max"] = wanted.price_max
+    fields = {"k": K, **wanted.attributes, "exclude": [f"p{other}" for other in wanted.left_out]}
+    fields.pop("in_stock", None)
     if wanted.category is not None:
         fields["category"] = f"Category {wanted.category}"
-    if wanted.left_out:
-        fields["exclude"] = [f"p{other}" for other in wanted.left_out]
     return f"/v1/products/p{number}/similar?{urlencode(fields, doseq=True)}"
 
 
@@ -157,19 +136,15 @@ def changes(
     answer: Callable[[int, ShopFilter], list[int]],
     change: Callable[..., bool],
 ) -> dict[str, str]:
-    """Change a price, insert and delete, and look whether the very next answer knows.
+    """Change a price, insert and delete; tell whether the very next answer knows of each.
 
     Parameters
     ----------
     answer : callable
         Gives the numbers of an answer.
     change : callable
-        Takes `price`, `insert` or `delete` and its numbers; False where the engine cannot.
-
-    Returns
-    -------
-    dict
-        "yes" or "no" for each, "cannot" where the engine has no such thing.
+        Takes `price`, `insert` or `delete` and its numbers; False where the engine cannot, which
+        is told as "cannot".
     """
     cheap = ShopFilter(price_max=_FEW_EUROS)
     asked = next(
@@ -200,3 +175,71 @@ def _nearest(shop: Shop, number: int) -> int:
 def _seen(path: Path, wanted: ShopFilter) -> ShopFilter:
     """Tell what an answer is held to: alsolike's never has what is sold out."""
     return dataclasses.replace(wanted, in_stock=True) if path is alsolike_path else wanted
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One engine: what was chosen, and what it came to.
+
+    Attributes
+    ----------
+    seconds : float
+        To take in everything and build its indexes.
+    memory : str
+        Megabytes after the load.
+    figures, changes : dict
+        By kind of question; whether the next answer knows of each kind of change.
+    """
+
+    name: str
+    settings: str
+    seconds: float
+    memory: str
+    figures: dict[str, Figures]
+    changes: dict[str, str]
+
+
+def tables(rows: list[Row]) -> str:
+    """Write three tables: speed, what was found, and the rest."""
+    kinds = list(rows[0].figures)
+    return "\n\n".join(
+        [
+            "Requests/s (p99 in ms):",
+            _table(["", *kinds], [[row.name, *map(_speed, row.figures.values())] for row in rows]),
+            (
+                "Recall@10; in brackets the share of answers that had min(10, eligible) rows, "
+                "where not all did:"
+            ),
+            _table(["", *kinds], [[row.name, *map(_found, row.figures.values())] for row in rows]),
+            "Memory, and whether the next answer knows of a change:",
+            _table(
+                ["", "MB", "build, s", *rows[0].changes, "version and settings"],
+                [
+                    [
+                        row.name,
+                        row.memory,
+                        f"{row.seconds:.0f}",
+                        *row.changes.values(),
+                        row.settings,
+                    ]
+                    for row in rows
+                ],
+            ),
+        ]
+    )
+
+
+def _speed(figures: Figures) -> str:
+    rate = f"{figures.rate:,.0f}" if figures.rate >= 10 else f"{figures.rate:.1f}"  # noqa: PLR2004
+    return f"{rate} ({figures.p99:,.0f})"
+
+
+def _found(figures: Figures) -> str:
+    recall = f"{figures.recall:.3f}".removeprefix("0")
+    # Rounded down: 99.8 % are not all.
+    return recall if figures.full == 1 else f"{recall} ({int(100 * figures.full)} %)"
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

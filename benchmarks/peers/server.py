@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 def create_app(engine_name: str, folder: Path) -> Litestar:
     """Make the app of one engine, with the products of a folder."""
     module, _, variant = engine_name.partition("-")
-    engine: Engine = importlib.import_module(f"benchmarks.peers.engines.{module}").create(variant)
+    create = importlib.import_module(f"benchmarks.peers.engines.{module}").create
+    engine: Engine = create(variant) if variant else create()
     about: dict[str, Any] = {"settings": engine.settings}
 
     @contextlib.asynccontextmanager

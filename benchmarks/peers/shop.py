@@ -6,7 +6,7 @@ Read by processes of two environments: the benchmark's, and that of the librarie
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,26 +15,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_COLUMNS = ("vectors", "prices", "categories", "brands", "in_stock")
+ATTRIBUTES = ("prices", "categories", "brands", "in_stock")
+_COLUMNS = ("vectors", *ATTRIBUTES)
 # Two distances of the same vectors differ by so much, in 16 and in 32 bits.
 _TOLERANCE = 1e-4
 
 
 @dataclasses.dataclass(frozen=True)
 class ShopFilter:
-    """What every product of an answer must be.
-
-    Attributes
-    ----------
-    price_max : float, optional
-        The highest price.
-    category : int, optional
-        The only category.
-    in_stock : bool
-        Whether sold-out products are left out.
-    left_out : tuple of int
-        Numbers of products that must not come.
-    """
+    """What every product of an answer must be; `left_out` are numbers that must not come."""
 
     price_max: float | None = None
     category: int | None = None
@@ -42,9 +31,11 @@ class ShopFilter:
     left_out: tuple[int, ...] = ()
 
     @property
-    def is_filtered(self) -> bool:
-        """Whether an attribute is asked for."""
-        return self.price_max is not None or self.category is not None or self.in_stock
+    def attributes(self) -> dict[str, Any]:
+        """What is asked of a product's attributes, by the field's name."""
+        fields = {"price_max": self.price_max, "category": self.category}
+        given = {name: value for name, value in fields.items() if value is not None}
+        return {**given, "in_stock": True} if self.in_stock else given
 
 
 @dataclasses.dataclass
@@ -94,25 +85,22 @@ class Shop:
             fits &= self.in_stock
         return fits
 
+    def attributes(self, number: int) -> dict[str, Any]:
+        """Return a product's attributes as Python's own values, in the order of the columns."""
+        return {
+            "price": float(self.prices[number]),
+            "category": int(self.categories[number]),
+            "brand": int(self.brands[number]),
+            "is_in_stock": bool(self.in_stock[number]),
+        }
+
     def recall(
         self, number: int, wanted: ShopFilter, found: list[int], k: int
     ) -> tuple[float, bool]:
-        """Compare an answer with the exact one.
+        """Compare an answer about a product, which is never in it, with the exact one.
 
-        Parameters
-        ----------
-        number : int
-            The product asked about, which is never an answer itself.
-        found : list of int
-            What the engine gave.
-
-        Returns
-        -------
-        float
-            The share of the best min(k, eligible) that was found. One as near as the last of them
-            counts as one of them: which of two equals comes first is no mistake.
-        bool
-            Whether there were min(k, eligible) rows.
+        Returns the share of the best min(k, eligible) that was found, and whether there were so
+        many rows. A product as near as the last of the best counts as one of them.
 
         Raises
         ------

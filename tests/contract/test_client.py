@@ -21,7 +21,7 @@ from api.events.schemas import NewEvent
 from api.filters import ProductFilter
 from api.http.parameters import FILTER_NAMES
 from api.openapi.examples import CATEGORY, PRODUCT_ID, SHOPPER_ID
-from api.recommendations.requests import Action, RecommendationRequest, SimilarRequest
+from api.recommendations.schemas import Action, RecommendationRequest, SimilarRequest
 from tests.shop.story import BOARDS, KNIVES
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "client.md"

@@ -12,7 +12,7 @@ import pytest
 from nbclient import NotebookClient
 
 from alsolike.database import connect
-from alsolike.demo import ShopSize, write_demo_shop
+from alsolike.demo.write import ShopSize, write_demo_shop
 from alsolike.loading import load_folder
 from alsolike.progress import ignore_progress
 from alsolike.promotion import Limits, promote

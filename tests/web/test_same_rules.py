@@ -184,6 +184,19 @@ def test_without_consent_only_a_hidden_product_is_left_out(
     assert "spade-04" not in found
 
 
+@pytest.mark.parametrize("tier", ALL)
+def test_consent_that_is_withdrawn_counts_at_once(
+    site: Client, only: Callable[[str], AbstractContextManager[Any]], tier: str
+) -> None:
+    remember(site, "agreed")
+    assert site.delete("/v1/shoppers/agreed/consent").status_code == 200
+    remember(site, "agreed")
+    with only(tier):
+        found = set(ids(site.get("/v1/shoppers/agreed/recommendations?k=100")))
+    assert "pan-06" in found, "bought"
+    assert "knife-04" not in found, "hidden"
+
+
 TOLD = {
     # The latest twenty products count: the first two of these views do not.
     "history": [

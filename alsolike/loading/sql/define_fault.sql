@@ -4,6 +4,4 @@ create function fault(name text, value text, expectation text) returns text
 language sql
 immutable
 parallel safe
-as $$
-    select name || ' is ''' || shown(value) || ''': ' || expectation;
-$$
+return name || ' is ''' || shown(value) || ''': ' || expectation

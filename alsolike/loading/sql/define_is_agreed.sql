@@ -4,10 +4,8 @@ create function is_agreed(value text) returns boolean
 language sql
 immutable
 parallel safe
-as $$
-    select case
-        when lower(value) in ('personalisation', 'personalization', 'yes', 'y', 'true', '1', '1.0')
-            then true
-        when lower(value) in ('none', 'no', 'n', 'false', '0', '0.0') then false
-    end;
-$$
+return case
+    when lower(value) in ('personalisation', 'personalization', 'yes', 'y', 'true', '1', '1.0')
+        then true
+    when lower(value) in ('none', 'no', 'n', 'false', '0', '0.0') then false
+end

@@ -5,20 +5,18 @@ create function is_in_stock(value text) returns boolean
 language sql
 immutable
 parallel safe
-as $$
-    select case
-        when value ~ '^[0-9]+([.]0*)?$' then value ~ '[1-9]'
-        when
-            regexp_replace(lower(value), '^https?://schema[.]org/|[ _-]', '', 'g') in (
-                'true', 't', 'yes', 'y', 'instock', 'available', 'lowstock', 'limited',
-                'limitedavailability', 'backorder', 'onbackorder', 'preorder', 'presale'
-            )
-            then true
-        when
-            regexp_replace(lower(value), '^https?://schema[.]org/|[ _-]', '', 'g') in (
-                'false', 'f', 'no', 'n', 'outofstock', 'soldout', 'unavailable', 'notavailable',
-                'notinstock', 'discontinued'
-            )
-            then false
-    end;
-$$
+return case
+    when value ~ '^[0-9]+([.]0*)?$' then value ~ '[1-9]'
+    when
+        regexp_replace(lower(value), '^https?://schema[.]org/|[ _-]', '', 'g') in (
+            'true', 't', 'yes', 'y', 'instock', 'available', 'lowstock', 'limited',
+            'limitedavailability', 'backorder', 'onbackorder', 'preorder', 'presale'
+        )
+        then true
+    when
+        regexp_replace(lower(value), '^https?://schema[.]org/|[ _-]', '', 'g') in (
+            'false', 'f', 'no', 'n', 'outofstock', 'soldout', 'unavailable', 'notavailable',
+            'notinstock', 'discontinued'
+        )
+        then false
+end

@@ -4,10 +4,8 @@ create function is_nobody(value text) returns boolean
 language sql
 immutable
 parallel safe
-as $$
-    select lower(value) in (
-        '0', '0.0', '00', '-1', '-1.0', 'guest', 'guests', 'guest user', 'guest customer', 'anonymous', 'anon',
-        'unknown', 'undefined', 'none', 'null', 'nil', 'nan', 'na', 'n/a', 'visitor', 'not logged in', '(not set)',
-        '.', '..', '-', '?', '00000000-0000-0000-0000-000000000000'
-    );
-$$
+return lower(value) in (
+    '0', '0.0', '00', '-1', '-1.0', 'guest', 'guests', 'guest user', 'guest customer', 'anonymous',
+    'anon', 'unknown', 'undefined', 'none', 'null', 'nil', 'nan', 'na', 'n/a', 'visitor',
+    'not logged in', '(not set)', '.', '..', '-', '?', '00000000-0000-0000-0000-000000000000'
+)

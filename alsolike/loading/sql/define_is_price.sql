@@ -6,25 +6,23 @@ create function is_price(value text, currency text) returns boolean
 language sql
 immutable
 parallel safe
-as $$
-    select case
-        -- Most prices; the test of the rest costs more.
-        when currency is null and value ~ '^[0-9]{1,10}([.][0-9]{1,2})?$' then true
-        else
-            value ~ '^[+]?([0-9]{1,10}([.][0-9]{0,20})?|[.][0-9]{1,20})$'
-            and length(rtrim(split_part(value, '.', 2), '0'))
-            <= case
-                when
-                    upper(currency) in (
-                        'BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF',
-                        'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF'
-                    )
-                    then 0
-                else 2
-            end
-            and (
-                length(split_part(value, '.', 2)) <> 3
-                or upper(currency) in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND')
-            )
-    end;
-$$
+return case
+    -- Most prices; the test of the rest costs more.
+    when currency is null and value ~ '^[0-9]{1,10}([.][0-9]{1,2})?$' then true
+    else
+        value ~ '^[+]?([0-9]{1,10}([.][0-9]{0,20})?|[.][0-9]{1,20})$'
+        and length(rtrim(split_part(value, '.', 2), '0'))
+        <= case
+            when
+                upper(currency) in (
+                    'BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF',
+                    'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF'
+                )
+                then 0
+            else 2
+        end
+        and (
+            length(split_part(value, '.', 2)) <> 3
+            or upper(currency) in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND')
+        )
+end

@@ -4,9 +4,7 @@ create function shown(value text) returns text
 language sql
 immutable
 parallel safe
-as $$
-    select regexp_replace(
-        case when length(value) > 40 then left(value, 40) || '…' else value end,
-        '\S*@\S*', '(an address)', 'g'
-    );
-$$
+return regexp_replace(
+    case when length(value) > 40 then left(value, 40) || '…' else value end,
+    '\S*@\S*', '(an address)', 'g'
+)

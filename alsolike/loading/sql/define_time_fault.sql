@@ -4,14 +4,12 @@ create function time_fault(value text) returns text
 language sql
 stable
 parallel safe
-as $$
-    select case
-        when value is null then null
-        when value not like '____-__-__%' or not pg_input_is_valid(value, 'timestamptz')
-            then 'expected a time like 2026-01-31T12:00:00Z'
-        when
-            value::timestamptz < '1990-01-01'
-            or value::timestamptz > now() + interval '1 day'
-            then 'expected a time from 1990 until tomorrow'
-    end;
-$$
+return case
+    when value is null then null
+    when value not like '____-__-__%' or not pg_input_is_valid(value, 'timestamptz')
+        then 'expected a time like 2026-01-31T12:00:00Z'
+    when
+        value::timestamptz < '1990-01-01'
+        or value::timestamptz > now() + interval '1 day'
+        then 'expected a time from 1990 until tomorrow'
+end

@@ -4,9 +4,7 @@ create function too_long(name text, value text, most integer) returns text
 language sql
 immutable
 parallel safe
-as $$
-    select case
-        when octet_length(value) > most
-            then name || ' is ' || octet_length(value) || ' bytes: at most ' || most
-    end;
-$$
+return case
+    when octet_length(value) > most
+        then name || ' is ' || octet_length(value) || ' bytes: at most ' || most
+end

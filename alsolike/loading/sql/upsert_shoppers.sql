@@ -5,8 +5,12 @@
 -- source: recorded as the origin of the decisions.
 -- A row: one shopper who is new, changed or has a new decision.
 with shoppers as (
-    select distinct on (s.shopper_id) s.shopper_id, s.display_name, s.created_at
+    select distinct on (s.shopper_id)
+        s.shopper_id,
+        coalesce(s.display_name, k.display_name) as display_name,
+        coalesce(s.created_at::timestamptz, k.created_at, now()) as created_at
     from usable as s
+    left join raw.shoppers as k on s.shopper_id = k.shopper_id
     order by s.shopper_id, s.line
 ),
 
@@ -28,26 +32,16 @@ stated as (
 
 stored as (
     insert into raw.shoppers as k (shopper_id, display_name, created_at)
-    select u.shopper_id, u.display_name, coalesce(u.created_at::timestamptz, now())
+    select u.shopper_id, u.display_name, u.created_at
     from shoppers as u
     on conflict (shopper_id) do update
         set
-            display_name = coalesce(excluded.display_name, k.display_name),
-            created_at = (
-                select coalesce(n.created_at::timestamptz, k.created_at)
-                from shoppers as n
-                where n.shopper_id = k.shopper_id
-            ),
+            display_name = excluded.display_name,
+            created_at = excluded.created_at,
             loaded_at = now()
         where
-        coalesce(excluded.display_name, k.display_name) is distinct from k.display_name
-        or exists (
-            select from shoppers as n
-            where
-                n.shopper_id = k.shopper_id
-                and n.created_at is not null
-                and n.created_at::timestamptz <> k.created_at
-        )
+        (k.display_name, k.created_at)
+        is distinct from (excluded.display_name, excluded.created_at)
     returning k.shopper_id
 ),
 

@@ -21,11 +21,8 @@ class AverageRanker:
     vector come last, all equal, where the site would fill up with popular ones. Texts are taken as
     they are now: details may quote reviews that were written after the cutoff.
 
-    Parameters
-    ----------
-    parts : TextParts, optional
-    options : ServingOptions, optional
-        How a shopper's latest actions are weighed. Both are read from the database when left out.
+    The texts, and how a shopper's latest actions are weighed, are read from the database when they
+    are left out.
     """
 
     name = "average"
@@ -44,7 +41,11 @@ class AverageRanker:
         self._split = split
         parts = self._parts or read_text_parts(split.known.catalogue, report=report)
         self._vectors = average_vectors(split.known, parts)
-        self._options = self._given_options or _default_options()
+        if self._given_options is None:
+            with connect() as connection:
+                self._options = serving_options(connection, {})
+        else:
+            self._options = self._given_options
         report(self.name, 1, 1)
 
     def scores(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -52,18 +53,13 @@ class AverageRanker:
         recent = recent_products(
             self._split.known,
             self._split.shoppers[rows],
-            last=self._options.actions,
+            actions=self._options.actions,
             decay=self._options.decay,
             kind_weights=self._options.kind_weights,
         )
         scores = unit_rows(recent @ self._vectors) @ self._vectors.T
         scores[:, ~self._vectors.any(axis=1)] = -2
         return scores
-
-
-def _default_options() -> ServingOptions:
-    with connect() as connection:
-        return serving_options(connection, {})
 
 
 def average_vectors(known: History, parts: TextParts) -> NDArray[np.float32]:
@@ -84,12 +80,9 @@ def average_vectors(known: History, parts: TextParts) -> NDArray[np.float32]:
 
 
 def faded_interactions(known: History) -> sp.csr_matrix:
-    """Sum up the weights of what each shopper did with each product, as `shopper_interactions`.
+    """Sum up the faded weights of what each shopper did with each product.
 
-    Returns
-    -------
-    csr_matrix, shape (n_shoppers, n_products), float32
-        Weights of the kinds, halved for every half-life (`half_life_days`) before the latest event.
+    Shape (n_shoppers, n_products), float32, as `shopper_interactions` of the marts.
     """
     weights = known.faded_weights(dbt_variables()["half_life_days"])
     matrix = sp.csr_matrix((weights, (known.shoppers, known.products)), shape=known.shape)

@@ -1,7 +1,8 @@
-"""The products that compete for each validation shopper, and their scores in every space."""
+"""The products that compete for each shopper of a validation slice, and their scores."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,32 @@ _BEST_COLD = 30
 # Most memory, in bytes, of the rows of one space and of the sums of all spaces.
 _ROWS_MEMORY = 512 * 2**20
 _SUMS_MEMORY = 1024 * 2**20
+
+
+@dataclass(frozen=True, eq=False)
+class ValidationSlice:
+    """The past before a slice, fitted, and the shoppers who are foretold.
+
+    Attributes
+    ----------
+    queries : list of csr_matrix, shape (n_shoppers, n_products)
+        What each shopper did last, one matrix for each way to weigh it.
+    known, truth : csr_matrix, shape (n_shoppers, n_products)
+        What each shopper acted on before the slice, and within it.
+    kinds : ndarray, shape (n_products,), int8
+        `WARM`, `COLD` or `HIDDEN`.
+    events : ndarray, shape (n_products,), int64
+        Events that the spaces were fitted to.
+    """
+
+    spaces: list[Space]
+    priors: list[NDArray[np.float32]]
+    queries: list[sp.csr_matrix]
+    known: sp.csr_matrix
+    truth: sp.csr_matrix
+    kinds: NDArray[np.int8]
+    events: NDArray[np.int64]
+    is_shown: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,53 +73,34 @@ class Candidates:
 
 
 def gather(
+    part: ValidationSlice,
     spaces: Sequence[Space],
     priors: Sequence[NDArray[np.float32]],
-    queries: Sequence[sp.csr_matrix],
-    *,
-    known: sp.csr_matrix,
-    truth: sp.csr_matrix,
-    kinds: NDArray[np.int8],
-    is_shown: NDArray[np.bool_],
     report: Report,
 ) -> Candidates:
-    """Choose the candidates of every shopper and score them in every space.
+    """Choose the candidates of a slice's shoppers, and score them by some spaces and priors.
 
-    Parameters
-    ----------
-    spaces : sequence of Space
-    priors : sequence of ndarray, shape (n_products,), float32
-        Scores that are the same for every shopper.
-    queries : sequence of csr_matrix, shape (n_shoppers, n_products)
-        Weights of each shopper's actions, one matrix for each way to weigh them. The first decides
-        which products compete.
-    known, truth : csr_matrix, shape (n_shoppers, n_products)
-        What each shopper acted on before the slice, which is never recommended, and within it.
-    kinds : ndarray, shape (n_products,), int8
-        Kind of each product.
-    is_shown : ndarray, shape (n_products,), bool
-        Products that may be recommended.
+    The first way to weigh actions decides which products compete; those that a shopper acted on
+    before the slice do not.
     """
-    count, size = truth.shape
+    count, size = part.truth.shape
     parts: list[tuple[NDArray[np.float32], NDArray[np.int64]]] = []
-    longest = max(queries, key=lambda query: query.nnz)
-    cold = np.flatnonzero((kinds != WARM) & is_shown)
-    for rows in _batches(longest, size, len(queries) * len(spaces)):
-        narrow = [query[rows] for query in queries]
-        parts.extend(_gather(spaces, priors, narrow, known[rows], cold, is_shown))
+    longest = max(part.queries, key=lambda query: query.nnz)
+    for rows in _batches(longest, size, len(part.queries) * len(spaces)):
+        parts.extend(_gather(part, rows, spaces, priors))
         report("validation", int(rows[-1]) + 1, count)
     width = max((len(products) for _, products in parts), default=1)
-    features = np.zeros((len(queries), count, width, len(spaces) + len(priors)), np.float32)
-    kinds_there = np.full((count, width), -1, np.int8)
+    features = np.zeros((len(part.queries), count, width, len(spaces) + len(priors)), np.float32)
+    kinds = np.full((count, width), -1, np.int8)
     is_truth = np.zeros((count, width), bool)
     truths = np.zeros((count, 3), np.int64)
     for row, (values, products) in enumerate(parts):
-        wanted = truth.indices[truth.indptr[row] : truth.indptr[row + 1]]
+        wanted = part.truth.indices[part.truth.indptr[row] : part.truth.indptr[row + 1]]
         features[:, row, : len(products)] = values
-        kinds_there[row, : len(products)] = kinds[products]
+        kinds[row, : len(products)] = part.kinds[products]
         is_truth[row, : len(products)] = np.isin(products, wanted)
-        truths[row] = np.bincount(kinds[wanted], minlength=3)
-    return Candidates(features, kinds_there, is_truth, truths)
+        truths[row] = np.bincount(part.kinds[wanted], minlength=3)
+    return Candidates(features, kinds, is_truth, truths)
 
 
 def join(parts: Sequence[Candidates]) -> Candidates:
@@ -130,28 +138,35 @@ def _batches(query: sp.csr_matrix, size: int, sums: int) -> Iterator[NDArray[np.
 
 
 def _gather(
+    part: ValidationSlice,
+    rows: NDArray[np.int64],
     spaces: Sequence[Space],
     priors: Sequence[NDArray[np.float32]],
-    queries: list[sp.csr_matrix],
-    known: sp.csr_matrix,
-    cold: NDArray[np.int64],
-    is_shown: NDArray[np.bool_],
 ) -> list[tuple[NDArray[np.float32], NDArray[np.int64]]]:
+    """Return the features and the numbers of the products that compete for some shoppers."""
+    queries, known = [query[rows] for query in part.queries], part.known[rows]
     acted_on = np.unique(np.concatenate([query.indices for query in queries]))
-    shoppers = queries[0].shape[0]
     narrow = [query[:, acted_on] for query in queries]
-    owners = np.repeat(np.arange(shoppers), np.diff(known.indptr))
-    chosen = [_popular(priors, known, row, is_shown) for row in range(shoppers)]
+    owners = np.repeat(np.arange(len(rows)), np.diff(known.indptr))
+    cold = np.flatnonzero((part.kinds != WARM) & part.is_shown)
+    popular: list[NDArray[np.int64]] = []
+    for prior in priors:
+        best = np.argsort(-prior, kind="stable")[: _BEST // 2]
+        popular.append(best[(prior[best] > 0) & part.is_shown[best]])
+    chosen = [
+        [np.setdiff1d(np.concatenate(popular), known.indices[start:end])]
+        for start, end in pairwise(known.indptr)
+    ]
     # By space, then query; the rows of one space at a time.
     sums: list[list[NDArray[np.float32]]] = []
     for space in spaces:
-        rows = space.rows(acted_on)
-        sums.append([np.asarray(query @ rows, np.float32) for query in narrow])
-        del rows
+        scored = space.rows(acted_on)
+        sums.append([np.asarray(query @ scored, np.float32) for query in narrow])
+        del scored
         # The first query's scores decide which products compete.
         scores = sums[-1][0].copy()
         scores[owners, known.indices] = 0
-        scores[:, ~is_shown] = 0
+        scores[:, ~part.is_shown] = 0
         for row, best in enumerate(_best(scores, _BEST)):
             chosen[row].append(best)
         if space.is_text and len(cold):
@@ -168,21 +183,6 @@ def _gather(
             values[:, :, feature] = prior[products]
         results.append((values, products))
     return results
-
-
-def _popular(
-    priors: Sequence[NDArray[np.float32]],
-    known: sp.csr_matrix,
-    row: int,
-    is_shown: NDArray[np.bool_],
-) -> list[NDArray[np.int64]]:
-    """Return the best products of each prior that the shopper did not act on."""
-    mine = known.indices[known.indptr[row] : known.indptr[row + 1]]
-    popular = [np.argsort(-prior, kind="stable")[: _BEST // 2] for prior in priors]
-    return [
-        np.setdiff1d(best[(prior[best] > 0) & is_shown[best]], mine)
-        for prior, best in zip(priors, popular, strict=True)
-    ]
 
 
 def _best(scores: NDArray[np.float32], count: int) -> list[NDArray[np.int64]]:

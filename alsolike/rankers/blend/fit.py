@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from alsolike.history import History
 from alsolike.progress import Report
-from alsolike.rankers.blend.candidates import WARM, Candidates, join
+from alsolike.rankers.blend.candidates import WARM, Candidates, ValidationSlice, gather, join
 from alsolike.rankers.blend.evidence import PRIORS, TEXTS, build_priors, build_spaces
 from alsolike.rankers.blend.recipe import Recipe
 from alsolike.rankers.blend.rows import BlendedRows, KeptSpace
-from alsolike.rankers.blend.validation import ValidationSlice, cut_slices, fit_slice, queries_of
+from alsolike.rankers.blend.validation import cut_slices, fit_slice, queries_of
 from alsolike.rankers.blend.weights import Blend, choose_weights
 from alsolike.rankers.spaces.space import LeftOutSpace
 from alsolike.texts import Texts
@@ -30,8 +30,6 @@ class FittedModel:
 
     Attributes
     ----------
-    recipe : Recipe
-    blend : Blend
     query : dict
         How a shopper's actions are weighed, as serving options.
     feature_names : tuple of str
@@ -44,8 +42,6 @@ class FittedModel:
         Subtracted from the scores of neighbours; zeros where they are kept as they are.
     left_out : dict of str to str
         Spaces that could not be fitted, with the error of each.
-    rows : BlendedRows
-        Scores of all products, given some.
     """
 
     recipe: Recipe
@@ -61,16 +57,9 @@ class FittedModel:
     def neighbours(
         self, products: NDArray[np.integer]
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Return the neighbours of some products, best first.
+        """Return the neighbours of some products, best first: their numbers and their scores.
 
-        Parameters
-        ----------
-        products : ndarray, shape (m,)
-
-        Returns
-        -------
-        tuple of ndarray, shape (m, at most recipe.neighbours)
-            Numbers of products and their scores; one with a score of 0 is no neighbour.
+        Shapes (len(products), at most recipe.neighbours); one with a score of 0 is no neighbour.
         """
         scores = np.maximum(self.rows(products) - self.centre, 0)
         count = min(self.recipe.neighbours, scores.shape[1])
@@ -172,7 +161,7 @@ def _fit_blend(
         ]
     names = (*(space.name for space in slices[0].spaces), *PRIORS)
     blend = choose_weights(
-        join([part.candidates(part.spaces, part.priors, report) for part in slices]),
+        join([gather(part, part.spaces, part.priors, report) for part in slices]),
         is_text=np.isin(names, TEXTS),
         reference=names.index("text"),
         seed=recipe.seed,
@@ -191,10 +180,7 @@ def _refine(
     every sum. Where histories are long that matters: then the mean row is subtracted before the
     best are chosen, so that they are those that tell shoppers apart, and it returns as a prior.
 
-    Returns
-    -------
-    tuple of Blend, bool
-        With one more weight, of the mean row; and whether rows are kept above the mean row.
+    Return the blend with one more weight, of the mean row; and whether rows are kept above it.
     """
     parts: list[Candidates] = []
     for part in slices:
@@ -204,7 +190,7 @@ def _refine(
             KeptSpace(rows, np.zeros_like(mean), recipe.neighbours),
             KeptSpace(rows, mean, recipe.neighbours),
         ]
-        parts.append(part.candidates(kept, [*part.priors, mean], report))
+        parts.append(gather(part, kept, [*part.priors, mean], report))
     candidates = join(parts)
     # Of the features: the neighbours as they are, those above the mean row, the priors, the mean.
     plain, centred = (

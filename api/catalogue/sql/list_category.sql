@@ -1,7 +1,7 @@
 -- A page of the products of a category and all below it, in the order of product ids.
 -- category: its path; after: the last product id of the page before, null: the first page;
 -- row_count: rows wanted.
--- A row: a product. Columns stand in the order of Product.
+-- A row: a product.
 -- Planned anew each time: a plan that does not know the category walks through all products.
 select
     p.product_id,

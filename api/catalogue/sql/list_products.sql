@@ -1,6 +1,6 @@
 -- A page of the catalogue in the order of product ids.
 -- after: the last product id of the page before, null: the first page; row_count: rows wanted.
--- A row: a product. Columns stand in the order of Product.
+-- A row: a product.
 select
     p.product_id,
     p.title,

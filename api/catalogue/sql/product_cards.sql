@@ -1,12 +1,11 @@
 -- What a card shows of some products.
 -- product_ids: their ids.
 -- A row: a product with the mean of its ratings (1 to 5, null without reviews) and their number, in
--- the order of the ids. Columns stand in the order of CardRow.
+-- the order of the ids.
 select
     p.product_id,
     p.title,
     p.brand,
-    p.category,
     p.price,
     p.currency,
     p.image_url,

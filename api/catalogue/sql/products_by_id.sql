@@ -1,6 +1,6 @@
 -- Products by their ids.
 -- product_ids: the ids.
--- A row: a product, in the order of the ids. Columns stand in the order of Product.
+-- A row: a product, in the order of the ids.
 select
     p.product_id,
     p.title,

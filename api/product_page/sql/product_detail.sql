@@ -1,7 +1,7 @@
 -- What a product's own page tells about it: one round trip.
 -- product_id: its id.
 -- A row: the product with the mean of its ratings (1 to 5, null without reviews) and their number;
--- none for an unknown product. Columns stand in the order of DetailRow.
+-- none for an unknown product.
 select
     p.product_id,
     p.title,
@@ -14,8 +14,7 @@ select
     r.rating_average,
     r.review_count,
     p.description,
-    p.attributes,
-    p.created_at
+    p.attributes
 from raw.products as p
 cross join
     lateral (

@@ -2,13 +2,12 @@
 -- shopper_id: the shopper; k: rows wanted; exclude: product ids to leave out; filter: JSON of a
 -- recs.product_filter, null: in stock.
 -- A row: a product with its rank from 1, how often it was bought, the latest purchase, and how due
--- it is. Without the shopper's consent there is no row. Columns stand in the order of
--- BoughtProduct.
+-- it is. Without the shopper's consent there is no row.
 select
     b.rank,
     b.product_id,
     b.times,
-    b.purchase_id,
+    b.purchase_id as event_id,
     b.purchased_at,
     b.due,
     p.title,

@@ -2,7 +2,7 @@
 -- product_id: the product; k: rows wanted; exclude: product ids to leave out; filter: JSON of a
 -- recs.product_filter, null: in stock.
 -- A row: a product with its rank from 1, its score, the baskets that both are in, and
--- lift. An unknown product raises LS002. Columns stand in the order of Complement.
+-- lift. An unknown product raises LS002.
 select
     g.rank,
     g.product_id,

@@ -2,11 +2,11 @@
 -- shopper_id or session_id: who, the other one null; k: rows wanted; exclude: product ids to leave
 -- out; filter: JSON of a recs.product_filter, null: in stock.
 -- A row: a product with its rank from 1 and its latest view. Without the shopper's consent there is
--- no row. Columns stand in the order of ViewedProduct.
+-- no row.
 select
     v.rank,
     v.product_id,
-    v.view_id,
+    v.view_id as event_id,
     v.viewed_at,
     p.title,
     p.brand,

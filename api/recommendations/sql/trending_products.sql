@@ -2,7 +2,6 @@
 -- k: rows wanted; exclude: product ids to leave out; filter: JSON of a recs.product_filter, null:
 -- in stock.
 -- A row: a product with its rank from 1, its decayed count of recent actions, and their number.
--- Columns stand in the order of TrendingProduct.
 with wanted as materialized (
     select
         f.filter,
@@ -15,7 +14,7 @@ with wanted as materialized (
 select
     (row_number() over (order by n.place))::integer as rank,
     n.product_id,
-    n.popularity,
+    n.popularity as score,
     n.actions,
     p.title,
     p.brand,

@@ -6,46 +6,39 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.peers.engines import HEADROOM
-from benchmarks.peers.shop import Shop, ShopFilter
+from benchmarks.peers.engines import HEADROOM, Engine
+from benchmarks.peers.shop import ATTRIBUTES, Shop, ShopFilter
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class Attributes:
-    """Columns in memory, with room for more products; vectors stay in the index."""
+class EngineBeside(Engine):
+    """An engine with the columns in memory, with room for more products, and vectors elsewhere."""
 
-    def __init__(self, shop: Shop) -> None:
-        def roomy(column: NDArray[np.generic]) -> NDArray[np.generic]:
-            return np.concatenate([column, np.zeros(HEADROOM, column.dtype)])
-
+    def keep_attributes(self, shop: Shop) -> None:
+        """Copy the columns."""
+        room = {name: np.zeros(HEADROOM, getattr(shop, name).dtype) for name in ATTRIBUTES}
         self._columns = Shop(
             vectors=np.empty((0, 0), np.float32),
-            prices=roomy(shop.prices),
-            categories=roomy(shop.categories),
-            brands=roomy(shop.brands),
-            in_stock=roomy(shop.in_stock),
+            **{name: np.concatenate([getattr(shop, name), room[name]]) for name in ATTRIBUTES},
         )
-        self._exists = np.ones(len(self._columns.prices), bool)
-        self._exists[-HEADROOM:] = False
+        self._exists = np.arange(len(self._columns.prices)) < len(shop.prices)
 
     def fitting(self, wanted: ShopFilter) -> NDArray[np.bool_]:
         """Whether each product exists and fits."""
         return self._columns.fitting(wanted) & self._exists
 
-    def set_price(self, number: int, price: float) -> None:
+    async def set_price(self, number: int, price: float) -> None:
         """Change a price."""
         self._columns.prices[number] = price
 
-    def delete(self, number: int) -> None:
+    async def delete(self, number: int) -> None:
         """Forget a product."""
         self._exists[number] = False
 
-    def insert(self, number: int, shop: Shop, like: int) -> None:
-        """Add a product."""
-        self._columns.prices[number] = shop.prices[like]
-        self._columns.categories[number] = shop.categories[like]
-        self._columns.brands[number] = shop.brands[like]
-        self._columns.in_stock[number] = shop.in_stock[like]
+    async def insert(self, number: int, shop: Shop, like: int) -> None:
+        """Add a product's attributes."""
+        for name in ATTRIBUTES:
+            getattr(self._columns, name)[number] = getattr(shop, name)[like]
         self._exists[number] = True

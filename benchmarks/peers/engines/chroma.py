@@ -7,16 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 import chromadb
 
+from benchmarks.peers.engines import Engine
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from benchmarks.peers.engines import Engine
     from benchmarks.peers.shop import Shop, ShopFilter
 
 MAX_NEIGHBOURS, EF_CONSTRUCTION, EF = 16, 100, 100
+# The field and the operator of each part of a filter.
+_OPERATORS = {
+    "price_max": ("price", "$lte"),
+    "category": ("category", "$eq"),
+    "in_stock": ("is_in_stock", "$eq"),
+}
 
 
-class _Chroma:
+class _Chroma(Engine):
     settings = (
         f"{chromadb.__version__}, PersistentClient, max_neighbors {MAX_NEIGHBOURS}, "
         f"ef_construction {EF_CONSTRUCTION}, ef_search {EF}, where="
@@ -44,12 +51,18 @@ class _Chroma:
             self._collection.add(
                 ids=[str(number) for number in numbers],
                 embeddings=shop.vectors[numbers.start : numbers.stop],
-                metadatas=[_metadata(shop, number) for number in numbers],
+                metadatas=[shop.attributes(number) for number in numbers],
             )
 
     async def nearest(self, number: int, count: int, wanted: ShopFilter) -> list[tuple[int, float]]:
+        conditions = [
+            {field: {operator: value}}
+            for name, value in wanted.attributes.items()
+            for field, operator in [_OPERATORS[name]]
+        ]
+        where = {"$and": conditions} if len(conditions) > 1 else next(iter(conditions), None)
         # Its work is in Rust, beside which Python's other threads go on.
-        return await asyncio.to_thread(self._nearest, number, count, _where(wanted))
+        return await asyncio.to_thread(self._nearest, number, count, where)
 
     def _nearest(
         self, number: int, count: int, where: dict[str, Any] | None
@@ -70,36 +83,8 @@ class _Chroma:
 
     async def insert(self, number: int, shop: Shop, like: int) -> None:
         self._collection.add(
-            ids=str(number), embeddings=shop.vectors[like], metadatas=_metadata(shop, like)
+            ids=str(number), embeddings=shop.vectors[like], metadatas=shop.attributes(like)
         )
 
-    async def close(self) -> None:
-        del self._collection
 
-
-def _metadata(shop: Shop, number: int) -> dict[str, Any]:
-    return {
-        "price": float(shop.prices[number]),
-        "category": int(shop.categories[number]),
-        "brand": int(shop.brands[number]),
-        "is_in_stock": bool(shop.in_stock[number]),
-    }
-
-
-def _where(wanted: ShopFilter) -> dict[str, Any] | None:
-    conditions: list[dict[str, Any]] = []
-    if wanted.price_max is not None:
-        conditions.append({"price": {"$lte": wanted.price_max}})
-    if wanted.category is not None:
-        conditions.append({"category": wanted.category})
-    if wanted.in_stock:
-        conditions.append({"is_in_stock": True})
-    if len(conditions) > 1:
-        return {"$and": conditions}
-    return conditions[0] if conditions else None
-
-
-def create(variant: str) -> Engine:
-    """Make the engine; it has no variants."""
-    assert not variant
-    return _Chroma()
+create = _Chroma

@@ -7,25 +7,24 @@ from typing import TYPE_CHECKING
 import faiss
 import numpy as np
 
-from benchmarks.peers.engines.beside import Attributes
+from benchmarks.peers.engines.beside import EngineBeside
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from benchmarks.peers.engines import Engine
     from benchmarks.peers.shop import Shop, ShopFilter
 
 M, EF_CONSTRUCTION, EF = 32, 40, 100
 
 
-class _Faiss:
+class _Faiss(EngineBeside):
     settings = (
         f"{faiss.__version__}, IndexHNSWFlat, M {M}, efConstruction {EF_CONSTRUCTION}, "
         f"efSearch {EF}, IDSelectorBitmap"
     )
 
     async def build(self, shop: Shop, folder: Path) -> None:  # noqa: ARG002
-        self._attributes = Attributes(shop)
+        self.keep_attributes(shop)
         self._index = faiss.IndexHNSWFlat(shop.vectors.shape[1], M, faiss.METRIC_INNER_PRODUCT)
         self._index.hnsw.efConstruction = EF_CONSTRUCTION
         self._index.add(shop.vectors)
@@ -34,8 +33,8 @@ class _Faiss:
 
     async def nearest(self, number: int, count: int, wanted: ShopFilter) -> list[tuple[int, float]]:
         query = self._index.reconstruct(number)[None]
-        if wanted.is_filtered:
-            bits = np.packbits(self._attributes.fitting(wanted), bitorder="little")
+        if wanted.attributes:
+            bits = np.packbits(self.fitting(wanted), bitorder="little")
             parameters = faiss.SearchParametersHNSW(efSearch=EF, sel=faiss.IDSelectorBitmap(bits))
         else:
             parameters = faiss.SearchParametersHNSW(efSearch=EF)
@@ -44,9 +43,6 @@ class _Faiss:
         # Where nothing was found the number is -1.
         return [row for row in rows if row[0] >= 0]
 
-    async def set_price(self, number: int, price: float) -> None:
-        self._attributes.set_price(number, price)
-
     async def delete(self, number: int) -> None:
         # Only by a filter over all rows from then on, or by building again.
         raise NotImplementedError
@@ -54,13 +50,7 @@ class _Faiss:
     async def insert(self, number: int, shop: Shop, like: int) -> None:
         assert number == self._index.ntotal, "rows are numbered in the order they come"
         self._index.add(shop.vectors[like][None])
-        self._attributes.insert(number, shop, like)
-
-    async def close(self) -> None:
-        del self._index
+        await super().insert(number, shop, like)
 
 
-def create(variant: str) -> Engine:
-    """Make the engine; it has no variants."""
-    assert not variant
-    return _Faiss()
+create = _Faiss

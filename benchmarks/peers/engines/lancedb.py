@@ -9,19 +9,26 @@ import lancedb
 import pyarrow as pa
 from lancedb.index import Bitmap, BTree, HnswSq
 
+from benchmarks.peers.engines import Engine
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
 
-    from benchmarks.peers.engines import Engine
     from benchmarks.peers.shop import Shop, ShopFilter
 
 M, EF_CONSTRUCTION, EF, PROBES, REFINE = 20, 300, 100, 20, 2
+_INDEXES = {"number": BTree, "price": BTree, "category": Bitmap, "is_in_stock": Bitmap}
+_CONDITIONS = {
+    "price_max": "price <= {}",
+    "category": "category = {}",
+    "in_stock": "is_in_stock = true",
+}
 
 
-class _Lance:
+class _Lance(Engine):
     settings = (
         f"{version('lancedb')}, HnswSq, m {M}, ef_construction {EF_CONSTRUCTION}, ef {EF}, "
         f"nprobes {PROBES}, refine_factor {REFINE}, BTree and Bitmap on columns, where(), on disk"
@@ -33,10 +40,8 @@ class _Lance:
         await self._table.create_index(
             "vector", config=HnswSq(distance_type="cosine", m=M, ef_construction=EF_CONSTRUCTION)
         )
-        await self._table.create_index("number", config=BTree())
-        await self._table.create_index("price", config=BTree())
-        await self._table.create_index("category", config=Bitmap())
-        await self._table.create_index("is_in_stock", config=Bitmap())
+        for column, kind in _INDEXES.items():
+            await self._table.create_index(column, config=kind())
 
     async def nearest(self, number: int, count: int, wanted: ShopFilter) -> list[tuple[int, float]]:
         own = await (
@@ -52,15 +57,12 @@ class _Lance:
             .select(["number", "_distance"])
             .limit(count)
         )
-        if conditions := _conditions(wanted):
+        conditions = [_CONDITIONS[name].format(value) for name, value in wanted.attributes.items()]
+        if conditions:
             query = query.where(" and ".join(conditions))
         found = await query.to_arrow()
-        return [
-            (number, 1 - distance)
-            for number, distance in zip(
-                found["number"].to_pylist(), found["_distance"].to_pylist(), strict=True
-            )
-        ]
+        rows = zip(found["number"].to_pylist(), found["_distance"].to_pylist(), strict=True)
+        return [(known, 1 - distance) for known, distance in rows]
 
     async def set_price(self, number: int, price: float) -> None:
         await self._table.update({"price": price}, where=f"number = {number}")
@@ -91,18 +93,4 @@ def _rows(shop: Shop) -> pa.Table:
     )
 
 
-def _conditions(wanted: ShopFilter) -> list[str]:
-    conditions: list[str] = []
-    if wanted.price_max is not None:
-        conditions.append(f"price <= {wanted.price_max}")
-    if wanted.category is not None:
-        conditions.append(f"category = {wanted.category}")
-    if wanted.in_stock:
-        conditions.append("is_in_stock = true")
-    return conditions
-
-
-def create(variant: str) -> Engine:
-    """Make the engine; it has no variants."""
-    assert not variant
-    return _Lance()
+create = _Lance

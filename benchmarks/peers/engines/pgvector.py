@@ -13,10 +13,11 @@ from pgvector.psycopg import register_vector, register_vector_async
 from psycopg import AsyncConnection, Connection
 from psycopg_pool import AsyncConnectionPool
 
+from benchmarks.peers.engines import Engine
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from benchmarks.peers.engines import Engine
     from benchmarks.peers.shop import Shop, ShopFilter
 
 _COLUMNS = "number, price, category, brand, is_in_stock, embedding"
@@ -25,6 +26,11 @@ _INDEXES = (
     "create index on peer_products (price)",
     "create index on peer_products (category)",
 )
+_CONDITIONS = {
+    "price_max": "price <= %(price_max)s",
+    "category": "category = %(category)s",
+    "in_stock": "is_in_stock",
+}
 # Conditions stand between the two parts.
 _PLAIN = (
     (
@@ -50,8 +56,9 @@ _ITERATIVE = (
 )
 
 
-class _Pgvector:
-    def __init__(self, *, is_iterative: bool) -> None:
+class _Pgvector(Engine):
+    def __init__(self, variant: str) -> None:
+        is_iterative = {"plain": False, "iterative": True}[variant]
         self._parts = _ITERATIVE if is_iterative else _PLAIN
         self._options = (
             "-c hnsw.iterative_scan=relaxed_order -c hnsw.ef_search=100" if is_iterative else ""
@@ -73,17 +80,12 @@ class _Pgvector:
         await self._pool.open(wait=True)
 
     async def nearest(self, number: int, count: int, wanted: ShopFilter) -> list[tuple[int, float]]:
-        conditions = _conditions(wanted)
+        conditions = [_CONDITIONS[name] for name in wanted.attributes]
         where = "where " + " and ".join(conditions) if conditions else ""
         async with self._pool.connection() as connection:
             cursor = await connection.execute(
                 where.join(self._parts),  # type: ignore[arg-type]
-                {
-                    "n": number,
-                    "count": count,
-                    "price_max": wanted.price_max,
-                    "category": wanted.category,
-                },
+                {"n": number, "count": count, **wanted.attributes},
             )
             return await cursor.fetchall()
 
@@ -95,7 +97,8 @@ class _Pgvector:
 
     async def insert(self, number: int, shop: Shop, like: int) -> None:
         await self._change(
-            "insert into peer_products values (%s, %s, %s, %s, %s, %s)", _row(shop, number, like)
+            "insert into peer_products values (%s, %s, %s, %s, %s, %s)",
+            (number, *shop.attributes(like).values(), HalfVector(shop.vectors[like])),
         )
 
     async def close(self) -> None:
@@ -120,36 +123,11 @@ def _fill(connection: Connection[Any], shop: Shop) -> None:
         f"copy peer_products ({_COLUMNS}) from stdin with (format binary)"
     ) as copy:
         copy.set_types(["int4", "float8", "int2", "int2", "bool", "halfvec"])
-        for number in range(len(shop.vectors)):
-            copy.write_row(_row(shop, number, number))
+        for number, vector in enumerate(shop.vectors):
+            copy.write_row((number, *shop.attributes(number).values(), HalfVector(vector)))
     for index in _INDEXES:
         connection.execute(index)
     connection.execute("vacuum analyze peer_products")
 
 
-def _row(shop: Shop, number: int, like: int) -> tuple[Any, ...]:
-    return (
-        number,
-        float(shop.prices[like]),
-        int(shop.categories[like]),
-        int(shop.brands[like]),
-        bool(shop.in_stock[like]),
-        HalfVector(shop.vectors[like]),
-    )
-
-
-def _conditions(wanted: ShopFilter) -> list[str]:
-    conditions: list[str] = []
-    if wanted.price_max is not None:
-        conditions.append("price <= %(price_max)s")
-    if wanted.category is not None:
-        conditions.append("category = %(category)s")
-    if wanted.in_stock:
-        conditions.append("is_in_stock")
-    return conditions
-
-
-def create(variant: str) -> Engine:
-    """Make the engine in one of its two variants."""
-    assert variant in {"plain", "iterative"}
-    return _Pgvector(is_iterative=variant == "iterative")
+create = _Pgvector

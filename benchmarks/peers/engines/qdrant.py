@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qdrant_client import QdrantClient
 from qdrant_client.models import (
@@ -17,16 +17,22 @@ from qdrant_client.models import (
     VectorParams,
 )
 
+from benchmarks.peers.engines import Engine
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from benchmarks.peers.engines import Engine
     from benchmarks.peers.shop import Shop, ShopFilter
 
 _NAME = "products"
+_CONDITIONS = {
+    "price_max": lambda price: FieldCondition(key="price", range=Range(lte=price)),
+    "category": lambda number: FieldCondition(key="category", match=MatchValue(value=number)),
+    "in_stock": lambda _: FieldCondition(key="is_in_stock", match=MatchValue(value=True)),
+}
 
 
-class _Qdrant:
+class _Qdrant(Engine):
     settings = f"{version('qdrant-client')}, local mode in memory, exact, query_filter="
 
     async def build(self, shop: Shop, folder: Path) -> None:  # noqa: ARG002
@@ -37,13 +43,15 @@ class _Qdrant:
         self._client.upload_collection(
             _NAME,
             vectors=shop.vectors,
-            payload=[_payload(shop, number) for number in range(len(shop.vectors))],
+            payload=[shop.attributes(number) for number in range(len(shop.vectors))],
             ids=range(len(shop.vectors)),
         )
 
     async def nearest(self, number: int, count: int, wanted: ShopFilter) -> list[tuple[int, float]]:
+        conditions = [_CONDITIONS[name](value) for name, value in wanted.attributes.items()]
+        fits = Filter(must=conditions) if conditions else None
         found = self._client.query_points(
-            _NAME, query=number, query_filter=_filter(wanted), limit=count, with_payload=False
+            _NAME, query=number, query_filter=fits, limit=count, with_payload=False
         )
         return [(int(point.id), point.score) for point in found.points]
 
@@ -58,7 +66,7 @@ class _Qdrant:
             _NAME,
             [
                 PointStruct(
-                    id=number, vector=shop.vectors[like].tolist(), payload=_payload(shop, like)
+                    id=number, vector=shop.vectors[like].tolist(), payload=shop.attributes(like)
                 )
             ],
         )
@@ -67,27 +75,4 @@ class _Qdrant:
         self._client.close()
 
 
-def _payload(shop: Shop, number: int) -> dict[str, Any]:
-    return {
-        "price": float(shop.prices[number]),
-        "category": int(shop.categories[number]),
-        "brand": int(shop.brands[number]),
-        "is_in_stock": bool(shop.in_stock[number]),
-    }
-
-
-def _filter(wanted: ShopFilter) -> Filter | None:
-    conditions: list[FieldCondition] = []
-    if wanted.price_max is not None:
-        conditions.append(FieldCondition(key="price", range=Range(lte=wanted.price_max)))
-    if wanted.category is not None:
-        conditions.append(FieldCondition(key="category", match=MatchValue(value=wanted.category)))
-    if wanted.in_stock:
-        conditions.append(FieldCondition(key="is_in_stock", match=MatchValue(value=True)))
-    return Filter(must=list(conditions)) if conditions else None
-
-
-def create(variant: str) -> Engine:
-    """Make the engine; it has no variants."""
-    assert not variant
-    return _Qdrant()
+create = _Qdrant

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from usearch.index import Index
 
-from benchmarks.peers.engines.beside import Attributes
+from benchmarks.peers.engines.beside import EngineBeside
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from benchmarks.peers.engines import Engine
     from benchmarks.peers.shop import Shop, ShopFilter
 
 CONNECTIVITY, EXPANSION_ADD, EXPANSION_SEARCH = 16, 128, 100
@@ -21,14 +20,14 @@ CONNECTIVITY, EXPANSION_ADD, EXPANSION_SEARCH = 16, 128, 100
 STEP, MOST = 4, 6400
 
 
-class _Usearch:
+class _Usearch(EngineBeside):
     settings = (
         f"{version('usearch')}, f16, connectivity {CONNECTIVITY}, expansion_add {EXPANSION_ADD}, "
         f"expansion_search {EXPANSION_SEARCH}; has no filter: up to {MOST} rows are asked for"
     )
 
     async def build(self, shop: Shop, folder: Path) -> None:  # noqa: ARG002
-        self._attributes = Attributes(shop)
+        self.keep_attributes(shop)
         self._index = Index(
             ndim=shop.vectors.shape[1],
             metric="cos",
@@ -41,7 +40,7 @@ class _Usearch:
 
     async def nearest(self, number: int, count: int, wanted: ShopFilter) -> list[tuple[int, float]]:
         query = self._index.get(number)
-        fits = self._attributes.fitting(wanted) if wanted.is_filtered else None
+        fits = self.fitting(wanted) if wanted.attributes else None
         asked = count
         while True:
             found = self._index.search(query, asked, threads=1)
@@ -53,22 +52,13 @@ class _Usearch:
                 return list(zip(keys[:count].tolist(), scores[:count].tolist(), strict=True))
             asked = min(MOST, STEP * asked)
 
-    async def set_price(self, number: int, price: float) -> None:
-        self._attributes.set_price(number, price)
-
     async def delete(self, number: int) -> None:
         self._index.remove(number)
-        self._attributes.delete(number)
+        await super().delete(number)
 
     async def insert(self, number: int, shop: Shop, like: int) -> None:
         self._index.add(number, shop.vectors[like])
-        self._attributes.insert(number, shop, like)
-
-    async def close(self) -> None:
-        self._index.reset()
+        await super().insert(number, shop, like)
 
 
-def create(variant: str) -> Engine:
-    """Make the engine; it has no variants."""
-    assert not variant
-    return _Usearch()
+create = _Usearch

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from alsolike.cli.evaluation import evaluate
 from alsolike.database import connect
 from alsolike.errors import AlsolikeError
-from alsolike.evaluation.errors import EvaluationError
+from alsolike.evaluation.results import EvaluationError
 from alsolike.evaluation.run import EvaluationPlan, run_evaluation
 from alsolike.history import ALWAYS, NoHistoryError, SplitError, read_history
 from alsolike.progress import ignore_progress

@@ -8,7 +8,7 @@ import pytest
 from alsolike.history import ALWAYS, KINDS, Catalogue, History, Split
 from alsolike.progress import ignore_progress
 from alsolike.rankers.baselines.average import AverageRanker, average_vectors, faded_interactions
-from alsolike.rankers.baselines.text import TextRanker
+from alsolike.rankers.baselines.queried import TextRanker
 from alsolike.settings import Settings
 from alsolike.texts import NoTextVectorsError, read_text_parts
 from embed.run import embed_all

@@ -83,7 +83,7 @@ def test_what_sql_answers_is_what_was_fitted() -> None:
         query = recent_products(
             history,
             np.array([shopper]),
-            last=serving["actions"],
+            actions=serving["actions"],
             decay=serving["decay"],
             kind_weights=serving["kind_weights"],
         )

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from alsolike.demo import DemoShopError, DemoShopSummary, ShopSize, write_demo_shop
 from alsolike.demo.catalogue import SUBCATEGORIES, TOPS
-from alsolike.demo.write import FILES
+from alsolike.demo.write import FILES, DemoShopError, DemoShopSummary, ShopSize, write_demo_shop
 
 ENDS_AT = datetime(2026, 3, 1, tzinfo=UTC)
 SIZE = ShopSize(products=160, shoppers=90, days=60)

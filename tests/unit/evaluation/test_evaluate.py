@@ -11,9 +11,8 @@ import pytest
 
 from alsolike.evaluation import evaluate as module
 from alsolike.evaluation.cold import hidden_products, hide_products
-from alsolike.evaluation.errors import EvaluationError
 from alsolike.evaluation.evaluate import evaluate
-from alsolike.evaluation.results import Evaluation
+from alsolike.evaluation.results import Evaluation, EvaluationError
 from alsolike.history import Split, split_by_time, split_leave_one_out
 from alsolike.progress import ignore_progress
 from tests.fixtures.history import DAY, catalogue, dated, history, random_history

@@ -19,28 +19,28 @@ def _with_kinds(made: History, kinds: list[int], weights: list[float]) -> Histor
 
 def test_the_latest_action_dates_a_product() -> None:
     made = history(catalogue(4), [(0, 1, 1), (0, 2, 2), (0, 1, 3), (0, 3, 4)])
-    recent = recent_products(made, np.array([0]), last=2, decay=0.5)
+    recent = recent_products(made, np.array([0]), actions=2, decay=0.5)
     assert recent.dtype == np.float32
     assert recent.toarray().tolist() == [[0, 0.5, 0, 1]]
 
 
 def test_products_of_one_moment_go_by_their_number() -> None:
     made = history(catalogue(3), [(0, 2, 1), (0, 0, 1), (0, 1, 1)])
-    recent = recent_products(made, np.array([0]), last=2, decay=0.5)
+    recent = recent_products(made, np.array([0]), actions=2, decay=0.5)
     assert recent.toarray().tolist() == [[1, 0.5, 0]]
 
 
 def test_the_rows_are_the_shoppers_that_were_asked_for_in_their_order() -> None:
     made = history(catalogue(3), [(0, 0, 1), (2, 2, 1)], shoppers=4)
-    recent = recent_products(made, np.array([2, 1, 0, 3, 2]), last=5, decay=0.7)
+    recent = recent_products(made, np.array([2, 1, 0, 3, 2]), actions=5, decay=0.7)
     assert recent.toarray().tolist() == [[0, 0, 1], [0, 0, 0], [1, 0, 0], [0, 0, 0], [0, 0, 1]]
-    assert recent_products(made, np.array([], np.int64), last=5, decay=0.7).shape == (0, 3)
+    assert recent_products(made, np.array([], np.int64), actions=5, decay=0.7).shape == (0, 3)
 
 
 def test_the_strongest_kind_weighs_a_product() -> None:
     made = history(catalogue(2), [(0, 0, 1), (0, 1, 2), (0, 0, 3)])
     made = _with_kinds(made, [PURCHASE, REVIEW, VIEW], [3, 2, 1])
-    recent = recent_products(made, np.array([0]), last=5, decay=0.5, kind_weights=KIND_WEIGHTS)
+    recent = recent_products(made, np.array([0]), actions=5, decay=0.5, kind_weights=KIND_WEIGHTS)
     assert recent.toarray().tolist() == [[3, 1]]
 
 
@@ -48,9 +48,9 @@ def test_a_bad_review_and_a_kind_without_weight_are_no_taste_and_take_no_place()
     made = history(catalogue(3), [(0, 0, 1), (0, 1, 2), (0, 2, 3)])
     made = _with_kinds(made, [PURCHASE, VIEW, REVIEW], [3, 1, 0.5])
     only_bought = {"purchase": 3.0, "review": 2.0}
-    recent = recent_products(made, np.array([0]), last=1, decay=0.5, kind_weights=only_bought)
+    recent = recent_products(made, np.array([0]), actions=1, decay=0.5, kind_weights=only_bought)
     assert recent.toarray().tolist() == [[3, 0, 0]]
-    everything = recent_products(made, np.array([0]), last=1, decay=0.5)
+    everything = recent_products(made, np.array([0]), actions=1, decay=0.5)
     assert everything.toarray().tolist() == [[0, 0, 1]]
 
 
@@ -67,6 +67,6 @@ def test_it_is_what_going_through_the_events_one_by_one_gives(seed: int) -> None
         ordered = sorted(latest, key=lambda product: (-latest[product], product))
         for place, product in enumerate(ordered[:7]):
             expected[shopper, product] = 0.8**place
-    recent = recent_products(made, shoppers, last=7, decay=0.8)
+    recent = recent_products(made, shoppers, actions=7, decay=0.8)
     assert recent.has_sorted_indices
     np.testing.assert_allclose(recent.toarray(), expected, rtol=1e-6)

@@ -10,23 +10,23 @@ import pytrec_eval
 from ir_measures import AP, RR, P, R, Success, nDCG
 from numpy.typing import NDArray
 
-from alsolike.metrics import (
+from alsolike.metrics.accuracy import (
     ACCURACY_METRICS,
     TruthRanks,
     average_precision,
-    cold_share,
-    coverage,
-    gini,
     hit_rate,
-    information,
-    intra_list_diversity,
-    is_in_tail,
-    long_tail,
     ndcg,
-    novelty,
     precision,
     recall,
     reciprocal_rank,
+)
+from alsolike.metrics.lists import (
+    coverage,
+    gini,
+    information,
+    intra_list_diversity,
+    is_in_tail,
+    mean_over_lists,
 )
 
 PRODUCTS, SHOPPERS = 60, 80
@@ -97,12 +97,12 @@ def test_ir_measures_gives_the_same_mean(judged: tuple, name: str, theirs: objec
     ],
 )
 def test_one_product_at_rank_three(metric: Metric, expected: float) -> None:
-    assert metric(TruthRanks.of_one_each(np.array([3.0])), 10) == pytest.approx([expected])
+    assert metric(TruthRanks(np.array([3.0]), np.arange(1), 1), 10) == pytest.approx([expected])
 
 
 @pytest.mark.parametrize("name", ACCURACY_METRICS)
 def test_beyond_the_list_there_is_nothing(name: str) -> None:
-    truth = TruthRanks.of_one_each(np.array([10.0, 10.5, 11.0, math.inf]))
+    truth = TruthRanks(np.array([10.0, 10.5, 11.0, math.inf]), np.arange(4), 4)
     values = ACCURACY_METRICS[name](truth, 10)
     assert values[0] > 0
     assert values[1:].tolist() == [0, 0, 0]
@@ -180,7 +180,7 @@ def test_diversity_needs_two_products_with_a_vector() -> None:
 def test_novelty_is_bits_of_the_share_of_shoppers() -> None:
     bits = information(np.array([7, 3, 0]), 7)
     assert bits == pytest.approx([0, 1, 3])
-    values = novelty(lists([0, 1], [2, -1], [-1, -1]), bits)
+    values = mean_over_lists(lists([0, 1], [2, -1], [-1, -1]), bits)
     assert values == pytest.approx([0.5, 3, math.nan], nan_ok=True)
 
 
@@ -195,5 +195,4 @@ def test_shares_of_tail_and_cold_products_are_of_the_list_as_it_is() -> None:
     marked = np.array([True, False, False])
     shown = lists([0, 1], [0, -1], [1, 2], [-1, -1])
     expected = pytest.approx([0.5, 1, 0, math.nan], nan_ok=True)
-    assert long_tail(shown, marked) == expected
-    assert cold_share(shown, marked) == expected
+    assert mean_over_lists(shown, marked) == expected

@@ -14,7 +14,7 @@ from alsolike.promotion.gate import (
     check_lists,
     why_no_bar,
 )
-from alsolike.rankers.baselines.item_knn import ItemKnnRanker
+from alsolike.rankers.baselines.queried import ItemKnnRanker
 from alsolike.rankers.by_name import BASELINES, baseline
 from alsolike.rankers.protocol import Ranker
 from tests.fixtures.history import catalogue, history

@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 
 from alsolike.history import History, Split, split_by_time
+from alsolike.history.recent import recent_products
 from alsolike.progress import ignore_progress
-from alsolike.rankers.baselines.ease import EaseRanker
 from alsolike.rankers.baselines.ials import IalsRanker
-from alsolike.rankers.baselines.item_knn import ItemKnnRanker
-from alsolike.rankers.baselines.queried import LATEST, WHOLE, Query, known_products
+from alsolike.rankers.baselines.queried import LATEST, WHOLE, EaseRanker, ItemKnnRanker, Query
 from alsolike.rankers.by_name import BASELINES, UnknownRankerError, baseline
 from alsolike.rankers.protocol import ScoreRanker
 from tests.fixtures.history import catalogue, history, random_history, taste_history
@@ -29,7 +28,7 @@ def _fitted(ranker: ScoreRanker, split: Split) -> np.ndarray:
 
 
 def _queries(split: Split, query: Query) -> np.ndarray:
-    return known_products(split, np.arange(len(split.shoppers)), query).toarray()
+    return recent_products(split.known, split.shoppers, **query._asdict()).toarray()
 
 
 def _ease(split: Split, regularisation: float, query: Query) -> np.ndarray:

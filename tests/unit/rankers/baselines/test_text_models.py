@@ -7,7 +7,7 @@ from alsolike.history import History, Split
 from alsolike.models import ServingOptions
 from alsolike.progress import ignore_progress
 from alsolike.rankers.baselines.average import AverageRanker, average_vectors, faded_interactions
-from alsolike.rankers.baselines.text import TextRanker
+from alsolike.rankers.baselines.queried import TextRanker
 from alsolike.rankers.protocol import ScoreRanker
 from alsolike.texts import TextEncoder, TextParts
 from tests.fixtures.history import catalogue, history

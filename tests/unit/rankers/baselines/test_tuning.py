@@ -7,10 +7,8 @@ import scipy.sparse as sp
 
 from alsolike.history import History, Split, split_by_time, split_leave_one_out
 from alsolike.progress import ignore_progress
-from alsolike.rankers.baselines.ease import EaseRanker
 from alsolike.rankers.baselines.ials import CONFIDENCES, IalsRanker
-from alsolike.rankers.baselines.item_knn import ItemKnnRanker
-from alsolike.rankers.baselines.queried import LATEST, WHOLE
+from alsolike.rankers.baselines.queried import LATEST, WHOLE, EaseRanker, ItemKnnRanker
 from alsolike.rankers.baselines.tuning import best_option
 from tests.fixtures.history import catalogue, history
 

@@ -7,10 +7,10 @@ import pytest
 from numpy.typing import NDArray
 
 from alsolike.history import History, SplitError
+from alsolike.history.recent import recent_products
 from alsolike.progress import ignore_progress
 from alsolike.rankers.blend.fit import FittedModel, fit_model
 from alsolike.rankers.blend.recipe import Recipe, RecipeError
-from alsolike.rankers.blend.validation import weigh_latest
 from alsolike.texts import Texts
 from tests.fixtures.history import catalogue, dated, history, taste_history
 
@@ -38,7 +38,7 @@ def fit(known: History, *, is_telling: bool = False, recipe: Recipe = RECIPE) ->
 
 def top(fitted: FittedModel, known: History, k: int = 5) -> NDArray[np.int64]:
     """Return the best products that each shopper has not had: shape (n_shoppers, k)."""
-    query = weigh_latest(known, np.arange(len(known.shopper_ids)), fitted.serving)
+    query = recent_products(known, np.arange(len(known.shopper_ids)), **fitted.query)
     scores = query @ fitted.rows(np.arange(len(known.catalogue))) + fitted.priors
     scores[known.matrix().toarray() > 0] = -np.inf
     return np.argsort(-scores, axis=1, kind="stable")[:, :k]

@@ -1,14 +1,118 @@
-"""What the JSON API recommends.
-
-A struct that is filled from a query has its columns' order.
-"""
+"""What the JSON API takes and gives of recommendations; a client makes these without the server."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Generic, Literal, TypeVar
 
 from msgspec import Meta, Struct
 
+from api.fields import Diversity, Id
+from api.filters import ProductFilter
 from api.ladder.tiers import AnswerTier
+
+Why = TypeVar("Why")
+
+
+class Action(Struct, forbid_unknown_fields=True):
+    """Something that the shopper did, as the caller knows it."""
+
+    product_id: Id
+    kind: Literal["view", "purchase", "review"] = "view"
+    occurred_at: Annotated[
+        Annotated[datetime, Meta(tz=True)] | None,
+        Meta(description="With a zone; null: later than the action before it in the list."),
+    ] = None
+
+    def __post_init__(self) -> None:
+        """Trim the id, as the loader does."""
+        self.product_id = self.product_id.strip()
+
+
+class RecommendationRequest(Struct, forbid_unknown_fields=True):
+    """For whom, what, and how many."""
+
+    shopper_id: Id | None = None
+    session_id: Annotated[
+        Id | None,
+        Meta(
+            description="Of an anonymous visitor, whose views were sent with it. Give a visitor an "
+            "id only after they agreed to personalisation."
+        ),
+    ] = None
+    history: Annotated[
+        list[Action],
+        Meta(max_length=200, description="More actions, the oldest first; nothing of it is kept."),
+    ] = []
+    basket: Annotated[
+        list[Id],
+        Meta(max_length=200, description="What lies in the basket: it counts, and is left out."),
+    ] = []
+    candidates: Annotated[
+        Annotated[list[Id], Meta(max_length=1000)] | None,
+        Meta(description="Choose among these products alone."),
+    ] = None
+    exclude: Annotated[list[Id], Meta(max_length=500, description="Leave these out.")] = []
+    filter: ProductFilter | None = None
+    k: Annotated[int, Meta(ge=1, le=100, description="Rows wanted.")] = 10
+    diversity: Annotated[
+        Diversity | None,
+        Meta(description="How much the products should differ; null: the model's."),
+    ] = None
+    reasons: Annotated[bool, Meta(description="Whether to say why.")] = True
+    model: Annotated[Id | None, Meta(description="Null: the serving one.")] = None
+    after: Annotated[
+        Annotated[str, Meta(max_length=8000)] | None,
+        Meta(description="`after` of the page before, for the next one."),
+    ] = None
+
+    def __post_init__(self) -> None:
+        """Trim the ids, as the loader does."""
+        self.shopper_id = self.shopper_id and self.shopper_id.strip()
+        self.session_id = self.session_id and self.session_id.strip()
+        self.basket = _trimmed(self.basket)
+        self.candidates = None if self.candidates is None else _trimmed(self.candidates)
+        self.exclude = _trimmed(self.exclude)
+
+
+class SimilarRequest(Struct, forbid_unknown_fields=True):
+    """Products, for each of which similar ones are wanted."""
+
+    product_ids: Annotated[list[Id], Meta(min_length=1, max_length=100)]
+    k: Annotated[int, Meta(ge=1, le=100, description="Rows wanted of each.")] = 10
+    candidates: Annotated[
+        Annotated[list[Id], Meta(max_length=1000)] | None,
+        Meta(description="Choose among these products alone."),
+    ] = None
+    exclude: Annotated[list[Id], Meta(max_length=500, description="Leave these out.")] = []
+    filter: ProductFilter | None = None
+    reasons: Annotated[bool, Meta(description="Whether to say why.")] = False
+    model: Annotated[Id | None, Meta(description="Null: the serving one.")] = None
+
+    def __post_init__(self) -> None:
+        """Trim the ids, as the loader does."""
+        self.product_ids = _trimmed(self.product_ids)
+        self.candidates = None if self.candidates is None else _trimmed(self.candidates)
+        self.exclude = _trimmed(self.exclude)
+
+
+def _trimmed(ids: list[str]) -> list[str]:
+    return [one.strip() for one in ids]
+
+
+class ListedProduct(Struct, kw_only=True):
+    """What every list tells of a product, behind the fields of the list's own."""
+
+    title: str
+    brand: str | None
+    category: str | None
+    price: float | None
+    currency: str | None
+    image_url: str | None
+
+
+class ExplainedProduct(ListedProduct, Generic[Why], kw_only=True):
+    """A product of a list that can say why it has it."""
+
+    reason: Annotated[Why | None, Meta(description="Null where none was asked for.")]
 
 
 class SimilarReason(Struct):
@@ -26,7 +130,7 @@ class SimilarReason(Struct):
     ]
 
 
-class SimilarProduct(Struct):
+class SimilarProduct(ExplainedProduct[SimilarReason]):
     """A product like another one."""
 
     rank: Annotated[int, Meta(description="From 1, the most similar first.")]
@@ -46,13 +150,6 @@ class SimilarProduct(Struct):
         ),
     ]
     model: Annotated[str | None, Meta(description="The model that answered.")]
-    title: str
-    brand: str | None
-    category: str | None
-    price: float | None
-    currency: str | None
-    image_url: str | None
-    reason: Annotated[SimilarReason | None, Meta(description="Null where none was asked for.")]
 
 
 class SimilarProducts(Struct):
@@ -74,7 +171,7 @@ class SimilarLists(Struct):
     tier: AnswerTier = "live"
 
 
-class Complement(Struct):
+class Complement(ListedProduct):
     """A product that goes with another one."""
 
     rank: Annotated[int, Meta(description="From 1, what goes with it best first.")]
@@ -84,12 +181,6 @@ class Complement(Struct):
     ]
     together: Annotated[int, Meta(description="Orders that both are in.")]
     lift: Annotated[float, Meta(description="How much more often than by chance; above 1.")]
-    title: str
-    brand: str | None
-    category: str | None
-    price: float | None
-    currency: str | None
-    image_url: str | None
 
 
 class Complements(Struct):
@@ -113,7 +204,7 @@ class Reason(Struct):
     ] = None
 
 
-class RecommendedProduct(Struct):
+class RecommendedProduct(ExplainedProduct[Reason]):
     """A product for a shopper."""
 
     rank: Annotated[int, Meta(description="From 1, over all pages.")]
@@ -128,13 +219,6 @@ class RecommendedProduct(Struct):
     ]
     source: Annotated[str, Meta(description="`personal` or `popular`.")]
     model: Annotated[str | None, Meta(description="The model that answered.")]
-    title: str
-    brand: str | None
-    category: str | None
-    price: float | None
-    currency: str | None
-    image_url: str | None
-    reason: Annotated[Reason | None, Meta(description="Null where none was asked for.")]
 
 
 class RecommendedProducts(Struct):
@@ -150,7 +234,7 @@ class RecommendedProducts(Struct):
     tier: AnswerTier = "live"
 
 
-class TrendingProduct(Struct):
+class TrendingProduct(ListedProduct):
     """A product that shoppers act on these days."""
 
     rank: Annotated[int, Meta(description="From 1, over all pages.")]
@@ -162,12 +246,6 @@ class TrendingProduct(Struct):
         int | None,
         Meta(description="Views and purchases of the last two weeks; null of a snapshot."),
     ]
-    title: str
-    brand: str | None
-    category: str | None
-    price: float | None
-    currency: str | None
-    image_url: str | None
 
 
 class TrendingProducts(Struct):
@@ -182,19 +260,13 @@ class TrendingProducts(Struct):
     tier: AnswerTier = "live"
 
 
-class ViewedProduct(Struct):
+class ViewedProduct(ListedProduct):
     """A product that was looked at."""
 
     rank: Annotated[int, Meta(description="From 1, the latest first.")]
     product_id: str
     event_id: Annotated[str, Meta(description="The latest view of it.")]
     viewed_at: datetime
-    title: str
-    brand: str | None
-    category: str | None
-    price: float | None
-    currency: str | None
-    image_url: str | None
 
 
 class ViewedProducts(Struct):
@@ -204,7 +276,7 @@ class ViewedProducts(Struct):
     tier: AnswerTier = "live"
 
 
-class BoughtProduct(Struct):
+class BoughtProduct(ListedProduct):
     """A product that may be bought again."""
 
     rank: Annotated[int, Meta(description="From 1, what is most likely due first.")]
@@ -216,12 +288,6 @@ class BoughtProduct(Struct):
         float,
         Meta(description="Time since then over the usual time between two purchases; due from 1."),
     ]
-    title: str
-    brand: str | None
-    category: str | None
-    price: float | None
-    currency: str | None
-    image_url: str | None
 
 
 class BoughtProducts(Struct):
