@@ -40,6 +40,8 @@ language plpgsql
 stable
 rows 20
 set search_path = pg_catalog, public, pg_temp
+-- Planning anew for every call would take a tenth of the time; rows are found by key either way.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
     used record;
@@ -49,6 +51,10 @@ declare
     -- Rows to find: the whole pool where it is re-ranked.
     depth integer;
     acted recs.action [];
+    -- Element by element as acted; null: the product has no vector.
+    acted_vectors halfvec [];
+    -- The weighted mean of those vectors; null: none of them has one, or none is needed.
+    taste halfvec;
     left_out text [];
     candidates text [];
     -- Products that the model scores, best first.
@@ -87,6 +93,21 @@ begin
     end if;
 
     if p_way = 'vectors' and cardinality(scored) < depth and cardinality(acted) > 0 then
+        select
+            array_agg(v.embedding order by a.place),
+            l2_normalize(
+                sum(
+                    v.embedding::vector * array_fill(a.weight, array[used.dimension])::vector
+                    order by a.place
+                )
+            )::halfvec
+        into acted_vectors, taste
+        from unnest(acted) with ordinality
+            as a (kind, event_id, product_id, acted_at, weight, place)
+        left join recs.product_vectors as v
+            on v.model_id = used.model_id and a.product_id = v.product_id;
+    end if;
+    if taste is not null then
         -- Below what a trained model scored, the nearest have shares of its last score.
         last_score := case
             when used.kind = 'trained' then coalesce(scored[cardinality(scored)].score, 1)
@@ -94,35 +115,41 @@ begin
         scored_ids := array(select s.product_id from unnest(scored) as s);
         scored := scored || array(
             select (
-                t.product_id,
-                coalesce((last_score * (1 + t.score) / 2)::real, t.score),
-                t.action_place
+                n.product_id, coalesce((last_score * (1 + n.score) / 2)::real, n.score), null
             )::recs.scored_product
-            from recs.taste_products(
-                used.model_id, used.dimension, acted, depth - cardinality(scored),
-                left_out || scored_ids, p_filter, candidates
-            ) as t
+            from recs.nearest_products(
+                taste, used.model_id, depth - cardinality(scored), left_out || scored_ids,
+                p_filter, candidates
+            ) as n
         );
     end if;
 
     if is_diverse and cardinality(scored) > 1 then
         -- What lies behind the pool keeps its place.
-        scored := array(
-            select scored[o.place]
-            from unnest(
-                recs.diversified(
-                    used.model_id,
-                    array(select s.product_id from unnest(scored[:options.pool]) as s),
-                    array(select s.score from unnest(scored[:options.pool]) as s),
-                    p_k, options.diversity, options.category_share, options.brand_share
-                )
-                || array(select generate_series(options.pool + 1, cardinality(scored)))
-            ) with ordinality as o (place, pick)
-            order by o.pick
-        );
+        scored := recs.diversified(
+            used.model_id, scored[:options.pool], p_k,
+            options.diversity, options.category_share, options.brand_share
+        ) || scored[options.pool + 1:];
     end if;
     scored := scored[:p_k];
-
+    if taste is not null and p_with_reasons then
+        -- A product near the taste is explained by the action on the product nearest to it.
+        scored := array(
+            select (s.product_id, s.score, coalesce(s.action_place, nearest.place))::recs.scored_product
+            from unnest(scored) with ordinality as s (product_id, score, action_place, place)
+            left join recs.product_vectors as own
+                on own.model_id = used.model_id and s.product_id = own.product_id
+            left join lateral (
+                select a.place::integer
+                from unnest(acted, acted_vectors) with ordinality
+                    as a (kind, event_id, product_id, acted_at, weight, embedding, place)
+                where s.action_place is null and a.embedding is not null
+                order by a.embedding <=> own.embedding, a.product_id
+                limit 1
+            ) as nearest on true
+            order by s.place
+        );
+    end if;
     scored_ids := array(select s.product_id from unnest(scored) as s);
 
     -- A product that its prior alone scored is explained as those are that fill up.

@@ -50,7 +50,6 @@ ANALYST_READS = {
     "recs.serving_model": "is_single model_id switched_at",
 }
 ANALYST_CALLS = {
-    "recs.all_but_one",
     "recs.category_size",
     "recs.few_eligible",
     "recs.fits",
@@ -74,6 +73,7 @@ APP_CALLS = ANALYST_CALLS | {
     "recs.buy_again",
     "recs.diversified",
     "recs.diversity_level",
+    "recs.has_happened",
     "recs.left_out",
     "recs.not_bought_again",
     "recs.reason_kind",
@@ -84,7 +84,6 @@ APP_CALLS = ANALYST_CALLS | {
     "recs.recommend_with_reasons",
     "recs.scored_products",
     "recs.serving_options",
-    "recs.taste_products",
 }
 APP_WRITES = {
     "raw.consents": "INSERT",

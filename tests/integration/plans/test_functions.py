@@ -17,6 +17,7 @@ PLAN_MODES = ["force_custom_plan", "force_generic_plan"]
 # Postgres puts their text into the statement that calls them, and so does not count them.
 IN_THEIR_CALLERS_PLACE = {
     "fits",
+    "has_happened",
     "nearest_thresholds",
     "reason_kind",
     "recent_actions",
