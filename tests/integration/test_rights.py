@@ -84,6 +84,8 @@ APP_CALLS = ANALYST_CALLS | {
     "recs.recommend_with_reasons",
     "recs.scored_products",
     "recs.serving_options",
+    "recs.taste",
+    "recs.with_nearest_action",
 }
 APP_WRITES = {
     "raw.consents": "INSERT",

@@ -51,10 +51,9 @@ declare
     -- Rows to find: the whole pool where it is re-ranked.
     depth integer;
     acted recs.action [];
-    -- Element by element as acted; null: the product has no vector.
-    acted_vectors halfvec [];
-    -- The weighted mean of those vectors; null: none of them has one, or none is needed.
+    -- Null: nothing they acted on has a vector, or none is needed.
     taste halfvec;
+    acted_vectors halfvec [];
     left_out text [];
     candidates text [];
     -- Products that the model scores, best first.
@@ -93,19 +92,8 @@ begin
     end if;
 
     if p_way = 'vectors' and cardinality(scored) < depth and cardinality(acted) > 0 then
-        select
-            array_agg(v.embedding order by a.place),
-            l2_normalize(
-                sum(
-                    v.embedding::vector * array_fill(a.weight, array[used.dimension])::vector
-                    order by a.place
-                )
-            )::halfvec
-        into acted_vectors, taste
-        from unnest(acted) with ordinality
-            as a (kind, event_id, product_id, acted_at, weight, place)
-        left join recs.product_vectors as v
-            on v.model_id = used.model_id and a.product_id = v.product_id;
+        select t.taste, t.acted_vectors into taste, acted_vectors
+        from recs.taste(used.model_id, used.dimension, acted) as t;
     end if;
     if taste is not null then
         -- Below what a trained model scored, the nearest have shares of its last score.
@@ -133,22 +121,7 @@ begin
     end if;
     scored := scored[:p_k];
     if taste is not null and p_with_reasons then
-        -- A product near the taste is explained by the action on the product nearest to it.
-        scored := array(
-            select (s.product_id, s.score, coalesce(s.action_place, nearest.place))::recs.scored_product
-            from unnest(scored) with ordinality as s (product_id, score, action_place, place)
-            left join recs.product_vectors as own
-                on own.model_id = used.model_id and s.product_id = own.product_id
-            left join lateral (
-                select a.place::integer
-                from unnest(acted, acted_vectors) with ordinality
-                    as a (kind, event_id, product_id, acted_at, weight, embedding, place)
-                where s.action_place is null and a.embedding is not null
-                order by a.embedding <=> own.embedding, a.product_id
-                limit 1
-            ) as nearest on true
-            order by s.place
-        );
+        scored := recs.with_nearest_action(used.model_id, scored, acted, acted_vectors);
     end if;
     scored_ids := array(select s.product_id from unnest(scored) as s);
 
