@@ -309,7 +309,23 @@ def _reason(error: Exception) -> str:
     if isinstance(cause, psycopg.errors.DependentObjectsStillExist):
         detail = cause.diag.message_detail or ""
         lines[0] += f" ({'; '.join(detail.splitlines())})"
+    if isinstance(cause, psycopg.errors.LockNotAvailable):
+        lines[0] += f" ({_who_is_in_the_way()})"
     return lines[0]
+
+
+def _who_is_in_the_way() -> str:
+    """Name the sessions that use our tables."""
+    with connect() as connection:
+        rows = connection.execute(
+            query("alsolike/sessions_with_tables"), {"schemas": list(SCHEMAS)}
+        ).fetchall()
+    if not rows:
+        return "the session that used a table has ended since: migrate again"
+    sessions = ", ".join(
+        f"{pid} ({user}, in a transaction since {since or '?'})" for pid, user, since in rows
+    )
+    return f"tables are in use by session {sessions}: end it, or its transaction, and migrate again"
 
 
 def _is_down(target: str) -> bool:

@@ -25,24 +25,17 @@ class NoVectorsError(AlsolikeError):
 
 
 def write_all_neighbours(*, model: str | None, k: int, sessions: int, report: Report) -> int:
-    """Bring `recs.neighbours` of a model up to date.
+    """Bring `recs.neighbours` of a model, or of the serving one, up to date.
+
+    Return how many rows were written.
 
     Parameters
     ----------
-    model : str or None
-        Name of a model; None: the serving one.
     k : int
         Neighbours of each product, at least 1. A trained model keeps as many as its training gave.
     sessions : int
         Database sessions that share the work, at least 1. New products of a trained model are
         added by one session, since they change the same rows.
-    report : Report
-        Receives the number of products, as the stage `neighbours`.
-
-    Returns
-    -------
-    int
-        Rows written.
 
     Raises
     ------
@@ -59,31 +52,39 @@ def write_all_neighbours(*, model: str | None, k: int, sessions: int, report: Re
     if not product_ids:
         message = f"The model {used.name} has no vectors yet: run `alsolike embed` first."
         raise NoVectorsError(message)
-    if used.kind == "trained":
-        newcomers = _read_ids("alsolike/newcomers", used)
-        written = _extend_neighbours(
-            used, newcomers, k=used.parameters.get("neighbours", k), report=report
-        )
-    else:
-        written = write_neighbours(
-            used.model_id, product_ids, k=k, sessions=sessions, report=report
-        )
+    is_trained = used.kind == "trained"
+    if is_trained:
+        product_ids = _read_ids("alsolike/newcomers", used)
+        k, sessions = used.parameters.get("neighbours", k), 1
+    written = write_neighbours(
+        used.model_id, product_ids, k=k, sessions=sessions, is_trained=is_trained, report=report
+    )
     with connect() as connection:
         connection.execute(
             query("alsolike/delete_departed_neighbours"),
-            {"model_id": used.model_id, "is_trained": used.kind == "trained"},
+            {"model_id": used.model_id, "is_trained": is_trained},
         )
     return written
 
 
 def write_neighbours(
-    model_id: int, product_ids: list[str], *, k: int, sessions: int, report: Report
+    model_id: int,
+    product_ids: list[str],
+    *,
+    k: int,
+    sessions: int,
+    is_trained: bool = False,
+    report: Report,
 ) -> int:
     """Write the `k` nearest products of some products; the number of rows written.
 
-    The sessions take chunks of the products in turn, each chunk in a transaction of its own.
+    The sessions take chunks of the products in turn, each chunk in a transaction of its own. The
+    products of a trained model are newcomers, which are added to what it learned.
     """
-    chunks = iter([product_ids[i : i + CHUNK] for i in range(0, len(product_ids), CHUNK)])
+    statement, size = "alsolike/write_neighbours", CHUNK
+    if is_trained:
+        statement, size = "alsolike/extend_neighbours", NEWCOMERS
+    chunks = iter([product_ids[i : i + size] for i in range(0, len(product_ids), size)])
     lock = threading.Lock()
     has_failed = threading.Event()
     done = 0
@@ -107,10 +108,8 @@ def write_neighbours(
         try:
             with connect(application_name="alsolike neighbours") as connection:
                 for chunk in take():
-                    row = connection.execute(
-                        query("alsolike/write_neighbours"),
-                        {"model_id": model_id, "product_ids": chunk, "k": k},
-                    ).fetchone()
+                    parameters = {"model_id": model_id, "product_ids": chunk, "k": k}
+                    row = connection.execute(query(statement), parameters).fetchone()
                     connection.commit()
                     written += 0 if row is None else row[0]
                     advance(len(chunk))
@@ -127,24 +126,6 @@ def write_neighbours(
         except BaseException:
             has_failed.set()
             raise
-    return written
-
-
-def _extend_neighbours(model: Model, newcomers: list[str], *, k: int, report: Report) -> int:
-    written = 0
-    with connect(application_name="alsolike neighbours") as connection:
-        for start in range(0, len(newcomers), NEWCOMERS):
-            row = connection.execute(
-                query("alsolike/extend_neighbours"),
-                {
-                    "model_id": model.model_id,
-                    "product_ids": newcomers[start : start + NEWCOMERS],
-                    "k": k,
-                },
-            ).fetchone()
-            connection.commit()
-            written += 0 if row is None else row[0]
-            report("neighbours", min(start + NEWCOMERS, len(newcomers)), len(newcomers))
     return written
 
 

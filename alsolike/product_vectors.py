@@ -16,17 +16,9 @@ ALL_PARTS = (*TEXT_PARTS, "actions")
 def write_product_vectors(
     connection: psycopg.Connection[Any], *, model_id: int, encoder_id: int, parts: Sequence[str]
 ) -> int:
-    """Write the vectors of a model that changed; the caller commits.
+    """Write the vectors of a model that changed, from `TEXT_PARTS` or `ALL_PARTS`.
 
-    Parameters
-    ----------
-    parts : sequence of str
-        `TEXT_PARTS` or `ALL_PARTS`.
-
-    Returns
-    -------
-    int
-        How many vectors were written or removed.
+    Return how many were written or removed. The caller commits.
     """
     parameters = {"model_id": model_id, "encoder_id": encoder_id, "parts": list(parts)}
     row = connection.execute(query("alsolike/write_product_vectors"), parameters).fetchone()

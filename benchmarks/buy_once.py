@@ -110,13 +110,7 @@ def _measure(folder: Path) -> int:
 
 
 def write_shop(folder: Path, shoppers: int, products: int, seed: int) -> int:
-    """Write products.csv, purchases.csv and reviews.csv to a folder.
-
-    Returns
-    -------
-    int
-        Number of purchases and reviews.
-    """
+    """Write products.csv, purchases.csv and reviews.csv; return how many the last two have."""
     generator = random.Random(seed)  # noqa: S311  (draws a shop, no secrets)
     by_category = [list(range(place, products, CATEGORIES)) for place in range(CATEGORIES)]
     _write(

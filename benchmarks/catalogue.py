@@ -40,13 +40,7 @@ def machine() -> str:
 
 @contextlib.contextmanager
 def catalogue(products: int) -> Generator[float]:
-    """Run a server in a temporary folder, and fill it with products.
-
-    Yields
-    ------
-    float
-        Seconds that the filling took, including the index.
-    """
+    """Fill a server in a temporary folder with products; yield the seconds, including the index."""
     with tempfile.TemporaryDirectory(prefix="alsolike-bench-", ignore_cleanup_errors=True) as home:
         # Pages are measured too, although this is not the demo shop.
         export_connection({"ALSOLIKE_HOME": home, "ALSOLIKE_PAGES": "true"})
@@ -116,13 +110,12 @@ def _category(number: int) -> str:
 
 def _add_model(connection: psycopg.Connection[Any]) -> int:
     """Make the serving model; return its id."""
-    row = connection.execute(
+    [(model_id,)] = connection.execute(
         "with encoder as ("
         " insert into recs.encoders (name, sha256, dimension)"
         " values ('bench', 'none', %(dimension)s) returning encoder_id)"
         " select recs.add_model('bench', 'average', encoder_id, %(dimension)s, '{}') from encoder",
         {"dimension": DIMENSION},
-    ).fetchone()
-    assert row is not None
-    connection.execute("insert into recs.serving_model (model_id) values (%s)", row)
-    return row[0]
+    ).fetchall()
+    connection.execute("insert into recs.serving_model (model_id) values (%s)", (model_id,))
+    return model_id

@@ -117,41 +117,32 @@ def load(
     taken: list[float] = []
     started = time.perf_counter()
 
+    async def ask() -> None:
+        """Send one request after the other over a kept-alive connection."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        while (asked_at := time.perf_counter()) < started + seconds:
+            path = path_of()
+            writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            head = await reader.readuntil(b"\r\n\r\n")
+            if not head.startswith(b"HTTP/1.1 200"):
+                raise RuntimeError(path + " " + head.decode())
+            length = int(head.lower().split(b"content-length:", 1)[1].split(b"\r\n", 1)[0])
+            body = await reader.readexactly(length)
+            if rows is not None and body.count(b'"rank"') != rows:
+                message = f"{path} has other than {rows} products."
+                raise RuntimeError(message)
+            taken.append(time.perf_counter() - asked_at)
+            if answers is not None:
+                answers.append((path, body))
+        writer.close()
+        await writer.wait_closed()
+
     async def all_connections() -> None:
-        until = started + seconds
-        asking = (_ask(port, path_of, until, taken, rows, answers) for _ in range(connections))
+        asking = (ask() for _ in range(connections))
         await asyncio.wait_for(asyncio.gather(*asking), seconds + 30)
 
     asyncio.run(all_connections())
     return LoadResult(taken, time.perf_counter() - started)
-
-
-async def _ask(
-    port: int,
-    path_of: Callable[[], str],
-    until: float,
-    taken: list[float],
-    rows: int | None,
-    answers: list[tuple[str, bytes]] | None,
-) -> None:
-    """Send one request after the other over a kept-alive connection."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    while (started := time.perf_counter()) < until:
-        path = path_of()
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-        head = await reader.readuntil(b"\r\n\r\n")
-        if not head.startswith(b"HTTP/1.1 200"):
-            raise RuntimeError(path + " " + head.decode())
-        length = int(head.lower().split(b"content-length:", 1)[1].split(b"\r\n", 1)[0])
-        body = await reader.readexactly(length)
-        if rows is not None and body.count(b'"rank"') != rows:
-            message = f"{path} has other than {rows} products."
-            raise RuntimeError(message)
-        taken.append(time.perf_counter() - started)
-        if answers is not None:
-            answers.append((path, body))
-    writer.close()
-    await writer.wait_closed()
 
 
 def _wait_for(port: int) -> None:

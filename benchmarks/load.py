@@ -12,7 +12,6 @@ of what each round gives, so that a machine whose speed drifts slows both.
 # pyright: reportUnknownParameterType=false
 
 import io
-import json
 import multiprocessing
 import resource
 import statistics
@@ -20,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 from typing import LiteralString
@@ -79,23 +79,18 @@ def main() -> int:
 def _in_process(step: Callable[[], int]) -> dict[str, float]:
     """Run a step in a process of its own, for its own peak of memory."""
     _empty()
-    context = multiprocessing.get_context("spawn")
-    with tempfile.NamedTemporaryFile("r", suffix=".json") as answer:
-        process = context.Process(target=_measure, args=(step, answer.name))
-        process.start()
-        process.join()
-        return json.loads(answer.read())
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(_measure, step).result()
 
 
-def _measure(step: Callable[[], int], answer: str) -> None:
+def _measure(step: Callable[[], int]) -> dict[str, float]:
     started = time.perf_counter()
     rows = step()
-    figures = {
+    return {
         "rows": rows,
         "seconds": time.perf_counter() - started,
         "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
-    Path(answer).write_text(json.dumps(figures), encoding="utf-8")
 
 
 def _empty() -> None:

@@ -28,20 +28,17 @@ def main() -> int:
         spent = dict.fromkeys(SESSIONS, 0.0)
         count = 0
         with connect() as connection:
-            row = connection.execute("select model_id from recs.serving_model").fetchone()
-            assert row is not None
-            ids = [
-                found[0]
-                for found in connection.execute("select product_id from recs.product_vectors")
-            ]
+            [(model_id,)] = connection.execute("select model_id from recs.serving_model").fetchall()
+            rows = connection.execute("select product_id from recs.product_vectors").fetchall()
+        ids = [row[0] for row in rows]
         # The first slice warms both; each further one is computed by one session and by two.
         slices = [ids[start :: ROUNDS + 1] for start in range(ROUNDS + 1)]
-        write_neighbours(row[0], slices[0], k=K, sessions=2, report=ignore_progress)
+        write_neighbours(model_id, slices[0], k=K, sessions=2, report=ignore_progress)
         for number, part in enumerate(slices[1:]):
             for sessions in SESSIONS if number % 2 == 0 else reversed(SESSIONS):
                 started = time.perf_counter()
                 written = write_neighbours(
-                    row[0], part, k=K, sessions=sessions, report=ignore_progress
+                    model_id, part, k=K, sessions=sessions, report=ignore_progress
                 )
                 spent[sessions] += time.perf_counter() - started
                 assert written == K * len(part), "every product gets all its neighbours"

@@ -16,12 +16,7 @@ Interfere = Callable[[str, str, bytes | None], bytes | None]
 
 
 class RefusalError(Exception):
-    """The request is answered with a status alone.
-
-    Parameters
-    ----------
-    status : int
-    """
+    """The request is answered with a status alone."""
 
     def __init__(self, status: int = 503) -> None:
         super().__init__(status)
@@ -33,14 +28,10 @@ _HOP = {"connection", "transfer-encoding", "content-length", "expect", "server",
 
 @contextmanager
 def s3_proxy(upstream: str, interfere: Interfere) -> Generator[str]:
-    """Run a proxy on a free port of the loopback; its address.
+    """Run a proxy on a free port of the loopback; yield its address.
 
-    Parameters
-    ----------
-    upstream : str
-        Address of the S3 server.
-    interfere : callable
-        Called from a thread of each request's own, which may wait.
+    `upstream` is the address of the S3 server. `interfere` is called from a thread of each
+    request's own, which may wait.
     """
     host = urlsplit(upstream).netloc
 

@@ -1,5 +1,5 @@
 """The embedding worker: claim stale texts, encode them, write their vectors, then take the steps.
 
-`batches` goes through `claim`, `encode` and `write`; `steps` lists what follows. `run` does both in
-the foreground; `worker` does them again and again, with the queue of `tasks`.
+`batches` claims, encodes and writes; `steps` lists what follows. `run` does both in the foreground;
+`worker` does them again and again, with the queue of `tasks`.
 """

@@ -2,13 +2,18 @@
 
 import logging
 from collections.abc import Sequence
+from typing import Any
 
-from alsolike.database import connect, register_vectors
+import numpy as np
+import psycopg
+from numpy.typing import NDArray
+from pgvector import HalfVector
+
+from alsolike.database import connect, query, register_vectors
 from alsolike.progress import Report
-from embed.claim import MAX_CLAIM, Key, claim_documents
+from embed.claim import MAX_CLAIM, Document, Key, claim_documents
 from embed.encode import encode_each
 from embed.target import Target
-from embed.write import write_batch
 
 logger = logging.getLogger("alsolike.embed")
 
@@ -18,14 +23,12 @@ class Batches:
 
     Attributes
     ----------
-    encoded, failed : int
-        Texts that got a vector, and texts that did not.
+    encoded, failed, total : int
+        Texts that got a vector, that did not, and that were queued.
     reason : str or None
-        Why the last of those failed.
+        Why the last text that failed did.
     error : Exception or None
         What ended a batch; the ones after it do nothing.
-    total : int
-        Texts that were queued, for the progress report.
     """
 
     def __init__(self, target: Target, *, report: Report, is_raising: bool) -> None:
@@ -60,7 +63,7 @@ class Batches:
             if documents:
                 # No transaction is open here: the model may take its time.
                 results = encode_each(target.encoder, [document.content for document in documents])
-                write_batch(connection, target.encoder_id, documents, results)
+                _write(connection, target.encoder_id, documents, results)
                 self._count(results)
         self._done += len(keys)
         self._report("embed", min(self._done, self.total), self.total)
@@ -78,16 +81,33 @@ class Batches:
             logger.warning("%s", failures_text(len(reasons), encoded, self.reason))
 
 
-def failures_text(failed: int, encoded: int, reason: str | None) -> str:
-    """Return a sentence about the texts that failed, and where to look.
+def _write(
+    connection: psycopg.Connection[Any],
+    encoder_id: int,
+    documents: Sequence[Document],
+    results: Sequence[NDArray[np.float32] | str],
+) -> None:
+    """Keep a vector, or the reason why there is none, for each document, in one transaction."""
+    embedded: list[dict[str, Any]] = []
+    failed: list[dict[str, Any]] = []
+    for document, result in zip(documents, results, strict=True):
+        row = {
+            "encoder_id": encoder_id,
+            "product_id": document.product_id,
+            "part": document.part,
+            "content_hash": document.content_hash,
+        }
+        if isinstance(result, str):
+            failed.append({**row, "reason": result})
+        else:
+            embedded.append({**row, "embedding": HalfVector(result)})
+    with connection.transaction(), connection.cursor() as cursor:
+        cursor.executemany(query("embed/write_embedding"), embedded)
+        cursor.executemany(query("embed/write_failure"), failed)
 
-    Parameters
-    ----------
-    failed, encoded : int
-        Texts without and with a vector.
-    reason : str or None
-        Why the last of them failed.
-    """
+
+def failures_text(failed: int, encoded: int, reason: str | None) -> str:
+    """Return a sentence about the texts that failed, why the last one did, and where to look."""
     return (
         f"{failed:,} of {failed + encoded:,} texts could not be embedded; the last one: {reason} "
         "ops.embedding_failures has each one's reason."

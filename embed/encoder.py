@@ -23,17 +23,7 @@ _UNABLE = "it cannot encode a text"
 
 
 class Encoder(Protocol):
-    """Turns texts into vectors.
-
-    Attributes
-    ----------
-    name : str
-        For people.
-    sha256 : str
-        Of its weights: encoders with the same weights are the same encoder.
-    dimension : int
-        Length of its vectors.
-    """
+    """Turns texts into vectors; two with the same sha256 of their weights are the same encoder."""
 
     name: str
     sha256: str
@@ -55,7 +45,7 @@ class SentenceEncoder:
         self.sha256 = sha256
         self.folder = folder
         self._model: Any = None
-        self.dimension = dimension or self._loaded_dimension()
+        self.dimension = dimension or int(self.loaded().get_embedding_dimension())
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one row per text: ndarray, shape (n_texts, dimension), float32, unit norm."""
@@ -112,9 +102,6 @@ class SentenceEncoder:
             f"The encoder {self.name} in {self.folder} is of no use: {fault}. "
             "Get the model again, or set ALSOLIKE_ENCODER to another one."
         )
-
-    def _loaded_dimension(self) -> int:
-        return int(self.loaded().get_embedding_dimension())
 
 
 def load_encoder(settings: Settings) -> SentenceEncoder:

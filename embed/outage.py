@@ -37,14 +37,9 @@ class _LostError(AlsolikeError):
 
 
 class Outage:
-    """Waits until the database is back, for the worker's loop and for its running job.
+    """Waits for the database, so many seconds at most, for the worker's loop and its running job.
 
     Each loss is logged once, and so is its end, whichever of the two notices first.
-
-    Parameters
-    ----------
-    patience_seconds : float
-        How long the database may be away.
     """
 
     def __init__(self, patience_seconds: float) -> None:
@@ -63,8 +58,6 @@ class Outage:
 
         Parameters
         ----------
-        reason : str
-            The error that showed the loss.
         since : float
             A moment before the loss, by the monotonic clock. If the other waiter has seen the
             database come back since, the loss is not logged again.

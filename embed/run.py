@@ -31,22 +31,14 @@ class EmbedSummary:
     ----------
     encoded, unchanged : int
         Texts that this run encoded, and texts that had a vector already.
-    failed : int
-        Texts that wait for another try; `ops.embedding_failures` says why.
-    failed_now : int
-        How many of them this run tried.
-    reason : str or None
-        Why the last of those failed.
+    failed, failed_now : int
+        Texts that wait for another try (`ops.embedding_failures`); how many of them this run tried.
     actions, vectors : int
         Products with an actions part, and products with a vector.
-    index_built : bool
-        Whether the vector index was built by this run.
     models : list of str
         The models whose vectors are up to date now: that of averaged parts, then the trained ones.
-    seconds : float
-        Wall-clock time of the run.
-    documents_per_second : float
-        Rate of encoding and writing texts; 0 where there was none.
+    seconds, documents_per_second : float
+        Wall-clock time of the run; the rate of encoding and writing texts.
     """
 
     encoded: int
@@ -80,12 +72,7 @@ class EmbedSummary:
 def embed_all(
     settings: Settings, *, report: Report, encoder: Encoder | None = None
 ) -> EmbedSummary:
-    """Embed every stale text, then the actions, the vectors and their index.
-
-    Parameters
-    ----------
-    encoder : Encoder, optional
-        Instead of the one that the settings name.
+    """Embed every stale text, with the settings' encoder or another, then take all steps.
 
     Raises
     ------

@@ -29,13 +29,7 @@ _LOOK_UPS_ONLY = ("set enable_hashjoin = off", "set enable_mergejoin = off")
 
 
 def write_actions(encoder_id: int, dimension: int, *, report: Report) -> int:
-    """Compute the actions part of every product that was acted on; write what changed.
-
-    Returns
-    -------
-    int
-        How many products have one.
-    """
+    """Compute every product's actions part and write what changed; return how many have one."""
     encoder = {"encoder_id": encoder_id}
     with connect(autocommit=True) as connection:
         _execute(connection, *_SETTINGS, "analyze recs.embeddings (encoder_id, product_id, part)")

@@ -23,10 +23,6 @@ class StepCounts:
         Products with an actions part, and products with a vector of the average model.
     changed : int
         Vectors of the average model that were written or removed.
-    is_index_built : bool
-        Whether the average model's index was built just now.
-    trained_models : list of str
-        The trained models whose vectors are up to date.
     """
 
     actions: int = 0

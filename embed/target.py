@@ -11,18 +11,7 @@ from embed.encoder import Encoder, SentenceEncoder
 
 
 class Target(NamedTuple):
-    """An encoder, and its model of averaged parts.
-
-    Attributes
-    ----------
-    encoder : Encoder
-    encoder_id : int
-        Its row in `recs.encoders`.
-    model_id : int
-        The model's row in `recs.models`.
-    model : str
-        The model's name.
-    """
+    """An encoder, and its model of averaged parts: the ids of their rows, the model's name."""
 
     encoder: Encoder
     encoder_id: int

@@ -99,17 +99,7 @@ def queue_stale_documents(encoder_id: int, batch_size: int, *, is_patient: bool 
 
     It is one transaction. Running jobs are left alone: they hold locks on their documents.
 
-    Parameters
-    ----------
-    batch_size : int
-        Documents of one job.
-    is_patient : bool
-        The jobs wait for documents that other workers hold.
-
-    Returns
-    -------
-    int
-        How many documents were queued.
+    Patient jobs wait for documents that other workers hold. Returns how many were queued.
     """
     queue = batch_queue(encoder_id)
     queued = 0

@@ -10,16 +10,18 @@ from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 from procrastinate.signals import on_stop
 
-from alsolike.errors import AlsolikeError
+from alsolike.errors import AlsolikeError, SnapshotError
 from alsolike.locks import hold_lock
 from alsolike.neighbours import write_all_neighbours
 from alsolike.progress import ignore_progress
 from alsolike.runs import close_abandoned_runs, recorded_run
 from alsolike.settings import Settings
+from alsolike.snapshot.export import export_snapshot
+from alsolike.snapshot.fetch import fetch_snapshot
+from alsolike.snapshot.local_file import read_pointer, snapshot_folder
 from embed.batches import Batches
 from embed.encoder import load_encoder
 from embed.outage import Outage, StoppedError, first_line, is_loss, quieten_queue
-from embed.snapshot import is_missing, write_snapshot
 from embed.steps import finish
 from embed.target import register_encoder
 from embed.tasks import (
@@ -112,6 +114,29 @@ def run_worker(settings: Settings) -> None:
     asyncio.run(_work(app, queues, outage))
 
 
+def is_missing(settings: Settings) -> bool:
+    """Tell whether this machine's disk holds no snapshot that could be read."""
+    try:
+        return read_pointer(snapshot_folder(settings.home)) is None
+    except SnapshotError:
+        return True
+
+
+def write_snapshot(settings: Settings) -> None:
+    """Export the catalogue as it is, then fetch it.
+
+    A failure is one line in the log and a failed run in `ops.runs`: the site keeps the snapshot
+    that it has, and the next hour tries again.
+    """
+    try:
+        with recorded_run("worker", {"task": "snapshot"}) as counts:
+            manifest = export_snapshot(settings, report=ignore_progress)
+            fetch_snapshot(settings, report=ignore_progress)
+            counts.update(snapshot=manifest.snapshot_id, rows=manifest.row_count)
+    except SnapshotError as error:
+        logger.warning("No snapshot was written: %s", error)
+
+
 async def _work(app: App, queues: list[str], outage: Outage) -> None:
     """Work on the queues until asked to stop; wait when the database is lost."""
     stop = asyncio.Event()
@@ -147,12 +172,7 @@ async def _work(app: App, queues: list[str], outage: Outage) -> None:
 async def _work_until_it_ends(app: App, queues: list[str], stop: asyncio.Event) -> tuple[str, bool]:
     """Work until the queue ends or we are asked to stop.
 
-    Returns
-    -------
-    reason : str
-        Why it ended.
-    is_lost : bool
-        Whether the database was lost.
+    Returns the reason why it ended, and whether the database was lost.
     """
     try:
         async with app.open_async():

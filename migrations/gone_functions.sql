@@ -1,10 +1,21 @@
 -- Functions of before that are gone, or whose parameters or rows are others today: dropped in the
 -- transaction that makes those of today, so that no reader meets a moment without them.
-drop function if exists recs.acted_left_out(text [], text []);
-drop function if exists recs.exact_limit(integer, double precision);
+drop function if exists
+recs.acted_left_out, recs.all_but_one, recs.exact_limit, recs.nearest_statement, recs.recommend_by,
+recs.recommend_from_neighbours, recs.recommend_popular, recs.similar_by,
+recs.similar_from_neighbours, recs.similar_popular, recs.taste_products;
+drop function if exists recs.diversified(
+    integer, text [], real [], integer, double precision, double precision, double precision
+);
 drop function if exists recs.left_out(text, timestamptz);
-drop function if exists recs.nearest_statement(integer, integer, text);
 drop function if exists recs.recent_actions(text, text, jsonb, timestamptz, jsonb);
+drop function if exists recs.recommend_with_reasons(
+    text, text, integer, text [], recs.product_filter, text [], text, text, jsonb, boolean,
+    timestamptz, timestamptz
+);
 drop function if exists recs.scored_products(
     integer, text [], real [], text [], recs.product_filter, text [], integer, integer
+);
+drop function if exists recs.similar_products(
+    text, integer, text [], recs.product_filter, text [], text, boolean
 );

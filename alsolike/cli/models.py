@@ -183,14 +183,13 @@ def promote(
     are stored. Coverage, concentration, diversity, new products and speed have to stay within
     limits. Exit code 1: refused.
     """
-    from alsolike.promotion import decision_text  # noqa: PLC0415
     from alsolike.promotion import promote as let_serve  # noqa: PLC0415
 
     arguments = {"model": model, "force": force, "k": k, "seed": seed}
     with working(settings, "promote", arguments) as (report, counts):
         decision = let_serve(model, is_forced=force, limits=limits, k=k, seed=seed, report=report)
         counts.update(decision.as_dict())
-    show(decision.as_dict(), decision_text(decision), as_json=as_json)
+    show(decision.as_dict(), decision.as_text(), as_json=as_json)
     if decision.kind == "refuse":
         failed = ", ".join(check.name for check in decision.checks if not check.is_passed)
         message = (
@@ -205,10 +204,9 @@ def promote(
 @click.pass_obj
 def rollback(settings: Settings, *, as_json: bool) -> None:
     """Let the model serve again that served before the last promotion."""
-    from alsolike.promotion import decision_text  # noqa: PLC0415
     from alsolike.promotion import rollback as go_back  # noqa: PLC0415
 
     with working(settings, "rollback", {}) as (_, counts):
         decision = go_back()
         counts.update(decision.as_dict())
-    show(decision.as_dict(), decision_text(decision), as_json=as_json)
+    show(decision.as_dict(), decision.as_text(), as_json=as_json)

@@ -15,16 +15,13 @@ def resampled_means(
 ) -> NDArray[np.float64]:
     """Return the mean of each column over shoppers drawn with replacement, again and again.
 
-    All columns see the same draws, so the differences between two columns are paired.
+    All columns see the same draws, so the differences between two columns are paired. The same seed
+    gives the same draws.
 
     Parameters
     ----------
     values : ndarray, shape (n_shoppers, n_columns), float64
-        One row for each shopper; NaN where a shopper does not count.
-    seed : int
-        Same seed, same draws.
-    resamples : int
-        Number of draws of n_shoppers each.
+        NaN where a shopper does not count.
 
     Returns
     -------
@@ -54,16 +51,9 @@ def resampled_means(
 
 
 def interval(means: NDArray[np.float64]) -> tuple[float, float]:
-    """Return the percentile interval of resampled means (Efron and Tibshirani 1993, chapter 13).
+    """Return the 95 % percentile interval of means (Efron and Tibshirani 1993, chapter 13).
 
-    Parameters
-    ----------
-    means : ndarray, shape (resamples,), float64
-
-    Returns
-    -------
-    low, high : float
-        Bounds at 95 %; NaN where every resample is NaN.
+    Its bounds are NaN where every mean is NaN.
     """
     kept = means[~np.isnan(means)]
     if not len(kept):

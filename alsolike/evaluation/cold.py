@@ -10,19 +10,9 @@ from alsolike.history import Split
 
 
 def hidden_products(split: Split, share: float, *, seed: int) -> NDArray[np.int32]:
-    """Draw the products whose events are to be hidden.
+    """Draw the products whose events are to be hidden: a share of the catalogue as it was.
 
-    Parameters
-    ----------
-    share : float
-        Part of the catalogue as it was, above 0 and below 1.
-    seed : int
-        Same seed and catalogue, same products.
-
-    Returns
-    -------
-    ndarray, shape (n_hidden,), int32
-        Product numbers, ascending; at least one.
+    Return their numbers, ascending, at least one.
     """
     there = np.flatnonzero(split.is_there)
     n_hidden = max(1, round(share * len(there)))

@@ -58,15 +58,11 @@ def evaluate_complements(
     cutoff : datetime, optional
         With a zone. Baskets that ended before it are known, those that began at it or later are
         completed. The `usual_cutoff` of the purchases when left out.
-    k : int
-        Cut of the metrics.
     seed : int
         Of the draws: the hidden products, the products of a very large basket, the baskets if
         there are more than 5,000, and the intervals.
     vectors : ndarray, shape (n_products, dimensions), float32, optional
         Of the products' texts, unit norm, all zero where there is none.
-    report : Report
-        Told the number of completed baskets, as the stage `complements`.
 
     Returns
     -------
@@ -227,13 +223,7 @@ def _at_most(members: sp.csr_matrix, most: int, random: np.random.Generator) -> 
 def _hide_one(
     members: sp.csr_matrix, is_shown: NDArray[np.bool_], random: np.random.Generator
 ) -> tuple[sp.csr_matrix, NDArray[np.int64]]:
-    """Hide one product that can be shown in each basket of two or more.
-
-    Returns
-    -------
-    rest : csr_matrix, shape (n_rows, n_products), float32
-    hidden : ndarray, shape (n_rows,), int64
-    """
+    """Hide one product that can be shown in each basket of two or more: the rest, the hidden."""
     n_shown = np.asarray(members @ is_shown.astype(np.float32))
     chosen = np.flatnonzero((np.diff(members.indptr) > 1) & (n_shown > 0))
     if len(chosen) > _MOST_BASKETS:

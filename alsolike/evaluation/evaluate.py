@@ -49,10 +49,8 @@ def evaluate(
 
     Parameters
     ----------
-    rankers : iterable of Ranker
-        With different names.
     k : int
-        Length of the lists, above 0.
+        Length of the lists.
     vectors : ndarray, shape (n_products, dimensions), float32, optional
         Of the products' texts, unit norm, all zero where there is none; without it intra-list
         diversity is not measured.
@@ -60,8 +58,6 @@ def evaluate(
         Names of models that every other is compared with; all when left out.
     seed : int
         Of the bootstrap: the same seed and models give the same intervals.
-    report : Report
-        Told the shoppers done, as the stage `rank NAME`, and what the models report.
 
     Raises
     ------

@@ -74,15 +74,9 @@ SETTINGS = (
 
 @dataclass(frozen=True, slots=True)
 class MeasuredSetting:
-    """The accuracy and diversity of a setting.
+    """A setting with its NDCG and its intra-list diversity at k.
 
-    Attributes
-    ----------
-    setting : Setting
-    accuracy, diversity : float
-        NDCG and intra-list diversity at k.
-    loss : Value
-        NDCG less that without re-ranking, with its paired interval.
+    `loss` is the NDCG less that without re-ranking, with its paired interval.
     """
 
     setting: Setting
@@ -128,18 +122,10 @@ def measure_frontier(
     seed: int,
     report: Report,
 ) -> list[MeasuredSetting]:
-    """Fit a model once and measure it with every setting.
+    """Fit a model once, measure it with every setting, and close it.
 
-    Parameters
-    ----------
-    split : Split
-        At most 2,000 of its shoppers count, drawn by the seed.
-    ranker : AdjustableRanker
-        Not fitted yet; it is closed afterwards.
-    settings : sequence of Setting
-        The first is what the others are compared with.
-    vectors : ndarray, shape (n_products, dimensions), float32
-        Of the products' texts, unit norm: what intra-list diversity is measured by.
+    At most 2,000 shoppers of the split count, drawn by the seed. The first setting is what the
+    others are compared with. For `vectors` see `evaluate`.
     """
     count = len(split.shoppers)
     if count > _SHOPPERS:

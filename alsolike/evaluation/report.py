@@ -28,14 +28,7 @@ def report_html(
 ) -> str:
     """Return the report; the same evaluation gives the same file, but for the seconds.
 
-    Parameters
-    ----------
-    has_vectors : bool
-        Whether intra-list diversity could be measured.
-    data_fingerprint : str
-        Of the history, told at the foot.
-    frontier : sequence of MeasuredSetting
-        Settings of the re-ranking to draw; none: the chart is left out.
+    Without vectors it says why intra-list diversity is missing.
     """
     environment = Environment(
         loader=PackageLoader("alsolike.evaluation", "templates"),

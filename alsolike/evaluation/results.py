@@ -25,14 +25,9 @@ class EvaluationError(AlsolikeError):
 
 @dataclass(frozen=True)
 class Value:
-    """A mean over shoppers with its interval.
+    """A mean over shoppers, NaN where none counts, with its 95 % bootstrap interval.
 
-    Attributes
-    ----------
-    value : float
-        NaN where no shopper counts.
-    low, high : float
-        95 % bootstrap interval; NaN for what is no mean over shoppers.
+    The bounds are NaN for what is no mean over shoppers.
     """
 
     value: float
@@ -60,7 +55,6 @@ class ModelResult:
 
     Attributes
     ----------
-    name : str
     metrics : dict of str to dict of str to Value
         By slice, then metric such as 'ndcg@10'. What describes lists (coverage, diversity, …) is in
         the slice 'all' only.
@@ -88,17 +82,12 @@ class Evaluation:
     ----------
     split : str
         'time' or 'leave-one-out'.
-    k : int
-        Length of the lists.
     cutoff : int or None
         Microseconds since 1970; None where each shopper has a moment of their own.
-    seed : int
-        Of the bootstrap.
     shoppers : dict of str to int
         Shoppers who count, by slice; a slice without any is missing.
     held_out : dict of str to int
         Held-out products, by slice: each shopper's count for themselves.
-    models : dict of str to ModelResult
     differences : dict of (str, str) to dict of str to Value
         By (model, against), then metric: the first's mean less the second's, slice 'all'.
     """

@@ -48,8 +48,6 @@ class EvaluationPlan:
         'time' or 'leave-one-out'.
     cutoff : datetime or None
         Of a time split, with a zone; None: `alsolike.history.split.usual_cutoff`.
-    k : int
-        Length of the lists.
     models : tuple of str
         Names of baselines, 'trained', or of models in `recs.models`.
     cold_share : float
@@ -74,20 +72,10 @@ class EvaluationPlan:
 
 @dataclass(frozen=True, eq=False)
 class EvaluationRun:
-    """An evaluation that was kept.
+    """An evaluation that was kept in `recs.evaluations`.
 
-    Attributes
-    ----------
-    evaluation_id : int
-        Of `recs.evaluations`.
-    evaluation : Evaluation
-    data_fingerprint : str
-    has_vectors : bool
-        Whether intra-list diversity could be measured.
-    frontier : list of MeasuredSetting
-        What diversity costs; empty where it was not asked for.
-    complements : dict or None
-        From `evaluate_complements`, where it was asked for.
+    Without vectors intra-list diversity could not be measured. The frontier and the complements
+    (from `evaluate_complements`) are empty and None where they were not asked for.
     """
 
     evaluation_id: int

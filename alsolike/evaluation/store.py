@@ -17,13 +17,8 @@ def store_evaluation(
 
     Return its `evaluation_id`.
 
-    Parameters
-    ----------
-    data_fingerprint : str
-        From `alsolike.history.read.fingerprint`, of the whole history.
-    parameters : mapping
-        What it takes to run it again. The seed, the shoppers and held-out products of each slice,
-        and the seconds are added.
+    The parameters say what it takes to run it again. The seed, the shoppers and held-out products
+    of each slice, and the seconds are added.
     """
     with connect() as connection, connection.cursor() as cursor:
         row = cursor.execute(

@@ -23,12 +23,7 @@ _WIDTH = 100
 def evaluation_text(evaluation: Evaluation, *, has_vectors: bool, width: int = _WIDTH) -> str:
     """Return the tables of an evaluation; the best of each column carries a star.
 
-    Parameters
-    ----------
-    has_vectors : bool
-        Whether intra-list diversity could be measured; if not, a line says why.
-    width : int
-        Characters of a line.
+    Without vectors a line says why intra-list diversity is missing.
     """
     accuracy, beyond = metric_names(evaluation)
     tables = {

@@ -23,13 +23,10 @@ class Catalogue:
     ----------
     product_ids : list of str
         Sorted by code point.
-    categories, brands : list of str or None
-        Of each product.
     exists_from : ndarray, shape (n_products,), int64
         Microseconds since 1970, UTC; see `existence`.
     is_dated : ndarray, shape (n_products,), bool
         Whether the shop said when the product was made.
-    is_in_stock : ndarray, shape (n_products,), bool
     """
 
     product_ids: list[str]
@@ -50,7 +47,6 @@ class History:
 
     Attributes
     ----------
-    catalogue : Catalogue
     shopper_ids : list of str
         Who acted, shoppers and anonymous sessions alike: the keys that `visitor_of` reads. Sorted
         by code point; one may have no event in a part of the history.
@@ -102,12 +98,9 @@ class History:
         )
 
     def before(self, moments: int | NDArray[np.int64]) -> "History":
-        """Return what happened strictly before a moment.
+        """Return what happened strictly before a moment, one for all or one for each shopper.
 
-        Parameters
-        ----------
-        moments : int or ndarray, shape (n_shoppers,), int64
-            Microseconds since 1970: one for all, or one for each shopper.
+        Moments are microseconds since 1970.
         """
         limits = moments if isinstance(moments, int) else moments[self.shoppers]
         return self.only(self.times < limits)
@@ -121,14 +114,10 @@ class History:
         return matrix
 
     def faded_weights(self, half_life_days: float) -> NDArray[np.float64]:
-        """Return the events' weights, halved for every half-life before the latest event.
+        """Return the events' weights, halved for every half-life before the latest event: float64.
 
         Events more than 300 half-lives old keep what is left then, as in dbt's macro
         half_life_decay, so that nothing underflows.
-
-        Returns
-        -------
-        ndarray, shape (n_events,), float64
         """
         half_lives = (self.times.max(initial=0) - self.times) / DAY / half_life_days
         return self.weights * np.power(0.5, np.minimum(half_lives, 300))
@@ -152,18 +141,9 @@ def existence(
     events its age is unknown; it is taken to exist always, like most of the catalogue. Nobody can
     foretell it, so it only competes.
 
-    Parameters
-    ----------
-    created_at : ndarray, shape (n_products,), int64
-        Microseconds since 1970, UTC.
-    is_dated : ndarray, shape (n_products,), bool
-    history : History
-        The whole history: in a part of it, a product that sells later would seem to have no events.
-
-    Returns
-    -------
-    ndarray, shape (n_products,), int64
-        Microseconds since 1970, UTC; `ALWAYS` where it is unknown.
+    Times are microseconds since 1970, UTC, shape (n_products,), int64; `ALWAYS` where one is
+    unknown. The history must be whole: in a part of it, a product that sells later would seem to
+    have no events.
     """
     never = np.iinfo(np.int64).max
     first = np.full(len(created_at), never)

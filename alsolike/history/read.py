@@ -20,11 +20,6 @@ class NoHistoryError(AlsolikeError):
 def read_history(*, report: Report) -> History:
     """Read the catalogue and what consenting shoppers and anonymous sessions did.
 
-    Parameters
-    ----------
-    report : Report
-        Told the number of events, as the stage `history`.
-
     Raises
     ------
     NoHistoryError

@@ -76,17 +76,10 @@ class Split:
         return self.exists_from < self.moments.max(initial=ALWAYS)
 
     def is_shown(self, rows: NDArray[np.integer]) -> NDArray[np.bool_]:
-        """Return which products some of the shoppers could be shown at their moments.
+        """Return which products some of the shoppers, by position, could be shown at their moments.
 
-        Parameters
-        ----------
-        rows : ndarray, shape (n_rows,), int
-            Positions in `shoppers`.
-
-        Returns
-        -------
-        ndarray, shape (n_rows, n_products), bool
-            Products in stock that existed by then, whether the shopper acted on them or not.
+        Shape (n_rows, n_products), bool: products in stock that existed by then, whether the
+        shopper acted on them or not.
         """
         is_there = self.exists_from < self.moments[rows][:, np.newaxis]
         return is_there & self.known.catalogue.is_in_stock
@@ -144,10 +137,7 @@ def split_by_time(history: History, cutoff: datetime | None = None) -> Split:
     In a shop of anonymous sessions, nobody from before the moment comes back. Then shoppers who
     began after it are tested instead: the product that they came to last is held out.
 
-    Parameters
-    ----------
-    cutoff : datetime, optional
-        With a zone; when left out, `usual_cutoff`.
+    The cutoff has a zone; when left out, it is `usual_cutoff`.
 
     Raises
     ------
@@ -200,15 +190,7 @@ def usual_cutoff(history: History) -> int:
     the plain quantile would lie in that hour. So the events of one shopper count at most as much as
     the 90th percentile of events per shopper: each of a bot's events counts less than one.
 
-    Parameters
-    ----------
-    history : History
-        With at least one event.
-
-    Returns
-    -------
-    int
-        Microseconds since 1970, the time of an event.
+    It is the time of an event, of which there must be one: microseconds since 1970.
     """
     counts = np.diff(history.starts)
     usual = np.quantile(counts[counts > 0], _USUAL_SHARE, method="lower")

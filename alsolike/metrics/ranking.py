@@ -1,4 +1,8 @@
-"""Ranks of the held-out products, from scores or lists."""
+"""Ranks of the held-out products, from scores or lists.
+
+Scores, the products that shoppers are known to have, and held-out ones have shape (n_rows,
+n_products); lists have shape (n_rows, k), int32: product numbers, -1 after the end.
+"""
 
 import numpy as np
 import scipy.sparse as sp
@@ -15,13 +19,8 @@ def leave_out(
 ) -> None:
     """Set the scores of products that no model may list to minus infinity, in place.
 
-    Parameters
-    ----------
-    scores : ndarray, shape (n_rows, n_products), float32
-    known : csr_matrix, shape (n_rows, n_products)
-        Products that each shopper acted on before.
-    can_be_shown : ndarray, shape (n_products,) or (n_rows, n_products), bool
-        Products in stock that existed at the moment.
+    Only products in stock that existed at the moment can be shown, to all, shape (n_products,), or
+    to each shopper, shape (n_rows, n_products).
     """
     # A model's own minus infinity is clipped: it still ranks before what is left out.
     np.maximum(scores, np.finfo(np.float32).min, out=scores)
@@ -33,27 +32,15 @@ def leave_out(
 def rank_by_scores(
     scores: NDArray[np.float32], truth: sp.csr_matrix, k: int
 ) -> tuple[TruthRanks, NDArray[np.int32]]:
-    """Rank the held-out products by score, and list the best products.
+    """Rank the held-out products by score, and list the best k, of equals the smaller number first.
+
+    The scores went through `leave_out`.
 
     Ties count half: a held-out product that u others tie with is at rank 1 + better + u / 2, the
     mean over all orders of the tie. Where m held-out products tie with u others, the j-th of them
     is at better + j (m + u + 1) / (m + 1), which is the mean of the j-th smallest of m places drawn
     from m + u; so ranks stay apart and no metric exceeds 1. (McSherry and Najork 2008, "Computing
     information retrieval performance measures efficiently in the presence of tied scores".)
-
-    Parameters
-    ----------
-    scores : ndarray, shape (n_rows, n_products), float32
-        After `leave_out`.
-    truth : csr_matrix, shape (n_rows, n_products)
-    k : int
-        Length of the lists.
-
-    Returns
-    -------
-    truth_ranks : TruthRanks
-    lists : ndarray, shape (n_rows, k), int32
-        By score, ties by product number; -1 after the end.
     """
     ranks: list[NDArray[np.float64]] = []
     lists = np.full((len(scores), k), -1, np.int32)
@@ -101,15 +88,7 @@ def _best(scores: NDArray[np.float32], k: int) -> NDArray[np.intp]:
 def drop_from_lists(
     lists: NDArray[np.int32], known: sp.csr_matrix, can_be_shown: NDArray[np.bool_]
 ) -> NDArray[np.int32]:
-    """Return the lists without products that no model may list; later products move up.
-
-    Parameters
-    ----------
-    lists : ndarray, shape (n_rows, k), int32
-        Product numbers; -1 after the end.
-    known, can_be_shown
-        As for `leave_out`.
-    """
+    """Return the lists without what `leave_out` leaves out; later products move up."""
     left_out = lists < 0
     shown = np.broadcast_to(can_be_shown, (len(lists), can_be_shown.shape[-1]))
     left_out |= ~np.take_along_axis(shown, np.maximum(lists, 0), axis=1)
@@ -122,14 +101,7 @@ def drop_from_lists(
 
 
 def rank_by_lists(lists: NDArray[np.int32], truth: sp.csr_matrix) -> TruthRanks:
-    """Return the ranks of the held-out products in the lists; infinite where they are not listed.
-
-    Parameters
-    ----------
-    lists : ndarray, shape (n_rows, k), int32
-        Product numbers; -1 after the end.
-    truth : csr_matrix, shape (n_rows, n_products)
-    """
+    """Return the ranks of the held-out products in the lists; infinite where one is not listed."""
     rows = np.repeat(np.arange(len(lists)), np.diff(truth.indptr))
     ranks = np.full(len(rows), np.inf)
     for position, listed in enumerate(lists.T, start=1):

@@ -22,19 +22,15 @@ class Model:
 
     Attributes
     ----------
-    model_id : int
-    name : str
     kind : {'average', 'trained'}
     purpose : {'serve', 'evaluate'}
         An evaluation drops its models when it ends.
-    encoder_id : int
-        The encoder of its text vectors.
     parameters : dict
         The recipe of a trained model; empty for an averaged one.
     serving : dict
         How it answers, where that is not the default; see `serving_options`.
     data : dict
-        What it was trained on; see `alsolike.training.train.describe`.
+        What it was trained on; see `alsolike.training.describe`.
     """
 
     model_id: int
@@ -92,10 +88,7 @@ def list_models(
 ) -> list[Model]:
     """Return the models that may serve, in the order in which they were made.
 
-    Parameters
-    ----------
-    kind, encoder_id
-        Only those of this kind, and on the vectors of this encoder.
+    With a kind or an encoder only those of that kind, and on that encoder's vectors.
     """
     with connection.cursor(row_factory=args_row(Model)) as cursor:
         statement = query("alsolike/models/list")
@@ -108,13 +101,7 @@ def model_names(connection: Connection) -> set[str]:
 
 
 def serving_options(connection: Connection, serving: Mapping[str, Any]) -> ServingOptions:
-    """Return how a model answers.
-
-    Parameters
-    ----------
-    serving : Mapping
-        Its column `serving` of `recs.models`; what is missing has its default.
-    """
+    """Return how a model answers that has this in its column `serving` of `recs.models`."""
     with connection.cursor(row_factory=args_row(ServingOptions)) as cursor:
         statement = "select o.* from recs.serving_options(%s) as o"
         row = cursor.execute(statement, [Jsonb(dict(serving))]).fetchone()
@@ -143,14 +130,7 @@ def add_model(
 ) -> int:
     """Register a trained model, without vectors, neighbours and priors yet; return its id.
 
-    Parameters
-    ----------
-    name : str
-        One that is free: see `hold_names` and `model_names`.
-    dimension : int
-        Length of its vectors.
-    seed, parameters, serving, learned, data
-        Columns of `recs.models`.
+    The name must be free: see `hold_names` and `model_names`.
     """
     # Making the partition takes this lock too: taken first, two trainings cannot deadlock.
     hold_names(connection)
@@ -195,17 +175,9 @@ def build_vector_index(connection: Connection, model_id: int) -> bool:
 
 
 def let_serve(connection: Connection, model_id: int, *, expected_id: int | None) -> bool:
-    """Let a model serve in the place of another one.
+    """Let a model serve in the place of the one that serves as far as the caller knows, or none.
 
-    Parameters
-    ----------
-    expected_id : int or None
-        The model that serves as far as the caller knows; None: none does.
-
-    Returns
-    -------
-    bool
-        False where another one serves than was expected; nothing was changed then.
+    Return False where another one serves than was expected; nothing was changed then.
     """
     row = connection.execute(
         query("alsolike/models/let_serve"), {"model_id": model_id, "expected_id": expected_id}

@@ -2,7 +2,6 @@
 
 from alsolike.promotion.gate import Check, Limits
 from alsolike.promotion.switch import Decision, RefusedError, RollbackError, promote, rollback
-from alsolike.promotion.table import decision_text
 
 __all__ = [
     "Check",
@@ -10,7 +9,6 @@ __all__ = [
     "Limits",
     "RefusedError",
     "RollbackError",
-    "decision_text",
     "promote",
     "rollback",
 ]

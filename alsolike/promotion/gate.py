@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from alsolike.evaluation.results import Evaluation, Value
+from alsolike.evaluation.results import Evaluation, Value, or_none
 from alsolike.history import History
-from alsolike.training.train import SAMPLE_SIZE, sample
+from alsolike.training import SAMPLE_SIZE, sample
 
 ANEW = "made anew"
 STORED = "as stored"
@@ -58,18 +58,9 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check of the gate.
+    """One check of the gate: the figures of both models, and what is wanted, for people.
 
-    Attributes
-    ----------
-    name : str
-    candidate, serving : float or None
-        The figures of the two models; None where there is none.
-    wanted : str
-        The condition, for people.
-    is_passed : bool
-    compared_with : str or None
-        The model that sets the bar; None without one.
+    `compared_with` is the model that sets the bar.
     """
 
     name: str
@@ -129,12 +120,7 @@ def check_latency(
 ) -> Check:
     """Check that the 99th percentile of the time to answer is not much greater.
 
-    Parameters
-    ----------
-    candidate, serving : sequence of float
-        Seconds of each answer of the two models.
-    name : str
-        Of the serving model.
+    `candidate` and `serving` are the seconds of each answer, `name` is the serving model's.
     """
     new, old = (1000 * float(np.quantile(taken, 0.99)) for taken in (candidate, serving))
     return Check(
@@ -149,17 +135,7 @@ def check_latency(
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """The metrics of a model's lists.
-
-    Attributes
-    ----------
-    name : str
-        Of the model, for people.
-    metrics : Mapping of str to Value
-        Over all shoppers, by names such as 'coverage@10'.
-    k : int
-        Length of the lists.
-    """
+    """The metrics of a model's lists of k, over all shoppers, by names such as 'coverage@10'."""
 
     name: str
     metrics: Mapping[str, Value]
@@ -176,12 +152,8 @@ def check_lists(
 ) -> list[Check]:
     """Check coverage, concentration, diversity and new products.
 
-    Parameters
-    ----------
-    bar : Lists, optional
-        The model that the candidate is compared with; the serving one when left out.
-    why : str
-        Why it is not the serving one, for people.
+    The candidate is compared with `bar`, or with the serving model when that is left out; `why`
+    tells people why it is not the serving one.
     """
     other = bar or serving
     because = f" ({why})" if why else ""
@@ -190,8 +162,8 @@ def check_lists(
         new, old = candidate.of(metric), other.of(metric)
         return Check(
             name,
-            _or_none(new),
-            _or_none(serving.of(metric)),
+            or_none(new),
+            or_none(serving.of(metric)),
             f"at least {least:g} × {_figure(old)} of {other.name}{because}",
             # Not measured, for lack of text vectors or cold products: passes.
             is_passed=math.isnan(old) or new >= least * old,
@@ -203,8 +175,8 @@ def check_lists(
         share("catalogue coverage", "coverage", limits.coverage),
         Check(
             "Gini of exposure",
-            _or_none(candidate.of("gini")),
-            _or_none(serving.of("gini")),
+            or_none(candidate.of("gini")),
+            or_none(serving.of("gini")),
             f"at most {limits.gini:g} above {_figure(gini)} of {other.name}{because}",
             is_passed=candidate.of("gini") <= gini + limits.gini,
             compared_with=other.name,
@@ -218,12 +190,7 @@ def why_no_bar(candidate: Lists, serving: Lists, kind: str | None) -> str | None
     """Return why the serving model's lists set no bar for another model; None if they do.
 
     Lists drawn at random would be best in coverage, concentration, diversity and new products. So
-    the worse a model ranks, the less its figures for these mean.
-
-    Parameters
-    ----------
-    kind : str or None
-        Of the serving model.
+    the worse a model ranks, the less its figures for these mean. `kind` is the serving model's.
     """
     if serving.of("ndcg") < _FAR_WORSE * candidate.of("ndcg"):
         return f"{serving.name} ranks less than {_FAR_WORSE:g} times as well"
@@ -244,7 +211,8 @@ def check_beside_behaviour(
 
     It is enough to pass against one baseline that ranks worse than the candidate, or against the
     best of `item-knn`, `ials` and `ease`. A model that ranks better than all of them and
-    `recently-popular` may also pass against that one, which shows nearly everybody the same.
+    `recently-popular` may also pass against that one, which shows nearly everybody the same. The
+    checks are those against the baseline that it passes, else against the best one.
 
     Parameters
     ----------
@@ -253,11 +221,6 @@ def check_beside_behaviour(
     measure : callable
         From the name of a baseline to its lists on the same split. It takes seconds to minutes, so
         it is called no more often than needed.
-
-    Returns
-    -------
-    list of Check
-        Against the baseline that it passes, else against the best one.
     """
     measured: dict[str, Lists] = {}
     for name in _PERSONAL:
@@ -280,7 +243,3 @@ def check_beside_behaviour(
 
 def _figure(value: float) -> str:
     return "the – (not measured)" if math.isnan(value) else f"the {value:.4f}"
-
-
-def _or_none(value: float) -> float | None:
-    return None if math.isnan(value) else value

@@ -5,13 +5,15 @@ from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
+from rich.table import Table
 
 from alsolike.database import connect, query
 from alsolike.errors import AlsolikeError, UnknownModelError
 from alsolike.evaluation.evaluate import evaluate
 from alsolike.evaluation.results import Evaluation
 from alsolike.evaluation.store import store_evaluation
-from alsolike.history import History, read_history, split_by_time
+from alsolike.evaluation.table import printed
+from alsolike.history import read_history, split_by_time
 from alsolike.history.read import fingerprint
 from alsolike.models import Model, find_model, has_vectors, let_serve
 from alsolike.progress import Report
@@ -46,16 +48,9 @@ class RollbackError(AlsolikeError):
 class Decision:
     """The outcome of a promotion or a rollback.
 
-    Attributes
-    ----------
-    kind : str
-        'promote', 'force', 'rollback', 'refuse', or 'none' if the model served already.
-    model : str
-        The model that was to serve; after a rollback the one that serves again.
-    previous : str or None
-        The model that served before.
-    checks : list of Check
-        The gate's checks.
+    Its kind is 'promote', 'force', 'rollback', 'refuse', or 'none' if the model served already. The
+    model is the one that was to serve, after a rollback the one that serves again; `previous` is
+    the one that served before.
     """
 
     kind: str
@@ -71,6 +66,28 @@ class Decision:
             "previous": self.previous,
             "checks": [check.as_dict() for check in self.checks],
         }
+
+    def as_text(self) -> str:
+        """Return the gate's checks as a table, and which model serves now."""
+        if self.kind == "none":
+            return f"{self.model} serves already."
+        if self.kind == "rollback":
+            return f"{self.model} serves again instead of {self.previous}."
+        lines: list[str] = []
+        if self.checks:
+            table = Table("check", self.model, self.previous or "", "wanted", "")
+            for check in self.checks:
+                figures = (
+                    "–" if value is None else f"{value:.4f}"
+                    for value in (check.candidate, check.serving)
+                )
+                verdict = "passed" if check.is_passed else "FAILED"
+                table.add_row(check.name, *figures, check.wanted, verdict)
+            lines.append(printed(table))
+        if self.kind != "refuse":
+            instead = f" instead of {self.previous}" if self.previous else ""
+            lines.append(f"{self.model} serves now{instead}. Back: alsolike rollback")
+        return "\n".join(lines)
 
 
 def promote(
@@ -88,24 +105,15 @@ def promote(
     what was known before the cutoff, which cannot flatter, and as they are stored, which is what
     would serve. If only the lists of a serving model that ranks far worse stand against the new
     one, its lists are compared with those of baselines instead. Switching is one update; every
-    later answer comes from the new model.
+    later answer comes from the new model. A model that is refused is recorded, and nothing else is
+    changed; a forced one is switched to even if a check fails, and recorded as forced.
 
     Parameters
     ----------
-    name : str
-        Of a model in `recs.models`.
-    is_forced : bool
-        Switch even if a check fails; the decision is recorded as forced.
-    limits : Limits, optional
     k : int
         Length of the lists that are compared.
     seed : int
         Of the bootstrap.
-
-    Returns
-    -------
-    Decision
-        Of kind 'refuse' if a check fails; nothing is switched then.
 
     Raises
     ------
@@ -185,55 +193,42 @@ def _check(
     model: Model, serving: Model, limits: Limits, *, k: int, seed: int, report: Report
 ) -> list[Check]:
     history = read_history(report=report)
-    checks: list[Check] = []
+    of_data: list[Check] = []
     if model.kind == "trained":
-        checks.append(check_data(model.data, history, limits))
-        if not checks[0].is_passed:
+        of_data.append(check_data(model.data, history, limits))
+        if not of_data[0].is_passed:
             # Figures of a model of another shop would mean nothing.
-            return checks
-    return checks + _compare(model.name, serving, history, limits, k, seed, report)
-
-
-def _compare(
-    name: str,
-    served: Model,
-    history: History,
-    limits: Limits,
-    k: int,
-    seed: int,
-    report: Report,
-) -> list[Check]:
-    serving = served.name
+            return of_data
+    names = new, old = model.name, serving.name
     vectors = read_text_parts(history.catalogue, report=report).text_vectors()
     split = split_by_time(history)
 
     def measure(rankers: list[Ranker]) -> Evaluation:
         return evaluate(split, rankers, k=k, vectors=vectors, seed=seed, report=report)
 
-    stored = StoredRanker(name, f"{name} {STORED}"), StoredRanker(serving, f"{serving} {STORED}")
+    stored = [StoredRanker(name, f"{name} {STORED}") for name in names]
     rankers: list[Ranker] = [*stored]
-    for model in (name, serving):
-        ranker = ranker_for(model, seed=seed)
-        ranker.name = f"{model} {ANEW}"
+    for name in names:
+        ranker = ranker_for(name, seed=seed)
+        ranker.name = f"{name} {ANEW}"
         rankers.append(ranker)
     evaluation = measure(rankers)
     store_evaluation(
         # A stored model may have seen what is held out: its figures are not comparable with others.
-        evaluation.only({f"{model} {ANEW}": model for model in (name, serving)}),
+        evaluation.only({f"{name} {ANEW}": name for name in names}),
         data_fingerprint=fingerprint(history),
-        parameters={"measured_by": "promote", "models": [name, serving]},
+        parameters={"measured_by": "promote", "models": list(names)},
     )
-    checks = [check_ranking(evaluation, name, serving, label) for label in (ANEW, STORED)]
-    checks.append(check_latency(stored[0].latencies, stored[1].latencies, serving, limits))
+    rankings = [check_ranking(evaluation, new, old, label) for label in (ANEW, STORED)]
+    latency = check_latency(stored[0].latencies, stored[1].latencies, old, limits)
 
     ours, theirs = (
-        Lists(model, evaluation.models[f"{model} {ANEW}"].metrics["all"], k)
-        for model in (name, serving)
+        Lists(name, evaluation.models[f"{name} {ANEW}"].metrics["all"], k) for name in names
     )
     lists = check_lists(ours, theirs, limits)
-    why = why_no_bar(ours, theirs, served.kind)
+    why = why_no_bar(ours, theirs, serving.kind)
     # Baselines take minutes on a large shop: measure them only if they can change the decision.
-    is_last_hurdle = all(check.is_passed for check in checks)
+    is_last_hurdle = all(check.is_passed for check in (*rankings, latency))
     if why is not None and is_last_hurdle and not all(check.is_passed for check in lists):
 
         def measure_baseline(other: str) -> Lists:
@@ -241,4 +236,4 @@ def _compare(
             return Lists(other, measured.models[other].metrics["all"], k)
 
         lists = check_beside_behaviour(ours, theirs, limits, why=why, measure=measure_baseline)
-    return [*checks[:2], *lists, checks[2]]
+    return [*of_data, *rankings, *lists, latency]

@@ -34,14 +34,7 @@ class UnknownRankerError(AlsolikeError):
 
 
 def baseline(name: str, *, seed: int = 0) -> ScoreRanker:
-    """Return a baseline that is not fitted yet.
-
-    Parameters
-    ----------
-    name : str
-        One of `BASELINES`.
-    seed : int
-        Of `ials`, the only one that begins at random.
+    """Return a baseline that is not fitted yet; the seed is that of `ials`.
 
     Raises
     ------
@@ -57,14 +50,9 @@ def baseline(name: str, *, seed: int = 0) -> ScoreRanker:
 
 
 def ranker_for(name: str, *, seed: int = 0) -> Ranker:
-    """Return the ranker that makes a model anew: by the default recipe, or by a stored one.
+    """Return the ranker that makes a model anew: `TRAINED`, or one of `recs.models`.
 
-    Parameters
-    ----------
-    name : str
-        `TRAINED`, or a name in `recs.models`.
-    seed : int
-        Of the default recipe; a stored one has its own.
+    The first is made by the default recipe with that seed; the recipe of another has its own.
 
     Raises
     ------

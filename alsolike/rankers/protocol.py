@@ -10,25 +10,14 @@ from alsolike.progress import Report
 
 
 class Ranker(Protocol):
-    """A model under evaluation: either a `ScoreRanker` or a `ListRanker`.
-
-    Attributes
-    ----------
-    name : str
-        Name of its results.
-    """
+    """A model under evaluation: either a `ScoreRanker` or a `ListRanker`."""
 
     name: str
 
     def fit(self, split: Split, report: Report) -> None:
         """Learn from `split.known`, and from nothing else of the split.
 
-        Parameters
-        ----------
-        split : Split
-            `split.shoppers` are foretold from `split.moments` on; `split.truth` must not be read.
-        report : Report
-            Receives the progress.
+        `split.shoppers` are foretold from `split.moments` on; `split.truth` must not be read.
         """
         ...
 
@@ -38,12 +27,7 @@ class ScoreRanker(Ranker, Protocol):
     """A model that scores every product for a shopper."""
 
     def scores(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Score the whole catalogue for some of the shoppers.
-
-        Parameters
-        ----------
-        rows : ndarray, shape (n_rows,), int64
-            Positions in `split.shoppers`.
+        """Score the whole catalogue for some of the shoppers, by position in `split.shoppers`.
 
         Returns
         -------
@@ -61,14 +45,7 @@ class ListRanker(Ranker, Protocol):
     def lists(
         self, rows: NDArray[np.int64], k: int
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """List the best products for some of the shoppers.
-
-        Parameters
-        ----------
-        rows : ndarray, shape (n_rows,), int64
-            Positions in `split.shoppers`.
-        k : int
-            Most products of a list.
+        """List up to k best products for some of the shoppers, by position in `split.shoppers`.
 
         Returns
         -------

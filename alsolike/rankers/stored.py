@@ -22,14 +22,7 @@ class StoredRanker:
     """A model as it is stored, asked about the past.
 
     It may have been trained on what is held out. So this measures the model that would serve, not
-    how well its recipe foretells.
-
-    Parameters
-    ----------
-    model : str
-        Its name in `recs.models`.
-    name : str, optional
-        Name of its results; the model's when left out.
+    how well its recipe foretells. Its results have the model's name when they are given no other.
 
     Attributes
     ----------

@@ -27,8 +27,6 @@ class TrainedRanker(StoredRanker):
     ----------
     recipe : Recipe
         Its validation slice is cut like the split that it is fitted to.
-    name : str
-        Name of its results.
     name_vectors : ndarray, shape (n_products, dim), float32, optional
         Of the products' names, of unit length, instead of those in the database: to try another
         encoder.
@@ -85,13 +83,7 @@ class TrainedRanker(StoredRanker):
             connection.execute("analyze recs.neighbours, recs.product_priors")
 
     def answer_with(self, options: Mapping[str, Any]) -> None:
-        """Change how the fitted model answers from now on.
-
-        Parameters
-        ----------
-        options : Mapping
-            Of `recs.serving_options`; the others stay as they were fitted.
-        """
+        """Change some of how the fitted model answers from now on; see `recs.serving_options`."""
         assert self._model_id is not None  # noqa: S101  (fitted first)
         with connect() as connection:
             change_serving(connection, self._model_id, {**self._serving, **options})

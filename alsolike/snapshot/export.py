@@ -62,26 +62,17 @@ def export_snapshot(
 
     Parameters
     ----------
-    settings : Settings
-        Bucket, prefix, and k where that is None.
     model : str, optional
         Name of the model; the serving one when left out.
     k : int, optional
-        At most so many neighbours per product. A product has fewer where fewer were computed or
-        some of them are out of stock or gone.
+        At most so many neighbours per product; when left out, as many as the settings say. A
+        product has fewer where fewer were computed or some of them are out of stock or gone.
     product_ids : iterable of str, optional
         Only these products; each once, however often it is named.
     category : str, optional
         Only products of this category and those below it.
     is_verified : bool
         Read everything back and check it before `latest` names it.
-    report : Report
-        Told the products done and their total, and the rows checked.
-
-    Returns
-    -------
-    Manifest
-        What was written.
 
     Raises
     ------
@@ -107,7 +98,10 @@ def export_snapshot(
             # What the manifest says and what the files hold is the catalogue of one moment.
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             read_order, read_at = _begin(connection)
-            used = _find_model(connection, model)
+            used = find_model(connection, model)
+            if used is None:
+                message = "No model serves yet: run `alsolike embed`, then `alsolike neighbours`."
+                raise SnapshotError(message)
             total = fill_scope(connection, used.model_id, product_ids, category)
             store.ensure_bucket()
             snapshot_id = new_snapshot_id(read_at)
@@ -153,14 +147,6 @@ def _begin(connection: psycopg.Connection[Any]) -> tuple[int, datetime]:
     ).fetchone()
     assert row is not None  # noqa: S101  (a select without a table always gives a row)
     return row[0], row[1].astimezone(UTC)
-
-
-def _find_model(connection: psycopg.Connection[Any], name: str | None) -> Model:
-    model = find_model(connection, name)
-    if model is not None:
-        return model
-    message = "No model serves yet: run `alsolike embed`, then `alsolike neighbours`."
-    raise SnapshotError(message)
 
 
 def _publish(store: SnapshotStore, model: Model, manifest: Manifest, read_order: int) -> None:

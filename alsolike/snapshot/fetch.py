@@ -37,13 +37,6 @@ def fetch_snapshot(settings: Settings, *, report: Report) -> tuple[LocalPointer,
     A site that is running notices by itself. While this runs, and whenever it fails, the file that
     was there before stays the current one.
 
-    Parameters
-    ----------
-    settings : Settings
-        Bucket, prefix and home.
-    report : Report
-        Told the rows checked and their total.
-
     Returns
     -------
     tuple
@@ -113,13 +106,7 @@ def write_file(
     serving: ServingOptions,
     rows: Iterable[tuple[Table, Columns]],
 ) -> None:
-    """Write the local snapshot: the products, the neighbours among them, and the indexes.
-
-    Parameters
-    ----------
-    rows : iterable
-        As `checked_rows` yields them.
-    """
+    """Write the local snapshot of rows from `checked_rows`, with its indexes."""
 
     def run(name: str) -> None:
         file.execute(query(f"alsolike/snapshot/sqlite/{name}"))

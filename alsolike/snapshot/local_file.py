@@ -22,10 +22,8 @@ class LocalPointer(Struct, frozen=True):
         Of the tables in the file; another number is another layout.
     file : str
         Name of the file, in the same folder.
-    bytes, sha256 : int, str
-        Its size, and the sha256 of its bytes in hexadecimal.
-    snapshot_id, model : str
-        Of the snapshot; the model whose neighbours these are.
+    model : str
+        Whose neighbours these are.
     created_at, fetched_at : datetime
         When the rows were read from the database; when the file was written. UTC.
     is_demo_shop : bool

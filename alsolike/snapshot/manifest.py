@@ -18,17 +18,7 @@ T = TypeVar("T")
 
 
 class PartFile(msgspec.Struct, frozen=True):
-    """One Parquet file of a snapshot.
-
-    Attributes
-    ----------
-    name : str
-        Its name within the snapshot's folder.
-    rows, bytes : int
-        Rows it holds; its size.
-    sha256 : str
-        Of the file's bytes, in hexadecimal.
-    """
+    """One Parquet file of a snapshot: its name in its folder, and the sha256 in hexadecimal."""
 
     name: str
     rows: int
@@ -45,10 +35,8 @@ class Manifest(msgspec.Struct, frozen=True):
         1; another number is another layout.
     snapshot_id : str
         Begins with the moment of the export, so that ids sort by time.
-    model : str
-        Name of the model whose neighbours these are.
-    k : int
-        At most so many neighbours per product.
+    model, k : str, int
+        Whose neighbours these are; at most so many per product.
     scope, category : str
         `whole` catalogue, the products of a `category` and those below it, or a `list`.
     row_count, product_count : int
@@ -108,18 +96,7 @@ def encode_file(value: msgspec.Struct) -> bytes:
 
 
 def decode_file(content: bytes, kind: type[T], place: str, remedy: str) -> T:
-    """Read a JSON file.
-
-    Parameters
-    ----------
-    place, remedy : str
-        For the message: where the file was read from, and what to do about it.
-
-    Raises
-    ------
-    SnapshotError
-        It is none, or of another kind.
-    """
+    """Read a JSON file; a SnapshotError says where it is from and what to do if that fails."""
     try:
         return msgspec.json.decode(content, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -133,8 +110,7 @@ def decode_manifest(content: bytes, place: str) -> Manifest:
     Raises
     ------
     SnapshotError
-        It is not one, is of another layout, or its sums are wrong; the message names `place`, where
-        it was read from.
+        It is not one, is of another layout, or its sums are wrong.
     """
     manifest = decode_file(content, Manifest, place, "export again")
     if manifest.format_version != FORMAT_VERSION:

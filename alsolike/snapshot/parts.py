@@ -55,11 +55,8 @@ PRODUCT_SCHEMA = arrow.schema(
 class HashingFile:
     """A file to write to that knows the sha256 and size of what it was given.
 
-    Parameters
-    ----------
-    file : binary file, unbuffered
-        Where the bytes go. Unbuffered, so that a full disk is known at the write that meets it
-        and not again when the file is closed.
+    The file below is unbuffered, so that a full disk is known at the write that meets it and not
+    again when the file is closed.
     """
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -107,15 +104,7 @@ class HashingFile:
 
 
 class PartWriter:
-    """One Parquet file under construction, in a temporary file that goes with the writer.
-
-    Parameters
-    ----------
-    name : str
-        Its name within its folder.
-    schema : pyarrow.Schema
-        The columns.
-    """
+    """One Parquet file under construction, in a temporary file that goes with the writer."""
 
     def __init__(self, name: str, schema: Schema) -> None:
         self.name = name

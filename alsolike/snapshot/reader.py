@@ -57,13 +57,6 @@ class LocalSnapshot:
     `recs.fits` has it mean in Postgres (None: products in stock), product ids to `exclude`, and
     `candidates` to choose among (None: any).
 
-    Parameters
-    ----------
-    path : Path
-        The file, already found to be what the pointer says.
-    pointer : LocalPointer
-        What is known of it.
-
     Attributes
     ----------
     serving : ServingOptions
@@ -72,7 +65,7 @@ class LocalSnapshot:
     Raises
     ------
     SnapshotError
-        It is no such file.
+        It is not the file that the pointer says.
     """
 
     def __init__(self, path: Path, pointer: LocalPointer) -> None:

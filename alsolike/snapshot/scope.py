@@ -43,14 +43,8 @@ def fill_scope(
 ) -> int:
     """Write the products to export to the table `snapshot_products`; return how many they are.
 
-    Parameters
-    ----------
-    model_id : int
-        Of a category or the whole catalogue, only products with neighbours by this model count.
-    product_ids : iterable of str, optional
-        These products. One that is named twice counts once.
-    category : str, optional
-        The products of this category and those below it; the whole catalogue where both are None.
+    Of a category or the whole catalogue (neither a list nor a category) only products with
+    neighbours by the model count.
 
     Raises
     ------

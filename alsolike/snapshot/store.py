@@ -40,14 +40,9 @@ class MissingObjectError(SnapshotError):
 
 
 class SnapshotStore:
-    """The objects below one prefix of a bucket; names are relative to it.
+    """The objects below one prefix of a bucket (empty: its root); names are relative to it.
 
     Every method raises SnapshotError, saying where and why, when S3 refuses or cannot be reached.
-
-    Parameters
-    ----------
-    bucket, prefix : str
-        Where; an empty prefix is the bucket's root.
 
     Attributes
     ----------
@@ -71,13 +66,7 @@ class SnapshotStore:
         return f"s3://{self._bucket}/{self._prefix}{name}"
 
     def ensure_bucket(self) -> None:
-        """Make the bucket where it is missing.
-
-        Raises
-        ------
-        SnapshotError
-            It is missing and may not be made, or S3 cannot be reached.
-        """
+        """Make the bucket where it is missing."""
         try:
             self._client.head_bucket(Bucket=self._bucket)
         except ClientError as error:
@@ -131,13 +120,7 @@ class SnapshotStore:
             )
 
     def get(self, name: str) -> bytes:
-        """Read a small object.
-
-        Raises
-        ------
-        MissingObjectError
-            There is none of that name.
-        """
+        """Read a small object, as `stream` does."""
         return b"".join(self.stream(name))
 
     def stream(self, name: str) -> Iterator[bytes]:

@@ -34,17 +34,8 @@ def verify_snapshot(
 
     Parameters
     ----------
-    settings : Settings
-        Bucket and prefix.
     snapshot_id : str, optional
         The one that `latest` names when left out; then the manifest is checked against it too.
-    report : Report
-        Told the rows checked and their total.
-
-    Returns
-    -------
-    Manifest
-        Of the snapshot, found whole.
 
     Raises
     ------
@@ -68,11 +59,6 @@ def checked_rows(
     scores that never rise, that no product neighbours itself, that the model is the manifest's, and
     that no other file lies there.
 
-    Parameters
-    ----------
-    report : Report
-        Told the neighbours checked and their total.
-
     Yields
     ------
     tuple
@@ -84,8 +70,8 @@ def checked_rows(
         Which file differs, and in what; or S3 fails.
     """
     products = products_folder(manifest.snapshot_id)
-    _check_names(store, manifest.snapshot_id, [MANIFEST_NAME, *_names(manifest.files)])
-    _check_names(store, products, _names(manifest.product_files))
+    _check_names(store, manifest.snapshot_id, manifest.files, MANIFEST_NAME)
+    _check_names(store, products, manifest.product_files)
     report(_STAGE, 0, manifest.row_count)
     last = ""
     for place, columns in _batches(store, products, manifest.product_files, PRODUCT_SCHEMA):
@@ -109,13 +95,11 @@ def checked_rows(
         raise SnapshotError(message)
 
 
-def _names(files: Iterable[PartFile]) -> list[str]:
-    return [file.name for file in files]
-
-
-def _check_names(store: SnapshotStore, folder: str, expected: Iterable[str]) -> None:
+def _check_names(
+    store: SnapshotStore, folder: str, files: Iterable[PartFile], *others: str
+) -> None:
     """Compare what lies there with what should: a reader may well take every `*.parquet`."""
-    there, named = set(store.names(folder)), set(expected)
+    there, named = set(store.names(folder)), {*others, *(file.name for file in files)}
     for names, fault in ((named - there, "is not there"), (there - named, "is unexpected")):
         if names:
             message = (

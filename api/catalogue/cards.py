@@ -6,13 +6,13 @@ from decimal import Decimal
 from msgspec import Struct
 
 from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct
-from api.catalogue import store
 from api.catalogue.service import unknown_product
+from api.catalogue.store import CardRow, product_cards
 from api.database.pool import Connection
 from api.exchange import AnyRequest
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer
-from api.pages.addresses import category_url, product_url
+from api.pages.addresses import product_url
 
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
 
@@ -24,8 +24,6 @@ class ProductCard(Struct, kw_only=True, frozen=True):
     url: str
     title: str
     brand: str | None
-    category: str | None
-    category_url: str | None
     price_text: str | None
     image_url: str | None
     is_in_stock: bool
@@ -37,7 +35,7 @@ async def cards(connection: Connection, product_ids: Sequence[str]) -> list[Prod
     """Read the cards of some products, in their order; unknown ones are left out."""
     if not product_ids:
         return []
-    return [card(row) for row in await store.product_cards(connection, product_ids)]
+    return [card(row) for row in await product_cards(connection, product_ids)]
 
 
 async def cards_by_id(connection: Connection, product_ids: Sequence[str]) -> dict[str, ProductCard]:
@@ -47,18 +45,15 @@ async def cards_by_id(connection: Connection, product_ids: Sequence[str]) -> dic
 
 async def find_cards(request: AnyRequest, product_ids: Sequence[str]) -> dict[str, ProductCard]:
     """Find the cards of some products by their ids; unknown ones are left out."""
-    rows = await answer(request, _CARD_STEPS, product_ids) if product_ids else []
+    if not product_ids:
+        return {}
+    rows = await answer(request, _CARD_STEPS, product_ids)
     return {row.product_id: card(row) for row in rows}
 
 
-def snapshot_rows(local: LocalSnapshot, product_ids: Sequence[str]) -> list[store.CardRow]:
-    """Read what cards show, in the order of the ids; unknown ones are left out."""
-    return [snapshot_row(product) for product in local.products(product_ids)]
-
-
 # A small statement, so every step may run it: a page that has its products gets their cards too.
-_CARD_STEPS = Steps(
-    store.product_cards, store.product_cards, store.product_cards, snapshot=snapshot_rows
+_CARD_STEPS: Steps[Sequence[str], Sequence[CardRow | SnapshotProduct]] = Steps(
+    product_cards, product_cards, product_cards, snapshot=LocalSnapshot.products
 )
 
 
@@ -76,41 +71,18 @@ async def product_card(connection: Connection, product_id: str) -> ProductCard:
     return found[0]
 
 
-def card(row: store.CardRow) -> ProductCard:
-    """Make a card of a product's row."""
+def card(row: CardRow | SnapshotProduct) -> ProductCard:
+    """Make a card of a product's row, or of one of the local snapshot."""
     return ProductCard(
         product_id=row.product_id,
         url=product_url(row.product_id),
         title=row.title,
         brand=row.brand,
-        category=row.category,
-        category_url=None if row.category is None else category_url(row.category),
         price_text=price_in_words(row.price, row.currency),
         image_url=safe_image(row.image_url),
         is_in_stock=row.is_in_stock,
         rating_average=row.rating_average,
         review_count=row.review_count,
-    )
-
-
-def snapshot_card(product: SnapshotProduct) -> ProductCard:
-    """Make a card of a product of the local snapshot."""
-    return card(snapshot_row(product))
-
-
-def snapshot_row(product: SnapshotProduct) -> store.CardRow:
-    """Return what a card shows of a product of the local snapshot."""
-    return store.CardRow(
-        product_id=product.product_id,
-        title=product.title,
-        brand=product.brand,
-        category=product.category,
-        price=product.price,
-        currency=product.currency,
-        image_url=product.image_url,
-        is_in_stock=product.is_in_stock,
-        rating_average=product.rating_average,
-        review_count=product.review_count,
     )
 
 

@@ -8,11 +8,9 @@ from typing import Any, cast
 
 from msgspec import Struct
 
-from alsolike.snapshot.reader import LocalSnapshot
 from api.catalogue import store
 from api.catalogue.cards import safe_image
 from api.database.failures import FAILURES, DatabaseAwayError, first_line
-from api.database.pool import Connection
 from api.exchange import AnyRequest
 from api.ladder.ladder import Ladder, Steps
 from api.pages.addresses import CATEGORY_SEPARATOR, category_url
@@ -24,15 +22,10 @@ _FRESH_SECONDS = 60.0
 _RETRY_SECONDS = 5.0
 
 
-async def _counts(connection: Connection, _: None) -> list[tuple[str, int, str | None]]:
-    return await store.category_counts(connection)
-
-
-def _counts_then(local: LocalSnapshot, _: None) -> list[tuple[str, int, str | None]]:
-    return local.category_counts()
-
-
-_STEPS = Steps(_counts, snapshot=_counts_then)
+_STEPS: Steps[None, list[tuple[str, int, str | None]]] = Steps(
+    lambda connection, _: store.category_counts(connection),
+    snapshot=lambda local, _: local.category_counts(),
+)
 
 
 class Category(Struct):

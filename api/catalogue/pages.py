@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from alsolike.snapshot.reader import LocalSnapshot
 from api.catalogue import store
-from api.catalogue.cards import ProductCard, cards, snapshot_card
+from api.catalogue.cards import ProductCard, card, cards
 from api.catalogue.categories import Category, tree_of
 from api.database.pool import Connection
 from api.exchange import AnyRequest
@@ -72,7 +72,7 @@ async def _read(connection: Connection, question: _Question) -> _Page:
 def _read_snapshot(local: LocalSnapshot, question: _Question) -> _Page:
     position = decode_cursor(question.after, tuple[datetime, str])
     found = local.category_products(question.category.path, position, _PAGE_SIZE + 1)
-    shown = [snapshot_card(product) for product in found[:_PAGE_SIZE]]
+    shown = [card(product) for product in found[:_PAGE_SIZE]]
     return shown, _next_url(question.category, [(one.created_at, one.product_id) for one in found])
 
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 from litestar import Response, Router, get
 from litestar.params import FromPath
 
-from api.catalogue import service, snapshot
+from api.catalogue import service
 from api.catalogue.schemas import Product
 from api.exchange import AnyRequest
 from api.http.caching import SHARED
@@ -17,7 +17,7 @@ from api.ladder.requests import answer
 # Draws a product as SVG, by its id, category, title and attributes.
 DrawPicture = Callable[[str, str, str, Mapping[str, Any]], str]
 
-_PRODUCT_STEPS = Steps(service.product, snapshot=snapshot.product)
+_PRODUCT_STEPS = Steps(service.product, snapshot=service.snapshot_product)
 _PICTURE_HEADERS = {
     "Cache-Control": "public, max-age=604800",
     # Opened on its own, a drawing may run nothing and load nothing.

@@ -1,7 +1,4 @@
-"""Products as the JSON API gives them.
-
-A struct that is filled from a query has its columns' order.
-"""
+"""Products as the JSON API gives them."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal

@@ -1,8 +1,10 @@
-"""Products for the JSON API."""
+"""Products for the JSON API, from the database or the local snapshot."""
 
+import msgspec
 from msgspec import Struct
 
 from alsolike.errors import UnknownProductError
+from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct
 from api.catalogue import store
 from api.catalogue.schemas import Product, ProductPage
 from api.database.pool import Connection
@@ -53,10 +55,60 @@ async def product_page(connection: Connection, question: CatalogueQuestion) -> P
     )
     if not items:
         await check_category(connection, question.category)
-    return page_of(question, items)
+    return _page_of(question, items)
 
 
-def page_of(question: CatalogueQuestion, items: list[Product]) -> ProductPage:
+def snapshot_product(local: LocalSnapshot, product_id: str) -> Product:
+    """Read one product.
+
+    Raises
+    ------
+    UnknownProductError
+        There was none of that id when the snapshot was made.
+    """
+    return as_product(known_product(local, product_id))
+
+
+def known_product(local: LocalSnapshot, product_id: str) -> SnapshotProduct:
+    """Read one product of the snapshot; `UnknownProductError` where it has none of that id."""
+    found = local.product(product_id)
+    if found is None:
+        raise unknown_product(product_id)
+    return found
+
+
+def as_product(found: SnapshotProduct) -> Product:
+    """Make the API's product of one of the snapshot."""
+    return msgspec.convert(found, Product, from_attributes=True)
+
+
+def snapshot_page(local: LocalSnapshot, question: CatalogueQuestion) -> ProductPage:
+    """Read a page of the catalogue by product id.
+
+    Raises
+    ------
+    InvalidFieldError
+        There was no such category when the snapshot was made.
+    """
+    position = decode_cursor(question.after, tuple[str])
+    found = local.list_products(question.category, position and position[0], question.limit + 1)
+    check_snapshot_category(local, question.category, is_empty=not found)
+    return _page_of(question, [as_product(one) for one in found])
+
+
+def check_snapshot_category(local: LocalSnapshot, category: str | None, *, is_empty: bool) -> None:
+    """Refuse a mistyped category; one without matching products passes.
+
+    Raises
+    ------
+    InvalidFieldError
+        No product was of that category or below it when the snapshot was made.
+    """
+    if is_empty and category is not None and not local.has_category(category):
+        raise unknown_category(category)
+
+
+def _page_of(question: CatalogueQuestion, items: list[Product]) -> ProductPage:
     """Make the page of a list that was read one row beyond it."""
     limit = question.limit
     end = encode_cursor((items[limit - 1].product_id,)) if len(items) > limit else None

@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from msgspec import Struct
-from psycopg.rows import args_row, scalar_row
+from psycopg.rows import class_row, scalar_row
 
 from alsolike.database import query
 from api.catalogue.schemas import Product
@@ -17,12 +17,11 @@ from api.database.pool import Connection
 
 
 class CardRow(Struct):
-    """What a card shows of a product, in the order of `api/catalogue/sql/product_cards.sql`."""
+    """What a card shows of a product."""
 
     product_id: str
     title: str
     brand: str | None
-    category: str | None
     price: Decimal | None
     currency: str | None
     image_url: str | None
@@ -33,14 +32,14 @@ class CardRow(Struct):
 
 async def products_by_id(connection: Connection, product_ids: Sequence[str]) -> list[Product]:
     """Read products, in the order of the ids; unknown ones are left out."""
-    cursor = connection.cursor(row_factory=args_row(Product))
+    cursor = connection.cursor(row_factory=class_row(Product))
     await cursor.execute(query("api/catalogue/products_by_id"), {"product_ids": list(product_ids)})
     return await cursor.fetchall()
 
 
 async def product_cards(connection: Connection, product_ids: Sequence[str]) -> list[CardRow]:
     """Read what cards show, in the order of the ids; unknown ones are left out."""
-    cursor = connection.cursor(row_factory=args_row(CardRow))
+    cursor = connection.cursor(row_factory=class_row(CardRow))
     await cursor.execute(query("api/catalogue/product_cards"), {"product_ids": list(product_ids)})
     return await cursor.fetchall()
 
@@ -49,7 +48,7 @@ async def list_products(
     connection: Connection, category: str | None, after: str | None, limit: int
 ) -> list[Product]:
     """Read a page of the catalogue, or of a category and all below it, by product id."""
-    cursor = connection.cursor(row_factory=args_row(Product))
+    cursor = connection.cursor(row_factory=class_row(Product))
     parameters = {"category": category, "after": after, "row_count": limit}
     if category is None:
         await cursor.execute(query("api/catalogue/list_products"), parameters)

@@ -177,7 +177,8 @@ class Database:
     ) -> tuple[Result, str | None]:
         """Do some work that writes; once more if the connection turns out to be dead.
 
-        The work must be safe to repeat: a write carries its event's id.
+        It is done once more, too, if what it had found was deleted before it wrote: then it finds
+        that there is none. The work must be safe to repeat: a write carries its event's id.
 
         Returns
         -------
@@ -193,11 +194,18 @@ class Database:
         ShareUsedUpError, DatabaseBusyError
             The client's own requests, or everybody's, hold the connections.
         """
+
+        async def work_again(connection: Connection) -> Result:
+            try:
+                return await work(connection)
+            except psycopg.errors.ForeignKeyViolation:
+                return await work(connection)
+
         if not self.has_replicas:
-            return await self._writes.run(work, WAIT_SECONDS, self._write_limit), None
+            return await self._writes.run(work_again, WAIT_SECONDS, self._write_limit), None
 
         async def work_and_tell(connection: Connection) -> tuple[Result, str | None]:
-            result = await work(connection)
+            result = await work_again(connection)
             cursor = await connection.execute(query("api/database/write_position"))
             row = await cursor.fetchone()
             return result, None if row is None else str(row[0])

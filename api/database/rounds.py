@@ -18,12 +18,8 @@ class Round:
     """Sends the statements of several reads together, in a pipeline, and waits for all of them.
 
     The server runs them one after the other, as one transaction: where one fails, all fail. Each
-    read runs one statement; what it returns may be awaited once the block has ended.
-
-    Parameters
-    ----------
-    connection : Connection
-        Used by nothing else during the block.
+    read runs one statement; what it returns may be awaited once the block has ended. Nothing else
+    uses the connection during the block.
     """
 
     def __init__(self, connection: Connection) -> None:

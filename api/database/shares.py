@@ -45,15 +45,10 @@ class _Client(Struct):
 
 
 class Shares:
-    """Each client's share of one pool.
+    """Each client's share of one pool of so many connections.
 
     A client may use three quarters of the connections. Its large requests are answered one after
     the other, and those of all clients together have a quarter.
-
-    Parameters
-    ----------
-    size : int
-        Connections of the pool.
     """
 
     def __init__(self, size: int) -> None:

@@ -30,7 +30,7 @@ async def buy(request: AnyRequest, product_id: FromPath[str]) -> Response[bytes]
     order_id = f"web-{secrets.token_hex(16)}"
 
     async def work(connection: Connection) -> tuple[Visitor, ProductCard, bool]:
-        visitor = await load_visitor(request, connection)
+        visitor = await load_visitor(connection, request)
         product = await catalogue.product(connection, product_id)
         is_left_out = False
         if visitor.shopper_id is not None and product.is_in_stock:
@@ -66,7 +66,7 @@ async def hide(request: AnyRequest, product_id: FromPath[str]) -> Response[bytes
     form = await request.form()
 
     async def work(connection: Connection) -> tuple[Visitor, ProductCard, bool]:
-        visitor = await load_visitor(request, connection)
+        visitor = await load_visitor(connection, request)
         card = await product_card(connection, product_id)
         is_hidden = False
         if visitor.shopper_id is not None:

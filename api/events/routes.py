@@ -9,6 +9,7 @@ from litestar.params import JSONBody
 from api.events import service as events
 from api.events.schemas import EventResult, NewEvent
 from api.exchange import AnyRequest
+from api.http.parameters import check_body, check_names
 from api.ladder.requests import ladder_of, write
 
 
@@ -28,6 +29,8 @@ async def record_event(request: AnyRequest, data: JSONBody[NewEvent]) -> Respons
     without consent until you state it. 404 for an unknown product. A `session_id` stands for an
     anonymous visitor: give one out only after the visitor agreed.
     """
+    check_names(request, frozenset())
+    await check_body(request, NewEvent)
     result, is_left_out = await write(
         request, partial(events.record, event=data), who=data.shopper_id or data.session_id
     )

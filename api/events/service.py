@@ -1,8 +1,10 @@
 """Checks and records events."""
 
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
+
+from msgspec import structs
 
 from api.catalogue.service import unknown_product
 from api.database.pool import Connection
@@ -16,6 +18,8 @@ _TOLERANCE = timedelta(minutes=1)
 # As in the loader: an earlier time comes from a clock that was never set.
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _MOST_PRICE = Decimal("9999999999.99")
+# What the table holds; Postgres takes no number of many thousand decimals.
+_CENT = Decimal("0.01")
 
 
 class Recorded(NamedTuple):
@@ -47,7 +51,7 @@ async def record(connection: Connection, event: NewEvent) -> Recorded:
     """
     occurred_at = _checked_time(event)
     _check_who(event)
-    _check_purchase(event)
+    event = _with_price_in_cents(event)
     is_placeholder_id = event.shopper_id is not None and is_placeholder(event.shopper_id)
     outcome = await store.record(connection, event, occurred_at, may_make=not is_placeholder_id)
     if not outcome.has_product:
@@ -79,8 +83,11 @@ def _check_who(event: NewEvent) -> None:
         raise InvalidFieldError("shopper_id", message)
 
 
-def _check_purchase(event: NewEvent) -> None:
+def _with_price_in_cents(event: NewEvent) -> NewEvent:
     price = event.unit_price
-    if price is not None and not (price.is_finite() and 0 <= price <= _MOST_PRICE):
+    if price is None:
+        return event
+    if not (price.is_finite() and 0 <= price <= _MOST_PRICE):
         message = f"Must be a number from 0 to {_MOST_PRICE}."
         raise InvalidFieldError("unit_price", message)
+    return structs.replace(event, unit_price=price.quantize(_CENT, ROUND_HALF_UP))

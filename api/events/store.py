@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
-from psycopg.rows import args_row
+from psycopg.rows import class_row
 
 from alsolike.database import query
 from api.database.pool import Connection
@@ -12,7 +12,7 @@ from api.events.schemas import NewEvent
 
 
 class Outcome(Struct):
-    """The outcome of an event, in the order of the columns of `record_*.sql`."""
+    """The outcome of an event, by the columns of `record_*.sql`."""
 
     has_product: bool
     has_shopper: bool
@@ -38,7 +38,7 @@ async def record(
     may_make : bool
         Whether a purchase makes its shopper, if that is not known; it is not written otherwise.
     """
-    cursor = connection.cursor(row_factory=args_row(Outcome))
+    cursor = connection.cursor(row_factory=class_row(Outcome))
     parameters = {
         "event_id": event.event_id,
         "product_id": event.product_id,

@@ -23,7 +23,8 @@ async def ready(request: AnyRequest) -> Readiness:
     `ready`: the database is there with its schema. `degraded`: it is away, and a snapshot on the
     local disk answers what only reads.
     """
-    return await readiness(database_of(request), ladder_of(request).local.pointer())
+    ladder = ladder_of(request)
+    return await readiness(database_of(request), ladder.circuits, ladder.local.pointer())
 
 
 @get("/metrics", include_in_schema=False)

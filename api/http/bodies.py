@@ -20,10 +20,10 @@ from litestar.types import (
 )
 
 from api.http.json_values import decode_json
+from api.http.paths import API_PREFIX
 from api.http.validation import check_pairs
 
 _METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-_API_PREFIX = "/v1/"
 _JSON = b"application/json"
 _FORM = b"application/x-www-form-urlencoded"
 _ENCODINGS = frozenset({b"utf-8", b"utf8", b"us-ascii"})
@@ -34,6 +34,7 @@ MOST_BYTES = 1_000_000
 _SECONDS = 10.0
 # Of all unfinished bodies together.
 _MOST_BYTES_AT_ONCE = 64_000_000
+_BROKEN = "The body cannot be read to its end."
 _TOO_MUCH = "More is being sent at this moment than there is room for: try again."
 
 
@@ -41,6 +42,12 @@ class UnsupportedTypeError(HTTPException):
     """The body has a type that the route does not take."""
 
     status_code = 415
+
+
+class BrokenBodyError(HTTPException):
+    """The body ends too early, or its chunks cannot be told apart."""
+
+    status_code = 400
 
 
 class TooMuchError(HTTPException):
@@ -64,14 +71,11 @@ def check_bodies(app: ASGIApp) -> ASGIApp:
             await app(scope, receive, send)
             return
         # A DELETE needs no body; browsers send one to another site only after a preflight request.
-        is_json = scope["path"].startswith(_API_PREFIX)
+        is_json = scope["path"].startswith(API_PREFIX)
         needs_body = is_json and scope["method"] != "DELETE"
         if needs_body:
             _check_type(scope, _JSON)
         body = await _read(scope, receive, arriving)
-        if body is None:
-            # The client went away.
-            return
         if body or needs_body:
             _check_body(scope, body, is_json=is_json)
         is_given = False
@@ -114,8 +118,8 @@ class _Arriving:
         self.size = 0
 
 
-async def _read(scope: HTTPScope, receive: Receive, arriving: _Arriving) -> bytes | None:
-    """Read a body; None if the client went away."""
+async def _read(scope: HTTPScope, receive: Receive, arriving: _Arriving) -> bytes:
+    """Read a body."""
     _check_length(scope)
     pieces: list[bytes] = []
     size = 0
@@ -124,7 +128,8 @@ async def _read(scope: HTTPScope, receive: Receive, arriving: _Arriving) -> byte
             while True:
                 message = await receive()
                 if message["type"] != "http.request":
-                    return None
+                    # The client went away, or is still there and waits for an answer.
+                    raise BrokenBodyError(_BROKEN, headers={"Connection": "close"})
                 pieces.append(message["body"])
                 size += len(message["body"])
                 arriving.size += len(message["body"])

@@ -11,8 +11,8 @@ from throttled import MemoryStore, RateLimiterType, RateLimitState, Throttled, p
 
 from alsolike.settings import Settings
 from api.exchange import AnyRequest, current_exchange
+from api.http.paths import API_PREFIX
 
-_API_PREFIX = "/v1/"
 # About 300 bytes each; the client that came longest ago is dropped beyond it.
 _MOST_CLIENTS = 20_000
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="alsolike"'}
@@ -23,11 +23,6 @@ class RateLimits:
 
     Counted by the generic cell rate algorithm: a whole minute's requests may come at once, and
     the allowance grows back evenly. Each worker process counts for itself.
-
-    Parameters
-    ----------
-    settings : Settings
-        The keys and the requests per minute.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -50,7 +45,7 @@ class RateLimits:
         """Check the requests of the API before their route."""
 
         async def limited(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] != "http" or not scope["path"].startswith(_API_PREFIX):
+            if scope["type"] != "http" or not scope["path"].startswith(API_PREFIX):
                 await app(scope, receive, send)
                 return
             exchange = current_exchange.get()

@@ -21,10 +21,7 @@ async def link_next_page(response: Response[Any] | ASGIApp) -> Response[Any]:
 def list_address(path: str, after: str | None, **parameters: object) -> str | None:
     """Return the address of the next page of a list by its cursor; None without one.
 
-    Parameters
-    ----------
-    parameters : object
-        Of the query; one that is None is left out.
+    A parameter of the query that is None is left out.
     """
     if after is None:
         return None

@@ -17,7 +17,7 @@ from api.http.json_values import decode_json
 from api.problems.errors import InvalidFieldError
 
 _MOST_SHOWN = 500
-_NO_NUL = r"^[^\x00]*$"
+NO_NUL = r"^[^\x00]*$"
 
 RowCount = Annotated[int, QueryParameter(ge=1, le=100, description="Rows wanted, 1 to 100.")]
 CategoryFilter = Annotated[
@@ -25,7 +25,7 @@ CategoryFilter = Annotated[
     QueryParameter(
         min_length=1,
         max_length=500,
-        pattern=_NO_NUL,
+        pattern=NO_NUL,
         description="Path of a category, `A > B`: products of it and of all below it.",
     ),
 ]
@@ -34,7 +34,7 @@ SearchWords = Annotated[
     QueryParameter(
         min_length=1,
         max_length=200,
-        pattern=_NO_NUL,
+        pattern=NO_NUL,
         description='What to look for, in any words; with "quotes", or, or -without just that.',
     ),
 ]
@@ -47,7 +47,7 @@ ModelName = Annotated[
     QueryParameter(
         min_length=1,
         max_length=200,
-        pattern=_NO_NUL,
+        pattern=NO_NUL,
         description="Name of a model; without it the serving one answers.",
     ),
 ]
@@ -94,12 +94,30 @@ def product_filter(request: AnyRequest) -> ProductFilter:
         message, _, path = str(error).partition(" - at `$.")
         field = re.split(r"\W", path)[0]
         raise InvalidFieldError(PARAMETERS.get(field, field), message) from error
-    lowest, highest = found.price_min, found.price_max
-    if lowest is not None and highest is not None and lowest > highest:
-        raise InvalidFieldError("price_min", "Is above price_max.")
+    check_bounds(found, "price_min")
     if found != ProductFilter():
         mark_odd()
     return found
+
+
+def check_bounds(product_filter: ProductFilter | None, field: str) -> None:
+    """Refuse a filter that nothing can fit.
+
+    Parameters
+    ----------
+    field : str
+        What the request calls the lower price.
+
+    Raises
+    ------
+    InvalidFieldError
+        The lower price is above the upper.
+    """
+    if product_filter is None:
+        return
+    lowest, highest = product_filter.price_min, product_filter.price_max
+    if lowest is not None and highest is not None and lowest > highest:
+        raise InvalidFieldError(field, "Is above price_max.")
 
 
 def _field_value(field: str, name: str, texts: list[str]) -> object:

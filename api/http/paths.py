@@ -1,4 +1,4 @@
-"""Slashes within one segment of a path.
+"""Paths: which are the API's, and slashes within one segment.
 
 A product's id may contain a slash, written `%2F` in its address. Servers decode a path before they
 split it at its slashes, which would make two segments of one. So a path with `%2F` is routed with
@@ -11,6 +11,8 @@ from urllib.parse import unquote
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from api.exchange import current_exchange
+
+API_PREFIX = "/v1/"
 
 _KEPT = re.compile(rb"%(2[fF]|25)")
 

@@ -13,11 +13,10 @@ from importlib.metadata import version
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from api.exchange import Exchange, current_exchange
-from api.http.paths import keep_encoded_slashes
+from api.http.paths import API_PREFIX, keep_encoded_slashes
 
 # Ids as proxies and tracing libraries make them; others could forge log lines.
 _SANE_ID = re.compile(rb"[A-Za-z0-9._:=+/@-]{1,128}")
-_API_PREFIX = "/v1/"
 _HEAD_PREFIXES = ("/v1/", "/health/", "/schema", "/pictures/")
 _NOT_KEPT = (b"cache-control", b"private, no-store")
 _NO_SNIFFING = (b"x-content-type-options", b"nosniff")
@@ -46,7 +45,7 @@ def with_standard_headers(app: ASGIApp, *, is_shared_cache_allowed: bool) -> ASG
             return
         started = time.perf_counter()
         exchange = Exchange(_request_id(scope), keep_encoded_slashes(scope), client=_address(scope))
-        is_api = scope["path"].startswith(_API_PREFIX)
+        is_api = scope["path"].startswith(API_PREFIX)
         is_head = scope["method"] == "HEAD" and scope["path"].startswith(_HEAD_PREFIXES)
         if is_head:
             # The API's routes know GET alone; a HEAD is answered as a GET without its body.

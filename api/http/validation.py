@@ -20,13 +20,7 @@ _LONGEST_PATH = 4000
 
 
 def validate_requests(hosts: Hosts) -> Callable[[ASGIApp], ASGIApp]:
-    """Return a middleware that checks the host, the path, the query, and where a write comes from.
-
-    Parameters
-    ----------
-    hosts : Hosts
-        The names that are ours.
-    """
+    """Return a middleware that checks host, path and query, and where a write comes from."""
 
     def validated(app: ASGIApp) -> ASGIApp:
         async def checked(scope: Scope, receive: Receive, send: Send) -> None:

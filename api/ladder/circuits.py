@@ -79,13 +79,7 @@ class Breaker(Protocol):
 
 
 class Circuits:
-    """The state of every circuit.
-
-    Parameters
-    ----------
-    on_change : callable
-        Told the name and the new state.
-    """
+    """The state of every circuit; `on_change` is told a circuit's name and its new state."""
 
     def __init__(self, on_change: Callable[[str, str], None]) -> None:
         self._on_change = on_change

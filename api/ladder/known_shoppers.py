@@ -61,15 +61,7 @@ class Clock:
 
 
 class KnownShoppers:
-    """The shoppers that were here within the last minute.
-
-    Parameters
-    ----------
-    database : Database
-        Where they are read, beside the requests and not within them.
-    read_shoppers : callable
-        Reads them.
-    """
+    """The shoppers that were here within the last minute; read beside the requests, not in them."""
 
     def __init__(self, database: Database, read_shoppers: ReadShoppers) -> None:
         self.clock = Clock()
@@ -79,6 +71,8 @@ class KnownShoppers:
             maxsize=_SHOPPERS, ttl=_SECONDS, timer=self.clock
         )
         self._asked: dict[str, None] = {}
+        # Whose consent changed while they may be being read.
+        self._changed: set[str] = set()
         self._is_asked = asyncio.Event()
 
     def find(self, shopper_id: str | None) -> KnownShopper:
@@ -93,6 +87,12 @@ class KnownShoppers:
             return
         self._asked[shopper_id] = None
         self._is_asked.set()
+
+    def forget(self, shopper_id: str) -> None:
+        """Forget a shopper whose consent changed, and have them read anew."""
+        self._known.pop(shopper_id, None)
+        self._changed.add(shopper_id)
+        self.note(shopper_id)
 
     def exclude(self, shopper_id: str | None, product_id: str) -> None:
         """Note what a shopper bought or hid just now, for as long as they are known."""
@@ -114,6 +114,7 @@ class KnownShoppers:
             del self._asked[shopper_id]
         if not self._asked:
             self._is_asked.clear()
+        self._changed.clear()
         try:
             rows = await self._database.run(lambda c: self._read_shoppers(c, wanted))
         except FAILURES as error:
@@ -123,4 +124,6 @@ class KnownShoppers:
 
     def _keep(self, rows: Iterable[tuple[str, str | None, list[str]]]) -> None:
         for shopper_id, display_name, product_ids in rows:
+            if shopper_id in self._changed:
+                continue
             self._known[shopper_id] = KnownShopper(display_name, frozenset(product_ids))

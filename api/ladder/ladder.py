@@ -68,16 +68,7 @@ class Answer(NamedTuple, Generic[Result]):
 class Ladder:
     """The steps' circuits and limits, and the local snapshot.
 
-    Parameters
-    ----------
-    database : Database
-        Where all steps but the last look.
-    settings : Settings
-        The home folder, and the time limits of statements.
-    metrics : Metrics
-        Told every answer and every change of a circuit.
-    read_shoppers : callable
-        Reads what is known of some shoppers, see `KnownShoppers`.
+    The metrics are told every answer and every change of a circuit.
     """
 
     def __init__(

@@ -27,13 +27,7 @@ _AGAIN_SECONDS = 30.0
 
 
 class LocalSnapshots:
-    """The snapshot on this machine's disk, if there is a whole one.
-
-    Parameters
-    ----------
-    home : Path
-        The home folder.
-    """
+    """The snapshot on this machine's disk, below the home folder, if there is a whole one."""
 
     def __init__(self, home: Path) -> None:
         self.current: LocalSnapshot | None = None

@@ -8,11 +8,11 @@ cookie, and in a header that a program may send back.
 
 import re
 import time
-from typing import Any
 
 import msgspec
 from cachetools import TTLCache
-from litestar import Request
+
+from api.exchange import AnyRequest
 
 HEADER = "alsolike-position"
 
@@ -20,8 +20,6 @@ _WRITERS = 10_000
 _SECONDS = 60.0
 _COOKIE_KEY = "position"
 _FORM = re.compile(r"[0-9A-F]{1,8}/[0-9A-F]{1,8}")
-
-AnyRequest = Request[Any, Any, Any]
 
 
 class Positions:

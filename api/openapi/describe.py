@@ -13,7 +13,8 @@ from msgspec import Struct
 
 from api.filters import PARAMETERS as FILTER_PARAMETERS
 from api.filters import field_schema
-from api.http.parameters import LONGEST_JSON
+from api.http.parameters import LONGEST_JSON, NO_NUL
+from api.http.paths import API_PREFIX
 from api.openapi import problems
 from api.openapi.examples import (
     CONTINUATION,
@@ -28,9 +29,7 @@ from api.problems.details import Problem
 
 Document = dict[str, Any]
 
-_API_PREFIX = "/v1/"
 _FIRST_ERROR = 400
-_NO_NUL = r"^[^\x00]*$"
 _HEADERS: Mapping[str, Document] = {
     "X-Request-Id": {
         "description": "The request's id: yours if you sent a sane one, else ours.",
@@ -78,16 +77,12 @@ _SECURITY_SCHEMES: Document = {
 def describe(
     found: Mapping[str, Any], filtered: Container[str] = (), *, has_keys: bool
 ) -> Document:
-    """Complete an OpenAPI document.
+    """Complete a copy of Litestar's OpenAPI document.
 
     Parameters
     ----------
-    found : Mapping
-        As Litestar makes it; left as it is.
     filtered : container of str
         Ids of the operations that take a `ProductFilter` in their query.
-    has_keys : bool
-        Whether the API asks for a key.
     """
     document = deepcopy(dict(found))
     components = document.setdefault("components", {})
@@ -182,7 +177,7 @@ def _complete(path: str, method: str, operation: Document, *, has_keys: bool) ->
         _complete_answer(path, status, answer)
     for status in problems.statuses(path, method, operation, has_keys=has_keys):
         responses[str(status)] = problems.response(status, path, operation)
-    if has_keys and path.startswith(_API_PREFIX):
+    if has_keys and path.startswith(API_PREFIX):
         operation["security"] = [{name: []} for name in _SECURITY_SCHEMES]
 
 
@@ -195,7 +190,7 @@ def _complete_parameter(path: str, parameter: Document) -> None:
     text = schema.get("items", schema)
     if text.get("type") == "string":
         # Whatever a text is for, Postgres keeps no NUL character.
-        text.setdefault("pattern", _NO_NUL)
+        text.setdefault("pattern", NO_NUL)
     if parameter["in"] == "path":
         schema.setdefault("minLength", 1)
     if parameter["name"] == "after" and path in CONTINUED:
@@ -208,7 +203,7 @@ def _complete_parameter(path: str, parameter: Document) -> None:
 
 def _complete_answer(path: str, status: str, answer: Document) -> None:
     names = ["X-Request-Id", "Server-Timing"]
-    if path.startswith(_API_PREFIX):
+    if path.startswith(API_PREFIX):
         names.append("Alsolike-Version")
     if answer.pop("headers", None):
         # Litestar lists the header that the router sets, Cache-Control: such answers have an ETag.

@@ -94,13 +94,7 @@ def render_page(
     headers: Mapping[str, str] | None = None,
     **context: Any,
 ) -> Template:
-    """Render a whole page, with the flash message if there is one.
-
-    Parameters
-    ----------
-    name : str
-        Path below `web/templates`.
-    """
+    """Render a whole page, a file below `web/templates`, with the flash message if there is one."""
     context.setdefault("flash", take_flash(request))
     return _render(request, name, status_code, headers, context)
 

@@ -57,14 +57,9 @@ class NotReadyError(AlsolikeError):
 
 
 def problem_of(error: Exception, instance: str) -> tuple[Problem, dict[str, str]]:
-    """Describe an error as a problem document, with the headers that go with it.
+    """Describe an error of a path as a problem document, with the headers that go with it.
 
     An unexpected error is logged, and described without its internals.
-
-    Parameters
-    ----------
-    instance : str
-        Path of the request.
     """
     status, detail, errors, headers = _classify(error)
     request = request_id()
@@ -135,6 +130,7 @@ def _classify_database(error: Exception) -> _Description:
         error,
         (
             psycopg.errors.UndefinedTable,
+            psycopg.errors.UndefinedColumn,
             psycopg.errors.UndefinedFunction,
             psycopg.errors.InvalidSchemaName,
         ),

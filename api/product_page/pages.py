@@ -13,7 +13,7 @@ from litestar.response import Template
 from msgspec import Struct
 
 from alsolike.snapshot.reader import LocalSnapshot
-from api.catalogue.cards import cards_by_id, snapshot_card
+from api.catalogue.cards import card, cards_by_id
 from api.catalogue.categories import tree_of
 from api.database.failures import FAILURES, DatabaseAwayError
 from api.database.pool import Connection
@@ -97,7 +97,7 @@ async def _read_page(connection: Connection, question: _Question) -> dict[str, A
     """Read the page in four rounds, or in two for a visitor who is not personalised."""
     request, product_id = question.request, question.product_id
     async with Round(connection) as first:
-        loading = first.send(load_visitor(request, connection))
+        loading = first.send(load_visitor(connection, request))
         detail = first.send(service.product_detail(connection, tree_of(request), product_id))
         reviews = first.send(service.reviews(connection, product_id, question.reviews_after))
         is_bought = first.send(service.is_bought(connection, cookie_shopper(request), product_id))
@@ -138,14 +138,6 @@ def _page_of_snapshot(local: LocalSnapshot, question: _Question) -> dict[str, An
     }
 
 
-async def _read_reviews(connection: Connection, question: _Question) -> service.ReviewPage:
-    return await service.reviews(connection, question.product_id, question.reviews_after)
-
-
-def _no_reviews(_local: LocalSnapshot, _question: _Question) -> service.ReviewPage:
-    return [], None
-
-
 async def _read_similar(connection: Connection, question: _Question) -> blocks.Block:
     async with Round(connection) as first:
         with_it, like_it = _send_lists(first, connection, question)
@@ -162,12 +154,15 @@ def _similar_of_snapshot(local: LocalSnapshot, question: _Question) -> blocks.Bl
         ),
     )
     products = local.products(blocks.product_ids(similar))
-    cards = {product.product_id: snapshot_card(product) for product in products}
+    cards = {product.product_id: card(product) for product in products}
     return blocks.similar_block(question.product_id, similar, cards, question.shown)
 
 
 _PAGE_STEPS = Steps(_read_page, snapshot=_page_of_snapshot)
-_REVIEWS_STEPS = Steps(_read_reviews, snapshot=_no_reviews)
+_REVIEWS_STEPS: Steps[_Question, service.ReviewPage] = Steps(
+    lambda connection, asked: service.reviews(connection, asked.product_id, asked.reviews_after),
+    snapshot=lambda _local, _question: ([], None),
+)
 _SIMILAR_STEPS = Steps(_read_similar, snapshot=_similar_of_snapshot)
 
 
@@ -185,12 +180,9 @@ def _send_lists(
 
 
 def _apart(complements: list[Complement], similar: list[SimilarProduct]) -> list[SimilarProduct]:
-    """Leave out of the similar products what goes with the product, and count them anew."""
+    """Leave out of the similar products what goes with the product."""
     ids = {one.product_id for one in complements}
-    rest = [one for one in similar if one.product_id not in ids][: blocks.BLOCK_SIZE]
-    for rank, one in enumerate(rest, start=1):
-        one.rank = rank
-    return rest
+    return [one for one in similar if one.product_id not in ids][: blocks.BLOCK_SIZE]
 
 
 async def _recommended(

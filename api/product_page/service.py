@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from alsolike.snapshot.reader import LocalSnapshot
-from api.catalogue.cards import ProductCard, card, snapshot_card
+from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct
+from api.catalogue.cards import ProductCard, card
 from api.catalogue.categories import Category, CategoryTree
-from api.catalogue.service import unknown_product
+from api.catalogue.service import known_product, unknown_product
 from api.database.pool import Connection
 from api.pages.addresses import product_url
 from api.paging.keyset import decode_cursor, encode_cursor
@@ -25,7 +25,6 @@ class ProductDetail(ProductCard, kw_only=True, frozen=True):
     description: str | None
     attributes: list[tuple[str, str]]
     breadcrumbs: list[Category]
-    created_at: datetime
 
 
 class Review(Struct):
@@ -55,13 +54,7 @@ async def product_detail(
     found = await store.product_detail(connection, product_id)
     if found is None:
         raise unknown_product(product_id)
-    return ProductDetail(
-        **asdict(card(found)),
-        description=found.description,
-        attributes=_attributes_in_words(found.attributes),
-        breadcrumbs=tree.breadcrumbs(found.category),
-        created_at=found.created_at,
-    )
+    return _detail(found, tree)
 
 
 def snapshot_detail(local: LocalSnapshot, tree: CategoryTree, product_id: str) -> ProductDetail:
@@ -72,15 +65,15 @@ def snapshot_detail(local: LocalSnapshot, tree: CategoryTree, product_id: str) -
     UnknownProductError
         There was none of that id when the snapshot was made.
     """
-    found = local.product(product_id)
-    if found is None:
-        raise unknown_product(product_id)
+    return _detail(known_product(local, product_id), tree)
+
+
+def _detail(found: store.DetailRow | SnapshotProduct, tree: CategoryTree) -> ProductDetail:
     return ProductDetail(
-        **asdict(snapshot_card(found)),
+        **asdict(card(found)),
         description=found.description,
         attributes=_attributes_in_words(found.attributes),
         breadcrumbs=tree.breadcrumbs(found.category),
-        created_at=found.created_at,
     )
 
 

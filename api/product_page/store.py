@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
-from psycopg.rows import args_row, scalar_row
+from psycopg.rows import class_row, scalar_row
 
 from alsolike.database import query
 from api.catalogue.store import CardRow
@@ -12,15 +12,15 @@ from api.database.pool import Connection
 
 
 class DetailRow(CardRow):
-    """What a product's page shows of it, in the order of `product_detail.sql`."""
+    """What a product's page shows of it."""
 
+    category: str | None
     description: str | None
     attributes: dict[str, Any]
-    created_at: datetime
 
 
 class ReviewRow(Struct):
-    """A review, in the order of `api/product_page/sql/product_reviews.sql`."""
+    """A review, without who wrote it."""
 
     review_id: str
     rating: int
@@ -32,7 +32,7 @@ class ReviewRow(Struct):
 
 async def product_detail(connection: Connection, product_id: str) -> DetailRow | None:
     """Read a product; None for an unknown one."""
-    cursor = connection.cursor(row_factory=args_row(DetailRow))
+    cursor = connection.cursor(row_factory=class_row(DetailRow))
     await cursor.execute(query("api/product_page/product_detail"), {"product_id": product_id})
     return await cursor.fetchone()
 
@@ -41,7 +41,7 @@ async def product_reviews(
     connection: Connection, product_id: str, after: tuple[datetime, str] | None, limit: int
 ) -> list[ReviewRow]:
     """Read a page of a product's reviews, newest first."""
-    cursor = connection.cursor(row_factory=args_row(ReviewRow))
+    cursor = connection.cursor(row_factory=class_row(ReviewRow))
     after_time, after_id = after or (None, None)
     parameters = {
         "product_id": product_id,

@@ -35,9 +35,7 @@ class ReasonLine(Struct):
 class Recommendation(Struct):
     """A product in a block."""
 
-    rank: int
     product: ProductCard
-    score: float | None
     source: str
     reason: ReasonLine | None = None
 
@@ -49,7 +47,6 @@ class Block(Struct):
     subtitle: str
     items: list[Recommendation]
     next_url: str | None
-    is_personal: bool
 
 
 def product_ids(
@@ -67,23 +64,16 @@ def recommended_block(
 ) -> Block:
     """Make "You may also like"; "Popular right now" where nothing in it is personal."""
     items = [
-        Recommendation(
-            rank=row.rank,
-            product=cards[row.product_id],
-            score=row.score,
-            source=row.source,
-            reason=_reason_line(row, cards),
-        )
+        Recommendation(cards[row.product_id], row.source, _reason_line(row, cards))
         for row in rows
         if row.product_id in cards
     ]
-    is_personal = any(item.source == "personal" for item in items)
     title, subtitle = (
         ("You may also like", "Chosen by what you viewed, bought and reviewed")
-        if is_personal
+        if any(item.source == "personal" for item in items)
         else ("Popular right now", "What shoppers look at and buy these days")
     )
-    return Block(title, subtitle, items, next_url, is_personal)
+    return Block(title, subtitle, items, next_url)
 
 
 def similar_block(
@@ -99,14 +89,7 @@ def similar_block(
         Ids of the products of the earlier pages.
     """
     items = [
-        Recommendation(
-            rank=len(shown) + row.rank,
-            product=cards[row.product_id],
-            score=row.score,
-            source=row.source,
-        )
-        for row in rows
-        if row.product_id in cards
+        Recommendation(cards[row.product_id], row.source) for row in rows if row.product_id in cards
     ]
     all_shown = [*shown, *(item.product.product_id for item in items)]
     is_last = len(items) < BLOCK_SIZE or len(all_shown) > MOST_SHOWN
@@ -116,22 +99,17 @@ def similar_block(
         "Close in name, details and who liked them",
         items,
         None if is_last else f"{product_url(product_id)}?{following}",
-        is_personal=False,
     )
 
 
 def complements_block(rows: Iterable[Complement], cards: Cards) -> Block:
     """Make the block of what goes with a product; without items where nothing does."""
     items = [
-        Recommendation(
-            rank=row.rank, product=cards[row.product_id], score=row.score, source="complements"
-        )
+        Recommendation(cards[row.product_id], source="complements")
         for row in rows
         if row.product_id in cards
     ]
-    return Block(
-        "Goes with it", "Often bought in one order with this", items, None, is_personal=False
-    )
+    return Block("Goes with it", "Often bought in one order with this", items, None)
 
 
 def _reason_line(row: RecommendedProduct, cards: Cards) -> ReasonLine:

@@ -21,6 +21,7 @@ from api.http.parameters import (
     RowCount,
     WithReasons,
     check_body,
+    check_bounds,
     check_names,
     product_filter,
 )
@@ -73,6 +74,7 @@ async def recommend(
     """
     check_names(request, frozenset())
     await check_body(request, RecommendationRequest)
+    check_bounds(data.filter, "filter.price_min")
     if data.filter or data.candidates or len(data.history) + len(data.basket) > _LONG_HISTORY:
         mark_odd()
     return await service.recommend(request, data)
@@ -167,6 +169,7 @@ async def similar(request: AnyRequest, data: JSONBody[SimilarRequest]) -> Simila
     """
     check_names(request, frozenset())
     await check_body(request, SimilarRequest)
+    check_bounds(data.filter, "filter.price_min")
     cost = len(data.product_ids) * math.ceil(data.k / _ROWS_OF_A_REQUEST)
     limits_of(request).charge(cost)
     if cost > 1 or data.filter or data.candidates:

@@ -1,7 +1,6 @@
 """Recommended products, for the JSON API and for the pages alike."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from msgspec import structs
 
@@ -30,21 +29,22 @@ from api.recommendations.schemas import (
 # shopper or the stock rules out, as far as it can know.
 RECOMMEND_STEPS = Steps(
     live=store.recommend,
-    neighbours=partial(store.recommend, function="recommend_from_neighbours"),
-    popular=partial(store.recommend, function="recommend_popular"),
+    neighbours=store.recommend_from_neighbours,
+    popular=store.recommend_popular,
     snapshot=snapshot.recommend,
 )
 SIMILAR_STEPS = Steps(
     live=store.similar,
-    neighbours=partial(store.similar, function="similar_from_neighbours"),
-    popular=partial(store.similar, function="similar_popular"),
+    neighbours=store.similar_from_neighbours,
+    popular=store.similar_popular,
     snapshot=snapshot.similar,
 )
 SIMILAR_LISTS_STEPS = Steps(store.similar_lists, snapshot=snapshot.similar_lists)
 COMPLEMENTS_STEPS = Steps(store.complements, snapshot=snapshot.no_complements)
 TRENDING_STEPS = Steps(store.trending, snapshot=snapshot.trending)
-VIEWED_STEPS = Steps(store.recently_viewed, snapshot=snapshot.no_past)
-BUY_AGAIN_STEPS = Steps(store.buy_again, snapshot=snapshot.no_past)
+# What shoppers did is not in the snapshot.
+VIEWED_STEPS = Steps(store.recently_viewed, snapshot=lambda _local, _question: [])
+BUY_AGAIN_STEPS = Steps(store.buy_again, snapshot=lambda _local, _question: [])
 CATEGORY_STEPS = Steps(
     has_category, has_category, has_category, snapshot=LocalSnapshot.has_category
 )

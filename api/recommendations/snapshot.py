@@ -7,14 +7,14 @@ what they bought or hid comes with the question, as far as this process knows it
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from msgspec import structs
 
 from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct
-from api.catalogue.service import unknown_product
+from api.catalogue.service import known_product
 from api.recommendations.questions import (
     ComplementsQuestion,
     DatedAction,
-    PastQuestion,
     RecommendQuestion,
     SimilarQuestion,
     TrendingQuestion,
@@ -22,6 +22,7 @@ from api.recommendations.questions import (
 )
 from api.recommendations.schemas import (
     Complement,
+    ListedProduct,
     Reason,
     RecommendedProduct,
     SimilarProduct,
@@ -82,9 +83,7 @@ def similar(local: LocalSnapshot, question: SimilarQuestion) -> list[SimilarProd
     UnknownProductError
         There was none of that id when the snapshot was made.
     """
-    own = local.product(question.product_id)
-    if own is None:
-        raise unknown_product(question.product_id)
+    own = known_product(local, question.product_id)
     near = local.neighbours(
         own.product_id,
         question.k,
@@ -138,13 +137,7 @@ def no_complements(local: LocalSnapshot, question: ComplementsQuestion) -> list[
     UnknownProductError
         There was none of that id when the snapshot was made.
     """
-    if local.product(question.product_id) is None:
-        raise unknown_product(question.product_id)
-    return []
-
-
-def no_past(_local: LocalSnapshot, _question: PastQuestion) -> list[Any]:
-    """Give nothing: what shoppers did is not in the snapshot."""
+    known_product(local, question.product_id)
     return []
 
 
@@ -186,11 +179,4 @@ def _reason(best: tuple[float, DatedAction] | None) -> Reason:
 
 def _columns(product: SnapshotProduct) -> dict[str, Any]:
     """Return what every list tells of a product."""
-    return {
-        "title": product.title,
-        "brand": product.brand,
-        "category": product.category,
-        "price": None if product.price is None else float(product.price),
-        "currency": product.currency,
-        "image_url": product.image_url,
-    }
+    return structs.asdict(msgspec.convert(product, ListedProduct, from_attributes=True))

@@ -1,9 +1,8 @@
 """The steps that ask the database: each is one statement, and all of a kind have one text."""
 
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from msgspec import Struct
-from psycopg import sql
 from psycopg.rows import class_row, dict_row, scalar_row
 
 from alsolike.database import query
@@ -30,32 +29,58 @@ from api.recommendations.schemas import (
 )
 
 Explained = TypeVar("Explained", bound=ExplainedProduct[Any])
+# How products are found.
+Way = Literal["vectors", "neighbours", "popular"]
 
 
 async def recommend(
-    connection: Connection,
-    question: RecommendQuestion,
-    *,
-    function: str = "recommend_with_reasons",
+    connection: Connection, question: RecommendQuestion, *, way: Way = "vectors"
 ) -> list[RecommendedProduct]:
-    """Find what somebody may also like, by a function of `recs`; popular for an unknown shopper."""
+    """Find what somebody may also like; what is popular for an unknown shopper."""
     cursor = connection.cursor(row_factory=dict_row)
-    statement = _statement("api/recommendations/recommend", function)
-    await cursor.execute(statement, question.parameters())
-    return _explained(
-        RecommendedProduct, Reason, await cursor.fetchall(), has_reasons=question.reasons
-    )
+    parameters = {**question.parameters(), "way": way}
+    await cursor.execute(query("api/recommendations/recommend"), parameters)
+    rows = await cursor.fetchall()
+    return _explained(RecommendedProduct, Reason, rows, has_reasons=question.reasons)
+
+
+async def recommend_from_neighbours(
+    connection: Connection, question: RecommendQuestion
+) -> list[RecommendedProduct]:
+    """Find what somebody may also like among stored neighbours."""
+    return await recommend(connection, question, way="neighbours")
+
+
+async def recommend_popular(
+    connection: Connection, question: RecommendQuestion
+) -> list[RecommendedProduct]:
+    """Find what is popular and may be shown to somebody."""
+    return await recommend(connection, question, way="popular")
 
 
 async def similar(
-    connection: Connection, question: SimilarQuestion, *, function: str = "similar_products"
+    connection: Connection, question: SimilarQuestion, *, way: Way = "vectors"
 ) -> list[SimilarProduct]:
-    """Find the products most like a product, by a function of `recs`."""
+    """Find the products most like a product."""
     cursor = connection.cursor(row_factory=dict_row)
-    await cursor.execute(_statement("api/recommendations/similar", function), question.parameters())
-    return _explained(
-        SimilarProduct, SimilarReason, await cursor.fetchall(), has_reasons=question.reasons
-    )
+    parameters = {**question.parameters(), "way": way}
+    await cursor.execute(query("api/recommendations/similar"), parameters)
+    rows = await cursor.fetchall()
+    return _explained(SimilarProduct, SimilarReason, rows, has_reasons=question.reasons)
+
+
+async def similar_from_neighbours(
+    connection: Connection, question: SimilarQuestion
+) -> list[SimilarProduct]:
+    """Find the stored neighbours of a product."""
+    return await similar(connection, question, way="neighbours")
+
+
+async def similar_popular(
+    connection: Connection, question: SimilarQuestion
+) -> list[SimilarProduct]:
+    """Find what is popular, in the category of a product first."""
+    return await similar(connection, question, way="popular")
 
 
 async def similar_lists(
@@ -75,8 +100,11 @@ async def similar_lists(
         return {}
     cursor = connection.cursor(row_factory=dict_row)
     await cursor.executemany(
-        _statement("api/recommendations/similar", "similar_products"),
-        [similar_question(product_id, asked).parameters() for product_id in known],
+        query("api/recommendations/similar"),
+        [
+            {**similar_question(product_id, asked).parameters(), "way": "vectors"}
+            for product_id in known
+        ],
         returning=True,
     )
     results = [await result.fetchall() async for result in cursor.results()]
@@ -126,8 +154,3 @@ def _explained(
         why = {name: row.pop(f"reason_{name}") for name in reason.__struct_fields__}
         row["reason"] = reason(**why) if has_reasons else None
     return [kind(**row) for row in rows]
-
-
-def _statement(name: str, function: str) -> sql.Composed:
-    """Return a statement that calls one of the functions of `recs`."""
-    return sql.SQL(query(name)).format(function=sql.Identifier(function))

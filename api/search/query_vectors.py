@@ -7,10 +7,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import Any, Literal, NamedTuple, cast
+from typing import Literal, NamedTuple, cast
 
 import psycopg
-from litestar import Request
 from pgvector import HalfVector
 from psycopg_pool import PoolClosed
 
@@ -23,6 +22,7 @@ from alsolike.query_encoder import (
 )
 from alsolike.settings import Settings
 from api.database.pool import Database
+from api.exchange import AnyRequest
 from api.search import store
 
 logger = logging.getLogger("alsolike.web")
@@ -207,6 +207,6 @@ class QueryVectors:
         return await asyncio.to_thread(load)
 
 
-def query_vectors_of(request: Request[Any, Any, Any]) -> QueryVectors:
+def query_vectors_of(request: AnyRequest) -> QueryVectors:
     """Return the app's vectors of queries."""
     return cast("QueryVectors", request.app.state.query_vectors)

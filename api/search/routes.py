@@ -6,7 +6,6 @@ from litestar import Router, get
 from litestar.params import QueryParameter
 
 from api.catalogue import service as catalogue
-from api.catalogue import snapshot as catalogue_snapshot
 from api.catalogue.schemas import ProductPage
 from api.exchange import AnyRequest
 from api.http.caching import SHARED
@@ -17,7 +16,7 @@ from api.search import service
 from api.search.query_vectors import query_vectors_of
 
 _LIST_NAMES = frozenset({"category", "q", "after", "limit"})
-_LIST_STEPS = Steps(catalogue.product_page, snapshot=catalogue_snapshot.product_page)
+_LIST_STEPS = Steps(catalogue.product_page, snapshot=catalogue.snapshot_page)
 _SEARCH_STEPS = Steps(service.product_page, snapshot=service.snapshot_product_page)
 
 

@@ -6,11 +6,10 @@ from typing import Literal
 from msgspec import Struct
 
 from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct
-from api.catalogue import snapshot
+from api.catalogue import service as catalogue
 from api.catalogue import store as product_store
-from api.catalogue.cards import ProductCard, cards, snapshot_card
+from api.catalogue.cards import ProductCard, card, cards
 from api.catalogue.schemas import ProductPage
-from api.catalogue.service import check_category
 from api.database.pool import Connection
 from api.http.links import list_address
 from api.paging.keyset import decode_cursor, encode_cursor
@@ -54,7 +53,6 @@ class CardPage(Struct):
 
     products: list[ProductCard]
     next_url: str | None
-    by: By
     suggestions: list[str]
 
 
@@ -90,7 +88,7 @@ async def product_page(connection: Connection, search: Search) -> ProductPage:
     items = await product_store.products_by_id(connection, found.product_ids)
     page = ProductPage(items, _api_address(search, end), by=_by(found))
     if not items:
-        await check_category(connection, search.category)
+        await catalogue.check_category(connection, search.category)
         page.suggestions = await _suggestions(connection, search)
     return page
 
@@ -98,26 +96,26 @@ async def product_page(connection: Connection, search: Search) -> ProductPage:
 async def card_page(connection: Connection, search: Search) -> CardPage:
     """Read a page of what a search finds, as cards."""
     if not search.words:
-        return CardPage([], None, "text", [])
+        return CardPage([], None, [])
     found, end = await _find(connection, search)
     products = await cards(connection, found.product_ids)
     suggestions = [] if products else await _suggestions(connection, search)
-    return CardPage(products, list_address("/search", end, q=search.words), _by(found), suggestions)
+    return CardPage(products, list_address("/search", end, q=search.words), suggestions)
 
 
 def snapshot_product_page(local: LocalSnapshot, search: Search) -> ProductPage:
     """Read a page of the products of the local snapshot that hold every word, for the API."""
     found, end = _find_in_snapshot(local, search)
-    snapshot.check_category(local, search.category, is_empty=not found)
-    items = [snapshot.as_product(product) for product in found]
+    catalogue.check_snapshot_category(local, search.category, is_empty=not found)
+    items = [catalogue.as_product(product) for product in found]
     return ProductPage(items, _api_address(search, end), by="text")
 
 
 def snapshot_card_page(local: LocalSnapshot, search: Search) -> CardPage:
     """Read a page of the products of the local snapshot that hold every word, as cards."""
     found, end = _find_in_snapshot(local, search)
-    products = [snapshot_card(product) for product in found]
-    return CardPage(products, list_address("/search", end, q=search.words), "text", [])
+    products = [card(product) for product in found]
+    return CardPage(products, list_address("/search", end, q=search.words), [])
 
 
 async def _find(connection: Connection, search: Search) -> tuple[store.SearchRow, str | None]:

@@ -6,24 +6,24 @@ from litestar.response import Template
 from api.database.pool import Connection
 from api.exchange import AnyRequest
 from api.ladder.ladder import Steps
-from api.ladder.requests import answer, write
+from api.ladder.requests import answer, ladder_of, write
 from api.pages.addresses import came_from, local_path
 from api.pages.rendering import put_flash, redirect, render_page, take_flash
 from api.problems.errors import InvalidFieldError
 from api.visitors import store
-from api.visitors.service import demo_shoppers, no_demo_shoppers
+from api.visitors.service import demo_shoppers
 from api.visitors.session import (
     agree,
     find_visitor,
     load_visitor,
     require_choice,
     sign_in,
-    sign_out,
     withdraw,
 )
 
 _SHOPPER_STEPS = Steps(store.shopper)
-_DEMO_SHOPPER_STEPS = Steps(demo_shoppers, snapshot=no_demo_shoppers)
+# The snapshot holds no shoppers.
+_DEMO_SHOPPER_STEPS = Steps(demo_shoppers, snapshot=lambda _local, _question: [])
 
 
 @route("/sign-in", http_method=[HttpMethod.GET, HttpMethod.HEAD])
@@ -55,7 +55,7 @@ async def sign_in_shopper(request: AnyRequest) -> Response[bytes]:
 @post("/sign-out", status_code=200)
 async def sign_out_shopper(request: AnyRequest) -> Response[bytes]:
     """Sign out."""
-    sign_out(request)
+    request.session.clear()
     put_flash(request, "Signed out.")
     return redirect(request, "/")
 
@@ -72,17 +72,19 @@ async def personalise(request: AnyRequest) -> Response[bytes]:
         raise InvalidFieldError("agree", "Must be yes or no.")
     is_granted = answer == "yes"
 
-    async def work(connection: Connection) -> bool:
-        visitor = await load_visitor(request, connection)
+    async def work(connection: Connection) -> str | None:
+        visitor = await load_visitor(connection, request)
         if visitor.shopper_id is None:
-            return False
+            return None
         await store.record_consent(
             connection, visitor.shopper_id, is_granted=is_granted, source="site"
         )
-        return True
+        return visitor.shopper_id
 
-    is_shopper = await write(request, work)
-    if not is_shopper:
+    shopper_id = await write(request, work)
+    if shopper_id is not None:
+        ladder_of(request).shoppers.forget(shopper_id)
+    else:
         (agree if is_granted else withdraw)(request)
     put_flash(
         request,

@@ -8,7 +8,7 @@ from litestar.params import FromPath, JSONBody
 from api.exchange import AnyRequest
 from api.http.ids import path_id
 from api.http.parameters import check_body, check_names
-from api.ladder.requests import write
+from api.ladder.requests import ladder_of, write
 from api.visitors import service
 from api.visitors.schemas import Consent, Shopper
 
@@ -29,11 +29,7 @@ async def record_consent(
     check_names(request, frozenset())
     await check_body(request, Consent)
     shopper_id = path_id(shopper_id, "shopper_id")
-    return await write(
-        request,
-        partial(service.record_consent, shopper_id=shopper_id, is_granted=data.personalisation),
-        who=shopper_id,
-    )
+    return await _record(request, shopper_id, is_granted=data.personalisation)
 
 
 @delete(
@@ -50,11 +46,17 @@ async def withdraw_consent(request: AnyRequest, shopper_id: FromPath[str]) -> Sh
     """
     check_names(request, frozenset())
     shopper_id = path_id(shopper_id, "shopper_id")
-    return await write(
+    return await _record(request, shopper_id, is_granted=False)
+
+
+async def _record(request: AnyRequest, shopper_id: str, *, is_granted: bool) -> Shopper:
+    recorded = await write(
         request,
-        partial(service.record_consent, shopper_id=shopper_id, is_granted=False),
+        partial(service.record_consent, shopper_id=shopper_id, is_granted=is_granted),
         who=shopper_id,
     )
+    ladder_of(request).shoppers.forget(shopper_id)
+    return recorded
 
 
 def consents_router() -> Router:

@@ -2,7 +2,6 @@
 
 from msgspec import Struct
 
-from alsolike.snapshot.reader import LocalSnapshot
 from api.database.pool import Connection
 from api.http.ids import is_placeholder, not_a_shopper
 from api.pages.addresses import CATEGORY_SEPARATOR
@@ -42,11 +41,6 @@ async def demo_shoppers(connection: Connection, _question: None) -> list[DemoSho
     """Find a handful of shoppers, each with what they looked at lately."""
     rows = await store.demo_shoppers(connection, _DEMO_SHOPPERS)
     return [DemoShopper(*row[:2], hint=_hint(row[2] or [])) for row in rows]
-
-
-def no_demo_shoppers(_local: LocalSnapshot, _question: None) -> list[DemoShopper]:
-    """Return an empty list: the snapshot holds no shoppers."""
-    return []
 
 
 def _hint(categories: list[str]) -> str:

@@ -11,7 +11,6 @@ from typing import Any, cast
 from litestar.exceptions import NotFoundException
 from msgspec import Struct
 
-from alsolike.snapshot.reader import LocalSnapshot
 from api.database.pool import Connection
 from api.exchange import AnyRequest
 from api.ladder.ladder import Steps
@@ -87,7 +86,7 @@ async def find_visitor(request: AnyRequest) -> Visitor:
     return await answer(request, _VISITOR_STEPS, request)
 
 
-async def load_visitor(request: AnyRequest, connection: Connection) -> Visitor:
+async def load_visitor(connection: Connection, request: AnyRequest) -> Visitor:
     """Tell who asks; a shopper who was erased, or turned out to be real, is signed out."""
     visitor = Visitor()
     shopper_id = request.session.get(_SHOPPER)
@@ -124,28 +123,22 @@ def remembered_visitor(request: AnyRequest) -> tuple[Visitor, frozenset[str]]:
     return visitor, known.excluded
 
 
-async def _load(connection: Connection, request: AnyRequest) -> Visitor:
-    return await load_visitor(request, connection)
-
-
-def _remembered(_local: LocalSnapshot, request: AnyRequest) -> Visitor:
-    return remembered_visitor(request)[0]
-
-
-_VISITOR_STEPS = Steps(_load, _load, _load, snapshot=_remembered)
-
-
-def known_visitor(request: AnyRequest) -> Visitor:
-    """Return the visitor if this request loaded one already, a stranger otherwise."""
-    found = request.state.get(_VISITOR)
-    return found if isinstance(found, Visitor) else Visitor()
+_VISITOR_STEPS = Steps(
+    load_visitor,
+    load_visitor,
+    load_visitor,
+    snapshot=lambda _local, request: remembered_visitor(request)[0],
+)
 
 
 def visitor_context(request: AnyRequest) -> Mapping[str, Any]:
-    """Return what every template knows of the visitor, and what they may do."""
+    """Return what every template knows of the visitor, and what they may do.
+
+    Where the request loaded no visitor, it is a stranger's.
+    """
     shop = shop_of(request)
     return {
-        "visitor": known_visitor(request),
+        "visitor": request.state.get(_VISITOR, Visitor()),
         "has_pages": shop.has_pages,
         "can_sign_in": shop.can_sign_in,
     }
@@ -155,11 +148,6 @@ def sign_in(request: AnyRequest, shopper_id: str) -> None:
     """Make the visitor a shopper; nothing of an anonymous session is carried over."""
     request.session.clear()
     request.session[_SHOPPER] = shopper_id
-
-
-def sign_out(request: AnyRequest) -> None:
-    """Forget who the visitor is."""
-    request.session.clear()
 
 
 def agree(request: AnyRequest) -> None:

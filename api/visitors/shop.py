@@ -11,7 +11,6 @@ from psycopg.rows import scalar_row
 
 from alsolike.database import query
 from alsolike.settings import Settings
-from alsolike.snapshot.reader import LocalSnapshot
 from api.database.failures import FAILURES, DatabaseAwayError
 from api.database.pool import Connection
 from api.ladder.ladder import Ladder, Steps
@@ -27,23 +26,11 @@ async def _is_demo_shop(connection: Connection, _: None) -> bool:
     return bool(await cursor.fetchone())
 
 
-def _was_demo(local: LocalSnapshot, _: None) -> bool:
-    return local.pointer.is_demo_shop
-
-
-_STEPS = Steps(_is_demo_shop, snapshot=_was_demo)
+_STEPS = Steps(_is_demo_shop, snapshot=lambda local, _: local.pointer.is_demo_shop)
 
 
 class Shop:
-    """What kind of shop this is; looked up again once a second while pages are asked for.
-
-    Parameters
-    ----------
-    ladder : Ladder
-        Where to look: the database, else the snapshot.
-    settings : Settings
-        Whether a setting turns the pages on or off.
-    """
+    """What kind of shop this is; looked up again once a second while pages are asked for."""
 
     def __init__(self, ladder: Ladder, settings: Settings) -> None:
         self._ladder = ladder

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
-from psycopg.rows import args_row, scalar_row
+from psycopg.rows import class_row, scalar_row
 
 from alsolike.database import query
 from api.database.pool import Connection
@@ -23,7 +23,7 @@ class ShopperRow(Struct):
 
 async def shopper(connection: Connection, shopper_id: str) -> ShopperRow | None:
     """Read a shopper; None for an unknown one."""
-    cursor = connection.cursor(row_factory=args_row(ShopperRow))
+    cursor = connection.cursor(row_factory=class_row(ShopperRow))
     await cursor.execute(query("api/visitors/visitor"), {"shopper_id": shopper_id})
     return await cursor.fetchone()
 

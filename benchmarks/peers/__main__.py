@@ -33,7 +33,6 @@ from benchmarks.catalogue import catalogue, machine
 from benchmarks.http import CONNECTIONS, free_port, resident_mb, serve_app, served
 from benchmarks.peers import measure
 from benchmarks.peers.shop import Shop, ShopFilter
-from benchmarks.peers.table import Row, tables
 
 ROOT = Path(__file__).parents[2]
 ENGINES = {
@@ -65,7 +64,7 @@ def main() -> int:
         arguments.error(f"no such engine: {', '.join(sorted(unknown))}")
     if not given.python.exists():
         arguments.error(f"{given.python} is missing: `make bench` installs it")
-    rows: list[Row] = []
+    rows: list[measure.Row] = []
     with tempfile.TemporaryDirectory(prefix="alsolike-peers-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         with catalogue(given.products) as seconds:
@@ -84,7 +83,7 @@ def main() -> int:
                 rows += map(measure_peer, databases)
         rows += [measure_peer(engine) for engine in peers if engine not in databases]
     print(f"\n{given.products:,} products, {CONNECTIONS} connections, {machine()}\n")
-    print(tables(rows))
+    print(measure.tables(rows))
     return 0
 
 
@@ -118,7 +117,7 @@ def _prepare() -> Shop:
     )
 
 
-def _measure_alsolike(shop: Shop, built: float, seconds: float) -> Row:
+def _measure_alsolike(shop: Shop, built: float, seconds: float) -> measure.Row:
     """Measure alsolike's own route."""
     with served(serve_app) as (port, process):
         figures = measure.ask_all(shop, port, measure.alsolike_path, seconds)
@@ -127,7 +126,7 @@ def _measure_alsolike(shop: Shop, built: float, seconds: float) -> Row:
         memory = f"{resident_mb(process):.0f} + {_postgres_mb(Path(data)):.0f}"
         changes = measure.changes(shop, _answers(port, measure.alsolike_path), _change_by_sql)
     settings = "halfvec, m 16, ef_construction 64, ef_search 100, /v1/products/{id}/similar"
-    return Row(_OWN, settings, built, memory, figures, changes)
+    return measure.Row(_OWN, settings, built, memory, figures, changes)
 
 
 def _change_by_sql(kind: str, number: int, *values: float) -> bool:
@@ -159,7 +158,9 @@ _CHANGES = {
 }
 
 
-def _measure_peer(engine: str, python: Path, folder: Path, shop: Shop, seconds: float) -> Row:
+def _measure_peer(
+    engine: str, python: Path, folder: Path, shop: Shop, seconds: float
+) -> measure.Row:
     with _peer(engine, python, folder) as (port, process):
         about = json.loads(_fetch(port, "/about"))
         print(f"{engine}: built in {about['seconds']:.0f} s", flush=True)
@@ -179,7 +180,9 @@ def _measure_peer(engine: str, python: Path, folder: Path, shop: Shop, seconds: 
             return True
 
         changes = measure.changes(shop, _answers(port, measure.peer_path), change)
-    return Row(ENGINES[engine], about["settings"], about["seconds"], memory, figures, changes)
+    return measure.Row(
+        ENGINES[engine], about["settings"], about["seconds"], memory, figures, changes
+    )
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""What is asked of each engine, and what came of it."""
+"""What is asked of each engine, what came of it, and both as Markdown."""
 
 import dataclasses
 import itertools
@@ -24,19 +24,12 @@ _SLOW_MS = 100
 
 @dataclasses.dataclass(frozen=True)
 class Figures:
-    """What one kind of question came to.
+    """What one kind of question came to."""
 
-    Attributes
-    ----------
-    rate, p99 : float
-        Answers per second; milliseconds.
-    recall, full : float
-        The mean share of the exact answers that was found; that of answers with min(k, eligible)
-        rows.
-    """
-
+    # Answers per second; milliseconds.
     rate: float
     p99: float
+    # The mean share of the exact answers that was found; that of answers with enough rows.
     recall: float
     full: float
 
@@ -182,3 +175,71 @@ def _nearest(shop: Shop, number: int) -> int:
 def _seen(path: Path, wanted: ShopFilter) -> ShopFilter:
     """Tell what an answer is held to: alsolike's never has what is sold out."""
     return dataclasses.replace(wanted, in_stock=True) if path is alsolike_path else wanted
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One engine: what was chosen, and what it came to.
+
+    Attributes
+    ----------
+    seconds : float
+        To take in everything and build its indexes.
+    memory : str
+        Megabytes after the load.
+    figures, changes : dict
+        By kind of question; whether the next answer knows of each kind of change.
+    """
+
+    name: str
+    settings: str
+    seconds: float
+    memory: str
+    figures: dict[str, Figures]
+    changes: dict[str, str]
+
+
+def tables(rows: list[Row]) -> str:
+    """Write three tables: speed, what was found, and the rest."""
+    kinds = list(rows[0].figures)
+    return "\n\n".join(
+        [
+            "Requests/s (p99 in ms):",
+            _table(["", *kinds], [[row.name, *map(_speed, row.figures.values())] for row in rows]),
+            (
+                "Recall@10; in brackets the share of answers that had min(10, eligible) rows, "
+                "where not all did:"
+            ),
+            _table(["", *kinds], [[row.name, *map(_found, row.figures.values())] for row in rows]),
+            "Memory, and whether the next answer knows of a change:",
+            _table(
+                ["", "MB", "build, s", *rows[0].changes, "version and settings"],
+                [
+                    [
+                        row.name,
+                        row.memory,
+                        f"{row.seconds:.0f}",
+                        *row.changes.values(),
+                        row.settings,
+                    ]
+                    for row in rows
+                ],
+            ),
+        ]
+    )
+
+
+def _speed(figures: Figures) -> str:
+    rate = f"{figures.rate:,.0f}" if figures.rate >= 10 else f"{figures.rate:.1f}"  # noqa: PLR2004
+    return f"{rate} ({figures.p99:,.0f})"
+
+
+def _found(figures: Figures) -> str:
+    recall = f"{figures.recall:.3f}".removeprefix("0")
+    # Rounded down: 99.8 % are not all.
+    return recall if figures.full == 1 else f"{recall} ({int(100 * figures.full)} %)"
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

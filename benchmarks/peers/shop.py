@@ -23,19 +23,7 @@ _TOLERANCE = 1e-4
 
 @dataclasses.dataclass(frozen=True)
 class ShopFilter:
-    """What every product of an answer must be.
-
-    Attributes
-    ----------
-    price_max : float, optional
-        The highest price.
-    category : int, optional
-        The only category.
-    in_stock : bool
-        Whether sold-out products are left out.
-    left_out : tuple of int
-        Numbers of products that must not come.
-    """
+    """What every product of an answer must be; `left_out` are numbers that must not come."""
 
     price_max: float | None = None
     category: int | None = None
@@ -109,22 +97,10 @@ class Shop:
     def recall(
         self, number: int, wanted: ShopFilter, found: list[int], k: int
     ) -> tuple[float, bool]:
-        """Compare an answer with the exact one.
+        """Compare an answer about a product, which is never in it, with the exact one.
 
-        Parameters
-        ----------
-        number : int
-            The product asked about, which is never an answer itself.
-        found : list of int
-            What the engine gave.
-
-        Returns
-        -------
-        float
-            The share of the best min(k, eligible) that was found. One as near as the last of them
-            counts as one of them: which of two equals comes first is no mistake.
-        bool
-            Whether there were min(k, eligible) rows.
+        Returns the share of the best min(k, eligible) that was found, and whether there were so
+        many rows. A product as near as the last of the best counts as one of them.
 
         Raises
         ------

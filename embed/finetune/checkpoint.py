@@ -21,10 +21,8 @@ class Checkpoint:
 
     Attributes
     ----------
-    step : int
-        Steps done so far.
-    losses : list of float
-        The loss of each.
+    step, losses : int, list of float
+        Steps done so far, and the loss of each.
     model, optimizer : dict
         Their `state_dict` of torch.
     """

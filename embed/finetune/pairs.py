@@ -1,4 +1,4 @@
-"""Pairs of products that one shopper acted on within a short time."""
+"""The texts of products, and pairs of products that one shopper acted on within a short time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from alsolike.history import History
+from alsolike.database import connect, query
+from alsolike.history import Catalogue, History
+from alsolike.product_vectors import TEXT_PARTS
+from embed.claim import check_documents
 from embed.finetune import FinetuneError
 
 # Two products form a pair if a shopper touched both within 3 events and 30 days.
@@ -20,12 +23,10 @@ _DRAWS = 4
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """Pairs of texts whose vectors should be close.
+    """Pairs of texts, each text once, whose vectors should be close.
 
     Attributes
     ----------
-    texts : list of str
-        Each different text once.
     numbers : ndarray, shape (n_pairs, 2), int32
         Positions in `texts`, two different ones; one row for each time that the pair was seen.
     """
@@ -40,15 +41,8 @@ class Pairs:
     def draw(self, size: int, random: np.random.Generator) -> tuple[list[str], list[str]]:
         """Draw a batch in which no text comes twice: it would be a false negative of its own pair.
 
-        Parameters
-        ----------
-        size : int
-            Pairs at most; a small shop may have fewer without a text in common.
-
-        Returns
-        -------
-        anchors, positives : list of str
-            Of the same length, at least 2.
+        Anchors and positives are at most `size` each, fewer where a small shop has not so many
+        pairs without a text in common, and at least 2.
 
         Raises
         ------
@@ -77,6 +71,23 @@ class Pairs:
             [self.texts[one] for one, _ in chosen],
             [self.texts[other] for _, other in chosen],
         )
+
+
+def read_texts(catalogue: Catalogue, parts: Sequence[str] = TEXT_PARTS) -> list[str]:
+    """Return the text of each product, by its number; empty where it has none of the parts.
+
+    Raises
+    ------
+    NoDocumentsError
+        dbt has not built the documents yet.
+    """
+    with connect() as connection:
+        check_documents(connection)
+        rows = connection.execute(
+            query("embed/finetune/product_texts"), {"parts": list(parts)}
+        ).fetchall()
+    contents = {str(row[0]): str(row[1]) for row in rows}
+    return [contents.get(product_id, "") for product_id in catalogue.product_ids]
 
 
 def near_pairs(history: History, texts: Sequence[str]) -> Pairs:

@@ -38,10 +38,8 @@ class FinetuneSummary:
         Of its weights.
     pairs : int
         Pairs that batches were drawn from.
-    steps : int
-        Steps in all.
-    resumed_at : int
-        Steps that earlier runs had done.
+    steps, resumed_at : int
+        Steps in all; those that earlier runs had done.
     first_loss, last_loss : float
         Means over the first and the last tenth of the steps.
     seconds, pairs_per_second : float
@@ -97,8 +95,6 @@ def finetune_encoder(
         Peak of the schedule; 2e-5 is a careful choice.
     seed : int
         Of the pairs that are drawn and of dropout.
-    report : Report
-        Gets the number of steps, as the stage `finetune`.
     most_tokens : int
         Longer texts are truncated, which makes steps faster; a product's name comes first.
     checkpoint_steps : int

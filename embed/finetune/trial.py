@@ -17,7 +17,7 @@ from alsolike.settings import Settings
 from alsolike.training import Recipe
 from embed.encode import encode_each
 from embed.encoder import Encoder, load_encoder
-from embed.finetune.texts import read_texts
+from embed.finetune.pairs import read_texts
 from embed.finetune.training import FinetuneSummary, finetune_encoder
 
 _K = 10
@@ -72,8 +72,6 @@ def try_finetuning(
         Its validation says how the history is split; its seed is used for the fine-tuning too.
     folder : Path
         Of the checkpoint, from which a stopped run goes on, and of the new encoder.
-    steps, batch_size, learning_rate
-        See `finetune_encoder`.
 
     Raises
     ------

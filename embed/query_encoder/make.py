@@ -38,14 +38,7 @@ def ensure_query_encoder(encoder: Encoder, encoder_id: int, *, report: Report) -
     """Make the light copy, unless this recipe made or tried it before; keep it in the database.
 
     One process at a time: the caller sees to it. A copy that cannot be made is no error: the reason
-    is logged and kept, and searches go by the words alone.
-
-    Parameters
-    ----------
-    encoder : Encoder
-        Only a `SentenceEncoder` can be exported.
-    encoder_id : int
-        Its row in `recs.encoders`.
+    is logged and kept, and searches use words only. Only a `SentenceEncoder` can be exported.
     """
     if not isinstance(encoder, SentenceEncoder) or _is_made(encoder_id):
         return

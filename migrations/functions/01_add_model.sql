@@ -1,10 +1,9 @@
--- Register a model, with the partition that its vectors go to.
+-- Register a model and make the partition of its vectors.
 -- p_name: unique name; p_kind: 'average' or 'trained'; p_encoder_id: encoder of its text vectors;
--- p_dimension: length of its vectors; p_parameters: what it was made with; p_purpose: 'serve', or
--- 'evaluate' for one that lives for a single evaluation.
--- Returns the model's id; calling again with the same name returns the same id, and raises
--- invalid_parameter_value where that model is of another encoder, dimension or purpose: its
--- answers would not be comparable.
+-- p_dimension: length of its vectors; p_parameters: its recipe; p_purpose: 'serve', or 'evaluate'
+-- for a model that is dropped after one evaluation.
+-- Returns the model's id. A name that is registered gives the id of its model; if that has another
+-- encoder, dimension or purpose, invalid_parameter_value is raised.
 create or replace function recs.add_model(
     p_name text, p_kind text, p_encoder_id integer, p_dimension integer, p_parameters jsonb,
     p_purpose text default 'serve'
@@ -34,8 +33,8 @@ begin
         return kept.model_id;
     end if;
 
-    -- `partition of` would wait for every reader of the other models' vectors, and let all who come
-    -- after wait behind it; attaching does neither.
+    -- `create table ... partition of` locks the vectors of all models: it would wait for their
+    -- readers, and new readers would wait behind it. To attach a table does not.
     execute format(
         'create table recs.product_vectors_%s (like recs.product_vectors including all)',
         kept.model_id

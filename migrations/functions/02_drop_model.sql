@@ -1,8 +1,8 @@
 -- Remove a model with its vectors, neighbours and priors.
 -- p_model_id: the model; an unknown one raises no_data_found, the serving one object_in_use.
--- Whoever reads vectors at the moment is waited for, up to half a minute, but never for longer than
--- a fifth of a second at a time: every other reader queues behind a waiting lock. After that
--- lock_not_available is raised.
+-- The lock that drops the vectors waits for their readers, and new readers wait behind it. So it
+-- waits for at most 0.2 s, lets them pass for 0.5 s, and tries again, for 30 s in all; then it
+-- raises lock_not_available.
 create or replace function recs.drop_model(p_model_id integer) returns void
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
@@ -21,7 +21,7 @@ begin
             message = format('The model %L serves: let another one serve first.', found_name);
     end if;
 
-    -- The large tables first: the partition's lock, which stops readers, is held for a moment only.
+    -- The large tables first, so that the lock on the partition is held for a short time.
     delete from recs.neighbours as n where n.model_id = p_model_id;
     delete from recs.product_priors as p where p.model_id = p_model_id;
     perform set_config('lock_timeout', '200ms', true);

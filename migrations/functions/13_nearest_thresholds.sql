@@ -8,11 +8,11 @@
 -- walked_rows: so many rows that fit are fetched by a walk;
 -- ef_search: pgvector's hnsw.ef_search for it, candidates that the walk keeps, 1 to 1000.
 --
--- Measured on 100,000 × 384: a product whose id comes off an index, measured, costs 1 to 2 µs, a
--- walk some 10 to 20 µs for each product that it meets, several times over until enough fit. Where
--- less than 3.5 % fit, a walk to the first p_k of them misses more than a twentieth of the nearest,
--- and one that goes on takes about as long as to measure 12,000. The index returns rows less and
--- less in order as the walk goes on: when few rows fit, fetch three times as many and keep the
+-- Costs with 100,000 vectors of length 384: to measure a product whose id comes from an index takes
+-- 1 to 2 µs; a walk takes 10 to 20 µs for each product that it visits, and visits many until enough
+-- fit. Where less than 3.5 % fit, a walk to the first p_k of them misses more than 5 % of the
+-- nearest, and a longer one takes about as long as to measure 12,000. The index returns rows less
+-- and less in order as the walk goes on: when few rows fit, fetch three times as many and keep the
 -- best; when none of the nearest fit, thirty times.
 create or replace function recs.nearest_thresholds(
     p_k integer, p_share double precision default null

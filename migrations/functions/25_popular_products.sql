@@ -12,12 +12,12 @@ language plpgsql
 stable
 rows 20
 set search_path = pg_catalog, public, pg_temp
+-- Planning anew for every call would take a third of the time.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
-    left_out constant text [] := coalesce(array_remove(p_exclude, null), '{}');
-    product_ids text [] := '{}';
-    popularities real [] := '{}';
-    counts integer [] := '{}';
+    left_out text [] := coalesce(array_remove(p_exclude, null), '{}');
+    shown recs.similar_product [] := '{}';
 begin
     if p_k is null or p_k < 0 then
         raise invalid_parameter_value using message = 'The number of rows must be 0 or more.';
@@ -31,13 +31,10 @@ begin
     -- product is looked up by a scalar subquery: a join would make the planner choose, and without
     -- knowing p_k it reads and sorts both tables.
     if to_regclass('marts.product_popularity') is not null and p_candidates is null then
-        select
-            coalesce(array_agg(n.product_id), '{}'), coalesce(array_agg(n.popularity), '{}'),
-            coalesce(array_agg(n.actions), '{}')
-        into product_ids, popularities, counts
-        from (
-            select m.product_id, m.popularity_recent::real as popularity,
-                m.views_recent + m.purchases_recent as actions
+        shown := array(
+            select (
+                m.product_id, m.popularity_recent, 'popular', m.views_recent + m.purchases_recent
+            )::recs.similar_product
             from marts.product_popularity as m
             where
                 m.product_id <> all (left_out)
@@ -48,65 +45,52 @@ begin
                 )
             order by m.rank_recent
             limit p_k
-        ) as n;
+        );
     elsif to_regclass('marts.product_popularity') is not null then
         -- Looked up first and then ordered: on the way down the ranking they may all come last.
-        with known as materialized (
-            select m.product_id, m.popularity_recent::real as popularity,
-                m.views_recent + m.purchases_recent as actions, m.rank_recent
-            from marts.product_popularity as m
-            where m.product_id = any (p_candidates) and m.product_id <> all (left_out)
-        )
+        shown := array(
+            with known as materialized (
+                select m.product_id, m.popularity_recent, m.views_recent, m.purchases_recent,
+                    m.rank_recent
+                from marts.product_popularity as m
+                where m.product_id = any (p_candidates) and m.product_id <> all (left_out)
+            )
 
-        select
-            coalesce(array_agg(n.product_id), '{}'), coalesce(array_agg(n.popularity), '{}'),
-            coalesce(array_agg(n.actions), '{}')
-        into product_ids, popularities, counts
-        from (
-            select k.product_id, k.popularity, k.actions
+            select (
+                k.product_id, k.popularity_recent, 'popular', k.views_recent + k.purchases_recent
+            )::recs.similar_product
             from known as k
             order by k.rank_recent
             limit p_k
-        ) as n;
+        );
     end if;
+    return query select s.product_id, s.score, s.actions from unnest(shown) as s;
 
     -- Whatever the mart holds and is eligible is found by now: what is left are newer products.
-    if cardinality(product_ids) < p_k and p_candidates is null then
-        select
-            product_ids || coalesce(array_agg(n.product_id), '{}'),
-            popularities || coalesce(array_agg(0::real), '{}'),
-            counts || coalesce(array_agg(0), '{}')
-        into product_ids, popularities, counts
-        from (
-            select o.product_id
-            from raw.products as o
-            where
-                o.product_id <> all (left_out || product_ids)
-                and (
-                    select recs.fits(p, p_filter)
-                    from raw.products as p
-                    where p.product_id = o.product_id
-                )
-            order by o.created_at desc, o.product_id asc
-            limit p_k - cardinality(product_ids)
-        ) as n;
-    elsif cardinality(product_ids) < p_k then
-        select
-            product_ids || coalesce(array_agg(n.product_id), '{}'),
-            popularities || coalesce(array_agg(0::real), '{}'),
-            counts || coalesce(array_agg(0), '{}')
-        into product_ids, popularities, counts
-        from (
-            select p.product_id
-            from raw.products as p
-            where
-                p.product_id = any (p_candidates)
-                and p.product_id <> all (left_out || product_ids)
-            order by p.created_at desc, p.product_id asc
-            limit p_k - cardinality(product_ids)
-        ) as n;
+    if cardinality(shown) = p_k then
+        return;
     end if;
-
-    return query select unnest(product_ids), unnest(popularities), unnest(counts);
+    left_out := left_out || array(select s.product_id from unnest(shown) as s);
+    if p_candidates is null then
+        return query
+        select o.product_id, 0::real, 0
+        from raw.products as o
+        where
+            o.product_id <> all (left_out)
+            and (
+                select recs.fits(p, p_filter)
+                from raw.products as p
+                where p.product_id = o.product_id
+            )
+        order by o.created_at desc, o.product_id asc
+        limit p_k - cardinality(shown);
+    else
+        return query
+        select p.product_id, 0::real, 0
+        from raw.products as p
+        where p.product_id = any (p_candidates) and p.product_id <> all (left_out)
+        order by p.created_at desc, p.product_id asc
+        limit p_k - cardinality(shown);
+    end if;
 end;
 $$;

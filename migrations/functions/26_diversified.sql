@@ -1,27 +1,28 @@
 -- Re-rank candidates so that the first of them differ: maximal marginal relevance (Carbonell and
 -- Goldstein 1998, "The use of MMR, diversity-based reranking") with caps on categories and brands.
--- p_model_id: whose vectors tell how alike products are; p_product_ids, p_scores: the candidates,
--- best first, scores not null; p_picks: how many of the new order are wanted; p_diversity,
+-- p_model_id: whose vectors tell how alike products are; p_scored: the candidates, best first, with
+-- scores that are not null; p_picks: how many of the new order are wanted; p_diversity,
 -- p_category_share, p_brand_share: see recs.serving_options.
--- Returns the places (from 1) of the candidates in their new order, least(p_picks, candidates) of
--- them. Each pick is the greatest of score / best score - p_diversity * greatest cosine to what is
--- picked, among those whose category path and brand had less than ceil(share * greatest(pick, 10))
--- of the picks so far; where none is within the caps, among all. So none is lost, and a longer
--- order begins with the shorter.
+-- Returns the candidates in their new order, least(p_picks, candidates) of them. Each pick is the
+-- greatest of score / best score - p_diversity * greatest cosine to what is picked, among those
+-- whose category path and brand had less than ceil(share * greatest(pick, 10)) of the picks so far;
+-- where none is within the caps, among all. So none is lost, and a longer order begins with the
+-- shorter.
 create or replace function recs.diversified(
-    p_model_id integer, p_product_ids text [], p_scores real [], p_picks integer,
+    p_model_id integer, p_scored recs.scored_product [], p_picks integer,
     p_diversity double precision, p_category_share double precision,
     p_brand_share double precision
-) returns integer []
+) returns recs.scored_product []
 language plpgsql
 stable
 set search_path = pg_catalog, public, pg_temp
 as $$
 declare
-    candidate_count constant integer := cardinality(p_product_ids);
+    candidate_count constant integer := cardinality(p_scored);
     -- Above 0, because scores are divided by it.
-    best_score constant double precision := greatest(p_scores[1], 1e-9);
+    best_score constant double precision := greatest(p_scored[1].score, 1e-9);
     has_caps constant boolean := p_category_share < 1 or p_brand_share < 1;
+    scores real [];
     vectors halfvec [];
     -- Of each candidate: its category and its brand, numbered from 1; null: it has none.
     categories integer [];
@@ -43,17 +44,18 @@ declare
     is_capped boolean;
 begin
     select
+        array_agg(c.score order by c.place),
         array_agg(v.embedding order by c.place),
         array_agg(c.category_number order by c.place),
         array_agg(c.brand_number order by c.place)
-    into vectors, categories, brands
+    into scores, vectors, categories, brands
     from (
-        select u.product_id, u.place,
+        select u.product_id, u.score, u.place,
             case when p.category is not null then dense_rank() over (order by p.category) end
                 as category_number,
             case when p.brand is not null then dense_rank() over (order by p.brand) end
                 as brand_number
-        from unnest(p_product_ids) with ordinality as u (product_id, place)
+        from unnest(p_scored) with ordinality as u (product_id, score, action_place, place)
         left join raw.products as p on has_caps and u.product_id = p.product_id
     ) as c
     left join recs.product_vectors as v
@@ -70,13 +72,13 @@ begin
         loop
             for place in 1..candidate_count loop
                 -- The merit of a later candidate is at most its score.
-                exit when p_scores[place] / best_score <= best_merit and picked is not null;
+                exit when scores[place] / best_score <= best_merit and picked is not null;
                 continue when is_picked[place]
                     or is_capped and (
                         of_category[categories[place]] >= category_cap
                         or of_brand[brands[place]] >= brand_cap
                     );
-                merit := p_scores[place] / best_score;
+                merit := scores[place] / best_score;
                 if p_diversity > 0 then
                     likeness := likenesses[place];
                     for earlier in compared[place] + 1..pick - 1 loop
@@ -106,6 +108,10 @@ begin
             of_brand[brands[picked]] := of_brand[brands[picked]] + 1;
         end if;
     end loop;
-    return picks;
+    return array(
+        select p_scored[p.place]
+        from unnest(picks) with ordinality as p (place, pick)
+        order by p.pick
+    );
 end;
 $$;

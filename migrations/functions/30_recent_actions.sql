@@ -5,8 +5,7 @@
 -- a model's serving options; p_as_of: only what happened strictly before counts, null: all until
 -- now; p_history: more actions, from the caller: an array of objects with `product_id`, `kind` and
 -- `acted_at`. Of kind 'basket' is what lies in a basket now; it counts as a purchase.
--- An event of the future counts once its time has come; up to a minute ahead counts at once,
--- because the clocks of two machines differ. A told action of the future counts as of now.
+-- Events of the future: recs.has_happened. A told action of the future counts as of now.
 -- A row: kind ('purchase', 'review' of 4 or 5 stars, 'view', 'basket'), the event's id (null for
 -- what was told), product_id, when, and its weight: the kind's, times the decay for every later
 -- product (recs.serving_options); the latest `actions` products.
@@ -34,8 +33,7 @@ as $$
             from raw.purchases as p
             where
                 p.shopper_id = (select c.shopper_id from consenting as c)
-                and p.purchased_at < coalesce(p_as_of, 'infinity')
-                and p.purchased_at <= now() + interval '1 minute'
+                and recs.has_happened(p.purchased_at, p_as_of)
             order by p.purchased_at desc, p.purchase_id
             limit (select 2 * o.actions from options as o)
         )
@@ -46,8 +44,7 @@ as $$
             where
                 r.shopper_id = (select c.shopper_id from consenting as c)
                 and r.rating >= 4
-                and r.reviewed_at < coalesce(p_as_of, 'infinity')
-                and r.reviewed_at <= now() + interval '1 minute'
+                and recs.has_happened(r.reviewed_at, p_as_of)
             order by r.reviewed_at desc, r.review_id
             limit (select 2 * o.actions from options as o)
         )
@@ -57,8 +54,7 @@ as $$
             from raw.views as v
             where
                 v.shopper_id = (select c.shopper_id from consenting as c)
-                and v.viewed_at < coalesce(p_as_of, 'infinity')
-                and v.viewed_at <= now() + interval '1 minute'
+                and recs.has_happened(v.viewed_at, p_as_of)
             order by v.viewed_at desc, v.view_id
             limit (select 4 * o.actions from options as o)
         )
@@ -69,8 +65,7 @@ as $$
             where
                 v.session_id = p_session_id
                 and v.shopper_id is null
-                and v.viewed_at < coalesce(p_as_of, 'infinity')
-                and v.viewed_at <= now() + interval '1 minute'
+                and recs.has_happened(v.viewed_at, p_as_of)
                 and (p_shopper_id is null or exists (select from consenting))
             order by v.viewed_at desc, v.view_id
             limit (select 4 * o.actions from options as o)

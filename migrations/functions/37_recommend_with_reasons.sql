@@ -5,15 +5,21 @@
 -- p_diversity: see recs.diversity_level; p_history: actions that the caller tells of, see
 -- recs.recent_actions; p_with_reasons: whether to look the reasons up; p_until: only what happened
 -- strictly before makes the taste, null: all, so that a next page is of the same taste; p_as_of:
--- answer from what happened strictly before, null: from all.
+-- answer from what happened strictly before, null: from all; p_way: how products are found:
+--   'vectors': a trained model's neighbours and priors, then the products nearest to the taste;
+--   'neighbours': the neighbours and priors that are stored, of any model; no vector is read, and
+--   so nothing is re-ranked for diversity;
+--   'popular': popular products alone.
+-- The rules are the same each way: what makes the taste (recs.recent_actions), what is left out
+-- (recs.left_out), what fits (recs.fits), what a reason is called (recs.reason_kind), and what
+-- fills up (recs.popular_products).
 -- A row: rank from 1, product_id, score, the model's name, source ('personal' or 'popular'), and
 -- the reason: its kind ('viewed', 'bought', 'reviewed', 'in_basket' or 'popular'), the event's id,
 -- that event's product, and of 'popular' the number of recent actions.
--- The score is relevance. Of a model of kind 'average': cosine similarity to the taste. Of a
--- trained one: recs.scored_products; below those, shares of the last by cosine similarity. Null
--- for products that only fill up. It falls with the rank unless diversity is asked for: the rank is
--- the order to show.
--- Left out: recs.left_out, and what does not fit the filter.
+-- The score is relevance. By vectors of a model of kind 'average': cosine similarity to the taste.
+-- Of a trained one, and by neighbours: recs.scored_products; below those, shares of the last by
+-- cosine similarity. Null for products that only fill up. It falls with the rank unless diversity
+-- is asked for: the rank is the order to show.
 -- Always min(p_k, eligible) rows, except with p_as_of: what is popular today was not known then, so
 -- the answer ends with what the model itself holds.
 -- Without the shopper's consent nothing they did counts, their wish to hide a product does.
@@ -24,18 +30,129 @@ create or replace function recs.recommend_with_reasons(
     p_exclude text [] default '{}', p_filter recs.product_filter default null,
     p_candidates text [] default null, p_model text default null, p_diversity text default null,
     p_history jsonb default null, p_with_reasons boolean default true,
-    p_until timestamptz default null, p_as_of timestamptz default null
+    p_until timestamptz default null, p_as_of timestamptz default null,
+    p_way text default 'vectors'
 ) returns table (
     rank integer, product_id text, score real, model text, source text,
     reason_kind text, reason_event_id text, reason_product_id text, reason_count integer
 )
-language sql
+language plpgsql
 stable
 rows 20
+set search_path = pg_catalog, public, pg_temp
+-- Planning anew for every call would take a tenth of the time; rows are found by key either way.
+set plan_cache_mode = force_generic_plan
 as $$
-    select r.*
-    from recs.recommend_by(
-        'vectors', p_shopper_id, p_session_id, p_k, p_exclude, p_filter, p_candidates, p_model,
-        p_diversity, p_history, p_with_reasons, p_until, p_as_of
-    ) as r;
+declare
+    used record;
+    serving jsonb;
+    options record;
+    is_diverse boolean;
+    -- Rows to find: the whole pool where it is re-ranked.
+    depth integer;
+    acted recs.action [];
+    -- Null: nothing they acted on has a vector, or none is needed.
+    taste halfvec;
+    acted_vectors halfvec [];
+    left_out text [];
+    candidates text [];
+    -- Products that the model scores, best first.
+    scored recs.scored_product [] := '{}';
+    scored_ids text [];
+    prior_ids text [];
+    last_score real;
+begin
+    if p_k is null or p_k < 0 then
+        raise invalid_parameter_value using message = 'The number of rows must be 0 or more.';
+    end if;
+    select m.model_id, m.name, m.dimension, m.kind, m.serving into used
+    from recs.model_of(p_model) as m;
+    serving := coalesce(used.serving, '{}') || coalesce(recs.diversity_level(p_diversity), '{}');
+    select o.* into options from recs.serving_options(serving) as o;
+    is_diverse := p_way = 'vectors'
+        and (options.diversity > 0 or options.category_share < 1 or options.brand_share < 1);
+    depth := case when is_diverse then greatest(p_k, options.pool) else p_k end;
+
+    acted := array(
+        select a
+        from recs.recent_actions(
+            p_shopper_id, p_session_id, serving, least(p_as_of, p_until), p_history
+        ) as a
+    );
+    left_out := recs.left_out(p_shopper_id, acted, p_history, p_exclude, p_as_of);
+    candidates := recs.few_eligible(p_filter, p_candidates, recs.list_limit(p_way));
+
+    if p_way = 'neighbours' or p_way = 'vectors' and used.kind = 'trained' then
+        scored := array(
+            select s
+            from recs.scored_products(
+                used.model_id, acted, left_out, p_filter, candidates, options.neighbour_rows, depth
+            ) as s
+        );
+    end if;
+
+    if p_way = 'vectors' and cardinality(scored) < depth and cardinality(acted) > 0 then
+        select t.taste, t.acted_vectors into taste, acted_vectors
+        from recs.taste(used.model_id, used.dimension, acted) as t;
+    end if;
+    if taste is not null then
+        -- Below what a trained model scored, the nearest have shares of its last score.
+        last_score := case
+            when used.kind = 'trained' then coalesce(scored[cardinality(scored)].score, 1)
+        end;
+        scored_ids := array(select s.product_id from unnest(scored) as s);
+        scored := scored || array(
+            select (
+                n.product_id, coalesce((last_score * (1 + n.score) / 2)::real, n.score), null
+            )::recs.scored_product
+            from recs.nearest_products(
+                taste, used.model_id, depth - cardinality(scored), left_out || scored_ids,
+                p_filter, candidates
+            ) as n
+        );
+    end if;
+
+    if is_diverse and cardinality(scored) > 1 then
+        -- What lies behind the pool keeps its place.
+        scored := recs.diversified(
+            used.model_id, scored[:options.pool], p_k,
+            options.diversity, options.category_share, options.brand_share
+        ) || scored[options.pool + 1:];
+    end if;
+    scored := scored[:p_k];
+    if taste is not null and p_with_reasons then
+        scored := recs.with_nearest_action(used.model_id, scored, acted, acted_vectors);
+    end if;
+    scored_ids := array(select s.product_id from unnest(scored) as s);
+
+    -- A product that its prior alone scored is explained as those are that fill up.
+    prior_ids := case
+        when p_with_reasons and p_as_of is null
+            then array(select s.product_id from unnest(scored) as s where s.action_place = 0)
+        else '{}'
+    end;
+    return query
+    select
+        s.place::integer, s.product_id, s.score, used.name,
+        case when s.action_place = 0 then 'popular' else 'personal' end,
+        case when p_with_reasons then recs.reason_kind(acted[s.action_place].kind) end,
+        case when p_with_reasons then acted[s.action_place].event_id end,
+        case when p_with_reasons then acted[s.action_place].product_id end,
+        p.actions
+    from unnest(scored) with ordinality as s (product_id, score, action_place, place)
+    left join recs.popular_products(cardinality(prior_ids), '{}', null, prior_ids) as p
+        on s.product_id = p.product_id
+    order by s.place;
+
+    if cardinality(scored) < p_k and p_as_of is null then
+        return query
+        select
+            (cardinality(scored) + n.place)::integer, n.product_id, null::real, used.name,
+            'popular', case when p_with_reasons then recs.reason_kind(null) end,
+            null::text, null::text, case when p_with_reasons then n.actions end
+        from recs.popular_products(
+            p_k - cardinality(scored), left_out || scored_ids, p_filter, candidates
+        ) with ordinality as n (product_id, popularity, actions, place);
+    end if;
+end;
 $$;

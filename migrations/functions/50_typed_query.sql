@@ -1,4 +1,4 @@
--- What people type as a query: "exactly these words", or, -without.
+-- The full-text query of what people type: "a phrase", or, -excluded.
 -- p_words: text; a dash that stands alone, as in many titles, excludes nothing.
 create or replace function recs.typed_query(p_words text)
 returns tsquery

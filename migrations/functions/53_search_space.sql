@@ -1,8 +1,8 @@
--- Where the vector of a query is compared: the serving model, if its vectors are of the encoder
--- that the query's is of. Vectors of two encoders have nothing to say to each other.
+-- The model whose vectors a query's vector is compared with: the serving one, if both are of one
+-- encoder; vectors of two encoders cannot be compared.
 -- p_words: the query as it was typed; p_encoder_id: the encoder of its vector.
--- One row at most: model_id and the least cosine similarity that means something. No row: the text
--- alone answers; always so where the query says "exactly", or or -without, which a vector cannot.
+-- One row at most: model_id and the least cosine similarity that counts as found. No row: the words
+-- alone answer, as always with operators (recs.is_exact_search), which a vector cannot express.
 create or replace function recs.search_space(p_words text, p_encoder_id integer)
 returns table (model_id integer, least_similarity real)
 language sql

@@ -1,17 +1,17 @@
--- The products that a query finds, by its words and by its meaning: two rankings made one by
--- reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009), 1 / (60 + rank) added up; the
--- words count twice.
--- p_words: words as people type them ("exactly", or, -without); p_query: the query's vector, null:
--- the words alone; p_encoder_id: the encoder it is of; p_k: rows wanted; p_category: path of a
+-- The products that a query finds by its words and by its vector. The two rankings become one by
+-- reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009): the sum of 1 / (60 + rank),
+-- in which the words count twice.
+-- p_words: words as people type them ("a phrase", or, -excluded); p_query: the query's vector,
+-- null: the words alone; p_encoder_id: its encoder; p_k: rows wanted; p_category: path of a
 -- category, itself and all below it, null: any; p_after_score, p_after_id: last row of the page
 -- before, null: the first page.
 -- A row: product_id, score (3, 2 or 1 more for a product whose id, title or brand is the query
 -- itself), text_rank and vector_rank (from 1; null: not found that way), best first.
 --
--- Words that no product has all of are tried again with the last one as the beginning of a word,
--- then without any one of three or more, and, where the words alone answer, with one of them. Of
--- the products with the words the first 5,000 are ranked. The vector adds the 50 nearest products
--- in stock, if they are near enough.
+-- If no product has all of the words, the last one is tried as the beginning of a word, then all
+-- words but one of three or more, and then, without a vector, any one of them. Of the products that
+-- match, 5,000 are ranked. The vector adds those of the 50 nearest products in stock that are
+-- near enough (recs.search_space).
 create or replace function recs.search_products(
     p_words text, p_query halfvec default null, p_encoder_id integer default null,
     p_k integer default 24, p_category text default null,
@@ -21,8 +21,8 @@ language plpgsql
 stable
 rows 20
 set search_path = pg_catalog, public, pg_temp
--- How rare the words are decides between the index and the table: a plan made without knowing them
--- would read the whole table for a word that nothing has.
+-- The planner must know the words: for rare ones it uses the index, and a generic plan would read
+-- the whole table for a word that no product has.
 set plan_cache_mode = force_custom_plan
 as $$
 declare
@@ -39,16 +39,16 @@ declare
     exactness integer [];
     near_ids text [] := '{}';
     space record;
-    asked recs.product_filter;
+    in_category recs.product_filter;
 begin
-    asked.category := p_category;
+    in_category.category := p_category;
     select array_agg(
         ('''' || replace(replace(l.lexeme, '\', '\\'), '''', '''''') || '''')::tsquery
     )
     into lexemes
     from unnest(tsvector_to_array(to_tsvector('english', p_words))) as l (lexeme);
     is_loose := lexemes is not null and not recs.is_exact_search(p_words, words);
-    -- Who types a whole title means it, whatever signs are in it.
+    -- A whole title means that title, even if it has signs that are operators elsewhere.
     if lexemes is not null and not is_loose and exists (
         select from raw.products as p
         where p.search @@ plainto_tsquery('english', p_words) and lower(p.title) = typed
@@ -57,12 +57,23 @@ begin
     end if;
     tries := array [words];
     if is_loose then
-        -- A word with a sign in it becomes a phrase, which has no beginning to look for.
+        -- A word with a sign in it becomes a phrase, and a phrase takes no prefix.
         if strpos(words::text, '<') = 0 then
             tries := tries || (words::text || ':*')::tsquery;
         end if;
         if cardinality(lexemes) between 3 and 12 then
-            tries := tries || recs.all_but_one(lexemes);
+            -- All words but one, whichever it is.
+            tries := tries || (
+                select string_agg(
+                    (
+                        select string_agg(k.word::text, ' & ' order by k.place)
+                        from unnest(lexemes) with ordinality as k (word, place)
+                        where k.place <> o.place
+                    ),
+                    ' | ' order by o.place
+                )::tsquery
+                from generate_series(1, cardinality(lexemes)) as o (place)
+            );
         end if;
     end if;
 
@@ -74,8 +85,8 @@ begin
         into near_ids
         from recs.nearest_products(
             p_query => p_query, p_model_id => space.model_id, p_k => nearest,
-            p_filter => asked,
-            p_candidates => recs.few_eligible(asked)
+            p_filter => in_category,
+            p_candidates => recs.few_eligible(in_category)
         ) as n
         where n.score >= space.least_similarity;
     elsif is_loose then

@@ -1,10 +1,10 @@
--- The text of the one statement that computes and keeps neighbours, so that tests can explain it.
+-- The text of the statement that computes and stores neighbours; tests explain it.
 -- p_model_id, p_dimension: the model; p_is_exact: measure every pair instead of walking the HNSW
 -- index for each product.
 -- Parameters of the text: $1 product ids, $2 neighbours of each.
--- The vector of each product is looked up by the outer side; the inner side is the bare
--- `order by distance limit n` of the index, one more than wanted because a product is its own
--- nearest. The exact form orders by an expression that is no index's, so that none is used.
+-- The outer side looks up the vector of each product. The inner side is the plain
+-- `order by distance limit n` that the index can answer; it reads one row more than wanted, because
+-- a product is its own nearest. The exact form orders by `distance + 0`, so that no index is used.
 create or replace function recs.neighbours_statement(
     p_model_id integer, p_dimension integer, p_is_exact boolean
 ) returns text

@@ -1,9 +1,9 @@
--- Compute and keep the nearest products of some products, replacing what was kept.
+-- Compute and store the nearest products of some products, in place of those that are stored.
 -- p_model_id: the model, an unknown one raises no_data_found; p_product_ids: the products; p_k:
 -- neighbours of each, at least 1.
 -- Returns the number of rows written: min(p_k, vectors - 1) for each product that has a vector.
--- Sessions may run it side by side on disjoint products. Stock is left to the reader: it changes
--- faster than neighbours do.
+-- Sessions may run it at the same time for different products. Products out of stock are neighbours
+-- too: stock changes faster than neighbours do, so readers filter by it.
 create or replace function recs.write_neighbours(
     p_model_id integer, p_product_ids text [], p_k integer
 ) returns bigint
@@ -30,7 +30,7 @@ begin
     delete from recs.neighbours as n
     where n.model_id = p_model_id and n.product_id = any (p_product_ids);
 
-    -- Counting stops where it makes no more difference.
+    -- Count only as far as the comparisons below need.
     execute format(
         'select count(*) from (select from recs.product_vectors_%s limit $1) as v', p_model_id
     ) into vector_count using greatest(whole_vectors, p_k) + 1;
@@ -42,7 +42,7 @@ begin
         if written = p_k * cardinality(p_product_ids) then
             return written;
         end if;
-        -- A walk that ended early left some short; the others stay as they are.
+        -- An index scan may end early: measure the products that have too few neighbours.
         execute format(
             'select array_agg(v.product_id) from recs.product_vectors_%s as v '
             'where v.model_id = $3 and v.product_id = any ($1) and $2 > ('

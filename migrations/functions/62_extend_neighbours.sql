@@ -1,4 +1,4 @@
--- Give products that came after the training their place among a trained model's neighbours.
+-- Add products that came after the training to a trained model's neighbours.
 -- p_model_id: the model, an unknown one raises no_data_found, one that did not learn what a text
 -- alone is worth (`newcomer_scale` in recs.models.learned) invalid_parameter_value; p_product_ids:
 -- those with a vector and no neighbours yet are the newcomers, the others stay as they are; p_k:
@@ -16,10 +16,8 @@ as $$
 declare
     scale double precision;
     newcomers text [];
-    -- The rows that the touched products are to have, element by element.
-    product_ids text [];
-    neighbour_ids text [];
-    scores real [];
+    -- The rows that the touched products are to have.
+    wanted recs.neighbours [];
     written bigint;
 begin
     if p_k is null or p_k < 1 then
@@ -48,87 +46,82 @@ begin
         return 0;
     end if;
 
-    -- By cosine similarity first, for the scores to come.
+    -- The nearest by cosine similarity; their scores are computed from it below.
     perform recs.write_neighbours(p_model_id, newcomers, p_k);
 
-    with nearest as materialized (
-        select n.product_id, n.neighbour_id, (scale * n.score)::real as score
-        from recs.neighbours as n
-        where
-            n.model_id = p_model_id
-            and n.product_id = any (newcomers)
-            and scale * n.score > 0
-    ),
+    wanted := array(
+        with nearest as materialized (
+            select n.product_id, n.neighbour_id, (scale * n.score)::real as score
+            from recs.neighbours as n
+            where
+                n.model_id = p_model_id
+                and n.product_id = any (newcomers)
+                and scale * n.score > 0
+        ),
 
-    incoming as materialized (
-        select b.product_id, b.neighbour_id, max(b.score) as score
-        from (
-            select n.product_id, n.neighbour_id, n.score from nearest as n
-            union all
-            select n.neighbour_id, n.product_id, n.score from nearest as n
-        ) as b
-        group by b.product_id, b.neighbour_id
-    ),
-
-    -- What those have that are no newcomers.
-    present as materialized (
-        select n.product_id, n.neighbour_id, n.score
-        from (select distinct i.product_id from incoming as i) as t
-        inner join recs.neighbours as n
-            on n.model_id = p_model_id and t.product_id = n.product_id
-        where t.product_id <> all (newcomers)
-    ),
-
-    bounds as (
-        select p.product_id, count(*) as row_count, min(p.score) as lowest
-        from present as p
-        group by p.product_id
-    ),
-
-    entering as materialized (
-        select i.product_id, i.neighbour_id, i.score
-        from incoming as i
-        left join bounds as b on i.product_id = b.product_id
-        where b.product_id is null or b.row_count < p_k or i.score > b.lowest
-    ),
-
-    ranked as (
-        select m.product_id, m.neighbour_id, m.score,
-            row_number() over (
-                partition by m.product_id order by m.score desc, m.neighbour_id asc
-            ) as rank
-        from (
-            select a.product_id, a.neighbour_id, max(a.score) as score
+        incoming as materialized (
+            select b.product_id, b.neighbour_id, max(b.score) as score
             from (
-                select e.product_id, e.neighbour_id, e.score from entering as e
+                select n.product_id, n.neighbour_id, n.score from nearest as n
                 union all
-                select p.product_id, p.neighbour_id, p.score
-                from present as p
-                where p.product_id in (select e.product_id from entering as e)
-            ) as a
-            group by a.product_id, a.neighbour_id
-        ) as m
-    )
+                select n.neighbour_id, n.product_id, n.score from nearest as n
+            ) as b
+            group by b.product_id, b.neighbour_id
+        ),
 
-    select
-        coalesce(array_agg(r.product_id order by r.product_id, r.rank), '{}'),
-        coalesce(array_agg(r.neighbour_id order by r.product_id, r.rank), '{}'),
-        coalesce(array_agg(r.score order by r.product_id, r.rank), '{}')
-    into product_ids, neighbour_ids, scores
-    from ranked as r
-    where r.rank <= p_k;
+        -- The neighbours that touched products of the training have.
+        present as materialized (
+            select n.product_id, n.neighbour_id, n.score
+            from (select distinct i.product_id from incoming as i) as t
+            inner join recs.neighbours as n
+                on n.model_id = p_model_id and t.product_id = n.product_id
+            where t.product_id <> all (newcomers)
+        ),
+
+        bounds as (
+            select p.product_id, count(*) as row_count, min(p.score) as lowest
+            from present as p
+            group by p.product_id
+        ),
+
+        entering as materialized (
+            select i.product_id, i.neighbour_id, i.score
+            from incoming as i
+            left join bounds as b on i.product_id = b.product_id
+            where b.product_id is null or b.row_count < p_k or i.score > b.lowest
+        ),
+
+        ranked as (
+            select m.product_id, m.neighbour_id, m.score,
+                row_number() over (
+                    partition by m.product_id order by m.score desc, m.neighbour_id asc
+                ) as rank
+            from (
+                select a.product_id, a.neighbour_id, max(a.score) as score
+                from (
+                    select e.product_id, e.neighbour_id, e.score from entering as e
+                    union all
+                    select p.product_id, p.neighbour_id, p.score
+                    from present as p
+                    where p.product_id in (select e.product_id from entering as e)
+                ) as a
+                group by a.product_id, a.neighbour_id
+            ) as m
+        )
+
+        select (p_model_id, r.product_id, r.rank, r.neighbour_id, r.score)::recs.neighbours
+        from ranked as r
+        where r.rank <= p_k
+    );
 
     delete from recs.neighbours as n
     where
         n.model_id = p_model_id
-        and n.product_id in (select unnest(newcomers) union select unnest(product_ids));
+        and n.product_id in (
+            select unnest(newcomers) union select w.product_id from unnest(wanted) as w
+        );
 
-    insert into recs.neighbours (model_id, product_id, rank, neighbour_id, score)
-    select
-        p_model_id, u.product_id, row_number() over (partition by u.product_id order by u.place),
-        u.neighbour_id, u.score
-    from unnest(product_ids, neighbour_ids, scores)
-        with ordinality as u (product_id, neighbour_id, score, place);
+    insert into recs.neighbours select w.* from unnest(wanted) as w;
     get diagnostics written = row_count;
     return written;
 end;

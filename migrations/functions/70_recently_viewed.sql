@@ -5,7 +5,7 @@
 -- recs.product_filter, null: in stock.
 -- A row: rank from 1, product_id, the latest view's id and its time; the latest first. What the
 -- shopper asked not to see is left out. Always min(p_k, eligible) of the last 500 views; for the
--- future see recs.recent_actions.
+-- future see recs.has_happened.
 create or replace function recs.recently_viewed(
     p_shopper_id text, p_session_id text, p_k integer default 10, p_exclude text [] default '{}',
     p_filter recs.product_filter default null
@@ -23,7 +23,7 @@ as $$
                     from raw.consenting_shoppers as c
                     where c.shopper_id = p_shopper_id
                 )
-                and v.viewed_at <= now() + interval '1 minute'
+                and recs.has_happened(v.viewed_at)
             order by v.viewed_at desc, v.view_id
             limit 500
         )
@@ -35,7 +35,7 @@ as $$
                 v.session_id = p_session_id
                 and v.shopper_id is null
                 and p_shopper_id is null
-                and v.viewed_at <= now() + interval '1 minute'
+                and recs.has_happened(v.viewed_at)
             order by v.viewed_at desc, v.view_id
             limit 500
         )

@@ -5,19 +5,17 @@
 do $$
 declare
     for_both constant text [] := array[
-        'all_but_one', 'category_size', 'few_eligible', 'fits', 'goes_with', 'is_exact_search',
+        'category_size', 'few_eligible', 'fits', 'goes_with', 'is_exact_search',
         'list_limit', 'measure_statement', 'model_of', 'nearest_products', 'nearest_thresholds',
-        'pair_reasons', 'popular_products', 'search_products', 'search_space', 'similar_by',
-        'similar_from_neighbours', 'similar_popular', 'similar_products', 'typed_query',
-        'walk_statement'
+        'pair_reasons', 'popular_products', 'search_products', 'search_space', 'similar_products',
+        'typed_query', 'walk_statement'
     ];
     -- Of one shopper or session, or of use to those alone.
     for_app constant text [] := array[
-        'buy_again', 'diversified', 'diversity_level', 'is_demo_shop', 'left_out',
+        'buy_again', 'diversified', 'diversity_level', 'has_happened', 'is_demo_shop', 'left_out',
         'not_bought_again', 'reason_kind', 'rebuyable_products', 'recent_actions',
-        'recently_viewed', 'recommend', 'recommend_by', 'recommend_from_neighbours',
-        'recommend_popular', 'recommend_with_reasons', 'scored_products', 'serving_options',
-        'taste_products'
+        'recently_viewed', 'recommend', 'recommend_with_reasons', 'scored_products',
+        'serving_options', 'taste', 'with_nearest_action'
     ];
     found record;
 begin

@@ -17,6 +17,7 @@ MEANINGS = {
     # Neither how deep an object may be, nor that no text in it holds a NUL.
     "filter.attributes",
     "filter.category",
+    "filter.price_min",
     "history.occurred_at",
     "occurred_at",
     "price_min",

@@ -50,7 +50,6 @@ ANALYST_READS = {
     "recs.serving_model": "is_single model_id switched_at",
 }
 ANALYST_CALLS = {
-    "recs.all_but_one",
     "recs.category_size",
     "recs.few_eligible",
     "recs.fits",
@@ -65,9 +64,6 @@ ANALYST_CALLS = {
     "recs.popular_products",
     "recs.search_products",
     "recs.search_space",
-    "recs.similar_by",
-    "recs.similar_from_neighbours",
-    "recs.similar_popular",
     "recs.similar_products",
     "recs.typed_query",
     "recs.walk_statement",
@@ -77,6 +73,7 @@ APP_CALLS = ANALYST_CALLS | {
     "recs.buy_again",
     "recs.diversified",
     "recs.diversity_level",
+    "recs.has_happened",
     "recs.left_out",
     "recs.not_bought_again",
     "recs.reason_kind",
@@ -84,13 +81,11 @@ APP_CALLS = ANALYST_CALLS | {
     "recs.recent_actions",
     "recs.recently_viewed",
     "recs.recommend",
-    "recs.recommend_by",
-    "recs.recommend_from_neighbours",
-    "recs.recommend_popular",
     "recs.recommend_with_reasons",
     "recs.scored_products",
     "recs.serving_options",
-    "recs.taste_products",
+    "recs.taste",
+    "recs.with_nearest_action",
 }
 APP_WRITES = {
     "raw.consents": "INSERT",
@@ -246,12 +241,8 @@ ATTACKS = [
     "select product_id from raw.products except select product_id from recs.recommend('s', 99)",
     "select recs.recommend('s', 1, '{}', null, array[product_id]) from raw.products",
     "select * from recs.recommend_with_reasons('s', null)",
-    "select * from recs.recommend_from_neighbours('s', null)",
-    "select * from recs.recommend_popular('s', null)",
-    (
-        "select * from recs.recommend_by("
-        "'popular', 's', null, 9, '{}', null, null, null, null, null, true, null, null)"
-    ),
+    "select * from recs.recommend_with_reasons('s', null, p_way => 'neighbours')",
+    "select * from recs.recommend_with_reasons('s', null, p_way => 'popular')",
     "select * from recs.recent_actions('s', null)",
     "select recs.left_out('s')",
     "select * from recs.recently_viewed('s', null)",

@@ -21,8 +21,11 @@ from tests.shop.vectors import clusters, name_of
 COUNT = 24
 LAMP = 13
 PRIOR = 20
-PERSONAL_STEPS = ["recommend_with_reasons", "recommend_from_neighbours", "recommend_popular"]
-SIMILAR_STEPS = ["similar_products", "similar_from_neighbours", "similar_popular"]
+# A step is a function and the way by which it finds products.
+Step = tuple[str, str]
+WAYS = ("vectors", "neighbours", "popular")
+PERSONAL_STEPS: list[Step] = [("recommend_with_reasons", way) for way in WAYS]
+SIMILAR_STEPS: list[Step] = [("similar_products", way) for way in WAYS]
 of_each_step = pytest.mark.parametrize("step", PERSONAL_STEPS)
 like_each_step = pytest.mark.parametrize("step", SIMILAR_STEPS)
 by_each = pytest.mark.parametrize("step", [*PERSONAL_STEPS, *SIMILAR_STEPS])
@@ -104,7 +107,7 @@ def told(kind: str, *numbers: int) -> Jsonb:
 
 
 def ask(
-    step: str,
+    step: Step,
     k: int = COUNT,
     *,
     shopper: str | None = "s",
@@ -116,7 +119,8 @@ def ask(
 ) -> list[dict[str, Any]]:
     """Ask a step for somebody, or for products like the lamp; its rows."""
     parameters = {
-        "who": name_of(LAMP) if step in SIMILAR_STEPS else shopper,
+        "way": step[1],
+        "who": name_of(LAMP) if step[0] == "similar_products" else shopper,
         "k": k,
         "exclude": exclude or [],
         "filter": None if filter is None else Jsonb(filter),
@@ -126,13 +130,13 @@ def ask(
     }
     ends = (
         "p_with_reasons => true"
-        if step in SIMILAR_STEPS
+        if step[0] == "similar_products"
         else "p_session_id => null, p_history => %(history)s"
     )
     statement = (
-        f"select * from recs.{step}(%(who)s, p_k => %(k)s, p_exclude => %(exclude)s, "
+        f"select * from recs.{step[0]}(%(who)s, p_k => %(k)s, p_exclude => %(exclude)s, "
         "p_filter => jsonb_populate_record(null::recs.product_filter, %(filter)s), "
-        f"p_candidates => %(candidates)s, p_model => %(model)s, {ends})"
+        f"p_candidates => %(candidates)s, p_model => %(model)s, p_way => %(way)s, {ends})"
     )
     with connect(role=APP_ROLE) as connection:
         cursor = connection.cursor(row_factory=dict_row)
@@ -152,47 +156,53 @@ EVERYTHING = set(range(COUNT))
 
 @by_each
 @pytest.mark.parametrize("k", [0, 1, 7, COUNT + 20])
-def test_as_many_rows_as_wanted_or_eligible(step: str, k: int) -> None:
+def test_as_many_rows_as_wanted_or_eligible(step: Step, k: int) -> None:
     view("s", LAMP)
     assert len(numbers(ask(step, k))) == min(k, COUNT - 1)
     assert numbers(ask(step, COUNT + 20)) == EVERYTHING - {LAMP}
 
 
 @by_each
-def test_a_number_of_rows_below_none_is_refused(step: str) -> None:
+def test_a_number_of_rows_below_none_is_refused(step: Step) -> None:
     with pytest.raises(psycopg.errors.InvalidParameterValue):
         ask(step, -1)
 
 
+@pytest.mark.parametrize("function", ["recommend_with_reasons", "similar_products"])
+def test_an_unknown_way_is_refused(function: str) -> None:
+    with pytest.raises(psycopg.errors.InvalidParameterValue, match="not 'vector'"):
+        ask((function, "vector"))
+
+
 @by_each
-def test_an_unknown_model_has_a_state_of_its_own(step: str) -> None:
+def test_an_unknown_model_has_a_state_of_its_own(step: Step) -> None:
     with pytest.raises(psycopg.DatabaseError) as raised:
         ask(step, model="nothing")
     assert raised.value.sqlstate == "LS001"
 
 
 @like_each_step
-def test_an_unknown_product_has_a_state_of_its_own(step: str) -> None:
+def test_an_unknown_product_has_a_state_of_its_own(step: Step) -> None:
     with pytest.raises(psycopg.DatabaseError) as raised:
-        run(f"select * from recs.{step}('nothing')")
+        run(f"select * from recs.{step[0]}('nothing', p_way => %s)", (step[1],))
     assert raised.value.sqlstate == "LS002"
 
 
 @by_each
-def test_every_row_names_the_model(step: str) -> None:
+def test_every_row_names_the_model(step: Step) -> None:
     add_trained(clusters(COUNT), {}, name="another")
     assert {row["model"] for row in ask(step)} == {"trained"}
     assert {row["model"] for row in ask(step, model="another")} == {"another"}
 
 
 @by_each
-def test_what_the_request_excludes_is_left_out(step: str) -> None:
+def test_what_the_request_excludes_is_left_out(step: Step) -> None:
     excluded = [name_of(2), name_of(LAMP), name_of(LAMP + 1), name_of(PRIOR), None]
     assert numbers(ask(step, exclude=excluded)) == EVERYTHING - {2, LAMP, LAMP + 1, PRIOR}
 
 
 @of_each_step
-def test_what_is_bought_again_and_again_comes_back(step: str) -> None:
+def test_what_is_bought_again_and_again_comes_back(step: Step) -> None:
     for number in (1, LAMP):
         buy("s", number)
     assert numbers(ask(step)) == EVERYTHING - {LAMP}
@@ -200,7 +210,7 @@ def test_what_is_bought_again_and_again_comes_back(step: str) -> None:
 
 
 @of_each_step
-def test_what_was_looked_at_or_reviewed_is_left_out(step: str) -> None:
+def test_what_was_looked_at_or_reviewed_is_left_out(step: Step) -> None:
     view("s", 1)
     assert numbers(ask(step)) == EVERYTHING - {1}
     assert numbers(ask(step, history=told("view", 2))) == EVERYTHING - {1, 2}
@@ -208,7 +218,7 @@ def test_what_was_looked_at_or_reviewed_is_left_out(step: str) -> None:
 
 
 @of_each_step
-def test_a_basket_is_left_out_whole(step: str) -> None:
+def test_a_basket_is_left_out_whole(step: Step) -> None:
     # More than the actions that make the taste, and of both kinds.
     basket = told("basket", *range(22))
     assert numbers(ask(step, history=basket)) == {22, 23}
@@ -216,7 +226,7 @@ def test_a_basket_is_left_out_whole(step: str) -> None:
 
 
 @of_each_step
-def test_what_somebody_hid_is_left_out_with_or_without_consent(step: str) -> None:
+def test_what_somebody_hid_is_left_out_with_or_without_consent(step: Step) -> None:
     add_shopper("silent", has_consent=False)
     for shopper in ("s", "silent"):
         add_rows("recs.hides", [{"shopper_id": shopper, "product_id": name_of(4)}])
@@ -238,7 +248,7 @@ def test_what_somebody_hid_is_left_out_with_or_without_consent(step: str) -> Non
         {"attributes": {"size": {"w": 1}, "tags": []}},
     ],
 )
-def test_a_filter_holds(step: str, product_filter: dict[str, Any]) -> None:
+def test_a_filter_holds(step: Step, product_filter: dict[str, Any]) -> None:
     odd = {number for number in range(COUNT) if number % 2} - {LAMP}
     assert numbers(ask(step, filter=product_filter, exclude=[name_of(LAMP)])) == odd
     others = {"attributes": {"tags": "oak"}}
@@ -246,7 +256,7 @@ def test_a_filter_holds(step: str, product_filter: dict[str, Any]) -> None:
 
 
 @by_each
-def test_what_is_sold_out_is_shown_where_it_is_asked_for(step: str) -> None:
+def test_what_is_sold_out_is_shown_where_it_is_asked_for(step: Step) -> None:
     run("update raw.products set is_in_stock = false where product_id = 'v00014'")
     exclude: list[str | None] = [name_of(LAMP)]
     assert numbers(ask(step, exclude=exclude)) == EVERYTHING - {LAMP, 14}
@@ -255,7 +265,7 @@ def test_what_is_sold_out_is_shown_where_it_is_asked_for(step: str) -> None:
 
 
 @by_each
-def test_candidates_are_chosen_from(step: str) -> None:
+def test_candidates_are_chosen_from(step: Step) -> None:
     run("update raw.products set is_in_stock = false where product_id = 'v00014'")
     candidates = [name_of(n) for n in (3, 8, 14, 16, 23)] + ["nothing"]
     assert numbers(ask(step, candidates=candidates)) == {3, 8, 16, 23}
@@ -265,7 +275,7 @@ def test_candidates_are_chosen_from(step: str) -> None:
 
 
 @of_each_step
-def test_reasons_are_called_the_same(step: str) -> None:
+def test_reasons_are_called_the_same(step: Step) -> None:
     buy("s", 1)
     view("s", 9)
     basket = [
@@ -279,7 +289,7 @@ def test_reasons_are_called_the_same(step: str) -> None:
         if row["source"] == "personal"
     }
     names = {1: "bought", 9: "viewed", LAMP: "in_basket", 17: "reviewed"}
-    assert reasons == ({} if step == "recommend_popular" else names)
+    assert reasons == ({} if step[1] == "popular" else names)
     popular = [row for row in rows if row["source"] == "popular"]
     assert {row["reason_kind"] for row in popular} <= {"popular"}
     # Looks and purchases; the last product is newer than the mart.
@@ -289,7 +299,7 @@ def test_reasons_are_called_the_same(step: str) -> None:
 
 
 @pytest.mark.parametrize("step", PERSONAL_STEPS[:2])
-def test_what_a_prior_alone_scored_is_popular_and_says_how_much(step: str) -> None:
+def test_what_a_prior_alone_scored_is_popular_and_says_how_much(step: Step) -> None:
     row = ask(step, 1, shopper=None)[0]
     assert (row["product_id"], row["source"], row["reason_kind"]) == (
         name_of(PRIOR),
@@ -301,7 +311,7 @@ def test_what_a_prior_alone_scored_is_popular_and_says_how_much(step: str) -> No
 
 
 @like_each_step
-def test_a_products_own_category_comes_first(step: str) -> None:
+def test_a_products_own_category_comes_first(step: Step) -> None:
     run("update raw.products set category = 'Lamps' where product_id in ('v00013', 'v00002')")
     run("delete from recs.neighbours")
     run("delete from recs.product_vectors")
@@ -311,7 +321,7 @@ def test_a_products_own_category_comes_first(step: str) -> None:
 
 
 @like_each_step
-def test_what_was_bought_together_says_so(step: str) -> None:
+def test_what_was_bought_together_says_so(step: Step) -> None:
     add_rows(
         "marts.product_pairs",
         (
@@ -336,7 +346,7 @@ def test_what_was_bought_together_says_so(step: str) -> None:
         for row in ask(step)
         if row["source"] != "popular"
     }
-    if step != "similar_popular":
+    if step[1] != "popular":
         assert (reasons[14], reasons[15]) == (("bought_together", 4), ("viewed_together", 3))
         assert reasons[16] == ("alike", None)
     else:
@@ -344,17 +354,18 @@ def test_what_was_bought_together_says_so(step: str) -> None:
 
 
 @by_each
-def test_the_steps_below_the_first_read_no_vectors(step: str) -> None:
+def test_the_steps_below_the_first_read_no_vectors(step: Step) -> None:
     view("s", LAMP)
     with connect() as holder:
         holder.execute("lock table recs.product_vectors in access exclusive mode")
-        if step.endswith("popular"):
+        if step[1] == "popular":
             holder.execute("lock table recs.neighbours in access exclusive mode")
         with connect() as connection:
             connection.execute("set statement_timeout = '300ms'")
-            statement = f"select * from recs.{step}(%s, {'9' if step in SIMILAR_STEPS else 'null'})"
-            parameters = (name_of(LAMP) if step in SIMILAR_STEPS else "s",)
-            if step in ("recommend_with_reasons", "similar_products"):
+            second = "9" if step[0] == "similar_products" else "null"
+            statement = f"select * from recs.{step[0]}(%s, {second}, p_way => %s)"
+            parameters = (name_of(LAMP) if step[0] == "similar_products" else "s", step[1])
+            if step[1] == "vectors":
                 with pytest.raises(psycopg.errors.QueryCanceled):
                     connection.execute(statement.encode(), parameters)
             else:
@@ -362,7 +373,7 @@ def test_the_steps_below_the_first_read_no_vectors(step: str) -> None:
 
 
 @like_each_step
-def test_analysts_may_ask_for_what_is_like_a_product(step: str) -> None:
+def test_analysts_may_ask_for_what_is_like_a_product(step: Step) -> None:
     with connect(role=ANALYST_ROLE) as connection:
-        statement = f"select * from recs.{step}('v00001', 5)"
-        assert len(connection.execute(statement.encode()).fetchall()) == 5
+        statement = f"select * from recs.{step[0]}('v00001', 5, p_way => %s)"
+        assert len(connection.execute(statement.encode(), (step[1],)).fetchall()) == 5

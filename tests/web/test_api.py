@@ -1,5 +1,6 @@
 """The JSON API: answers, and every kind of bad input."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from alsolike.database import connect
+from tests.fixtures.waiting import wait_for
+from tests.shop.database import run
 
 Client = TestClient[Litestar]
 
@@ -219,6 +222,39 @@ def test_without_consent_the_shoppers_events_are_not_looked_at(client: Client) -
     assert {item["source"] for item in before} == {"popular"}
 
 
+@pytest.mark.parametrize(
+    ("path", "body"), [("/v1/recommendations", {}), ("/v1/similar", {"product_ids": ["pan-01"]})]
+)
+def test_a_body_asks_for_prices_that_can_be(
+    reader: Client, path: str, body: dict[str, object]
+) -> None:
+    impossible = {**body, "filter": {"price_min": 9, "price_max": 8}}
+    assert fields(reader.post(path, json=impossible)) == {"filter.price_min"}
+
+
+@pytest.mark.parametrize("kind", ["hide", "consent"])
+def test_a_shopper_who_is_erased_at_this_moment_fails_no_write(client: Client, kind: str) -> None:
+    # The statement finds the shopper, and waits for the erasure when it writes.
+    with connect() as eraser, ThreadPoolExecutor() as others:
+        eraser.execute("delete from raw.consents where shopper_id = 'agreed'")
+        eraser.execute("delete from raw.shoppers where shopper_id = 'agreed'")
+        if kind == "hide":
+            event = {"event_id": "e", "kind": kind, "product_id": "pan-01", "shopper_id": "agreed"}
+            writing = others.submit(client.post, "/v1/events", json=event)
+        else:
+            body = {"personalisation": False}
+            writing = others.submit(client.put, "/v1/shoppers/agreed", json=body)
+        wait_for(lambda: run(WAITING) == [(1,)])
+        eraser.commit()
+        response = writing.result()
+    assert response.status_code == 200
+    assert response.json() == (
+        {"recorded": False, "reason": "no consent"}
+        if kind == "hide"
+        else {"shopper_id": "agreed", "personalisation": False}
+    )
+
+
 def count(table: str) -> int:
     with connect() as connection:
         row = connection.execute(f"select count(*) from {table}").fetchone()
@@ -271,12 +307,29 @@ def test_a_purchase_is_kept_with_all_it_tells(client: Client) -> None:
     assert row == (2, "12.50", "o1", "2024-05-01")
 
 
+@pytest.mark.parametrize(
+    ("told", "kept"), [("1E-999999", "0.00"), ("0E+999999", "0.00"), (0.125, "0.13"), (3, "3.00")]
+)
+def test_a_price_is_kept_in_cents(client: Client, told: str | float, kept: str) -> None:
+    assert client.post("/v1/events", json={**GOOD, "unit_price": told}).status_code == 201
+    with connect() as connection:
+        rows = connection.execute("select unit_price::text from raw.purchases").fetchall()
+    assert rows == [(kept,)]
+
+
 def test_a_session_may_only_view(client: Client) -> None:
     event = {"event_id": "e1", "kind": "view", "product_id": "pan-01", "session_id": "abc"}
     assert client.post("/v1/events", json=event).status_code == 201
     for kind in ("purchase", "hide"):
         assert fields(client.post("/v1/events", json={**event, "kind": kind})) == {"session_id"}
 
+
+# Statements of the site that wait for a lock.
+WAITING = """
+    select count(*) from pg_stat_activity
+    where application_name = 'alsolike-web' and datname = current_database()
+        and wait_event_type = 'Lock'
+"""
 
 GOOD = {"event_id": "e1", "kind": "purchase", "product_id": "pan-01", "shopper_id": "agreed"}
 
@@ -297,9 +350,11 @@ GOOD = {"event_id": "e1", "kind": "purchase", "product_id": "pan-01", "shopper_i
         ({"occurred_at": "0001-01-01T00:00:00+14:00"}, "occurred_at"),
         ({"occurred_at": "2024-01-01T00:00:00"}, "occurred_at"),
         ({"occurred_at": "yesterday"}, "occurred_at"),
+        ({"occurred_at": 1_700_000_000}, "occurred_at"),
         ({"quantity": 0}, "quantity"),
         ({"quantity": "two"}, "quantity"),
         ({"quantity": 1.5}, "quantity"),
+        ({"quantity": "2"}, "quantity"),
         ({"quantity": 10**12}, "quantity"),
         ({"unit_price": -1}, "unit_price"),
         ({"unit_price": "NaN"}, "unit_price"),
@@ -311,6 +366,10 @@ def test_a_bad_field_of_an_event_is_named(
     reader: Client, change: dict[str, object], field: str
 ) -> None:
     assert fields(reader.post("/v1/events", json={**GOOD, **change})) == {field}
+
+
+def test_an_event_takes_no_parameters(reader: Client) -> None:
+    assert fields(reader.post("/v1/events?quantity=2", json=GOOD)) == {"quantity"}
 
 
 def test_a_missing_field_is_named(reader: Client) -> None:

@@ -8,6 +8,7 @@ from litestar.testing import TestClient
 from alsolike.database import connect
 from alsolike.settings import load_settings
 from api.app import create_app
+from api.database.pool import Database
 from tests.fixtures.waiting import wait_for
 
 Client = TestClient[Litestar]
@@ -46,6 +47,30 @@ def test_without_a_database_the_process_lives_and_is_not_ready(away: Client) -> 
     assert response.headers["content-type"].startswith("application/problem+json")
     assert response.headers["retry-after"]
     assert response.json()["errors"][0]["field"] == "database"
+
+
+def test_while_the_database_is_known_to_be_away_nobody_waits_to_hear_it(
+    away: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert away.get("/health/ready").status_code == 503
+
+    async def fail(*_: object) -> None:
+        pytest.fail("The database was asked.")
+
+    monkeypatch.setattr(Database, "probe", fail)
+    response = away.get("/health/ready")
+    assert response.status_code == 503
+    assert response.json()["errors"][0]["field"] == "database"
+
+
+@pytest.mark.usefixtures("shop")
+def test_an_older_schema_is_a_problem_to_try_again() -> None:
+    with connect() as connection:
+        connection.execute("alter table raw.products rename column image_url to picture")
+    with TestClient(create_app(load_settings())) as client:
+        response = client.get("/v1/products/knife-01")
+        assert response.status_code == 503
+        assert "alsolike migrate" in response.json()["detail"]
 
 
 def test_without_a_database_a_request_is_a_problem_to_try_again(away: Client) -> None:

@@ -21,11 +21,8 @@ class AverageRanker:
     vector come last, all equal, where the site would fill up with popular ones. Texts are taken as
     they are now: details may quote reviews that were written after the cutoff.
 
-    Parameters
-    ----------
-    parts : TextParts, optional
-    options : ServingOptions, optional
-        How a shopper's latest actions are weighed. Both are read from the database when left out.
+    The texts, and how a shopper's latest actions are weighed, are read from the database when they
+    are left out.
     """
 
     name = "average"
@@ -83,12 +80,9 @@ def average_vectors(known: History, parts: TextParts) -> NDArray[np.float32]:
 
 
 def faded_interactions(known: History) -> sp.csr_matrix:
-    """Sum up the weights of what each shopper did with each product, as `shopper_interactions`.
+    """Sum up the faded weights of what each shopper did with each product.
 
-    Returns
-    -------
-    csr_matrix, shape (n_shoppers, n_products), float32
-        Weights of the kinds, halved for every half-life (`half_life_days`) before the latest event.
+    Shape (n_shoppers, n_products), float32, as `shopper_interactions` of the marts.
     """
     weights = known.faded_weights(dbt_variables()["half_life_days"])
     matrix = sp.csr_matrix((weights, (known.shoppers, known.products)), shape=known.shape)

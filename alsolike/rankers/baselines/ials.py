@@ -18,14 +18,8 @@ CONFIDENCES = (10.0, 2.0)
 class IalsRanker:
     """The inner product of the factors of a shopper and a product; see `factorise`.
 
-    Every known action of a shopper counts the same, whatever its age.
-
-    Parameters
-    ----------
-    seed : int
-        Of the initial factors.
-    confidence : float, optional
-        Alpha; chosen on what is known when left out.
+    Every known action of a shopper counts the same, whatever its age. The confidence (alpha) is
+    chosen on what is known when left out.
     """
 
     name = "ials"

@@ -34,12 +34,7 @@ WHOLE = Query(actions=1_000_000, decay=1.0)
 
 
 class QueriedRanker:
-    """Chooses its query, learns, and scores; see `ScoreRanker`.
-
-    Parameters
-    ----------
-    query : Query, optional
-        How much of a shopper's history counts; chosen on what is known when left out.
+    """Chooses its query on what is known, unless it is given, learns, and scores.
 
     Attributes
     ----------
@@ -138,13 +133,8 @@ class TextRanker(QueriedRanker):
     """The cosine of text vectors with the mean of what a shopper is known to have.
 
     A product is the mean of the vectors of its name and its details; one without a text scores 0.
-    Both texts are taken as they are now: details may quote reviews that were written after the
-    cutoff.
-
-    Parameters
-    ----------
-    parts : TextParts, optional
-        Read from the database when left out.
+    Both texts, read from the database when left out, are taken as they are now: details may quote
+    reviews that were written after the cutoff.
     """
 
     name = "text"

@@ -21,16 +21,10 @@ _Option = TypeVar("_Option")
 def best_option(
     options: Sequence[_Option], fitted: Callable[[_Option, Split], ScoreRanker], split: Split
 ) -> _Option:
-    """Choose the option with the highest NDCG@10 on what is known.
+    """Choose the option with the highest NDCG@10 on what is known; `fitted` makes its model.
 
-    Parameters
-    ----------
-    options : sequence
-        At least one. The first where there is too little history; ties go to the earlier.
-    fitted : callable
-        Returns the model of an option, fitted to a split.
-    split : Split
-        Its known part is split again in the same way; its held-out part is never read.
+    The known part is split again in the same way; the held-out part is never read. The first option
+    is chosen where there is too little history, and the earlier of equals.
     """
     again = split_leave_one_out if split.name == "leave-one-out" else split_by_time
     try:

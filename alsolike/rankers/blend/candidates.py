@@ -29,8 +29,6 @@ class ValidationSlice:
 
     Attributes
     ----------
-    spaces : list of Space
-    priors : list of ndarray, shape (n_products,), float32
     queries : list of csr_matrix, shape (n_shoppers, n_products)
         What each shopper did last, one matrix for each way to weigh it.
     known, truth : csr_matrix, shape (n_shoppers, n_products)
@@ -39,8 +37,6 @@ class ValidationSlice:
         `WARM`, `COLD` or `HIDDEN`.
     events : ndarray, shape (n_products,), int64
         Events that the spaces were fitted to.
-    is_shown : ndarray, shape (n_products,), bool
-        Products that may be recommended.
     """
 
     spaces: list[Space]

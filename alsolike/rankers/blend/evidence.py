@@ -36,16 +36,10 @@ def build_spaces(
     stage: str,
     left_out: dict[str, str],
 ) -> list[Space]:
-    """Fit every space to a history.
+    """Fit every space to a history, each a step of the progress.
 
-    A space that fails numerically is replaced by one whose scores are all 0.
-
-    Parameters
-    ----------
-    stage : str
-        Name of the progress; each space is a step.
-    left_out : dict of str to str
-        Spaces that are not fitted, with the reason; those that fail are added.
+    A space that fails numerically is replaced by one whose scores are all 0, and added to
+    `left_out` with the reason. Those in `left_out` are not fitted.
     """
     makers = _makers(history, texts, recipe)
     spaces: list[Space] = []
@@ -102,14 +96,10 @@ def _makers(history: History, texts: Texts, recipe: Recipe) -> Mapping[str, Call
 
 
 def build_priors(history: History) -> list[NDArray[np.float32]]:
-    """Return the scores that are the same for every shopper, in the order of `PRIORS`.
+    """Return the scores that are the same for every shopper, 0 to 1, in the order of `PRIORS`.
 
     Both are logarithms, divided by the greatest: of the number of each product's shoppers, and of
     the sum of its events' weights, faded with the half-life of dbt's recent popularity.
-
-    Returns
-    -------
-    list of ndarray, shape (n_products,), float32, 0 to 1
     """
     size = len(history.catalogue)
     faded = history.faded_weights(dbt_variables()["popularity_half_life_days"])

@@ -30,8 +30,6 @@ class FittedModel:
 
     Attributes
     ----------
-    recipe : Recipe
-    blend : Blend
     query : dict
         How a shopper's actions are weighed, as serving options.
     feature_names : tuple of str
@@ -44,8 +42,6 @@ class FittedModel:
         Subtracted from the scores of neighbours; zeros where they are kept as they are.
     left_out : dict of str to str
         Spaces that could not be fitted, with the error of each.
-    rows : BlendedRows
-        Scores of all products, given some.
     """
 
     recipe: Recipe
@@ -61,16 +57,9 @@ class FittedModel:
     def neighbours(
         self, products: NDArray[np.integer]
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Return the neighbours of some products, best first.
+        """Return the neighbours of some products, best first: their numbers and their scores.
 
-        Parameters
-        ----------
-        products : ndarray, shape (m,)
-
-        Returns
-        -------
-        tuple of ndarray, shape (m, at most recipe.neighbours)
-            Numbers of products and their scores; one with a score of 0 is no neighbour.
+        Shapes (len(products), at most recipe.neighbours); one with a score of 0 is no neighbour.
         """
         scores = np.maximum(self.rows(products) - self.centre, 0)
         count = min(self.recipe.neighbours, scores.shape[1])
@@ -191,10 +180,7 @@ def _refine(
     every sum. Where histories are long that matters: then the mean row is subtracted before the
     best are chosen, so that they are those that tell shoppers apart, and it returns as a prior.
 
-    Returns
-    -------
-    tuple of Blend, bool
-        With one more weight, of the mean row; and whether rows are kept above the mean row.
+    Return the blend with one more weight, of the mean row; and whether rows are kept above it.
     """
     parts: list[Candidates] = []
     for part in slices:

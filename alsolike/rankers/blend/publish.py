@@ -31,21 +31,10 @@ def publish(
     products: NDArray[np.integer] | None = None,
     report: Report,
 ) -> int:
-    """Register the model and write its neighbours, priors and vectors; the caller commits.
+    """Register the model under a free name and write its neighbours, priors and vectors.
 
-    Parameters
-    ----------
-    name : str
-        One that is free.
-    data : Mapping
-        What it was trained on: `recs.models.data`.
-    products : ndarray, optional
-        Only these get neighbours, for an evaluation that asks for no others.
-
-    Returns
-    -------
-    int
-        The model's id.
+    Return its id. The caller commits. With `products` only these get neighbours, for an evaluation
+    that asks for no others.
     """
     model_id = add_model(
         connection,
@@ -62,21 +51,15 @@ def publish(
     write_product_vectors(
         connection, model_id=model_id, encoder_id=encoder.encoder_id, parts=TEXT_PARTS
     )
-    _copy_priors(connection, fitted, catalogue, model_id)
-    if products is None:
-        products = np.arange(len(catalogue))
-    _copy_neighbours(connection, fitted, catalogue, model_id, products, report)
-    return model_id
-
-
-def _copy_priors(
-    connection: psycopg.Connection[Any], fitted: FittedModel, catalogue: Catalogue, model_id: int
-) -> None:
     with connection.cursor().copy(query("alsolike/rankers/blend/copy_priors")) as copy:
         for product in np.flatnonzero(fitted.priors > 0):
             copy.write_row(
                 (model_id, catalogue.product_ids[product], float(fitted.priors[product]))
             )
+    if products is None:
+        products = np.arange(len(catalogue))
+    _copy_neighbours(connection, fitted, catalogue, model_id, products, report)
+    return model_id
 
 
 def _copy_neighbours(

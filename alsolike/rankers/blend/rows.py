@@ -16,14 +16,9 @@ _NEAR = 20
 
 
 class BlendedRows:
-    """The weighted sum of the spaces' rows.
+    """The weighted sum of the spaces' rows; cold weights apply to products without events.
 
     The latest rows are kept, since callers ask for the same products several times in a row.
-
-    Parameters
-    ----------
-    is_cold : ndarray, shape (n_products,), bool
-        Whether a product has no events, so that the cold weights apply to it.
     """
 
     def __init__(self, spaces: Sequence[Space], blend: Blend, is_cold: NDArray[np.bool_]) -> None:
@@ -43,10 +38,7 @@ class BlendedRows:
     def mean(self, events: NDArray[np.integer], seed: int) -> NDArray[np.float32]:
         """Return the mean row over a sample of actions: ndarray, shape (n_products,), float32.
 
-        Parameters
-        ----------
-        events : ndarray, shape (n_products,), int
-            Events of each product: how likely it is drawn.
+        A product is drawn as often as it has events.
         """
         generator = np.random.default_rng(seed)
         drawn = generator.choice(len(events), _ACTIONS, p=events / events.sum())
@@ -93,12 +85,7 @@ class BlendedRows:
 class KeptSpace:
     """The blend as a published model has it: the best neighbours of each product only.
 
-    Parameters
-    ----------
-    centre : ndarray, shape (n_products,), float32
-        Subtracted from every row before the best are chosen.
-    count : int
-        Neighbours of each product.
+    The centre is subtracted from every row before the best `count` are chosen.
     """
 
     name = "kept"

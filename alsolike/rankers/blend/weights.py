@@ -65,13 +65,11 @@ def choose_weights(
 
     Parameters
     ----------
-    candidates : Candidates
     is_text : ndarray, shape (n_features,), bool
         Whether a feature scores products without events.
     reference : int
         Number of the feature, plain text, whose ranking of products without events the blend must
         reach.
-    seed : int
     """
     generator = np.random.default_rng(seed)
     values = candidates.features[0][candidates.kinds >= 0]

@@ -1,4 +1,7 @@
-"""Spaces of behaviour without order: products that the same shoppers acted on."""
+"""Spaces of behaviour without order: products that the same shoppers acted on.
+
+They are made from who acted on what: a matrix of shape (n_shoppers, n_products), float32.
+"""
 
 from typing import Any
 
@@ -15,11 +18,6 @@ class CooccurrenceSpace:
 
     With D the lengths of the columns of X it is D^-1 XᵀX D^-1, without the diagonal, which is never
     formed: rows and scores go through the shoppers. All neighbours count, not the nearest few.
-
-    Parameters
-    ----------
-    matrix : csr_matrix, shape (n_shoppers, n_products), float32
-        Who acted on what.
     """
 
     name = "cooccurrence"
@@ -37,14 +35,8 @@ class CooccurrenceSpace:
     def scores(self, queries: sp.csr_matrix) -> NDArray[np.float32]:
         """Return sums of cosines with the products of each query, times their weights.
 
-        Parameters
-        ----------
-        queries : csr_matrix, shape (n_queries, n_products), float32
-
-        Returns
-        -------
-        ndarray, shape (n_queries, n_products), float32
-            0 and above; a product adds nothing to its own score.
+        Both have shape (n_queries, n_products). Sums are 0 and above; a product adds nothing to its
+        own score.
         """
         scores = dense_product(queries @ self._by_product, self._columns)
         # The cosine of a product with itself is 1 if anybody acted on it.
@@ -62,14 +54,11 @@ class EaseSpace:
 
     Parameters
     ----------
-    matrix : csr_matrix, shape (n_shoppers, n_products), float32
     regularisation : float
         λ, above 0: the strength of the ridge, in shoppers.
     largest : int
         Side of the largest matrix that is inverted, 4 bytes times its square. Where both sides of
         the matrix are longer, only so many of the most acted-on products take part.
-    name : str
-        In the blend.
     """
 
     is_text = False
@@ -91,16 +80,9 @@ class EaseSpace:
         return finish_rows(rows, products)
 
     def scores(self, queries: sp.csr_matrix) -> NDArray[np.float32]:
-        """Return Q B, the foretold actions of each query.
+        """Return Q B, the foretold actions of each query, of either sign.
 
-        Parameters
-        ----------
-        queries : csr_matrix, shape (n_queries, n_products), float32
-
-        Returns
-        -------
-        ndarray, shape (n_queries, n_products), float32
-            Of either sign; 0 for products that take no part.
+        Both have shape (n_queries, n_products). Products that take no part have 0.
         """
         scores = self._inner.times(queries)
         scores *= -self._inner.inverse_diagonal

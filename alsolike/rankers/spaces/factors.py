@@ -1,4 +1,7 @@
-"""Spaces of few dimensions: the broad patterns in who acted on what."""
+"""Spaces of few dimensions: the broad patterns in who acted on what.
+
+That is a matrix of shape (n_shoppers, n_products), float32.
+"""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -35,15 +38,8 @@ class SpectralSpace:
     The vectors come from a fixed number of rounds. A search for exact ones may never end: each
     group of shoppers that shares no product with others has a singular value of 1, and where most
     shoppers bought once there are hundreds of such groups. Shoppers with one product are left out,
-    since they link it to no other.
-
-    Parameters
-    ----------
-    matrix : csr_matrix, shape (n_shoppers, n_products), float32
-    factors : int
-        Most patterns to keep.
-    seed : int
-        Of the initial vectors.
+    since they link it to no other. At most `factors` patterns are kept; the seed is that of the
+    initial vectors.
     """
 
     name = "spectrum"
@@ -78,14 +74,6 @@ class FactorSpace:
 
     Y (YᵀY + λI)^-1 Yᵀ with Y the products' factors: the fold-in of iALS (Hu, Koren and Volinsky
     2008) with the same confidence for all products, which makes it a product-to-product matrix.
-
-    Parameters
-    ----------
-    matrix : csr_matrix, shape (n_shoppers, n_products), float32
-    factors : int
-        Length of the factors.
-    seed : int
-        Of the initial factors.
     """
 
     name = "factors"
@@ -125,18 +113,15 @@ def factorise(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Factorise who acted on what by iALS: Hu, Koren and Volinsky 2008, by the library implicit.
 
+    There must be at least one action. Return the factors of the shoppers and of the products:
+    shapes (n_shoppers, factors) and (n_products, factors).
+
     Parameters
     ----------
-    matrix : csr_matrix, shape (n_shoppers, n_products), float32
-        With at least one action.
     confidence : float
         Alpha: how much more an observed action weighs than a missing one.
     on_iteration : callable, optional
         Told the number of each iteration, from 1 to `ITERATIONS`.
-
-    Returns
-    -------
-    tuple of ndarray, shapes (n_shoppers, factors) and (n_products, factors), float32
 
     Raises
     ------
@@ -177,12 +162,7 @@ def _broadest(matrix: sp.csr_matrix, count: int, seed: int) -> NDArray[np.float6
 
     Randomised block Krylov iteration: Musco and Musco 2015, arXiv 1504.05477, algorithm 2. A block
     has as many columns as vectors are wanted, so that rounding never chooses among equal singular
-    values.
-
-    Returns
-    -------
-    ndarray, shape (matrix.shape[1], at most count), float64
-        Orthonormal columns.
+    values. The vectors are at most `count` orthonormal columns.
     """
     if not count:
         return np.zeros((matrix.shape[1], 0))

@@ -14,10 +14,7 @@ _AT_ONCE = 2**23
 class InverseOfGram(Protocol):
     """P = (XᵀX + λI)^-1 over the products that take part; the others have zeros.
 
-    Attributes
-    ----------
-    inverse_diagonal : ndarray, shape (n_products,), float32
-        1 / diag(P).
+    `inverse_diagonal` is 1 / diag(P), shape (n_products,).
     """
 
     inverse_diagonal: NDArray[np.float32]
@@ -31,15 +28,9 @@ class InverseOfGram(Protocol):
 
 
 def inverse_of_gram(matrix: sp.csr_matrix, regularisation: float, largest: int) -> InverseOfGram:
-    """Return the inverse by way of the shorter side of the matrix.
+    """Return the inverse by way of the shorter side of a matrix, (n_shoppers, n_products).
 
-    Parameters
-    ----------
-    matrix : csr_matrix, shape (n_shoppers, n_products), float32
-    regularisation : float
-        λ, above 0.
-    largest : int
-        Side of the largest matrix that is inverted.
+    The regularisation is λ, above 0; `largest` is the side of the largest matrix that is inverted.
     """
     busy = np.flatnonzero(np.diff(matrix.indptr))
     matrix = matrix[busy]
@@ -79,10 +70,6 @@ def dense_product(left: Any, right: Any) -> NDArray[np.float32]:  # noqa: ANN401
 
     A sparse product with few zeros takes three times the memory of the dense one: one shopper with
     thousands of products is enough for that.
-
-    Returns
-    -------
-    ndarray, shape (left.shape[0], right.shape[1]), float32
     """
     left, right = left.tocsr(), right.tocsr()
     product = np.empty((left.shape[0], right.shape[1]), np.float32)

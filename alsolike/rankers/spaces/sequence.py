@@ -1,5 +1,8 @@
 """Spaces of order: what shoppers acted on after a product."""
 
+from collections.abc import Iterable
+from functools import reduce
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -54,14 +57,8 @@ class SequenceSpace:
     counting 0.7 of the next), the row of T what the step and the two after it brought. The
     transition part of SLIST, Choi et al. 2021, arXiv 2103.16104.
 
-    Parameters
-    ----------
-    history : History
-    regularisation : float
-        λ, above 0.
-    largest : int
-        Side of the largest matrix that is factored: so many of the most acted-on products take
-        part.
+    The regularisation is λ, above 0. At most `largest` of the most acted-on products take part: the
+    side of the matrix that is factored.
     """
 
     name = "sequence"
@@ -90,33 +87,20 @@ class SequenceSpace:
         return finish_rows(rows, products)
 
 
-def _steps(history: History) -> tuple[NDArray[np.int64], History]:
-    """Return the number of each first action's step: those of one shopper at one moment are one.
+def _incidence(history: History) -> tuple[sp.csr_matrix, NDArray[np.int32]]:
+    """Return the products of each step as a matrix, and the shopper of each step, ascending.
 
-    Returns
-    -------
-    tuple
-        The step of each first action, ascending, and the first actions.
+    First actions of one shopper at one moment are one step.
     """
     firsts = history.first_actions()
-    if not len(firsts):
-        return np.empty(0, np.int64), firsts
     is_new = np.ones(len(firsts), bool)
     is_new[1:] = (firsts.shoppers[1:] != firsts.shoppers[:-1]) | (
         firsts.times[1:] != firsts.times[:-1]
     )
-    return np.cumsum(is_new) - 1, firsts
-
-
-def _incidence(history: History) -> tuple[sp.csr_matrix, NDArray[np.int32]]:
-    """Return the products of each step as a matrix, and the shopper of each step."""
-    steps, firsts = _steps(history)
-    count = int(steps[-1]) + 1 if len(steps) else 0
-    owners = np.zeros(count, np.int32)
-    owners[steps] = firsts.shoppers
+    owners = firsts.shoppers[is_new]
+    places = (np.cumsum(is_new) - 1, firsts.products)
     values = np.ones(len(firsts), np.float32)
-    matrix = sp.csr_matrix((values, (steps, firsts.products)), shape=(count, history.shape[1]))
-    return matrix, owners
+    return sp.csr_matrix((values, places), shape=(len(owners), history.shape[1])), owners
 
 
 def _shift(owners: NDArray[np.int32], distance: int) -> sp.csr_matrix:
@@ -128,9 +112,10 @@ def _shift(owners: NDArray[np.int32], distance: int) -> sp.csr_matrix:
     return sp.csr_matrix((values, (rows, rows + distance)), shape=(size, size))
 
 
-def _empty(shape: tuple[int, int]) -> sp.csr_matrix:
-    nowhere = np.empty(0, np.int64)
-    return sp.csr_matrix((np.empty(0, np.float32), (nowhere, nowhere)), shape=shape)
+def _faded_sum(incidence: sp.csr_matrix, shifts: Iterable[Any]) -> sp.csr_matrix:
+    """Add up the products of other steps, nearest first, each counting 0.7 of the one before."""
+    faded = (shift @ incidence * np.float32(_DECAY**nearer) for nearer, shift in enumerate(shifts))
+    return reduce(add, faded).tocsr()
 
 
 def _transitions(history: History) -> tuple[sp.csr_matrix, sp.csr_matrix]:
@@ -139,33 +124,14 @@ def _transitions(history: History) -> tuple[sp.csr_matrix, sp.csr_matrix]:
     Shapes (n_products, n_steps) and (n_steps, n_products): their product counts what follows what.
     """
     incidence, owners = _incidence(history)
-    future = sum(
-        (
-            _shift(owners, distance) @ incidence * np.float32(_DECAY ** (distance - 1))
-            for distance in range(1, _REACH + 1)
-        ),
-        start=_empty(incidence.shape),
-    )
-    return incidence.T.tocsr(), future.tocsr()
+    future = _faded_sum(incidence, (_shift(owners, steps) for steps in range(1, _REACH + 1)))
+    return incidence.T.tocsr(), future
 
 
 def _past_and_future(history: History) -> tuple[sp.csr_matrix, sp.csr_matrix]:
     """Return S and T of `SequenceSpace`, one row per step that has a past."""
     incidence, owners = _incidence(history)
-    empty = _empty(incidence.shape)
-    past = sum(
-        (
-            _shift(owners, distance).T @ incidence * np.float32(_DECAY ** (distance - 1))
-            for distance in range(1, _PAST + 1)
-        ),
-        start=empty,
-    ).tocsr()
-    future = sum(
-        (
-            _shift(owners, distance) @ incidence * np.float32(_DECAY**distance)
-            for distance in range(_REACH)
-        ),
-        start=empty,
-    ).tocsr()
+    past = _faded_sum(incidence, (_shift(owners, steps).T for steps in range(1, _PAST + 1)))
+    future = _faded_sum(incidence, (_shift(owners, steps) for steps in range(_REACH)))
     has_past = np.flatnonzero(np.diff(past.indptr))
     return past[has_past], future[has_past]

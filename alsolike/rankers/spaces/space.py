@@ -22,31 +22,16 @@ class Space(Protocol):
     is_text: bool
 
     def rows(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
-        """Return the scores of all products, given some.
+        """Return the scores of all products, given the numbers of some.
 
-        Parameters
-        ----------
-        products : ndarray, shape (m,)
-            Numbers of the products that are given.
-
-        Returns
-        -------
-        ndarray, shape (m, n_products), float32
-            0 and above; 0 without evidence, and for a product given itself.
+        Shape (len(products), n_products): 0 and above; 0 without evidence, and for a product given
+        itself.
         """
         ...
 
 
 class LeftOutSpace:
-    """Stands for a space that could not be fitted: all its scores are 0.
-
-    Parameters
-    ----------
-    name : str
-    is_text : bool
-    size : int
-        Number of products.
-    """
+    """Stands for a space that could not be fitted: the scores of all its products are 0."""
 
     def __init__(self, name: str, *, is_text: bool, size: int) -> None:
         self.name = name

@@ -13,14 +13,7 @@ from alsolike.rankers.spaces.space import finish_rows, require_finite
 
 
 class DenseSpace:
-    """Cosine of text vectors.
-
-    Parameters
-    ----------
-    name : str
-    vectors : ndarray, shape (n_products, dim), float32
-        Of unit length; a product without text has zeros.
-    """
+    """Cosine of text vectors of unit length, shape (n_products, dimension); zeros without text."""
 
     is_text = True
 
@@ -39,9 +32,6 @@ class TermSpace:
 
     Parameters
     ----------
-    name : str
-    texts : sequence of str
-        One per product; may be empty.
     analyzer : {'word', 'char_wb'}
         Terms are words or character n-grams.
     lengths : (int, int)

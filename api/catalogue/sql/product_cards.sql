@@ -6,7 +6,6 @@ select
     p.product_id,
     p.title,
     p.brand,
-    p.category,
     p.price,
     p.currency,
     p.image_url,

@@ -14,8 +14,7 @@ select
     r.rating_average,
     r.review_count,
     p.description,
-    p.attributes,
-    p.created_at
+    p.attributes
 from raw.products as p
 cross join
     lateral (

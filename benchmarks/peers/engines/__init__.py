@@ -14,13 +14,7 @@ HEADROOM = 100
 
 
 class Engine(Protocol):
-    """A library that finds the nearest products.
-
-    Attributes
-    ----------
-    settings : str
-        Its version and what was chosen, for the table.
-    """
+    """A library that finds the nearest products; `settings` are its version and what was chosen."""
 
     settings: str
 

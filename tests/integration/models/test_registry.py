@@ -6,6 +6,7 @@ from alsolike.database import connect
 from alsolike.errors import UnknownModelError
 from alsolike.models import (
     add_model,
+    build_vector_index,
     change_serving,
     drop_leftovers,
     find_model,
@@ -17,6 +18,8 @@ from alsolike.models import (
 )
 from tests.shop.database import run
 from tests.shop.models import add_model as add_model_by_hand
+from tests.shop.models import add_vectors
+from tests.shop.vectors import clusters
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -88,3 +91,15 @@ def test_serving_options_have_the_defaults_of_sql_and_change_for_evaluations_alo
         options = [serving_options(connection, model.serving) for model in models if model]
     assert [option.actions for option in options] == [7, 9, 20]
     assert options[1].kind_weights == {**options[2].kind_weights, "view": 0}
+
+
+def test_an_index_is_built_once_and_again_where_it_is_not_valid() -> None:
+    model_id = add_vectors(clusters(30))
+    index = (f"recs.product_vectors_{model_id}_hnsw",)
+    is_valid = "select indisvalid from pg_index where indexrelid = to_regclass(%s)"
+    with connect() as connection:
+        assert not build_vector_index(connection, model_id)
+    run("update pg_index set indisvalid = false where indexrelid = to_regclass(%s)", index)
+    with connect() as connection:
+        assert build_vector_index(connection, model_id)
+    assert run(is_valid, index) == [(True,)]

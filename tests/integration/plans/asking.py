@@ -3,7 +3,6 @@
 from typing import Any
 
 import psycopg
-from psycopg import sql
 
 from alsolike.database import APP_ROLE, query
 from tests.integration.plans.cases import Case
@@ -12,13 +11,6 @@ from tests.shop.large import VECTOR_OF
 
 # These stay small in any shop: a few models, and the products that each begins with.
 SMALL = {"encoders", "models", "product_priors", "query_encoders", "serving_model"}
-
-
-def _statement(case: Case) -> sql.Composable:
-    statement = sql.SQL(query(case.statement))
-    if case.function is None:
-        return statement
-    return statement.format(function=sql.Identifier(case.function))
 
 
 def complaints(connection: psycopg.Connection[Any], case: Case, mode: str) -> list[str]:
@@ -43,7 +35,7 @@ def complaints(connection: psycopg.Connection[Any], case: Case, mode: str) -> li
         # What another process reads for this one is not counted here.
         connection.execute("set local max_parallel_workers_per_gather = 0")
         with readings(connection) as read:
-            found = connection.execute(_statement(case), parameters, prepare=True).rowcount
+            found = connection.execute(query(case.statement), parameters, prepare=True).rowcount
     is_whole = found > 0 if case.rows is None else found == case.rows
     return [
         *([] if is_whole else [f"{found} rows in the answer"]),

@@ -54,8 +54,6 @@ class Case(Struct, frozen=True, kw_only=True):
         What is asked; it completes the statement's name to the test's.
     statement : str
         Its name, as `alsolike.database.query` takes it.
-    function : str, optional
-        The function of `recs` that it calls, where it takes one.
     most : Mapping
         Rows that may be read of each large table.
     searches : tuple
@@ -72,7 +70,6 @@ class Case(Struct, frozen=True, kw_only=True):
 
     name: str
     statement: str
-    function: str | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
     most: Mapping[str, int] = field(default_factory=dict[str, int])
     searches: tuple[str, ...] = ()
@@ -96,7 +93,6 @@ class Case(Struct, frozen=True, kw_only=True):
 _SIMILAR = Case(
     name="any",
     statement="api/recommendations/similar",
-    function="similar_products",
     parameters={
         "product_id": "v00001",
         "k": 10,
@@ -105,6 +101,7 @@ _SIMILAR = Case(
         "candidates": None,
         "model": None,
         "reasons": False,
+        "way": "vectors",
     },
     rows=10,
     most={**_LOOKED_UP, "product_vectors_1": 60},
@@ -113,7 +110,6 @@ _SIMILAR = Case(
 _RECOMMENDED = Case(
     name="any",
     statement="api/recommendations/recommend",
-    function="recommend_with_reasons",
     parameters={
         "shopper_id": BUSY,
         "session_id": None,
@@ -126,6 +122,7 @@ _RECOMMENDED = Case(
         "history": None,
         "reasons": True,
         "until": None,
+        "way": "vectors",
     },
     rows=10,
     most={**_TASTE, **_LOOKED_UP, **_VECTORS},
@@ -225,14 +222,14 @@ _VIEW = Case(
 )
 _STEP = _SIMILAR.but(
     "neighbours",
-    function="similar_from_neighbours",
+    way="neighbours",
     model=TRAINED,
     most={**_LOOKED_UP, "neighbours": 25},
     searches=("neighbours_pkey",),
 )
 _STEP_FOR_SOMEBODY = _RECOMMENDED.but(
     "neighbours",
-    function="recommend_from_neighbours",
+    way="neighbours",
     model=TRAINED,
     most={**_TASTE, **_LOOKED_UP, **_NEIGHBOURS},
     searches=("neighbours_pkey",),
@@ -584,13 +581,13 @@ CASES = (
     ),
     _STEP.but(
         "popular",
-        function="similar_popular",
+        way="popular",
         most={"products": 300, "product_popularity": 260},
         searches=(),
     ),
     _STEP.but(
         "popular, half",
-        function="similar_popular",
+        way="popular",
         filter=HALF,
         most={"products": 20_000, "product_popularity": 260},
         searches=(),
@@ -598,7 +595,7 @@ CASES = (
     ),
     _STEP.but(
         "popular, few",
-        function="similar_popular",
+        way="popular",
         filter=TENTH_OF_PERCENT,
         most={"products": 400, "product_popularity": 40},
         searches=(),
@@ -625,13 +622,13 @@ CASES = (
     ),
     _STEP_FOR_SOMEBODY.but(
         "popular",
-        function="recommend_popular",
+        way="popular",
         most={**_TASTE, **_LOOKED_UP, **_POPULAR},
         searches=(),
     ),
     _STEP_FOR_SOMEBODY.but(
         "popular, few",
-        function="recommend_popular",
+        way="popular",
         filter=TENTH_OF_PERCENT,
         most={**_TASTE, **_LOOKED_UP, **_POPULAR},
         searches=(),

@@ -17,19 +17,13 @@ PLAN_MODES = ["force_custom_plan", "force_generic_plan"]
 # Postgres puts their text into the statement that calls them, and so does not count them.
 IN_THEIR_CALLERS_PLACE = {
     "fits",
-    "list_limit",
+    "has_happened",
     "nearest_thresholds",
     "reason_kind",
     "recent_actions",
     "recently_viewed",
-    "recommend_from_neighbours",
-    "recommend_popular",
-    "recommend_with_reasons",
     "scored_products",
     "search_space",
-    "similar_from_neighbours",
-    "similar_popular",
-    "similar_products",
 }
 # What commands and the workers call, and people by hand.
 NOT_SERVED = {

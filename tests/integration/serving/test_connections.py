@@ -26,6 +26,14 @@ KINDS = {
     "half a body": b"POST /v1/events HTTP/1.1\r\n"
     + HEAD
     + b"Content-Type: application/json\r\nContent-Length: 900000\r\n\r\n{",
+    "no chunk": b"POST /v1/events HTTP/1.1\r\n"
+    + HEAD
+    + b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{}\r\n",
+}
+ANSWERS = {
+    "idle": b"HTTP/1.1 200 OK",
+    "half a body": b"HTTP/1.1 408 Request Timeout",
+    "no chunk": b"HTTP/1.1 400 Bad Request",
 }
 
 
@@ -61,8 +69,7 @@ def test_the_site_answers_beside_them_and_ends_them(
     received = read_to_the_end([one for kind in sockets.values() for one in kind])
     for kind, ones in sockets.items():
         answers = {received[one].split(b"\r\n")[0] for one in ones}
-        expected = {"idle": b"HTTP/1.1 200 OK", "half a body": b"HTTP/1.1 408 Request Timeout"}
-        assert answers == {expected.get(kind, b"")}, kind
+        assert answers == {ANSWERS.get(kind, b"")}, kind
 
 
 def read_to_the_end(sockets: list[socket.socket]) -> dict[socket.socket, bytes]:

@@ -10,7 +10,7 @@ from alsolike.database import connect
 from alsolike.settings import Settings, load_settings
 from alsolike.snapshot.local_file import read_pointer, snapshot_folder
 from alsolike.snapshot.manifest import Manifest
-from embed.snapshot import is_missing, write_snapshot
+from embed.worker import is_missing, write_snapshot
 
 
 @pytest.fixture

@@ -66,8 +66,6 @@ def card(number: int, **changes: Any) -> SimpleNamespace:
             "url": f"/products/P{number:06}",
             "title": f"Wexaquay Hollow Vintage Daypack, Saddle leather, Teal {number}",
             "brand": "Wexaquay",
-            "category": "Outdoors > Hiking > Backpacks",
-            "category_url": "/categories/Outdoors/Hiking/Backpacks",
             "price_text": "€143.90",
             "image_url": f"/pictures/P{number:06}.svg",
             "is_in_stock": True,
@@ -103,7 +101,6 @@ def block(*products: SimpleNamespace, is_personal: bool = True) -> SimpleNamespa
         subtitle="Chosen by what you viewed",
         items=items,
         next_url="/?exclude=P000001&exclude=P000002",
-        is_personal=is_personal,
     )
 
 
@@ -118,7 +115,6 @@ DETAIL = card(
     1,
     description="Good for day hikes.",
     attributes=[("Colour", "teal")],
-    created_at=None,
     breadcrumbs=[category("Outdoors"), category("Outdoors > Hiking")],
 )
 REVIEW = SimpleNamespace(

@@ -11,7 +11,7 @@ from alsolike.progress import ignore_progress
 from alsolike.settings import Settings
 from embed.claim import NoDocumentsError
 from embed.encoder import load_encoder
-from embed.finetune.texts import read_texts
+from embed.finetune.pairs import read_texts
 from embed.finetune.training import finetune_encoder
 from embed.run import embed_all
 from tests.fixtures.history import history

@@ -1,4 +1,4 @@
-"""Train a model on the whole history and register it."""
+"""Make models: fit one by a recipe to the whole history, and register it."""
 
 import hashlib
 import heapq
@@ -17,8 +17,10 @@ from alsolike.models import build_vector_index, hold_names, model_names
 from alsolike.progress import Report
 from alsolike.rankers.blend.fit import fit_model
 from alsolike.rankers.blend.publish import publish
-from alsolike.rankers.blend.recipe import Recipe
+from alsolike.rankers.blend.recipe import Recipe, RecipeError
 from alsolike.texts import read_texts
+
+__all__ = ["ModelExistsError", "Recipe", "RecipeError", "TrainSummary", "train"]
 
 
 class ModelExistsError(AlsolikeError):
@@ -31,20 +33,9 @@ SAMPLE_SIZE = 256
 
 @dataclass(frozen=True, slots=True)
 class TrainSummary:
-    """What one run of `train` did.
+    """What one run of `train` did: the model, columns of its row, and what it learned from.
 
-    Attributes
-    ----------
-    model : str
-        Its name in `recs.models`.
-    learned : dict
-        Weights of the blend, their NDCG@10 on the validation slice, and the spaces left out.
-    serving : dict
-        How it weighs a shopper's actions.
-    products, shoppers, events : int
-        What it learned from.
-    seconds : float
-        Wall-clock time.
+    `seconds` are wall-clock time.
     """
 
     model: str
@@ -80,11 +71,7 @@ class TrainSummary:
 def train(recipe: Recipe, *, name: str | None = None, report: Report) -> TrainSummary:
     """Train a model and register it; it does not serve before it is promoted.
 
-    Parameters
-    ----------
-    recipe : Recipe
-    name : str, optional
-        Of the model; the next of trained-1, trained-2 … when left out.
+    It is called the next of trained-1, trained-2 … when no name is given.
 
     Raises
     ------
@@ -95,8 +82,10 @@ def train(recipe: Recipe, *, name: str | None = None, report: Report) -> TrainSu
         it meanwhile, and the model is kept under the name in the message.
     """
     started = time.monotonic()
-    if name is not None:
-        _require_free(name)
+    with connect() as connection:
+        if name is not None and name in model_names(connection):
+            message = f"There is a model {name!r} already: choose another name with --name."
+            raise ModelExistsError(message)
     history = read_history(report=report)
     texts, encoder = read_texts(history.catalogue, report=report)
     fitted = fit_model(history, texts, recipe, report)
@@ -155,10 +144,7 @@ def sample(history: History) -> list[str]:
     Two histories of one shop share most of it, even if one is longer or had events erased; two
     shops share none. Broder 1997, "On the resemblance and containment of documents".
 
-    Returns
-    -------
-    list of str
-        At most 256 hashes of 16 hexadecimal digits, ascending.
+    They are at most 256 hashes of 16 hexadecimal digits, ascending.
     """
     hashes = (
         hashlib.blake2b(
@@ -185,10 +171,3 @@ def _free_name(connection: psycopg.Connection[Any], name: str | None) -> str:
     return next(
         free for number in range(1, len(names) + 2) if (free := f"trained-{number}") not in names
     )
-
-
-def _require_free(name: str) -> None:
-    with connect() as connection:
-        if name in model_names(connection):
-            message = f"There is a model {name!r} already: choose another name with --name."
-            raise ModelExistsError(message)
