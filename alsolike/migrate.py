@@ -175,16 +175,9 @@ def check_names_are_free(schema: str) -> None:
 
     dbt would replace them without asking.
     """
-    rows = (
-        _driver_connection()
-        .execute(
-            query("alsolike/relations_of_names"),
-            {"schema": schema, "names": built_relations(schema), "kinds": list("rpvmfSci")},
-        )
-        .fetchall()
-    )
-    if rows:
-        names = ", ".join(f"{schema}.{name}" for (name,) in rows)
+    taken = _relations_of_built_names(schema, "rpvmfSci")
+    if taken:
+        names = ", ".join(f"{schema}.{name}" for name in taken)
         message = (
             f"The database has {names} already, and alsolike builds something of that name: "
             "rename yours, or give alsolike a database of its own."
@@ -198,19 +191,20 @@ def drop_built(schema: str, *, kind: Literal["view", "table"]) -> None:
     One statement drops all relations of a kind, because they may depend on each other. It fails if
     anything else depends on them, such as a view of the shop's own.
     """
-    parameters = {
-        "schema": schema,
-        "names": built_relations(schema),
-        "kinds": ["v"] if kind == "view" else ["r"],
-    }
-    connection = _driver_connection()
-    rows = connection.execute(query("alsolike/relations_of_names"), parameters).fetchall()
-    if rows:
-        connection.execute(
+    names = _relations_of_built_names(schema, "v" if kind == "view" else "r")
+    if names:
+        _driver_connection().execute(
             sql.SQL("drop {} {}").format(
-                sql.SQL(kind), sql.SQL(", ").join(sql.Identifier(schema, name) for (name,) in rows)
+                sql.SQL(kind), sql.SQL(", ").join(sql.Identifier(schema, name) for name in names)
             )
         )
+
+
+def _relations_of_built_names(schema: str, kinds: str) -> list[str]:
+    """Return the relations of a name that dbt builds and a kind, a letter of `pg_class.relkind`."""
+    parameters = {"schema": schema, "names": built_relations(schema), "kinds": list(kinds)}
+    rows = _driver_connection().execute(query("alsolike/relations_of_names"), parameters)
+    return [name for (name,) in rows]
 
 
 def drop_functions(bind: Connection) -> None:

@@ -25,56 +25,22 @@ DEFAULT_ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of a command or the app.
+    """The settings of a command or the app; `.env.example` gives meaning, unit and range of each.
 
     Attributes
     ----------
-    home : Path
-        Folder of the embedded servers, the demo's files and the local secret.
     is_postgres_embedded, is_s3_embedded : bool
         Whether the command starts its own server because no variable names one.
     has_several_hosts : bool
         Whether `PGHOST` or `PGHOSTADDR` names replicas beside the primary.
-    s3_bucket, s3_prefix : str
-        Where snapshots go; the endpoint and keys are boto3's own `AWS_*` variables.
-    encoder : str
-        Name or path of a sentence-transformers model.
     encoder_sha256 : str
-        Expected sha256 of the encoder's `model.safetensors`; empty: no check.
-    embed_batch_size : int
-        Texts that are encoded in one call and written in one transaction.
-    neighbours_k : int
-        Neighbours kept for each product in `recs.neighbours`.
-    host, port : str, int
-        Address of the site and the API.
-    web_workers : int
-        Worker processes of the HTTP server.
-    pool_size : int
-        Database connections of one web worker process. All processes together should have about
-        twice as many as the database server has cores.
-    statement_timeout_ms : int
-        Time limit of one statement of the app, in milliseconds.
-    search_encode_ms : int
-        Typical time allowed for encoding a query, in milliseconds; 0: search by words only.
-    fallback_timeout_ms : int
-        Time limit of a statement on a lower step of the ladder, in milliseconds.
+        Empty: no check.
     metrics_folder : Path or None
-        Folder in which the worker processes of one server share their metrics; None: one process.
-    secret : str
-        Key of the signed and encrypted cookies, at least 32 characters.
-    is_cookie_secure : bool
-        Whether cookies travel over HTTPS only.
+        None: one process serves.
     are_pages_on : bool or None
-        Whether the site has pages beside the API; None: only for the demo shop.
-    api_keys : tuple of str
-        Keys that the API accepts, at least 16 characters each; none: everybody may call it.
-    rate_limit : int
-        Requests per minute and worker process of one API key, or of one address if there are no
-        keys; 0: no limit.
-    trusted_proxies : tuple of str
-        Addresses and networks whose `X-Forwarded-For` the site trusts.
+        None: only for the demo shop.
     allowed_hosts : tuple of str
-        Host names that the site answers to, in lower case, beside IP addresses; `*`: every name.
+        In lower case.
     """
 
     home: Path

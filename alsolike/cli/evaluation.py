@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from alsolike.cli.output import as_json_option, seed_option, show, working
+from alsolike.cli.output import as_json_option, k_option, seed_option, show, working
 from alsolike.settings import Settings
 
 if TYPE_CHECKING:
@@ -46,13 +46,7 @@ def _moment(
     help="The moment of a time split, UTC without an offset; when left out, nine tenths of the "
     "events lie before it, no shopper counting for more than most have.",
 )
-@click.option(
-    "--k",
-    type=click.IntRange(1, 1000),
-    default=10,
-    show_default=True,
-    help="Length of the lists.",
-)
+@k_option
 @click.option(
     "--models",
     metavar="A,B",

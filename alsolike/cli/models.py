@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from alsolike.cli.output import as_json_option, seed_option, show, working
+from alsolike.cli.output import as_json_option, k_option, seed_option, show, working
 from alsolike.errors import AlsolikeError
 from alsolike.settings import Settings
 
@@ -161,9 +161,7 @@ def _limits(
     callback=_limits,
     help="Another limit: coverage, gini, diversity, cold, latency or data; may be repeated.",
 )
-@click.option(
-    "--k", type=click.IntRange(1, 1000), default=10, show_default=True, help="Length of the lists."
-)
+@k_option
 @click.option(
     "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the intervals."
 )

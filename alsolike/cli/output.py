@@ -14,6 +14,9 @@ from alsolike.runs import Counts, recorded_run
 from alsolike.settings import Settings
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+k_option = click.option(
+    "--k", type=click.IntRange(1, 1000), default=10, show_default=True, help="Length of the lists."
+)
 seed_option = click.option(
     "--seed",
     type=click.IntRange(0),

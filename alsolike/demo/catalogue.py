@@ -150,7 +150,9 @@ def draw_catalogue(products: int, days: int, seed: int) -> Catalogue:
 
     arrived = -rng.uniform(5.0, 700.0, size=products)
     is_new = rng.random(products) < 0.2
-    anchor = _first_of_leaf(leaf)
+    anchor = np.full(len(SUBCATEGORIES), -1, dtype=np.int32)
+    numbers, places = np.unique(leaf, return_index=True)
+    anchor[numbers] = places
     is_new[anchor[anchor >= 0]] = False
     arrived[is_new] = rng.uniform(0.0, max(days - 2.0, 0.0), size=int(is_new.sum()))
     trend_day = np.full(products, -1000.0)
@@ -262,14 +264,6 @@ def _draw_companions(
         found = end > start
         companion[own[found]] = by_shelf[place[found]]
     return companion
-
-
-def _first_of_leaf(leaf: NDArray[np.int64]) -> NDArray[np.int32]:
-    """Return the first product of each leaf, -1 where there is none."""
-    first = np.full(len(SUBCATEGORIES), -1, dtype=np.int32)
-    numbers, places = np.unique(leaf, return_index=True)
-    first[numbers] = places
-    return first
 
 
 def _places_within(leaf: NDArray[np.int64]) -> NDArray[np.int32]:

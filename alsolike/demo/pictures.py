@@ -47,7 +47,8 @@ def draw_picture(
         At most 4 KB, with a 400 × 400 view box, ``role="img"`` and no fonts or outside parts.
     """
     digest = hashlib.sha256(product_id.encode()).digest()
-    colour = _colour_of(attributes.get("colour"), digest[0])
+    usual = COLOURS[digest[0] % len(COLOURS)][1]
+    colour = dict(COLOURS).get(str(attributes.get("colour")), usual)
     mark = digest[:4].hex()
     ink = Ink(
         base=colour,
@@ -81,11 +82,6 @@ def draw_picture(
 def _escaped(title: str) -> str:
     # XML allows no control characters, not even as references.
     return escape("".join(c if c.isprintable() else " " for c in title[:_TITLE_LENGTH]))
-
-
-def _colour_of(name: object, byte: int) -> str:
-    known = dict(COLOURS)
-    return known.get(str(name), COLOURS[byte % len(COLOURS)][1])
 
 
 def _contrasting(choices: tuple[str, ...], byte: int, colour: str) -> str:

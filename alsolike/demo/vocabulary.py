@@ -1,6 +1,7 @@
 """The words the demo shop is made of: styles, colours, brands, and what a subcategory is."""
 
 from dataclasses import dataclass
+from functools import partial
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,10 @@ class Subcategory:
     surface: str = "{colour} {material}"
     tail: str = "{material}, {colour}"
     is_consumable: bool = False
+
+
+# What is eaten, drunk or used up: its material is a flavour or a scent.
+flavoured = partial(Subcategory, tail="{material}, {size}", is_consumable=True)
 
 
 def names_of(text: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Subcategories of the kitchen, the pantry, the home and the garden."""
 
 from alsolike.demo.vocabulary import Feature as F  # noqa: N817 - 190 rows read better with one letter
-from alsolike.demo.vocabulary import Subcategory, names_of
+from alsolike.demo.vocabulary import Subcategory, flavoured, names_of
 
 HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
     Subcategory(
@@ -23,7 +23,7 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         ),
         goes_with=("beans", "mug"),
     ),
-    Subcategory(
+    flavoured(
         key="beans",
         path="Kitchen > Coffee > Beans",
         word="coffee",
@@ -44,8 +44,6 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         material_key="roast",
         looks="as a {material} in a {colour} bag",
         surface="{material} in the {colour} bag",
-        tail="{material}, {size}",
-        is_consumable=True,
     ),
     Subcategory(
         key="mug",
@@ -85,7 +83,7 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         ),
         goes_with=("oil",),
     ),
-    Subcategory(
+    flavoured(
         key="tea",
         path="Pantry > Tea > Loose Leaf Tea",
         word="tea",
@@ -106,10 +104,8 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         material_key="blend",
         looks="as {material} in a {colour} tin",
         surface="{material} in the {colour} tin",
-        tail="{material}, {size}",
-        is_consumable=True,
     ),
-    Subcategory(
+    flavoured(
         key="chocolate",
         path="Pantry > Sweets > Chocolate",
         word="chocolate",
@@ -130,10 +126,8 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         material_key="cocoa",
         looks="({material}) in {colour} paper",
         surface="{material} chocolate in {colour} paper",
-        tail="{material}, {size}",
-        is_consumable=True,
     ),
-    Subcategory(
+    flavoured(
         key="oil",
         path="Pantry > Staples > Olive Oil",
         word="olive oil",
@@ -154,8 +148,6 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         material_key="taste",
         looks="({material}) in a {colour} bottle",
         surface="{colour} bottle",
-        tail="{material}, {size}",
-        is_consumable=True,
     ),
     Subcategory(
         key="lamp",
@@ -216,7 +208,7 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         ),
         goes_with=("candle",),
     ),
-    Subcategory(
+    flavoured(
         key="candle",
         path="Home > Decor > Candles",
         word="candles",
@@ -237,10 +229,8 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         material_key="scent",
         looks="with {material} in a {colour} jar",
         surface="scent of {material} in the {colour} jar",
-        tail="{material}, {size}",
-        is_consumable=True,
     ),
-    Subcategory(
+    flavoured(
         key="seeds",
         path="Garden > Growing > Seeds",
         word="gardening",
@@ -265,8 +255,6 @@ HOME_SUBCATEGORIES: tuple[Subcategory, ...] = (
         material_key="variety",
         looks="({material}) in a {colour} sachet",
         surface="{material} from the {colour} sachet",
-        tail="{material}, {size}",
-        is_consumable=True,
     ),
     Subcategory(
         key="planter",

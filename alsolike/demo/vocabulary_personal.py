@@ -1,7 +1,7 @@
 """Subcategories of fashion, bath, toys and pets."""
 
 from alsolike.demo.vocabulary import Feature as F  # noqa: N817 - 190 rows read better with one letter
-from alsolike.demo.vocabulary import Subcategory, names_of
+from alsolike.demo.vocabulary import Subcategory, flavoured, names_of
 
 PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
     Subcategory(
@@ -63,7 +63,7 @@ PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
         ),
         goes_with=("tote",),
     ),
-    Subcategory(
+    flavoured(
         key="soap",
         path="Bath > Washing > Soap",
         word="bath",
@@ -84,8 +84,6 @@ PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
         material_key="scent",
         looks="with {material} in a {colour} wrapper",
         surface="{material} soap in the {colour} wrapper",
-        tail="{material}, {size}",
-        is_consumable=True,
     ),
     Subcategory(
         key="towel",
@@ -220,7 +218,7 @@ PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
         ),
         goes_with=("treats", "dogbed"),
     ),
-    Subcategory(
+    flavoured(
         key="treats",
         path="Pets > Feeding > Treats",
         word="dogs",
@@ -241,7 +239,5 @@ PERSONAL_SUBCATEGORIES: tuple[Subcategory, ...] = (
         material_key="flavour",
         looks="with {material} in a {colour} bag",
         surface="{material} recipe in the {colour} bag",
-        tail="{material}, {size}",
-        is_consumable=True,
     ),
 )

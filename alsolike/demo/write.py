@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -33,8 +33,7 @@ from alsolike.demo.reviews import write_review
 from alsolike.demo.tastes import Taste, display_name_of, draw_taste
 from alsolike.errors import AlsolikeError
 from alsolike.loading.tables import PURCHASES, SHOPPERS, VIEWS
-
-Progress = Callable[[str, int, int], None]
+from alsolike.progress import Report
 
 FILES: Final = (
     "products.jsonl.gz",
@@ -97,7 +96,7 @@ def write_demo_shop(
     *,
     seed: int,
     ends_at: datetime,
-    progress: Progress,
+    progress: Report,
 ) -> DemoShopSummary:
     """Write the demo shop, all files or none.
 
@@ -161,7 +160,7 @@ class _ShopWriter:
         self._counts = Counter(views=0, purchases=0, reviews=0)
         self._suggestions = _Suggestions()
 
-    def write_products(self, progress: Progress) -> None:
+    def write_products(self, progress: Report) -> None:
         """Write every product's line."""
         total = self._size.products
         for product in range(total):
@@ -169,7 +168,7 @@ class _ShopWriter:
             self._products.write(json.dumps(record, ensure_ascii=False) + "\n")
             _tell(progress, "products", product + 1, total)
 
-    def write_shoppers(self, progress: Progress) -> None:
+    def write_shoppers(self, progress: Report) -> None:
         """Write every shopper with history."""
         total = self._size.shoppers
         for number in range(1, total + 1):
@@ -196,7 +195,7 @@ class _ShopWriter:
                 self._suggestions.consider(self._catalogue, shopper_id, taste, history)
             _tell(progress, "shoppers", number, total)
 
-    def write_visitors(self, progress: Progress) -> None:
+    def write_visitors(self, progress: Report) -> None:
         """Write the sessions of visitors who never signed in, about one for three shoppers."""
         total = self._size.shoppers // 3
         for number in range(1, total + 1):
@@ -292,7 +291,7 @@ class _Suggestions:
         return tuple(shopper_id for _, shopper_id in best)
 
 
-def _tell(progress: Progress, stage: str, done: int, total: int) -> None:
+def _tell(progress: Report, stage: str, done: int, total: int) -> None:
     """Report about a hundred times per stage: a call per entity would cost more than the work."""
     if done == total or done % max(total // 100, 1) == 0:
         progress(stage, done, total)

@@ -101,24 +101,17 @@ def _product(item: _Object) -> _Object:
 
 def _review(item: _Object) -> _Object:
     """Columns of a review of either layout."""
-    if "user_id" in item:
-        columns = {
-            "shopper_id": item.get("user_id"),
-            "product_id": item.get("parent_asin") or item.get("asin"),
-            "rating": item.get("rating"),
-            "reviewed_at": _time(item.get("timestamp"), 1000),
-            "title": _text(item.get("title")),
-            "body": _text(item.get("text")),
-        }
-    else:
-        columns = {
-            "shopper_id": item.get("reviewerID"),
-            "product_id": item.get("asin"),
-            "rating": item.get("overall"),
-            "reviewed_at": _time(item.get("unixReviewTime"), 1),
-            "title": _text(item.get("summary")),
-            "body": _text(item.get("reviewText")),
-        }
+    is_2023 = "user_id" in item
+    columns = {
+        "shopper_id": item.get("user_id" if is_2023 else "reviewerID"),
+        "product_id": (item.get("parent_asin") if is_2023 else None) or item.get("asin"),
+        "rating": item.get("rating" if is_2023 else "overall"),
+        "reviewed_at": _time(item.get("timestamp"), 1000)
+        if is_2023
+        else _time(item.get("unixReviewTime"), 1),
+        "title": _text(item.get("title" if is_2023 else "summary")),
+        "body": _text(item.get("text" if is_2023 else "reviewText")),
+    }
     # With the text: a shopper may review a product twice within the source's resolution of a day.
     return {"review_id": _hash("r", *columns.values()), **columns}
 

@@ -1,6 +1,5 @@
 """What makes a staged row unusable, as one SQL expression for each table."""
 
-from collections.abc import Iterator
 from typing import LiteralString
 
 from psycopg import sql
@@ -19,8 +18,6 @@ _NO_IDS: dict[str, _Fault] = {
 _TIME: _Fault = ("time_fault({value}) is not null", "time_fault({value})")
 _PRODUCT: _Fault = ("p.product_id is null", "'expected a product that is loaded'")
 _FAULTS: dict[str, dict[str, _Fault]] = {
-    "products": {},
-    "shoppers": {},
     "purchases": {
         "purchased_at": _TIME,
         "quantity": ("{value}::numeric < 1", "'expected a whole number from 1'"),
@@ -40,26 +37,26 @@ def fault_of(table: Table) -> sql.Composed:
 
     That of an event needs its product as `p`.
     """
-    return sql.SQL("case {} end").format(sql.SQL(" ").join(_branches(table)))
-
-
-def _branches(table: Table) -> Iterator[sql.SQL | sql.Composed]:
-    yield sql.SQL("when s.problem is not null then s.problem")
+    branches: list[sql.SQL | sql.Composed] = [sql.SQL("when s.problem is not null then s.problem")]
     for need in table.needed:
         columns = need if isinstance(need, tuple) else (need,)
         verb = "is missing" if len(columns) == 1 else "are missing: expected one of them"
-        yield sql.SQL("when coalesce({}) is null then {}").format(
-            sql.SQL(", ").join(map(_staged, columns)),
-            sql.Literal(f"{' and '.join(columns)} {verb}"),
+        branches.append(
+            sql.SQL("when coalesce({}) is null then {}").format(
+                sql.SQL(", ").join(map(_staged, columns)),
+                sql.Literal(f"{' and '.join(columns)} {verb}"),
+            )
         )
-    if table.row_id in _NO_IDS:
-        yield _branch(table.row_id, _NO_IDS[table.row_id])
-    for column, most in table.longest.items():
-        yield sql.SQL("when octet_length({1}) > {2} then too_long({0}, {1}, {2})").format(
+    if no_id := _NO_IDS.get(table.row_id):
+        branches.append(_branch(table.row_id, no_id))
+    branches += [
+        sql.SQL("when octet_length({1}) > {2} then too_long({0}, {1}, {2})").format(
             sql.Literal(column), _staged(column), sql.Literal(most)
         )
-    for column, fault in _FAULTS[table.name].items():
-        yield _branch(column, fault)
+        for column, most in table.longest.items()
+    ]
+    branches += [_branch(*fault) for fault in _FAULTS.get(table.name, {}).items()]
+    return sql.SQL("case {} end").format(sql.SQL(" ").join(branches))
 
 
 def _branch(column: str, fault: _Fault) -> sql.Composed:

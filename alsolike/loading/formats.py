@@ -15,7 +15,7 @@ from alsolike.loading.tables import Table
 LONGEST_LINE = 16 * 1024 * 1024
 
 # How many columns a message names.
-_SHOWN_COLUMNS = 12
+SHOWN_COLUMNS = 12
 
 
 @contextmanager
@@ -93,11 +93,11 @@ def require_columns(path: Path, table: Table, present: set[str], names: Sequence
             for name in names
             if re.sub(r"[^a-z0-9]+", "_", name.lower()) == column
         ]
-        found = ", ".join(repr(name) for name in names[:_SHOWN_COLUMNS]) or "none"
+        found = ", ".join(repr(name) for name in names[:SHOWN_COLUMNS]) or "none"
         message = (
             f"{path} lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}; "
             f"{table.name} needs {', '.join(table.required)}. Found {found}"
-            f"{' …' if len(names) > _SHOWN_COLUMNS else ''}."
+            f"{' …' if len(names) > SHOWN_COLUMNS else ''}."
             f"{' Rename ' + ', '.join(meant) + '.' if meant else ''}"
         )
         raise InputFileError(message)

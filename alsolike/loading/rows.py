@@ -8,14 +8,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from alsolike.loading.attributes import tidy_json
+from alsolike.loading.formats import SHOWN_COLUMNS
 from alsolike.loading.summary import counted
 from alsolike.loading.tables import Table
 
 _CHUNK_ROWS = 10_000
 _CHUNK_CHARACTERS = 4_000_000
-
-# How many ignored columns a note names.
-_SHOWN_COLUMNS = 12
 
 # What mysqldump, pandas and spreadsheets write for a missing value; matched exactly, because `Null`
 # and `Nan` are also names.
@@ -85,8 +83,8 @@ class Reading:
     def notes(self) -> Iterator[str]:
         """Yield a sentence on each thing that was read differently from how it is written."""
         if self.ignored:
-            names = ", ".join(repr(name) for name in self.ignored[:_SHOWN_COLUMNS])
-            more = len(self.ignored) - _SHOWN_COLUMNS
+            names = ", ".join(repr(name) for name in self.ignored[:SHOWN_COLUMNS])
+            more = len(self.ignored) - SHOWN_COLUMNS
             yield f"ignored columns: {names}{f' and {more:,} more' if more > 0 else ''}."
         if self.separator:
             yield f"read with {self.separator!r} between the columns."

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+_COUNTS = ("loaded", "unchanged", "rejected", "not_kept")
 _SHOW_REJECTED = (
     "All of them: alsolike psql -c 'select source, line, ids, reason from raw.rejected_rows'"
 )
@@ -33,9 +34,14 @@ class FileSummary:
     reasons: Sequence[Rejection] = ()
 
     @property
+    def counts(self) -> tuple[int, int, int, int]:
+        """The numbers of rows, in the order of `_COUNTS`."""
+        return self.loaded, self.unchanged, self.rejected, self.not_kept
+
+    @property
     def is_mostly_rejected(self) -> bool:
         """Whether more than half of the rows cannot be used."""
-        return self.rejected > self.loaded + self.unchanged + self.not_kept
+        return 2 * self.rejected > sum(self.counts)
 
 
 @dataclass(slots=True)
@@ -75,26 +81,15 @@ class LoadSummary:
         """Return the summary for JSON."""
         return {
             "files": [asdict(file) for file in self.files],
-            "total": {
-                "loaded": self.total.loaded,
-                "unchanged": self.total.unchanged,
-                "rejected": self.total.rejected,
-                "not_kept": self.total.not_kept,
-            },
+            "total": dict(zip(_COUNTS, self.total.counts, strict=True)),
             "notes": list(self.notes),
         }
 
     def text(self) -> str:
         """Return an aligned table for a person: a line per file, the total, reasons and notes."""
-        head = ("file", "loaded", "unchanged", "rejected", "not kept")
+        head = ("file", *(name.replace("_", " ") for name in _COUNTS))
         body = [
-            (
-                file.name,
-                f"{file.loaded:,}",
-                f"{file.unchanged:,}",
-                f"{file.rejected:,}",
-                f"{file.not_kept:,}",
-            )
+            (file.name, *(f"{count:,}" for count in file.counts))
             for file in (*self.files, self.total)
         ]
         widths = [max(len(row[place]) for row in (head, *body)) for place in range(len(head))]
@@ -127,7 +122,7 @@ def counted(count: int, what: str) -> str:
 
 
 def _rejected(file: FileSummary) -> str:
-    rows = file.loaded + file.unchanged + file.rejected + file.not_kept
+    rows = sum(file.counts)
     if rows == 1:
         return "its only row was rejected"
     if file.rejected == rows:
