@@ -3,7 +3,7 @@
 from typing import Any, Literal, TypeVar
 
 from msgspec import Struct
-from psycopg.rows import class_row, dict_row, scalar_row
+from psycopg.rows import BaseRowFactory, args_row, class_row, scalar_row
 
 from alsolike.database import query
 from api.database.pool import Connection
@@ -37,11 +37,11 @@ async def recommend(
     connection: Connection, question: RecommendQuestion, *, way: Way = "vectors"
 ) -> list[RecommendedProduct]:
     """Find what somebody may also like; what is popular for an unknown shopper."""
-    cursor = connection.cursor(row_factory=dict_row)
+    rows = _explained(RecommendedProduct, Reason, has_reasons=question.reasons)
+    cursor = connection.cursor(row_factory=rows)
     parameters = {**question.parameters(), "way": way}
     await cursor.execute(query("api/recommendations/recommend"), parameters)
-    rows = await cursor.fetchall()
-    return _explained(RecommendedProduct, Reason, rows, has_reasons=question.reasons)
+    return await cursor.fetchall()
 
 
 async def recommend_from_neighbours(
@@ -62,11 +62,11 @@ async def similar(
     connection: Connection, question: SimilarQuestion, *, way: Way = "vectors"
 ) -> list[SimilarProduct]:
     """Find the products most like a product."""
-    cursor = connection.cursor(row_factory=dict_row)
+    rows = _explained(SimilarProduct, SimilarReason, has_reasons=question.reasons)
+    cursor = connection.cursor(row_factory=rows)
     parameters = {**question.parameters(), "way": way}
     await cursor.execute(query("api/recommendations/similar"), parameters)
-    rows = await cursor.fetchall()
-    return _explained(SimilarProduct, SimilarReason, rows, has_reasons=question.reasons)
+    return await cursor.fetchall()
 
 
 async def similar_from_neighbours(
@@ -98,7 +98,8 @@ async def similar_lists(
     known = list(await ids.fetchall())
     if not known:
         return {}
-    cursor = connection.cursor(row_factory=dict_row)
+    rows = _explained(SimilarProduct, SimilarReason, has_reasons=asked.reasons)
+    cursor = connection.cursor(row_factory=rows)
     await cursor.executemany(
         query("api/recommendations/similar"),
         [
@@ -108,10 +109,7 @@ async def similar_lists(
         returning=True,
     )
     results = [await result.fetchall() async for result in cursor.results()]
-    return {
-        product_id: _explained(SimilarProduct, SimilarReason, rows, has_reasons=asked.reasons)
-        for product_id, rows in zip(known, results, strict=True)
-    }
+    return dict(zip(known, results, strict=True))
 
 
 async def complements(connection: Connection, question: ComplementsQuestion) -> list[Complement]:
@@ -143,14 +141,16 @@ async def buy_again(connection: Connection, question: PastQuestion) -> list[Boug
 
 
 def _explained(
-    kind: type[Explained],
-    reason: type[Struct],
-    rows: list[dict[str, Any]],
-    *,
-    has_reasons: bool,
-) -> list[Explained]:
-    """Make products of rows, whose columns `reason_*` are the fields of the reason."""
-    for row in rows:
-        why = {name: row.pop(f"reason_{name}") for name in reason.__struct_fields__}
-        row["reason"] = reason(**why) if has_reasons else None
-    return [kind(**row) for row in rows]
+    kind: type[Explained], reason: type[Struct], *, has_reasons: bool
+) -> BaseRowFactory[Explained]:
+    """Make products of rows: the columns are the fields of the product, then those of the reason.
+
+    Names that stand here need not be read from every answer.
+    """
+    fields = [name for name in kind.__struct_fields__ if name != "reason"]
+
+    def product(*values: Any) -> Explained:
+        why = reason(*values[len(fields) :]) if has_reasons else None
+        return kind(**dict(zip(fields, values, strict=False)), reason=why)
+
+    return args_row(product)

@@ -55,6 +55,7 @@ begin
             perform set_config(
                 'hnsw.ef_search', least(1000, thresholds.looked_rows)::text, true
             );
+            -- Without `offset 0` Postgres would look up twice whether a product fits.
             execute
                 'select array_agg((n.product_id, n.score, null)::recs.scored_product)'
                 '    filter (where n.does_fit and n.product_id <> all ($2)),'
@@ -64,7 +65,7 @@ begin
                 '    select recs.fits(p, $4) from raw.products as p'
                 '    where p.product_id = w.product_id'
                 '  ) as does_fit from ('
-                || recs.walk_statement(p_model_id, length, 'any') || ') as w'
+                || recs.walk_statement(p_model_id, length, 'any') || ') as w offset 0'
                 ') as n'
                 into found, fitting_count
                 using p_query, left_out, thresholds.looked_rows, p_filter;

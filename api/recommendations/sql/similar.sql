@@ -4,7 +4,8 @@
 -- model: name of a model, null: the serving one; reasons: whether to say why; way: how products are
 -- found.
 -- A row: a product with its rank from 1 and its score, null where it only fills up. An unknown
--- model raises LS001, an unknown product LS002.
+-- model raises LS001, an unknown product LS002. Columns stand in the order of SimilarProduct, then
+-- of SimilarReason.
 select
     s.rank,
     s.product_id,
