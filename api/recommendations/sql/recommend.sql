@@ -6,8 +6,8 @@
 -- why; until: what happened later makes no taste, null: all does; way: how products are found.
 -- A row: a product with its rank from 1 and the event behind it. Without consent the shopper's
 -- events are not looked at, and of an unknown shopper there are none: the rows are popular
--- products. An unknown model raises LS001. Columns stand in the order of RecommendedProduct, then of
--- Reason.
+-- products. An unknown model raises LS001. Columns stand in the order of RecommendedProduct, then
+-- of Reason.
 select
     r.rank,
     r.product_id,
