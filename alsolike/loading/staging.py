@@ -22,15 +22,20 @@ from alsolike.loading.tables import PRODUCTS, SHOPPERS, Table
 
 # The functions that the statements call; each may call those before it.
 _FUNCTIONS = (
+    "unseen",
+    "visible",
+    "look",
     "shown",
     "fault",
     "too_long",
     "time_fault",
+    "decimals",
     "is_price",
     "is_in_stock",
     "is_true",
     "is_agreed",
     "is_nobody",
+    "category_path",
 )
 
 Connection = psycopg.Connection[tuple[Any, ...]]
