@@ -14,7 +14,8 @@ from (
             when s.quantity !~ '^[+-]?[0-9]{1,10}([.]0*)?$' then false
             else s.quantity::numeric <= 2147483647
         end as has_bad_quantity,
-        is_nobody(s.shopper_id) as is_guest
+        is_nobody(s.shopper_id) as is_guest,
+        s.status is not null and is_taken_back(s.status) is null as has_bad_status
     from staged as s
 ) as f
 inner join lateral (
@@ -28,5 +29,10 @@ inner join lateral (
     union all
     select 'shopper_id', 'taken as no shopper: such a word stands for guests'
     where f.is_guest
+    union all
+    select
+        'status',
+        'left empty: expected a word like paid, completed, refunded or cancelled'
+    where f.has_bad_status
 ) as r on true
-where f.has_bad_price or f.has_bad_quantity or f.is_guest
+where f.has_bad_price or f.has_bad_quantity or f.is_guest or f.has_bad_status
