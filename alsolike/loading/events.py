@@ -88,7 +88,7 @@ def _reject_conflicts(staged: StagedFile, columns: Sequence[str]) -> None:
 
 def _values(table: Table, columns: Sequence[str], row: Literal["s", "k"]) -> sql.Composed:
     """Return the values of columns of a staged or a stored row, `s` or `k`."""
-    others = _STORED if row == "k" else _STAGED
+    others: dict[str, LiteralString] = _STORED if row == "k" else _STAGED
     if table is RETURNS and row == "s":
         # Null stands for all that were bought.
         others = {**others, "quantity": "s.quantity::numeric::integer"}

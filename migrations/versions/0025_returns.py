@@ -7,7 +7,7 @@ look them up. Triggers keep it, whoever writes the returns.
 from alsolike.migrate import drop_built, run_sql
 
 revision = "0025"
-down_revision = "0020"
+down_revision = "0021"
 deletes = {"raw.returns": "true"}
 
 

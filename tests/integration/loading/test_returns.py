@@ -1,4 +1,4 @@
-"""Returns, refunds and cancellations take a purchase back; edited reviews replace what they were."""
+"""Returns, refunds and cancellations take a purchase back; an edited review replaces the old."""
 
 from pathlib import Path
 
@@ -72,16 +72,20 @@ def test_a_return_that_cannot_be_used_is_rejected_with_its_reason(shop: Path) ->
     assert select("select ids ->> 'purchase_id', reason from raw.rejected_rows order by line") == [
         (
             "b9",
-            "purchase_id is 'b9': expected a purchase that is loaded: load it before its return "
-            "or with it",
+            (
+                "purchase_id is 'b9': expected a purchase that is loaded: load it before its "
+                "return or with it"
+            ),
         ),
         ("b1", "quantity is '0': expected a whole number from 1"),
         ("b1", "returned_at is 'soon': expected a time like 2026-01-31T12:00:00Z"),
         ("b1", "return_id is 'status:b1': such an id stands for the status of a purchase"),
         (
             "b2",
-            "return_id is 'r4', which is there with other content: expected an id of its own, "
-            "because a return never changes",
+            (
+                "return_id is 'r4', which is there with other content: expected an id of its own, "
+                "because a return never changes"
+            ),
         ),
     ]
     assert noted(summary, "quantity taken as all of them", "line 6 has 'some'")
@@ -243,9 +247,5 @@ def test_a_review_keeps_its_shopper_and_product(
     write(folder, reviews=f"{REVIEW_HEAD}{other},1,2026-03-02T00:00:00Z,,Bad.\n")
     assert load(folder).files[-1].counts == (0, 0, 1, 0)
     assert select("select shopper_id, product_id, rating from raw.reviews") == [("s1", "p1", 5)]
-    assert select("select reason from raw.rejected_rows") == [
-        (
-            "review_id is 'r1', which is there with other content: expected an id of its own, "
-            "because an edited review keeps its shopper and product",
-        )
-    ]
+    ((reason,),) = select("select reason from raw.rejected_rows")
+    assert reason.endswith("because an edited review keeps its shopper and product")
