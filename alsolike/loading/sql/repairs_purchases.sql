@@ -17,7 +17,8 @@ from (
             -- What is sold by weight or length.
             when s.quantity::numeric > 0 and s.quantity ~ '[.]0*[1-9]' then 'fraction'
         end as quantity_fault,
-        is_nobody(s.shopper_id) as is_guest
+        is_nobody(s.shopper_id) as is_guest,
+        s.status is not null and is_taken_back(s.status) is null as has_bad_status
     from staged as s
 ) as f
 inner join lateral (
@@ -35,5 +36,11 @@ inner join lateral (
     union all
     select 'shopper_id', null, 'taken as no shopper: such a word stands for guests'
     where f.is_guest
+    union all
+    select
+        'status',
+        null,
+        'left empty: expected a word like paid, completed, refunded or cancelled'
+    where f.has_bad_status
 ) as r on true
-where f.has_bad_price or f.quantity_fault is not null or f.is_guest
+where f.has_bad_price or f.quantity_fault is not null or f.is_guest or f.has_bad_status
