@@ -79,7 +79,14 @@ def stage(
     report(0)
     with (
         connection.cursor() as cursor,
-        cursor.copy("copy staged from stdin (format csv, force_null *)") as copy,
+        # A quoted empty field is as empty as one without quotes.
+        cursor.copy(
+            sql.SQL("copy staged from stdin (format csv, force_null ({}))").format(
+                sql.SQL(", ").join(
+                    sql.Identifier(name) for name in ("line", "problem", *table.columns)
+                )
+            )
+        ) as copy,
     ):
         for chunk in chunks:
             copy.write(chunk.data)
