@@ -17,11 +17,16 @@ _STAGED: dict[str, LiteralString] = {
     "attributes": "s.attributes::jsonb",
     "in_stock": "is_in_stock(s.in_stock)",
     "created_at": "s.created_at::timestamptz",
+    "sale_price": "s.sale_price::numeric(12, 2)",
+    "is_hidden": "is_true(s.is_hidden)",
+    "language": "replace(lower(s.language), '_', '-')",
+    "gtin": "regexp_replace(s.gtin, '[ -]', '', 'g')",
 }
 _DEFAULTS: dict[str, LiteralString] = {
     "attributes": "'{}'",
     "in_stock": "true",
     "created_at": "p.created_at, now()",
+    "is_hidden": "false",
 }
 
 

@@ -28,6 +28,7 @@ _FUNCTIONS = (
     "time_fault",
     "is_price",
     "is_in_stock",
+    "is_true",
     "is_agreed",
     "is_nobody",
 )

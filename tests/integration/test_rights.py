@@ -29,8 +29,9 @@ ANALYST_READS = {
     "ops.embedding_failures": "attempts encoder_id failed_at part product_id retry_at",
     "ops.runs": "command finished_at is_success run_id started_at",
     "ops.snapshots": "created_at location manifest model_id read_order row_count snapshot_id",
-    "raw.products": "attributes brand category created_at currency description image_url "
-    "is_in_stock loaded_at price product_id search title",
+    "raw.products": "attributes brand category created_at currency description gtin image_url "
+    "is_hidden is_in_stock item_group_id language loaded_at price product_id sale_price search "
+    "title url",
     "recs.encoders": "created_at dimension encoder_id name sha256",
     "recs.evaluation_differences": "against difference evaluation_id high low metric model",
     "recs.evaluation_metrics": "evaluation_id high low metric model slice value",

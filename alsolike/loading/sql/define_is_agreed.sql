@@ -4,8 +4,9 @@ create function is_agreed(value text) returns boolean
 language sql
 immutable
 parallel safe
-return case
-    when lower(value) in ('personalisation', 'personalization', 'yes', 'y', 'true', '1', '1.0')
-        then true
-    when lower(value) in ('none', 'no', 'n', 'false', '0', '0.0') then false
+return case lower(value)
+    when 'personalisation' then true
+    when 'personalization' then true
+    when 'none' then false
+    else is_true(value)
 end

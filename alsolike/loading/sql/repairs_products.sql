@@ -4,12 +4,13 @@
 create temporary table repairs on commit drop as
 select
     s.line,
-    'price' as field,
+    p.field,
     null::text as value,
     'left empty: expected a number like 1299.50, with no more decimals than its currency has, and '
     || 'at most two' as reason
 from staged as s
-where not is_price(s.price, s.currency)
+cross join lateral (values ('price', s.price), ('sale_price', s.sale_price)) as p (field, value)
+where not is_price(p.value, s.currency)
 union all
 select
     s.line, 'currency', case s.currency when '€' then 'EUR' when '£' then 'GBP' end,
@@ -38,13 +39,33 @@ select
 from staged as s
 where s.in_stock is not null and is_in_stock(s.in_stock) is null
 union all
+select s.line, 'is_hidden', 'true', 'taken as hidden: expected true or false, yes or no'
+from staged as s
+where s.is_hidden is not null and is_true(s.is_hidden) is null
+union all
+select
+    s.line, 'url', null,
+    'left empty: expected an address that begins with https://, http:// or one /'
+from staged as s
+where s.url !~ '^(https?://[^/]|/([^/]|$))'
+union all
+select s.line, 'language', null, 'left empty: expected a tag like de or pt-BR'
+from staged as s
+where s.language !~ '^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$'
+union all
+select s.line, 'gtin', null, 'left empty: expected 8, 12, 13 or 14 digits'
+from staged as s
+where regexp_replace(s.gtin, '[ -]', '', 'g') !~ '^([0-9]{8}|[0-9]{12,14})$'
+union all
 select s.line, 'created_at', null, 'left empty: ' || time_fault(s.created_at)
 from staged as s
 where time_fault(s.created_at) is not null
 union all
 select s.line, f.field, null, 'left empty: expected at most ' || f.most || ' bytes'
 from (
-    values ('description', 250000), ('category', 2000), ('brand', 2000), ('image_url', 10000)
+    values
+    ('description', 250000), ('category', 2000), ('brand', 2000), ('image_url', 10000),
+    ('url', 10000), ('item_group_id', 500)
 ) as f (field, most)
 inner join staged as s
     on
@@ -53,6 +74,8 @@ inner join staged as s
                 when 'description' then s.description
                 when 'category' then s.category
                 when 'brand' then s.brand
-                else s.image_url
+                when 'image_url' then s.image_url
+                when 'url' then s.url
+                else s.item_group_id
             end
         )

@@ -4,6 +4,7 @@ import csv
 import gzip
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,12 @@ PRODUCTS: Rows = [
         "attributes": '{"colour": "red"}',
         "in_stock": "no",
         "created_at": "2026-01-02T03:04:05Z",
+        "url": "https://shop.test/kettle",
+        "sale_price": "9.9",
+        "item_group_id": "kettles",
+        "is_hidden": "t",
+        "language": "pt_BR",
+        "gtin": "4006381 333931",
     },
     {
         "product_id": "p2",
@@ -44,6 +51,12 @@ PRODUCTS: Rows = [
         "attributes": None,
         "in_stock": None,
         "created_at": "2026-01-02T03:04:05+02:00",
+        "url": None,
+        "sale_price": None,
+        "item_group_id": None,
+        "is_hidden": None,
+        "language": None,
+        "gtin": None,
     },
 ]
 PURCHASES: Rows = [
@@ -96,7 +109,8 @@ REVIEWS: Rows = [
 FILES = {"products": PRODUCTS, "purchases": PURCHASES, "views": VIEWS, "reviews": REVIEWS}
 TABLES = {
     "products": "product_id, title, description, category, brand, price, currency, image_url, "
-    "attributes, is_in_stock, created_at",
+    "attributes, is_in_stock, created_at, url, sale_price, item_group_id, is_hidden, language, "
+    "gtin",
     "shoppers": "shopper_id, display_name",
     "purchases": "purchase_id, shopper_id, product_id, purchased_at, quantity, unit_price, "
     "order_id",
@@ -196,6 +210,15 @@ def test_every_format_gives_the_same_tables(
     )
     assert str(kettle[5]) == "12.50"
     assert kettle[10].isoformat() == "2026-01-02T03:04:05+00:00"
+    assert kettle[11:] == (
+        "https://shop.test/kettle",
+        Decimal("9.90"),
+        "kettles",
+        True,
+        "pt-br",
+        "4006381333931",
+    )
+    assert cup[11:] == (None, None, None, False, None, None)
     assert cup[1:10] == ("Tasse à café ☕", None, None, None, None, None, None, {}, True)
     assert cup[10].isoformat() == "2026-01-02T01:04:05+00:00"
     assert [row[0] for row in found["shoppers"]] == ["s1", "s2", "s3"]
@@ -359,6 +382,29 @@ def test_a_time_without_a_zone_is_utc_and_said_once(
     summary = load(write(tmp_path / "shop", products=products, purchases=purchases))
     assert summary.total.rejected == 0
     assert summary.notes == (["Times without a zone were taken as UTC."] if is_noted else [])
+
+
+def test_what_a_product_has_beside_its_texts_is_never_a_reason_to_reject_it(
+    database: dict[str, str], tmp_path: Path
+) -> None:
+    product = {
+        "product_id": "p1",
+        "title": "Kettle",
+        "url": "javascript:alert(1)",
+        "sale_price": "1.299",
+        "is_hidden": "perhaps",
+        "language": "German",
+        "gtin": "8.90E+12",
+        "item_group_id": "g" * 501,
+    }
+    summary = load(write(tmp_path, products=[product]))
+    assert counts(summary) == {"products": (1, 0, 0)}
+    assert select(
+        "select url, sale_price, is_hidden, language, gtin, item_group_id from raw.products"
+    ) == [(None, None, True, None, None, None)]
+    assert [note.split()[1] for note in summary.notes] == sorted(
+        set(product) - {"product_id", "title"}
+    )
 
 
 def test_an_unknown_column_is_ignored_with_a_note(database: dict[str, str], tmp_path: Path) -> None:

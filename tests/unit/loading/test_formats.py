@@ -206,6 +206,12 @@ def test_json_values_become_text(tmp_path: Path) -> None:
         "attributes": '{"a":[1]}',
         "in_stock": "false",
         "created_at": "",
+        "url": "",
+        "sale_price": "",
+        "item_group_id": "",
+        "is_hidden": "",
+        "language": "",
+        "gtin": "",
     }
     assert second[1] == "title is an object: expected text or a number"
     assert third[0] == "4"
