@@ -14,6 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from alsolike.api_keys import VARIABLE as API_KEYS
+from alsolike.api_keys import ApiKey, read_api_keys
 from alsolike.errors import SettingError
 
 _POSTGRES_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGDATABASE", "PGSERVICE")
@@ -67,7 +69,7 @@ class Settings:
     secret: str = field(repr=False)
     is_cookie_secure: bool
     are_pages_on: bool | None
-    api_keys: tuple[str, ...] = field(repr=False)
+    api_keys: tuple[ApiKey, ...]
     rate_limit: int
     trusted_proxies: tuple[str, ...]
     allowed_hosts: tuple[str, ...]
@@ -114,7 +116,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         are_pages_on=_boolean(env, "ALSOLIKE_PAGES", default=False)
         if env.get("ALSOLIKE_PAGES")
         else None,
-        api_keys=_api_keys(env),
+        api_keys=read_api_keys(_words(env, API_KEYS)),
         rate_limit=_integer(
             env, "ALSOLIKE_RATE_LIMIT", 0 if is_loopback(host) else 6000, 0, 10_000_000
         ),
@@ -166,19 +168,6 @@ def is_loopback(host: str) -> bool:
 def _words(env: Mapping[str, str], name: str) -> tuple[str, ...]:
     """Read words with commas between them."""
     return tuple(word.strip() for word in (env.get(name) or "").split(",") if word.strip())
-
-
-def _api_keys(env: Mapping[str, str]) -> tuple[str, ...]:
-    minimum = 16
-    keys = _words(env, "ALSOLIKE_API_KEYS")
-    for number, key in enumerate(keys, start=1):
-        if len(key) < minimum or not key.isascii():
-            message = (
-                f"ALSOLIKE_API_KEYS: number {number} is not at least {minimum} ASCII characters; "
-                "make one with `openssl rand -hex 16`."
-            )
-            raise SettingError(message)
-    return keys
 
 
 def _trusted_proxies(env: Mapping[str, str]) -> tuple[str, ...]:
