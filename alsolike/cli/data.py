@@ -45,13 +45,16 @@ def migrate(settings: Settings, revision: str, *, drop_all_data: bool) -> None:
     """Bring the schema to REVISION (head, base or a number) and re-apply the SQL functions.
 
     Going down drops what alsolike made and nothing else. It refuses to delete rows without
-    --drop-all-data.
+    --drop-all-data. With ALSOLIKE_APP_PASSWORD set, it gives the role alsolike_app that password.
     """
+    from alsolike.app_role import set_app_password  # noqa: PLC0415
     from alsolike.migrate import migrate as bring_schema  # noqa: PLC0415
     from alsolike.migrate import remaining_objects  # noqa: PLC0415
 
     with embedded_servers(settings):
         reached = bring_schema(revision, drop_all_data=drop_all_data)
+        if settings.app_password and reached != "base":
+            set_app_password(settings.app_password)
         click.echo(f"The schema is at revision {reached}.")
         if reached == "base" and (kept := remaining_objects()):
             click.echo(f"Not alsolike's, so kept with their schemas: {', '.join(kept)}.")
