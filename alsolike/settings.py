@@ -4,6 +4,7 @@ This is the only module that reads the environment. `.env.example` lists every v
 a test fails when one is missing there.
 """
 
+import hmac
 import ipaddress
 import os
 import re
@@ -12,6 +13,7 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
@@ -78,6 +80,7 @@ class Settings:
     fallback_timeout_ms: int
     metrics_folder: Path | None
     secret: str = field(repr=False)
+    shopper_key: str = field(repr=False)
     is_cookie_secure: bool
     are_pages_on: bool | None
     api_keys: tuple[ApiKey, ...]
@@ -101,6 +104,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     metrics_folder = env.get("PROMETHEUS_MULTIPROC_DIR")
     encoder = env.get("ALSOLIKE_ENCODER") or DEFAULT_ENCODER
     host = env.get("ALSOLIKE_HOST") or "127.0.0.1"
+    secret = _secret(env, home)
     default_sha256 = DEFAULT_ENCODER_SHA256 if encoder == DEFAULT_ENCODER else ""
     return Settings(
         home=home,
@@ -124,7 +128,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         search_encode_ms=_integer(env, "ALSOLIKE_SEARCH_ENCODE_MS", 15, 0, 10_000),
         fallback_timeout_ms=_integer(env, "ALSOLIKE_FALLBACK_TIMEOUT_MS", 250, 1, 600_000),
         metrics_folder=Path(metrics_folder) if metrics_folder else None,
-        secret=_secret(env, home),
+        secret=secret,
+        shopper_key=_shopper_key(env, secret),
         is_cookie_secure=_boolean(env, "ALSOLIKE_COOKIE_SECURE", default=False),
         are_pages_on=_boolean(env, "ALSOLIKE_PAGES", default=False)
         if env.get("ALSOLIKE_PAGES")
@@ -229,6 +234,16 @@ def _allowed_hosts(env: Mapping[str, str], host: str) -> tuple[str, ...]:
         return tuple(name.lower() for name in hosts)
     # A site on the loopback address serves this machine only.
     return ("localhost", host.lower()) if is_loopback(host) else ("*",)
+
+
+def _shopper_key(env: Mapping[str, str], secret: str) -> str:
+    """Return `ALSOLIKE_SHOPPER_KEY`, or a key that follows from the secret."""
+    minimum = 32
+    given = env.get("ALSOLIKE_SHOPPER_KEY")
+    if given and len(given) < minimum:
+        message = f"ALSOLIKE_SHOPPER_KEY is {len(given)} characters: give at least {minimum}."
+        raise SettingError(message)
+    return given or hmac.new(secret.encode(), b"e-mail addresses of shoppers", sha256).hexdigest()
 
 
 def _secret(env: Mapping[str, str], home: Path) -> str:

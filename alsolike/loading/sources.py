@@ -19,7 +19,7 @@ from alsolike.loading.catalogue import (
     upsert_products,
     upsert_shoppers,
 )
-from alsolike.loading.consent import CONSENTS, require_stated_consent
+from alsolike.loading.consent import CONSENTS, ConsentNeededError, require_stated_consent
 from alsolike.loading.events import (
     count_older_reviews,
     insert_events,
@@ -42,6 +42,7 @@ from alsolike.loading.staging import (
     keep_rejected,
     prepare_session,
     repair,
+    sample_products,
     stage,
 )
 from alsolike.loading.summary import FileSummary, LoadSummary, counted
@@ -60,6 +61,7 @@ def load_sources(
     consent: str | None,
     report: Report,
     is_complete: bool = False,
+    is_trial: bool = False,
     run_id: int | None = None,
 ) -> LoadSummary:
     """Load files in their order, and read the next file while one is stored.
@@ -73,6 +75,9 @@ def load_sources(
         If it is None, the load first reads all files for such sessions and shoppers.
     is_complete : bool
         The file of products has all that are sold; the load sets the others out of stock.
+    is_trial : bool
+        Store nothing: all is done in one transaction, which is rolled back. The summary has five
+        products as they would be.
     run_id : int, optional
         The run that the rejected rows belong to.
 
@@ -90,20 +95,27 @@ def load_sources(
         raise ValueError(message)
     with ExitStack() as stack:
         # One session reads while the other stores: a staged file belongs to its transaction.
-        sessions = [stack.enter_context(connect(application_name="alsolike load")) for _ in "ab"]
+        sessions = [
+            stack.enter_context(connect(application_name="alsolike load"))
+            for _ in range(1 if is_trial else 2)
+        ]
         for session in sessions:
             prepare_session(session)
+            if is_trial:
+                stack.callback(session.rollback)
         load = _Load(
             f"import:{origin}",
             report,
             stack.enter_context(TemporaryFile()),
             is_granted=consent == "personalisation",
             is_complete=is_complete,
+            is_trial=is_trial,
             run_id=run_id,
+            summary=LoadSummary(is_trial=is_trial),
         )
         if consent is None:
             with load.loaded_files_in_errors():
-                require_stated_consent(sessions[0], sources, report)
+                load.require_stated_consent(sessions[0], sources)
         reader = stack.enter_context(ThreadPoolExecutor(len(sessions), "alsolike-read"))
         stack.callback(load.stop.set)
         waiting = deque(sources)
@@ -139,8 +151,9 @@ class _Load:
     listed: IO[bytes]
     is_granted: bool
     is_complete: bool
+    is_trial: bool
     run_id: int | None
-    summary: LoadSummary = field(default_factory=LoadSummary)
+    summary: LoadSummary
     stop: Event = field(default_factory=Event)
     products: str | None = None
     has_listed: bool = False
@@ -154,6 +167,15 @@ class _Load:
             message = f"{error}{self._loaded_before()}"
             raise InputFileError(message) from error
 
+    def require_stated_consent(self, connection: Connection, sources: Sequence[Source]) -> None:
+        """Refuse a load of people whose consent nothing states; a trial only notes it."""
+        try:
+            require_stated_consent(connection, sources, self.report)
+        except ConsentNeededError as error:
+            if not self.is_trial:
+                raise
+            self.summary.note(str(error))
+
     def stage(self, source: Source, connection: Connection) -> tuple[Source, Reading, StagedFile]:
         """Read a source into its session's staging table; runs in a reading thread."""
         reading = Reading()
@@ -165,16 +187,22 @@ class _Load:
 
         chunks = self._until_stopped(source.read(reading))
         try:
-            return source, reading, stage(connection, source.table, chunks, report)
+            staged = stage(connection, source.table, chunks, report)
         except psycopg.Error as error:
             raise self._refused(source, error) from error
+        staged.is_trial = self.is_trial
+        return source, reading, staged
 
     def store(self, source: Source, reading: Reading, staged: StagedFile) -> None:
         """Check a staged source, put its usable rows into their table, and commit."""
         try:
             summary = self._store(source, reading, staged)
             discard(staged)
-            staged.connection.commit()
+            if self.is_trial:
+                # Else the next file's temporary tables would have the names of this one's.
+                staged.connection.execute("discard temp")
+            else:
+                staged.connection.commit()
         except psycopg.Error as error:
             raise self._refused(source, error) from error
         self.summary.files.append(summary)
@@ -195,6 +223,8 @@ class _Load:
         not_kept = count_left_out(staged) - rejected
         reasons = commonest_reasons(staged) if rejected else []
         keep_rejected(staged, source.name, self.run_id)
+        if self.is_trial and source.table is PRODUCTS:
+            self.summary.products = sample_products(staged)
         if not staged.rows:
             notes.append("it has no rows.")
         if source.table not in (PRODUCTS, SHOPPERS) and (future := count_future(staged)):
@@ -273,6 +303,6 @@ class _Load:
 
     def _loaded_before(self) -> str:
         names = [file.name for file in self.summary.files]
-        if not names:
+        if self.is_trial or not names:
             return " Nothing was loaded."
         return f" Nothing of it was loaded; what was loaded before it stays: {', '.join(names)}."

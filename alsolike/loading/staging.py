@@ -12,7 +12,7 @@ from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
-from psycopg.rows import args_row
+from psycopg.rows import args_row, dict_row
 
 from alsolike.database import query
 from alsolike.loading.faults import fault_of
@@ -44,11 +44,15 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 @dataclass(slots=True)
 class StagedFile:
-    """A file whose rows are in the table `staged` of a connection's open transaction."""
+    """A file whose rows are in the table `staged` of a connection's open transaction.
+
+    `is_trial` says that the transaction will be rolled back, and should hinder nobody meanwhile.
+    """
 
     connection: Connection
     table: Table
     rows: int
+    is_trial: bool = False
 
 
 def prepare_session(connection: Connection) -> None:
@@ -180,6 +184,12 @@ def commonest_reasons(staged: StagedFile) -> list[Rejection]:
     """Return the three reasons that rejected most rows, each with its first line."""
     with staged.connection.cursor(row_factory=args_row(Rejection)) as cursor:
         return cursor.execute(query("alsolike/loading/commonest_reasons")).fetchall()
+
+
+def sample_products(staged: StagedFile) -> list[dict[str, Any]]:
+    """Return the first five usable products of a file as they are stored now."""
+    with staged.connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query("alsolike/loading/sample_products")).fetchall()
 
 
 def count_future(staged: StagedFile) -> int:
