@@ -4,6 +4,7 @@ This is the only module that reads the environment. `.env.example` lists every v
 a test fails when one is missing there.
 """
 
+import hashlib
 import ipaddress
 import os
 import re
@@ -41,6 +42,8 @@ class Settings:
         None: only for the demo shop.
     allowed_hosts : tuple of str
         In lower case.
+    erasure_key : bytes
+        32 bytes; made from the secret unless `ALSOLIKE_ERASURE_KEY` is set.
     """
 
     home: Path
@@ -62,6 +65,7 @@ class Settings:
     fallback_timeout_ms: int
     metrics_folder: Path | None
     secret: str = field(repr=False)
+    erasure_key: bytes = field(repr=False)
     is_cookie_secure: bool
     are_pages_on: bool | None
     api_keys: tuple[str, ...] = field(repr=False)
@@ -85,6 +89,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     metrics_folder = env.get("PROMETHEUS_MULTIPROC_DIR")
     encoder = env.get("ALSOLIKE_ENCODER") or DEFAULT_ENCODER
     host = env.get("ALSOLIKE_HOST") or "127.0.0.1"
+    secret = _secret(env, home)
     default_sha256 = DEFAULT_ENCODER_SHA256 if encoder == DEFAULT_ENCODER else ""
     return Settings(
         home=home,
@@ -105,7 +110,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         search_encode_ms=_integer(env, "ALSOLIKE_SEARCH_ENCODE_MS", 15, 0, 10_000),
         fallback_timeout_ms=_integer(env, "ALSOLIKE_FALLBACK_TIMEOUT_MS", 250, 1, 600_000),
         metrics_folder=Path(metrics_folder) if metrics_folder else None,
-        secret=_secret(env, home),
+        secret=secret,
+        erasure_key=_erasure_key(env, secret),
         is_cookie_secure=_boolean(env, "ALSOLIKE_COOKIE_SECURE", default=False),
         are_pages_on=_boolean(env, "ALSOLIKE_PAGES", default=False)
         if env.get("ALSOLIKE_PAGES")
@@ -219,6 +225,16 @@ def _secret(env: Mapping[str, str], home: Path) -> str:
         )
         raise SettingError(message)
     return secret
+
+
+def _erasure_key(env: Mapping[str, str], secret: str) -> bytes:
+    """Return the key of the list of erased shoppers, as SHA-256 makes it of the setting."""
+    minimum = 32
+    given = env.get("ALSOLIKE_ERASURE_KEY")
+    if given and len(given) < minimum:
+        message = f"ALSOLIKE_ERASURE_KEY is {len(given)} characters: give at least {minimum}."
+        raise SettingError(message)
+    return hashlib.sha256(f"alsolike erasure {given or secret}".encode()).digest()
 
 
 def _make_secret(kept: Path) -> None:
