@@ -19,6 +19,7 @@ from alsolike.loading.faults import fault_of
 from alsolike.loading.rows import Chunk
 from alsolike.loading.summary import Rejection, counted
 from alsolike.loading.tables import PRODUCTS, SHOPPERS, Table
+from alsolike.privacy.hashes import pads
 
 # The functions that the statements call; each may call those before it.
 _FUNCTIONS = (
@@ -192,6 +193,11 @@ def keep_rejected(staged: StagedFile, source: str, run_id: int | None) -> None:
     staged.connection.execute("delete from raw.rejected_rows where source = %s", (source,))
     staged.connection.execute(
         query("alsolike/loading/keep_rejected"),
-        # An event's ids without the shopper's, which are personal data.
-        {"source": source, "run_id": run_id, "ids": [staged.table.row_id, "product_id"]},
+        {
+            "source": source,
+            "run_id": run_id,
+            # An event's ids without the shopper's, which are personal data.
+            "ids": [staged.table.row_id, "product_id"],
+            **pads()._asdict(),
+        },
     )

@@ -16,8 +16,8 @@ _BLOCK = 64
 class Pads(NamedTuple):
     """The two halves of an HMAC-SHA-256 key, as the SQL function `ops.keyed_hash` takes them."""
 
-    inner: bytes
-    outer: bytes
+    inner_pad: bytes
+    outer_pad: bytes
 
 
 @cache
