@@ -56,6 +56,8 @@ class Settings:
         None: only for the demo shop.
     allowed_hosts : tuple of str
         In lower case.
+    erasure_key : bytes
+        32 bytes; made from the secret unless `ALSOLIKE_ERASURE_KEY` is set.
     """
 
     home: Path
@@ -81,6 +83,7 @@ class Settings:
     metrics_folder: Path | None
     secret: str = field(repr=False)
     shopper_key: str = field(repr=False)
+    erasure_key: bytes = field(repr=False)
     is_cookie_secure: bool
     are_pages_on: bool | None
     api_keys: tuple[ApiKey, ...]
@@ -130,6 +133,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         metrics_folder=Path(metrics_folder) if metrics_folder else None,
         secret=secret,
         shopper_key=_shopper_key(env, secret),
+        erasure_key=_erasure_key(env, secret),
         is_cookie_secure=_boolean(env, "ALSOLIKE_COOKIE_SECURE", default=False),
         are_pages_on=_boolean(env, "ALSOLIKE_PAGES", default=False)
         if env.get("ALSOLIKE_PAGES")
@@ -267,6 +271,16 @@ def _secret(env: Mapping[str, str], home: Path) -> str:
         )
         raise SettingError(message)
     return secret
+
+
+def _erasure_key(env: Mapping[str, str], secret: str) -> bytes:
+    """Return the key of the list of erased shoppers, as SHA-256 makes it of the setting."""
+    minimum = 32
+    given = env.get("ALSOLIKE_ERASURE_KEY")
+    if given and len(given) < minimum:
+        message = f"ALSOLIKE_ERASURE_KEY is {len(given)} characters: give at least {minimum}."
+        raise SettingError(message)
+    return sha256(f"alsolike erasure {given or secret}".encode()).digest()
 
 
 def _make_secret(kept: Path) -> None:

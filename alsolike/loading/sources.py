@@ -20,6 +20,7 @@ from alsolike.loading.catalogue import (
     upsert_shoppers,
 )
 from alsolike.loading.consent import CONSENTS, ConsentNeededError, require_stated_consent
+from alsolike.loading.erased import leave_out_erased
 from alsolike.loading.events import (
     count_older_reviews,
     insert_events,
@@ -209,7 +210,10 @@ class _Load:
         self.report(f"load {source.name}", staged.rows, staged.rows)
 
     def _store(self, source: Source, reading: Reading, staged: StagedFile) -> FileSummary:
+        erased = leave_out_erased(staged)
         notes = [*reading.notes(), *repair(staged)]
+        if erased:
+            notes.append(f"{counted(erased, 'row')} of erased shoppers left out.")
         check(staged)
         if source.table is PRODUCTS:
             loaded = self._store_products(source, staged, reading.columns, notes)
@@ -234,7 +238,7 @@ class _Load:
         if has_time_without_zone(staged):
             self.summary.note("Times without a zone were taken as UTC.")
         unchanged = staged.rows - loaded - rejected - not_kept
-        return FileSummary(source.name, loaded, unchanged, rejected, not_kept, reasons)
+        return FileSummary(source.name, loaded, unchanged, rejected, not_kept + erased, reasons)
 
     def _store_products(
         self, source: Source, staged: StagedFile, columns: set[str], notes: list[str]

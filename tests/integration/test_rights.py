@@ -70,7 +70,9 @@ ANALYST_CALLS = {
     "recs.walk_statement",
 }
 APP_CALLS = ANALYST_CALLS | {
+    "ops.erase_shopper",
     "ops.is_demo_shop",
+    "ops.readmit_shopper",
     "recs.buy_again",
     "recs.diversified",
     "recs.diversity_level",
