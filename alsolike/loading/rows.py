@@ -70,6 +70,9 @@ class Reading:
         Words that stand for a missing value, and how often each was read as one.
     cleaned : int
         Fields other than ids from which characters were removed that Postgres cannot store.
+    known : int or None
+        Rows that were not read, because an earlier load stored them as they are; None: all were
+        read.
     """
 
     columns: set[str] = field(default_factory=set[str])
@@ -79,6 +82,7 @@ class Reading:
     short: int = 0
     nothing: Counter[str] = field(default_factory=Counter[str])
     cleaned: int = 0
+    known: int | None = None
 
     def notes(self) -> Iterator[str]:
         """Yield a sentence on each thing that was read differently from how it is written."""

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from tempfile import TemporaryFile
 from threading import Event
-from typing import IO
+from typing import IO, Protocol
 
 import psycopg
 
@@ -44,6 +44,23 @@ from alsolike.loading.tables import PRODUCTS, SHOPPERS, VIEWS
 from alsolike.progress import Report
 
 
+class Ledger(Protocol):
+    """What is kept about the rows of a source by who loads them, in the transaction of the rows."""
+
+    @property
+    def session(self) -> Connection:
+        """The one session in which the sources are loaded."""
+        ...
+
+    def open(self, staged: StagedFile) -> int:
+        """Work on events before they are stored; return how many stored ones it changed."""
+        ...
+
+    def close(self, source: Source, staged: StagedFile) -> Iterator[str]:
+        """Work on a source whose usable rows are stored; say in notes what was done."""
+        ...
+
+
 class LoadError(AlsolikeError):
     """The database refused the load; nothing of the file was kept."""
 
@@ -56,6 +73,7 @@ def load_sources(
     report: Report,
     is_complete: bool = False,
     run_id: int | None = None,
+    ledger: Ledger | None = None,
 ) -> LoadSummary:
     """Load files in their order, and read the next file while one is stored.
 
@@ -70,6 +88,9 @@ def load_sources(
         The file of products has all that are sold; the load sets the others out of stock.
     run_id : int, optional
         The run that the rejected rows belong to.
+    ledger : Ledger, optional
+        What follows the rows of a source in their transaction. The sources then have all that the
+        shop has, though not all of it is read again.
 
     Raises
     ------
@@ -84,10 +105,15 @@ def load_sources(
         message = f"consent is {consent!r}: expected {' or '.join(CONSENTS)}."
         raise ValueError(message)
     with ExitStack() as stack:
-        # One session reads while the other stores: a staged file belongs to its transaction.
-        sessions = [stack.enter_context(connect(application_name="alsolike load")) for _ in "ab"]
-        for session in sessions:
-            prepare_session(session)
+        if ledger is not None:
+            sessions = [ledger.session]
+        else:
+            # One session reads while the other stores: a staged file belongs to its transaction.
+            sessions = [
+                stack.enter_context(connect(application_name="alsolike load")) for _ in "ab"
+            ]
+            for session in sessions:
+                prepare_session(session)
         load = _Load(
             f"import:{origin}",
             report,
@@ -95,6 +121,7 @@ def load_sources(
             is_granted=consent == "personalisation",
             is_complete=is_complete,
             run_id=run_id,
+            ledger=ledger,
         )
         if consent is None:
             with load.loaded_files_in_errors():
@@ -135,6 +162,7 @@ class _Load:
     is_granted: bool
     is_complete: bool
     run_id: int | None
+    ledger: Ledger | None
     summary: LoadSummary = field(default_factory=LoadSummary)
     stop: Event = field(default_factory=Event)
     products: str | None = None
@@ -188,7 +216,9 @@ class _Load:
         not_kept = count_left_out(staged) - rejected
         reasons = commonest_reasons(staged) if rejected else []
         keep_rejected(staged, source.name, self.run_id)
-        if not staged.rows:
+        if self.ledger is not None:
+            notes.extend(self.ledger.close(source, staged))
+        if not staged.rows and reading.known is None:
             notes.append("it has no rows.")
         if source.table not in (PRODUCTS, SHOPPERS) and (future := count_future(staged)):
             notes.append(f"{counted(future, 'time')} in the future: is a zone missing?")
@@ -196,14 +226,15 @@ class _Load:
             self.summary.note(f"{source.name}: {note}")
         if has_time_without_zone(staged):
             self.summary.note("Times without a zone were taken as UTC.")
-        unchanged = staged.rows - loaded - rejected - not_kept
+        unchanged = staged.rows - loaded - rejected - not_kept + (reading.known or 0)
         return FileSummary(source.name, loaded, unchanged, rejected, not_kept, reasons)
 
     def _store_products(
         self, source: Source, staged: StagedFile, columns: set[str], notes: list[str]
     ) -> int:
         self.products = source.name
-        loaded = upsert_products(staged, columns, is_complete=self.is_complete)
+        has_all = self.is_complete or self.ledger is not None
+        loaded = upsert_products(staged, columns, is_complete=has_all)
         if self.is_complete:
             rejected = count_rejected(staged)
             if 2 * rejected >= staged.rows:
@@ -239,7 +270,8 @@ class _Load:
             # First, because only the views of shoppers who agreed are kept.
             self._add_named_shoppers(staged)
             notes.extend(leave_out_views(staged, is_granted=self.is_granted))
-        loaded = insert_events(staged)
+        changed = 0 if self.ledger is None else self.ledger.open(staged)
+        loaded = changed + insert_events(staged)
         if source.table is not VIEWS:
             self._add_named_shoppers(staged)
         notes.extend(notes_on_shoppers(staged, self.listed if self.has_listed else None))
