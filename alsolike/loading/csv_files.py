@@ -22,7 +22,7 @@ from alsolike.loading.formats import (
     require_columns,
 )
 from alsolike.loading.rows import Chunk, Reading, Row, encode_rows
-from alsolike.loading.shops.headers import command_hint
+from alsolike.loading.shop_headers import command_hint
 from alsolike.loading.tables import Table
 
 _SEPARATORS = (",", ";", "\t", "|")

@@ -9,7 +9,7 @@ from alsolike.loading.csv_files import read_csv
 from alsolike.loading.jsonl_files import read_jsonl
 from alsolike.loading.parquet_files import read_parquet
 from alsolike.loading.rows import Chunk, Reading, Source
-from alsolike.loading.shops.headers import hint_of_file
+from alsolike.loading.shop_headers import hint_of_file
 from alsolike.loading.sources import load_sources
 from alsolike.loading.summary import LoadSummary
 from alsolike.loading.tables import PRODUCTS, TABLES, Table

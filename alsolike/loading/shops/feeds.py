@@ -13,7 +13,7 @@ from defusedxml.sax import make_parser  # pyright: ignore[reportMissingTypeStubs
 
 from alsolike.errors import InputFileError
 from alsolike.loading.formats import LONGEST_LINE, opened
-from alsolike.loading.shops.headers import header_name
+from alsolike.loading.shop_headers import header_name
 
 if TYPE_CHECKING:
     from xml.sax.expatreader import ExpatParser

@@ -12,7 +12,7 @@ from alsolike.errors import InputFileError
 from alsolike.loading.csv_files import fit, opened_csv
 from alsolike.loading.formats import LONGEST_LINE, SHOWN_COLUMNS, opened
 from alsolike.loading.jsonl_files import UnreadableLine, read_items
-from alsolike.loading.shops.headers import Export, header_name, recognise
+from alsolike.loading.shop_headers import Export, header_name, recognise
 
 # Of each field, the names of its column in several releases and languages.
 Fields = Mapping[str, Sequence[str]]

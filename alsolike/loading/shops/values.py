@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-from alsolike.loading.shops.headers import header_name
+from alsolike.loading.shop_headers import header_name
 
 _CURRENCIES = {"€": "EUR", "£": "GBP", "zł": "PLN", "kč": "CZK", "₽": "RUB", "₹": "INR", "₺": "TRY"}
 _NUMBER = re.compile(r"(?<![\w.,])[+-]?(?:\d[\d.,'’\s]*\d|\d)(?![\d.,])")
