@@ -70,7 +70,9 @@ ANALYST_CALLS = {
     "recs.walk_statement",
 }
 APP_CALLS = ANALYST_CALLS | {
+    "ops.erase_shopper",
     "ops.is_demo_shop",
+    "ops.readmit_shopper",
     "recs.buy_again",
     "recs.diversified",
     "recs.diversity_level",
@@ -91,6 +93,7 @@ APP_CALLS = ANALYST_CALLS | {
 APP_WRITES = {
     "raw.consents": "INSERT",
     "raw.purchases": "INSERT",
+    "raw.returns": "INSERT",
     "raw.shoppers": "INSERT",
     "raw.views": "INSERT",
     "recs.hides": "INSERT",
@@ -250,6 +253,7 @@ ATTACKS = [
     "select * from recs.buy_again('s')",
     "select * from raw.shoppers",
     "select * from raw.purchases",
+    "select * from raw.returns",
     "select * from raw.views",
     "select * from raw.reviews",
     "select * from raw.consents",
