@@ -4,13 +4,14 @@ from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from api.exchange import AnyRequest
+from api.fields import product_path
 
 CATEGORY_SEPARATOR = " > "
 
 
 def product_url(product_id: str) -> str:
     """Address of a product's page."""
-    return f"/products/{quote(product_id, safe='')}"
+    return product_path(product_id)
 
 
 @lru_cache(2000)
