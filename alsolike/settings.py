@@ -14,6 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from alsolike.api_keys import VARIABLE as API_KEYS
+from alsolike.api_keys import ApiKey, read_api_keys
 from alsolike.errors import SettingError
 
 _POSTGRES_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGDATABASE", "PGSERVICE")
@@ -31,6 +33,8 @@ class Settings:
     ----------
     is_postgres_embedded, is_s3_embedded : bool
         Whether the command starts its own server because no variable names one.
+    postgres_version : int
+        Major version of the embedded server.
     has_several_hosts : bool
         Whether `PGHOST` or `PGHOSTADDR` names replicas beside the primary.
     encoder_sha256 : str
@@ -46,6 +50,7 @@ class Settings:
     home: Path
     is_postgres_embedded: bool
     is_s3_embedded: bool
+    postgres_version: int
     has_several_hosts: bool
     s3_bucket: str
     s3_prefix: str
@@ -64,7 +69,7 @@ class Settings:
     secret: str = field(repr=False)
     is_cookie_secure: bool
     are_pages_on: bool | None
-    api_keys: tuple[str, ...] = field(repr=False)
+    api_keys: tuple[ApiKey, ...]
     rate_limit: int
     trusted_proxies: tuple[str, ...]
     allowed_hosts: tuple[str, ...]
@@ -90,6 +95,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         home=home,
         is_postgres_embedded=is_postgres_embedded,
         is_s3_embedded=is_postgres_embedded and not has_endpoint,
+        postgres_version=_postgres_version(env),
         has_several_hosts=any("," in env.get(name, "") for name in ("PGHOST", "PGHOSTADDR")),
         s3_bucket=env.get("ALSOLIKE_S3_BUCKET") or "alsolike",
         s3_prefix=(env.get("ALSOLIKE_S3_PREFIX") or "snapshots").strip("/"),
@@ -110,7 +116,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         are_pages_on=_boolean(env, "ALSOLIKE_PAGES", default=False)
         if env.get("ALSOLIKE_PAGES")
         else None,
-        api_keys=_api_keys(env),
+        api_keys=read_api_keys(_words(env, API_KEYS)),
         rate_limit=_integer(
             env, "ALSOLIKE_RATE_LIMIT", 0 if is_loopback(host) else 6000, 0, 10_000_000
         ),
@@ -129,6 +135,14 @@ def _integer(env: Mapping[str, str], name: str, default: int, low: int, high: in
         message = f"{name} is {text!r}: set it to a whole number from {low} to {high}."
         raise SettingError(message)
     return value
+
+
+def _postgres_version(env: Mapping[str, str]) -> int:
+    text = env.get("ALSOLIKE_POSTGRES_VERSION") or "18"
+    if text not in {"16", "18"}:
+        message = f"ALSOLIKE_POSTGRES_VERSION is {text!r}: the embedded Postgres is 16 or 18."
+        raise SettingError(message)
+    return int(text)
 
 
 def _boolean(env: Mapping[str, str], name: str, *, default: bool) -> bool:
@@ -154,19 +168,6 @@ def is_loopback(host: str) -> bool:
 def _words(env: Mapping[str, str], name: str) -> tuple[str, ...]:
     """Read words with commas between them."""
     return tuple(word.strip() for word in (env.get(name) or "").split(",") if word.strip())
-
-
-def _api_keys(env: Mapping[str, str]) -> tuple[str, ...]:
-    minimum = 16
-    keys = _words(env, "ALSOLIKE_API_KEYS")
-    for number, key in enumerate(keys, start=1):
-        if len(key) < minimum or not key.isascii():
-            message = (
-                f"ALSOLIKE_API_KEYS: number {number} is not at least {minimum} ASCII characters; "
-                "make one with `openssl rand -hex 16`."
-            )
-            raise SettingError(message)
-    return keys
 
 
 def _trusted_proxies(env: Mapping[str, str]) -> tuple[str, ...]:

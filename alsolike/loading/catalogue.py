@@ -11,12 +11,13 @@ from alsolike.loading.tables import PRODUCTS
 
 # The values of a product's columns that hold no text, and those that stand for none.
 _STAGED: dict[str, LiteralString] = {
-    "price": "s.price::numeric(12, 2)",
+    "category": "category_path(s.category)",
+    "price": "round(s.price::numeric, decimals(s.currency))",
     "currency": "upper(s.currency)",
     "attributes": "s.attributes::jsonb",
     "in_stock": "is_in_stock(s.in_stock)",
     "created_at": "s.created_at::timestamptz",
-    "sale_price": "s.sale_price::numeric(12, 2)",
+    "sale_price": "round(s.sale_price::numeric, decimals(s.currency))",
     "is_hidden": "is_true(s.is_hidden)",
     "language": "replace(lower(s.language), '_', '-')",
     "gtin": "regexp_replace(s.gtin, '[ -]', '', 'g')",

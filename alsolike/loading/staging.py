@@ -22,16 +22,21 @@ from alsolike.loading.tables import PRODUCTS, RETURNS, SHOPPERS, Table
 
 # The functions that the statements call; each may call those before it.
 _FUNCTIONS = (
+    "unseen",
+    "visible",
+    "look",
     "shown",
     "fault",
     "too_long",
     "time_fault",
+    "decimals",
     "is_price",
     "is_in_stock",
     "is_true",
     "is_taken_back",
     "is_agreed",
     "is_nobody",
+    "category_path",
 )
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -74,7 +79,14 @@ def stage(
     report(0)
     with (
         connection.cursor() as cursor,
-        cursor.copy("copy staged from stdin (format csv, force_null *)") as copy,
+        # A quoted empty field is as empty as one without quotes.
+        cursor.copy(
+            sql.SQL("copy staged from stdin (format csv, force_null ({}))").format(
+                sql.SQL(", ").join(
+                    sql.Identifier(name) for name in ("line", "problem", *table.columns)
+                )
+            )
+        ) as copy,
     ):
         for chunk in chunks:
             copy.write(chunk.data)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from alsolike.api_keys import SCOPES
 from alsolike.errors import SettingError
 from alsolike.settings import (
     DEFAULT_ENCODER,
@@ -272,7 +273,8 @@ def test_keys_and_proxies_are_lists(tmp_path: Path) -> None:
         ALSOLIKE_API_KEYS=f"{'a' * 16}, {'b' * 20},",
         ALSOLIKE_TRUSTED_PROXIES="10.0.0.0/8, ::1",
     )
-    assert settings.api_keys == ("a" * 16, "b" * 20)
+    assert [one.key for one in settings.api_keys] == ["a" * 16, "b" * 20]
+    assert {one.scopes for one in settings.api_keys} == {frozenset(SCOPES)}
     assert settings.trusted_proxies == ("10.0.0.0/8", "::1")
     assert "aaaa" not in repr(settings)
 
@@ -282,6 +284,35 @@ def test_a_weak_key_is_refused_and_not_told(tmp_path: Path, key: str) -> None:
     with pytest.raises(SettingError, match="ALSOLIKE_API_KEYS: number 2 is not") as caught:
         read(tmp_path, ALSOLIKE_API_KEYS=f"{'a' * 16},{key}")
     assert key not in str(caught.value)
+
+
+def test_a_key_may_have_a_name_and_scopes(tmp_path: Path) -> None:
+    settings = read(tmp_path, ALSOLIKE_API_KEYS=f"shop.sync:catalogue+events:{'a' * 16},{'b' * 20}")
+    named, plain = settings.api_keys
+    assert (named.name, named.key, plain.name) == ("shop.sync", "a" * 16, "2")
+    assert named.scopes == {"catalogue", "events"}
+    assert "aaaa" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        (f"shop:{'b' * 20}", "number 2 is of neither form"),
+        (f"a shop:read:{'b' * 20}", "number 2 is of neither form"),
+        (f":read:{'b' * 20}", "number 2 is of neither form"),
+        (f"shop:write:{'b' * 20}", "number 2 has a scope that is none: expected any of read, "),
+        (f"shop::{'b' * 20}", "number 2 has a scope that is none"),
+        ("shop:read:short-one", "number 2 is not at least 16"),
+        (f"1:read:{'b' * 20}", "number 2 has the name '1' of an earlier one"),
+        (f"shop:read:{'a' * 16}", "number 2 has its key of an earlier one"),
+    ],
+)
+def test_a_key_of_neither_form_is_refused_and_not_told(
+    tmp_path: Path, entry: str, message: str
+) -> None:
+    with pytest.raises(SettingError, match=message) as caught:
+        read(tmp_path, ALSOLIKE_API_KEYS=f"{'a' * 16},{entry}")
+    assert entry.rsplit(":", 1)[-1] not in str(caught.value)
 
 
 def test_a_proxy_that_is_no_address_is_refused(tmp_path: Path) -> None:
