@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from alsolike.loading.shops.headers import MAGENTO_ORDERS, MAGENTO_PRODUCTS
+from alsolike.loading.shop_headers import MAGENTO_ORDERS, MAGENTO_PRODUCTS
 from alsolike.loading.shops.orders import OrderLine, carried_down
 from alsolike.loading.shops.records import Fields, Record, is_json, read_objects, read_records
 from alsolike.loading.shops.system import Shop, ShopSystem

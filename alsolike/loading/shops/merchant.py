@@ -7,8 +7,8 @@ Google's tags use it. So each item is a product, and `item_group_id` says which 
 from collections.abc import Iterator
 from pathlib import Path
 
+from alsolike.loading.shop_headers import MERCHANT_PRODUCTS
 from alsolike.loading.shops.feeds import FeedItem, read_feed
-from alsolike.loading.shops.headers import MERCHANT_PRODUCTS
 from alsolike.loading.shops.records import Fields, read_records
 from alsolike.loading.shops.system import Shop, ShopSystem
 from alsolike.loading.shops.values import deepest, is_now

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from alsolike.loading.shops.headers import PRESTASHOP_ORDERS, PRESTASHOP_PRODUCTS
+from alsolike.loading.shop_headers import PRESTASHOP_ORDERS, PRESTASHOP_PRODUCTS
 from alsolike.loading.shops.orders import OrderLine
 from alsolike.loading.shops.records import Fields, Record, read_records
 from alsolike.loading.shops.system import Shop, ShopSystem

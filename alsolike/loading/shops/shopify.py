@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from alsolike.loading.shops.headers import SHOPIFY_ORDERS, SHOPIFY_PRODUCTS
+from alsolike.loading.shop_headers import SHOPIFY_ORDERS, SHOPIFY_PRODUCTS
 from alsolike.loading.shops.orders import OrderLine, carried_down
 from alsolike.loading.shops.records import Fields, Record, read_records
 from alsolike.loading.shops.system import Shop, ShopSystem

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from alsolike.loading.shops.headers import WOOCOMMERCE_ORDERS, WOOCOMMERCE_PRODUCTS
+from alsolike.loading.shop_headers import WOOCOMMERCE_ORDERS, WOOCOMMERCE_PRODUCTS
 from alsolike.loading.shops.orders import OrderLine, carried_down
 from alsolike.loading.shops.records import Fields, Record, is_json, read_objects, read_records
 from alsolike.loading.shops.system import Shop, ShopSystem
