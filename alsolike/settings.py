@@ -32,6 +32,29 @@ Pooler = Literal["session", "transaction"]
 
 
 @dataclass(frozen=True, slots=True)
+class PullSettings:
+    """What `alsolike pull` reads, and how often.
+
+    Attributes
+    ----------
+    schema : str
+        Empty: nothing is pulled.
+    dsn : str
+        Empty: the database of the `PG*` variables.
+    consent : str or None
+        None: every shopper of the views states a consent.
+    """
+
+    schema: str
+    dsn: str = field(repr=False)
+    consent: str | None
+    every_seconds: int
+    overlap_minutes: int
+    compare_minutes: int
+    timeout_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of a command or the app; `.env.example` gives meaning, unit and range of each.
 
@@ -73,6 +96,7 @@ class Settings:
     encoder_sha256: str
     embed_batch_size: int
     neighbours_k: int
+    pull: PullSettings
     host: str
     port: int
     web_workers: int
@@ -123,6 +147,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         encoder_sha256=env.get("ALSOLIKE_ENCODER_SHA256") or default_sha256,
         embed_batch_size=_integer(env, "ALSOLIKE_EMBED_BATCH_SIZE", 64, 1, 4096),
         neighbours_k=_integer(env, "ALSOLIKE_NEIGHBOURS_K", 20, 1, 1000),
+        pull=_pull(env),
         host=host,
         port=_integer(env, "ALSOLIKE_PORT", 8000, 1, 65535),
         web_workers=_integer(env, "ALSOLIKE_WEB_WORKERS", 1, 1, 64),
@@ -196,6 +221,22 @@ def _boolean(env: Mapping[str, str], name: str, *, default: bool) -> bool:
         return False
     message = f"{name} is {text!r}: set it to true or false."
     raise SettingError(message)
+
+
+def _pull(env: Mapping[str, str]) -> PullSettings:
+    consent = env.get("ALSOLIKE_PULL_CONSENT") or None
+    if consent not in (None, "personalisation", "none"):
+        message = f"ALSOLIKE_PULL_CONSENT is {consent!r}: set it to personalisation or none."
+        raise SettingError(message)
+    return PullSettings(
+        schema=env.get("ALSOLIKE_PULL_SCHEMA") or "",
+        dsn=env.get("ALSOLIKE_PULL_DSN") or "",
+        consent=consent,
+        every_seconds=_integer(env, "ALSOLIKE_PULL_SECONDS", 0, 0, 604_800),
+        overlap_minutes=_integer(env, "ALSOLIKE_PULL_OVERLAP_MINUTES", 10, 0, 10_080),
+        compare_minutes=_integer(env, "ALSOLIKE_PULL_COMPARE_MINUTES", 60, 0, 10_080),
+        timeout_seconds=_integer(env, "ALSOLIKE_PULL_TIMEOUT_SECONDS", 300, 1, 86_400),
+    )
 
 
 def is_loopback(host: str) -> bool:
