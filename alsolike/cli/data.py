@@ -1,4 +1,4 @@
-"""Commands of the schema and the data: migrate, load, transform, psql."""
+"""Commands of the schema and the data: migrate, load, pull, transform, psql."""
 
 import subprocess
 from pathlib import Path
@@ -57,13 +57,16 @@ def migrate(settings: Settings, revision: str, *, drop_all_data: bool) -> None:
     """Bring the schema to REVISION (head, base or a number) and re-apply the SQL functions.
 
     Going down drops what alsolike made and nothing else. It refuses to delete rows without
-    --drop-all-data.
+    --drop-all-data. With ALSOLIKE_APP_PASSWORD set, it gives the role alsolike_app that password.
     """
+    from alsolike.app_role import set_app_password  # noqa: PLC0415
     from alsolike.migrate import migrate as bring_schema  # noqa: PLC0415
     from alsolike.migrate import remaining_objects  # noqa: PLC0415
 
     with embedded_servers(settings):
         reached = bring_schema(revision, drop_all_data=drop_all_data)
+        if settings.app_password and reached != "base":
+            set_app_password(settings.app_password)
         click.echo(f"The schema is at revision {reached}.")
         if reached == "base" and (kept := remaining_objects()):
             click.echo(f"Not alsolike's, so kept with their schemas: {', '.join(kept)}.")
@@ -260,12 +263,59 @@ def load_completejourney(settings: Settings, consent: str, *, strict: bool, as_j
     )
 
 
+@click.command()
+@click.option("--consent", type=_CONSENTS, help=f"{_CONSENT_HELP} Default: ALSOLIKE_PULL_CONSENT.")
+@click.option(
+    "--full", "is_full", is_flag=True, help="Compare all rows, also of views with updated_at."
+)
+@click.option(
+    "--accept-deletes",
+    is_flag=True,
+    help="Take back what is gone from a view even if that is half of its rows or more.",
+)
+@_strict_option
+@as_json_option
+@click.pass_obj
+def pull(
+    settings: Settings,
+    consent: str | None,
+    *,
+    is_full: bool,
+    accept_deletes: bool,
+    strict: bool,
+    as_json: bool,
+) -> None:
+    """Pull what changed from the shop's own tables, through the views of ALSOLIKE_PULL_SCHEMA.
+
+    docs/pull.md shows how to write the views. Exit codes are those of load; nothing is written to
+    the shop's tables.
+    """
+    from alsolike.pull import pull as pull_views  # noqa: PLC0415
+
+    _load(
+        settings,
+        {"schema": settings.pull.schema, "consent": consent, "full": is_full},
+        command="pull",
+        strict=strict,
+        as_json=as_json,
+        step=lambda report, run_id: pull_views(
+            settings.pull,
+            consent=consent,
+            is_full=is_full,
+            accepts_deletes=accept_deletes,
+            report=report,
+            run_id=run_id,
+        ),
+    )
+
+
 def _load(
     settings: Settings,
     arguments: dict[str, Any],
     *,
     strict: bool,
     as_json: bool,
+    command: str = "load",
     step: "Callable[[Report, int | None], LoadSummary]",
     is_trial: bool = False,
 ) -> None:
@@ -278,7 +328,7 @@ def _load(
                 summary = step(report, None)
                 _require_usable_rows(summary, strict=strict)
                 return
-            with recorded_run("load", arguments) as counts:
+            with recorded_run(command, arguments) as counts:
                 summary = step(report, counts.run_id)
                 counts.update(summary.as_dict())
                 _require_usable_rows(summary, strict=strict)

@@ -72,6 +72,9 @@ class Reading:
         Fields other than ids from which characters were removed that Postgres cannot store.
     remarks : list of str
         Further sentences for the summary.
+    known : int or None
+        Rows that were not read, because an earlier load stored them as they are; None: all were
+        read.
     """
 
     columns: set[str] = field(default_factory=set[str])
@@ -82,6 +85,7 @@ class Reading:
     nothing: Counter[str] = field(default_factory=Counter[str])
     cleaned: int = 0
     remarks: list[str] = field(default_factory=list[str])
+    known: int | None = None
 
     def notes(self) -> Iterator[str]:
         """Yield a sentence on each thing that was read differently from how it is written."""

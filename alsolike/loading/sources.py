@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from tempfile import TemporaryFile
 from threading import Event
-from typing import IO
+from typing import IO, Protocol
 
 import psycopg
 
@@ -20,6 +20,7 @@ from alsolike.loading.catalogue import (
     upsert_shoppers,
 )
 from alsolike.loading.consent import CONSENTS, ConsentNeededError, require_stated_consent
+from alsolike.loading.erased import leave_out_erased
 from alsolike.loading.events import (
     count_older_reviews,
     insert_events,
@@ -50,6 +51,23 @@ from alsolike.loading.tables import PRODUCTS, PURCHASES, RETURNS, REVIEWS, SHOPP
 from alsolike.progress import Report
 
 
+class Ledger(Protocol):
+    """What is kept about the rows of a source by who loads them, in the transaction of the rows."""
+
+    @property
+    def session(self) -> Connection:
+        """The one session in which the sources are loaded."""
+        ...
+
+    def open(self, staged: StagedFile) -> int:
+        """Work on events before they are stored; return how many stored ones it changed."""
+        ...
+
+    def close(self, source: Source, staged: StagedFile) -> Iterator[str]:
+        """Work on a source whose usable rows are stored; say in notes what was done."""
+        ...
+
+
 class LoadError(AlsolikeError):
     """The database refused the load; nothing of the file was kept."""
 
@@ -63,6 +81,7 @@ def load_sources(
     is_complete: bool = False,
     is_trial: bool = False,
     run_id: int | None = None,
+    ledger: Ledger | None = None,
 ) -> LoadSummary:
     """Load files in their order, and read the next file while one is stored.
 
@@ -80,6 +99,9 @@ def load_sources(
         products as they would be.
     run_id : int, optional
         The run that the rejected rows belong to.
+    ledger : Ledger, optional
+        What follows the rows of a source in their transaction. The sources then have all that the
+        shop has, though not all of it is read again.
 
     Raises
     ------
@@ -94,15 +116,18 @@ def load_sources(
         message = f"consent is {consent!r}: expected {' or '.join(CONSENTS)}."
         raise ValueError(message)
     with ExitStack() as stack:
-        # One session reads while the other stores: a staged file belongs to its transaction.
-        sessions = [
-            stack.enter_context(connect(application_name="alsolike load"))
-            for _ in range(1 if is_trial else 2)
-        ]
-        for session in sessions:
-            prepare_session(session)
-            if is_trial:
-                stack.callback(session.rollback)
+        if ledger is not None:
+            sessions = [ledger.session]
+        else:
+            # One session reads while the other stores: a staged file belongs to its transaction.
+            sessions = [
+                stack.enter_context(connect(application_name="alsolike load"))
+                for _ in range(1 if is_trial else 2)
+            ]
+            for session in sessions:
+                prepare_session(session)
+                if is_trial:
+                    stack.callback(session.rollback)
         load = _Load(
             f"import:{origin}",
             report,
@@ -112,6 +137,7 @@ def load_sources(
             is_trial=is_trial,
             run_id=run_id,
             summary=LoadSummary(is_trial=is_trial),
+            ledger=ledger,
         )
         if consent is None:
             with load.loaded_files_in_errors():
@@ -154,6 +180,7 @@ class _Load:
     is_trial: bool
     run_id: int | None
     summary: LoadSummary
+    ledger: Ledger | None
     stop: Event = field(default_factory=Event)
     products: str | None = None
     has_listed: bool = False
@@ -209,7 +236,10 @@ class _Load:
         self.report(f"load {source.name}", staged.rows, staged.rows)
 
     def _store(self, source: Source, reading: Reading, staged: StagedFile) -> FileSummary:
+        erased = leave_out_erased(staged)
         notes = [*reading.notes(), *repair(staged)]
+        if erased:
+            notes.append(f"{counted(erased, 'row')} of erased shoppers left out.")
         check(staged)
         if source.table is PRODUCTS:
             loaded = self._store_products(source, staged, reading.columns, notes)
@@ -225,7 +255,9 @@ class _Load:
         keep_rejected(staged, source.name, self.run_id)
         if self.is_trial and source.table is PRODUCTS:
             self.summary.products = sample_products(staged)
-        if not staged.rows:
+        if self.ledger is not None:
+            notes.extend(self.ledger.close(source, staged))
+        if not staged.rows and reading.known is None:
             notes.append("it has no rows.")
         if source.table not in (PRODUCTS, SHOPPERS) and (future := count_future(staged)):
             notes.append(f"{counted(future, 'time')} in the future: is a zone missing?")
@@ -233,14 +265,15 @@ class _Load:
             self.summary.note(f"{source.name}: {note}")
         if has_time_without_zone(staged):
             self.summary.note("Times without a zone were taken as UTC.")
-        unchanged = staged.rows - loaded - rejected - not_kept
-        return FileSummary(source.name, loaded, unchanged, rejected, not_kept, reasons)
+        unchanged = staged.rows - loaded - rejected - not_kept + (reading.known or 0)
+        return FileSummary(source.name, loaded, unchanged, rejected, not_kept + erased, reasons)
 
     def _store_products(
         self, source: Source, staged: StagedFile, columns: set[str], notes: list[str]
     ) -> int:
         self.products = source.name
-        loaded = upsert_products(staged, columns, is_complete=self.is_complete)
+        has_all = self.is_complete or self.ledger is not None
+        loaded = upsert_products(staged, columns, is_complete=has_all)
         if self.is_complete:
             rejected = count_rejected(staged)
             if 2 * rejected >= staged.rows:
@@ -276,7 +309,8 @@ class _Load:
             # First, because only the views of shoppers who agreed are kept.
             self._add_named_shoppers(staged)
             notes.extend(leave_out_views(staged, is_granted=self.is_granted))
-        loaded = insert_events(staged)
+        changed = 0 if self.ledger is None else self.ledger.open(staged)
+        loaded = changed + insert_events(staged)
         if source.table is not VIEWS:
             self._add_named_shoppers(staged)
         if source.table is PURCHASES:

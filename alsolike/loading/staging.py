@@ -19,6 +19,7 @@ from alsolike.loading.faults import fault_of
 from alsolike.loading.rows import Chunk
 from alsolike.loading.summary import Rejection, counted
 from alsolike.loading.tables import PRODUCTS, RETURNS, SHOPPERS, Table
+from alsolike.privacy.hashes import pads
 
 # The functions that the statements call; each may call those before it.
 _FUNCTIONS = (
@@ -222,10 +223,11 @@ def keep_rejected(staged: StagedFile, source: str, run_id: int | None) -> None:
     staged.connection.execute("delete from raw.rejected_rows where source = %s", (source,))
     staged.connection.execute(
         query("alsolike/loading/keep_rejected"),
-        # An event's ids without the shopper's, which are personal data.
         {
             "source": source,
             "run_id": run_id,
+            # An event's ids without the shopper's, which are personal data.
             "ids": [staged.table.row_id, "product_id", "purchase_id"],
+            **pads()._asdict(),
         },
     )

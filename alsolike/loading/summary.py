@@ -23,7 +23,9 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class FileSummary:
-    """Rows of one file: new or changed, unchanged, unusable, and not kept for want of consent.
+    """Rows of one file: new or changed, unchanged, unusable, and not kept.
+
+    Not kept are views without consent, and rows of erased shoppers.
 
     `reasons` has the three commonest reasons of the rejected rows.
     """
