@@ -259,14 +259,18 @@ class _Load:
             notes.extend(self.ledger.close(source, staged))
         if not staged.rows and reading.known is None:
             notes.append("it has no rows.")
+        self._note(source, staged, notes)
+        unchanged = staged.rows - loaded - rejected - not_kept + (reading.known or 0)
+        return FileSummary(source.name, loaded, unchanged, rejected, not_kept + erased, reasons)
+
+    def _note(self, source: Source, staged: StagedFile, notes: list[str]) -> None:
+        """Add to the summary what was noted of a source, and what its times show."""
         if source.table not in (PRODUCTS, SHOPPERS) and (future := count_future(staged)):
             notes.append(f"{counted(future, 'time')} in the future: is a zone missing?")
         for note in notes:
             self.summary.note(f"{source.name}: {note}")
         if has_time_without_zone(staged):
             self.summary.note("Times without a zone were taken as UTC.")
-        unchanged = staged.rows - loaded - rejected - not_kept + (reading.known or 0)
-        return FileSummary(source.name, loaded, unchanged, rejected, not_kept + erased, reasons)
 
     def _store_products(
         self, source: Source, staged: StagedFile, columns: set[str], notes: list[str]

@@ -6,7 +6,10 @@ import pytest
 
 from alsolike.errors import InputFileError
 from alsolike.loading import load_folder
+from alsolike.loading.csv_files import read_csv
+from alsolike.loading.rows import Reading
 from alsolike.loading.shop_headers import commands_for, recognise, recognise_file
+from alsolike.loading.tables import PRODUCTS
 from alsolike.progress import ignore_progress
 from tests.shop.exports import write
 
@@ -61,13 +64,24 @@ def test_the_files_of_a_system_are_for_one_command(tmp_path: Path) -> None:
     assert f"alsolike load magento --products FILE --orders {paths[2]} reads it." in magento
 
 
-@pytest.mark.parametrize("name", ["products.csv", "products_export_1.csv"])
-def test_a_folder_of_exports_names_the_command(tmp_path: Path, name: str) -> None:
-    write(tmp_path, name, f"{HEADERS['Shopify products']}\ncup,Cup,,,,,\n")
-    expected = f"alsolike load shopify --products {tmp_path}/{name}"
-    with pytest.raises(InputFileError) as raised:
+def test_a_folder_of_exports_names_the_command(tmp_path: Path) -> None:
+    path = write(tmp_path, "products_export_1.csv", HEADERS["Shopify products"])
+    with pytest.raises(InputFileError, match=f"alsolike load shopify --products {path} reads it"):
         load_folder(tmp_path, consent=None, report=ignore_progress)
-    assert expected in str(raised.value)
+
+
+def test_an_export_under_the_name_of_our_own_file_names_the_command(tmp_path: Path) -> None:
+    path = write(tmp_path, "products.csv", HEADERS["Shopify products"])
+    expected = f"lacks the column product_id.* alsolike load shopify --products {path} reads it"
+    with pytest.raises(InputFileError, match=expected):
+        list(read_csv(path, PRODUCTS, Reading()))
+
+
+def test_a_half_adapted_export_is_loaded_with_a_remark(tmp_path: Path) -> None:
+    header = HEADERS["Shopify products"].replace("Handle,Title", "product_id,title")
+    reading = Reading()
+    list(read_csv(write(tmp_path, "products.csv", header), PRODUCTS, reading))
+    assert "has the columns of Shopify products: alsolike load shopify" in reading.remarks[0]
 
 
 def test_names_that_only_need_another_case_are_told(tmp_path: Path) -> None:
