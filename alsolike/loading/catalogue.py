@@ -104,7 +104,12 @@ def _reject_conflicts(staged: StagedFile) -> None:
         sql.SQL(query("alsolike/loading/conflicts_entries")).format(
             row_id=sql.Identifier(table.row_id),
             name=sql.Literal(table.row_id),
-            noun=sql.Literal(table.noun),
+            expected=sql.Literal(
+                "one line for a product, or for each variant a line with an id of its own and the "
+                "same item_group_id"
+                if table is PRODUCTS
+                else "one line for a shopper"
+            ),
             here=columns_of("u", table.columns),
             there=columns_of("o", table.columns),
         )
