@@ -71,8 +71,8 @@ class Reading:
     cleaned : int
         Fields other than ids from which characters were removed that Postgres cannot store.
     known : int or None
-        Rows that were not read, because an earlier load stored them as they are; None: all were
-        read.
+        Rows that were not read, because an earlier load stored them as they are; known when all
+        others are read. None: the source has no others.
     """
 
     columns: set[str] = field(default_factory=set[str])
