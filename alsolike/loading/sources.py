@@ -19,7 +19,8 @@ from alsolike.loading.catalogue import (
     upsert_products,
     upsert_shoppers,
 )
-from alsolike.loading.consent import CONSENTS, require_stated_consent
+from alsolike.loading.consent import CONSENTS, ConsentNeededError, require_stated_consent
+from alsolike.loading.erased import leave_out_erased
 from alsolike.loading.events import (
     count_older_reviews,
     insert_events,
@@ -42,6 +43,7 @@ from alsolike.loading.staging import (
     keep_rejected,
     prepare_session,
     repair,
+    sample_products,
     stage,
 )
 from alsolike.loading.summary import FileSummary, LoadSummary, counted
@@ -77,6 +79,7 @@ def load_sources(
     consent: str | None,
     report: Report,
     is_complete: bool = False,
+    is_trial: bool = False,
     run_id: int | None = None,
     ledger: Ledger | None = None,
 ) -> LoadSummary:
@@ -91,6 +94,9 @@ def load_sources(
         If it is None, the load first reads all files for such sessions and shoppers.
     is_complete : bool
         The file of products has all that are sold; the load sets the others out of stock.
+    is_trial : bool
+        Store nothing: all is done in one transaction, which is rolled back. The summary has five
+        products as they would be.
     run_id : int, optional
         The run that the rejected rows belong to.
     ledger : Ledger, optional
@@ -115,22 +121,27 @@ def load_sources(
         else:
             # One session reads while the other stores: a staged file belongs to its transaction.
             sessions = [
-                stack.enter_context(connect(application_name="alsolike load")) for _ in "ab"
+                stack.enter_context(connect(application_name="alsolike load"))
+                for _ in range(1 if is_trial else 2)
             ]
             for session in sessions:
                 prepare_session(session)
+                if is_trial:
+                    stack.callback(session.rollback)
         load = _Load(
             f"import:{origin}",
             report,
             stack.enter_context(TemporaryFile()),
             is_granted=consent == "personalisation",
             is_complete=is_complete,
+            is_trial=is_trial,
             run_id=run_id,
+            summary=LoadSummary(is_trial=is_trial),
             ledger=ledger,
         )
         if consent is None:
             with load.loaded_files_in_errors():
-                require_stated_consent(sessions[0], sources, report)
+                load.require_stated_consent(sessions[0], sources)
         reader = stack.enter_context(ThreadPoolExecutor(len(sessions), "alsolike-read"))
         stack.callback(load.stop.set)
         waiting = deque(sources)
@@ -166,9 +177,10 @@ class _Load:
     listed: IO[bytes]
     is_granted: bool
     is_complete: bool
+    is_trial: bool
     run_id: int | None
+    summary: LoadSummary
     ledger: Ledger | None
-    summary: LoadSummary = field(default_factory=LoadSummary)
     stop: Event = field(default_factory=Event)
     products: str | None = None
     has_listed: bool = False
@@ -182,6 +194,15 @@ class _Load:
             message = f"{error}{self._loaded_before()}"
             raise InputFileError(message) from error
 
+    def require_stated_consent(self, connection: Connection, sources: Sequence[Source]) -> None:
+        """Refuse a load of people whose consent nothing states; a trial only notes it."""
+        try:
+            require_stated_consent(connection, sources, self.report)
+        except ConsentNeededError as error:
+            if not self.is_trial:
+                raise
+            self.summary.note(str(error))
+
     def stage(self, source: Source, connection: Connection) -> tuple[Source, Reading, StagedFile]:
         """Read a source into its session's staging table; runs in a reading thread."""
         reading = Reading()
@@ -193,23 +214,32 @@ class _Load:
 
         chunks = self._until_stopped(source.read(reading))
         try:
-            return source, reading, stage(connection, source.table, chunks, report)
+            staged = stage(connection, source.table, chunks, report)
         except psycopg.Error as error:
             raise self._refused(source, error) from error
+        staged.is_trial = self.is_trial
+        return source, reading, staged
 
     def store(self, source: Source, reading: Reading, staged: StagedFile) -> None:
         """Check a staged source, put its usable rows into their table, and commit."""
         try:
             summary = self._store(source, reading, staged)
             discard(staged)
-            staged.connection.commit()
+            if self.is_trial:
+                # Else the next file's temporary tables would have the names of this one's.
+                staged.connection.execute("discard temp")
+            else:
+                staged.connection.commit()
         except psycopg.Error as error:
             raise self._refused(source, error) from error
         self.summary.files.append(summary)
         self.report(f"load {source.name}", staged.rows, staged.rows)
 
     def _store(self, source: Source, reading: Reading, staged: StagedFile) -> FileSummary:
+        erased = leave_out_erased(staged)
         notes = [*reading.notes(), *repair(staged)]
+        if erased:
+            notes.append(f"{counted(erased, 'row')} of erased shoppers left out.")
         check(staged)
         if source.table is PRODUCTS:
             loaded = self._store_products(source, staged, reading.columns, notes)
@@ -223,18 +253,24 @@ class _Load:
         not_kept = count_left_out(staged) - rejected
         reasons = commonest_reasons(staged) if rejected else []
         keep_rejected(staged, source.name, self.run_id)
+        if self.is_trial and source.table is PRODUCTS:
+            self.summary.products = sample_products(staged)
         if self.ledger is not None:
             notes.extend(self.ledger.close(source, staged))
         if not staged.rows and reading.known is None:
             notes.append("it has no rows.")
+        self._note(source, staged, notes)
+        unchanged = staged.rows - loaded - rejected - not_kept + (reading.known or 0)
+        return FileSummary(source.name, loaded, unchanged, rejected, not_kept + erased, reasons)
+
+    def _note(self, source: Source, staged: StagedFile, notes: list[str]) -> None:
+        """Add to the summary what was noted of a source, and what its times show."""
         if source.table not in (PRODUCTS, SHOPPERS) and (future := count_future(staged)):
             notes.append(f"{counted(future, 'time')} in the future: is a zone missing?")
         for note in notes:
             self.summary.note(f"{source.name}: {note}")
         if has_time_without_zone(staged):
             self.summary.note("Times without a zone were taken as UTC.")
-        unchanged = staged.rows - loaded - rejected - not_kept + (reading.known or 0)
-        return FileSummary(source.name, loaded, unchanged, rejected, not_kept, reasons)
 
     def _store_products(
         self, source: Source, staged: StagedFile, columns: set[str], notes: list[str]
@@ -309,6 +345,6 @@ class _Load:
 
     def _loaded_before(self) -> str:
         names = [file.name for file in self.summary.files]
-        if not names:
+        if self.is_trial or not names:
             return " Nothing was loaded."
         return f" Nothing of it was loaded; what was loaded before it stays: {', '.join(names)}."
