@@ -20,19 +20,6 @@ from alsolike.loading.rows import Chunk
 from alsolike.loading.summary import Rejection, counted
 from alsolike.loading.tables import PRODUCTS, SHOPPERS, Table
 
-# The functions that the statements call; each may call those before it.
-_FUNCTIONS = (
-    "shown",
-    "fault",
-    "too_long",
-    "time_fault",
-    "is_price",
-    "is_in_stock",
-    "is_true",
-    "is_agreed",
-    "is_nobody",
-)
-
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
@@ -61,14 +48,13 @@ def stage(
     columns = [sql.SQL("{} text").format(sql.Identifier(name)) for name in table.columns]
     schema = _schema(connection)
     connection.execute(sql.SQL("create schema {}").format(schema))
-    connection.execute(sql.SQL("set local search_path = {}, public").format(schema))
+    # The statements call functions of raw, which have the rules.
+    connection.execute(sql.SQL("set local search_path = {}, raw, public").format(schema))
     connection.execute(
         sql.SQL("create unlogged table staged (line bigint, problem text, {})").format(
             sql.SQL(", ").join(columns)
         )
     )
-    for name in _FUNCTIONS:
-        connection.execute(query(f"alsolike/loading/define_{name}"))
     rows = 0
     report(0)
     with (
@@ -95,7 +81,10 @@ def _schema(connection: Connection) -> sql.Identifier:
 def repair(staged: StagedFile) -> list[str]:
     """Empty or correct the fields that cannot be used as they are; return a note on each kind."""
     connection = staged.connection
-    connection.execute(query(f"alsolike/loading/repairs_{staged.table.name}"))
+    repairs = sql.SQL(query(f"alsolike/loading/repairs_{staged.table.name}"))
+    connection.execute(
+        sql.SQL("create temporary table repairs on commit drop as {}").format(repairs)
+    )
     faults = connection.execute(query("alsolike/loading/repair_notes")).fetchall()
     for field in sorted({fault[0] for fault in faults}):
         connection.execute(

@@ -2,7 +2,7 @@
 -- mean one thousand two hundred ninety-nine, so three decimals are a price only in a currency that
 -- has three, and more than three only if the rest are zeros.
 -- value: text of a file; currency: ISO 4217 code or null, which stands for one of two decimals.
-create function is_price(value text, currency text) returns boolean
+create or replace function raw.is_price(value text, currency text) returns boolean
 language sql
 immutable
 parallel safe
@@ -25,4 +25,4 @@ return case
             length(split_part(value, '.', 2)) <> 3
             or upper(currency) in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND')
         )
-end
+end;
