@@ -33,6 +33,8 @@ class Settings:
     ----------
     is_postgres_embedded, is_s3_embedded : bool
         Whether the command starts its own server because no variable names one.
+    postgres_version : int
+        Major version of the embedded server.
     has_several_hosts : bool
         Whether `PGHOST` or `PGHOSTADDR` names replicas beside the primary.
     encoder_sha256 : str
@@ -48,6 +50,7 @@ class Settings:
     home: Path
     is_postgres_embedded: bool
     is_s3_embedded: bool
+    postgres_version: int
     has_several_hosts: bool
     s3_bucket: str
     s3_prefix: str
@@ -92,6 +95,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         home=home,
         is_postgres_embedded=is_postgres_embedded,
         is_s3_embedded=is_postgres_embedded and not has_endpoint,
+        postgres_version=_postgres_version(env),
         has_several_hosts=any("," in env.get(name, "") for name in ("PGHOST", "PGHOSTADDR")),
         s3_bucket=env.get("ALSOLIKE_S3_BUCKET") or "alsolike",
         s3_prefix=(env.get("ALSOLIKE_S3_PREFIX") or "snapshots").strip("/"),
@@ -131,6 +135,14 @@ def _integer(env: Mapping[str, str], name: str, default: int, low: int, high: in
         message = f"{name} is {text!r}: set it to a whole number from {low} to {high}."
         raise SettingError(message)
     return value
+
+
+def _postgres_version(env: Mapping[str, str]) -> int:
+    text = env.get("ALSOLIKE_POSTGRES_VERSION") or "18"
+    if text not in {"16", "18"}:
+        message = f"ALSOLIKE_POSTGRES_VERSION is {text!r}: the embedded Postgres is 16 or 18."
+        raise SettingError(message)
+    return int(text)
 
 
 def _boolean(env: Mapping[str, str], name: str, *, default: bool) -> bool:

@@ -20,7 +20,12 @@ from alsolike.loading.catalogue import (
     upsert_shoppers,
 )
 from alsolike.loading.consent import CONSENTS, require_stated_consent
-from alsolike.loading.events import insert_events, leave_out_views
+from alsolike.loading.events import (
+    count_older_reviews,
+    insert_events,
+    leave_out_views,
+    take_back_purchases,
+)
 from alsolike.loading.people import list_shoppers, notes_on_shoppers
 from alsolike.loading.rows import Chunk, Reading, Source
 from alsolike.loading.staging import (
@@ -40,7 +45,7 @@ from alsolike.loading.staging import (
     stage,
 )
 from alsolike.loading.summary import FileSummary, LoadSummary, counted
-from alsolike.loading.tables import PRODUCTS, SHOPPERS, VIEWS
+from alsolike.loading.tables import PRODUCTS, PURCHASES, RETURNS, REVIEWS, SHOPPERS, VIEWS
 from alsolike.progress import Report
 
 
@@ -182,6 +187,8 @@ class _Load:
             loaded = self._store_products(source, staged, reading.columns, notes)
         elif source.table is SHOPPERS:
             loaded = self._store_shoppers(staged)
+        elif source.table is RETURNS:
+            loaded = insert_events(staged)
         else:
             loaded = self._store_events(source, staged, notes)
         rejected = count_rejected(staged)
@@ -242,6 +249,10 @@ class _Load:
         loaded = insert_events(staged)
         if source.table is not VIEWS:
             self._add_named_shoppers(staged)
+        if source.table is PURCHASES:
+            loaded += take_back_purchases(staged)
+        if source.table is REVIEWS and (older := count_older_reviews(staged)):
+            notes.append(f"{counted(older, 'review')} left out: a later version is there.")
         notes.extend(notes_on_shoppers(staged, self.listed if self.has_listed else None))
         return loaded
 

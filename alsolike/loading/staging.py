@@ -6,7 +6,7 @@ nobody else sees it, and an interrupted load leaves nothing. `left_out` lists th
 stored, and the view `usable` has the others.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
@@ -18,7 +18,7 @@ from alsolike.database import query
 from alsolike.loading.faults import fault_of
 from alsolike.loading.rows import Chunk
 from alsolike.loading.summary import Rejection, counted
-from alsolike.loading.tables import PRODUCTS, SHOPPERS, Table
+from alsolike.loading.tables import PRODUCTS, RETURNS, SHOPPERS, Table
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -59,7 +59,14 @@ def stage(
     report(0)
     with (
         connection.cursor() as cursor,
-        cursor.copy("copy staged from stdin (format csv, force_null *)") as copy,
+        # A quoted empty field is as empty as one without quotes.
+        cursor.copy(
+            sql.SQL("copy staged from stdin (format csv, force_null ({}))").format(
+                sql.SQL(", ").join(
+                    sql.Identifier(name) for name in ("line", "problem", *table.columns)
+                )
+            )
+        ) as copy,
     ):
         for chunk in chunks:
             copy.write(chunk.data)
@@ -103,7 +110,9 @@ def repair(staged: StagedFile) -> list[str]:
 def check(staged: StagedFile) -> None:
     """Note in the new table `left_out` every staged row that cannot be used, with its reason."""
     rows = sql.SQL("staged as s")
-    if staged.table not in (PRODUCTS, SHOPPERS):
+    if staged.table is RETURNS:
+        rows += sql.SQL(" left join raw.purchases as p on s.purchase_id = p.purchase_id")
+    elif staged.table not in (PRODUCTS, SHOPPERS):
         rows += sql.SQL(" left join raw.products as p on s.product_id = p.product_id")
     statement = sql.SQL(query("alsolike/loading/check"))
     staged.connection.execute(statement.format(fault=fault_of(staged.table), rows=rows))
@@ -145,6 +154,11 @@ def count(
     return 0 if row is None else int(row[0])
 
 
+def columns_of(row: str, columns: Sequence[str]) -> sql.Composed:
+    """Return columns of a row, as they stand between brackets."""
+    return sql.SQL(", ").join(sql.Identifier(row, column) for column in columns)
+
+
 def commonest_reasons(staged: StagedFile) -> list[Rejection]:
     """Return the three reasons that rejected most rows, each with its first line."""
     with staged.connection.cursor(row_factory=args_row(Rejection)) as cursor:
@@ -182,5 +196,9 @@ def keep_rejected(staged: StagedFile, source: str, run_id: int | None) -> None:
     staged.connection.execute(
         query("alsolike/loading/keep_rejected"),
         # An event's ids without the shopper's, which are personal data.
-        {"source": source, "run_id": run_id, "ids": [staged.table.row_id, "product_id"]},
+        {
+            "source": source,
+            "run_id": run_id,
+            "ids": [staged.table.row_id, "product_id", "purchase_id"],
+        },
     )

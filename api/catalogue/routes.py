@@ -52,7 +52,7 @@ async def draw_product(request: AnyRequest, file_name: FromPath[str]) -> Respons
 async def tell_methods(request: AnyRequest) -> Response[None]:
     """Tell which methods a path has: Litestar would tell those of its first handler alone."""
     path = request.scope["path_template"]
-    (methods,) = [route.methods for route in request.app.routes if route.path == path]
+    (methods,) = [route.methods for route in request.app.routes if route.path_format == path]
     return Response(None, status_code=204, headers={"Allow": ", ".join(sorted(methods))})
 
 

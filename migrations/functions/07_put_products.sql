@@ -4,7 +4,7 @@
 -- p_items: JSON array of objects, one per product; their keys are columns of a file of products,
 -- their values texts or null. A column that is left out keeps its value, and so does the title of a
 -- product that is known; a product that was removed is as one that is not there.
--- A row: one item. line: its place from 1; outcome: created, updated, unchanged or rejected; reason:
+-- A row: one item. line: its place from 1; outcome: created, updated, unchanged, rejected; reason:
 -- why it was rejected; notes: what was wrong with single fields, and what became of them. Items of
 -- one product with the same content count as one; with other content, the first counts.
 create or replace function raw.put_products(p_items jsonb)

@@ -17,7 +17,9 @@ begin
                 ('alsolike_app', 'idle_in_transaction_session_timeout', '30s')
         ) as w (role, setting, value)
         where
-            not exists (
+            -- Postgres 16 does not limit a transaction.
+            exists (select from pg_settings as known where known.name = w.setting)
+            and not exists (
                 select
                 from pg_db_role_setting as s
                 cross join unnest(s.setconfig) as kept

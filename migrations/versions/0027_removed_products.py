@@ -3,7 +3,7 @@
 from alsolike.migrate import run_sql
 
 revision = "0027"
-down_revision = "0021"
+down_revision = "0034"
 
 
 def upgrade() -> None:

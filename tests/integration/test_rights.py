@@ -93,6 +93,7 @@ APP_CALLS = ANALYST_CALLS | {
 APP_WRITES = {
     "raw.consents": "INSERT",
     "raw.purchases": "INSERT",
+    "raw.returns": "INSERT",
     "raw.shoppers": "INSERT",
     "raw.views": "INSERT",
     "recs.hides": "INSERT",
@@ -252,6 +253,7 @@ ATTACKS = [
     "select * from recs.buy_again('s')",
     "select * from raw.shoppers",
     "select * from raw.purchases",
+    "select * from raw.returns",
     "select * from raw.views",
     "select * from raw.reviews",
     "select * from raw.consents",

@@ -16,6 +16,8 @@ PLAN_MODES = ["force_custom_plan", "force_generic_plan"]
 
 # Postgres puts their text into the statement that calls them, and so does not count them.
 IN_THEIR_CALLERS_PLACE = {
+    "category_path",
+    "decimals",
     "fault",
     "fits",
     "has_happened",
@@ -31,6 +33,8 @@ IN_THEIR_CALLERS_PLACE = {
     "shown",
     "time_fault",
     "too_long",
+    "unseen",
+    "visible",
 }
 # What commands and the workers call, and people by hand.
 NOT_SERVED = {
@@ -40,6 +44,8 @@ NOT_SERVED = {
     "extend_neighbours",
     "is_agreed",
     "is_nobody",
+    "is_taken_back",
+    "look",
     "neighbours_statement",
     "rebuyable_products",
     "recommend",
