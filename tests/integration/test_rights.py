@@ -30,8 +30,8 @@ ANALYST_READS = {
     "ops.runs": "command finished_at is_success run_id started_at",
     "ops.snapshots": "created_at location manifest model_id read_order row_count snapshot_id",
     "raw.products": "attributes brand category created_at currency description gtin image_url "
-    "is_hidden is_in_stock item_group_id language loaded_at price product_id sale_price search "
-    "title url",
+    "is_hidden is_in_stock item_group_id language loaded_at price product_id removed_at sale_price "
+    "search title url",
     "recs.encoders": "created_at dimension encoder_id name sha256",
     "recs.evaluation_differences": "against difference evaluation_id high low metric model",
     "recs.evaluation_metrics": "evaluation_id high low metric model slice value",
@@ -72,6 +72,8 @@ ANALYST_CALLS = {
 APP_CALLS = ANALYST_CALLS | {
     "ops.erase_shopper",
     "ops.is_demo_shop",
+    "raw.put_products",
+    "raw.remove_products",
     "ops.readmit_shopper",
     "recs.buy_again",
     "recs.diversified",

@@ -221,6 +221,24 @@ _VIEW = Case(
     rows=1,
     most={"products": 4, "shoppers": 4, "consents": 4, "views": 2},
 )
+_PUT = Case(
+    name="two",
+    statement="api/catalogue/put_products",
+    parameters={
+        "items": '[{"product_id": "v00001", "price": "3"}, {"product_id": "new", "title": "New"}]'
+    },
+    rows=2,
+    most={"products": 16},
+    searches=("products_pkey",),
+)
+_REMOVE = Case(
+    name="one",
+    statement="api/catalogue/remove_products",
+    parameters={"product_ids": ["v00001", "none"]},
+    rows=1,
+    most={"products": 8},
+    searches=("products_pkey",),
+)
 _CONSENT: dict[str, Any] = {
     "is_granted": True,
     "readmits": True,
@@ -523,6 +541,8 @@ CASES = (
         searches=("views_of_shopper",),
         rows=6,
     ),
+    _PUT,
+    _REMOVE,
     _VIEW,
     _VIEW.but("session", shopper_id=None, session_id="busy"),
     _VIEW.but(

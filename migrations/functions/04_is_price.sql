@@ -2,7 +2,7 @@
 -- mean one thousand two hundred ninety-nine, so three decimals are a price only in a currency that
 -- has three, and more than a currency has only if the rest are zeros.
 -- value: text of a file; currency: ISO 4217 code or null, which stands for one of two decimals.
-create function is_price(value text, currency text) returns boolean
+create or replace function raw.is_price(value text, currency text) returns boolean
 language sql
 immutable
 parallel safe
@@ -11,6 +11,6 @@ return case
     when currency is null and value ~ '^[0-9]{1,10}([.][0-9]{1,2})?$' then true
     else
         value ~ '^[+]?([0-9]{1,10}([.][0-9]{0,20})?|[.][0-9]{1,20})$'
-        and length(rtrim(split_part(value, '.', 2), '0')) <= decimals(currency)
-        and (length(split_part(value, '.', 2)) <> 3 or decimals(currency) = 3)
-end
+        and length(rtrim(split_part(value, '.', 2), '0')) <= raw.decimals(currency)
+        and (length(split_part(value, '.', 2)) <> 3 or raw.decimals(currency) = 3)
+end;

@@ -2,7 +2,7 @@
 -- The words of Shopify, WooCommerce, Magento and PrestaShop. What was never paid is taken back too;
 -- what waits for its payment is not, and neither is what came back in part.
 -- value: text of a file.
-create function is_taken_back(value text) returns boolean
+create or replace function raw.is_taken_back(value text) returns boolean
 language sql
 immutable
 parallel safe
@@ -21,4 +21,4 @@ return case
             'partiallyfulfilled', 'shipped', 'partiallyshipped', 'delivered', 'active', 'confirmed'
         )
         then false
-end
+end;

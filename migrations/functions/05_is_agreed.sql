@@ -1,6 +1,6 @@
 -- Whether a stated consent agrees to personalisation; null if it is unreadable, which counts as no.
 -- value: text of a file.
-create function is_agreed(value text) returns boolean
+create or replace function raw.is_agreed(value text) returns boolean
 language sql
 immutable
 parallel safe
@@ -8,5 +8,5 @@ return case lower(value)
     when 'personalisation' then true
     when 'personalization' then true
     when 'none' then false
-    else is_true(value)
-end
+    else raw.is_true(value)
+end;

@@ -1,16 +1,16 @@
 -- A text with escapes such as \u200b in place of the characters that nobody sees.
 -- value: text of a file.
-create function visible(value text) returns text
+create or replace function raw.visible(value text) returns text
 language sql
 immutable
 parallel safe
 return case
-    when value ~ unseen()
+    when value ~ raw.unseen()
         then (
             select
                 string_agg(
                     case
-                        when c.sign ~ unseen() then '\u' || lpad(to_hex(ascii(c.sign)), 4, '0')
+                        when c.sign ~ raw.unseen() then '\u' || lpad(to_hex(ascii(c.sign)), 4, '0')
                         else c.sign
                     end,
                     '' order by c.place
@@ -18,4 +18,4 @@ return case
             from string_to_table(value, null) with ordinality as c (sign, place)
         )
     else value
-end
+end;

@@ -1,6 +1,6 @@
 -- What is wrong with a time; null if nothing is, or the value is missing.
 -- value: text of a file. A time before 1990 or after tomorrow is taken for a mistake.
-create function time_fault(value text) returns text
+create or replace function raw.time_fault(value text) returns text
 language sql
 stable
 parallel safe
@@ -12,4 +12,4 @@ return case
         value::timestamptz < '1990-01-01'
         or value::timestamptz > now() + interval '1 day'
         then 'expected a time from 1990 until tomorrow'
-end
+end;

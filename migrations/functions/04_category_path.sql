@@ -1,6 +1,6 @@
 -- A path of a category as we store it, `A > B > C`, whatever stands around its signs; null: none.
 -- value: text of a file, without HTML.
-create function category_path(value text) returns text
+create or replace function raw.category_path(value text) returns text
 language sql
 immutable
 parallel safe
@@ -10,4 +10,4 @@ return case
             btrim(regexp_replace(value, '\s*[>›»](\s*[>›»])*\s*', ' > ', 'g'), ' >'), ''
         )
     else value
-end
+end;

@@ -1,7 +1,7 @@
 -- Whether a stock word says that the product can be ordered; null if it is unreadable.
 -- The words of Google, WooCommerce, Shopify and schema.org, and counts: whole numbers from 0.
 -- value: text of a file.
-create function is_in_stock(value text) returns boolean
+create or replace function raw.is_in_stock(value text) returns boolean
 language sql
 immutable
 parallel safe
@@ -19,4 +19,4 @@ return case
             'notinstock', 'discontinued'
         )
         then false
-end
+end;
