@@ -8,6 +8,7 @@ drop function if exists recs.diversified(
     integer, text [], real [], integer, double precision, double precision, double precision
 );
 drop function if exists recs.left_out(text, timestamptz);
+drop function if exists recs.neighbours_statement(integer, integer, boolean);
 drop function if exists recs.recent_actions(text, text, jsonb, timestamptz, jsonb);
 drop function if exists recs.recommend_with_reasons(
     text, text, integer, text [], recs.product_filter, text [], text, text, jsonb, boolean,

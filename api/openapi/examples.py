@@ -68,15 +68,19 @@ _SANTOKU: Mapping[str, Any] = {
     "brand": "Plainly",
     "category": CATEGORY,
     "price": 59.9,
+    "sale_price": 49.9,
     "currency": "EUR",
     "image_url": "https://cdn.example/knife-santoku.jpg",
+    "url": "https://shop.example/knives/santoku",
 }
 _CHEFS_KNIFE: Mapping[str, Any] = {
     **_SANTOKU,
     "product_id": "knife-chef",
     "title": "Chef's knife, 20 cm",
     "price": 64.0,
+    "sale_price": None,
     "image_url": "https://cdn.example/knife-chef.jpg",
+    "url": "https://shop.example/knives/chef",
 }
 _BOARD: Mapping[str, Any] = {
     "product_id": "board-oak",
@@ -84,8 +88,10 @@ _BOARD: Mapping[str, Any] = {
     "brand": "Plainly",
     "category": "Kitchen > Boards",
     "price": 29.5,
+    "sale_price": None,
     "currency": "EUR",
     "image_url": None,
+    "url": "/products/board-oak",
 }
 _PRODUCT = Product(
     **_SANTOKU,

@@ -5,10 +5,11 @@
 do $$
 declare
     for_both constant text [] := array[
-        'category_size', 'few_eligible', 'fits', 'goes_with', 'is_exact_search',
+        'category_size', 'few_eligible', 'fits', 'goes_with', 'has_groups', 'is_exact_search',
         'list_limit', 'measure_statement', 'model_of', 'nearest_products', 'nearest_thresholds',
-        'pair_reasons', 'popular_products', 'search_products', 'search_space', 'similar_products',
-        'typed_query', 'walk_statement'
+        'nearest_variants', 'one_of_each_group', 'pair_reasons', 'popular_products',
+        'popular_variants', 'search_products', 'search_space', 'similar_products', 'typed_query',
+        'walk_statement', 'with_variants'
     ];
     -- Of one shopper or session, or of use to those alone; and what the shop sends.
     for_app constant text [] := array[

@@ -14,6 +14,6 @@ from given as g
 where
     exists (
         select from raw.products as p
-        where p.search @@ plainto_tsquery('english', g.word)
+        where p.search @@ plainto_tsquery('english', g.word) and not p.is_hidden
     )
 order by g.place

@@ -278,7 +278,7 @@ CASES = (
         "few",
         filter=TENTH_OF_PERCENT,
         most={**_LOOKED_UP, "product_vectors_1": 30},
-        searches=("products_price", "product_vectors_1_pkey"),
+        searches=("products_price_now", "product_vectors_1_pkey"),
     ),
     _SIMILAR.but(
         "a brand",
@@ -341,7 +341,7 @@ CASES = (
         **_READS_PRODUCTS,
     ),
     _RECOMMENDED.but(
-        "few", filter=TENTH_OF_PERCENT, searches=("products_price", "product_vectors_1_pkey")
+        "few", filter=TENTH_OF_PERCENT, searches=("products_price_now", "product_vectors_1_pkey")
     ),
     _RECOMMENDED.but(
         "diverse",
@@ -379,7 +379,7 @@ CASES = (
     ),
     _TRENDING,
     _TRENDING.but("half", filter=HALF, most={**_COUNTED_TO_4000, **_POPULAR}, **_READS_PRODUCTS),
-    _TRENDING.but("few", filter=TENTH_OF_PERCENT, searches=("products_price",)),
+    _TRENDING.but("few", filter=TENTH_OF_PERCENT, searches=("products_price_now",)),
     _TRENDING.but(
         "a shelf",
         filter='{"category": "Department 3 > Shelf 9"}',
