@@ -12,43 +12,29 @@ from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
-from psycopg.rows import args_row
+from psycopg.rows import args_row, dict_row
 
 from alsolike.database import query
 from alsolike.loading.faults import fault_of
 from alsolike.loading.rows import Chunk
 from alsolike.loading.summary import Rejection, counted
 from alsolike.loading.tables import PRODUCTS, RETURNS, SHOPPERS, Table
-
-# The functions that the statements call; each may call those before it.
-_FUNCTIONS = (
-    "unseen",
-    "visible",
-    "look",
-    "shown",
-    "fault",
-    "too_long",
-    "time_fault",
-    "decimals",
-    "is_price",
-    "is_in_stock",
-    "is_true",
-    "is_taken_back",
-    "is_agreed",
-    "is_nobody",
-    "category_path",
-)
+from alsolike.privacy.hashes import pads
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 @dataclass(slots=True)
 class StagedFile:
-    """A file whose rows are in the table `staged` of a connection's open transaction."""
+    """A file whose rows are in the table `staged` of a connection's open transaction.
+
+    `is_trial` says that the transaction will be rolled back, and should hinder nobody meanwhile.
+    """
 
     connection: Connection
     table: Table
     rows: int
+    is_trial: bool = False
 
 
 def prepare_session(connection: Connection) -> None:
@@ -67,14 +53,13 @@ def stage(
     columns = [sql.SQL("{} text").format(sql.Identifier(name)) for name in table.columns]
     schema = _schema(connection)
     connection.execute(sql.SQL("create schema {}").format(schema))
-    connection.execute(sql.SQL("set local search_path = {}, public").format(schema))
+    # The statements call functions of raw, which have the rules.
+    connection.execute(sql.SQL("set local search_path = {}, raw, public").format(schema))
     connection.execute(
         sql.SQL("create unlogged table staged (line bigint, problem text, {})").format(
             sql.SQL(", ").join(columns)
         )
     )
-    for name in _FUNCTIONS:
-        connection.execute(query(f"alsolike/loading/define_{name}"))
     rows = 0
     report(0)
     with (
@@ -108,7 +93,10 @@ def _schema(connection: Connection) -> sql.Identifier:
 def repair(staged: StagedFile) -> list[str]:
     """Empty or correct the fields that cannot be used as they are; return a note on each kind."""
     connection = staged.connection
-    connection.execute(query(f"alsolike/loading/repairs_{staged.table.name}"))
+    repairs = sql.SQL(query(f"alsolike/loading/repairs_{staged.table.name}"))
+    connection.execute(
+        sql.SQL("create temporary table repairs on commit drop as {}").format(repairs)
+    )
     faults = connection.execute(query("alsolike/loading/repair_notes")).fetchall()
     for field in sorted({fault[0] for fault in faults}):
         connection.execute(
@@ -182,6 +170,12 @@ def commonest_reasons(staged: StagedFile) -> list[Rejection]:
         return cursor.execute(query("alsolike/loading/commonest_reasons")).fetchall()
 
 
+def sample_products(staged: StagedFile) -> list[dict[str, Any]]:
+    """Return the first five usable products of a file as they are stored now."""
+    with staged.connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query("alsolike/loading/sample_products")).fetchall()
+
+
 def count_future(staged: StagedFile) -> int:
     """Count the usable rows whose time is later than now; clocks may differ by five minutes."""
     statement = sql.SQL(
@@ -212,10 +206,11 @@ def keep_rejected(staged: StagedFile, source: str, run_id: int | None) -> None:
     staged.connection.execute("delete from raw.rejected_rows where source = %s", (source,))
     staged.connection.execute(
         query("alsolike/loading/keep_rejected"),
-        # An event's ids without the shopper's, which are personal data.
         {
             "source": source,
             "run_id": run_id,
+            # An event's ids without the shopper's, which are personal data.
             "ids": [staged.table.row_id, "product_id", "purchase_id"],
+            **pads()._asdict(),
         },
     )

@@ -10,7 +10,7 @@ from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct
 from api.catalogue.service import unknown_product
 from api.catalogue.store import CardRow, product_cards
 from api.database.pool import Connection
-from api.exchange import AnyRequest
+from api.exchange import AnyRequest, public_path
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer
 from api.pages.addresses import product_url
@@ -117,7 +117,12 @@ def price_in_words(price: Decimal | None, currency: str | None) -> str | None:
 
 
 def safe_image(address: str | None) -> str | None:
-    """Return an image's address if the pages' content security policy allows it; None otherwise."""
+    """Return an image's address if the pages' content security policy allows it; None otherwise.
+
+    A path is one of the shop's own site, except below `/pictures/`, which are ours.
+    """
+    if address and address.startswith("/pictures/"):
+        return public_path(address)
     if address and (
         address.startswith(("https://", "data:image/"))
         or (address.startswith("/") and not address.startswith("//"))

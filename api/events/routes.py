@@ -25,10 +25,10 @@ async def record_event(request: AnyRequest, data: JSONBody[NewEvent]) -> Respons
     """Record a view, a purchase or a hide, once.
 
     201 when it is recorded; 200 with a reason when it is not: its id is known for its kind (a hide:
-    the product is hidden already), or the shopper does not consent to personalisation and it is no
-    purchase, in which case nothing is kept. A purchase makes a shopper who is not known yet,
-    without consent until you state it. 404 for an unknown product. A `session_id` stands for an
-    anonymous visitor: give one out only after the visitor agreed.
+    the product is hidden already), or nothing may be kept: the shopper does not consent to
+    personalisation and it is no purchase, or the shopper was erased. A purchase makes a shopper who
+    is not known yet, without consent until you state it. 404 for an unknown product. A `session_id`
+    stands for an anonymous visitor: give one out only after the visitor agreed.
     """
     check_names(request, frozenset())
     await check_body(request, NewEvent)

@@ -1,4 +1,4 @@
--- Who may execute the functions of recs and ops. Postgres lets everybody execute a new function:
+-- Who may execute the functions of raw, recs and ops. Postgres lets everybody execute a new function:
 -- here nobody but its owner may who is not named. alsolike_analyst gets only what answers the same
 -- whatever a single shopper has done: see docs/decisions/0016.
 -- Functions of another owner, such as the shop's own, are left as they are.
@@ -11,12 +11,13 @@ declare
         'popular_variants', 'search_products', 'search_space', 'similar_products', 'typed_query',
         'walk_statement', 'with_variants'
     ];
-    -- Of one shopper or session, or of use to those alone.
+    -- Of one shopper or session, or of use to those alone; and what the shop sends.
     for_app constant text [] := array[
-        'buy_again', 'diversified', 'diversity_level', 'has_happened', 'is_demo_shop', 'left_out',
-        'not_bought_again', 'reason_kind', 'rebuyable_products', 'recent_actions',
-        'recently_viewed', 'recommend', 'recommend_with_reasons', 'scored_products',
-        'serving_options', 'taste', 'with_nearest_action'
+        'buy_again', 'diversified', 'diversity_level', 'erase_shopper', 'has_happened',
+        'is_demo_shop', 'left_out', 'not_bought_again', 'put_products', 'readmit_shopper',
+        'reason_kind', 'rebuyable_products', 'recent_actions', 'recently_viewed', 'recommend',
+        'recommend_with_reasons', 'remove_products', 'scored_products', 'serving_options', 'taste',
+        'with_nearest_action'
     ];
     found record;
 begin
@@ -25,7 +26,7 @@ begin
         from pg_proc as p
         inner join pg_namespace as n on p.pronamespace = n.oid
         where
-            n.nspname in ('recs', 'ops')
+            n.nspname in ('raw', 'recs', 'ops')
             and p.prokind = 'f'
             and pg_has_role(current_user, p.proowner, 'usage')
         order by 1

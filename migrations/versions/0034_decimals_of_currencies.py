@@ -3,7 +3,7 @@
 from alsolike.migrate import drop_built, run_sql
 
 revision = "0034"
-down_revision = "0026"
+down_revision = "0033"
 
 
 def upgrade() -> None:

@@ -30,8 +30,8 @@ ANALYST_READS = {
     "ops.runs": "command finished_at is_success run_id started_at",
     "ops.snapshots": "created_at location manifest model_id read_order row_count snapshot_id",
     "raw.products": "attributes brand category created_at currency description gtin image_url "
-    "is_hidden is_in_stock item_group_id language loaded_at price product_id sale_price search "
-    "title url",
+    "is_hidden is_in_stock item_group_id language loaded_at price product_id removed_at sale_price "
+    "search title url",
     "recs.encoders": "created_at dimension encoder_id name sha256",
     "recs.evaluation_differences": "against difference evaluation_id high low metric model",
     "recs.evaluation_metrics": "evaluation_id high low metric model slice value",
@@ -75,7 +75,11 @@ ANALYST_CALLS = {
     "recs.with_variants",
 }
 APP_CALLS = ANALYST_CALLS | {
+    "ops.erase_shopper",
     "ops.is_demo_shop",
+    "raw.put_products",
+    "raw.remove_products",
+    "ops.readmit_shopper",
     "recs.buy_again",
     "recs.diversified",
     "recs.diversity_level",
@@ -341,9 +345,21 @@ def test_the_embedded_server_lets_the_roles_into_our_database_alone(
         )
 
 
+def ask_plainly(statement: str) -> list[tuple[object, ...]]:
+    """Ask on a session with the limits that its role has; commands lift theirs."""
+    with psycopg.connect("") as connection:
+        return connection.execute(statement.encode()).fetchall()
+
+
+def test_the_app_has_a_time_limit_from_the_start(own_database: pytest.MonkeyPatch) -> None:
+    own_database.setenv("PGUSER", APP_ROLE)
+    assert ask_plainly("show statement_timeout") == [("2s",)]
+    assert ask_plainly("show max_parallel_workers_per_gather") == [("0",)]
+
+
 def test_an_analyst_has_bounds_from_the_start(own_database: pytest.MonkeyPatch) -> None:
     own_database.setenv("PGUSER", ANALYST_ROLE)
-    assert run(
+    assert ask_plainly(
         "select name, setting::integer from pg_settings where name in ('statement_timeout', "
         "'transaction_timeout', 'idle_in_transaction_session_timeout', 'temp_file_limit') "
         "order by name"
@@ -386,8 +402,8 @@ def test_what_an_administrator_set_stays(own_database: pytest.MonkeyPatch) -> No
         )
     migrate()
     own_database.setenv("PGUSER", ANALYST_ROLE)
-    assert run("show statement_timeout") == [("1h",)]
-    assert run("show transaction_timeout") == [("2min",)]
+    assert ask_plainly("show statement_timeout") == [("1h",)]
+    assert ask_plainly("show transaction_timeout") == [("2min",)]
 
 
 @pytest.mark.usefixtures("empty_database")

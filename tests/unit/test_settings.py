@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,10 @@ NUMBERS = {
     "ALSOLIKE_NEIGHBOURS_K": ("neighbours_k", 1, 1000),
     "ALSOLIKE_PORT": ("port", 1, 65535),
     "ALSOLIKE_WEB_WORKERS": ("web_workers", 1, 64),
+    "ALSOLIKE_PULL_COMPARE_MINUTES": ("pull.compare_minutes", 0, 10_080),
+    "ALSOLIKE_PULL_OVERLAP_MINUTES": ("pull.overlap_minutes", 0, 10_080),
+    "ALSOLIKE_PULL_SECONDS": ("pull.every_seconds", 0, 604_800),
+    "ALSOLIKE_PULL_TIMEOUT_SECONDS": ("pull.timeout_seconds", 1, 86_400),
     "ALSOLIKE_POOL_SIZE": ("pool_size", 1, 256),
     "ALSOLIKE_RATE_LIMIT": ("rate_limit", 0, 10_000_000),
     "ALSOLIKE_SEARCH_ENCODE_MS": ("search_encode_ms", 0, 10_000),
@@ -145,7 +150,7 @@ def test_the_home_is_a_whole_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_numbers_within_their_range_are_taken(tmp_path: Path, name: str) -> None:
     attribute, low, high = NUMBERS[name]
     for value in (low, high):
-        assert getattr(read(tmp_path, **{name: str(value)}), attribute) == value
+        assert attrgetter(attribute)(read(tmp_path, **{name: str(value)})) == value
 
 
 @pytest.mark.parametrize("name", NUMBERS)

@@ -215,11 +215,36 @@ _VIEW = Case(
         "product_id": "v00001",
         "shopper_id": BUSY,
         "session_id": None,
+        "shopper_hash": b"hash",
         "occurred_at": "2026-03-03T00:00:00Z",
     },
     rows=1,
     most={"products": 4, "shoppers": 4, "consents": 4, "views": 2},
 )
+_PUT = Case(
+    name="two",
+    statement="api/catalogue/put_products",
+    parameters={
+        "items": '[{"product_id": "v00001", "price": "3"}, {"product_id": "new", "title": "New"}]'
+    },
+    rows=2,
+    most={"products": 16},
+    searches=("products_pkey",),
+)
+_REMOVE = Case(
+    name="one",
+    statement="api/catalogue/remove_products",
+    parameters={"product_ids": ["v00001", "none"]},
+    rows=1,
+    most={"products": 8},
+    searches=("products_pkey",),
+)
+_CONSENT: dict[str, Any] = {
+    "is_granted": True,
+    "readmits": True,
+    "shopper_hash": b"hash",
+    "key_id": "key",
+}
 _STEP = _SIMILAR.but(
     "neighbours",
     way="neighbours",
@@ -516,6 +541,8 @@ CASES = (
         searches=("views_of_shopper",),
         rows=6,
     ),
+    _PUT,
+    _REMOVE,
     _VIEW,
     _VIEW.but("session", shopper_id=None, session_id="busy"),
     _VIEW.but(
@@ -541,14 +568,14 @@ CASES = (
     Case(
         name="yes",
         statement="api/visitors/record_consent",
-        parameters={"shopper_id": BUSY, "is_granted": True, "source": "site", "may_make": False},
+        parameters={**_CONSENT, "shopper_id": BUSY, "source": "site", "may_make": False},
         most={"shoppers": 4, "consents": 4},
         rows=1,
     ),
     Case(
         name="somebody new",
         statement="api/visitors/record_consent",
-        parameters={"shopper_id": "new", "is_granted": True, "source": "api", "may_make": True},
+        parameters={**_CONSENT, "shopper_id": "new", "source": "api", "may_make": True},
         most={"shoppers": 4, "consents": 4},
         rows=1,
     ),

@@ -170,6 +170,7 @@ def render(name: str, visitor: SimpleNamespace = SHOPPER, **context: Any) -> str
         lstrip_blocks=True,
     )
     environment.globals["remembered"] = lambda macro, *arguments: macro(*arguments)
+    environment.globals["prefix"] = ""
     common = {
         "visitor": visitor,
         "csrf_token": TOKEN,
@@ -360,5 +361,6 @@ def test_error_page_needs_nothing_but_the_error() -> None:
         autoescape=True,
         undefined=jinja2.StrictUndefined,
     )
+    environment.globals["prefix"] = "/shop"
     html = environment.get_template("pages/error.html").render(PAGES["error"])
     assert "There is no such page." in html
