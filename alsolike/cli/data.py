@@ -45,14 +45,23 @@ def migrate(settings: Settings, revision: str, *, drop_all_data: bool) -> None:
     """Bring the schema to REVISION (head, base or a number) and re-apply the SQL functions.
 
     Going down drops what alsolike made and nothing else. It refuses to delete rows without
-    --drop-all-data.
+    --drop-all-data. At the head, ALSOLIKE_LANGUAGE becomes the language of the products that name
+    none, if it is set.
     """
     from alsolike.migrate import migrate as bring_schema  # noqa: PLC0415
     from alsolike.migrate import remaining_objects  # noqa: PLC0415
+    from alsolike.shop_language import set_shop_language  # noqa: PLC0415
 
     with embedded_servers(settings):
         reached = bring_schema(revision, drop_all_data=drop_all_data)
         click.echo(f"The schema is at revision {reached}.")
+        if revision == "head" and settings.language:
+            count = set_shop_language(settings.language)
+            if count is not None:
+                click.echo(
+                    f"The shop's language is {settings.language}: "
+                    f"the search words of {count:,} products were made anew."
+                )
         if reached == "base" and (kept := remaining_objects()):
             click.echo(f"Not alsolike's, so kept with their schemas: {', '.join(kept)}.")
 
