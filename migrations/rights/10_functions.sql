@@ -1,16 +1,16 @@
--- Who may execute the functions of raw, recs and ops. Postgres lets everybody execute a new function:
+-- Who may execute the functions of raw, recs and ops. Postgres lets everybody execute a new one:
 -- here nobody but its owner may who is not named. alsolike_analyst gets only what answers the same
 -- whatever a single shopper has done: see docs/decisions/0016.
 -- Functions of another owner, such as the shop's own, are left as they are.
 do $$
 declare
     for_both constant text [] := array[
-        'all_of', 'any_of', 'category_size', 'compounding', 'few_eligible', 'fits', 'goes_with', 'is_exact_search',
-        'list_limit', 'lowered_text', 'measure_statement', 'model_of', 'nearest_products', 'nearest_thresholds',
-        'pair_reasons', 'popular_products', 'product_words', 'query_words',
-        'search_configuration', 'search_configurations',
-        'search_products', 'search_space', 'similar_products', 'similar_words', 'stems', 'text_words',
-        'typed_query', 'walk_statement', 'without_accents', 'words_that_end_in'
+        'all_of', 'any_of', 'category_size', 'compounding', 'few_eligible', 'fits', 'goes_with',
+        'is_exact_search', 'list_limit', 'lowered_text', 'measure_statement', 'model_of',
+        'nearest_products', 'nearest_thresholds', 'pair_reasons', 'popular_products',
+        'product_words', 'query_words', 'search_configuration', 'search_configurations',
+        'search_products', 'search_space', 'similar_products', 'similar_words', 'stems',
+        'text_words', 'typed_query', 'walk_statement', 'without_accents', 'words_that_end_in'
     ];
     -- Of one shopper or session, or of use to those alone.
     for_app constant text [] := array[
