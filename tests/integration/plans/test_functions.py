@@ -54,6 +54,7 @@ NOT_SERVED = {
     "rebuyable_products",
     "recommend",
     "write_neighbours",
+    "write_search_words",
 }
 
 
