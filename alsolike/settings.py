@@ -66,6 +66,10 @@ class Settings:
     metrics_folder: Path | None
     secret: str = field(repr=False)
     erasure_key: bytes = field(repr=False)
+    keep_session_views_days: int
+    keep_rejected_rows_days: int
+    keep_runs_days: int
+    keep_jobs_days: int
     is_cookie_secure: bool
     are_pages_on: bool | None
     api_keys: tuple[str, ...] = field(repr=False)
@@ -112,6 +116,10 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         metrics_folder=Path(metrics_folder) if metrics_folder else None,
         secret=secret,
         erasure_key=_erasure_key(env, secret),
+        keep_session_views_days=_days(env, "ALSOLIKE_KEEP_SESSION_VIEWS_DAYS", 365),
+        keep_rejected_rows_days=_days(env, "ALSOLIKE_KEEP_REJECTED_ROWS_DAYS", 30),
+        keep_runs_days=_days(env, "ALSOLIKE_KEEP_RUNS_DAYS", 90),
+        keep_jobs_days=_days(env, "ALSOLIKE_KEEP_JOBS_DAYS", 7),
         is_cookie_secure=_boolean(env, "ALSOLIKE_COOKIE_SECURE", default=False),
         are_pages_on=_boolean(env, "ALSOLIKE_PAGES", default=False)
         if env.get("ALSOLIKE_PAGES")
@@ -135,6 +143,11 @@ def _integer(env: Mapping[str, str], name: str, default: int, low: int, high: in
         message = f"{name} is {text!r}: set it to a whole number from {low} to {high}."
         raise SettingError(message)
     return value
+
+
+def _days(env: Mapping[str, str], name: str, default: int) -> int:
+    """Read for how many days something is kept."""
+    return _integer(env, name, default, 1, 36_500)
 
 
 def _boolean(env: Mapping[str, str], name: str, *, default: bool) -> bool:

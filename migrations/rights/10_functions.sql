@@ -15,7 +15,7 @@ declare
         'buy_again', 'diversified', 'diversity_level', 'erase_shopper', 'has_happened',
         'is_demo_shop', 'left_out', 'not_bought_again', 'readmit_shopper', 'reason_kind',
         'rebuyable_products', 'recent_actions', 'recently_viewed', 'recommend', 'recommend_with_reasons', 'scored_products',
-        'serving_options', 'taste', 'with_nearest_action'
+        'serving_options', 'shopper_data', 'taste', 'with_nearest_action'
     ];
     found record;
 begin

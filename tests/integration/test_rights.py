@@ -73,6 +73,7 @@ APP_CALLS = ANALYST_CALLS | {
     "ops.erase_shopper",
     "ops.is_demo_shop",
     "ops.readmit_shopper",
+    "ops.shopper_data",
     "recs.buy_again",
     "recs.diversified",
     "recs.diversity_level",

@@ -38,6 +38,7 @@ NOT_SERVED = {
     "readmit_shopper",
     "rebuyable_products",
     "recommend",
+    "shopper_data",
     "write_neighbours",
 }
 
