@@ -15,7 +15,7 @@ from alsolike.locks import hold_lock
 from alsolike.neighbours import write_all_neighbours
 from alsolike.privacy.copies import ListCopyError, merge_copies
 from alsolike.privacy.erased import ErasureKeyError
-from alsolike.privacy.follow_up import settle, sweep
+from alsolike.privacy.follow_up import refresh_statistics, settle, sweep
 from alsolike.privacy.retain import is_due, retain
 from alsolike.progress import ignore_progress
 from alsolike.runs import close_abandoned_runs, recorded_run
@@ -156,6 +156,7 @@ def forget(settings: Settings) -> None:
             logger.warning("%s erased shoppers were there again, and were erased.", came_back)
     except (ErasureKeyError, ListCopyError) as error:
         logger.error("Erased shoppers may come back: %s", error)  # noqa: TRY400  (no bug of ours)
+    refresh_statistics()
     settle()
     if is_due():
         with recorded_run("worker", {"task": "retain"}) as counts:

@@ -54,6 +54,7 @@ def _erase(settings: Settings, shopper: str, *, as_json: bool) -> None:
     from alsolike.privacy.copies import merge_copies  # noqa: PLC0415
     from alsolike.privacy.erase import erase as erase_rows  # noqa: PLC0415
     from alsolike.privacy.erased import has_erased_shoppers  # noqa: PLC0415
+    from alsolike.privacy.follow_up import refresh_statistics  # noqa: PLC0415
     from alsolike.privacy.local_files import delete_files_naming  # noqa: PLC0415
 
     # The run's arguments stay: the shopper is not in them.
@@ -63,6 +64,7 @@ def _erase(settings: Settings, shopper: str, *, as_json: bool) -> None:
             has_erased_shoppers(connection)
             connection.execute("set local statement_timeout = 0")
             receipt = erase_rows(connection, shopper, source="command")
+        refresh_statistics()
         files = delete_files_naming(settings.home, shopper)
         is_in_s3 = merge_copies(settings, with_s3=True)
         counts.update(erasure=str(receipt.erasure_id))

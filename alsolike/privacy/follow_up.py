@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from psycopg import sql
 from psycopg.rows import args_row
 
 from alsolike.database import connect, query
@@ -40,6 +41,17 @@ def settle() -> None:
     """Note what was done since the open erasures."""
     with connect() as connection:
         connection.execute(query("alsolike/privacy/settle"))
+
+
+def refresh_statistics() -> None:
+    """Have the planner's statistics drawn anew where they may still quote an erased row.
+
+    Of the tables of the last day's erasures; Postgres itself does it only after many changes.
+    """
+    with connect(autocommit=True) as connection:
+        for (table,) in connection.execute(query("alsolike/privacy/tables_to_analyze")).fetchall():
+            name = sql.Identifier(*table.split("."))
+            connection.execute(sql.SQL("analyze {}").format(name))
 
 
 def sweep() -> int:
