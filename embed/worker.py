@@ -18,6 +18,7 @@ from alsolike.privacy.erased import ErasureKeyError
 from alsolike.privacy.follow_up import refresh_statistics, settle, sweep
 from alsolike.privacy.retain import is_due, retain
 from alsolike.progress import ignore_progress
+from alsolike.pull import pull_if_due
 from alsolike.runs import close_abandoned_runs, recorded_run
 from alsolike.settings import Settings
 from alsolike.snapshot.export import export_snapshot
@@ -59,10 +60,10 @@ class WorkerError(AlsolikeError):
 def run_worker(settings: Settings) -> None:
     """Embed what becomes stale, until SIGTERM or SIGINT.
 
-    When it starts and every five minutes it transforms, embeds, takes the steps of `embed.steps`
-    and updates the neighbours; every hour it writes a snapshot and keeps erased shoppers away, and
-    every night it drops what is too old. Before it stops it ends the running
-    job. Any number of workers may run at once, on any number of hosts.
+    When it starts and every five minutes it pulls from the shop's tables, transforms, embeds, takes
+    the steps of `embed.steps` and updates the neighbours; every hour it writes a snapshot and keeps
+    erased shoppers away, and every night it drops what is too old. Before it stops it ends the
+    running job. Any number of workers may run at once, on any number of hosts.
 
     When the database is lost the worker waits for it and begins the running job again; what the job
     had written is not written twice.
@@ -85,6 +86,7 @@ def run_worker(settings: Settings) -> None:
         with hold_lock(_REFRESHING, is_patient=False) as is_ours:
             if not is_ours:
                 return
+            pull_if_due(settings.pull)
             with recorded_run("worker", {"task": REFRESH_TASK}) as counts:
                 transform(with_tests=False, report=ignore_progress)
                 counts["queued"] = queue_stale_documents(

@@ -14,11 +14,14 @@ import boto3
 import pytest
 from psycopg import sql
 
-from alsolike.embedded.postgres import embedded_postgres
+from alsolike.embedded.postgres import byte_order, embedded_postgres
 from alsolike.embedded.s3 import embedded_s3
 from alsolike.migrate import migrate
 from alsolike.settings import Settings, load_settings
 from tests.shop.database import TEMPLATE, cloned_database, maintenance, variables_set
+
+# The major version of the test server: 18, or 16.
+VERSION = "ALSOLIKE_POSTGRES_VERSION"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -34,7 +37,8 @@ def clean_environment() -> Iterator[Path]:
     ):
         home = Path(folder)
         for name in list(os.environ):
-            if name.startswith(("PG", "AWS_", "ALSOLIKE_")):
+            # The version of the server is what one runs the tests with, not of the shop.
+            if name.startswith(("PG", "AWS_", "ALSOLIKE_")) and name != VERSION:
                 patch.delenv(name)
         patch.setenv("ALSOLIKE_HOME", str(home))
         patch.setenv("HF_HUB_OFFLINE", "1")
@@ -47,16 +51,16 @@ def clean_environment() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def postgres_server(clean_environment: Path) -> Iterator[dict[str, str]]:
     """Run one server with a migrated template database; its `PG*` variables."""
-    with embedded_postgres(clean_environment / "postgres") as variables:
+    version = load_settings().postgres_version
+    with embedded_postgres(clean_environment / "postgres", version) as variables:
         with maintenance(variables) as connection:
             # The data is thrown away: durability would only cost time.
             connection.execute("alter system set fsync = off")
             connection.execute("select pg_reload_conf()")
             connection.execute(
-                sql.SQL(
-                    "create database {} template template0 "
-                    "locale_provider builtin builtin_locale 'C.UTF-8'"
-                ).format(sql.Identifier(TEMPLATE))
+                sql.SQL("create database {} " + byte_order(connection.info.server_version)).format(
+                    sql.Identifier(TEMPLATE)
+                )
             )
         with variables_set({**variables, "PGDATABASE": TEMPLATE}):
             migrate()

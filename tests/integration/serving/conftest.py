@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from alsolike.embedded.postgres import byte_order
 from alsolike.migrate import migrate
 from tests.integration.serving.servers import Server, server_folder
-from tests.shop.database import execute
 from tests.shop.kitchen import make_kitchen
 from tests.shop.snapshots import keep_snapshot
 
@@ -44,10 +44,8 @@ def primary(folder: Path, home: Path, s3_server: dict[str, str]) -> Iterator[Ser
         }
         for name, value in variables.items():
             patch.setenv(name, value)
-        execute(
-            "create database shop template template0"
-            " locale_provider builtin builtin_locale 'C.UTF-8'"
-        )
+        with server.connect() as connection:
+            connection.execute("create database shop " + byte_order(connection.info.server_version))
         patch.setenv("PGDATABASE", "shop")
         migrate()
         make_kitchen()

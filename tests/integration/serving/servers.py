@@ -17,6 +17,7 @@ import httpx
 import psycopg
 
 from alsolike.embedded.postgres import postgres_program
+from alsolike.settings import load_settings
 from tests.fixtures.waiting import WITHIN_SECONDS, wait_for
 
 StopMode = Literal["fast", "immediate"]
@@ -70,7 +71,8 @@ class Server:
         )
 
     def _run(self, program: str, *arguments: object) -> None:
-        command = [str(postgres_program(program)), *map(str, arguments)]
+        version = load_settings().postgres_version
+        command = [str(postgres_program(program, version)), *map(str, arguments)]
         # A server that is started keeps the pipes of its parent: none, so that nobody waits.
         done = subprocess.run(
             command,
