@@ -120,6 +120,10 @@ class Settings:
     secret: str = field(repr=False)
     shopper_key: str = field(repr=False)
     erasure_key: bytes = field(repr=False)
+    keep_session_views_days: int
+    keep_rejected_rows_days: int
+    keep_runs_days: int
+    keep_jobs_days: int
     is_cookie_secure: bool
     are_pages_on: bool | None
     api_keys: tuple[ApiKey, ...]
@@ -173,6 +177,10 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         secret=secret,
         shopper_key=_shopper_key(env, secret),
         erasure_key=_erasure_key(env, secret),
+        keep_session_views_days=_days(env, "ALSOLIKE_KEEP_SESSION_VIEWS_DAYS", 365),
+        keep_rejected_rows_days=_days(env, "ALSOLIKE_KEEP_REJECTED_ROWS_DAYS", 30),
+        keep_runs_days=_days(env, "ALSOLIKE_KEEP_RUNS_DAYS", 90),
+        keep_jobs_days=_days(env, "ALSOLIKE_KEEP_JOBS_DAYS", 7),
         is_cookie_secure=_boolean(env, "ALSOLIKE_COOKIE_SECURE", default=False),
         are_pages_on=_boolean(env, "ALSOLIKE_PAGES", default=False)
         if env.get("ALSOLIKE_PAGES")
@@ -223,6 +231,11 @@ def _language(env: Mapping[str, str]) -> str:
         message = f"ALSOLIKE_LANGUAGE is {tag!r}: set it to a tag such as de or pt-BR."
         raise SettingError(message)
     return tag.replace("_", "-").lower()
+
+
+def _days(env: Mapping[str, str], name: str, default: int) -> int:
+    """Read for how many days something is kept."""
+    return _integer(env, name, default, 1, 36_500)
 
 
 def _postgres_version(env: Mapping[str, str]) -> int:

@@ -98,6 +98,7 @@ APP_CALLS = ANALYST_CALLS | {
     "raw.put_products",
     "raw.remove_products",
     "ops.readmit_shopper",
+    "ops.shopper_data",
     "recs.buy_again",
     "recs.diversified",
     "recs.diversity_level",

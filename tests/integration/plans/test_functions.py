@@ -53,6 +53,7 @@ NOT_SERVED = {
     "readmit_shopper",
     "rebuyable_products",
     "recommend",
+    "shopper_data",
     "write_neighbours",
     "write_search_words",
 }
