@@ -63,7 +63,7 @@ from api.recommendations.pages import home
 from api.recommendations.routes import recommendations_router
 from api.search.pages import search_page
 from api.search.query_vectors import LoadEncoder, QueryVectors
-from api.search.routes import search_router
+from api.search.routes import list_products
 from api.visitors.pages import personalise, sign_in_page, sign_in_shopper, sign_out_shopper
 from api.visitors.routes import consents_router
 from api.visitors.session import require_pages, visitor_context
@@ -115,8 +115,7 @@ def create_app(
     limits = RateLimits(settings)
     app = Litestar(
         route_handlers=[
-            search_router(),
-            products_router(),
+            products_router(list_products),
             recommendations_router(),
             consents_router(),
             events_router(),

@@ -4,13 +4,14 @@ from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from api.exchange import AnyRequest, public_path
+from api.fields import product_path
 
 CATEGORY_SEPARATOR = " > "
 
 
 def product_url(product_id: str) -> str:
     """Address of a product's page."""
-    return public_path(f"/products/{quote(product_id, safe='')}")
+    return public_path(product_path(product_id))
 
 
 def category_url(path: str) -> str:
