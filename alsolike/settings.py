@@ -81,6 +81,8 @@ class Settings:
         Empty: no check.
     path_prefix : str
         Empty, or such as `/shop`, without a slash at its end.
+    language : str
+        Empty: the one that the database has.
     metrics_folder : Path or None
         None: one process serves.
     are_pages_on : bool or None
@@ -100,6 +102,7 @@ class Settings:
     app_password: str = field(repr=False)
     s3_bucket: str
     s3_prefix: str
+    language: str
     encoder: str
     encoder_sha256: str
     embed_batch_size: int
@@ -117,6 +120,10 @@ class Settings:
     secret: str = field(repr=False)
     shopper_key: str = field(repr=False)
     erasure_key: bytes = field(repr=False)
+    keep_session_views_days: int
+    keep_rejected_rows_days: int
+    keep_runs_days: int
+    keep_jobs_days: int
     is_cookie_secure: bool
     are_pages_on: bool | None
     api_keys: tuple[ApiKey, ...]
@@ -152,6 +159,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         app_password=env.get("ALSOLIKE_APP_PASSWORD") or "",
         s3_bucket=env.get("ALSOLIKE_S3_BUCKET") or "alsolike",
         s3_prefix=(env.get("ALSOLIKE_S3_PREFIX") or "snapshots").strip("/"),
+        language=_language(env),
         encoder=encoder,
         encoder_sha256=env.get("ALSOLIKE_ENCODER_SHA256") or default_sha256,
         embed_batch_size=_integer(env, "ALSOLIKE_EMBED_BATCH_SIZE", 64, 1, 4096),
@@ -169,6 +177,10 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         secret=secret,
         shopper_key=_shopper_key(env, secret),
         erasure_key=_erasure_key(env, secret),
+        keep_session_views_days=_days(env, "ALSOLIKE_KEEP_SESSION_VIEWS_DAYS", 365),
+        keep_rejected_rows_days=_days(env, "ALSOLIKE_KEEP_REJECTED_ROWS_DAYS", 30),
+        keep_runs_days=_days(env, "ALSOLIKE_KEEP_RUNS_DAYS", 90),
+        keep_jobs_days=_days(env, "ALSOLIKE_KEEP_JOBS_DAYS", 7),
         is_cookie_secure=_boolean(env, "ALSOLIKE_COOKIE_SECURE", default=False),
         are_pages_on=_boolean(env, "ALSOLIKE_PAGES", default=False)
         if env.get("ALSOLIKE_PAGES")
@@ -211,6 +223,19 @@ def _integer(env: Mapping[str, str], name: str, default: int, low: int, high: in
         message = f"{name} is {text!r}: set it to a whole number from {low} to {high}."
         raise SettingError(message)
     return value
+
+
+def _language(env: Mapping[str, str]) -> str:
+    tag = env.get("ALSOLIKE_LANGUAGE") or ""
+    if tag and re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", tag) is None:
+        message = f"ALSOLIKE_LANGUAGE is {tag!r}: set it to a tag such as de or pt-BR."
+        raise SettingError(message)
+    return tag.replace("_", "-").lower()
+
+
+def _days(env: Mapping[str, str], name: str, default: int) -> int:
+    """Read for how many days something is kept."""
+    return _integer(env, name, default, 1, 36_500)
 
 
 def _postgres_version(env: Mapping[str, str]) -> int:

@@ -402,11 +402,18 @@ CASES = (
     _COMPLEMENTS.but("half", filter=HALF),
     _SEARCH,
     _SEARCH.but("an unknown word", words="nothing4711"),
+    # Two words of the catalogue are one letter away.
+    _SEARCH.but(
+        "a misspelled word",
+        words="quilbdfg",
+        most={"products": 40, "search_words": 60, "search_endings": 60, "search_misspellings": 60},
+        rows=None,
+    ),
     # No product has all three words, 24 have two of them; the index is asked for each pair.
     _SEARCH.but(
         "all words but one",
         words="brass word77 nothing4711",
-        most={"products": 100},
+        most={"products": 100, "search_words": 10},
     ),
     # Up to 5,000 are ranked; so common a word is found sooner without its index.
     _SEARCH.but(
