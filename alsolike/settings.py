@@ -77,6 +77,8 @@ class Settings:
         told, so one that is seen is taken to keep it for a transaction.
     app_password : str
         Empty: the app's role keeps the password that it has.
+    s3_arguments : tuple of tuple
+        Name and value of each further argument of a write, in boto3's names.
     encoder_sha256 : str
         Empty: no check.
     path_prefix : str
@@ -102,6 +104,7 @@ class Settings:
     app_password: str = field(repr=False)
     s3_bucket: str
     s3_prefix: str
+    s3_arguments: tuple[tuple[str, str], ...] = field(repr=False)
     language: str
     encoder: str
     encoder_sha256: str
@@ -159,6 +162,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         app_password=env.get("ALSOLIKE_APP_PASSWORD") or "",
         s3_bucket=env.get("ALSOLIKE_S3_BUCKET") or "alsolike",
         s3_prefix=(env.get("ALSOLIKE_S3_PREFIX") or "snapshots").strip("/"),
+        s3_arguments=_s3_arguments(env),
         language=_language(env),
         encoder=encoder,
         encoder_sha256=env.get("ALSOLIKE_ENCODER_SHA256") or default_sha256,
@@ -314,6 +318,19 @@ def _allowed_hosts(env: Mapping[str, str], host: str) -> tuple[str, ...]:
         return tuple(name.lower() for name in hosts)
     # A site on the loopback address serves this machine only.
     return ("localhost", host.lower()) if is_loopback(host) else ("*",)
+
+
+def _s3_arguments(env: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Read `Name=Value` pairs with commas between them; a value may hold more equals signs."""
+    pairs = [word.partition("=") for word in _words(env, "ALSOLIKE_S3_ARGUMENTS")]
+    for name, _, value in pairs:
+        if not name.isalnum() or not value:
+            message = (
+                f"ALSOLIKE_S3_ARGUMENTS has {name!r} without a value: give boto3's names and their "
+                "values, as in ServerSideEncryption=aws:kms,SSEKMSKeyId=KEY."
+            )
+            raise SettingError(message)
+    return tuple((name, value) for name, _, value in pairs)
 
 
 def _path_prefix(env: Mapping[str, str]) -> str:

@@ -284,6 +284,7 @@ def load_completejourney(settings: Settings, consent: str, *, strict: bool, as_j
     help="Take back what is gone from a view even if that is half of its rows or more.",
 )
 @_strict_option
+@_dry_run_option
 @as_json_option
 @click.pass_obj
 def pull(
@@ -293,6 +294,7 @@ def pull(
     is_full: bool,
     accept_deletes: bool,
     strict: bool,
+    is_trial: bool,
     as_json: bool,
 ) -> None:
     """Pull what changed from the shop's own tables, through the views of ALSOLIKE_PULL_SCHEMA.
@@ -313,9 +315,11 @@ def pull(
             consent=consent,
             is_full=is_full,
             accepts_deletes=accept_deletes,
+            is_trial=is_trial,
             report=report,
             run_id=run_id,
         ),
+        is_trial=is_trial,
     )
 
 

@@ -131,8 +131,8 @@ def load_sources(
             ]
             for session in sessions:
                 prepare_session(session)
-                if is_trial:
-                    stack.callback(session.rollback)
+        if is_trial:
+            stack.callback(sessions[0].rollback)
         load = _Load(
             f"import:{origin}",
             report,
@@ -230,10 +230,7 @@ class _Load:
         try:
             summary = self._store(source, reading, staged)
             discard(staged)
-            if self.is_trial:
-                # Else the next file's temporary tables would have the names of this one's.
-                staged.connection.execute("discard temp")
-            else:
+            if not self.is_trial:
                 staged.connection.commit()
         except psycopg.Error as error:
             raise self._refused(source, error) from error

@@ -292,6 +292,8 @@ def take_back_gone_rows(
     connection, table = staged.connection, staged.table
     of_view = {"view": table.name}
     _read_whole_tables(connection)
+    # A trial is one transaction for all views.
+    connection.execute("drop table if exists pg_temp.gone_rows")
     connection.execute(
         sql.SQL(query("alsolike/pull/create_gone_rows")).format(found=_found(changes.view)), of_view
     )
