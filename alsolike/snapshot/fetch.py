@@ -13,6 +13,7 @@ import msgspec
 
 from alsolike.database import query
 from alsolike.errors import SnapshotError
+from alsolike.folding import folded
 from alsolike.models import ServingOptions
 from alsolike.progress import Report
 from alsolike.settings import Settings
@@ -135,9 +136,14 @@ def write_file(
         )
         run("index_popularity")
         run("index_words")
-        file.execute("insert into words (words) values ('rebuild')")
+        file.create_function("folded", 1, _folded, deterministic=True)
+        run("add_words")
         file.execute("analyze")
         file.execute("commit")
+
+
+def _folded(text: str | None) -> str | None:
+    return None if text is None else folded(text)
 
 
 def _product_rows(columns: Columns) -> Iterator[tuple[Any, ...]]:
