@@ -123,6 +123,7 @@ class Settings:
     secret: str = field(repr=False)
     shopper_key: str = field(repr=False)
     erasure_key: bytes = field(repr=False)
+    webhook_secret: str = field(repr=False)
     keep_session_views_days: int
     keep_rejected_rows_days: int
     keep_runs_days: int
@@ -181,6 +182,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         secret=secret,
         shopper_key=_shopper_key(env, secret),
         erasure_key=_erasure_key(env, secret),
+        webhook_secret=_webhook_secret(env),
         keep_session_views_days=_days(env, "ALSOLIKE_KEEP_SESSION_VIEWS_DAYS", 365),
         keep_rejected_rows_days=_days(env, "ALSOLIKE_KEEP_REJECTED_ROWS_DAYS", 30),
         keep_runs_days=_days(env, "ALSOLIKE_KEEP_RUNS_DAYS", 90),
@@ -392,6 +394,16 @@ def _erasure_key(env: Mapping[str, str], secret: str) -> bytes:
         message = f"ALSOLIKE_ERASURE_KEY is {len(given)} characters: give at least {minimum}."
         raise SettingError(message)
     return sha256(f"alsolike erasure {given or secret}".encode()).digest()
+
+
+def _webhook_secret(env: Mapping[str, str]) -> str:
+    """Return the secret that a shop system signs its webhooks with; empty: none is taken."""
+    minimum = 16
+    secret = env.get("ALSOLIKE_WEBHOOK_SECRET") or ""
+    if secret and len(secret) < minimum:
+        message = f"ALSOLIKE_WEBHOOK_SECRET is {len(secret)} characters: give at least {minimum}."
+        raise SettingError(message)
+    return secret
 
 
 def _make_secret(kept: Path) -> None:

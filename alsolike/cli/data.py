@@ -345,7 +345,7 @@ def _load(
                 return
             with recorded_run(command, arguments) as counts:
                 summary = step(report, counts.run_id)
-                counts.update(summary.as_dict())
+                counts.update(summary.as_counts())
                 _require_usable_rows(summary, strict=strict)
     finally:
         if summary is not None:

@@ -101,6 +101,16 @@ class LoadSummary:
             **full,
         }
 
+    def as_counts(self) -> dict[str, Any]:
+        """Return the numbers for `ops.runs`, without the notes and reasons, which quote rows."""
+        return {
+            "files": [
+                {"name": file.name, **dict(zip(_COUNTS, file.counts, strict=True))}
+                for file in self.files
+            ],
+            "total": dict(zip(_COUNTS, self.total.counts, strict=True)),
+        }
+
     def text(self) -> str:
         """Return an aligned table for a person: a line per file, the total, reasons and notes."""
         head = ("file", *(name.replace("_", " ") for name in _COUNTS))
