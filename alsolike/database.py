@@ -15,10 +15,18 @@ import psycopg
 from pgvector.psycopg import register_vector
 from psycopg import sql
 
-from alsolike.errors import DatabaseUnavailableError, UnknownModelError, UnknownProductError
+from alsolike.errors import (
+    DatabaseUnavailableError,
+    UnknownModelError,
+    UnknownProductError,
+    UnsupportedServerError,
+)
+from alsolike.schemas import use_schemas
 
 APP_ROLE = "alsolike_app"
 ANALYST_ROLE = "alsolike_analyst"
+
+_OLDEST_SERVER = 160_000
 
 # States of our own, which our SQL functions raise.
 _UNKNOWN = {"LS001": UnknownModelError, "LS002": UnknownProductError}
@@ -41,21 +49,44 @@ def connect(
     ------
     DatabaseUnavailableError
         The server cannot be reached or refuses the user.
+    UnsupportedServerError
+        The server is too old.
     """
+    with open_connection(application_name) as connection:
+        if role is not None:
+            connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
+        connection.autocommit = autocommit
+        yield connection
+
+
+def open_connection(application_name: str) -> psycopg.Connection[tuple[Any, ...]]:
+    """Open an autocommit connection that finds our schemas and pgvector's types; see `connect`."""
     try:
         connection = psycopg.connect(
-            "", autocommit=autocommit, application_name=application_name, connect_timeout=10
+            "", autocommit=True, application_name=application_name, connect_timeout=10
         )
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[0]
         message = f"Cannot reach the database: {reason}. Check the PG* variables."
         raise DatabaseUnavailableError(message) from error
-    with connection:
-        if role is not None:
-            connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
-            if not autocommit:
-                connection.commit()
-        yield connection
+    try:
+        refuse_old_server(connection.info.server_version)
+        use_schemas(connection)
+        connection.execute(query("alsolike/find_extension"))
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def refuse_old_server(version: int) -> None:
+    """Raise `UnsupportedServerError` if a server is too old; its version is as libpq has it."""
+    if version < _OLDEST_SERVER:
+        message = (
+            f"The server is Postgres {version // 10_000}, and alsolike needs "
+            f"{_OLDEST_SERVER // 10_000} or newer: upgrade it, or set the PG* variables to another."
+        )
+        raise UnsupportedServerError(message)
 
 
 def pauses() -> Generator[float]:

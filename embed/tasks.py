@@ -14,6 +14,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from alsolike.database import connect, query
 from alsolike.locks import hold_lock_in
 from alsolike.product_vectors import TEXT_PARTS
+from alsolike.schemas import schema_name
 from embed.claim import Key
 
 BATCH_TASK = "embed_batch"
@@ -31,10 +32,13 @@ _CONNECT_SECONDS = 10.0
 # Jobs that one statement adds to the queue.
 _JOBS_AT_ONCE = 200
 
-_QUEUE_SCHEMA = {"options": "-c search_path=ops,public"}
-
 # Embeds the documents of a batch; the flag says whether to wait for other workers' documents.
 EmbedBatch = Callable[[Sequence[Key], bool], None]
+
+
+def _queue_schema() -> dict[str, str]:
+    """Return the option of a connection that finds procrastinate's tables."""
+    return {"options": f"-c search_path={schema_name('ops')},public"}
 
 
 def batch_queue(encoder_id: int) -> str:
@@ -50,7 +54,7 @@ def refresh_queue(encoder_id: int) -> str:
 def batch_app(encoder_id: int, embed_batch: EmbedBatch) -> App:
     """Return an application with the task to embed an encoder's batches; it is not open yet."""
     connector = PsycopgConnector(
-        conninfo="", kwargs=_QUEUE_SCHEMA, min_size=1, max_size=4, timeout=_CONNECT_SECONDS
+        conninfo="", kwargs=_queue_schema(), min_size=1, max_size=4, timeout=_CONNECT_SECONDS
     )
     app = App(connector=connector)
 
@@ -138,7 +142,7 @@ def queue_stale_documents(encoder_id: int, batch_size: int, *, is_patient: bool 
 
 def queue_task(encoder_id: int, task: str) -> None:
     """Queue a refresh, its finish or a snapshot, unless one waits already."""
-    connector = SyncPsycopgConnector(conninfo="", kwargs=_QUEUE_SCHEMA, min_size=1, max_size=1)
+    connector = SyncPsycopgConnector(conninfo="", kwargs=_queue_schema(), min_size=1, max_size=1)
     with App(connector=connector).open() as app, suppress(AlreadyEnqueued):
         app.configure_task(
             task,

@@ -14,6 +14,7 @@ from typing import NoReturn
 import click
 import psycopg
 
+from alsolike.cli.check import check
 from alsolike.cli.data import load, migrate, psql, transform
 from alsolike.cli.demo import demo
 from alsolike.cli.evaluation import evaluate
@@ -86,6 +87,7 @@ def commands(context: click.Context) -> None:
 
 for _command in (
     demo,
+    check,
     migrate,
     load,
     transform,

@@ -259,6 +259,9 @@ class PsqlError(AlsolikeError):
 @click.pass_obj
 def psql(settings: Settings, role: str, arguments: tuple[str, ...]) -> None:
     """Open psql on the database; ARGUMENTS are psql's own (-c 'select …')."""
+    if role != "owner" and not settings.are_roles_used:
+        message = "There are no roles (ALSOLIKE_ROLES is false): give no --role."
+        raise PsqlError(message)
     user = {"owner": [], "app": ["-U", APP_ROLE], "analyst": ["-U", ANALYST_ROLE]}[role]
     with embedded_servers(settings):
         code = subprocess.call([str(postgres_program("psql")), *user, *arguments])  # noqa: S603

@@ -33,9 +33,7 @@ max_connections = 100
 
 
 @contextmanager
-def embedded_postgres(
-    data: Path, version: int = NEWEST_VERSION
-) -> Generator[dict[str, str]]:
+def embedded_postgres(data: Path, version: int = NEWEST_VERSION) -> Generator[dict[str, str]]:
     """Run, or join, the server whose data is in a folder; the last user stops it.
 
     Parameters

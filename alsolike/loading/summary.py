@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from alsolike.schemas import in_schemas
+
 _COUNTS = ("loaded", "unchanged", "rejected", "not_kept")
-_SHOW_REJECTED = (
-    "All of them: alsolike psql -c 'select source, line, ids, reason from raw.rejected_rows'"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,8 @@ class LoadSummary:
                     for reason in file.reasons
                 )
         if self.total.rejected:
-            lines.append(_SHOW_REJECTED)
+            statement = in_schemas("select source, line, ids, reason from raw.rejected_rows")
+            lines.append(f"All of them: alsolike psql -c '{statement}'")
         return "\n".join(lines)
 
 

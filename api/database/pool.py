@@ -19,6 +19,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from alsolike.database import APP_ROLE, query
 from alsolike.json_levels import load_stored_json
+from alsolike.schemas import async_cursor_factory
 from alsolike.settings import Settings
 from api.database.failures import DatabaseBusyError, TookTooLongError
 from api.database.shares import Shares
@@ -327,13 +328,15 @@ class _SharedPool:
 
 
 def _pool(settings: Settings, attempts: _Attempts, hosts: Mapping[str, str]) -> Pool:
+    role = f"-c role={APP_ROLE} " if settings.are_roles_used else ""
     return AsyncConnectionPool(
         "",
         kwargs={
             "autocommit": True,
             # Starting a parallel worker takes longer than most of our statements.
-            "options": f"-c role={APP_ROLE} -c statement_timeout={settings.statement_timeout_ms} "
+            "options": f"{role}-c statement_timeout={settings.statement_timeout_ms} "
             "-c max_parallel_workers_per_gather=0",
+            "cursor_factory": async_cursor_factory(),
             "application_name": "alsolike-web",
             "connect_timeout": 5,
             # Milliseconds until sent bytes must be acknowledged: a machine that is gone says
