@@ -17,11 +17,13 @@ from psycopg import sql
 
 from alsolike.errors import (
     DatabaseUnavailableError,
+    SharedSessionError,
     UnknownModelError,
     UnknownProductError,
     UnsupportedServerError,
 )
 from alsolike.schemas import use_schemas
+from alsolike.settings import load_pooler
 
 APP_ROLE = "alsolike_app"
 ANALYST_ROLE = "alsolike_analyst"
@@ -34,7 +36,11 @@ _UNKNOWN = {"LS001": UnknownModelError, "LS002": UnknownProductError}
 
 @contextmanager
 def connect(
-    *, autocommit: bool = False, role: str | None = None, application_name: str = "alsolike"
+    *,
+    autocommit: bool = False,
+    role: str | None = None,
+    application_name: str = "alsolike",
+    needs_session: bool = True,
 ) -> Generator[psycopg.Connection[tuple[Any, ...]]]:
     """Open a connection; commit at the end of the block, roll back on an error, close.
 
@@ -44,23 +50,29 @@ def connect(
         Each statement commits by itself.
     role : str, optional
         Role to act as; the user of the connection must be a member of it.
+    needs_session : bool
+        The session is the caller's own, without the time limits that the role has elsewhere.
 
     Raises
     ------
     DatabaseUnavailableError
         The server cannot be reached or refuses the user.
     UnsupportedServerError
-        The server is too old.
+        It is too old.
+    SharedSessionError
+        A pooler in between hands the session to other clients too.
     """
-    with open_connection(application_name) as connection:
+    with open_connection(application_name, needs_session=needs_session) as connection:
         if role is not None:
             connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
         connection.autocommit = autocommit
         yield connection
 
 
-def open_connection(application_name: str) -> psycopg.Connection[tuple[Any, ...]]:
-    """Open an autocommit connection that finds our schemas and pgvector's types; see `connect`."""
+def open_connection(
+    application_name: str, *, needs_session: bool = True
+) -> psycopg.Connection[tuple[Any, ...]]:
+    """Open an autocommit connection; `connect` says what it is."""
     try:
         connection = psycopg.connect(
             "", autocommit=True, application_name=application_name, connect_timeout=10
@@ -72,7 +84,8 @@ def open_connection(application_name: str) -> psycopg.Connection[tuple[Any, ...]
     try:
         refuse_old_server(connection.info.server_version)
         use_schemas(connection)
-        connection.execute(query("alsolike/find_extension"))
+        if needs_session:
+            _begin_session(connection)
     except BaseException:
         connection.close()
         raise
@@ -87,6 +100,39 @@ def refuse_old_server(version: int) -> None:
             f"{_OLDEST_SERVER // 10_000} or newer: upgrade it, or set the PG* variables to another."
         )
         raise UnsupportedServerError(message)
+
+
+def _begin_session(connection: psycopg.Connection[Any]) -> None:
+    """Lift the limits of the session and let it find pgvector, wherever that is.
+
+    Raises
+    ------
+    SharedSessionError
+        The session is not the caller's own.
+    """
+    pooler = load_pooler()
+    parameters = {"told_pid": connection.info.backend_pid, "is_kept": pooler == "session"}
+    row = connection.execute(query("alsolike/begin_session"), parameters).fetchone()
+    if pooler == "transaction" or row is None or not row[1]:
+        message = (
+            "This needs a database session of its own, and a pooler in between hands sessions to "
+            "other clients: let PGHOST and PGPORT name Postgres itself, or set "
+            "ALSOLIKE_POOLER=session if the pooler keeps a server connection for each client."
+        )
+        raise SharedSessionError(message)
+    connection.execute(query("alsolike/find_extension"))
+
+
+async def lift_limits(connection: psycopg.AsyncConnection[Any]) -> None:
+    """Lift the time limits of a session that is known to be the caller's own."""
+    parameters = {"told_pid": connection.info.backend_pid, "is_kept": True}
+    await connection.execute(query("alsolike/begin_session"), parameters)
+
+
+def is_pooled(connection: psycopg.Connection[Any]) -> bool:
+    """Tell whether a pooler stands between: it makes up the number of the server's process."""
+    row = connection.execute("select pg_backend_pid()").fetchone()
+    return row != (connection.info.backend_pid,)
 
 
 def pauses() -> Generator[float]:

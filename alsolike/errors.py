@@ -25,6 +25,10 @@ class UnsupportedServerError(AlsolikeError):
     """The database server is too old."""
 
 
+class SharedSessionError(AlsolikeError):
+    """A pooler hands the database session of a command to other clients too."""
+
+
 class EmbeddedServerError(AlsolikeError):
     """An embedded server (Postgres or S3) could not be started."""
 

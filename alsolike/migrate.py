@@ -313,10 +313,6 @@ def _begin() -> None:
             if finding.level == "missing":
                 raise MigrationError(_told(finding))
             logger.warning("%s", finding.text)
-        if extension_of(connection) is None:
-            # The extension's script is long.
-            connection.execute("set local statement_timeout = '15min'")
-            connection.execute("create extension if not exists vector")
 
 
 def _told(finding: Finding) -> str:

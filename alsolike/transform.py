@@ -18,12 +18,12 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, cast
 
-from alsolike.database import connect, query
+from alsolike.database import connect, is_pooled, query
 from alsolike.errors import TransformError
 from alsolike.locks import hold_lock
 from alsolike.progress import Report
 from alsolike.schemas import in_schemas
-from alsolike.settings import export_connection, load_settings
+from alsolike.settings import child_environment, libpq_options, load_settings
 
 PROJECT = Path(__file__).parents[1] / "dbt"
 # The lock that lets one transform of a database run at a time.
@@ -31,6 +31,11 @@ TRANSFORM_LOCK = "alsolike transform"
 
 _STAGE = "transform"
 _FAILED_STATUSES = frozenset({"error", "fail", "runtime error", "partial success"})
+# libpq's options of a session whose statements and transactions take as long as they take.
+_WITHOUT_LIMITS = (
+    "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0"
+)
+_HAS_TRANSACTION_TIMEOUT = 170_000
 _SECONDS_TO_CANCEL = 10.0
 _LONGEST_MESSAGE = 300
 # What each reason of marts.excluded_visitor_counts counts.
@@ -167,10 +172,15 @@ def transform(
     options += ["--select", select] if select else []
     options += [] if patience is None else ["--vars", f"{{swap_patience_seconds: {patience}}}"]
     begin = time.monotonic()
-    with _only_transform():
+    with _only_transform() as variables:
         results.unlink(missing_ok=True)
         complaint = _run_dbt(
-            "build" if with_tests else "run", options, target=target, logs=logs, report=report
+            "build" if with_tests else "run",
+            options,
+            variables,
+            target=target,
+            logs=logs,
+            report=report,
         )
     summary = _summarise(results, complaint, logs / "dbt.log", time.monotonic() - begin)
     # The total that dbt announces counts some unit tests twice.
@@ -190,32 +200,42 @@ def _read_excluded() -> list[ExcludedVisitors]:
 
 
 @contextmanager
-def _only_transform() -> Generator[None]:
-    """Hold the transform lock, and set the database's full address for child processes."""
+def _only_transform() -> Generator[dict[str, str]]:
+    """Hold the transform lock; yield the environment variables that dbt needs."""
     with connect() as connection:
         if connection.execute("select to_regclass('ops.locks')").fetchone() == (None,):
             message = "The schema is missing or old: run `alsolike migrate` first."
             raise TransformError(message)
         info = connection.info
         # libpq reads missing values from a service file, for example; dbt's profile cannot.
-        address = {
+        variables = {
             "PGHOST": info.host,
             "PGPORT": str(info.port),
             "PGUSER": info.user,
             "PGDATABASE": info.dbname,
         }
         if info.password:
-            address["PGPASSWORD"] = info.password
-        export_connection(address)
+            variables["PGPASSWORD"] = info.password
+        if not is_pooled(connection):
+            # A role's time limits would end models that take longer. A pooler refuses options.
+            variables["PGOPTIONS"] = f"{libpq_options()} {_WITHOUT_LIMITS}".strip()
+            if info.server_version >= _HAS_TRANSACTION_TIMEOUT:
+                variables["PGOPTIONS"] += " -c transaction_timeout=0"
     with hold_lock(TRANSFORM_LOCK, is_patient=False) as is_ours:
         if not is_ours:
             message = "Another transform is at work on this database: wait for its end."
             raise TransformError(message)
-        yield
+        yield variables
 
 
 def _run_dbt(
-    command: str, options: Iterable[str], *, target: Path, logs: Path, report: Report
+    command: str,
+    options: Iterable[str],
+    variables: Mapping[str, str],
+    *,
+    target: Path,
+    logs: Path,
+    report: Report,
 ) -> str:
     """Run dbt; return its last error message, empty if it had none."""
     arguments = [
@@ -244,6 +264,7 @@ def _run_dbt(
     ]
     process = subprocess.Popen(  # noqa: S603  (this interpreter, on our own project)
         arguments,
+        env=child_environment(variables),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

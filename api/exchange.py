@@ -14,6 +14,9 @@ Result = TypeVar("Result")
 
 AnyRequest = Request[Any, Any, Any]
 
+# Of a client that is a key; no address begins so.
+KEY_PREFIX = "key "
+
 
 class Exchange(Struct):
     """A request and what its answer has cost so far.
@@ -27,7 +30,7 @@ class Exchange(Struct):
     database_seconds : float
         Time with a database connection and waiting for one.
     client : str
-        Who asks: an API key by its number, or an address; empty: no client, so nothing counts.
+        Who asks: an API key by its name, or an address; empty: no client, so nothing counts.
     cost : int
         How many ordinary requests it is as good as.
     is_odd : bool
@@ -50,6 +53,18 @@ def request_id() -> str | None:
     """Return the id of the request that is being answered; None outside of one."""
     exchange = current_exchange.get()
     return None if exchange is None else exchange.request_id
+
+
+def in_words() -> str:
+    """Return what the log calls the request that is being answered: its id, and whose key it has.
+
+    An address, which may be a person's, is not told.
+    """
+    exchange = current_exchange.get()
+    if exchange is None:
+        return "no request"
+    whose = f", {exchange.client}" if exchange.client.startswith(KEY_PREFIX) else ""
+    return f"request {exchange.request_id}{whose}"
 
 
 def mark_odd() -> None:

@@ -3,6 +3,7 @@
 A worker process that is killed is replaced; when the process that started them is killed, they end.
 """
 
+import asyncio
 import errno
 import multiprocessing
 import re
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import cast
 
 import psutil
+import psycopg
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
@@ -171,6 +173,33 @@ def require_closed_api(settings: Settings) -> None:
             "set ALSOLIKE_API_KEYS to one of `openssl rand -hex 16`, or leave ALSOLIKE_HOST out."
         )
         raise ServeError(message)
+
+
+def require_role(settings: Settings) -> bool:
+    """Refuse to serve as anybody but the app's role, which would not mend by itself.
+
+    Returns
+    -------
+    bool
+        Whether the database can be connected to. If not, the site serves what it can without it.
+
+    Raises
+    ------
+    ServeError
+        The app would act as another role, or without a time limit.
+    """
+    from api.database.connections import check_role  # noqa: PLC0415  (this process needs no more)
+    from api.database.failures import WrongRoleError  # noqa: PLC0415
+
+    try:
+        asyncio.run(check_role(settings))
+    except WrongRoleError as error:
+        message = f"The site does not serve: {error}."
+        raise ServeError(message) from error
+    except psycopg.Error:
+        # The worker processes log the reason, and their health check tells it.
+        return False
+    return True
 
 
 def require_free_port(settings: Settings) -> None:

@@ -6,15 +6,16 @@ worker never gets the texts of another encoder.
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, LiteralString, cast
 
+import psycopg
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
 
-from alsolike.database import connect, query
+from alsolike.database import connect, lift_limits, query
 from alsolike.locks import hold_lock_in
 from alsolike.product_vectors import TEXT_PARTS
-from alsolike.schemas import schema_name
+from alsolike.schemas import in_schemas
 from embed.claim import Key
 
 BATCH_TASK = "embed_batch"
@@ -32,13 +33,11 @@ _CONNECT_SECONDS = 10.0
 # Jobs that one statement adds to the queue.
 _JOBS_AT_ONCE = 200
 
+# The triggers of procrastinate's tables find its functions by the search path.
+_QUEUE_SCHEMA = "set search_path = ops, public"
+
 # Embeds the documents of a batch; the flag says whether to wait for other workers' documents.
 EmbedBatch = Callable[[Sequence[Key], bool], None]
-
-
-def _queue_schema() -> dict[str, str]:
-    """Return the option of a connection that finds procrastinate's tables."""
-    return {"options": f"-c search_path={schema_name('ops')},public"}
 
 
 def batch_queue(encoder_id: int) -> str:
@@ -54,7 +53,7 @@ def refresh_queue(encoder_id: int) -> str:
 def batch_app(encoder_id: int, embed_batch: EmbedBatch) -> App:
     """Return an application with the task to embed an encoder's batches; it is not open yet."""
     connector = PsycopgConnector(
-        conninfo="", kwargs=_queue_schema(), min_size=1, max_size=4, timeout=_CONNECT_SECONDS
+        conninfo="", configure=_begin, min_size=1, max_size=4, timeout=_CONNECT_SECONDS
     )
     app = App(connector=connector)
 
@@ -98,6 +97,14 @@ def worker_app(
     return app
 
 
+async def _begin(connection: psycopg.AsyncConnection[Any]) -> None:
+    """Begin a session of the queue."""
+    await lift_limits(connection)
+    # A connection of procrastinate's own, whose cursors know nothing of the prefix.
+    await connection.execute(cast("LiteralString", in_schemas(_QUEUE_SCHEMA)))
+    await connection.commit()
+
+
 def queue_stale_documents(encoder_id: int, batch_size: int, *, is_patient: bool = False) -> int:
     """Queue every stale document, and remove the batches that wait or that a killed worker left.
 
@@ -108,8 +115,7 @@ def queue_stale_documents(encoder_id: int, batch_size: int, *, is_patient: bool 
     queue = batch_queue(encoder_id)
     queued = 0
     with connect() as connection:
-        # The triggers of procrastinate's tables find its functions by the search path.
-        connection.execute("set local search_path = ops, public")
+        connection.execute(_QUEUE_SCHEMA)
         hold_lock_in(connection, f"alsolike {queue}")
         connection.execute(
             query("embed/delete_stale_jobs"),
@@ -142,11 +148,13 @@ def queue_stale_documents(encoder_id: int, batch_size: int, *, is_patient: bool 
 
 def queue_task(encoder_id: int, task: str) -> None:
     """Queue a refresh, its finish or a snapshot, unless one waits already."""
-    connector = SyncPsycopgConnector(conninfo="", kwargs=_queue_schema(), min_size=1, max_size=1)
-    with App(connector=connector).open() as app, suppress(AlreadyEnqueued):
+    app = App(connector=SyncPsycopgConnector())
+    with suppress(AlreadyEnqueued), connect() as connection:
+        connection.execute(_QUEUE_SCHEMA)
         app.configure_task(
             task,
             queue=refresh_queue(encoder_id),
             queueing_lock=f"{task}-{encoder_id}",
             priority=_PRIORITIES[task],
+            connection=connection,
         ).defer()

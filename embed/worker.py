@@ -14,6 +14,7 @@ from alsolike.errors import AlsolikeError, SnapshotError
 from alsolike.locks import hold_lock
 from alsolike.neighbours import write_all_neighbours
 from alsolike.progress import ignore_progress
+from alsolike.pull import pull_if_due
 from alsolike.runs import close_abandoned_runs, recorded_run
 from alsolike.settings import Settings
 from alsolike.snapshot.export import export_snapshot
@@ -54,9 +55,9 @@ class WorkerError(AlsolikeError):
 def run_worker(settings: Settings) -> None:
     """Embed what becomes stale, until SIGTERM or SIGINT.
 
-    When it starts and every five minutes it transforms, embeds, takes the steps of `embed.steps`
-    and updates the neighbours; every hour it writes a snapshot. Before it stops it ends the running
-    job. Any number of workers may run at once, on any number of hosts.
+    When it starts and every five minutes it pulls from the shop's tables, transforms, embeds, takes
+    the steps of `embed.steps` and updates the neighbours; every hour it writes a snapshot. Before
+    it stops it ends the running job. Any number of workers may run at once, on any number of hosts.
 
     When the database is lost the worker waits for it and begins the running job again; what the job
     had written is not written twice.
@@ -79,6 +80,7 @@ def run_worker(settings: Settings) -> None:
         with hold_lock(_REFRESHING, is_patient=False) as is_ours:
             if not is_ours:
                 return
+            pull_if_due(settings.pull)
             with recorded_run("worker", {"task": REFRESH_TASK}) as counts:
                 transform(with_tests=False, report=ignore_progress)
                 counts["queued"] = queue_stale_documents(

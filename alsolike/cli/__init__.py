@@ -15,7 +15,7 @@ import click
 import psycopg
 
 from alsolike.cli.check import check
-from alsolike.cli.data import load, migrate, psql, transform
+from alsolike.cli.data import load, migrate, psql, pull, transform
 from alsolike.cli.demo import demo
 from alsolike.cli.evaluation import evaluate
 from alsolike.cli.models import promote, rollback, train
@@ -90,6 +90,7 @@ for _command in (
     check,
     migrate,
     load,
+    pull,
     transform,
     embed,
     neighbours,

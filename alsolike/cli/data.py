@@ -1,4 +1,4 @@
-"""Commands of the schema and the data: migrate, load, transform, psql."""
+"""Commands of the schema and the data: migrate, load, pull, transform, psql."""
 
 import subprocess
 from pathlib import Path
@@ -29,6 +29,18 @@ _CONSENT_HELP = (
 _strict_option = click.option(
     "--strict", is_flag=True, help="End with exit code 1 if a row was rejected."
 )
+_complete_option = click.option(
+    "--complete",
+    "is_complete",
+    is_flag=True,
+    help="Take products out of stock that the file of products lacks.",
+)
+_dry_run_option = click.option(
+    "--dry-run",
+    "is_trial",
+    is_flag=True,
+    help="Store nothing; show the counts, the commonest reasons and five products.",
+)
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 _folder = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -45,13 +57,16 @@ def migrate(settings: Settings, revision: str, *, drop_all_data: bool) -> None:
     """Bring the schema to REVISION (head, base or a number) and re-apply the SQL functions.
 
     Going down drops what alsolike made and nothing else. It refuses to delete rows without
-    --drop-all-data.
+    --drop-all-data. With ALSOLIKE_APP_PASSWORD set, it gives the role alsolike_app that password.
     """
+    from alsolike.app_role import set_app_password  # noqa: PLC0415
     from alsolike.migrate import migrate as bring_schema  # noqa: PLC0415
     from alsolike.migrate import remaining_objects  # noqa: PLC0415
 
     with embedded_servers(settings):
         reached = bring_schema(revision, drop_all_data=drop_all_data)
+        if settings.app_password and settings.are_roles_used and reached != "base":
+            set_app_password(settings.app_password)
         click.echo(f"The schema is at revision {reached}.")
         if reached == "base" and (kept := remaining_objects()):
             click.echo(f"Not alsolike's, so kept with their schemas: {', '.join(kept)}.")
@@ -78,12 +93,13 @@ class _LoadGroup(click.Group):
             formatter.write_dl([record for record in records if record is not None])
 
 
-@click.group(cls=_LoadGroup, subcommand_metavar="DIR | amazon | completejourney")
+@click.group(cls=_LoadGroup, subcommand_metavar="DIR | SYSTEM | amazon | completejourney")
 def load() -> None:
     """Load products, purchases, views and reviews; loading twice changes nothing.
 
     DIR holds products, purchases, views, reviews or shoppers as .csv, .csv.gz, .jsonl, .jsonl.gz
-    or .parquet. A folder of the name of a command is written ./amazon.
+    or .parquet. SYSTEM is a shop system whose exports are loaded: shopify, woocommerce, merchant,
+    magento or prestashop. A folder of the name of a command is written ./amazon.
 
     Exit codes: 0 loaded, 1 refused (or --strict and a row was rejected), 2 wrong usage, 3 loaded,
     but more than half the rows of a file were rejected.
@@ -93,13 +109,9 @@ def load() -> None:
 @load.command("folder", hidden=True)
 @click.argument("folder", type=_folder)
 @click.option("--consent", type=_CONSENTS, help=_CONSENT_HELP)
-@click.option(
-    "--complete",
-    "is_complete",
-    is_flag=True,
-    help="Take products out of stock that the file of products lacks.",
-)
+@_complete_option
 @_strict_option
+@_dry_run_option
 @as_json_option
 @click.pass_obj
 def load_folder(
@@ -108,6 +120,7 @@ def load_folder(
     consent: str | None,
     *,
     is_complete: bool,
+    is_trial: bool,
     strict: bool,
     as_json: bool,
 ) -> None:
@@ -118,11 +131,92 @@ def load_folder(
         settings,
         {"folder": folder.name, "consent": consent, "complete": is_complete},
         strict=strict,
+        is_trial=is_trial,
         as_json=as_json,
         step=lambda report, run_id: loading.load_folder(
-            folder, consent=consent, report=report, is_complete=is_complete, run_id=run_id
+            folder,
+            consent=consent,
+            report=report,
+            is_complete=is_complete,
+            is_trial=is_trial,
+            run_id=run_id,
         ),
     )
+
+
+@click.pass_context
+def _load_shop(
+    context: click.Context,
+    products: Path,
+    orders: Path | None = None,
+    combinations: Path | None = None,
+    consent: str | None = None,
+    *,
+    shop_url: str | None,
+    currency: str | None,
+    language: str | None,
+    is_complete: bool,
+    is_trial: bool,
+    strict: bool,
+    as_json: bool,
+) -> None:
+    """Load the files of the shop system that the command is called after."""
+    from alsolike.loading.shops.load import load_shop  # noqa: PLC0415
+    from alsolike.loading.shops.system import Shop  # noqa: PLC0415
+
+    settings: Settings = context.obj
+    system = context.command.name or ""
+    files = [path.name for path in (products, orders, combinations) if path is not None]
+    _load(
+        settings,
+        {"system": system, "files": files, "consent": consent, "complete": is_complete},
+        strict=strict,
+        is_trial=is_trial,
+        as_json=as_json,
+        step=lambda report, run_id: load_shop(
+            system,
+            products,
+            orders,
+            shop=Shop(shop_url and shop_url.rstrip("/"), currency, language, combinations),
+            shopper_key=settings.shopper_key,
+            consent=consent,
+            report=report,
+            is_complete=is_complete,
+            is_trial=is_trial,
+            run_id=run_id,
+        ),
+    )
+
+
+_products_option = click.option(
+    "--products", required=True, type=_file, help="Products, as the system exports them."
+)
+_orders_option = click.option("--orders", type=_file, help="Orders with their lines.")
+_combinations_option = click.option(
+    "--combinations", type=_file, help="Variants of the products, as the system imports them."
+)
+_consent_option = click.option("--consent", type=_CONSENTS, help=_CONSENT_HELP)
+_shop_options = (
+    click.option("--shop-url", help="Address of the shop, for those of products and pictures."),
+    click.option("--currency", help="ISO 4217 code of prices that have none beside them."),
+    click.option("--language", help="Language of texts whose file names none, such as de."),
+    _complete_option,
+    _strict_option,
+    _dry_run_option,
+    as_json_option,
+)
+_with_orders = (_products_option, _orders_option, _consent_option)
+for _system, _what, _options in (
+    ("shopify", "Shopify's exports of products and orders", _with_orders),
+    ("woocommerce", "WooCommerce's products, and orders of plugins or the API", _with_orders),
+    ("merchant", "a Google Merchant feed: RSS 2.0, Atom, or text", (_products_option,)),
+    ("magento", "Magento 2's products, and orders with their items", _with_orders),
+    ("prestashop", "PrestaShop's products and orders", (*_with_orders, _combinations_option)),
+):
+    _command = click.Command(_system, callback=_load_shop, help=f"Load {_what}.")
+    for _option in (*_options, *_shop_options):
+        _option(_command)
+    load.add_command(_command)
 
 
 @load.command("amazon")
@@ -169,19 +263,72 @@ def load_completejourney(settings: Settings, consent: str, *, strict: bool, as_j
     )
 
 
+@click.command()
+@click.option("--consent", type=_CONSENTS, help=f"{_CONSENT_HELP} Default: ALSOLIKE_PULL_CONSENT.")
+@click.option(
+    "--full", "is_full", is_flag=True, help="Compare all rows, also of views with updated_at."
+)
+@click.option(
+    "--accept-deletes",
+    is_flag=True,
+    help="Take back what is gone from a view even if that is half of its rows or more.",
+)
+@_strict_option
+@as_json_option
+@click.pass_obj
+def pull(
+    settings: Settings,
+    consent: str | None,
+    *,
+    is_full: bool,
+    accept_deletes: bool,
+    strict: bool,
+    as_json: bool,
+) -> None:
+    """Pull what changed from the shop's own tables, through the views of ALSOLIKE_PULL_SCHEMA.
+
+    docs/pull.md shows how to write the views. Exit codes are those of load; nothing is written to
+    the shop's tables.
+    """
+    from alsolike.pull import pull as pull_views  # noqa: PLC0415
+
+    _load(
+        settings,
+        {"schema": settings.pull.schema, "consent": consent, "full": is_full},
+        command="pull",
+        strict=strict,
+        as_json=as_json,
+        step=lambda report, run_id: pull_views(
+            settings.pull,
+            consent=consent,
+            is_full=is_full,
+            accepts_deletes=accept_deletes,
+            report=report,
+            run_id=run_id,
+        ),
+    )
+
+
 def _load(
     settings: Settings,
     arguments: dict[str, Any],
     *,
     strict: bool,
     as_json: bool,
+    command: str = "load",
     step: "Callable[[Report, int | None], LoadSummary]",
+    is_trial: bool = False,
 ) -> None:
     summary: LoadSummary | None = None
     try:
         with embedded_servers(settings), report_progress() as report:
             require_schema_or_make_it(settings)
-            with recorded_run("load", arguments) as counts:
+            if is_trial:
+                # The log of runs is of what changes data.
+                summary = step(report, None)
+                _require_usable_rows(summary, strict=strict)
+                return
+            with recorded_run(command, arguments) as counts:
                 summary = step(report, counts.run_id)
                 counts.update(summary.as_dict())
                 _require_usable_rows(summary, strict=strict)

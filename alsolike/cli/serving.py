@@ -122,12 +122,13 @@ def serve(settings: Settings) -> None:
     An address that other machines reach needs ALSOLIKE_API_KEYS. The pages are on for the demo
     shop, and for another shop with ALSOLIKE_PAGES=true.
     """
-    from api.serve import require_closed_api  # noqa: PLC0415
+    from api.serve import require_closed_api, require_role  # noqa: PLC0415
     from api.serve import serve as listen  # noqa: PLC0415
 
     require_closed_api(settings)
     with embedded_servers(settings, with_s3=True):
-        _warn_without_pages(settings)
+        if require_role(settings):
+            _warn_without_pages(settings)
         listen(settings, announce=partial(_print_address, settings))
 
 
@@ -143,7 +144,7 @@ def _warn_without_pages(settings: Settings) -> None:
     if settings.are_pages_on is not None:
         return
     try:
-        with connect() as connection:
+        with connect(needs_session=False) as connection:
             row = connection.execute("select ops.is_demo_shop()").fetchone()
     except (DatabaseUnavailableError, psycopg.Error):
         # The site starts without its database; its health check says so.

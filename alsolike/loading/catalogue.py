@@ -1,23 +1,23 @@
 """Insert or update staged products and shoppers."""
 
-from collections.abc import Sequence
 from typing import LiteralString
 
 from psycopg import sql
 
 from alsolike.database import query
 from alsolike.loading.first_load import fill_empty_table
-from alsolike.loading.staging import StagedFile, count, count_rejected
+from alsolike.loading.staging import StagedFile, columns_of, count, count_rejected
 from alsolike.loading.tables import PRODUCTS
 
 # The values of a product's columns that hold no text, and those that stand for none.
 _STAGED: dict[str, LiteralString] = {
-    "price": "s.price::numeric(12, 2)",
+    "category": "category_path(s.category)",
+    "price": "round(s.price::numeric, decimals(s.currency))",
     "currency": "upper(s.currency)",
     "attributes": "s.attributes::jsonb",
     "in_stock": "is_in_stock(s.in_stock)",
     "created_at": "s.created_at::timestamptz",
-    "sale_price": "s.sale_price::numeric(12, 2)",
+    "sale_price": "round(s.sale_price::numeric, decimals(s.currency))",
     "is_hidden": "is_true(s.is_hidden)",
     "language": "replace(lower(s.language), '_', '-')",
     "gtin": "regexp_replace(s.gtin, '[ -]', '', 'g')",
@@ -45,8 +45,8 @@ def upsert_products(staged: StagedFile, columns: set[str], *, is_complete: bool)
     upsert = sql.SQL(query("alsolike/loading/upsert_products")).format(
         columns=sql.SQL(", ").join(map(sql.Identifier, names)),
         values=sql.SQL(", ").join(values),
-        stored=_columns_of("k", names),
-        excluded=_columns_of("excluded", names),
+        stored=columns_of("k", names),
+        excluded=columns_of("excluded", names),
     )
     loaded = fill_empty_table(staged, upsert, with_keys=False)
     if loaded is None:
@@ -70,10 +70,6 @@ def _value(
     if column not in _DEFAULTS:
         return value
     return sql.SQL("coalesce({}, {})").format(value, sql.SQL(_DEFAULTS[column]))
-
-
-def _columns_of(row: str, columns: Sequence[str]) -> sql.Composed:
-    return sql.SQL(", ").join(sql.Identifier(row, column) for column in columns)
 
 
 def take_out_products(staged: StagedFile) -> int:
@@ -109,8 +105,8 @@ def _reject_conflicts(staged: StagedFile) -> None:
             row_id=sql.Identifier(table.row_id),
             name=sql.Literal(table.row_id),
             noun=sql.Literal(table.noun),
-            here=_columns_of("u", table.columns),
-            there=_columns_of("o", table.columns),
+            here=columns_of("u", table.columns),
+            there=columns_of("o", table.columns),
         )
     )
     count_rejected(staged)

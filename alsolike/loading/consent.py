@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from alsolike.database import query
 from alsolike.errors import AlsolikeError
+from alsolike.loading.erased import leave_out_erased
 from alsolike.loading.rows import Reading, Source
 from alsolike.loading.staging import Connection, count, discard, repair, stage
 from alsolike.loading.summary import counted
-from alsolike.loading.tables import PRODUCTS, SHOPPERS, VIEWS
+from alsolike.loading.tables import PRODUCTS, RETURNS, SHOPPERS, VIEWS
 from alsolike.progress import Report
 
 CONSENTS = ("personalisation", "none")
@@ -41,7 +42,7 @@ def require_stated_consent(
         "create temporary table surveyed (source text, shopper_id text, is_stated boolean)"
     )
     for source in sources:
-        if source.table is PRODUCTS:
+        if source.table in (PRODUCTS, RETURNS):
             continue
         staged = stage(
             connection,
@@ -49,6 +50,7 @@ def require_stated_consent(
             source.read(Reading()),
             lambda rows, name=source.name: report(f"look through {name}", rows, None),
         )
+        leave_out_erased(staged)
         # This empties the ids that stand for guests.
         repair(staged)
         statement = "survey_shoppers" if source.table is SHOPPERS else "survey_events"

@@ -6,7 +6,9 @@ of a wrong length apart. It reads faster than the database stores.
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Protocol
@@ -20,10 +22,62 @@ from alsolike.loading.formats import (
     require_columns,
 )
 from alsolike.loading.rows import Chunk, Reading, Row, encode_rows
+from alsolike.loading.shop_headers import command_hint
 from alsolike.loading.tables import Table
 
 _SEPARATORS = (",", ";", "\t", "|")
 _SEPARATOR_LINE = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class CsvFile:
+    """An open CSV file below its header.
+
+    Attributes
+    ----------
+    names : list of str
+        The header as it is written.
+    separator : str
+        The sign between the columns.
+    records : Iterator
+        The line on which each record begins, as an editor counts it from 1, and its values.
+    """
+
+    names: list[str]
+    separator: str
+    records: Iterator[tuple[int, list[str]]]
+
+
+@contextmanager
+def opened_csv(path: Path, is_header: Callable[[list[str]], bool]) -> Generator[CsvFile]:
+    """Open a CSV file with a header, packed or not.
+
+    Parameters
+    ----------
+    is_header : Callable
+        Whether these names of columns are the expected ones, which tells the separator.
+
+    Raises
+    ------
+    InputFileError
+        The file is no CSV in UTF-8; also while its records are read.
+    """
+    csv.field_size_limit(LONGEST_LINE)
+    with opened(path) as stream:
+        lines = lines_of(path, stream)
+        first = next(lines, "")
+        named = _SEPARATOR_LINE.fullmatch(first)
+        # Excel's own first line, which stands above the header.
+        above = 0 if named is None else 1
+        header_line = first if named is None else next(lines, "")
+        separator = _separator(header_line, is_header) if named is None else named[1]
+        reader = csv.reader(chain([header_line], lines), strict=True, delimiter=separator)
+        try:
+            nothing: list[str] = []
+            yield CsvFile(next(reader, nothing), separator, _records(reader, above))
+        except csv.Error as error:
+            message = f"{path}, line {reader.line_num + above}: {_tell(error)}."
+            raise InputFileError(message) from error
 
 
 def read_csv(path: Path, table: Table, reading: Reading) -> Iterator[Chunk]:
@@ -34,35 +88,26 @@ def read_csv(path: Path, table: Table, reading: Reading) -> Iterator[Chunk]:
     InputFileError
         The file is no CSV in UTF-8, or its header lacks a required column.
     """
-    csv.field_size_limit(LONGEST_LINE)
-    with opened(path) as stream:
-        lines = lines_of(path, stream)
-        first = next(lines, "")
-        named = _SEPARATOR_LINE.fullmatch(first)
-        # Excel's own first line, which stands above the header.
-        above = 0 if named is None else 1
-        header_line = first if named is None else next(lines, "")
-        separator = _separator(header_line, table) if named is None else named[1]
-        if separator != ",":
-            reading.separator = separator
-        reader = csv.reader(chain([header_line], lines), strict=True, delimiter=separator)
-        try:
-            nothing: list[str] = []
-            header = _header(path, next(reader, nothing), table, reading)
-            yield from encode_rows(_rows(reader, header, table, reading, above), table, reading)
-        except csv.Error as error:
-            message = f"{path}, line {reader.line_num + above}: {_tell(error)}."
-            raise InputFileError(message) from error
+    required = set(table.required)
+
+    def is_header(names: list[str]) -> bool:
+        return required.issubset(map(column_name, names))
+
+    with opened_csv(path, is_header) as file:
+        if file.separator != ",":
+            reading.separator = file.separator
+        header = _header(path, file.names, table, reading)
+        yield from encode_rows(_rows(file.records, header, table, reading), table, reading)
 
 
-def _separator(header: str, table: Table) -> str:
-    """Return the first separator with which a header has all required columns, else a comma."""
+def _separator(header: str, is_header: Callable[[list[str]], bool]) -> str:
+    """Return the first separator that makes the expected header of a line, else a comma."""
     for separator in _SEPARATORS:
         try:
             names = [name for row in csv.reader([header], delimiter=separator) for name in row]
         except csv.Error:
             continue
-        if {column_name(name) for name in names}.issuperset(table.required):
+        if is_header(names):
             return separator
     return ","
 
@@ -83,7 +128,10 @@ def _header(path: Path, names: list[str], table: Table, reading: Reading) -> lis
             reading.columns.add(name)
         elif name:
             reading.ignored.append(name)
-    require_columns(path, table, reading.columns, header)
+    hint = command_hint(path, names)
+    require_columns(path, table, reading.columns, header, hint)
+    if hint:
+        reading.remarks.append(hint)
     return header
 
 
@@ -96,21 +144,23 @@ class _Reader(Protocol):
     def __iter__(self) -> Iterator[list[str]]: ...
 
 
+def _records(reader: _Reader, above: int) -> Iterator[tuple[int, list[str]]]:
+    """Give the records under a header; the reader did not see the lines `above` it."""
+    line = reader.line_num + 1 + above
+    for record in reader:
+        yield line, record
+        line = reader.line_num + 1 + above
+
+
 def _rows(
-    reader: _Reader, header: list[str], table: Table, reading: Reading, above: int
+    records: Iterable[tuple[int, list[str]]], header: list[str], table: Table, reading: Reading
 ) -> Iterator[Row]:
-    """Give the rows under a header; the reader did not see the lines `above` it."""
     places = [header.index(column) if column in header else len(header) for column in table.columns]
     width = len(header)
-    line = reader.line_num + 1
-    for record in reader:
+    for line, record in records:
         problem, is_short = None, False
         if len(record) != width:
-            # Spreadsheets leave out empty values at the end of a row, or write too many of them.
-            while len(record) > width and not record[-1].strip():
-                record.pop()
-            if len(record) > width:
-                problem = f"the row has {len(record)} values where the header has {width}"
+            problem = fit(record, width)
             is_short = len(record) < width
             record[width:] = [""] * (width - len(record))
         # One more value, which stands for every column that the file lacks.
@@ -118,5 +168,16 @@ def _rows(
         values: list[str | None] = [record[place].strip() for place in places]
         if any(values) or problem:
             reading.short += is_short
-            yield Row(line + above, problem, values)
-        line = reader.line_num + 1
+            yield Row(line, problem, values)
+
+
+def fit(record: list[str], width: int) -> str | None:
+    """Drop empty values beyond the header's width; say so if others stand there.
+
+    Spreadsheets leave out empty values at the end of a row, or write too many of them.
+    """
+    while len(record) > width and not record[-1].strip():
+        record.pop()
+    if len(record) > width:
+        return f"the row has {len(record)} values where the header has {width}"
+    return None

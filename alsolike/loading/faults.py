@@ -14,13 +14,17 @@ _NO_IDS: dict[str, _Fault] = {
     # A URL cannot have them as its last part.
     "product_id": ("{value} in ('.', '..')", "'it has no address of a page'"),
     "shopper_id": ("is_nobody({value})", "'such a word stands for guests'"),
+    "return_id": ("{value} ^@ 'status:'", "'such an id stands for the status of a purchase'"),
 }
 _TIME: _Fault = ("time_fault({value}) is not null", "time_fault({value})")
 _PRODUCT: _Fault = ("p.product_id is null", "'expected a product that is loaded'")
 _FAULTS: dict[str, dict[str, _Fault]] = {
     "purchases": {
         "purchased_at": _TIME,
-        "quantity": ("{value}::numeric < 1", "'expected a whole number from 1'"),
+        "quantity": (
+            "{value}::numeric < 1",
+            "'expected a whole number from 1; a return is told by the column status or a file'",
+        ),
         "product_id": _PRODUCT,
     },
     "views": {"viewed_at": _TIME, "product_id": _PRODUCT},
@@ -29,13 +33,21 @@ _FAULTS: dict[str, dict[str, _Fault]] = {
         "reviewed_at": _TIME,
         "product_id": _PRODUCT,
     },
+    "returns": {
+        "returned_at": _TIME,
+        "quantity": ("{value}::numeric < 1", "'expected a whole number from 1'"),
+        "purchase_id": (
+            "p.purchase_id is null",
+            "'expected a purchase that is loaded: load it before its return or with it'",
+        ),
+    },
 }
 
 
 def fault_of(table: Table) -> sql.Composed:
     """Return the first reason why a row of `staged as s` cannot be used; null if there is none.
 
-    That of an event needs its product as `p`.
+    That of an event needs its product as `p`, that of a return its purchase.
     """
     branches: list[sql.SQL | sql.Composed] = [sql.SQL("when s.problem is not null then s.problem")]
     for need in table.needed:

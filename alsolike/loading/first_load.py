@@ -31,7 +31,7 @@ def fill_empty_table(staged: StagedFile, insert: sql.Composed, *, with_keys: boo
         rows to insert, an id occurs twice, or the user may not change the table. The caller then
         inserts the rows with the indexes in place.
     """
-    if staged.rows < _MANY_ROWS:
+    if staged.rows < _MANY_ROWS or staged.is_trial:
         return None
     connection = staged.connection
     name = sql.Identifier("raw", staged.table.name)

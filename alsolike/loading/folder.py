@@ -1,6 +1,6 @@
 """Load a folder of files in the input format."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from alsolike.loading.csv_files import read_csv
 from alsolike.loading.jsonl_files import read_jsonl
 from alsolike.loading.parquet_files import read_parquet
 from alsolike.loading.rows import Chunk, Reading, Source
+from alsolike.loading.shop_headers import hint_of_file
 from alsolike.loading.sources import load_sources
 from alsolike.loading.summary import LoadSummary
 from alsolike.loading.tables import PRODUCTS, TABLES, Table
@@ -32,6 +33,7 @@ def load_folder(
     consent: str | None,
     report: Report,
     is_complete: bool = False,
+    is_trial: bool = False,
     run_id: int | None = None,
 ) -> LoadSummary:
     """Load whichever input files a folder has: products, shoppers, purchases, views, reviews.
@@ -53,26 +55,54 @@ def load_folder(
         for path, read in _find(folder, table)
     ]
     if not sources:
-        names = ", ".join(table.name for table in TABLES)
-        *suffixes, last = _READERS
-        there = sorted(path.name for path in folder.iterdir() if path.is_file())
-        found = ", ".join(there[:_SHOWN_FILES]) + (" …" if len(there) > _SHOWN_FILES else "")
-        message = (
-            f"{folder} has no file to load: expected any of {names}, "
-            f"each as {', '.join(suffixes)} or {last}; found {found or 'no file'}."
-        )
-        raise InputFileError(message)
+        raise InputFileError(_nothing_to_load(folder))
     if is_complete and all(source.table is not PRODUCTS for source in sources):
         message = f"{folder} has no file of products, so it cannot be a complete one."
         raise InputFileError(message)
-    return load_sources(
+    summary = load_sources(
         sources,
         origin=folder.resolve().name,
         consent=consent,
         report=report,
         is_complete=is_complete,
+        is_trial=is_trial,
         run_id=run_id,
     )
+    named = {source.name for source in sources}
+    for hint in _hints(path for path in _files(folder) if path.name not in named):
+        summary.note(hint)
+    return summary
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_file())
+
+
+def _nothing_to_load(folder: Path) -> str:
+    names = [table.name for table in TABLES]
+    *suffixes, last = _READERS
+    there = _files(folder)
+    shown = ", ".join(path.name for path in there[:_SHOWN_FILES])
+    found = f"{shown}{' …' if len(there) > _SHOWN_FILES else ''}"
+    hints = list(_hints(there))
+    if not hints:
+        hints = [
+            f"Rename {path.name} to {meant}{suffix}."
+            for path in there
+            for meant in names
+            for suffix in _READERS
+            if path.name.lower().startswith(meant) and path.name.lower().endswith(suffix)
+        ]
+    return (
+        f"{folder} has no file to load: expected any of {', '.join(names)}, "
+        f"each as {', '.join(suffixes)} or {last}; found {found or 'no file'}."
+        f"{''.join(f' {hint}' for hint in hints[:_SHOWN_FILES])}"
+    )
+
+
+def _hints(paths: Iterable[Path]) -> Iterator[str]:
+    """Name the commands that read the files of shop systems."""
+    return filter(None, map(hint_of_file, paths))
 
 
 def _find(folder: Path, table: Table) -> list[tuple[Path, _Reader]]:

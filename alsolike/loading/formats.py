@@ -72,13 +72,17 @@ def column_name(name: str) -> str:
     return name.strip().lower()
 
 
-def require_columns(path: Path, table: Table, present: set[str], names: Sequence[str]) -> None:
+def require_columns(
+    path: Path, table: Table, present: set[str], names: Sequence[str], hint: str = ""
+) -> None:
     """Refuse a file that lacks a required column.
 
     Parameters
     ----------
     names : sequence of str
         All columns of the file, as they are called there.
+    hint : str
+        A sentence on how the file can be read instead.
 
     Raises
     ------
@@ -98,6 +102,6 @@ def require_columns(path: Path, table: Table, present: set[str], names: Sequence
             f"{path} lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}; "
             f"{table.name} needs {', '.join(table.required)}. Found {found}"
             f"{' …' if len(names) > SHOWN_COLUMNS else ''}."
-            f"{' Rename ' + ', '.join(meant) + '.' if meant else ''}"
+            f"{' ' + hint if hint else ' Rename ' + ', '.join(meant) + '.' if meant else ''}"
         )
         raise InputFileError(message)

@@ -70,6 +70,11 @@ class Reading:
         Words that stand for a missing value, and how often each was read as one.
     cleaned : int
         Fields other than ids from which characters were removed that Postgres cannot store.
+    remarks : list of str
+        Further sentences for the summary.
+    known : int or None
+        Rows that were not read, because an earlier load stored them as they are; None: all were
+        read.
     """
 
     columns: set[str] = field(default_factory=set[str])
@@ -79,9 +84,12 @@ class Reading:
     short: int = 0
     nothing: Counter[str] = field(default_factory=Counter[str])
     cleaned: int = 0
+    remarks: list[str] = field(default_factory=list[str])
+    known: int | None = None
 
     def notes(self) -> Iterator[str]:
         """Yield a sentence on each thing that was read differently from how it is written."""
+        yield from self.remarks
         if self.ignored:
             names = ", ".join(repr(name) for name in self.ignored[:SHOWN_COLUMNS])
             more = len(self.ignored) - SHOWN_COLUMNS

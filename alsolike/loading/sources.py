@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from tempfile import TemporaryFile
 from threading import Event
-from typing import IO
+from typing import IO, Protocol
 
 import psycopg
 
@@ -19,8 +19,14 @@ from alsolike.loading.catalogue import (
     upsert_products,
     upsert_shoppers,
 )
-from alsolike.loading.consent import CONSENTS, require_stated_consent
-from alsolike.loading.events import insert_events, leave_out_views
+from alsolike.loading.consent import CONSENTS, ConsentNeededError, require_stated_consent
+from alsolike.loading.erased import leave_out_erased
+from alsolike.loading.events import (
+    count_older_reviews,
+    insert_events,
+    leave_out_views,
+    take_back_purchases,
+)
 from alsolike.loading.people import list_shoppers, notes_on_shoppers
 from alsolike.loading.rows import Chunk, Reading, Source
 from alsolike.loading.staging import (
@@ -37,11 +43,29 @@ from alsolike.loading.staging import (
     keep_rejected,
     prepare_session,
     repair,
+    sample_products,
     stage,
 )
 from alsolike.loading.summary import FileSummary, LoadSummary, counted
-from alsolike.loading.tables import PRODUCTS, SHOPPERS, VIEWS
+from alsolike.loading.tables import PRODUCTS, PURCHASES, RETURNS, REVIEWS, SHOPPERS, VIEWS
 from alsolike.progress import Report
+
+
+class Ledger(Protocol):
+    """What is kept about the rows of a source by who loads them, in the transaction of the rows."""
+
+    @property
+    def session(self) -> Connection:
+        """The one session in which the sources are loaded."""
+        ...
+
+    def open(self, staged: StagedFile) -> int:
+        """Work on events before they are stored; return how many stored ones it changed."""
+        ...
+
+    def close(self, source: Source, staged: StagedFile) -> Iterator[str]:
+        """Work on a source whose usable rows are stored; say in notes what was done."""
+        ...
 
 
 class LoadError(AlsolikeError):
@@ -55,7 +79,9 @@ def load_sources(
     consent: str | None,
     report: Report,
     is_complete: bool = False,
+    is_trial: bool = False,
     run_id: int | None = None,
+    ledger: Ledger | None = None,
 ) -> LoadSummary:
     """Load files in their order, and read the next file while one is stored.
 
@@ -68,8 +94,14 @@ def load_sources(
         If it is None, the load first reads all files for such sessions and shoppers.
     is_complete : bool
         The file of products has all that are sold; the load sets the others out of stock.
+    is_trial : bool
+        Store nothing: all is done in one transaction, which is rolled back. The summary has five
+        products as they would be.
     run_id : int, optional
         The run that the rejected rows belong to.
+    ledger : Ledger, optional
+        What follows the rows of a source in their transaction. The sources then have all that the
+        shop has, though not all of it is read again.
 
     Raises
     ------
@@ -84,21 +116,32 @@ def load_sources(
         message = f"consent is {consent!r}: expected {' or '.join(CONSENTS)}."
         raise ValueError(message)
     with ExitStack() as stack:
-        # One session reads while the other stores: a staged file belongs to its transaction.
-        sessions = [stack.enter_context(connect(application_name="alsolike load")) for _ in "ab"]
-        for session in sessions:
-            prepare_session(session)
+        if ledger is not None:
+            sessions = [ledger.session]
+        else:
+            # One session reads while the other stores: a staged file belongs to its transaction.
+            sessions = [
+                stack.enter_context(connect(application_name="alsolike load"))
+                for _ in range(1 if is_trial else 2)
+            ]
+            for session in sessions:
+                prepare_session(session)
+                if is_trial:
+                    stack.callback(session.rollback)
         load = _Load(
             f"import:{origin}",
             report,
             stack.enter_context(TemporaryFile()),
             is_granted=consent == "personalisation",
             is_complete=is_complete,
+            is_trial=is_trial,
             run_id=run_id,
+            summary=LoadSummary(is_trial=is_trial),
+            ledger=ledger,
         )
         if consent is None:
             with load.loaded_files_in_errors():
-                require_stated_consent(sessions[0], sources, report)
+                load.require_stated_consent(sessions[0], sources)
         reader = stack.enter_context(ThreadPoolExecutor(len(sessions), "alsolike-read"))
         stack.callback(load.stop.set)
         waiting = deque(sources)
@@ -134,8 +177,10 @@ class _Load:
     listed: IO[bytes]
     is_granted: bool
     is_complete: bool
+    is_trial: bool
     run_id: int | None
-    summary: LoadSummary = field(default_factory=LoadSummary)
+    summary: LoadSummary
+    ledger: Ledger | None
     stop: Event = field(default_factory=Event)
     products: str | None = None
     has_listed: bool = False
@@ -149,6 +194,15 @@ class _Load:
             message = f"{error}{self._loaded_before()}"
             raise InputFileError(message) from error
 
+    def require_stated_consent(self, connection: Connection, sources: Sequence[Source]) -> None:
+        """Refuse a load of people whose consent nothing states; a trial only notes it."""
+        try:
+            require_stated_consent(connection, sources, self.report)
+        except ConsentNeededError as error:
+            if not self.is_trial:
+                raise
+            self.summary.note(str(error))
+
     def stage(self, source: Source, connection: Connection) -> tuple[Source, Reading, StagedFile]:
         """Read a source into its session's staging table; runs in a reading thread."""
         reading = Reading()
@@ -160,50 +214,70 @@ class _Load:
 
         chunks = self._until_stopped(source.read(reading))
         try:
-            return source, reading, stage(connection, source.table, chunks, report)
+            staged = stage(connection, source.table, chunks, report)
         except psycopg.Error as error:
             raise self._refused(source, error) from error
+        staged.is_trial = self.is_trial
+        return source, reading, staged
 
     def store(self, source: Source, reading: Reading, staged: StagedFile) -> None:
         """Check a staged source, put its usable rows into their table, and commit."""
         try:
             summary = self._store(source, reading, staged)
             discard(staged)
-            staged.connection.commit()
+            if self.is_trial:
+                # Else the next file's temporary tables would have the names of this one's.
+                staged.connection.execute("discard temp")
+            else:
+                staged.connection.commit()
         except psycopg.Error as error:
             raise self._refused(source, error) from error
         self.summary.files.append(summary)
         self.report(f"load {source.name}", staged.rows, staged.rows)
 
     def _store(self, source: Source, reading: Reading, staged: StagedFile) -> FileSummary:
+        erased = leave_out_erased(staged)
         notes = [*reading.notes(), *repair(staged)]
+        if erased:
+            notes.append(f"{counted(erased, 'row')} of erased shoppers left out.")
         check(staged)
         if source.table is PRODUCTS:
             loaded = self._store_products(source, staged, reading.columns, notes)
         elif source.table is SHOPPERS:
             loaded = self._store_shoppers(staged)
+        elif source.table is RETURNS:
+            loaded = insert_events(staged)
         else:
             loaded = self._store_events(source, staged, notes)
         rejected = count_rejected(staged)
         not_kept = count_left_out(staged) - rejected
         reasons = commonest_reasons(staged) if rejected else []
         keep_rejected(staged, source.name, self.run_id)
-        if not staged.rows:
+        if self.is_trial and source.table is PRODUCTS:
+            self.summary.products = sample_products(staged)
+        if self.ledger is not None:
+            notes.extend(self.ledger.close(source, staged))
+        if not staged.rows and reading.known is None:
             notes.append("it has no rows.")
+        self._note(source, staged, notes)
+        unchanged = staged.rows - loaded - rejected - not_kept + (reading.known or 0)
+        return FileSummary(source.name, loaded, unchanged, rejected, not_kept + erased, reasons)
+
+    def _note(self, source: Source, staged: StagedFile, notes: list[str]) -> None:
+        """Add to the summary what was noted of a source, and what its times show."""
         if source.table not in (PRODUCTS, SHOPPERS) and (future := count_future(staged)):
             notes.append(f"{counted(future, 'time')} in the future: is a zone missing?")
         for note in notes:
             self.summary.note(f"{source.name}: {note}")
         if has_time_without_zone(staged):
             self.summary.note("Times without a zone were taken as UTC.")
-        unchanged = staged.rows - loaded - rejected - not_kept
-        return FileSummary(source.name, loaded, unchanged, rejected, not_kept, reasons)
 
     def _store_products(
         self, source: Source, staged: StagedFile, columns: set[str], notes: list[str]
     ) -> int:
         self.products = source.name
-        loaded = upsert_products(staged, columns, is_complete=self.is_complete)
+        has_all = self.is_complete or self.ledger is not None
+        loaded = upsert_products(staged, columns, is_complete=has_all)
         if self.is_complete:
             rejected = count_rejected(staged)
             if 2 * rejected >= staged.rows:
@@ -239,9 +313,14 @@ class _Load:
             # First, because only the views of shoppers who agreed are kept.
             self._add_named_shoppers(staged)
             notes.extend(leave_out_views(staged, is_granted=self.is_granted))
-        loaded = insert_events(staged)
+        changed = 0 if self.ledger is None else self.ledger.open(staged)
+        loaded = changed + insert_events(staged)
         if source.table is not VIEWS:
             self._add_named_shoppers(staged)
+        if source.table is PURCHASES:
+            loaded += take_back_purchases(staged)
+        if source.table is REVIEWS and (older := count_older_reviews(staged)):
+            notes.append(f"{counted(older, 'review')} left out: a later version is there.")
         notes.extend(notes_on_shoppers(staged, self.listed if self.has_listed else None))
         return loaded
 
@@ -262,6 +341,6 @@ class _Load:
 
     def _loaded_before(self) -> str:
         names = [file.name for file in self.summary.files]
-        if not names:
+        if self.is_trial or not names:
             return " Nothing was loaded."
         return f" Nothing of it was loaded; what was loaded before it stays: {', '.join(names)}."

@@ -6,31 +6,38 @@ nobody else sees it, and an interrupted load leaves nothing. `left_out` lists th
 stored, and the view `usable` has the others.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
-from psycopg.rows import args_row
+from psycopg.rows import args_row, dict_row
 
 from alsolike.database import query
 from alsolike.loading.faults import fault_of
 from alsolike.loading.rows import Chunk
 from alsolike.loading.summary import Rejection, counted
-from alsolike.loading.tables import PRODUCTS, SHOPPERS, Table
+from alsolike.loading.tables import PRODUCTS, RETURNS, SHOPPERS, Table
+from alsolike.privacy.hashes import pads
 
 # The functions that the statements call; each may call those before it.
 _FUNCTIONS = (
+    "unseen",
+    "visible",
+    "look",
     "shown",
     "fault",
     "too_long",
     "time_fault",
+    "decimals",
     "is_price",
     "is_in_stock",
     "is_true",
+    "is_taken_back",
     "is_agreed",
     "is_nobody",
+    "category_path",
 )
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -38,11 +45,15 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 @dataclass(slots=True)
 class StagedFile:
-    """A file whose rows are in the table `staged` of a connection's open transaction."""
+    """A file whose rows are in the table `staged` of a connection's open transaction.
+
+    `is_trial` says that the transaction will be rolled back, and should hinder nobody meanwhile.
+    """
 
     connection: Connection
     table: Table
     rows: int
+    is_trial: bool = False
 
 
 def prepare_session(connection: Connection) -> None:
@@ -121,7 +132,9 @@ def repair(staged: StagedFile) -> list[str]:
 def check(staged: StagedFile) -> None:
     """Note in the new table `left_out` every staged row that cannot be used, with its reason."""
     rows = sql.SQL("staged as s")
-    if staged.table not in (PRODUCTS, SHOPPERS):
+    if staged.table is RETURNS:
+        rows += sql.SQL(" left join raw.purchases as p on s.purchase_id = p.purchase_id")
+    elif staged.table not in (PRODUCTS, SHOPPERS):
         rows += sql.SQL(" left join raw.products as p on s.product_id = p.product_id")
     statement = sql.SQL(query("alsolike/loading/check"))
     staged.connection.execute(statement.format(fault=fault_of(staged.table), rows=rows))
@@ -163,10 +176,21 @@ def count(
     return 0 if row is None else int(row[0])
 
 
+def columns_of(row: str, columns: Sequence[str]) -> sql.Composed:
+    """Return columns of a row, as they stand between brackets."""
+    return sql.SQL(", ").join(sql.Identifier(row, column) for column in columns)
+
+
 def commonest_reasons(staged: StagedFile) -> list[Rejection]:
     """Return the three reasons that rejected most rows, each with its first line."""
     with staged.connection.cursor(row_factory=args_row(Rejection)) as cursor:
         return cursor.execute(query("alsolike/loading/commonest_reasons")).fetchall()
+
+
+def sample_products(staged: StagedFile) -> list[dict[str, Any]]:
+    """Return the first five usable products of a file as they are stored now."""
+    with staged.connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query("alsolike/loading/sample_products")).fetchall()
 
 
 def count_future(staged: StagedFile) -> int:
@@ -199,6 +223,11 @@ def keep_rejected(staged: StagedFile, source: str, run_id: int | None) -> None:
     staged.connection.execute("delete from raw.rejected_rows where source = %s", (source,))
     staged.connection.execute(
         query("alsolike/loading/keep_rejected"),
-        # An event's ids without the shopper's, which are personal data.
-        {"source": source, "run_id": run_id, "ids": [staged.table.row_id, "product_id"]},
+        {
+            "source": source,
+            "run_id": run_id,
+            # An event's ids without the shopper's, which are personal data.
+            "ids": [staged.table.row_id, "product_id", "purchase_id"],
+            **pads()._asdict(),
+        },
     )

@@ -1,12 +1,14 @@
 """What a load did: counts per file, the commonest reasons, and notes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from alsolike.schemas import in_schemas
 
 _COUNTS = ("loaded", "unchanged", "rejected", "not_kept")
+# Of a text of a product that a trial shows.
+_SHOWN_CHARACTERS = 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,9 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class FileSummary:
-    """Rows of one file: new or changed, unchanged, unusable, and not kept for want of consent.
+    """Rows of one file: new or changed, unchanged, unusable, and not kept.
+
+    Not kept are views without consent, and rows of erased shoppers.
 
     `reasons` has the three commonest reasons of the rejected rows.
     """
@@ -45,10 +49,15 @@ class FileSummary:
 
 @dataclass(slots=True)
 class LoadSummary:
-    """Rows of every loaded file, in the order of loading, and notes."""
+    """Rows of every loaded file, in the order of loading, and notes.
+
+    Of a trial, `products` has some products as they would be stored.
+    """
 
     files: list[FileSummary] = field(default_factory=list[FileSummary])
     notes: list[str] = field(default_factory=list[str])
+    is_trial: bool = False
+    products: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
     def note(self, text: str) -> None:
         """Add a note, once."""
@@ -78,10 +87,12 @@ class LoadSummary:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the summary for JSON."""
+        trial = {"is_trial": True, "products": self.products} if self.is_trial else {}
         return {
             "files": [asdict(file) for file in self.files],
             "total": dict(zip(_COUNTS, self.total.counts, strict=True)),
             "notes": list(self.notes),
+            **trial,
         }
 
     def text(self) -> str:
@@ -106,10 +117,40 @@ class LoadSummary:
                     f"  {counted(reason.rows, 'row')}, first line {reason.line}: {reason.reason}"
                     for reason in file.reasons
                 )
-        if self.total.rejected:
+        if self.is_trial:
+            lines.extend(line for product in self.products for line in _shown_product(product))
+            lines.append("This was a trial: nothing was stored.")
+        elif self.total.rejected:
             statement = in_schemas("select source, line, ids, reason from raw.rejected_rows")
             lines.append(f"All of them: alsolike psql -c '{statement}'")
         return "\n".join(lines)
+
+
+def _shown_product(product: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the lines on a product as it would be stored."""
+    yield f"{product['product_id']}: {product['title']}"
+    price = product["sale_price"] or product["price"]
+    usual = f" instead of {product['price']}" if product["sale_price"] else ""
+    facts = (
+        product["category"],
+        product["brand"],
+        f"{price}{usual} {product['currency'] or ''}".strip() if price else "no price",
+        "in stock" if product["is_in_stock"] else "not in stock",
+        "hidden" if product["is_hidden"] else None,
+        f"of the group {product['item_group_id']}" if product["item_group_id"] else None,
+    )
+    yield f"  {' | '.join(fact for fact in facts if fact)}"
+    for name, value in product["attributes"].items():
+        values = cast("list[object]", value) if isinstance(value, list) else [value]
+        yield f"  {name}: {_shortened(', '.join(map(str, values)))}"
+    for name in ("description", "url", "image_url"):
+        if product[name]:
+            yield f"  {name}: {_shortened(product[name])}"
+
+
+def _shortened(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= _SHOWN_CHARACTERS else f"{plain[:_SHOWN_CHARACTERS]}…"
 
 
 def counted(count: int, what: str) -> str:

@@ -86,6 +86,7 @@ PURCHASES = Table(
         "quantity",
         "unit_price",
         "order_id",
+        "status",
     ),
     needed=("purchase_id", ("shopper_id", "order_id"), "product_id", "purchased_at"),
     longest={"purchase_id": 500, "shopper_id": 500, "order_id": 500},
@@ -105,6 +106,14 @@ REVIEWS = Table(
     longest={"review_id": 500, "shopper_id": 500},
     time="reviewed_at",
 )
+RETURNS = Table(
+    name="returns",
+    columns=("return_id", "purchase_id", "returned_at", "quantity"),
+    needed=("return_id", "purchase_id", "returned_at"),
+    longest={"return_id": 500},
+    time="returned_at",
+)
 
-# In the order of loading: events need their products, and the consent that shoppers stated.
-TABLES = (PRODUCTS, SHOPPERS, PURCHASES, VIEWS, REVIEWS)
+# In the order of loading: events need their products and the consent that shoppers stated, and
+# returns their purchases.
+TABLES = (PRODUCTS, SHOPPERS, PURCHASES, VIEWS, REVIEWS, RETURNS)

@@ -14,7 +14,10 @@ from (
     ('alsolike_analyst', 'transaction_timeout', '2min'),
     ('alsolike_analyst', 'idle_in_transaction_session_timeout', '30s'),
     ('alsolike_analyst', 'temp_file_limit', '2GB'),
-    ('alsolike_app', 'idle_in_transaction_session_timeout', '30s')
+    ('alsolike_app', 'idle_in_transaction_session_timeout', '30s'),
+    -- The site sets its own, except behind a pooler, where these are the only ones.
+    ('alsolike_app', 'statement_timeout', '2s'),
+    ('alsolike_app', 'max_parallel_workers_per_gather', '0')
 ) as w (role, setting, value)
 where
     -- Postgres 16 does not limit a transaction.

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from babel.numbers import get_currency_precision, get_currency_symbol
 from msgspec import Struct
 
 from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct
@@ -14,7 +15,8 @@ from api.ladder.ladder import Steps
 from api.ladder.requests import answer
 from api.pages.addresses import product_url
 
-_SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
+# The language of the pages.
+_LOCALE = "en"
 
 
 class ProductCard(Struct, kw_only=True, frozen=True):
@@ -87,12 +89,17 @@ def card(row: CardRow | SnapshotProduct) -> ProductCard:
 
 
 def price_in_words(price: Decimal | None, currency: str | None) -> str | None:
-    """Write a price for people, as in `€12.50` or `12.50 CHF`; None without a price."""
+    """Write a price for people with the decimals of its currency; None without a price.
+
+    As in `€12.50`, `¥1,500` or `1.255 KWD`.
+    """
     if price is None:
         return None
-    if currency in _SYMBOLS:
-        return f"{_SYMBOLS[currency]}{price:,.2f}"
-    return f"{price:,.2f} {currency}" if currency else f"{price:,.2f}"
+    if currency is None:
+        return f"{price:,.2f}"
+    amount = f"{price:,.{get_currency_precision(currency)}f}"
+    symbol = get_currency_symbol(currency, _LOCALE)
+    return f"{amount} {currency}" if symbol == currency else f"{symbol}{amount}"
 
 
 def safe_image(address: str | None) -> str | None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any, cast
 
 from msgspec import Struct
@@ -13,7 +14,7 @@ from api.catalogue.cards import safe_image
 from api.database.failures import FAILURES, DatabaseAwayError, first_line
 from api.exchange import AnyRequest
 from api.ladder.ladder import Ladder, Steps
-from api.pages.addresses import CATEGORY_SEPARATOR, category_url
+from api.pages.addresses import CATEGORY_SEPARATOR, category_segments, category_url
 
 logger = logging.getLogger("alsolike.web")
 
@@ -93,12 +94,13 @@ class CategoryTree:
         return found
 
     def _find(self, segments: str) -> Category | None:
-        # A name may contain a slash, so compare joined paths rather than split the address.
         wanted = segments.strip("/")
-        return next(
-            (c for p, c in self._by_path.items() if p.replace(CATEGORY_SEPARATOR, "/") == wanted),
-            None,
+        # A name's slash may also stand as it is, where no other category has that address.
+        plain = (
+            c for p, c in self._by_path.items() if p.replace(CATEGORY_SEPARATOR, "/") == wanted
         )
+        exact = (c for p, c in self._by_path.items() if category_segments(p) == wanted)
+        return next(chain(exact, plain), None)
 
 
 def tree_of(request: AnyRequest) -> CategoryTree:

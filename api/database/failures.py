@@ -20,6 +20,10 @@ class DatabaseBusyError(AlsolikeError):
     """Every connection to the database is in use: try again."""
 
 
+class WrongRoleError(psycopg.OperationalError):
+    """A connection would not act as the app's role, or without a time limit."""
+
+
 # After these the ladder tries its next step. Any other error is the request's fault or a bug.
 FAILURES = (
     TookTooLongError,
@@ -41,6 +45,9 @@ FAILURES = (
 
 # Classes of SQLSTATE: connection exceptions; the server shuts down or starts up.
 _AWAY_STATES = ("08", "57P")
+# A standby ends a read that keeps it from replaying what the primary did (by either of two states),
+# and every read when it stops.
+_STANDBY_STATES = frozenset({"40001", "40P01", "57P01"})
 
 
 def is_failure(error: BaseException) -> bool:
@@ -56,6 +63,11 @@ def is_away(error: BaseException) -> bool:
         # Without a SQLSTATE no server sent it: the connection was lost, or never made.
         return error.sqlstate is None or error.sqlstate.startswith(_AWAY_STATES)
     return False
+
+
+def is_standby_ending(error: psycopg.Error) -> bool:
+    """Tell whether a standby ended a read for a reason that the primary does not have."""
+    return error.sqlstate in _STANDBY_STATES
 
 
 def is_crowded(error: BaseException) -> bool:

@@ -7,24 +7,20 @@ where there is none; writes go to the host that takes them.
 import asyncio
 import logging
 import os
-import re
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar, cast
 
 import psycopg
-from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from alsolike.database import APP_ROLE, query
-from alsolike.json_levels import load_stored_json
-from alsolike.schemas import async_cursor_factory
+from alsolike.database import query
 from alsolike.settings import Settings
-from api.database.failures import DatabaseBusyError, TookTooLongError
+from api.database.connections import AppConnection, Attempts
+from api.database.failures import DatabaseBusyError, TookTooLongError, first_line, is_standby_ending
 from api.database.shares import Shares
 from api.exchange import AnyRequest, timed_as_database
-from api.log_text import in_log
 
 Result = TypeVar("Result")
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
@@ -42,10 +38,6 @@ GRACE_SECONDS = 0.25
 
 # Seconds after which a connection ends, so that a standby that comes back gets its share again.
 _LIFETIME_SECONDS = 300.0
-
-
-# libpq quotes the names of hosts, users and databases.
-_QUOTED = re.compile(r'"[^"]*"')
 
 
 class _NotReplayedError(Exception):
@@ -99,8 +91,7 @@ class Database:
     @property
     def why_away(self) -> str | None:
         """Why no connection can be made, without the names of hosts and users; None: it can."""
-        fault = self._reads.attempts.fault or self._writes.attempts.fault
-        return None if fault is None else _QUOTED.sub('"…"', fault)
+        return self._reads.attempts.reason or self._writes.attempts.reason
 
     async def probe(
         self, work: Callable[[Connection], Awaitable[Result]], seconds: float
@@ -160,12 +151,17 @@ class Database:
         ShareUsedUpError, DatabaseBusyError
             The client's own requests, or everybody's, hold the connections.
         """
-        if position is None or not self.has_replicas:
+        if not self.has_replicas:
             return await self._reads.run(work, wait, limit)
+        guarded = work if position is None else _if_replayed(work, position)
         try:
-            return await self._reads.run(_if_replayed(work, position), wait, limit)
+            return await self._reads.run(guarded, wait, limit)
         except _NotReplayedError:
             logger.info("A standby has not reached %s yet: the primary is asked", position)
+        except psycopg.OperationalError as error:
+            if not is_standby_ending(error):
+                raise
+            logger.info("A standby ended a read (%s): the primary is asked", first_line(error))
         try:
             return await self._writes.run(work, wait, limit)
         except psycopg.OperationalError:
@@ -219,53 +215,11 @@ def database_of(request: AnyRequest) -> Database:
     return cast("Database", request.app.state.database)
 
 
-class _Attempts:
-    """The outcome of the last attempt to connect; each new reason is logged once.
-
-    Attributes
-    ----------
-    fault : str or None
-        Why the last attempt failed; None: it did not.
-    """
-
-    def __init__(self) -> None:
-        self.fault: str | None = None
-
-    def note(self, error: Exception | None) -> None:
-        """Note how an attempt ended."""
-        # Of several hosts each has a line. libpq names host and user, never a password.
-        fault = None if error is None else in_log(" ".join(str(error).split()))
-        if fault is not None and fault != self.fault:
-            logger.error("The database cannot be connected to: %s", fault)
-        self.fault = fault
-
-
-class _NotedConnection(psycopg.AsyncConnection[tuple[Any, ...]]):
-    """A connection that notes how connecting to the server went.
-
-    It refuses stored JSON that is nested too deep to be shown.
-    """
-
-    @classmethod
-    async def connect(  # pyright: ignore[reportIncompatibleMethodOverride]
-        cls, conninfo: str = "", *, attempts: _Attempts, **kwargs: Any
-    ) -> "_NotedConnection":
-        """Connect, and note how that went."""
-        try:
-            connection = await super().connect(conninfo, **kwargs)
-        except psycopg.Error as error:
-            attempts.note(error)
-            raise
-        attempts.note(None)
-        set_json_loads(load_stored_json, connection)
-        return cast("_NotedConnection", connection)
-
-
 class _SharedPool:
     """A pool of which each client has a share."""
 
     def __init__(self, settings: Settings, **hosts: str) -> None:
-        self.attempts = _Attempts()
+        self.attempts = Attempts()
         self.pool = _pool(settings, self.attempts, hosts)
         self._shares = Shares(settings.pool_size)
         self._size = settings.pool_size
@@ -327,25 +281,20 @@ class _SharedPool:
         await asyncio.wait([check], timeout=seconds)
 
 
-def _pool(settings: Settings, attempts: _Attempts, hosts: Mapping[str, str]) -> Pool:
-    role = f"-c role={APP_ROLE} " if settings.are_roles_used else ""
+def _pool(settings: Settings, attempts: Attempts, hosts: Mapping[str, str]) -> Pool:
     return AsyncConnectionPool(
         "",
         kwargs={
-            "autocommit": True,
-            # Starting a parallel worker takes longer than most of our statements.
-            "options": f"{role}-c statement_timeout={settings.statement_timeout_ms} "
-            "-c max_parallel_workers_per_gather=0",
-            "cursor_factory": async_cursor_factory(),
             "application_name": "alsolike-web",
             "connect_timeout": 5,
             # Milliseconds until sent bytes must be acknowledged: a machine that is gone says
             # nothing, and the kernel would wait for minutes.
             "tcp_user_timeout": 3000,
+            "settings": settings,
             "attempts": attempts,
             **hosts,
         },
-        connection_class=_NotedConnection,
+        connection_class=AppConnection,
         min_size=min(2, settings.pool_size),
         max_size=settings.pool_size,
         timeout=WAIT_SECONDS,

@@ -44,4 +44,4 @@ class EventResult(Struct):
     """Whether an event was recorded, and if not, why."""
 
     recorded: bool
-    reason: Literal["duplicate", "no consent"] | None = None
+    reason: Literal["duplicate", "no consent", "erased"] | None = None

@@ -40,7 +40,7 @@ async def record(connection: Connection, event: NewEvent) -> Recorded:
 
     A purchase is part of a contract and always recorded; it makes its shopper if that is not known
     yet. A view or a hide is kept only if the shopper consents to personalisation now, or comes from
-    a session, whose visitor agreed.
+    a session, whose visitor agreed. Nothing is kept of a shopper who was erased.
 
     Raises
     ------
@@ -59,7 +59,9 @@ async def record(connection: Connection, event: NewEvent) -> Recorded:
     if is_placeholder_id and not outcome.has_shopper:
         raise not_a_shopper(event.shopper_id or "")
     reason = None
-    if not outcome.is_recorded:
+    if outcome.is_erased:
+        reason = "erased"
+    elif not outcome.is_recorded:
         reason = "duplicate" if outcome.has_consent else "no consent"
     result = EventResult(recorded=outcome.is_recorded, reason=reason)
     return Recorded(result, outcome.is_left_out)

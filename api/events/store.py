@@ -7,6 +7,7 @@ from msgspec import Struct
 from psycopg.rows import class_row
 
 from alsolike.database import query
+from alsolike.privacy.hashes import shopper_hash
 from api.database.pool import Connection
 from api.events.schemas import NewEvent
 
@@ -17,6 +18,7 @@ class Outcome(Struct):
     has_product: bool
     has_shopper: bool
     has_consent: bool
+    is_erased: bool
     is_recorded: bool
     is_left_out: bool
 
@@ -43,6 +45,7 @@ async def record(
         "event_id": event.event_id,
         "product_id": event.product_id,
         "shopper_id": event.shopper_id,
+        "shopper_hash": None if event.shopper_id is None else shopper_hash(event.shopper_id),
         "may_make": may_make,
         "session_id": event.session_id,
         "occurred_at": occurred_at,

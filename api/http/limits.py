@@ -1,32 +1,31 @@
-"""API keys, and how many requests each client may make."""
+"""How many requests each client may make."""
 
-import hashlib
 import math
 from collections.abc import Sequence
 from typing import cast
 
-from litestar.exceptions import NotAuthorizedException, TooManyRequestsException
-from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from litestar.exceptions import TooManyRequestsException
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from throttled import MemoryStore, RateLimiterType, RateLimitState, Throttled, per_min
 
 from alsolike.settings import Settings
-from api.exchange import AnyRequest, current_exchange
+from api.exchange import KEY_PREFIX, AnyRequest, current_exchange
+from api.http.keys import Keys
 from api.http.paths import API_PREFIX
 
 # About 300 bytes each; the client that came longest ago is dropped beyond it.
 _MOST_CLIENTS = 20_000
-_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="alsolike"'}
 
 
 class RateLimits:
-    """Keys that are let in, and a count per key or, without keys, per address.
+    """The keys that are let in, and a count per key or, without keys, per address.
 
     Counted by the generic cell rate algorithm: a whole minute's requests may come at once, and
     the allowance grows back evenly. Each worker process counts for itself.
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._keys = {_digest(key.encode()): f"key {n}" for n, key in enumerate(settings.api_keys)}
+        self._keys = Keys(settings.api_keys)
         self._per_minute = settings.rate_limit
         self._throttle: Throttled | None = None
         if self._per_minute:
@@ -50,9 +49,9 @@ class RateLimits:
                 return
             exchange = current_exchange.get()
             if self._keys:
-                name = self._key_name(scope)
+                name = self._keys.check(scope, "" if exchange is None else exchange.client)
                 if exchange is not None:
-                    exchange.client = name
+                    exchange.client = KEY_PREFIX + name
             if self._throttle is None or exchange is None:
                 await app(scope, receive, send)
                 return
@@ -102,43 +101,10 @@ class RateLimits:
             headers = {**dict(_headers(result.state)), "Retry-After": str(wait)}
             raise TooManyRequestsException(message, headers=headers)
 
-    def _key_name(self, scope: HTTPScope) -> str:
-        """Return the name of the key that the request gives.
-
-        Raises
-        ------
-        NotAuthorizedException
-            It gives none of the shop's keys.
-        """
-        given = _given_key(scope)
-        name = self._keys.get(_digest(given)) if given else None
-        if name is None:
-            message = (
-                "This API key is not known."
-                if given
-                else "Send an API key as `Authorization: Bearer …` or `X-Api-Key: …`."
-            )
-            raise NotAuthorizedException(message, headers=_CHALLENGE)
-        return name
-
 
 def limits_of(request: AnyRequest) -> RateLimits:
     """Return the app's limits."""
     return cast("RateLimits", request.app.state.limits)
-
-
-def _digest(key: bytes) -> bytes:
-    # Looked up by digest: the time of the lookup reveals nothing about a key.
-    return hashlib.sha256(key).digest()
-
-
-def _given_key(scope: HTTPScope) -> bytes:
-    for name, value in scope["headers"]:
-        if name == b"x-api-key":
-            return value.strip()
-        if name == b"authorization" and value[:7].lower() == b"bearer ":
-            return value[7:].strip()
-    return b""
 
 
 def _headers(state: RateLimitState) -> Sequence[tuple[str, str]]:

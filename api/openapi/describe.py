@@ -1,18 +1,21 @@
 """Completes Litestar's OpenAPI document: problems, examples, headers, keys, filters."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
 import msgspec
 from litestar import Litestar
 from litestar.connection import Request
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.routes import HTTPRoute
 from msgspec import Struct
 
+from alsolike.api_keys import Scope
 from api.filters import PARAMETERS as FILTER_PARAMETERS
 from api.filters import field_schema
+from api.http.keys import scope_of
 from api.http.parameters import LONGEST_JSON, NO_NUL
 from api.http.paths import API_PREFIX
 from api.openapi import problems
@@ -75,7 +78,9 @@ _SECURITY_SCHEMES: Document = {
 
 
 def describe(
-    found: Mapping[str, Any], filtered: Container[str] = (), *, has_keys: bool
+    found: Mapping[str, Any],
+    filtered: Container[str] = (),
+    scopes: Mapping[str, Scope] | None = None,
 ) -> Document:
     """Complete a copy of Litestar's OpenAPI document.
 
@@ -83,6 +88,8 @@ def describe(
     ----------
     filtered : container of str
         Ids of the operations that take a `ProductFilter` in their query.
+    scopes : mapping, optional
+        The scope that a key must have for each operation; without it the API asks for no key.
     """
     document = deepcopy(dict(found))
     components = document.setdefault("components", {})
@@ -93,13 +100,16 @@ def describe(
         **components.get("schemas", {}),
         **schemas_of([*(type(example) for example in EXAMPLES), Problem]),
     }
-    if has_keys:
+    if scopes is not None:
         components["securitySchemes"] = _SECURITY_SCHEMES
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            if operation.get("operationId") in filtered:
+            name = str(operation.get("operationId"))
+            if name in filtered:
                 operation["parameters"] += _filter_parameters()
-            _complete(path, method, operation, has_keys=has_keys)
+            is_closed = path.startswith(API_PREFIX)
+            scope = scopes[name] if scopes is not None and is_closed else None
+            _complete(path, method, operation, scope)
     return document
 
 
@@ -107,11 +117,20 @@ def filtered_operations(app: Litestar) -> frozenset[str]:
     """Return the ids of the operations that take a `ProductFilter` in their query."""
     return frozenset(
         str(handler.operation_id)
-        for route in app.routes
-        if isinstance(route, HTTPRoute)
-        for handler in route.route_handlers
+        for handler in _handlers(app)
         if "product_filter" in handler.parsed_fn_signature.parameters
     )
+
+
+def scopes_of_operations(app: Litestar) -> Mapping[str, Scope]:
+    """Return the scope that each operation needs, by its id."""
+    return {str(handler.operation_id): scope_of(handler) for handler in _handlers(app)}
+
+
+def _handlers(app: Litestar) -> Iterator[HTTPRouteHandler]:
+    for route in app.routes:
+        if isinstance(route, HTTPRoute):
+            yield from route.route_handlers
 
 
 class Described(OpenAPIRenderPlugin):
@@ -127,7 +146,8 @@ class Described(OpenAPIRenderPlugin):
         """Render the document."""
         if self._content is None:
             filtered = filtered_operations(request.app)
-            document = describe(openapi_schema, filtered, has_keys=self._has_keys)
+            scopes = scopes_of_operations(request.app) if self._has_keys else None
+            document = describe(openapi_schema, filtered, scopes)
             self._content = self._plugin.render(request, document)  # pyright: ignore[reportUnknownMemberType]
         return self._content
 
@@ -164,7 +184,7 @@ def _filter_parameters() -> list[Document]:
     return described
 
 
-def _complete(path: str, method: str, operation: Document, *, has_keys: bool) -> None:
+def _complete(path: str, method: str, operation: Document, scope: Scope | None) -> None:
     for parameter in operation.get("parameters", ()):
         _complete_parameter(path, parameter)
     for content in operation.get("requestBody", {}).get("content", {}).values():
@@ -175,10 +195,10 @@ def _complete(path: str, method: str, operation: Document, *, has_keys: bool) ->
         del responses[status]
     for status, answer in responses.items():
         _complete_answer(path, status, answer)
-    for status in problems.statuses(path, method, operation, has_keys=has_keys):
+    for status in problems.statuses(path, method, operation, has_keys=scope is not None):
         responses[str(status)] = problems.response(status, path, operation)
-    if has_keys and path.startswith(API_PREFIX):
-        operation["security"] = [{name: []} for name in _SECURITY_SCHEMES]
+    if scope is not None:
+        operation["security"] = [{name: [scope]} for name in _SECURITY_SCHEMES]
 
 
 def _complete_parameter(path: str, parameter: Document) -> None:

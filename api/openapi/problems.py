@@ -25,7 +25,7 @@ _DETAILS: Final[Mapping[int, tuple[str, Sequence[FieldError]]]] = {
 _WHEN: Final[Mapping[int, str]] = {
     400: "A parameter or a field has a value that cannot be used, or is not known.",
     401: "The API key is missing or not known.",
-    403: "The browser says that a page of another site sent this.",
+    403: "The key lacks the scope that this needs, or a page of another site sent it.",
     404: "There is no product or model of that id or name.",
     408: "The body did not arrive in time.",
     413: "The body is longer than a megabyte.",
@@ -49,7 +49,7 @@ def statuses(path: str, method: str, operation: Mapping[str, Any], *, has_keys: 
     return [
         400,
         *([401] if has_keys else []),
-        *([403] if method != "get" else []),
+        *([403] if has_keys or method != "get" else []),
         *([404] if is_about_one else []),
         # A DELETE needs no body, but may send a wrong one.
         *([408, 413, 415] if method != "get" else []),

@@ -16,8 +16,16 @@ def product_url(product_id: str) -> str:
 @lru_cache(2000)
 def category_url(path: str) -> str:
     """Address of a category's page."""
-    names = path.split(CATEGORY_SEPARATOR)
-    return "/categories/" + "/".join(quote(name, safe="") for name in names)
+    return "/categories/" + quote(category_segments(path))
+
+
+def category_segments(path: str) -> str:
+    """Write a category's path as the part of its page's address after `/categories/`, decoded.
+
+    A slash or a lone dot in a name stays encoded: it would be read as one of the address.
+    """
+    names = (name.replace("/", "%2F") for name in path.split(CATEGORY_SEPARATOR))
+    return "/".join(name.replace(".", "%2E") if name in {".", ".."} else name for name in names)
 
 
 def local_path(address: object) -> str:

@@ -17,7 +17,7 @@ from alsolike.errors import (
 )
 from api.database.failures import DatabaseAwayError, DatabaseBusyError, TookTooLongError, first_line
 from api.database.shares import ShareUsedUpError
-from api.exchange import request_id
+from api.exchange import in_words, request_id
 from api.log_text import in_log
 from api.problems.details import FieldError, Problem
 
@@ -62,18 +62,17 @@ def problem_of(error: Exception, instance: str) -> tuple[Problem, dict[str, str]
     An unexpected error is logged, and described without its internals.
     """
     status, detail, errors, headers = _classify(error)
-    request = request_id()
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
-        logger.error("%s failed (request %s)", in_log(instance), request, exc_info=error)
+        logger.error("%s failed (%s)", in_log(instance), in_words(), exc_info=error)
     elif status == HTTPStatus.SERVICE_UNAVAILABLE:
         path, what = in_log(instance), in_log(detail)
-        logger.warning("%s: %s (%s; request %s)", path, what, first_line(error), request)
+        logger.warning("%s: %s (%s; %s)", path, what, first_line(error), in_words())
     problem = Problem(
         title=HTTPStatus(status).phrase,
         status=status,
         detail=detail,
         instance=instance,
-        request_id=request or UNSET,
+        request_id=request_id() or UNSET,
         errors=errors or UNSET,
     )
     return problem, headers

@@ -7,6 +7,7 @@ from litestar.params import FromPath, JSONBody
 
 from api.exchange import AnyRequest
 from api.http.ids import path_id
+from api.http.keys import needs
 from api.http.parameters import check_body, check_names
 from api.ladder.requests import ladder_of, write
 from api.visitors import service
@@ -24,12 +25,12 @@ async def record_consent(
     """Record the shopper's decision about personalisation; a new shopper becomes known by it.
 
     It holds from the next request on, and no import overrides it. Saying the same again changes
-    nothing.
+    nothing. An erased shopper becomes a new one by it: loads and events count again.
     """
     check_names(request, frozenset())
     await check_body(request, Consent)
     shopper_id = path_id(shopper_id, "shopper_id")
-    return await _record(request, shopper_id, is_granted=data.personalisation)
+    return await _record(request, shopper_id, is_granted=data.personalisation, readmits=True)
 
 
 @delete(
@@ -46,13 +47,20 @@ async def withdraw_consent(request: AnyRequest, shopper_id: FromPath[str]) -> Sh
     """
     check_names(request, frozenset())
     shopper_id = path_id(shopper_id, "shopper_id")
-    return await _record(request, shopper_id, is_granted=False)
+    return await _record(request, shopper_id, is_granted=False, readmits=False)
 
 
-async def _record(request: AnyRequest, shopper_id: str, *, is_granted: bool) -> Shopper:
+async def _record(
+    request: AnyRequest, shopper_id: str, *, is_granted: bool, readmits: bool
+) -> Shopper:
     recorded = await write(
         request,
-        partial(service.record_consent, shopper_id=shopper_id, is_granted=is_granted),
+        partial(
+            service.record_consent,
+            shopper_id=shopper_id,
+            is_granted=is_granted,
+            readmits=readmits,
+        ),
         who=shopper_id,
     )
     ladder_of(request).shoppers.forget(shopper_id)
@@ -62,5 +70,8 @@ async def _record(request: AnyRequest, shopper_id: str, *, is_granted: bool) -> 
 def consents_router() -> Router:
     """Return the routes that change `/v1/shoppers`."""
     return Router(
-        "/v1/shoppers", route_handlers=[record_consent, withdraw_consent], tags=["Shoppers"]
+        "/v1/shoppers",
+        route_handlers=[record_consent, withdraw_consent],
+        tags=["Shoppers"],
+        opt=needs("privacy"),
     )

@@ -20,8 +20,12 @@ class DemoShopper(Struct):
     hint: str
 
 
-async def record_consent(connection: Connection, shopper_id: str, *, is_granted: bool) -> Shopper:
+async def record_consent(
+    connection: Connection, shopper_id: str, *, is_granted: bool, readmits: bool
+) -> Shopper:
     """Record a decision about personalisation; an unknown shopper is made.
+
+    `readmits` says that one who was erased is made anew; nothing is recorded of one otherwise.
 
     Raises
     ------
@@ -30,7 +34,12 @@ async def record_consent(connection: Connection, shopper_id: str, *, is_granted:
     """
     is_placeholder_id = is_placeholder(shopper_id)
     is_known = await store.record_consent(
-        connection, shopper_id, is_granted=is_granted, source="api", may_make=not is_placeholder_id
+        connection,
+        shopper_id,
+        is_granted=is_granted,
+        source="api",
+        may_make=not is_placeholder_id,
+        readmits=readmits,
     )
     if is_placeholder_id and not is_known:
         raise not_a_shopper(shopper_id)

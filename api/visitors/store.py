@@ -7,6 +7,7 @@ from msgspec import Struct
 from psycopg.rows import class_row, scalar_row
 
 from alsolike.database import query
+from alsolike.privacy.hashes import key_id, shopper_hash
 from api.database.pool import Connection
 
 # Of what a shopper bought, and of what they hid, so many are kept in mind.
@@ -52,6 +53,7 @@ async def record_consent(
     is_granted: bool,
     source: Literal["site", "api"],
     may_make: bool = False,
+    readmits: bool = False,
 ) -> bool:
     """Record a shopper's decision about personalisation, unless it is their last one already.
 
@@ -59,6 +61,8 @@ async def record_consent(
     ----------
     may_make : bool
         Whether an unknown shopper is made; nothing is recorded of one otherwise.
+    readmits : bool
+        Whether one who was erased is made anew; nothing is recorded of one otherwise.
 
     Returns
     -------
@@ -71,6 +75,9 @@ async def record_consent(
         "is_granted": is_granted,
         "source": source,
         "may_make": may_make,
+        "readmits": readmits,
+        "shopper_hash": shopper_hash(shopper_id),
+        "key_id": key_id(),
     }
     await cursor.execute(query("api/visitors/record_consent"), parameters)
     return bool(await cursor.fetchone())

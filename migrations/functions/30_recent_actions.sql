@@ -33,6 +33,7 @@ as $$
             from raw.purchases as p
             where
                 p.shopper_id = (select c.shopper_id from consenting as c)
+                and p.returned_quantity < p.quantity
                 and recs.has_happened(p.purchased_at, p_as_of)
             order by p.purchased_at desc, p.purchase_id
             limit (select 2 * o.actions from options as o)

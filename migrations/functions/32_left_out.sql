@@ -1,5 +1,5 @@
 -- What must not be recommended to a shopper or visitor, whichever way recommendations are found:
---   what they bought, unless products like it are bought again and again;
+--   what they bought and kept, unless products like it are bought again and again;
 --   what they asked not to see;
 --   what they looked at or reviewed lately;
 --   what lies in their basket;
@@ -29,6 +29,7 @@ begin
                         from raw.consenting_shoppers as c
                         where c.shopper_id = p_shopper_id
                     )
+                    and b.returned_quantity < b.quantity
                     and b.purchased_at < coalesce(p_as_of, 'infinity')
             )
             || array(select a.product_id from unnest(p_acted) as a where a.kind = 'purchase')

@@ -7,8 +7,9 @@
 -- they bought it twice, else those of all who did. Only products that are bought again and again
 -- (marts.rebuyable_products), or that this shopper bought twice. Those that are due (1 and above)
 -- come first, the most often bought before the others; then the others, the more due the sooner.
--- Lines of one order are one purchase, however often they were reported; without an order, those of
--- one second are. For the future see recs.has_happened.
+-- What was taken back counts as never bought. Lines of one order are one purchase, however often
+-- they were reported; without an order, those of one second are. For the future see
+-- recs.has_happened.
 create or replace function recs.buy_again(
     p_shopper_id text, p_k integer default 10, p_exclude text [] default '{}',
     p_filter recs.product_filter default null
@@ -49,6 +50,7 @@ begin
                 from raw.consenting_shoppers as c
                 where c.shopper_id = p_shopper_id
             )
+            and b.returned_quantity < b.quantity
             and recs.has_happened(b.purchased_at)
         order by b.product_id, o.order_id, o.bought_at, b.purchased_at, b.purchase_id
     ),

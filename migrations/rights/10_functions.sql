@@ -12,9 +12,9 @@ declare
     ];
     -- Of one shopper or session, or of use to those alone.
     for_app constant text [] := array[
-        'buy_again', 'diversified', 'diversity_level', 'has_happened', 'is_demo_shop', 'left_out',
-        'not_bought_again', 'reason_kind', 'rebuyable_products', 'recent_actions',
-        'recently_viewed', 'recommend', 'recommend_with_reasons', 'scored_products',
+        'buy_again', 'diversified', 'diversity_level', 'erase_shopper', 'has_happened',
+        'is_demo_shop', 'left_out', 'not_bought_again', 'readmit_shopper', 'reason_kind',
+        'rebuyable_products', 'recent_actions', 'recently_viewed', 'recommend', 'recommend_with_reasons', 'scored_products',
         'serving_options', 'taste', 'with_nearest_action'
     ];
     found record;

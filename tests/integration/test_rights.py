@@ -70,7 +70,9 @@ ANALYST_CALLS = {
     "recs.walk_statement",
 }
 APP_CALLS = ANALYST_CALLS | {
+    "ops.erase_shopper",
     "ops.is_demo_shop",
+    "ops.readmit_shopper",
     "recs.buy_again",
     "recs.diversified",
     "recs.diversity_level",
@@ -91,6 +93,7 @@ APP_CALLS = ANALYST_CALLS | {
 APP_WRITES = {
     "raw.consents": "INSERT",
     "raw.purchases": "INSERT",
+    "raw.returns": "INSERT",
     "raw.shoppers": "INSERT",
     "raw.views": "INSERT",
     "recs.hides": "INSERT",
@@ -250,6 +253,7 @@ ATTACKS = [
     "select * from recs.buy_again('s')",
     "select * from raw.shoppers",
     "select * from raw.purchases",
+    "select * from raw.returns",
     "select * from raw.views",
     "select * from raw.reviews",
     "select * from raw.consents",
@@ -334,9 +338,21 @@ def test_the_embedded_server_lets_the_roles_into_our_database_alone(
         )
 
 
+def ask_plainly(statement: str) -> list[tuple[object, ...]]:
+    """Ask on a session with the limits that its role has; commands lift theirs."""
+    with psycopg.connect("") as connection:
+        return connection.execute(statement.encode()).fetchall()
+
+
+def test_the_app_has_a_time_limit_from_the_start(own_database: pytest.MonkeyPatch) -> None:
+    own_database.setenv("PGUSER", APP_ROLE)
+    assert ask_plainly("show statement_timeout") == [("2s",)]
+    assert ask_plainly("show max_parallel_workers_per_gather") == [("0",)]
+
+
 def test_an_analyst_has_bounds_from_the_start(own_database: pytest.MonkeyPatch) -> None:
     own_database.setenv("PGUSER", ANALYST_ROLE)
-    assert run(
+    assert ask_plainly(
         "select name, setting::integer from pg_settings where name in ('statement_timeout', "
         "'transaction_timeout', 'idle_in_transaction_session_timeout', 'temp_file_limit') "
         "order by name"
@@ -379,8 +395,8 @@ def test_what_an_administrator_set_stays(own_database: pytest.MonkeyPatch) -> No
         )
     migrate()
     own_database.setenv("PGUSER", ANALYST_ROLE)
-    assert run("show statement_timeout") == [("1h",)]
-    assert run("show transaction_timeout") == [("2min",)]
+    assert ask_plainly("show statement_timeout") == [("1h",)]
+    assert ask_plainly("show transaction_timeout") == [("2min",)]
 
 
 @pytest.mark.usefixtures("empty_database")

@@ -91,6 +91,10 @@ _HISTORY = """
     insert into recs.hides (shopper_id, product_id)
     select 's' || n, pg_temp.product(n * 17)
     from generate_series(0, 3999) as n;
+
+    insert into raw.erased_shoppers (shopper_hash, key_id)
+    select sha256(n::text::bytea), 'key'
+    from generate_series(0, 3999) as n;
 """
 
 _MODELS = """

@@ -8,10 +8,12 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
 
+from alsolike.api_keys import SCOPES
 from alsolike.errors import SettingError
 from alsolike.settings import (
     DEFAULT_ENCODER,
@@ -37,6 +39,10 @@ NUMBERS = {
     "ALSOLIKE_NEIGHBOURS_K": ("neighbours_k", 1, 1000),
     "ALSOLIKE_PORT": ("port", 1, 65535),
     "ALSOLIKE_WEB_WORKERS": ("web_workers", 1, 64),
+    "ALSOLIKE_PULL_COMPARE_MINUTES": ("pull.compare_minutes", 0, 10_080),
+    "ALSOLIKE_PULL_OVERLAP_MINUTES": ("pull.overlap_minutes", 0, 10_080),
+    "ALSOLIKE_PULL_SECONDS": ("pull.every_seconds", 0, 604_800),
+    "ALSOLIKE_PULL_TIMEOUT_SECONDS": ("pull.timeout_seconds", 1, 86_400),
     "ALSOLIKE_POOL_SIZE": ("pool_size", 1, 256),
     "ALSOLIKE_RATE_LIMIT": ("rate_limit", 0, 10_000_000),
     "ALSOLIKE_SEARCH_ENCODE_MS": ("search_encode_ms", 0, 10_000),
@@ -144,7 +150,7 @@ def test_the_home_is_a_whole_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_numbers_within_their_range_are_taken(tmp_path: Path, name: str) -> None:
     attribute, low, high = NUMBERS[name]
     for value in (low, high):
-        assert getattr(read(tmp_path, **{name: str(value)}), attribute) == value
+        assert attrgetter(attribute)(read(tmp_path, **{name: str(value)})) == value
 
 
 @pytest.mark.parametrize("name", NUMBERS)
@@ -272,7 +278,8 @@ def test_keys_and_proxies_are_lists(tmp_path: Path) -> None:
         ALSOLIKE_API_KEYS=f"{'a' * 16}, {'b' * 20},",
         ALSOLIKE_TRUSTED_PROXIES="10.0.0.0/8, ::1",
     )
-    assert settings.api_keys == ("a" * 16, "b" * 20)
+    assert [one.key for one in settings.api_keys] == ["a" * 16, "b" * 20]
+    assert {one.scopes for one in settings.api_keys} == {frozenset(SCOPES)}
     assert settings.trusted_proxies == ("10.0.0.0/8", "::1")
     assert "aaaa" not in repr(settings)
 
@@ -282,6 +289,35 @@ def test_a_weak_key_is_refused_and_not_told(tmp_path: Path, key: str) -> None:
     with pytest.raises(SettingError, match="ALSOLIKE_API_KEYS: number 2 is not") as caught:
         read(tmp_path, ALSOLIKE_API_KEYS=f"{'a' * 16},{key}")
     assert key not in str(caught.value)
+
+
+def test_a_key_may_have_a_name_and_scopes(tmp_path: Path) -> None:
+    settings = read(tmp_path, ALSOLIKE_API_KEYS=f"shop.sync:catalogue+events:{'a' * 16},{'b' * 20}")
+    named, plain = settings.api_keys
+    assert (named.name, named.key, plain.name) == ("shop.sync", "a" * 16, "2")
+    assert named.scopes == {"catalogue", "events"}
+    assert "aaaa" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        (f"shop:{'b' * 20}", "number 2 is of neither form"),
+        (f"a shop:read:{'b' * 20}", "number 2 is of neither form"),
+        (f":read:{'b' * 20}", "number 2 is of neither form"),
+        (f"shop:write:{'b' * 20}", "number 2 has a scope that is none: expected any of read, "),
+        (f"shop::{'b' * 20}", "number 2 has a scope that is none"),
+        ("shop:read:short-one", "number 2 is not at least 16"),
+        (f"1:read:{'b' * 20}", "number 2 has the name '1' of an earlier one"),
+        (f"shop:read:{'a' * 16}", "number 2 has its key of an earlier one"),
+    ],
+)
+def test_a_key_of_neither_form_is_refused_and_not_told(
+    tmp_path: Path, entry: str, message: str
+) -> None:
+    with pytest.raises(SettingError, match=message) as caught:
+        read(tmp_path, ALSOLIKE_API_KEYS=f"{'a' * 16},{entry}")
+    assert entry.rsplit(":", 1)[-1] not in str(caught.value)
 
 
 def test_a_proxy_that_is_no_address_is_refused(tmp_path: Path) -> None:

@@ -270,7 +270,7 @@ def test_without_keys_each_address_has_its_own_requests(
 def test_the_description_asks_for_a_key_where_the_api_does(keyed: Client, reader: Client) -> None:
     closed, opened = (c.get("/schema/openapi.json").json() for c in (keyed, reader))
     similar = closed["paths"]["/v1/products/{product_id}/similar"]["get"]
-    assert similar["security"] == [{"bearer": []}, {"key": []}]
+    assert similar["security"] == [{"bearer": ["read"]}, {"key": ["read"]}]
     assert set(closed["components"]["securitySchemes"]) == {"bearer", "key"}
     assert "401" in similar["responses"]
     assert "security" not in closed["paths"]["/health/live"]["get"]

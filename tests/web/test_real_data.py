@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from alsolike.api_keys import read_api_keys
 from alsolike.cli import commands
 from alsolike.database import connect
 from alsolike.runs import recorded_run
@@ -83,7 +84,7 @@ def real(shop: dict[str, str], tmp_path: Path) -> dict[str, str]:
 def closed(real: dict[str, str]) -> Iterator[Client]:
     """Give a client of an app on real data, with API keys."""
     assert real
-    with visit(replace(load_settings(), api_keys=(KEY,))) as client:
+    with visit(replace(load_settings(), api_keys=read_api_keys([KEY]))) as client:
         yield client
 
 

@@ -6,8 +6,8 @@ select
     s.line,
     p.field,
     null::text as value,
-    'left empty: expected a number like 1299.50, with no more decimals than its currency has, and '
-    || 'at most two' as reason
+    'left empty: expected a number like 1299.50, with no more decimals than its currency has'
+        as reason
 from staged as s
 cross join lateral (values ('price', s.price), ('sale_price', s.sale_price)) as p (field, value)
 where not is_price(p.value, s.currency)
@@ -48,6 +48,12 @@ select
     'left empty: expected an address that begins with https://, http:// or one /'
 from staged as s
 where s.url !~ '^(https?://[^/]|/([^/]|$))'
+union all
+select
+    s.line, 'image_url', s.image_url,
+    'kept, but our pages show only addresses that begin with https:// or one /'
+from staged as s
+where s.image_url !~ '^(https://|data:image/|/([^/]|$))'
 union all
 select s.line, 'language', null, 'left empty: expected a tag like de or pt-BR'
 from staged as s

@@ -1,5 +1,5 @@
 -- Record that a shopper does not want to see a product again, once, if they consent.
--- product_id; shopper_id; occurred_at: when.
+-- product_id; shopper_id; shopper_hash: keyed hash of the id; occurred_at: when.
 -- A row: as in record_view.
 with asked as (
     select
@@ -14,7 +14,11 @@ with asked as (
         exists(
             select 1 from raw.consenting_shoppers as c
             where c.shopper_id = %(shopper_id)s
-        ) as has_consent
+        ) as has_consent,
+        exists(
+            select 1 from raw.erased_shoppers as e
+            where e.shopper_hash = %(shopper_hash)s
+        ) as is_erased
 ),
 
 written as (
@@ -24,7 +28,7 @@ written as (
         %(product_id)s::text,
         %(occurred_at)s::timestamptz
     from asked
-    where has_product and has_shopper and has_consent
+    where has_product and not is_erased and has_shopper and has_consent
     on conflict (shopper_id, product_id) do nothing
     returning product_id
 )
@@ -33,6 +37,7 @@ select
     a.has_product,
     a.has_shopper,
     a.has_consent,
+    a.is_erased,
     exists(select 1 from written) as is_recorded,
     a.has_consent as is_left_out
 from asked as a

@@ -1,7 +1,7 @@
 -- Record a purchase, once. It is part of a contract, so it needs no consent. An unknown shopper is
 -- made in the same statement, without consent; the purchase of one that may not be made is refused.
 -- event_id: its id; product_id; shopper_id; may_make: whether an unknown shopper may be made;
--- occurred_at: when; quantity; unit_price: null: not told; order_id: null: none.
+-- shopper_hash: keyed hash of the shopper's id; occurred_at: when; quantity; unit_price: null: not told; order_id: null: none.
 -- A row: as in record_view, consent always true.
 with asked as (
     select
@@ -12,7 +12,11 @@ with asked as (
         exists(
             select 1 from raw.shoppers as s
             where s.shopper_id = %(shopper_id)s
-        ) as has_shopper
+        ) as has_shopper,
+        exists(
+            select 1 from raw.erased_shoppers as e
+            where e.shopper_hash = %(shopper_hash)s
+        ) as is_erased
 ),
 
 written as (
@@ -28,7 +32,7 @@ written as (
         %(unit_price)s::numeric,
         %(order_id)s::text
     from asked
-    where has_product and (has_shopper or %(may_make)s::boolean)
+    where has_product and not is_erased and (has_shopper or %(may_make)s::boolean)
     on conflict (purchase_id) do nothing
     returning purchase_id
 ),
@@ -46,6 +50,7 @@ select
     a.has_product,
     a.has_shopper,
     true as has_consent,
+    a.is_erased,
     exists(select 1 from written) as is_recorded,
     -- By the rule of recs.left_out.
     exists (select 1 from raw.consenting_shoppers as c where c.shopper_id = %(shopper_id)s)

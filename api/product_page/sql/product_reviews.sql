@@ -1,7 +1,7 @@
 -- A page of a product's reviews, newest first, without who wrote them.
 -- product_id: the product; after_time, after_id: time and id of the last row of the page before,
 -- null: the first page; row_count: rows wanted.
--- A row: a review, and whether its author bought the product.
+-- A row: a review, and whether its author bought the product, even if it was taken back.
 -- The page is cut before purchases are looked up, one by one: for all the reviews of a product it
 -- would be cheaper to read every purchase of the shop.
 with page as materialized (

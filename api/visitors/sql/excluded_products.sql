@@ -17,7 +17,10 @@ select
         (
             select p.product_id
             from raw.purchases as p
-            where p.shopper_id = k.shopper_id and p.product_id = any(k.product_ids)
+            where
+                p.shopper_id = k.shopper_id
+                and p.product_id = any(k.product_ids)
+                and p.returned_quantity < p.quantity
             order by p.purchased_at desc
             limit %(row_count)s
         )

@@ -11,11 +11,12 @@ renamed as (
         shopper_id,
         product_id,
         purchased_at,
-        quantity,
+        quantity - returned_quantity as quantity,
         unit_price,
         nullif(trim(order_id), '') as order_id,
         loaded_at
     from source
+    where returned_quantity < quantity
 
 )
 

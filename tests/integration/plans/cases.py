@@ -215,11 +215,18 @@ _VIEW = Case(
         "product_id": "v00001",
         "shopper_id": BUSY,
         "session_id": None,
+        "shopper_hash": b"hash",
         "occurred_at": "2026-03-03T00:00:00Z",
     },
     rows=1,
     most={"products": 4, "shoppers": 4, "consents": 4, "views": 2},
 )
+_CONSENT: dict[str, Any] = {
+    "is_granted": True,
+    "readmits": True,
+    "shopper_hash": b"hash",
+    "key_id": "key",
+}
 _STEP = _SIMILAR.but(
     "neighbours",
     way="neighbours",
@@ -541,14 +548,14 @@ CASES = (
     Case(
         name="yes",
         statement="api/visitors/record_consent",
-        parameters={"shopper_id": BUSY, "is_granted": True, "source": "site", "may_make": False},
+        parameters={**_CONSENT, "shopper_id": BUSY, "source": "site", "may_make": False},
         most={"shoppers": 4, "consents": 4},
         rows=1,
     ),
     Case(
         name="somebody new",
         statement="api/visitors/record_consent",
-        parameters={"shopper_id": "new", "is_granted": True, "source": "api", "may_make": True},
+        parameters={**_CONSENT, "shopper_id": "new", "source": "api", "may_make": True},
         most={"shoppers": 4, "consents": 4},
         rows=1,
     ),

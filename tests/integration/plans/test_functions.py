@@ -29,9 +29,13 @@ IN_THEIR_CALLERS_PLACE = {
 NOT_SERVED = {
     "add_model",
     "build_vector_index",
+    "cut_texts",
     "drop_model",
+    "erase_shopper",
     "extend_neighbours",
+    "keyed_hash",
     "neighbours_statement",
+    "readmit_shopper",
     "rebuyable_products",
     "recommend",
     "write_neighbours",

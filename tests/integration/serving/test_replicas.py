@@ -1,5 +1,7 @@
 """A primary and a replica of it: who is asked for what, and what happens when one is gone."""
 
+import asyncio
+import logging
 import re
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,9 +12,12 @@ import httpx
 import psycopg
 import pytest
 
+from alsolike.settings import load_settings
+from api.database.pool import Connection, Database
 from tests.fixtures.site import serving
 from tests.fixtures.waiting import wait_for
 from tests.integration.serving.servers import Server, StopMode, load
+from tests.shop.database import variables_set
 
 PATHS = [
     "/v1/products/knife-05/similar",
@@ -142,6 +147,68 @@ def test_a_visitor_sees_what_they_did_while_the_replica_lags(
     hidden = client.post(f"/products/{shown[0]}/hide", data={**form, "next": "/"})
     assert hidden.status_code == 303
     assert shown[0] not in re.findall(r'data-product="([^"]+)"', client.get("/").text)
+
+
+def test_a_read_that_the_replica_ends_is_asked_of_the_primary(
+    primary: Server,
+    replica: Server,
+    variables: dict[str, str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, "alsolike.web")
+    with replica.connect() as connection:
+        connection.execute("alter system set max_standby_streaming_delay = 0")
+        connection.execute("select pg_reload_conf()")
+    with primary.connect("shop") as connection:
+        connection.execute("create table public.short_lived as select 1 as number")
+        connection.execute("grant select on public.short_lived to alsolike_app")
+
+    def is_reading() -> bool:
+        with replica.connect() as connection:
+            found = connection.execute(
+                "select from pg_stat_activity where query like '%%short_lived%%'"
+                " and pid <> pg_backend_pid() and wait_event = 'PgSleep'"
+            )
+            return found.fetchone() is not None
+
+    def clean_up() -> None:
+        wait_for(is_reading)
+        with primary.connect("shop") as connection:
+            connection.execute("delete from public.short_lived")
+            connection.execute("vacuum public.short_lived")
+
+    async def read(connection: Connection) -> object:
+        found = await connection.execute("select pg_is_in_recovery()")
+        if await found.fetchone() == (False,):
+            return "the primary"
+        cleaning = asyncio.to_thread(clean_up)
+        reading = connection.execute("select pg_sleep(600) from public.short_lived")
+        await asyncio.gather(cleaning, reading)
+        return "the replica"
+
+    async def ask() -> object:
+        database = Database(load_settings())
+        await database.open()
+        try:
+            return await database.run(read, wait=20)
+        finally:
+            await database.close()
+
+    hosts = {**variables, "PGHOST": f"{primary.socket},{replica.socket}"}
+    with variables_set({**hosts, "ALSOLIKE_STATEMENT_TIMEOUT_MS": "600000"}):
+        wait_for(lambda: _may_read(replica))
+        assert asyncio.run(ask()) == "the primary"
+    assert "conflict with recovery" in caplog.text
+
+
+def _may_read(replica: Server) -> bool:
+    """Tell whether the replica knows the table and the grant on it."""
+    with replica.connect("shop") as connection:
+        found = connection.execute(
+            "select coalesce(has_table_privilege('alsolike_app',"
+            " to_regclass('public.short_lived'), 'select'), false)"
+        )
+        return found.fetchone() == (True,)
 
 
 @pytest.mark.parametrize("mode", ["fast", "immediate"])

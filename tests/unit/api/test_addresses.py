@@ -31,7 +31,8 @@ def test_only_paths_of_ours_are_local(address: object, expected: str) -> None:
 
 def test_addresses_escape_what_means_something_in_them() -> None:
     assert product_url("a/b ?#%") == "/products/a%2Fb%20%3F%23%25"
-    assert category_url("A & B > C/D > É") == "/categories/A%20%26%20B/C%2FD/%C3%89"
+    assert category_url("A & B > C/D > É") == "/categories/A%20%26%20B/C%252FD/%C3%89"
+    assert category_url("Music > ..") == "/categories/Music/%252E%252E"
 
 
 @pytest.mark.parametrize(
@@ -40,6 +41,10 @@ def test_addresses_escape_what_means_something_in_them() -> None:
         (Decimal("1234.5"), "EUR", "€1,234.50"),
         (Decimal(3), "USD", "$3.00"),
         (Decimal("9.99"), "CHF", "9.99 CHF"),
+        (Decimal(1500), "JPY", "¥1,500"),
+        (Decimal("1.255"), "KWD", "1.255 KWD"),
+        (Decimal("0.0312"), "CLF", "0.0312 CLF"),
+        (Decimal(5), "XYZ", "5.00 XYZ"),
         (Decimal("9.99"), None, "9.99"),
         (None, "EUR", None),
     ],

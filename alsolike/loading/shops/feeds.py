@@ -1,0 +1,180 @@
+"""Items of RSS 2.0 and Atom feeds, in bounded memory and without entities."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from xml.sax import SAXParseException
+from xml.sax.handler import ContentHandler, feature_namespaces
+from xml.sax.xmlreader import AttributesNSImpl, Locator
+
+from defusedxml import DefusedXmlException
+from defusedxml.sax import make_parser  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
+
+from alsolike.errors import InputFileError
+from alsolike.loading.formats import LONGEST_LINE, opened
+from alsolike.loading.shop_headers import header_name
+
+if TYPE_CHECKING:
+    from xml.sax.expatreader import ExpatParser
+
+_CHUNK_BYTES = 1 << 16
+_XML = "http://www.w3.org/XML/1998/namespace"
+_ITEMS = ("item", "entry")
+
+_Name = tuple[str | None, str]
+
+
+class FeedItem(NamedTuple):
+    """An item of a feed.
+
+    Attributes
+    ----------
+    line : int
+        The line on which it begins.
+    values : dict
+        Texts by the name of their element, as `header_name` writes it; of several the first, and
+        those of Google's name space before others.
+    lists : dict
+        All texts of the elements of a name.
+    groups : dict
+        The texts within elements that hold others, such as `product_detail`.
+    language : str or None
+        The language that the feed states.
+    problem : str or None
+        Why the item cannot be used.
+    """
+
+    line: int
+    values: dict[str, str]
+    lists: dict[str, list[str]]
+    groups: dict[str, list[dict[str, str]]]
+    language: str | None
+    problem: str | None = None
+
+
+def read_feed(path: Path) -> Iterator[FeedItem]:
+    """Read the items of a feed, packed or not.
+
+    Raises
+    ------
+    InputFileError
+        The file is no XML, defines entities, or has an item of more than 16 million characters.
+    """
+    handler = _Handler(path)
+    parser = cast("ExpatParser", make_parser())
+    parser.setFeature(feature_namespaces, True)  # noqa: FBT003  (SAX's own signature)
+    parser.setContentHandler(handler)
+    try:
+        with opened(path) as stream:
+            while chunk := stream.read(_CHUNK_BYTES):
+                parser.feed(chunk)
+                yield from handler.items
+                handler.items.clear()
+            parser.close()
+    except SAXParseException as error:
+        message = f"{path}, line {error.getLineNumber() or 1}: not XML ({error.getMessage()})."
+        raise InputFileError(message) from error
+    except DefusedXmlException as error:
+        message = f"{path} defines entities, which a feed does not need and an attack does."
+        raise InputFileError(message) from error
+    if not handler.has_items:
+        message = f"{path} has no <item> as RSS has them, and no <entry> as Atom has them."
+        raise InputFileError(message)
+
+
+class _Handler(ContentHandler):
+    """Collects the items whose elements have ended."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.items: list[FeedItem] = []
+        self.has_items = False
+        self._path = path
+        self._language: str | None = None
+        # The open elements within an item, and their texts.
+        self._open: list[str] = []
+        self._texts: list[list[str]] = []
+        self._length = 0
+        self._item: FeedItem | None = None
+        self._group: dict[str, str] = {}
+        self._outside: list[str] = []
+        self._locator: Locator | None = None
+
+    def setDocumentLocator(self, locator: Locator) -> None:  # noqa: N802
+        """Learn where the parser is."""
+        self._locator = locator
+
+    def startElementNS(  # noqa: N802  (SAX's own name)
+        self,
+        name: _Name,
+        qname: str | None,  # noqa: ARG002
+        attrs: AttributesNSImpl,
+    ) -> None:
+        """Open an item, or an element within one."""
+        uri, local = name
+        if self._item is None:
+            values = cast("dict[_Name, str]", dict(cast("Any", attrs)))
+            self._language = values.get((_XML, "lang"), self._language)
+            self._outside.clear()
+            if local in _ITEMS:
+                line = self._line()
+                lists = defaultdict[str, list[str]](list)
+                groups = defaultdict[str, list[dict[str, str]]](list)
+                self._item = FeedItem(line, {}, lists, groups, self._language)
+                self._length = 0
+            return
+        key = header_name(local)
+        self._open.append(f"g:{key}" if "base.google.com" in (uri or "") else key)
+        # Atom's link has its address in an attribute, and may be a link to something else.
+        values = cast("dict[_Name, str]", dict(cast("Any", attrs)))
+        address = values.get((None, "href"), "")
+        is_other = values.get((None, "rel"), "alternate") != "alternate"
+        self._texts.append([address] if address and not is_other else [])
+
+    def characters(self, content: str) -> None:
+        """Add to the text of the open element."""
+        if self._texts:
+            self._texts[-1].append(content)
+            self._length += len(content)
+            if self._length > LONGEST_LINE:
+                message = f"{self._path}, line {self._line()}: the item is longer than 16 MiB."
+                raise InputFileError(message)
+        elif self._item is None:
+            self._outside.append(content)
+
+    def endElementNS(self, name: _Name, qname: str | None) -> None:  # noqa: ARG002, N802
+        """Close an element within an item, or the item."""
+        item = self._item
+        if item is None:
+            if name[1] == "language":
+                self._language = "".join(self._outside).strip() or self._language
+            self._outside.clear()
+            return
+        if not self._open:
+            self._end_item(item)
+            return
+        key = self._open.pop()
+        text = "".join(self._texts.pop()).strip()
+        plain = key.removeprefix("g:")
+        if self._open:
+            # Within `product_detail`, or mark-up within Atom's content.
+            self._group[plain] = text
+            self._texts[-1].append(f" {text} ")
+            return
+        if self._group:
+            item.groups[plain].append(self._group)
+            self._group = {}
+        if text:
+            item.lists[plain].append(text)
+            item.values.setdefault(key, text)
+
+    def _end_item(self, item: FeedItem) -> None:
+        own = {key: text for key, text in item.values.items() if not key.startswith("g:")}
+        google = {key[2:]: text for key, text in item.values.items() if key.startswith("g:")}
+        self.items.append(item._replace(values={**own, **google}))
+        self.has_items = True
+        self._item = None
+
+    def _line(self) -> int:
+        return 1 if self._locator is None else int(self._locator.getLineNumber() or 1)

@@ -1,0 +1,124 @@
+"""Load a shop system's files of products and orders."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import cast
+
+import msgspec
+
+from alsolike.loading.rows import Chunk, Reading, Row, Source, encode_rows
+from alsolike.loading.shops.magento import MAGENTO
+from alsolike.loading.shops.merchant import MERCHANT
+from alsolike.loading.shops.orders import Catalogue, Purchases
+from alsolike.loading.shops.prestashop import PRESTASHOP
+from alsolike.loading.shops.shopify import SHOPIFY
+from alsolike.loading.shops.system import Shop, ShopSystem
+from alsolike.loading.shops.variants import Item
+from alsolike.loading.shops.woocommerce import WOOCOMMERCE
+from alsolike.loading.sources import load_sources
+from alsolike.loading.summary import LoadSummary
+from alsolike.loading.tables import PRODUCTS, PURCHASES
+from alsolike.loading.web_text import plain_text
+from alsolike.progress import Report
+
+SYSTEMS = {one.name: one for one in (SHOPIFY, WOOCOMMERCE, MERCHANT, MAGENTO, PRESTASHOP)}
+
+# Columns that may hold HTML; of these only the description has lines.
+_TEXTS = ("title", "description", "category", "brand")
+
+
+def load_shop(
+    system: str,
+    products: Path,
+    orders: Path | None,
+    *,
+    shop: Shop,
+    shopper_key: str,
+    consent: str | None,
+    report: Report,
+    is_complete: bool = False,
+    is_trial: bool = False,
+    run_id: int | None = None,
+) -> LoadSummary:
+    """Load the products of a shop system's export, and the purchases of its orders.
+
+    Parameters
+    ----------
+    system : str
+        A key of `SYSTEMS`.
+    products, orders : Path
+        Files as the system writes them, `.gz` or not. The products tell what the orders' lines
+        mean.
+    shopper_key : str
+        The key of the hashes that stand for e-mail addresses.
+
+    See `load_sources` for the other parameters and the errors.
+    """
+    layout = SYSTEMS[system]
+    sources = [Source(products.name, PRODUCTS, partial(_read_products, layout, products, shop))]
+    if orders is not None and layout.read_orders is not None:
+        catalogue = Catalogue()
+        for item in layout.read_products(products, shop):
+            catalogue.add(item)
+        purchases = Purchases(catalogue, products.name, shopper_key)
+        sources.append(
+            Source(orders.name, PURCHASES, partial(_read_orders, layout, orders, purchases))
+        )
+    return load_sources(
+        sources,
+        origin=system,
+        consent=consent,
+        report=report,
+        is_complete=is_complete,
+        is_trial=is_trial,
+        run_id=run_id,
+    )
+
+
+def _read_products(layout: ShopSystem, path: Path, shop: Shop, reading: Reading) -> Iterator[Chunk]:
+    def rows() -> Iterator[Row]:
+        for item in layout.read_products(path, shop):
+            reading.columns.update(item.columns)
+            yield _row(item)
+
+    yield from encode_rows(rows(), PRODUCTS, reading)
+
+
+def _row(item: Item) -> Row:
+    columns = {name: _plain(name, value) for name, value in item.columns.items()}
+    return Row(item.line, item.problem, [columns.get(name) for name in PRODUCTS.columns])
+
+
+def _plain(name: str, value: object) -> str | None:
+    match value:
+        case None | "":
+            return None
+        case bool():
+            return "true" if value else "false"
+        case dict():
+            attributes = cast("dict[str, object]", value)
+            return msgspec.json.encode(
+                {key: _plain_attribute(one) for key, one in attributes.items()}
+            ).decode()
+        case _ if name in _TEXTS:
+            text = plain_text(str(value))
+            return text if name == "description" else text.replace("\n", " ")
+        case _:
+            return str(value).strip()
+
+
+def _plain_attribute(value: object) -> object:
+    if isinstance(value, str):
+        return plain_text(value).replace("\n", " ")
+    if isinstance(value, list):
+        return [_plain_attribute(one) for one in cast("list[object]", value)]
+    return value
+
+
+def _read_orders(
+    layout: ShopSystem, path: Path, purchases: Purchases, reading: Reading
+) -> Iterator[Chunk]:
+    assert layout.read_orders is not None  # noqa: S101  (only such layouts have a source of orders)
+    rows = purchases.rows(layout.read_orders(path), reading)
+    yield from encode_rows(rows, PURCHASES, reading)

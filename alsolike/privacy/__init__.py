@@ -1,0 +1,1 @@
+"""Erasing shoppers for good, dropping what is too old, and telling shoppers what is kept."""

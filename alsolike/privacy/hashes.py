@@ -1,0 +1,42 @@
+"""Keyed hashes of ids: who has the key can compare an id with one, and nobody can read it.
+
+The list of erased shoppers holds them, so that it names nobody.
+"""
+
+import hashlib
+import hmac
+from functools import cache
+from typing import NamedTuple
+
+from alsolike.settings import load_settings
+
+_BLOCK = 64
+
+
+class Pads(NamedTuple):
+    """The two halves of an HMAC-SHA-256 key, as the SQL function `ops.keyed_hash` takes them."""
+
+    inner_pad: bytes
+    outer_pad: bytes
+
+
+@cache
+def erasure_key() -> bytes:
+    """Return this process's key of the list of erased shoppers."""
+    return load_settings().erasure_key
+
+
+def shopper_hash(shopper_id: str) -> bytes:
+    """Return the hash by which the list of erased shoppers knows a shopper: 32 bytes."""
+    return hmac.digest(erasure_key(), shopper_id.encode(), "sha256")
+
+
+def key_id() -> str:
+    """Return what tells keys apart, without telling the key: 16 hexadecimal digits."""
+    return hashlib.sha256(b"alsolike key id " + erasure_key()).hexdigest()[:16]
+
+
+def pads() -> Pads:
+    """Return the key for `ops.keyed_hash` (RFC 2104)."""
+    key = erasure_key().ljust(_BLOCK, b"\0")
+    return Pads(bytes(byte ^ 0x36 for byte in key), bytes(byte ^ 0x5C for byte in key))

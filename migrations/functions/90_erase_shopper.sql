@@ -1,0 +1,237 @@
+-- Erase a shopper: delete every row about them, in one transaction, and put them on the list of
+-- erased shoppers. Runs with its owner's rights, so that the app may erase without the right to
+-- delete.
+-- Tables are found by the columns shopper_id, session_id and visitor_id, so that a new one is
+-- erased from too. The anonymous views of a session go if a row links the session to this shopper
+-- and none to another. Texts that quote the shopper (rejected rows, errors and notes of runs) go or
+-- are cut; product texts with their reviews go, and the next transform makes them anew.
+-- p_shopper_id: the shopper, known or not; p_shopper_hash: keyed hash of the id; p_key_id: which
+-- key; p_source: who asks, see ops.erasures.
+-- A row: the receipt as it is in ops.erasures.
+create or replace function ops.erase_shopper(
+    p_shopper_id text, p_shopper_hash bytea, p_key_id text, p_source text
+) returns ops.erasures
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    receipt ops.erasures;
+    tally jsonb := '{}';
+    sessions text [] := '{}';
+    visitors text [];
+    linked text [];
+    reviewed text [];
+    found record;
+    condition text;
+    deleted bigint;
+    -- Where a text names the shopper: the id, or the 40 characters that messages show of a long
+    -- one, not as a part of a longer word.
+    named constant text := left(p_shopper_id, 40);
+    word constant text :=
+        '(?<![[:alnum:]])' || regexp_replace(named, '([].^$*+?(){}|\\[])', '\\\1', 'g')
+        || '(?![[:alnum:]])';
+begin
+    -- Two erasures of one shopper take turns, and a second one finds what the first did.
+    insert into raw.erased_shoppers as e (shopper_hash, erased_at, key_id)
+    values (p_shopper_hash, '-infinity', p_key_id)
+    on conflict (shopper_hash) do update set key_id = excluded.key_id
+    returning nullif(e.erased_at, '-infinity') into receipt.erased_before;
+
+    for found in
+        select
+            c.oid::regclass as name,
+            n.nspname || '.' || c.relname as label,
+            array_agg(a.attname::text) as columns
+        from pg_class as c
+        inner join pg_namespace as n on c.relnamespace = n.oid
+        inner join pg_attribute as a on c.oid = a.attrelid
+        where
+            c.relkind in ('r', 'p')
+            and not c.relispartition
+            and not a.attisdropped
+            and a.attname in ('shopper_id', 'session_id')
+            -- Our schemas, whatever they are called; the marts may not be built yet.
+            and c.relnamespace in (
+                select k.relnamespace
+                from pg_class as k
+                where
+                    k.oid in (
+                        to_regclass('raw.shoppers'), to_regclass('recs.models'),
+                        to_regclass('ops.runs')
+                    )
+            )
+        group by c.oid, n.nspname, c.relname
+        having count(*) = 2
+    loop
+        execute format(
+            'select array_agg(s.session_id) from ('
+            'select session_id from %s where shopper_id = $1 and session_id is not null'
+            ' except select session_id from %s where shopper_id <> $1) as s',
+            found.name, found.name
+        ) into linked using p_shopper_id;
+        sessions := sessions || coalesce(linked, '{}');
+    end loop;
+    visitors := array['shopper:' || p_shopper_id] || array(
+        select 'session:' || s.session_id from unnest(sessions) as s (session_id)
+    );
+    reviewed := array(
+        select distinct r.product_id from raw.reviews as r where r.shopper_id = p_shopper_id
+    );
+
+    for found in
+        select
+            c.oid::regclass as name,
+            n.nspname || '.' || c.relname as label,
+            array_agg(a.attname::text) as columns
+        from pg_class as c
+        inner join pg_namespace as n on c.relnamespace = n.oid
+        inner join pg_attribute as a on c.oid = a.attrelid
+        where
+            c.relkind in ('r', 'p')
+            and not c.relispartition
+            and not a.attisdropped
+            and a.attname in ('shopper_id', 'session_id', 'visitor_id')
+            and c.relnamespace in (
+                select k.relnamespace
+                from pg_class as k
+                where
+                    k.oid in (
+                        to_regclass('raw.shoppers'), to_regclass('recs.models'),
+                        to_regclass('ops.runs'), to_regclass('marts.shopper_events'),
+                        to_regclass('staging.int_events')
+                    )
+            )
+            -- A table of the shop's own is theirs.
+            and c.relowner = (
+                select k.relowner from pg_class as k where k.oid = 'raw.shoppers'::regclass
+            )
+        group by c.oid, n.nspname, c.relname
+        -- Shoppers last: deleting one deletes the rows that refer to it, uncounted.
+        order by c.oid = 'raw.shoppers'::regclass, 2
+    loop
+        select
+            string_agg(
+                case k.name
+                    when 'shopper_id' then 'shopper_id = $1'
+                    when 'visitor_id' then 'visitor_id = any($3)'
+                    when 'session_id'
+                        then
+                            'session_id = any($2)'
+                            || case
+                                when 'shopper_id' = any(found.columns)
+                                    then ' and shopper_id is null'
+                                else ''
+                            end
+                end,
+                ' or '
+            )
+        into condition
+        from unnest(found.columns) as k (name);
+        execute format('delete from %s where %s', found.name, condition)
+        using p_shopper_id, sessions, visitors;
+        get diagnostics deleted = row_count;
+        tally := tally || jsonb_build_object(found.label, deleted);
+    end loop;
+
+    -- Texts of products that quote their reviews.
+    if to_regclass('marts.product_documents') is not null then
+        delete from marts.product_documents
+        where part = 'details' and product_id = any(reviewed);
+        get diagnostics deleted = row_count;
+        tally := tally || jsonb_build_object('marts.product_documents', deleted);
+    end if;
+    if to_regclass('staging.int_product_review_texts') is not null then
+        delete from staging.int_product_review_texts where product_id = any(reviewed);
+        get diagnostics deleted = row_count;
+        tally := tally || jsonb_build_object('staging.int_product_review_texts', deleted);
+    end if;
+    delete from ops.embedding_failures where part = 'details' and product_id = any(reviewed);
+    get diagnostics deleted = row_count;
+    tally := tally || jsonb_build_object('ops.embedding_failures', deleted);
+
+    -- A rejected row of an earlier release has no hash: there its text decides.
+    delete from raw.rejected_rows as r
+    where
+        r.shopper_hash = p_shopper_hash
+        or (r.shopper_hash is null and (r.reason ~ word or r.ids ->> 'shopper_id' = p_shopper_id));
+    get diagnostics deleted = row_count;
+    tally := tally || jsonb_build_object('raw.rejected_rows', deleted);
+
+    update ops.runs as r
+    set
+        -- It may quote the whole row.
+        error = case when r.error ~ word then '(erased)' else r.error end,
+        counts = ops.cut_texts(r.counts, word),
+        arguments = ops.cut_texts(r.arguments, word)
+    where
+        r.error ~ word
+        or ops.cut_texts(r.counts, word) <> r.counts
+        or ops.cut_texts(r.arguments, word) <> r.arguments;
+    get diagnostics deleted = row_count;
+    tally := tally || jsonb_build_object('ops.runs', deleted);
+
+    -- Triggers of the queue's tables find each other by the search path.
+    perform
+        set_config(
+            'search_path',
+            'pg_catalog, ' || (
+                select c.relnamespace::regnamespace::text
+                from pg_class as c
+                where c.oid = 'ops.procrastinate_jobs'::regclass
+            ) || ', pg_temp',
+            true
+        );
+    delete from ops.procrastinate_jobs as j
+    where
+        jsonb_path_exists(
+            j.args, '$.**.shopper_id ? (@ == $id)', jsonb_build_object('id', p_shopper_id)
+        );
+    get diagnostics deleted = row_count;
+    tally := tally || jsonb_build_object('ops.procrastinate_jobs', deleted);
+
+    -- Not now(): a transform that began since then may have read rows that are deleted here.
+    receipt.erased_at := clock_timestamp();
+    update raw.erased_shoppers as e
+    set erased_at = receipt.erased_at
+    where e.shopper_hash = p_shopper_hash;
+    delete from raw.readmitted_shoppers as r where r.shopper_hash = p_shopper_hash;
+
+    select coalesce(jsonb_object_agg(c.key, c.value), '{}')
+    into tally
+    from jsonb_each(tally) as c
+    where c.value <> '0';
+    insert into ops.erasures (erased_at, erased_before, source, counts, waits_for, completed_at)
+    select
+        receipt.erased_at,
+        receipt.erased_before,
+        p_source,
+        tally,
+        w.steps,
+        case when w.steps = '{}' then receipt.erased_at end
+    from (
+        select
+            case
+                when not tally ?| array[
+                    'raw.purchases', 'raw.views', 'raw.reviews', 'marts.shopper_events'
+                ] then '{}'
+                -- Marts that were never built have nothing of them.
+                when to_regclass('marts.shopper_events') is null then '{}'
+                else
+                    array['transform', 'embed']
+                    || case
+                        when exists (select from recs.models as m where m.kind = 'trained')
+                            then array['train']
+                        else '{}'
+                    end
+                    || case
+                        when exists (select from ops.snapshots) then array['export']
+                        else '{}'
+                    end
+            end as steps
+    ) as w
+    returning * into receipt;
+    return receipt;
+end;
+$$;
