@@ -25,6 +25,7 @@ from sqlalchemy.exc import DBAPIError
 
 from alsolike.database import ANALYST_ROLE, APP_ROLE, connect, query
 from alsolike.errors import AlsolikeError
+from alsolike.loading.put_products import parts_of_function
 from alsolike.requirements import (
     Finding,
     check_requirements,
@@ -267,7 +268,9 @@ def drop_functions(bind: Connection) -> None:
     The next migration to a head makes those of its release, whatever their parameters are.
     """
     connection = _driver_connection(bind)
-    names = [path.stem.split("_", 1)[1] for path in FUNCTIONS.glob("*.sql")]
+    # One that calls another stands behind it.
+    paths = sorted(FUNCTIONS.glob("*.sql"), reverse=True)
+    names = [path.stem.split("_", 1)[1] for path in paths]
     rows = connection.execute(query("alsolike/functions_of_names"), {"names": names}).fetchall()
     for (name,) in rows:
         connection.execute(sql.SQL("drop routine {}").format(sql.SQL(name)))
@@ -495,7 +498,11 @@ def _apply_functions() -> None:
             if not re.search(r"create or replace (function|view)", text):
                 message = f"{path.name} must hold a `create or replace` statement."
                 raise MigrationError(message)
-            connection.execute(_for_roles(text.replace(_PATH_OF_FUNCTIONS, path_of_functions)))
+            text = _for_roles(text.replace(_PATH_OF_FUNCTIONS, path_of_functions))
+            statement = sql.SQL(text)
+            if path.stem.endswith("_put_products"):
+                statement = statement.format(**parts_of_function())
+            connection.execute(statement)
         _give_rights(connection)
 
 

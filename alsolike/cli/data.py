@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from alsolike.cli.output import as_json_option, require_schema, show, working
-from alsolike.database import ANALYST_ROLE, APP_ROLE
+from alsolike.database import ANALYST_ROLE, APP_ROLE, connect
 from alsolike.embedded import embedded_servers
 from alsolike.embedded.postgres import postgres_program
 from alsolike.errors import AlsolikeError
@@ -58,16 +58,25 @@ def migrate(settings: Settings, revision: str, *, drop_all_data: bool) -> None:
 
     Going down drops what alsolike made and nothing else. It refuses to delete rows without
     --drop-all-data. With ALSOLIKE_APP_PASSWORD set, it gives the role alsolike_app that password.
+    With ALSOLIKE_LANGUAGE set, that becomes the language of products that name none.
     """
     from alsolike.app_role import set_app_password  # noqa: PLC0415
     from alsolike.migrate import migrate as bring_schema  # noqa: PLC0415
     from alsolike.migrate import remaining_objects  # noqa: PLC0415
+    from alsolike.shop_language import set_shop_language  # noqa: PLC0415
 
     with embedded_servers(settings):
         reached = bring_schema(revision, drop_all_data=drop_all_data)
         if settings.app_password and settings.are_roles_used and reached != "base":
             set_app_password(settings.app_password)
         click.echo(f"The schema is at revision {reached}.")
+        if revision == "head" and settings.language:
+            count = set_shop_language(settings.language)
+            if count is not None:
+                click.echo(
+                    f"The shop's language is {settings.language}: "
+                    f"the search words of {count:,} products were made anew."
+                )
         if reached == "base" and (kept := remaining_objects()):
             click.echo(f"Not alsolike's, so kept with their schemas: {', '.join(kept)}.")
 
@@ -323,6 +332,7 @@ def _load(
     try:
         with embedded_servers(settings), report_progress() as report:
             require_schema_or_make_it(settings)
+            _keep_erased_shoppers_away(settings)
             if is_trial:
                 # The log of runs is of what changes data.
                 summary = step(report, None)
@@ -335,6 +345,18 @@ def _load(
     finally:
         if summary is not None:
             show(summary.as_dict(), summary.text(), as_json=as_json)
+
+
+def _keep_erased_shoppers_away(settings: Settings) -> None:
+    """Bring the list of erased shoppers up to its copies: the database may have been restored."""
+    from alsolike.privacy.copies import merge_copies  # noqa: PLC0415
+    from alsolike.privacy.follow_up import sweep  # noqa: PLC0415
+
+    with connect() as connection:
+        row = connection.execute("select exists (select from ops.snapshots)").fetchone()
+    # An S3 server of our own lies in the home folder, as the other copy does.
+    merge_copies(settings, with_s3=row == (True,) and not settings.is_s3_embedded)
+    sweep()
 
 
 class RejectedRowsError(click.ClickException):

@@ -120,7 +120,7 @@ def pull_if_due(settings: PullSettings) -> None:
     except (PullError, ConsentNeededError, LoadError, SettingError) as error:
         logger.warning("Nothing was pulled: %s", error)
         return
-    if summary.total.rejected:
+    if summary.has_mostly_rejected:
         logger.warning("Pulled, but: %s", summary.rejected_text())
 
 
@@ -145,8 +145,8 @@ class _Ledger:
         return replace_events(staged)
 
     def close(self, source: Source, staged: StagedFile) -> Iterator[str]:
-        """Note which rows were stored and how far the view was pulled; take back those gone."""
+        """Take back the rows that are gone; note which were stored and how far the view came."""
         changes = self.changes[source.name]
-        remember(changes, staged)
         yield from take_back_gone_rows(changes, staged, accepts_deletes=self.accepts_deletes)
+        remember(changes, staged)
         move_watermark(changes, staged.connection)

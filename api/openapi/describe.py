@@ -23,6 +23,7 @@ from api.openapi.examples import (
     CONTINUATION,
     CONTINUED,
     EXAMPLES,
+    NEW_PRODUCT_ID,
     NEWCOMER_ID,
     OF_NEWCOMERS,
     OTHERWISE,
@@ -186,7 +187,7 @@ def _filter_parameters() -> list[Document]:
 
 def _complete(path: str, method: str, operation: Document, scope: Scope | None) -> None:
     for parameter in operation.get("parameters", ()):
-        _complete_parameter(path, parameter)
+        _complete_parameter(path, method, parameter)
     for content in operation.get("requestBody", {}).get("content", {}).values():
         _put_example(content)
     responses = operation["responses"]
@@ -201,7 +202,7 @@ def _complete(path: str, method: str, operation: Document, scope: Scope | None) 
         operation["security"] = [{name: [scope]} for name in _SECURITY_SCHEMES]
 
 
-def _complete_parameter(path: str, parameter: Document) -> None:
+def _complete_parameter(path: str, method: str, parameter: Document) -> None:
     schema = parameter["schema"]
     kinds = [kind for kind in schema.pop("oneOf", ()) if kind.get("type") != "null"]
     if len(kinds) == 1:
@@ -217,6 +218,8 @@ def _complete_parameter(path: str, parameter: Document) -> None:
         parameter["example"] = CONTINUATION
     elif parameter["name"] == "shopper_id" and path in OF_NEWCOMERS:
         parameter["example"] = NEWCOMER_ID
+    elif parameter["name"] == "product_id" and method in {"put", "delete"}:
+        parameter["example"] = NEW_PRODUCT_ID
     elif parameter["name"] in PARAMETERS:
         parameter["example"] = PARAMETERS[parameter["name"]]
 

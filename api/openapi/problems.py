@@ -45,7 +45,11 @@ def statuses(path: str, method: str, operation: Mapping[str, Any], *, has_keys: 
         return [503] if path == "/health/ready" else []
     names = {parameter["name"] for parameter in operation.get("parameters", ())}
     # A session id is never a 404: an unknown session simply has no events yet. Nor is a shopper's.
-    is_about_one = "{product_id}" in path or path in _NAMING or "model" in names
+    # Nor is a product to be put or removed.
+    is_changed = method in {"put", "delete"}
+    is_about_one = not is_changed and (
+        "{product_id}" in path or path in _NAMING or "model" in names
+    )
     return [
         400,
         *([401] if has_keys else []),

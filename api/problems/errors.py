@@ -148,6 +148,9 @@ def _field_errors(error: ValidationException) -> list[FieldError]:
     extra = cast("list[dict[str, Any]]", error.extra if isinstance(error.extra, list) else [])
     for entry in extra:
         message = str(entry.get("message", "is not valid"))
+        if message == "'data'":
+            # Litestar's parameter that holds the body.
+            message = "Is missing."
         # msgspec names a missing or unknown field in its message alone.
         named = re.search(r"(?:required|unknown) field `([^`]+)`", message)
         field = named.group(1) if named else str(entry.get("key") or "body")

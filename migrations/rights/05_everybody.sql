@@ -1,4 +1,4 @@
--- Take the functions of recs and ops from everybody: Postgres lets everybody execute a new one.
+-- Take the functions of raw, recs and ops from everybody, whom Postgres lets execute a new one.
 -- Functions of another owner, such as the shop's own, are left as they are.
 do $$
 declare
@@ -9,7 +9,7 @@ begin
         from pg_proc as p
         inner join pg_namespace as n on p.pronamespace = n.oid
         where
-            n.nspname in ('recs', 'ops')
+            n.nspname in ('raw', 'recs', 'ops')
             and p.prokind = 'f'
             and pg_has_role(current_user, p.proowner, 'usage')
         order by 1

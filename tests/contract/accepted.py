@@ -21,8 +21,10 @@ MEANINGS = {
     "history.occurred_at",
     "occurred_at",
     "price_min",
+    "products.attributes",
     "session_id",
     "shopper_id",
+    "title",
     "unit_price",
 }
 

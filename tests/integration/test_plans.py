@@ -110,7 +110,9 @@ def test_a_category_comes_off_its_index(connection: psycopg.Connection[Any]) -> 
 def test_neighbours_come_off_the_index_unless_they_are_to_be_exact(
     connection: psycopg.Connection[Any], mode: str, *, is_exact: bool
 ) -> None:
-    row = connection.execute("select recs.neighbours_statement(1, 16, %s)", (is_exact,)).fetchone()
+    row = connection.execute(
+        "select recs.neighbours_statement(1, 16, %s, false)", (is_exact,)
+    ).fetchone()
     assert row is not None
     shown = plan(
         connection,

@@ -61,8 +61,8 @@ def read_feed(path: Path) -> Iterator[FeedItem]:
     InputFileError
         The file is no XML, defines entities, or has an item of more than 16 million characters.
     """
-    handler = _Handler(path)
     parser = cast("ExpatParser", make_parser())
+    handler = _Handler(path, parser)
     parser.setFeature(feature_namespaces, True)  # noqa: FBT003  (SAX's own signature)
     parser.setContentHandler(handler)
     try:
@@ -86,8 +86,9 @@ def read_feed(path: Path) -> Iterator[FeedItem]:
 class _Handler(ContentHandler):
     """Collects the items whose elements have ended."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, locator: Locator) -> None:
         super().__init__()
+        self._locator = locator
         self.items: list[FeedItem] = []
         self.has_items = False
         self._path = path
@@ -99,11 +100,6 @@ class _Handler(ContentHandler):
         self._item: FeedItem | None = None
         self._group: dict[str, str] = {}
         self._outside: list[str] = []
-        self._locator: Locator | None = None
-
-    def setDocumentLocator(self, locator: Locator) -> None:  # noqa: N802
-        """Learn where the parser is."""
-        self._locator = locator
 
     def startElementNS(  # noqa: N802  (SAX's own name)
         self,
@@ -177,4 +173,4 @@ class _Handler(ContentHandler):
         self._item = None
 
     def _line(self) -> int:
-        return 1 if self._locator is None else int(self._locator.getLineNumber() or 1)
+        return self._locator.getLineNumber() or 1

@@ -1,6 +1,7 @@
 """Purchases of the lines of a shop's orders."""
 
 import hmac
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -187,7 +188,8 @@ class Purchases:
             problem = problem or "the order has no number"
         if product is None:
             named = line.sku or line.product or line.variant or line.name or ""
-            problem = problem or f"the line is of '{named[:40]}', which {self.products} lacks"
+            named = re.sub(r"\S*@\S*", "(an address)", named[:40])
+            problem = problem or f"the line is of '{named}', which {self.products} lacks"
         price = read_price(line.unit_price)
         shopper = None
         if not line.is_guest:

@@ -1,12 +1,12 @@
 """Rows of shop systems' files, under names that do not differ between releases."""
 
-import io
+import codecs
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO, cast
+from typing import Any, cast
 
 from alsolike.errors import InputFileError
 from alsolike.loading.csv_files import fit, opened_csv
@@ -142,10 +142,12 @@ def read_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             yield line, item
         return
     with opened(path) as stream:
-        yield from _objects_of_array(path, io.TextIOWrapper(stream, encoding="utf-8-sig"))
+        yield from _objects_of_array(path, codecs.getreader("utf-8-sig")(stream))
 
 
-def _objects_of_array(path: Path, stream: TextIO) -> Iterator[tuple[int, dict[str, Any]]]:
+def _objects_of_array(
+    path: Path, stream: codecs.StreamReader
+) -> Iterator[tuple[int, dict[str, Any]]]:
     text = _read_on(path, stream)
     begin = _BEFORE_ARRAY.match(text)
     if begin is None:
@@ -173,7 +175,7 @@ def _objects_of_array(path: Path, stream: TextIO) -> Iterator[tuple[int, dict[st
         number += 1
 
 
-def _read_on(path: Path, stream: TextIO) -> str:
+def _read_on(path: Path, stream: codecs.StreamReader) -> str:
     try:
         return stream.read(_CHUNK_CHARACTERS)
     except UnicodeDecodeError as error:

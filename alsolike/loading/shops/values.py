@@ -9,6 +9,8 @@ from typing import NamedTuple
 from alsolike.loading.shop_headers import header_name
 
 _CURRENCIES = {"€": "EUR", "£": "GBP", "zł": "PLN", "kč": "CZK", "₽": "RUB", "₹": "INR", "₺": "TRY"}
+# Signs of several currencies.
+_SEVERAL = frozenset(("$", "¥", "kr", "kr."))
 _NUMBER = re.compile(r"(?<![\w.,])[+-]?(?:\d[\d.,'’\s]*\d|\d)(?![\d.,])")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[.,'’]\d{3})+")
 _CODE = re.compile(r"[A-Z]{3}", re.IGNORECASE)
@@ -114,7 +116,7 @@ def read_price(written: str | None) -> Price | None:
         return unread
     rest = (written[: found.start()] + written[found.end() :]).strip()
     currency = _CURRENCIES.get(rest.lower()) or (rest.upper() if _CODE.fullmatch(rest) else None)
-    if rest and currency is None and rest not in "$¥kr.":
+    if rest and currency is None and rest.lower() not in _SEVERAL:
         return unread
     number = _decimal(re.sub(r"\s", "'", found[0]))
     if number is None:

@@ -247,7 +247,7 @@ def test_rejected_rows_are_tried_again_until_they_can_be_used(shop: Shop) -> Non
         ]
         run("update ops.pulls set watermark = now() + interval '1 hour'")
     shop.run("insert into variants values ('LATER', 11, 100, 1)")
-    assert counts(pulled())["purchases"] == (1, 0, 0, 0)
+    assert counts(pulled())["purchases"] == (1, 3, 0, 0)
     assert run("select count(*) from raw.rejected_rows") == [(0,)]
     assert "1005" in purchases()
 
@@ -285,3 +285,37 @@ def test_a_view_that_is_not_there_any_more_is_told(shop: Shop) -> None:
     shop.run("drop view alsolike_source.reviews")
     assert noted(pulled(), "alsolike_source.reviews is not there")
     assert run("select count(*) from raw.reviews") == [(1,)]
+
+
+def test_returns_follow_their_purchases(shop: Shop) -> None:
+    shop.run(
+        "create table returned (id integer, line integer, at timestamptz, pieces integer);"
+        "insert into returned values (1, 1001, now(), 1);"
+        "create view alsolike_source.returns as select id as return_id, line as purchase_id,"
+        " at as returned_at, pieces as quantity from returned"
+    )
+    returned = "select quantity, returned_quantity from raw.purchases where purchase_id = '1001'"
+    assert counts(pulled())["returns"] == (1, 0, 0, 0)
+    assert run(returned) == [(2, 1)]
+    shop.run("update returned set pieces = null")
+    assert counts(pulled())["returns"] == (1, 0, 0, 0)
+    assert run(returned) == [(2, 2)]
+    # The pieces of the purchase change, and all of them were returned.
+    shop.run("update order_lines set pieces = 3 where id = 1001")
+    pulled(is_full=True)
+    assert run(returned) == [(3, 3)]
+    shop.run("update order_lines set pieces = 1 where id = 1001")
+    pulled(is_full=True)
+    assert run(returned) == [(1, 1)]
+    shop.run("insert into returned values (2, 1000, now(), null), (3, 1002, now(), null)")
+    pulled()
+    shop.run("delete from returned where id = 1")
+    pulled()
+    assert run(returned) == [(1, 0)]
+
+
+def test_an_edited_review_replaces_what_it_was(shop: Shop) -> None:
+    pulled()
+    shop.run("update ratings set words = 'Very good.', modified_at = now()")
+    assert counts(pulled())["reviews"] == (1, 0, 0, 0)
+    assert run("select body from raw.reviews") == [("Very good.",)]
