@@ -60,13 +60,13 @@ def connect(
         connection = psycopg.connect(
             "", autocommit=True, application_name=application_name, connect_timeout=10
         )
+        if needs_session:
+            _begin_session(connection)
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[0]
         message = f"Cannot reach the database: {reason}. Check the PG* variables."
         raise DatabaseUnavailableError(message) from error
     with connection:
-        if needs_session:
-            _begin_session(connection)
         if role is not None:
             connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
         connection.autocommit = autocommit
@@ -74,11 +74,22 @@ def connect(
 
 
 def _begin_session(connection: psycopg.Connection[Any]) -> None:
-    """Lift the limits of the session; raise `SharedSessionError` if it is not the caller's own."""
+    """Lift the limits of the session; close it if it is lost or not the caller's own.
+
+    Raises
+    ------
+    SharedSessionError
+        A pooler hands it to other clients too.
+    """
     pooler = load_pooler()
     parameters = {"told_pid": connection.info.backend_pid, "is_kept": pooler == "session"}
-    row = connection.execute(query("alsolike/begin_session"), parameters).fetchone()
+    try:
+        row = connection.execute(query("alsolike/begin_session"), parameters).fetchone()
+    except psycopg.Error:
+        connection.close()
+        raise
     if pooler == "transaction" or row is None or not row[1]:
+        connection.close()
         message = (
             "This needs a database session of its own, and a pooler in between hands sessions to "
             "other clients: let PGHOST and PGPORT name Postgres itself, or set "
