@@ -99,6 +99,8 @@ class Settings:
     is_postgres_embedded: bool
     is_s3_embedded: bool
     postgres_version: int
+    schema_prefix: str
+    are_roles_used: bool
     has_several_hosts: bool
     pooler: Pooler | None
     app_password: str = field(repr=False)
@@ -158,6 +160,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         is_postgres_embedded=is_postgres_embedded,
         is_s3_embedded=is_postgres_embedded and not has_endpoint,
         postgres_version=_postgres_version(env),
+        schema_prefix=schema_prefix(env),
+        are_roles_used=are_roles_used(env),
         has_several_hosts=any("," in env.get(name, "") for name in ("PGHOST", "PGHOSTADDR")),
         pooler=load_pooler(env),
         app_password=env.get("ALSOLIKE_APP_PASSWORD") or "",
@@ -229,6 +233,31 @@ def _integer(env: Mapping[str, str], name: str, default: int, low: int, high: in
         message = f"{name} is {text!r}: set it to a whole number from {low} to {high}."
         raise SettingError(message)
     return value
+
+
+def schema_prefix(environment: Mapping[str, str] | None = None) -> str:
+    """Return what stands before the names of alsolike's schemas, by default of this process.
+
+    Raises
+    ------
+    SettingError
+        It could not stand in a statement without quotes.
+    """
+    env = os.environ if environment is None else environment
+    prefix = env.get("ALSOLIKE_SCHEMA_PREFIX") or ""
+    if prefix and re.fullmatch(r"[a-z_][a-z0-9_]{0,39}", prefix) is None:
+        message = (
+            f"ALSOLIKE_SCHEMA_PREFIX is {prefix!r}: give lower-case letters, digits and _, not a "
+            "digit first, at most 40, such as alsolike_."
+        )
+        raise SettingError(message)
+    return prefix
+
+
+def are_roles_used(environment: Mapping[str, str] | None = None) -> bool:
+    """Tell whether alsolike has roles for the app and for analysts, by default of this process."""
+    env = os.environ if environment is None else environment
+    return _boolean(env, "ALSOLIKE_ROLES", default=True)
 
 
 def _language(env: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ from typing import NoReturn
 import click
 import psycopg
 
+from alsolike.cli.check import check
 from alsolike.cli.data import load, migrate, psql, pull, transform
 from alsolike.cli.demo import demo
 from alsolike.cli.evaluation import evaluate
@@ -92,6 +93,7 @@ def commands(context: click.Context) -> None:
 
 for _command in (
     demo,
+    check,
     migrate,
     load,
     pull,

@@ -68,7 +68,7 @@ def migrate(settings: Settings, revision: str, *, drop_all_data: bool) -> None:
 
     with embedded_servers(settings):
         reached = bring_schema(revision, drop_all_data=drop_all_data)
-        if settings.app_password and reached != "base":
+        if settings.app_password and settings.are_roles_used and reached != "base":
             set_app_password(settings.app_password)
         click.echo(f"The schema is at revision {reached}.")
         if revision == "head" and settings.language:
@@ -433,6 +433,9 @@ class PsqlError(AlsolikeError):
 @click.pass_obj
 def psql(settings: Settings, role: str, arguments: tuple[str, ...]) -> None:
     """Open psql on the database; ARGUMENTS are psql's own (-c 'select …')."""
+    if role != "owner" and not settings.are_roles_used:
+        message = "There are no roles (ALSOLIKE_ROLES is false): give no --role."
+        raise PsqlError(message)
     user = {"owner": [], "app": ["-U", APP_ROLE], "analyst": ["-U", ANALYST_ROLE]}[role]
     with embedded_servers(settings):
         code = subprocess.call([str(postgres_program("psql")), *user, *arguments])  # noqa: S603

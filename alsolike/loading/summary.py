@@ -5,12 +5,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
+from alsolike.schemas import in_schemas
+
 _COUNTS = ("loaded", "unchanged", "rejected", "not_kept")
 # Of a text of a product that a trial shows.
 _SHOWN_CHARACTERS = 70
-_SHOW_REJECTED = (
-    "All of them: alsolike psql -c 'select source, line, ids, reason from raw.rejected_rows'"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +136,8 @@ class LoadSummary:
             lines.extend(line for product in self.products for line in _shown_product(product))
             lines.append("This was a trial: nothing was stored.")
         elif self.total.rejected:
-            lines.append(_SHOW_REJECTED)
+            statement = in_schemas("select source, line, ids, reason from raw.rejected_rows")
+            lines.append(f"All of them: alsolike psql -c '{statement}'")
         return "\n".join(lines)
 
 
