@@ -133,7 +133,7 @@ def transform(
     patience: int | None = None,
     report: Report,
 ) -> TransformSummary:
-    """Build the models from raw, each followed by its tests.
+    """Build the models from raw, each followed by its tests, and the words that searches correct.
 
     Each table stays readable until its successor is complete.
 
@@ -182,6 +182,8 @@ def transform(
             report=report,
         )
     summary = _summarise(results, complaint, logs / "dbt.log", time.monotonic() - begin)
+    with connect() as connection:
+        connection.execute("select recs.write_search_words()")
     # The total that dbt announces counts some unit tests twice.
     count = sum(summary.nodes.values())
     report(_STAGE, count, count)

@@ -58,16 +58,25 @@ def migrate(settings: Settings, revision: str, *, drop_all_data: bool) -> None:
 
     Going down drops what alsolike made and nothing else. It refuses to delete rows without
     --drop-all-data. With ALSOLIKE_APP_PASSWORD set, it gives the role alsolike_app that password.
+    With ALSOLIKE_LANGUAGE set, that becomes the language of products that name none.
     """
     from alsolike.app_role import set_app_password  # noqa: PLC0415
     from alsolike.migrate import migrate as bring_schema  # noqa: PLC0415
     from alsolike.migrate import remaining_objects  # noqa: PLC0415
+    from alsolike.shop_language import set_shop_language  # noqa: PLC0415
 
     with embedded_servers(settings):
         reached = bring_schema(revision, drop_all_data=drop_all_data)
         if settings.app_password and reached != "base":
             set_app_password(settings.app_password)
         click.echo(f"The schema is at revision {reached}.")
+        if revision == "head" and settings.language:
+            count = set_shop_language(settings.language)
+            if count is not None:
+                click.echo(
+                    f"The shop's language is {settings.language}: "
+                    f"the search words of {count:,} products were made anew."
+                )
         if reached == "base" and (kept := remaining_objects()):
             click.echo(f"Not alsolike's, so kept with their schemas: {', '.join(kept)}.")
 
@@ -274,6 +283,7 @@ def load_completejourney(settings: Settings, consent: str, *, strict: bool, as_j
     help="Take back what is gone from a view even if that is half of its rows or more.",
 )
 @_strict_option
+@_dry_run_option
 @as_json_option
 @click.pass_obj
 def pull(
@@ -283,6 +293,7 @@ def pull(
     is_full: bool,
     accept_deletes: bool,
     strict: bool,
+    is_trial: bool,
     as_json: bool,
 ) -> None:
     """Pull what changed from the shop's own tables, through the views of ALSOLIKE_PULL_SCHEMA.
@@ -303,9 +314,11 @@ def pull(
             consent=consent,
             is_full=is_full,
             accepts_deletes=accept_deletes,
+            is_trial=is_trial,
             report=report,
             run_id=run_id,
         ),
+        is_trial=is_trial,
     )
 
 

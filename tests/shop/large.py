@@ -20,7 +20,8 @@ _CATALOGUE = """
     update raw.products as p
     set
         title = 'Lamp ' || (array['oak', 'brass', 'glass', 'steel'])[1 + n.n % 4]
-            || ' word' || n.n % 500 || ' name' || n.n,
+            || ' word' || n.n % 500 || ' name' || n.n
+            || ' quill' || translate(to_char(n.n % 4000, 'fm0000'), '0123456789', 'bdfghklmpt'),
         description = 'Made by hand, number ' || n.n || ' of a series ' || repeat('and so on ', 10),
         category = 'Department ' || n.n % 6 || ' > Shelf ' || n.n % 60,
         brand = 'Brand ' || n.n % 200,
@@ -87,6 +88,17 @@ _HISTORY = """
         'b' || n, 's' || n, 'v00042', 5, '2026-03-01'::timestamptz - n * interval '1 hour',
         'Title', 'Body'
     from generate_series(0, 499) as n;
+
+    insert into raw.basket_additions (addition_id, product_id, added_at, shopper_id, session_id)
+    select
+        'a' || n || coalesce(who.shopper_id, ''), pg_temp.product(n * 7),
+        '2026-03-01'::timestamptz - n * interval '1 minute', who.shopper_id, 'busy'
+    from generate_series(0, 1999) as n
+    cross join (values ('s7'), (null)) as who (shopper_id);
+
+    insert into raw.clicks (click_id, product_id, clicked_at, session_id)
+    select 'c' || n, pg_temp.product(n), '2026-03-01'::timestamptz, 'busy'
+    from generate_series(0, 3999) as n;
 
     insert into recs.hides (shopper_id, product_id)
     select 's' || n, pg_temp.product(n * 17)
