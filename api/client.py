@@ -13,8 +13,19 @@ import urllib3
 from msgspec import Struct
 
 from alsolike.errors import AlsolikeError
-from api.catalogue.schemas import Product, ProductPage
-from api.events.schemas import EventResult, NewEvent
+from api.catalogue.schemas import (
+    NewProduct,
+    NewProducts,
+    Product,
+    ProductFields,
+    ProductPage,
+    ProductResult,
+    ProductResults,
+    RemovalResult,
+    RemovalResults,
+    RemovedProducts,
+)
+from api.events.schemas import EventOutcomes, EventResult, NewEvent, NewEvents
 from api.fields import Diversity
 from api.filters import PARAMETERS, ProductFilter
 from api.health.schemas import Liveness, Readiness
@@ -62,8 +73,8 @@ class Client:
     """The API's operations as methods, under their names in the OpenAPI document.
 
     Passing failures (no connection, 429, 502, 503, 504) are tried again after a pause that grows,
-    or after `Retry-After`. Every operation may be repeated: most only read, an
-    event is recorded once, however often its id is sent, and so is a decision about consent.
+    or after `Retry-After`. Every operation may be repeated: most only read, an event is recorded
+    once, however often its id is sent, and what a product or a consent is said to be it stays.
 
     Parameters
     ----------
@@ -156,6 +167,23 @@ class Client:
     def read_product(self, product_id: str) -> Product:
         """Read a product."""
         return self._get(f"v1/products/{_segment(product_id)}", Product)
+
+    def put_products(self, products: Sequence[NewProduct]) -> ProductResults:
+        """Create or update up to 1,000 products; each result says what became of one."""
+        return self._ask("PUT", "v1/products", ProductResults, NewProducts(list(products)))
+
+    def put_product(self, product_id: str, fields: ProductFields) -> ProductResult:
+        """Create or update a product; `ApiError` if it is rejected."""
+        return self._ask("PUT", f"v1/products/{_segment(product_id)}", ProductResult, fields)
+
+    def remove_products(self, product_ids: Sequence[str]) -> RemovalResults:
+        """Take up to 1,000 products out of the catalogue."""
+        body = RemovedProducts(list(product_ids))
+        return self._ask("DELETE", "v1/products", RemovalResults, body)
+
+    def remove_product(self, product_id: str) -> RemovalResult:
+        """Take a product out of the catalogue."""
+        return self._ask("DELETE", f"v1/products/{_segment(product_id)}", RemovalResult)
 
     def similar_products(
         self,
@@ -267,8 +295,12 @@ class Client:
         return self._get(f"v1/shoppers/{_segment(shopper_id)}/buy-again", BoughtProducts, given)
 
     def record_event(self, event: NewEvent) -> EventResult:
-        """Record a view, a purchase or a hide, once."""
+        """Record an event, once."""
         return self._ask("POST", "v1/events", EventResult, event)
+
+    def record_events(self, events: Sequence[NewEvent]) -> EventOutcomes:
+        """Record up to 500 events, each once; each result says what became of one."""
+        return self._ask("POST", "v1/events", EventOutcomes, NewEvents(list(events)))
 
     def record_consent(self, shopper_id: str, *, personalisation: bool) -> Shopper:
         """State whether a shopper consents to personalisation; a new shopper becomes known."""

@@ -9,6 +9,7 @@ drop function if exists recs.diversified(
 );
 drop function if exists recs.is_exact_search(text, tsquery);
 drop function if exists recs.left_out(text, timestamptz);
+drop function if exists recs.neighbours_statement(integer, integer, boolean);
 drop function if exists recs.recent_actions(text, text, jsonb, timestamptz, jsonb);
 drop function if exists recs.recommend_with_reasons(
     text, text, integer, text [], recs.product_filter, text [], text, text, jsonb, boolean,

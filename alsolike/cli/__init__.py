@@ -18,6 +18,7 @@ from alsolike.cli.data import load, migrate, psql, pull, transform
 from alsolike.cli.demo import demo
 from alsolike.cli.evaluation import evaluate
 from alsolike.cli.models import promote, rollback, train
+from alsolike.cli.privacy import erase, erasures, retain, shopper_data
 from alsolike.cli.serving import export, fetch, neighbours, serve
 from alsolike.cli.work import embed, worker
 from alsolike.errors import AlsolikeError
@@ -100,6 +101,10 @@ for _command in (
     fetch,
     serve,
     worker,
+    erase,
+    erasures,
+    retain,
+    shopper_data,
     psql,
 ):
     commands.add_command(_command)

@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from alsolike.cli.output import as_json_option, require_schema, show, working
-from alsolike.database import ANALYST_ROLE, APP_ROLE
+from alsolike.database import ANALYST_ROLE, APP_ROLE, connect
 from alsolike.embedded import embedded_servers
 from alsolike.embedded.postgres import postgres_program
 from alsolike.errors import AlsolikeError
@@ -283,6 +283,7 @@ def load_completejourney(settings: Settings, consent: str, *, strict: bool, as_j
     help="Take back what is gone from a view even if that is half of its rows or more.",
 )
 @_strict_option
+@_dry_run_option
 @as_json_option
 @click.pass_obj
 def pull(
@@ -292,6 +293,7 @@ def pull(
     is_full: bool,
     accept_deletes: bool,
     strict: bool,
+    is_trial: bool,
     as_json: bool,
 ) -> None:
     """Pull what changed from the shop's own tables, through the views of ALSOLIKE_PULL_SCHEMA.
@@ -312,9 +314,11 @@ def pull(
             consent=consent,
             is_full=is_full,
             accepts_deletes=accept_deletes,
+            is_trial=is_trial,
             report=report,
             run_id=run_id,
         ),
+        is_trial=is_trial,
     )
 
 
@@ -332,6 +336,7 @@ def _load(
     try:
         with embedded_servers(settings), report_progress() as report:
             require_schema_or_make_it(settings)
+            _keep_erased_shoppers_away(settings)
             if is_trial:
                 # The log of runs is of what changes data.
                 summary = step(report, None)
@@ -344,6 +349,18 @@ def _load(
     finally:
         if summary is not None:
             show(summary.as_dict(), summary.text(), as_json=as_json)
+
+
+def _keep_erased_shoppers_away(settings: Settings) -> None:
+    """Bring the list of erased shoppers up to its copies: the database may have been restored."""
+    from alsolike.privacy.copies import merge_copies  # noqa: PLC0415
+    from alsolike.privacy.follow_up import sweep  # noqa: PLC0415
+
+    with connect() as connection:
+        row = connection.execute("select exists (select from ops.snapshots)").fetchone()
+    # An S3 server of our own lies in the home folder, as the other copy does.
+    merge_copies(settings, with_s3=row == (True,) and not settings.is_s3_embedded)
+    sweep()
 
 
 class RejectedRowsError(click.ClickException):

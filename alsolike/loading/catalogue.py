@@ -9,6 +9,11 @@ from alsolike.loading.first_load import fill_empty_table
 from alsolike.loading.staging import StagedFile, columns_of, count, count_rejected
 from alsolike.loading.tables import PRODUCTS
 
+# What the table calls the columns of a file of products, but for the id.
+STORED = {
+    column: "is_in_stock" if column == "in_stock" else column for column in PRODUCTS.columns[1:]
+}
+
 # The values of a product's columns that hold no text, and those that stand for none.
 _STAGED: dict[str, LiteralString] = {
     "category": "category_path(s.category)",
@@ -36,11 +41,9 @@ def upsert_products(staged: StagedFile, columns: set[str], *, is_complete: bool)
     Columns that the file lacks keep their values.
     """
     _reject_conflicts(staged)
-    others = PRODUCTS.columns[1:]
-    names = ["is_in_stock" if column == "in_stock" else column for column in others]
+    names = list(STORED.values())
     values = [
-        _value(column, name, is_in_file=column in columns, is_complete=is_complete)
-        for column, name in zip(others, names, strict=True)
+        _value(column, is_in_file=column in columns, is_complete=is_complete) for column in STORED
     ]
     upsert = sql.SQL(query("alsolike/loading/upsert_products")).format(
         columns=sql.SQL(", ").join(map(sql.Identifier, names)),
@@ -54,19 +57,27 @@ def upsert_products(staged: StagedFile, columns: set[str], *, is_complete: bool)
     return loaded
 
 
-def _value(
-    column: str, name: str, *, is_in_file: bool, is_complete: bool
-) -> sql.Identifier | sql.SQL | sql.Composed:
-    """Return what to store in a product's column, which the table calls by another name.
+def _value(column: str, *, is_in_file: bool, is_complete: bool) -> sql.Composable:
+    """Return what to store in a product's column.
 
     A product without a stock value is sold if the file has all products that are.
     """
     if is_in_file:
-        value = sql.SQL(_STAGED[column]) if column in _STAGED else sql.Identifier("s", column)
+        value = staged_value(column)
     elif is_complete and column == "in_stock":
         value = sql.SQL("true")
     else:
-        value = sql.Identifier("p", name)
+        value = sql.Identifier("p", STORED[column])
+    return or_default(column, value)
+
+
+def staged_value(column: str) -> sql.Composable:
+    """Return the value of a staged product `s` as its column holds it."""
+    return sql.SQL(_STAGED[column]) if column in _STAGED else sql.Identifier("s", column)
+
+
+def or_default(column: str, value: sql.Composable) -> sql.Composable:
+    """Return a value with what stands for none; `p` is the product as it was."""
     if column not in _DEFAULTS:
         return value
     return sql.SQL("coalesce({}, {})").format(value, sql.SQL(_DEFAULTS[column]))
@@ -104,7 +115,12 @@ def _reject_conflicts(staged: StagedFile) -> None:
         sql.SQL(query("alsolike/loading/conflicts_entries")).format(
             row_id=sql.Identifier(table.row_id),
             name=sql.Literal(table.row_id),
-            noun=sql.Literal(table.noun),
+            expected=sql.Literal(
+                "one line for a product, or for each variant a line with an id of its own and the "
+                "same item_group_id"
+                if table is PRODUCTS
+                else "one line for a shopper"
+            ),
             here=columns_of("u", table.columns),
             there=columns_of("o", table.columns),
         )

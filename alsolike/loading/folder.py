@@ -9,7 +9,7 @@ from alsolike.loading.csv_files import read_csv
 from alsolike.loading.jsonl_files import read_jsonl
 from alsolike.loading.parquet_files import read_parquet
 from alsolike.loading.rows import Chunk, Reading, Source
-from alsolike.loading.shop_headers import hint_of_file
+from alsolike.loading.shop_headers import commands_for, recognise_file
 from alsolike.loading.sources import load_sources
 from alsolike.loading.summary import LoadSummary
 from alsolike.loading.tables import PRODUCTS, TABLES, Table
@@ -102,7 +102,9 @@ def _nothing_to_load(folder: Path) -> str:
 
 def _hints(paths: Iterable[Path]) -> Iterator[str]:
     """Name the commands that read the files of shop systems."""
-    return filter(None, map(hint_of_file, paths))
+    return commands_for(
+        (path, export) for path in paths if (export := recognise_file(path)) is not None
+    )
 
 
 def _find(folder: Path, table: Table) -> list[tuple[Path, _Reader]]:

@@ -73,8 +73,8 @@ class Reading:
     remarks : list of str
         Further sentences for the summary.
     known : int or None
-        Rows that were not read, because an earlier load stored them as they are; None: all were
-        read.
+        Rows that were not read, because an earlier load stored them as they are; known when all
+        others are read. None: the source has no others.
     """
 
     columns: set[str] = field(default_factory=set[str])

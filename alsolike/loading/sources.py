@@ -101,7 +101,7 @@ def load_sources(
         The run that the rejected rows belong to.
     ledger : Ledger, optional
         What follows the rows of a source in their transaction. The sources then have all that the
-        shop has, though not all of it is read again.
+        shop has, though only what changed is read.
 
     Raises
     ------
@@ -126,8 +126,8 @@ def load_sources(
             ]
             for session in sessions:
                 prepare_session(session)
-                if is_trial:
-                    stack.callback(session.rollback)
+        if is_trial:
+            stack.callback(sessions[0].rollback)
         load = _Load(
             f"import:{origin}",
             report,
@@ -225,10 +225,7 @@ class _Load:
         try:
             summary = self._store(source, reading, staged)
             discard(staged)
-            if self.is_trial:
-                # Else the next file's temporary tables would have the names of this one's.
-                staged.connection.execute("discard temp")
-            else:
+            if not self.is_trial:
                 staged.connection.commit()
         except psycopg.Error as error:
             raise self._refused(source, error) from error
@@ -246,7 +243,7 @@ class _Load:
         elif source.table is SHOPPERS:
             loaded = self._store_shoppers(staged)
         elif source.table is RETURNS:
-            loaded = insert_events(staged)
+            loaded = self._insert_events(staged)
         else:
             loaded = self._store_events(source, staged, notes)
         rejected = count_rejected(staged)
@@ -301,8 +298,9 @@ class _Load:
         return loaded
 
     def _store_shoppers(self, staged: StagedFile) -> int:
-        self.has_listed = True
-        list_shoppers(staged, self.listed)
+        if self.ledger is None:
+            self.has_listed = True
+            list_shoppers(staged, self.listed)
         loaded = upsert_shoppers(staged, f"{self.origin}/shoppers")
         self._add_named_shoppers(staged)
         return loaded
@@ -313,8 +311,7 @@ class _Load:
             # First, because only the views of shoppers who agreed are kept.
             self._add_named_shoppers(staged)
             notes.extend(leave_out_views(staged, is_granted=self.is_granted))
-        changed = 0 if self.ledger is None else self.ledger.open(staged)
-        loaded = changed + insert_events(staged)
+        loaded = self._insert_events(staged)
         if source.table is not VIEWS:
             self._add_named_shoppers(staged)
         if source.table is PURCHASES:
@@ -323,6 +320,10 @@ class _Load:
             notes.append(f"{counted(older, 'review')} left out: a later version is there.")
         notes.extend(notes_on_shoppers(staged, self.listed if self.has_listed else None))
         return loaded
+
+    def _insert_events(self, staged: StagedFile) -> int:
+        changed = 0 if self.ledger is None else self.ledger.open(staged)
+        return changed + insert_events(staged)
 
     def _add_named_shoppers(self, staged: StagedFile) -> None:
         add_named_shoppers(staged, is_granted=self.is_granted, source=self.origin)

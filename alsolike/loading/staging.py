@@ -21,25 +21,6 @@ from alsolike.loading.summary import Rejection, counted
 from alsolike.loading.tables import PRODUCTS, RETURNS, SHOPPERS, Table
 from alsolike.privacy.hashes import pads
 
-# The functions that the statements call; each may call those before it.
-_FUNCTIONS = (
-    "unseen",
-    "visible",
-    "look",
-    "shown",
-    "fault",
-    "too_long",
-    "time_fault",
-    "decimals",
-    "is_price",
-    "is_in_stock",
-    "is_true",
-    "is_taken_back",
-    "is_agreed",
-    "is_nobody",
-    "category_path",
-)
-
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
@@ -72,14 +53,13 @@ def stage(
     columns = [sql.SQL("{} text").format(sql.Identifier(name)) for name in table.columns]
     schema = _schema(connection)
     connection.execute(sql.SQL("create schema {}").format(schema))
-    connection.execute(sql.SQL("set local search_path = {}, public").format(schema))
+    # The statements call functions of raw, which have the rules.
+    connection.execute(sql.SQL("set local search_path = {}, raw, public").format(schema))
     connection.execute(
         sql.SQL("create unlogged table staged (line bigint, problem text, {})").format(
             sql.SQL(", ").join(columns)
         )
     )
-    for name in _FUNCTIONS:
-        connection.execute(query(f"alsolike/loading/define_{name}"))
     rows = 0
     report(0)
     with (
@@ -101,9 +81,13 @@ def stage(
 
 
 def discard(staged: StagedFile) -> None:
-    """Drop what `stage` made; the last thing in the transaction."""
-    schema = _schema(staged.connection)
-    staged.connection.execute(sql.SQL("drop schema {} cascade").format(schema))
+    """Drop what was made for a file, so that the transaction may take in another one."""
+    connection = staged.connection
+    connection.execute(sql.SQL("drop schema {} cascade").format(_schema(connection)))
+    connection.execute(
+        "drop table if exists pg_temp.left_out, pg_temp.repairs, pg_temp.named_shoppers, "
+        "pg_temp.listed_shoppers"
+    )
 
 
 def _schema(connection: Connection) -> sql.Identifier:
@@ -113,7 +97,10 @@ def _schema(connection: Connection) -> sql.Identifier:
 def repair(staged: StagedFile) -> list[str]:
     """Empty or correct the fields that cannot be used as they are; return a note on each kind."""
     connection = staged.connection
-    connection.execute(query(f"alsolike/loading/repairs_{staged.table.name}"))
+    repairs = sql.SQL(query(f"alsolike/loading/repairs_{staged.table.name}"))
+    connection.execute(
+        sql.SQL("create temporary table repairs on commit drop as {}").format(repairs)
+    )
     faults = connection.execute(query("alsolike/loading/repair_notes")).fetchall()
     for field in sorted({fault[0] for fault in faults}):
         connection.execute(

@@ -181,12 +181,6 @@ class ShopDatabase:
             yield
         except psycopg.Error as error:
             _tell(error, self._settings)
-        except UnicodeDecodeError as error:
-            message = (
-                "The shop's database holds text that is not in its encoding "
-                f"({error.reason}): correct it, or convert it in the mapping view."
-            )
-            raise PullError(message) from error
 
 
 @contextmanager
@@ -206,6 +200,8 @@ def opened_shop(settings: PullSettings) -> Generator[ShopDatabase]:
             settings.dsn,
             application_name="alsolike pull",
             connect_timeout=10,
+            # Whatever encoding the database has: the server converts.
+            client_encoding="utf8",
             # A pooler may give the statements of each transaction to another session.
             prepare_threshold=None,
             **given,

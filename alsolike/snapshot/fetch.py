@@ -50,7 +50,7 @@ def fetch_snapshot(settings: Settings, *, report: Report) -> tuple[LocalPointer,
         or the disk is full.
     """
     folder = snapshot_folder(settings.home)
-    store = SnapshotStore(settings.s3_bucket, settings.s3_prefix)
+    store = SnapshotStore(settings.s3_bucket, settings.s3_prefix, settings.s3_arguments)
     manifest = latest_manifest(store)
     serving = manifest.serving
     if not manifest.product_files or serving is None:
@@ -65,7 +65,7 @@ def fetch_snapshot(settings: Settings, *, report: Report) -> tuple[LocalPointer,
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _temporary(folder) as partial:
-            rows = checked_rows(store, manifest, report=report)
+            rows = checked_rows(store, manifest, report=report, is_listed=False)
             write_file(partial, manifest.snapshot_id, serving, rows)
             pointer = _publish(folder, partial, manifest)
     except (OSError, sqlite3.Error) as error:

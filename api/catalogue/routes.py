@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from litestar import Response, Router, get
+from litestar import HttpMethod, Response, Router, get, route
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from api.catalogue import service
+from api.catalogue.change_routes import put_product, put_products, remove_product, remove_products
 from api.catalogue.schemas import Product
 from api.exchange import AnyRequest
 from api.http.caching import SHARED
@@ -25,7 +27,12 @@ _PICTURE_HEADERS = {
 }
 
 
-@get("/{product_id:str}", summary="Read a product", operation_id="readProduct")
+@get(
+    "/{product_id:str}",
+    summary="Read a product",
+    operation_id="readProduct",
+    cache_control=SHARED,
+)
 async def read_product(request: AnyRequest, product_id: FromPath[str]) -> Product:
     """Give one product; 404 for an unknown one."""
     check_names(request, frozenset())
@@ -41,10 +48,29 @@ async def draw_product(request: AnyRequest, file_name: FromPath[str]) -> Respons
     return Response(drawing.encode(), headers=_PICTURE_HEADERS, media_type="image/svg+xml")
 
 
-def products_router() -> Router:
-    """Return the routes of `/v1/products` that read one."""
+@route(["/", "/{product_id:str}"], http_method=[HttpMethod.OPTIONS], include_in_schema=False)
+async def tell_methods(request: AnyRequest) -> Response[None]:
+    """Tell which methods a path has: Litestar would tell those of its first handler alone."""
+    path = request.scope["path_template"]
+    (methods,) = [route.methods for route in request.app.routes if route.path_format == path]
+    return Response(None, status_code=204, headers={"Allow": ", ".join(sorted(methods))})
+
+
+def products_router(*lists: HTTPRouteHandler) -> Router:
+    """Return the routes of `/v1/products`, with those that list products."""
     return Router(
-        "/v1/products", route_handlers=[read_product], tags=["Products"], cache_control=SHARED
+        "/v1/products",
+        route_handlers=[
+            # First, so that Litestar makes none of its own.
+            tell_methods,
+            *lists,
+            read_product,
+            put_products,
+            remove_products,
+            put_product,
+            remove_product,
+        ],
+        tags=["Products"],
     )
 
 

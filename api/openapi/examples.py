@@ -1,7 +1,7 @@
 """An example of everything that the API takes and gives.
 
-All of them tell one story: shopper-17 looks at a knife, and shopper-18 signs up. A test sends them
-and compares the answers.
+All of them tell one story: shopper-17 looks at a knife, shopper-18 signs up, and the shop has a new
+knife. A test sends them and compares the answers.
 """
 
 from collections.abc import Mapping
@@ -12,8 +12,19 @@ from urllib.parse import urlencode
 
 from msgspec import Struct
 
-from api.catalogue.schemas import Product, ProductPage
-from api.events.schemas import EventResult, NewEvent
+from api.catalogue.schemas import (
+    NewProduct,
+    NewProducts,
+    Product,
+    ProductFields,
+    ProductPage,
+    ProductResult,
+    ProductResults,
+    RemovalResult,
+    RemovalResults,
+    RemovedProducts,
+)
+from api.events.schemas import EventOutcome, EventOutcomes, EventResult, NewEvent, NewEvents
 from api.filters import ProductFilter
 from api.health.schemas import Liveness, Readiness
 from api.paging.continuation import Continuation, encode_continuation
@@ -43,6 +54,7 @@ from api.visitors.schemas import Consent, Shopper
 PRODUCT_ID = "knife-santoku"
 SHOPPER_ID = "shopper-17"
 NEWCOMER_ID = "shopper-18"
+NEW_PRODUCT_ID = "knife-paring"
 CATEGORY = "Kitchen > Knives"
 MODEL = "average"
 # Where a list of recommendations went on after its first product, on the second of March 2026.
@@ -56,15 +68,19 @@ _SANTOKU: Mapping[str, Any] = {
     "brand": "Plainly",
     "category": CATEGORY,
     "price": 59.9,
+    "sale_price": 49.9,
     "currency": "EUR",
     "image_url": "https://cdn.example/knife-santoku.jpg",
+    "url": "https://shop.example/knives/santoku",
 }
 _CHEFS_KNIFE: Mapping[str, Any] = {
     **_SANTOKU,
     "product_id": "knife-chef",
     "title": "Chef's knife, 20 cm",
     "price": 64.0,
+    "sale_price": None,
     "image_url": "https://cdn.example/knife-chef.jpg",
+    "url": "https://shop.example/knives/chef",
 }
 _BOARD: Mapping[str, Any] = {
     "product_id": "board-oak",
@@ -72,8 +88,10 @@ _BOARD: Mapping[str, Any] = {
     "brand": "Plainly",
     "category": "Kitchen > Boards",
     "price": 29.5,
+    "sale_price": None,
     "currency": "EUR",
     "image_url": None,
+    "url": "/products/board-oak",
 }
 _PRODUCT = Product(
     **_SANTOKU,
@@ -82,6 +100,18 @@ _PRODUCT = Product(
     is_in_stock=True,
     created_at=datetime(2026, 3, 1, 9, 30, tzinfo=UTC),
 )
+_NEW_PRODUCT: Mapping[str, Any] = {
+    "title": "Paring knife, 9 cm",
+    "category": CATEGORY,
+    "brand": "Plainly",
+    "price": 24.5,
+    "currency": "EUR",
+    "url": "https://shop.example/knife-paring",
+    "attributes": {"blade": "9 cm"},
+    "is_in_stock": True,
+}
+_RESULT = ProductResult(NEW_PRODUCT_ID, "updated")
+_REMOVAL = RemovalResult(NEW_PRODUCT_ID, "removed")
 _SIMILAR = SimilarProduct(
     rank=1,
     score=0.93,
@@ -147,6 +177,13 @@ EXAMPLES: tuple[Struct, ...] = (
         k=5,
         diversity="low",
     ),
+    NewProducts([NewProduct(product_id=NEW_PRODUCT_ID, **_NEW_PRODUCT)]),
+    ProductFields(**_NEW_PRODUCT),
+    _RESULT,
+    ProductResults([_RESULT]),
+    RemovedProducts([NEW_PRODUCT_ID]),
+    _REMOVAL,
+    RemovalResults([_REMOVAL]),
     SimilarRequest(product_ids=[PRODUCT_ID, "board-oak"], k=5),
     SimilarLists(lists=[_SIMILAR_PRODUCTS], unknown=[]),
     TrendingProducts(
@@ -188,6 +225,8 @@ EXAMPLES: tuple[Struct, ...] = (
         order_id="order-99",
     ),
     EventResult(recorded=True),
+    NewEvents([NewEvent("view-4720", "view", product_id=PRODUCT_ID, session_id="visit-18")]),
+    EventOutcomes([EventOutcome("view-4720", 201, recorded=True)]),
     Consent(personalisation=True),
     Shopper(NEWCOMER_ID, personalisation=True),
     Liveness(status="live"),
@@ -197,5 +236,6 @@ EXAMPLES: tuple[Struct, ...] = (
 
 OTHERWISE: Mapping[tuple[str, str], Struct] = {
     ("EventResult", "200"): EventResult(recorded=False, reason="duplicate"),
+    ("ProductResult", "201"): ProductResult(NEW_PRODUCT_ID, "created"),
 }
 """By type and status, where another status tells something else."""

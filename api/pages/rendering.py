@@ -45,8 +45,14 @@ PAGE_HEADERS: Mapping[str, str] = {
 }
 
 
-def template_config() -> TemplateConfig[JinjaTemplateEngine]:
-    """Configure the templates of `web/templates`; a name that is missing there is an error."""
+def template_config(path_prefix: str) -> TemplateConfig[JinjaTemplateEngine]:
+    """Configure the templates of `web/templates`; a name that is missing there is an error.
+
+    Parameters
+    ----------
+    path_prefix : str
+        What precedes every path of ours in an address; `prefix` in the templates.
+    """
     environment = Environment(
         loader=FileSystemLoader(WEB / "templates"),
         autoescape=True,
@@ -57,7 +63,9 @@ def template_config() -> TemplateConfig[JinjaTemplateEngine]:
         auto_reload=False,
     )
     environment.filters["shown"] = _shown
-    environment.globals["remembered"] = lru_cache(_REMEMBERED_CARDS)(_rendered)
+    cast("dict[str, Any]", environment.globals).update(
+        prefix=path_prefix, remembered=lru_cache(_REMEMBERED_CARDS)(_rendered)
+    )
     return TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment))
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from litestar import Router, get
+from litestar import get
 from litestar.params import QueryParameter
 
 from api.catalogue import service as catalogue
@@ -20,7 +20,12 @@ _LIST_STEPS = Steps(catalogue.product_page, snapshot=catalogue.snapshot_page)
 _SEARCH_STEPS = Steps(service.product_page, snapshot=service.snapshot_product_page)
 
 
-@get("/", summary="List products, or search them", operation_id="listProducts")
+@get(
+    "/",
+    summary="List products, or search them",
+    operation_id="listProducts",
+    cache_control=SHARED,
+)
 async def list_products(
     request: AnyRequest,
     category: CategoryFilter = None,
@@ -42,10 +47,3 @@ async def list_products(
         return await answer(request, _LIST_STEPS, listing)
     search = service.prepare(query_vectors_of(request), q, category, after, limit)
     return await answer(request, _SEARCH_STEPS, search)
-
-
-def search_router() -> Router:
-    """Return the route of `/v1/products` that lists and searches."""
-    return Router(
-        "/v1/products", route_handlers=[list_products], tags=["Products"], cache_control=SHARED
-    )

@@ -6,7 +6,8 @@
 -- category, itself and all below it, null: any; p_after_score, p_after_id: last row of the page
 -- before, null: the first page.
 -- A row: product_id, score (3, 2 or 1 more for a product whose id, title or brand is the query
--- itself), text_rank and vector_rank (from 1; null: not found that way), best first.
+-- itself), text_rank and vector_rank (from 1; null: not found that way), best first; of a group of
+-- variants the best one.
 --
 -- A word is found in any form that its language gives it, and in compounds that end in it; those
 -- that have the word itself come first. If no product has all of the words, the last one is tried as
@@ -49,6 +50,7 @@ declare
     near_ids text [] := '{}';
     space record;
     in_category recs.product_filter;
+    has_groups constant boolean := recs.has_groups();
 begin
     in_category.category := p_category;
     select
@@ -163,6 +165,7 @@ begin
             from raw.products as p
             where
                 p.search @@ words
+                and not p.is_hidden
                 and (
                     p_category is null or p.category = p_category
                     or starts_with(p.category, p_category || ' > ')
@@ -198,6 +201,7 @@ begin
         from raw.products as p
         where
             p.product_id = btrim(p_words)
+            and not p.is_hidden
             and (
                 p_category is null or p.category = p_category
                 or starts_with(p.category, p_category || ' > ')
@@ -215,14 +219,32 @@ begin
         from by_text as t
         full join by_vector as v on t.found_id = v.found_id
         full join by_id as i on coalesce(t.found_id, v.found_id) = i.found_id
+    ),
+
+    grouped as (
+        select u.*, p.item_group_id
+        from fused as u
+        left join raw.products as p
+            on has_groups and u.found_id = p.product_id and p.item_group_id is not null
+    ),
+
+    first_of_group as (
+        select distinct on (o.item_group_id) o.item_group_id, o.found_id
+        from grouped as o
+        where o.item_group_id is not null
+        order by o.item_group_id asc, o.fused_score desc, o.found_id asc
     )
 
     select f.found_id, f.fused_score, f.text_place, f.vector_place
-    from fused as f
+    from grouped as f
+    left join first_of_group as g on f.item_group_id = g.item_group_id
     where
-        p_after_score is null
-        or f.fused_score < p_after_score
-        or (f.fused_score = p_after_score and f.found_id > p_after_id)
+        (f.item_group_id is null or f.found_id = g.found_id)
+        and (
+            p_after_score is null
+            or f.fused_score < p_after_score
+            or (f.fused_score = p_after_score and f.found_id > p_after_id)
+        )
     order by f.fused_score desc, f.found_id
     limit p_k;
 end;

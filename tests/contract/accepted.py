@@ -13,16 +13,27 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 MEANINGS = {
     "after",
     "attributes",
+    "body",
     "category",
+    "event_id",
     # Neither how deep an object may be, nor that no text in it holds a NUL.
     "filter.attributes",
     "filter.category",
     "filter.price_min",
     "history.occurred_at",
+    "model",
     "occurred_at",
+    "order_id",
+    "place",
     "price_min",
+    "product_id",
+    "products.attributes",
+    "purchase_id",
+    "quantity",
+    "rating",
     "session_id",
     "shopper_id",
+    "title",
     "unit_price",
 }
 

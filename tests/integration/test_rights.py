@@ -30,8 +30,8 @@ ANALYST_READS = {
     "ops.runs": "command finished_at is_success run_id started_at",
     "ops.snapshots": "created_at location manifest model_id read_order row_count snapshot_id",
     "raw.products": "attributes brand category created_at currency description gtin image_url "
-    "is_hidden is_in_stock item_group_id language loaded_at price product_id sale_price search "
-    "title url",
+    "is_hidden is_in_stock item_group_id language loaded_at price product_id removed_at sale_price "
+    "search title url",
     "recs.encoders": "created_at dimension encoder_id name sha256",
     "recs.evaluation_differences": "against difference evaluation_id high low metric model",
     "recs.evaluation_metrics": "evaluation_id high low metric model slice value",
@@ -46,8 +46,8 @@ ANALYST_READS = {
     "recs.promotions": "checks kind model model_id previous_model previous_model_id promoted_at "
     "promoted_by promotion_id",
     "recs.query_encoder_files": "content encoder_id name position",
-    "recs.query_encoders": "agreement encoder_id failure fingerprint least_similarity made_at "
-    "prefix recipe",
+    "recs.query_encoders": "agreement encoder_id failure fingerprint least_letters "
+    "least_similarity made_at prefix recipe",
     "raw.shop_language": "is_applied is_single language set_at",
     "recs.search_endings": "stem word",
     "recs.search_limits": "configurations is_single least_letters loaded_at product_count",
@@ -68,14 +68,18 @@ ANALYST_CALLS = {
     "recs.few_eligible",
     "recs.fits",
     "recs.goes_with",
+    "recs.has_groups",
     "recs.is_exact_search",
     "recs.list_limit",
     "recs.measure_statement",
     "recs.model_of",
     "recs.nearest_products",
     "recs.nearest_thresholds",
+    "recs.nearest_variants",
+    "recs.one_of_each_group",
     "recs.pair_reasons",
     "recs.popular_products",
+    "recs.popular_variants",
     "recs.query_words",
     "recs.search_configurations",
     "recs.search_products",
@@ -85,12 +89,16 @@ ANALYST_CALLS = {
     "recs.stems",
     "recs.typed_query",
     "recs.walk_statement",
+    "recs.with_variants",
     "recs.words_that_end_in",
 }
 APP_CALLS = ANALYST_CALLS | {
     "ops.erase_shopper",
     "ops.is_demo_shop",
+    "raw.put_products",
+    "raw.remove_products",
     "ops.readmit_shopper",
+    "ops.shopper_data",
     "recs.buy_again",
     "recs.diversified",
     "recs.diversity_level",
@@ -109,12 +117,15 @@ APP_CALLS = ANALYST_CALLS | {
     "recs.with_nearest_action",
 }
 APP_WRITES = {
+    "raw.basket_additions": "INSERT",
+    "raw.clicks": "INSERT",
     "raw.consents": "INSERT",
     "raw.purchases": "INSERT",
     "raw.returns": "INSERT",
+    "raw.reviews": "INSERT",
     "raw.shoppers": "INSERT",
     "raw.views": "INSERT",
-    "recs.hides": "INSERT",
+    "recs.hides": "INSERT DELETE",
 }
 
 

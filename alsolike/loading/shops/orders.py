@@ -1,6 +1,7 @@
 """Purchases of the lines of a shop's orders."""
 
 import hmac
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -187,8 +188,9 @@ class Purchases:
             problem = problem or "the order has no number"
         if product is None:
             named = line.sku or line.product or line.variant or line.name or ""
-            problem = problem or f"the line is of '{named[:40]}', which {self.products} lacks"
-        price = read_price(line.unit_price)
+            named = re.sub(r"\S*@\S*", "(an address)", named[:40])
+            problem = problem or f"the line is of '{named}', which {self.products} lacks"
+        price, count = read_price(line.unit_price), read_count(line.quantity)
         shopper = None
         if not line.is_guest:
             shopper = shopper_of(line.email, self.key) if line.email else line.account
@@ -197,10 +199,11 @@ class Purchases:
             "shopper_id": shopper,
             "product_id": product,
             "purchased_at": line.ordered_at,
-            "quantity": _quantity(line.quantity),
+            # Of a line without any, all was refunded.
+            "quantity": None if count == 0 else line.quantity if count is None else str(count),
             "unit_price": price and price.text,
             "order_id": line.order_id,
-            "status": line.state or "paid",
+            "status": line.state or ("refunded" if count == 0 else "paid"),
         }
         return Row(line.line, problem, [columns[name] for name in PURCHASES.columns])
 
@@ -208,11 +211,6 @@ class Purchases:
 def _is_empty(line: OrderLine) -> bool:
     """Whether an order of no lines stands in a row of its own."""
     return not (line.sku or line.product or line.variant or line.name)
-
-
-def _quantity(written: str | None) -> str | None:
-    count = read_count(written)
-    return written if count is None else str(count)
 
 
 def _purchase_id(line: OrderLine, product: str | None, seen: Counter[str]) -> str:

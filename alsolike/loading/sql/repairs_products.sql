@@ -1,7 +1,6 @@
 -- Fields of the staged products that cannot be used as they are, and what replaces them: a
 -- bad field never rejects the product. Limits: a text search vector holds 1 MiB.
 -- A row: one field of one line; value: what replaces it; null empties it.
-create temporary table repairs on commit drop as
 select
     s.line,
     p.field,

@@ -1,7 +1,6 @@
 -- Fields of the staged purchases that cannot be used as they are, and what replaces them.
 -- One pass over the rows, of which almost all are in order.
 -- A row: one field of one line; value: what replaces it; null empties it.
-create temporary table repairs on commit drop as
 select f.line, r.field, r.value, r.reason
 from (
     select

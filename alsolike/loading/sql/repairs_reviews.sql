@@ -1,7 +1,6 @@
 -- Fields of the staged reviews that cannot be used as they are, and what replaces them:
 -- ratings are whole, of five, so half stars are rounded and 8/10 is 4.
 -- A row: one field of one line; value: what replaces it; null empties it.
-create temporary table repairs on commit drop as
 select
     r.line,
     'rating' as field,

@@ -1,7 +1,6 @@
 -- Fields of the staged shoppers that cannot be used as they are, and what replaces them.
 -- A consent that cannot be read is no consent.
 -- A row: one field of one line; value: what replaces it; null empties it.
-create temporary table repairs on commit drop as
 select
     s.line,
     'consent' as field,

@@ -1,6 +1,5 @@
 -- Fields of the staged views that cannot be used as they are, and what replaces them.
 -- A row: one field of one line; value: what replaces it; null empties it.
-create temporary table repairs on commit drop as
 select
     s.line,
     'shopper_id' as field,

@@ -20,5 +20,6 @@ where
     exists (
         select from recs.query_words(g.word, c.known) as w
         inner join raw.products as p on w.wider @@ p.search
+        where not p.is_hidden
     )
 order by g.place

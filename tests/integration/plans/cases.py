@@ -33,11 +33,12 @@ _TASTE = {
     "consents": 8,
     "purchases": 40,
     "views": 100,
+    "basket_additions": 50,
     "reviews": 20,
     "hides": 4,
     "rebuyable_products": 10,
 }
-_SESSION = {"views": 200}
+_SESSION = {"views": 200, "basket_additions": 100}
 _VECTORS = {"product_vectors_1": 250}
 _NEIGHBOURS = {"neighbours": 500}
 _POPULAR = {"product_popularity": 40}
@@ -217,9 +218,28 @@ _VIEW = Case(
         "session_id": None,
         "shopper_hash": b"hash",
         "occurred_at": "2026-03-03T00:00:00Z",
+        "is_time_told": True,
     },
     rows=1,
-    most={"products": 4, "shoppers": 4, "consents": 4, "views": 2},
+    most={"products": 4, "shoppers": 4, "consents": 4, "views": 4},
+)
+_PUT = Case(
+    name="two",
+    statement="api/catalogue/put_products",
+    parameters={
+        "items": '[{"product_id": "v00001", "price": "3"}, {"product_id": "new", "title": "New"}]'
+    },
+    rows=2,
+    most={"products": 16},
+    searches=("products_pkey",),
+)
+_REMOVE = Case(
+    name="one",
+    statement="api/catalogue/remove_products",
+    parameters={"product_ids": ["v00001", "none"]},
+    rows=1,
+    most={"products": 8},
+    searches=("products_pkey",),
 )
 _CONSENT: dict[str, Any] = {
     "is_granted": True,
@@ -260,7 +280,7 @@ CASES = (
         "few",
         filter=TENTH_OF_PERCENT,
         most={**_LOOKED_UP, "product_vectors_1": 30},
-        searches=("products_price", "product_vectors_1_pkey"),
+        searches=("products_price_now", "product_vectors_1_pkey"),
     ),
     _SIMILAR.but(
         "a brand",
@@ -323,7 +343,7 @@ CASES = (
         **_READS_PRODUCTS,
     ),
     _RECOMMENDED.but(
-        "few", filter=TENTH_OF_PERCENT, searches=("products_price", "product_vectors_1_pkey")
+        "few", filter=TENTH_OF_PERCENT, searches=("products_price_now", "product_vectors_1_pkey")
     ),
     _RECOMMENDED.but(
         "diverse",
@@ -361,7 +381,7 @@ CASES = (
     ),
     _TRENDING,
     _TRENDING.but("half", filter=HALF, most={**_COUNTED_TO_4000, **_POPULAR}, **_READS_PRODUCTS),
-    _TRENDING.but("few", filter=TENTH_OF_PERCENT, searches=("products_price",)),
+    _TRENDING.but("few", filter=TENTH_OF_PERCENT, searches=("products_price_now",)),
     _TRENDING.but(
         "a shelf",
         filter='{"category": "Department 3 > Shelf 9"}',
@@ -530,6 +550,8 @@ CASES = (
         searches=("views_of_shopper",),
         rows=6,
     ),
+    _PUT,
+    _REMOVE,
     _VIEW,
     _VIEW.but("session", shopper_id=None, session_id="busy"),
     _VIEW.but(
@@ -543,9 +565,42 @@ CASES = (
             "products": 4,
             "shoppers": 4,
             "consents": 4,
-            "purchases": 2,
+            "purchases": 4,
             "rebuyable_products": 2,
         },
+    ),
+    _VIEW.but(
+        "shopper",
+        statement="api/events/record_basket_addition",
+        most={"products": 4, "shoppers": 4, "consents": 4, "basket_additions": 4},
+    ),
+    _VIEW.but(
+        "shopper",
+        statement="api/events/record_click",
+        place="home",
+        model="average",
+        most={"products": 4, "shoppers": 4, "consents": 4, "clicks": 4},
+    ),
+    _VIEW.but(
+        "shopper",
+        statement="api/events/record_review",
+        rating=5,
+        title="Title",
+        body="Body",
+        may_make=True,
+        most={"products": 4, "shoppers": 4, "reviews": 4},
+    ),
+    _VIEW.but(
+        "one",
+        statement="api/events/record_return",
+        purchase_id="p0-0-0",
+        quantity=None,
+        most={"purchases": 12, "returns": 8},
+    ),
+    _VIEW.but(
+        "shopper",
+        statement="api/events/record_unhide",
+        most={"products": 4, "hides": 4},
     ),
     _VIEW.but(
         "shopper",

@@ -1,0 +1,89 @@
+"""Changes of the catalogue: products that the shop puts and removes.
+
+The rules are the loader's: `raw.put_products` checks what is sent as a file of products is checked.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, structs
+from psycopg.rows import scalar_row
+
+from alsolike.database import query
+from api.catalogue.schemas import NewProduct, ProductResult, RemovalResult
+from api.database.pool import Connection
+from api.problems.errors import InvalidFieldError
+
+# What files call a field.
+_COLUMNS = {"is_in_stock": "in_stock"}
+
+
+async def put_products(
+    connection: Connection, products: Sequence[NewProduct]
+) -> list[ProductResult]:
+    """Put products into the catalogue, in one transaction; each is kept or rejected by itself."""
+    items = msgspec.json.encode([_as_texts(product) for product in products]).decode()
+    cursor = await connection.execute(query("api/catalogue/put_products"), {"items": items})
+    return [
+        ProductResult(product.product_id.strip(), *row)
+        for product, row in zip(products, await cursor.fetchall(), strict=True)
+    ]
+
+
+async def put_product(connection: Connection, product: NewProduct) -> ProductResult:
+    """Put one product into the catalogue.
+
+    Raises
+    ------
+    InvalidFieldError
+        It was rejected.
+    """
+    (result,) = await put_products(connection, [product])
+    if result.reason is not None:
+        # A reason begins with the column that it is about.
+        raise InvalidFieldError(result.reason.partition(" ")[0], result.reason)
+    return result
+
+
+async def remove_products(
+    connection: Connection, product_ids: Sequence[str]
+) -> list[RemovalResult]:
+    """Take products out of the catalogue, in one transaction; who is not there is gone already."""
+    ids = [product_id.strip() for product_id in product_ids]
+    cursor = connection.cursor(row_factory=scalar_row)
+    await cursor.execute(query("api/catalogue/remove_products"), {"product_ids": ids})
+    removed = set(await cursor.fetchall())
+    return [
+        RemovalResult(product_id, "removed" if product_id in removed else "unchanged")
+        for product_id in ids
+    ]
+
+
+def _as_texts(product: NewProduct) -> dict[str, str | None]:
+    """Return what was sent of a product as a file would have it: trimmed texts, null for none."""
+    given = {
+        _COLUMNS.get(name, name): _as_text(value)
+        for name, value in structs.asdict(product).items()
+        if value is not UNSET
+    }
+    return {column: value or None for column, value in given.items()}
+
+
+def _as_text(value: Any) -> str:  # noqa: ANN401  (a field of any type)
+    match value:
+        case None:
+            return ""
+        case str():
+            return value.strip()
+        case bool():
+            return str(value).lower()
+        case float():
+            # Without an exponent, in as many digits as the number was written with.
+            return f"{Decimal(repr(value)):f}"
+        case datetime():
+            return value.isoformat()
+        case _:
+            return msgspec.json.encode(value).decode()

@@ -1,0 +1,10 @@
+-- Whether a word says yes; null if it is unreadable. Postgres itself writes t and f.
+-- value: text of a file.
+create or replace function raw.is_true(value text) returns boolean
+language sql
+immutable
+parallel safe
+return case
+    when lower(value) in ('true', 't', 'yes', 'y', '1', '1.0') then true
+    when lower(value) in ('false', 'f', 'no', 'n', '0', '0.0') then false
+end;
