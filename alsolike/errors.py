@@ -55,3 +55,7 @@ class UnknownModelError(AlsolikeError):
 
 class UnknownProductError(AlsolikeError):
     """There is no product of that id."""
+
+
+class UnknownPurchaseError(AlsolikeError):
+    """There is no purchase of that id."""

@@ -77,6 +77,8 @@ class Settings:
         told, so one that is seen is taken to keep it for a transaction.
     app_password : str
         Empty: the app's role keeps the password that it has.
+    s3_arguments : tuple of tuple
+        Name and value of each further argument of a write, in boto3's names.
     encoder_sha256 : str
         Empty: no check.
     path_prefix : str
@@ -104,6 +106,7 @@ class Settings:
     app_password: str = field(repr=False)
     s3_bucket: str
     s3_prefix: str
+    s3_arguments: tuple[tuple[str, str], ...] = field(repr=False)
     language: str
     encoder: str
     encoder_sha256: str
@@ -122,6 +125,7 @@ class Settings:
     secret: str = field(repr=False)
     shopper_key: str = field(repr=False)
     erasure_key: bytes = field(repr=False)
+    webhook_secret: str = field(repr=False)
     keep_session_views_days: int
     keep_rejected_rows_days: int
     keep_runs_days: int
@@ -163,6 +167,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         app_password=env.get("ALSOLIKE_APP_PASSWORD") or "",
         s3_bucket=env.get("ALSOLIKE_S3_BUCKET") or "alsolike",
         s3_prefix=(env.get("ALSOLIKE_S3_PREFIX") or "snapshots").strip("/"),
+        s3_arguments=_s3_arguments(env),
         language=_language(env),
         encoder=encoder,
         encoder_sha256=env.get("ALSOLIKE_ENCODER_SHA256") or default_sha256,
@@ -181,6 +186,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         secret=secret,
         shopper_key=_shopper_key(env, secret),
         erasure_key=_erasure_key(env, secret),
+        webhook_secret=_webhook_secret(env),
         keep_session_views_days=_days(env, "ALSOLIKE_KEEP_SESSION_VIEWS_DAYS", 365),
         keep_rejected_rows_days=_days(env, "ALSOLIKE_KEEP_REJECTED_ROWS_DAYS", 30),
         keep_runs_days=_days(env, "ALSOLIKE_KEEP_RUNS_DAYS", 90),
@@ -345,6 +351,19 @@ def _allowed_hosts(env: Mapping[str, str], host: str) -> tuple[str, ...]:
     return ("localhost", host.lower()) if is_loopback(host) else ("*",)
 
 
+def _s3_arguments(env: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Read `Name=Value` pairs with commas between them; a value may hold more equals signs."""
+    pairs = [word.partition("=") for word in _words(env, "ALSOLIKE_S3_ARGUMENTS")]
+    for name, _, value in pairs:
+        if not name.isalnum() or not value:
+            message = (
+                f"ALSOLIKE_S3_ARGUMENTS has {name!r} without a value: give boto3's names and their "
+                "values, as in ServerSideEncryption=aws:kms,SSEKMSKeyId=KEY."
+            )
+            raise SettingError(message)
+    return tuple((name, value) for name, _, value in pairs)
+
+
 def _path_prefix(env: Mapping[str, str]) -> str:
     text = env.get("ALSOLIKE_PATH_PREFIX") or ""
     prefix = text.rstrip("/")
@@ -404,6 +423,16 @@ def _erasure_key(env: Mapping[str, str], secret: str) -> bytes:
         message = f"ALSOLIKE_ERASURE_KEY is {len(given)} characters: give at least {minimum}."
         raise SettingError(message)
     return sha256(f"alsolike erasure {given or secret}".encode()).digest()
+
+
+def _webhook_secret(env: Mapping[str, str]) -> str:
+    """Return the secret that a shop system signs its webhooks with; empty: none is taken."""
+    minimum = 16
+    secret = env.get("ALSOLIKE_WEBHOOK_SECRET") or ""
+    if secret and len(secret) < minimum:
+        message = f"ALSOLIKE_WEBHOOK_SECRET is {len(secret)} characters: give at least {minimum}."
+        raise SettingError(message)
+    return secret
 
 
 def _make_secret(kept: Path) -> None:

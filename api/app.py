@@ -56,6 +56,7 @@ from api.ladder.tiers import TIERS
 from api.metrics import Metrics
 from api.openapi.describe import Described
 from api.pages.rendering import WEB, is_fragment, render_page, template_config
+from api.privacy.routes import webhooks_routers
 from api.problems.details import Problem
 from api.problems.errors import PROBLEM_MEDIA_TYPE, problem_of
 from api.product_page.pages import product
@@ -118,6 +119,7 @@ def create_app(
             products_router(list_products),
             recommendations_router(),
             consents_router(),
+            *webhooks_routers(settings),
             events_router(),
             health_router(),
             give_metrics,

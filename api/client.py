@@ -25,7 +25,7 @@ from api.catalogue.schemas import (
     RemovalResults,
     RemovedProducts,
 )
-from api.events.schemas import EventResult, NewEvent
+from api.events.schemas import EventOutcomes, EventResult, NewEvent, NewEvents
 from api.fields import Diversity
 from api.filters import PARAMETERS, ProductFilter
 from api.health.schemas import Liveness, Readiness
@@ -295,8 +295,12 @@ class Client:
         return self._get(f"v1/shoppers/{_segment(shopper_id)}/buy-again", BoughtProducts, given)
 
     def record_event(self, event: NewEvent) -> EventResult:
-        """Record a view, a purchase or a hide, once."""
+        """Record an event, once."""
         return self._ask("POST", "v1/events", EventResult, event)
+
+    def record_events(self, events: Sequence[NewEvent]) -> EventOutcomes:
+        """Record up to 500 events, each once; each result says what became of one."""
+        return self._ask("POST", "v1/events", EventOutcomes, NewEvents(list(events)))
 
     def record_consent(self, shopper_id: str, *, personalisation: bool) -> Shopper:
         """State whether a shopper consents to personalisation; a new shopper becomes known."""

@@ -54,6 +54,11 @@ def run(arguments: list[str]) -> int:
         return _fail("interrupted; everything it started has been stopped.", _INTERRUPTED)
     except (AlsolikeError, psycopg.Error, OSError) as error:
         return _fail(_message(error))
+    except ModuleNotFoundError as error:
+        return _fail(
+            f"the package {error.name} is not installed, and only `alsolike serve` can do without "
+            "it: pip install 'alsolike[worker]'."
+        )
     return 0
 
 

@@ -86,9 +86,13 @@ def stage(
 
 
 def discard(staged: StagedFile) -> None:
-    """Drop what `stage` made; the last thing in the transaction."""
-    schema = _schema(staged.connection)
-    staged.connection.execute(sql.SQL("drop schema {} cascade").format(schema))
+    """Drop what was made for a file, so that the transaction may take in another one."""
+    connection = staged.connection
+    connection.execute(sql.SQL("drop schema {} cascade").format(_schema(connection)))
+    connection.execute(
+        "drop table if exists pg_temp.left_out, pg_temp.repairs, pg_temp.named_shoppers, "
+        "pg_temp.listed_shoppers"
+    )
 
 
 def _schema(connection: Connection) -> sql.Identifier:

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from alsolike.database import query
 from alsolike.errors import SnapshotError
+from alsolike.folding import folded
 from alsolike.json_levels import load_stored_json
 from alsolike.models import ServingOptions
 from alsolike.snapshot.containment import has_attributes
@@ -166,7 +167,7 @@ class LocalSnapshot:
     ) -> list[tuple[SnapshotProduct, float]]:
         """Find products whose text holds every word, with how well each matches, best first."""
         # Quoted, a word means itself, whatever is in it.
-        terms = " ".join(f'"{word.replace(chr(34), "")}"' for word in words.split())
+        terms = " ".join(f'"{word.replace(chr(34), "")}"' for word in folded(words).split())
         if not terms:
             return []
         self._ask(_of_category(category))

@@ -1,43 +1,70 @@
 """What shoppers do."""
 
 from functools import partial
+from typing import Any
 
 from litestar import Response, Router, post
 from litestar.openapi import ResponseSpec
 from litestar.params import JSONBody
 
 from api.events import service as events
-from api.events.schemas import EventResult, NewEvent
+from api.events.schemas import EventOutcomes, EventResult, NewEvent, NewEvents
 from api.exchange import AnyRequest
 from api.http.keys import needs
+from api.http.limits import limits_of
 from api.http.parameters import check_body, check_names
 from api.ladder.requests import ladder_of, write
+
+# So many events of a batch count as one request: each is a statement.
+_EVENTS_OF_A_REQUEST = 10
 
 
 @post(
     "/",
-    summary="Record an event",
+    summary="Record an event, or several",
     operation_id="recordEvent",
     status_code=201,
     responses={200: ResponseSpec(EventResult, description="Understood, and not recorded.")},
 )
-async def record_event(request: AnyRequest, data: JSONBody[NewEvent]) -> Response[EventResult]:
-    """Record a view, a purchase or a hide, once.
+async def record_event(
+    # Of one event or of several; `api.openapi` describes both.
+    request: AnyRequest,
+    data: JSONBody[dict[str, Any]],
+) -> Response[EventResult | EventOutcomes]:
+    """Record an event once, or up to 500 of them sent as `{"events": […]}`.
 
     201 when it is recorded; 200 with a reason when it is not: its id is known for its kind (a hide:
     the product is hidden already), or nothing may be kept: the shopper does not consent to
-    personalisation and it is no purchase, or the shopper was erased. A purchase makes a shopper who
-    is not known yet, without consent until you state it. 404 for an unknown product. A `session_id`
-    stands for an anonymous visitor: give one out only after the visitor agreed.
+    personalisation, or was erased. Purchases, returns and reviews need no consent; the first and
+    the last make a shopper who is not known yet, without consent until you state it. A review whose
+    id is known is an edited one. 404 for an unknown product or purchase, 409 for an id that stands
+    for an event with other content. A `session_id` stands for an anonymous visitor: give one out
+    only after the visitor agreed.
+
+    Several are answered with 200 and the status of each; one that is refused harms no other, and
+    the same events may be sent again. They count as a request for every ten.
     """
     check_names(request, frozenset())
-    await check_body(request, NewEvent)
+    if "events" in data:
+        return await _record_several(request)
+    event = await check_body(request, NewEvent)
     result, is_left_out = await write(
-        request, partial(events.record, event=data), who=data.shopper_id or data.session_id
+        request, partial(events.record, event=event), who=event.shopper_id or event.session_id
     )
     if is_left_out:
-        ladder_of(request).shoppers.exclude(data.shopper_id, data.product_id)
+        ladder_of(request).shoppers.exclude(event.shopper_id, event.product_id or "")
     return Response(result, status_code=201 if result.recorded else 200)
+
+
+async def _record_several(request: AnyRequest) -> Response[EventResult | EventOutcomes]:
+    several = (await check_body(request, NewEvents)).events
+    limits_of(request).charge(-(-len(several) // _EVENTS_OF_A_REQUEST))
+    found = await write(request, partial(events.record_all, events=several))
+    shoppers = ladder_of(request).shoppers
+    for event, (_, is_left_out) in zip(several, found, strict=True):
+        if is_left_out:
+            shoppers.exclude(event.shopper_id, event.product_id or "")
+    return Response(EventOutcomes([outcome for outcome, _ in found]), status_code=200)
 
 
 def events_router() -> Router:

@@ -1,4 +1,4 @@
-"""An event as the JSON API takes it, and the answer."""
+"""Events as the JSON API takes them, and the answers."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -6,38 +6,74 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from api.fields import Id
+from api.fields import Id, Text
+
+Kind = Literal["view", "click", "basket", "purchase", "return", "review", "hide", "unhide"]
+MOST_EVENTS = 500
 
 
 class NewEvent(Struct, forbid_unknown_fields=True):
     """Something that a shopper or an anonymous visitor did."""
 
     event_id: Annotated[Id, Meta(description="Yours; the same id and kind is recorded once.")]
-    kind: Literal["view", "purchase", "hide"]
-    product_id: Id
-    shopper_id: Id | None = None
+    kind: Annotated[
+        Kind,
+        Meta(
+            description="click: on a product of a list; basket: put into it; return: a purchase "
+            "was taken back; unhide: a hidden product may be shown again."
+        ),
+    ]
+    product_id: Annotated[Id | None, Meta(description="Of every kind but a return.")] = None
+    shopper_id: Annotated[Id | None, Meta(description="Of every kind but a return.")] = None
     session_id: Annotated[
         Id | None,
         Meta(
-            description="Instead of a shopper, for views alone. Give a visitor an id only after "
-            "they agreed to personalisation: sending one says that they did."
+            description="Instead of a shopper, for views, clicks and baskets. Give a visitor an id "
+            "only after they agreed to personalisation: sending one says that they did."
         ),
     ] = None
     occurred_at: Annotated[
         Annotated[datetime, Meta(tz=True)] | None,
         Meta(description="With a zone, not in the future; null: now."),
     ] = None
-    quantity: Annotated[int, Meta(ge=1, le=1_000_000, description="Of a purchase.")] = 1
+    quantity: Annotated[
+        Annotated[int, Meta(ge=1, le=1_000_000)] | None,
+        Meta(description="Of a purchase, null: 1; of a return, null: all of it."),
+    ] = None
     unit_price: Annotated[Decimal | None, Meta(description="Of a purchase, not negative.")] = None
     order_id: Annotated[Id | None, Meta(description="Of a purchase.")] = None
+    purchase_id: Annotated[
+        Id | None, Meta(description="Of a return: `event_id` of the purchase.")
+    ] = None
+    rating: Annotated[
+        Annotated[int, Meta(ge=1, le=5)] | None, Meta(description="Of a review, in stars.")
+    ] = None
+    title: Annotated[Text | None, Meta(description="Of a review.")] = None
+    body: Annotated[
+        Annotated[str, Meta(max_length=20_000, pattern=r"^[^\x00]*$")] | None,
+        Meta(description="Of a review."),
+    ] = None
+    place: Annotated[
+        Id | None, Meta(description="Of a click: where the list stood, such as `product-page`.")
+    ] = None
+    model: Annotated[
+        Id | None, Meta(description="Of a click: `model` of the product in the list.")
+    ] = None
 
     def __post_init__(self) -> None:
         """Trim the ids, as the loader does."""
         self.event_id = self.event_id.strip()
-        self.product_id = self.product_id.strip()
+        self.product_id = self.product_id and self.product_id.strip()
         self.shopper_id = self.shopper_id and self.shopper_id.strip()
         self.session_id = self.session_id and self.session_id.strip()
         self.order_id = self.order_id and self.order_id.strip()
+        self.purchase_id = self.purchase_id and self.purchase_id.strip()
+
+
+class NewEvents(Struct, forbid_unknown_fields=True):
+    """Events, in any order but that a purchase comes before its return."""
+
+    events: Annotated[list[NewEvent], Meta(min_length=1, max_length=MOST_EVENTS)]
 
 
 class EventResult(Struct):
@@ -45,3 +81,21 @@ class EventResult(Struct):
 
     recorded: bool
     reason: Literal["duplicate", "no consent", "erased"] | None = None
+
+
+class EventOutcome(Struct):
+    """What became of an event of several."""
+
+    event_id: str
+    status: Annotated[
+        int, Meta(description="As it would have been answered by itself: 200, 201, 400, 404, 409.")
+    ]
+    recorded: bool = False
+    reason: Literal["duplicate", "no consent", "erased"] | None = None
+    detail: Annotated[str | None, Meta(description="Why it was refused.")] = None
+
+
+class EventOutcomes(Struct):
+    """What became of each event, in the order of the request."""
+
+    results: list[EventOutcome]

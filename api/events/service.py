@@ -1,17 +1,19 @@
 """Checks and records events."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from msgspec import structs
 
+from alsolike.errors import UnknownProductError, UnknownPurchaseError
 from api.catalogue.service import unknown_product
 from api.database.pool import Connection
 from api.events import store
-from api.events.schemas import EventResult, NewEvent
+from api.events.schemas import EventOutcome, EventResult, Kind, NewEvent
 from api.http.ids import is_placeholder, not_a_shopper
-from api.problems.errors import InvalidFieldError
+from api.problems.errors import ConflictError, InvalidFieldError, status_of
 
 # Clocks differ a little.
 _TOLERANCE = timedelta(minutes=1)
@@ -20,6 +22,21 @@ _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _MOST_PRICE = Decimal("9999999999.99")
 # What the table holds; Postgres takes no number of many thousand decimals.
 _CENT = Decimal("0.01")
+# The kinds that an anonymous visitor may send; others need a shopper, or are of a purchase.
+_OF_SESSIONS = frozenset({"view", "click", "basket"})
+# Of each kind: the fields that it may have beside product, shopper and time.
+_FIELDS: Mapping[Kind, frozenset[str]] = {
+    "view": frozenset(),
+    "click": frozenset({"place", "model"}),
+    "basket": frozenset(),
+    "purchase": frozenset({"quantity", "unit_price", "order_id"}),
+    "return": frozenset({"quantity", "purchase_id"}),
+    "review": frozenset({"rating", "title", "body"}),
+    "hide": frozenset(),
+    "unhide": frozenset(),
+}
+_ALL_FIELDS = frozenset[str]().union(*_FIELDS.values())
+_NEEDED: Mapping[Kind, str] = {"return": "purchase_id", "review": "rating"}
 
 
 class Recorded(NamedTuple):
@@ -38,33 +55,75 @@ class Recorded(NamedTuple):
 async def record(connection: Connection, event: NewEvent) -> Recorded:
     """Record an event, once.
 
-    A purchase is part of a contract and always recorded; it makes its shopper if that is not known
-    yet. A view or a hide is kept only if the shopper consents to personalisation now, or comes from
-    a session, whose visitor agreed. Nothing is kept of a shopper who was erased.
+    A purchase is part of a contract, a return undoes it, and a review was published: they are
+    always recorded, and make a shopper who is not known yet. A view, click, basket or hide is kept
+    only if the shopper consents to personalisation now, or comes from a session, whose visitor
+    agreed. Nothing is kept of a shopper who was erased.
 
     Raises
     ------
     InvalidFieldError
         A field has a value that cannot be, or does not go with the kind.
-    UnknownProductError
+    UnknownProductError, UnknownPurchaseError
         There is none of that id.
+    ConflictError
+        The id stands for an event with other content.
     """
     occurred_at = _checked_time(event)
+    _check_fields(event)
     _check_who(event)
     event = _with_price_in_cents(event)
-    is_placeholder_id = event.shopper_id is not None and is_placeholder(event.shopper_id)
-    outcome = await store.record(connection, event, occurred_at, may_make=not is_placeholder_id)
+    may_make = event.shopper_id is None or not is_placeholder(event.shopper_id)
+    outcome = await store.record(connection, event, occurred_at, may_make=may_make)
     if not outcome.has_product:
-        raise unknown_product(event.product_id)
-    if is_placeholder_id and not outcome.has_shopper:
+        raise _unknown(event)
+    if not may_make and not outcome.has_shopper:
         raise not_a_shopper(event.shopper_id or "")
-    reason = None
     if outcome.is_erased:
-        reason = "erased"
-    elif not outcome.is_recorded:
-        reason = "duplicate" if outcome.has_consent else "no consent"
-    result = EventResult(recorded=outcome.is_recorded, reason=reason)
-    return Recorded(result, outcome.is_left_out)
+        return Recorded(EventResult(recorded=False, reason="erased"), is_left_out=False)
+    if not outcome.has_consent:
+        return Recorded(EventResult(recorded=False, reason="no consent"), is_left_out=False)
+    if outcome.is_recorded:
+        return Recorded(EventResult(recorded=True), outcome.is_left_out)
+    if outcome.is_same is None:
+        # Another request recorded it at this moment: now it can be seen.
+        outcome = await store.record(connection, event, occurred_at, may_make=may_make)
+    if outcome.is_same is False:
+        message = f"The event_id {event.event_id!r} stands for another {event.kind}."
+        raise ConflictError("event_id", message)
+    return Recorded(EventResult(recorded=False, reason="duplicate"), outcome.is_left_out)
+
+
+async def record_all(
+    connection: Connection, events: Sequence[NewEvent]
+) -> list[tuple[EventOutcome, bool]]:
+    """Record events one after the other, each in a transaction of its own.
+
+    Returns
+    -------
+    list
+        What became of each, and whether its product is not to be recommended any more. If the
+        database goes away in between, the same events may be sent again: what was recorded is
+        known then.
+    """
+    return [await _record_one(connection, event) for event in events]
+
+
+async def _record_one(connection: Connection, event: NewEvent) -> tuple[EventOutcome, bool]:
+    try:
+        result, is_left_out = await record(connection, event)
+    except (InvalidFieldError, UnknownProductError, UnknownPurchaseError, ConflictError) as error:
+        return EventOutcome(event.event_id, status_of(error), detail=str(error)), False
+    outcome = EventOutcome(
+        event.event_id, 201 if result.recorded else 200, result.recorded, result.reason
+    )
+    return outcome, is_left_out
+
+
+def _unknown(event: NewEvent) -> UnknownProductError | UnknownPurchaseError:
+    if event.kind == "return":
+        return UnknownPurchaseError(f"There is no purchase {event.purchase_id!r}.")
+    return unknown_product(event.product_id or "")
 
 
 def _checked_time(event: NewEvent) -> datetime:
@@ -76,8 +135,29 @@ def _checked_time(event: NewEvent) -> datetime:
     return event.occurred_at or now
 
 
+def _check_fields(event: NewEvent) -> None:
+    """Refuse fields of another kind, and an event without what its kind needs."""
+    for name in sorted(_ALL_FIELDS - _FIELDS[event.kind]):
+        if getattr(event, name) is not None:
+            raise InvalidFieldError(name, f"A {event.kind} has none.")
+    needed = _NEEDED.get(event.kind)
+    if needed is not None and getattr(event, needed) is None:
+        raise InvalidFieldError(needed, f"A {event.kind} needs one.")
+    if (event.product_id is None) != (event.kind == "return"):
+        has = "has none: its purchase has one" if event.kind == "return" else "needs one"
+        raise InvalidFieldError("product_id", f"A {event.kind} {has}.")
+    if event.kind == "return" and event.event_id.startswith("status:"):
+        message = "Such an id stands for the status of a purchase in a file."
+        raise InvalidFieldError("event_id", message)
+
+
 def _check_who(event: NewEvent) -> None:
-    if event.kind != "view" and event.session_id is not None:
+    if event.kind == "return":
+        if event.shopper_id is not None or event.session_id is not None:
+            message = "A return has none: its purchase has one."
+            raise InvalidFieldError("shopper_id", message)
+        return
+    if event.kind not in _OF_SESSIONS and event.session_id is not None:
         message = f"A {event.kind} needs a shopper_id; a session_id is for views."
         raise InvalidFieldError("session_id", message)
     if (event.shopper_id is None) == (event.session_id is None):

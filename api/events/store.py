@@ -1,57 +1,67 @@
 """Writing what shoppers do: one statement, and so one transaction, per event."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from psycopg.rows import class_row
 
 from alsolike.database import query
 from alsolike.privacy.hashes import shopper_hash
 from api.database.pool import Connection
-from api.events.schemas import NewEvent
+from api.events.schemas import Kind, NewEvent
 
 
 class Outcome(Struct):
-    """The outcome of an event, by the columns of `record_*.sql`."""
+    """The outcome of an event, by the columns of the statements.
+
+    Attributes
+    ----------
+    has_product : bool
+        Of a return: whether the purchase is known.
+    is_same : bool or None
+        Whether what the id stood for before has the same content; None: it stood for nothing.
+    """
 
     has_product: bool
     has_shopper: bool
     has_consent: bool
     is_erased: bool
     is_recorded: bool
+    is_same: bool | None
     is_left_out: bool
 
 
-_STATEMENTS: dict[Literal["view", "purchase", "hide"], str] = {
+_STATEMENTS: Mapping[Kind, str] = {
     "view": "api/events/record_view",
+    "click": "api/events/record_click",
+    "basket": "api/events/record_basket_addition",
     "purchase": "api/events/record_purchase",
+    "return": "api/events/record_return",
+    "review": "api/events/record_review",
     "hide": "api/events/record_hide",
+    "unhide": "api/events/record_unhide",
 }
 
 
 async def record(
     connection: Connection, event: NewEvent, occurred_at: datetime, *, may_make: bool
 ) -> Outcome:
-    """Write an event unless its product is unknown, consent lacks, or it is known.
+    """Write an event unless what it is about is unknown, consent lacks, or it is known.
 
     Parameters
     ----------
     may_make : bool
-        Whether a purchase makes its shopper, if that is not known; it is not written otherwise.
+        Whether a purchase or a review makes its shopper, if that is not known; it is not written
+        otherwise.
     """
     cursor = connection.cursor(row_factory=class_row(Outcome))
     parameters = {
-        "event_id": event.event_id,
-        "product_id": event.product_id,
-        "shopper_id": event.shopper_id,
+        **structs.asdict(event),
         "shopper_hash": None if event.shopper_id is None else shopper_hash(event.shopper_id),
         "may_make": may_make,
-        "session_id": event.session_id,
         "occurred_at": occurred_at,
-        "quantity": event.quantity,
-        "unit_price": event.unit_price,
-        "order_id": event.order_id,
+        "is_time_told": event.occurred_at is not None,
     }
     await cursor.execute(query(_STATEMENTS[event.kind]), parameters)
     outcome = await cursor.fetchone()

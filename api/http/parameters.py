@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from math import isfinite
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, TypeVar, cast
 from urllib.parse import parse_qs
 
 import msgspec
@@ -15,6 +15,8 @@ from api.fields import Diversity
 from api.filters import PARAMETERS, ProductFilter, field_schema
 from api.http.json_values import decode_json
 from api.problems.errors import InvalidFieldError
+
+Shape = TypeVar("Shape", bound=Struct)
 
 _MOST_SHOWN = 500
 NO_NUL = r"^[^\x00]*$"
@@ -143,8 +145,8 @@ def _field_value(field: str, name: str, texts: list[str]) -> object:
     return cast("dict[str, Any]", value)
 
 
-async def check_body(request: AnyRequest, shape: type[Struct]) -> None:
-    """Refuse a body with a value of a wrong type: Litestar takes 0 for false and for 1970.
+async def check_body(request: AnyRequest, shape: type[Shape]) -> Shape:
+    """Read a body; refuse a value of a wrong type: Litestar takes 0 for false and for 1970.
 
     Raises
     ------
@@ -152,7 +154,8 @@ async def check_body(request: AnyRequest, shape: type[Struct]) -> None:
         A field has a value of another type.
     """
     try:
-        msgspec.convert(_with_whole_numbers(msgspec.json.decode(await request.body())), shape)
+        body = _with_whole_numbers(msgspec.json.decode(await request.body()))
+        return msgspec.convert(body, shape)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$.")
         raise InvalidFieldError(path.rstrip("`") or "body", message) from error

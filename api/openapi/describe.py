@@ -188,6 +188,8 @@ def _filter_parameters() -> list[Document]:
 def _complete(path: str, method: str, operation: Document, scope: Scope | None) -> None:
     for parameter in operation.get("parameters", ()):
         _complete_parameter(path, method, parameter)
+    if operation.get("operationId") == "recordEvent":
+        _describe_several(operation)
     for content in operation.get("requestBody", {}).get("content", {}).values():
         _put_example(content)
     responses = operation["responses"]
@@ -200,6 +202,19 @@ def _complete(path: str, method: str, operation: Document, scope: Scope | None) 
         responses[str(status)] = problems.response(status, path, operation)
     if scope is not None:
         operation["security"] = [{name: [scope]} for name in _SECURITY_SCHEMES]
+
+
+def _describe_several(operation: Document) -> None:
+    """Describe the body and the answer of one event or several."""
+    contents = {
+        ("NewEvent", "NewEvents"): operation["requestBody"],
+        ("EventResult",): operation["responses"]["201"],
+        ("EventResult", "EventOutcomes"): operation["responses"]["200"],
+    }
+    for names, described in contents.items():
+        schemas = [{"$ref": f"#/components/schemas/{name}"} for name in names]
+        for content in described["content"].values():
+            content["schema"] = schemas[0] if len(schemas) == 1 else {"oneOf": schemas}
 
 
 def _complete_parameter(path: str, method: str, parameter: Document) -> None:
@@ -240,7 +255,8 @@ def _complete_answer(path: str, status: str, answer: Document) -> None:
 
 def _put_example(content: Document, status: str = "") -> object:
     """Put the example of a content's type beside its schema, and return it; None without one."""
-    name = str(content["schema"].get("$ref", "")).rsplit("/", 1)[-1]
+    (first, *_) = content["schema"].get("oneOf") or [content["schema"]]
+    name = str(first.get("$ref", "")).rsplit("/", 1)[-1]
     example = OTHERWISE.get((name, status)) or _BY_NAME.get(name)
     if example is None:
         return None

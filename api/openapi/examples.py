@@ -24,7 +24,7 @@ from api.catalogue.schemas import (
     RemovalResults,
     RemovedProducts,
 )
-from api.events.schemas import EventResult, NewEvent
+from api.events.schemas import EventOutcome, EventOutcomes, EventResult, NewEvent, NewEvents
 from api.filters import ProductFilter
 from api.health.schemas import Liveness, Readiness
 from api.paging.continuation import Continuation, encode_continuation
@@ -225,6 +225,8 @@ EXAMPLES: tuple[Struct, ...] = (
         order_id="order-99",
     ),
     EventResult(recorded=True),
+    NewEvents([NewEvent("view-4720", "view", product_id=PRODUCT_ID, session_id="visit-18")]),
+    EventOutcomes([EventOutcome("view-4720", 201, recorded=True)]),
     Consent(personalisation=True),
     Shopper(NEWCOMER_ID, personalisation=True),
     Liveness(status="live"),

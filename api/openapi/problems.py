@@ -16,6 +16,10 @@ _DETAILS: Final[Mapping[int, tuple[str, Sequence[FieldError]]]] = {
         [FieldError("product_id", "There is no product 'knife-9'.")],
     ),
     408: ("The body did not arrive within 10 seconds.", ()),
+    409: (
+        "event_id: The event_id 'view-4711' stands for another view.",
+        [FieldError("event_id", "The event_id 'view-4711' stands for another view.")],
+    ),
     413: ("Request Entity Too Large", ()),
     415: ("Send the body as application/json in UTF-8, and say so in Content-Type.", ()),
     421: ("This site does not answer to other.example: see ALSOLIKE_ALLOWED_HOSTS.", ()),
@@ -28,6 +32,7 @@ _WHEN: Final[Mapping[int, str]] = {
     403: "The key lacks the scope that this needs, or a page of another site sent it.",
     404: "There is no product or model of that id or name.",
     408: "The body did not arrive in time.",
+    409: "The id stands for an event with other content.",
     413: "The body is longer than a megabyte.",
     415: "The body is not `application/json`, or does not say so.",
     421: "`Host` names a site that this one is not.",
@@ -56,6 +61,7 @@ def statuses(path: str, method: str, operation: Mapping[str, Any], *, has_keys: 
         *([403] if has_keys or method != "get" else []),
         *([404] if is_about_one else []),
         # A DELETE needs no body, but may send a wrong one.
+        *([409] if path == "/v1/events" else []),
         *([408, 413, 415] if method != "get" else []),
         421,
         429,

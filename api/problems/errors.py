@@ -14,6 +14,7 @@ from alsolike.errors import (
     AlsolikeError,
     UnknownModelError,
     UnknownProductError,
+    UnknownPurchaseError,
 )
 from api.database.failures import DatabaseAwayError, DatabaseBusyError, TookTooLongError, first_line
 from api.database.shares import ShareUsedUpError
@@ -28,6 +29,7 @@ PROBLEM_MEDIA_TYPE = "application/problem+json"
 _FIELDS_OF_UNKNOWN: dict[type[AlsolikeError], str] = {
     UnknownModelError: "model",
     UnknownProductError: "product_id",
+    UnknownPurchaseError: "purchase_id",
 }
 
 
@@ -46,6 +48,10 @@ class InvalidFieldError(AlsolikeError):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+class ConflictError(InvalidFieldError):
+    """An id stands for something else already."""
 
 
 class NotReadyError(AlsolikeError):
@@ -78,6 +84,11 @@ def problem_of(error: Exception, instance: str) -> tuple[Problem, dict[str, str]
     return problem, headers
 
 
+def status_of(error: AlsolikeError) -> int:
+    """Return the status with which an error of ours is answered."""
+    return _classify_ours(error)[0]
+
+
 # Status, detail, field errors and headers.
 _Description = tuple[int, str, list[FieldError], dict[str, str]]
 
@@ -102,12 +113,14 @@ def _unexpected() -> _Description:
 
 
 def _classify_ours(error: AlsolikeError) -> _Description:
-    if isinstance(error, (UnknownModelError, UnknownProductError)):
+    if isinstance(error, tuple(_FIELDS_OF_UNKNOWN)):
         field = _FIELDS_OF_UNKNOWN[type(error)]
         return HTTPStatus.NOT_FOUND, str(error), [FieldError(field, str(error))], {}
     if isinstance(error, InvalidFieldError):
         detail = f"{error.field}: {error}"
-        return HTTPStatus.BAD_REQUEST, detail, [FieldError(error.field, str(error))], {}
+        is_conflict = isinstance(error, ConflictError)
+        status = HTTPStatus.CONFLICT if is_conflict else HTTPStatus.BAD_REQUEST
+        return status, detail, [FieldError(error.field, str(error))], {}
     for kind, (status, seconds) in _TO_TRY_AGAIN.items():
         if isinstance(error, kind):
             return status, str(error), [], {"Retry-After": seconds}

@@ -4,7 +4,8 @@
 -- before the id was given out. What shoppers did in it while signed in does not count. p_serving:
 -- a model's serving options; p_as_of: only what happened strictly before counts, null: all until
 -- now; p_history: more actions, from the caller: an array of objects with `product_id`, `kind` and
--- `acted_at`. Of kind 'basket' is what lies in a basket now; it counts as a purchase.
+-- `acted_at`. Of kind 'basket' is what lies in a basket now; it counts as a purchase. What was once
+-- put into a basket counts halfway between a view and a purchase.
 -- Events of the future: recs.has_happened. A told action of the future counts as of now.
 -- A row: kind ('purchase', 'review' of 4 or 5 stars, 'view', 'basket'), the event's id (null for
 -- what was told), product_id, when, and its weight: the kind's, times the decay for every later
@@ -72,6 +73,28 @@ as $$
             limit (select 4 * o.actions from options as o)
         )
         union all
+        (
+            select 'basket', b.addition_id, b.product_id, b.added_at
+            from raw.basket_additions as b
+            where
+                b.shopper_id = (select c.shopper_id from consenting as c)
+                and recs.has_happened(b.added_at, p_as_of)
+            order by b.added_at desc, b.addition_id
+            limit (select 2 * o.actions from options as o)
+        )
+        union all
+        (
+            select 'basket', b.addition_id, b.product_id, b.added_at
+            from raw.basket_additions as b
+            where
+                b.session_id = p_session_id
+                and b.shopper_id is null
+                and recs.has_happened(b.added_at, p_as_of)
+                and (p_shopper_id is null or exists (select from consenting))
+            order by b.added_at desc, b.addition_id
+            limit (select 2 * o.actions from options as o)
+        )
+        union all
         select h.kind, null, h.product_id, least(h.acted_at, now())
         from jsonb_to_recordset(coalesce(p_history, '[]')) as h (
             kind text, product_id text, acted_at timestamptz
@@ -83,7 +106,11 @@ as $$
         select a.kind, a.event_id, a.product_id, a.acted_at,
             case a.kind
                 when 'purchase' then o.purchase_weight
-                when 'basket' then o.purchase_weight
+                when 'basket'
+                    then case
+                        when a.event_id is null then o.purchase_weight
+                        else (o.view_weight + o.purchase_weight) / 2
+                    end
                 when 'review' then o.review_weight
                 else o.view_weight
             end as kind_weight

@@ -7,7 +7,7 @@ depend on it, so another way to make them needs a version that makes them all an
 from alsolike.migrate import drop_built, run_alone, run_sql
 
 revision = "0029"
-down_revision = "0027"
+down_revision = "0028"
 deletes = {"raw.shop_language": "language <> 'en'"}
 
 

@@ -25,8 +25,8 @@ from api.recommendations.schemas import Action, RecommendationRequest, SimilarRe
 from tests.shop.story import BOARDS, KNIVES
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "client.md"
-# Asks for nothing by itself: follows what `list_products` gave.
-BESIDES = {"close", "next_products"}
+# `next_products` follows what `list_products` gave; `record_events` is `record_event` of several.
+BESIDES = {"close", "next_products", "record_events"}
 
 
 @pytest.fixture

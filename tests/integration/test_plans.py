@@ -116,8 +116,8 @@ def test_neighbours_come_off_the_index_unless_they_are_to_be_exact(
     assert row is not None
     shown = plan(
         connection,
-        f"prepare statement (text[], integer) as {row[0]}",
-        "('{v00001,v00002,v00003}', 20)",
+        f"prepare statement (text[], integer, integer) as {row[0]}",
+        "('{v00001,v00002,v00003}', 20, 21)",
         mode,
     )
     assert (f"Index Scan using {INDEX}" in shown) is not is_exact

@@ -117,12 +117,15 @@ APP_CALLS = ANALYST_CALLS | {
     "recs.with_nearest_action",
 }
 APP_WRITES = {
+    "raw.basket_additions": "INSERT",
+    "raw.clicks": "INSERT",
     "raw.consents": "INSERT",
     "raw.purchases": "INSERT",
     "raw.returns": "INSERT",
+    "raw.reviews": "INSERT",
     "raw.shoppers": "INSERT",
     "raw.views": "INSERT",
-    "recs.hides": "INSERT",
+    "recs.hides": "INSERT DELETE",
 }
 
 

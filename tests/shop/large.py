@@ -89,6 +89,17 @@ _HISTORY = """
         'Title', 'Body'
     from generate_series(0, 499) as n;
 
+    insert into raw.basket_additions (addition_id, product_id, added_at, shopper_id, session_id)
+    select
+        'a' || n || coalesce(who.shopper_id, ''), pg_temp.product(n * 7),
+        '2026-03-01'::timestamptz - n * interval '1 minute', who.shopper_id, 'busy'
+    from generate_series(0, 1999) as n
+    cross join (values ('s7'), (null)) as who (shopper_id);
+
+    insert into raw.clicks (click_id, product_id, clicked_at, session_id)
+    select 'c' || n, pg_temp.product(n), '2026-03-01'::timestamptz, 'busy'
+    from generate_series(0, 3999) as n;
+
     insert into recs.hides (shopper_id, product_id)
     select 's' || n, pg_temp.product(n * 17)
     from generate_series(0, 3999) as n;

@@ -32,6 +32,7 @@ OF_LIBRARIES = {
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_DEFAULT_REGION",
+    "AWS_REQUEST_CHECKSUM_CALCULATION",
 }
 
 NUMBERS = {
@@ -372,3 +373,16 @@ def test_several_hosts_are_a_primary_and_its_replicas(
     tmp_path: Path, variables: dict[str, str], has_several: bool
 ) -> None:
     assert read(tmp_path, **variables).has_several_hosts is has_several
+
+
+@pytest.mark.parametrize("given", ["ServerSideEncryption", "ServerSideEncryption=", "=aws:kms"])
+def test_an_argument_of_s3_without_a_value_is_refused(tmp_path: Path, given: str) -> None:
+    with pytest.raises(SettingError, match="ALSOLIKE_S3_ARGUMENTS"):
+        read(tmp_path, ALSOLIKE_S3_ARGUMENTS=given)
+
+
+def test_a_pooler_is_one_of_two_kinds(tmp_path: Path) -> None:
+    assert read(tmp_path).pooler is None
+    assert read(tmp_path, ALSOLIKE_POOLER="Transaction").pooler == "transaction"
+    with pytest.raises(SettingError, match="ALSOLIKE_POOLER"):
+        read(tmp_path, ALSOLIKE_POOLER="statement")

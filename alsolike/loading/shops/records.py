@@ -145,6 +145,19 @@ def read_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         yield from _objects_of_array(path, codecs.getreader("utf-8-sig")(stream))
 
 
+def text_of(value: object) -> str | None:
+    """Return a text or a number of JSON as text; None for anything else, and for no text."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    return str(value).strip() or None
+
+
+def objects_of(value: object) -> list[dict[str, Any]]:
+    """Return the objects of a list of JSON."""
+    items = cast("list[object]", value) if isinstance(value, list) else []
+    return [cast("dict[str, Any]", item) for item in items if isinstance(item, dict)]
+
+
 def _objects_of_array(
     path: Path, stream: codecs.StreamReader
 ) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -12,6 +12,7 @@ _CURRENCIES = {"€": "EUR", "£": "GBP", "zł": "PLN", "kč": "CZK", "₽": "RU
 # Signs of several currencies.
 _SEVERAL = frozenset(("$", "¥", "kr", "kr."))
 _NUMBER = re.compile(r"(?<![\w.,])[+-]?(?:\d[\d.,'’\s]*\d|\d)(?![\d.,])")
+_LONGEST_PRICE = 50
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[.,'’]\d{3})+")
 _CODE = re.compile(r"[A-Z]{3}", re.IGNORECASE)
 _CENT = Decimal("0.01")
@@ -110,7 +111,7 @@ def read_price(written: str | None) -> Price | None:
     """
     if not written:
         return None
-    found = _NUMBER.search(written)
+    found = _NUMBER.search(written) if len(written) <= _LONGEST_PRICE else None
     unread = Price(written, None, None)
     if found is None:
         return unread

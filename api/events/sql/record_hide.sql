@@ -1,6 +1,6 @@
 -- Record that a shopper does not want to see a product again, once, if they consent.
 -- product_id; shopper_id; shopper_hash: keyed hash of the id; occurred_at: when.
--- A row: as in record_view.
+-- A row: as in record_view; is_same: it is hidden.
 with asked as (
     select
         exists(
@@ -39,5 +39,6 @@ select
     a.has_consent,
     a.is_erased,
     exists(select 1 from written) as is_recorded,
+    true as is_same,
     a.has_consent as is_left_out
 from asked as a

@@ -1,8 +1,9 @@
 -- Record a purchase, once. It is part of a contract, so it needs no consent. An unknown shopper is
 -- made in the same statement, without consent; the purchase of one that may not be made is refused.
--- event_id: its id; product_id; shopper_id; may_make: whether an unknown shopper may be made;
--- shopper_hash: keyed hash of the shopper's id; occurred_at: when; quantity; unit_price: null: not told; order_id: null: none.
--- A row: as in record_view, consent always true.
+-- event_id: its id; shopper_hash: keyed hash of the shopper, null without one; product_id;
+-- shopper_id; may_make: whether an unknown shopper may be made; occurred_at: when; is_time_told:
+-- whether the sender said so; quantity: null: 1; unit_price: null: not told; order_id: null: none.
+-- A row: as in record_view, consent always true. A price that is not told is no other content.
 with asked as (
     select
         exists(
@@ -19,6 +20,22 @@ with asked as (
         ) as is_erased
 ),
 
+known as (
+    select
+        (k.product_id, k.shopper_id, k.quantity, k.order_id)
+        is not distinct from (
+            %(product_id)s::text,
+            %(shopper_id)s::text,
+            coalesce(%(quantity)s::integer, 1),
+            %(order_id)s::text
+        )
+        and coalesce(k.unit_price = %(unit_price)s::numeric, %(unit_price)s::numeric is null)
+        and (k.purchased_at = %(occurred_at)s::timestamptz or not %(is_time_told)s::boolean)
+            as is_same
+    from raw.purchases as k
+    where k.purchase_id = %(event_id)s
+),
+
 written as (
     insert into raw.purchases (
         purchase_id, shopper_id, product_id, purchased_at, quantity, unit_price, order_id
@@ -28,7 +45,7 @@ written as (
         %(shopper_id)s::text,
         %(product_id)s::text,
         %(occurred_at)s::timestamptz,
-        %(quantity)s::integer,
+        coalesce(%(quantity)s::integer, 1),
         %(unit_price)s::numeric,
         %(order_id)s::text
     from asked
@@ -52,6 +69,7 @@ select
     true as has_consent,
     a.is_erased,
     exists(select 1 from written) as is_recorded,
+    (select k.is_same from known as k) as is_same,
     -- By the rule of recs.left_out.
     exists (select 1 from raw.consenting_shoppers as c where c.shopper_id = %(shopper_id)s)
     and cardinality(recs.not_bought_again(array[%(product_id)s::text])) > 0 as is_left_out

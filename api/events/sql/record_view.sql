@@ -1,10 +1,10 @@
 -- Record a look at a product, once, if the shopper consents to personalisation.
--- event_id: its id; product_id; shopper_id or session_id, the other null; shopper_hash: keyed hash of
--- the shopper, null without one; occurred_at: when.
--- A session needs no look-up: its id was given out after the visitor agreed.
--- A row: whether the product and the shopper are known, consent holds, the shopper was erased, the
--- view is recorded now (the first three are true and the fourth is not, nor is this: the id was
--- recorded before), and the product is not to be recommended any more.
+-- event_id: its id; shopper_hash: keyed hash of the shopper, null without one; product_id;
+-- shopper_id or session_id, the other null; occurred_at: when; is_time_told: whether the sender
+-- said so. A session needs no look-up: its id was given out after the visitor agreed.
+-- A row: whether the product and the shopper are known, consent holds, and the view is recorded
+-- now; whether a view of that id that was there has the same content, null: there was none; and
+-- whether the product is not to be recommended any more.
 with asked as (
     select
         exists(
@@ -27,6 +27,17 @@ with asked as (
         ) as is_erased
 ),
 
+known as (
+    select
+        (k.product_id, k.shopper_id, k.session_id)
+        is not distinct from (
+            %(product_id)s::text, %(shopper_id)s::text, %(session_id)s::text
+        )
+        and (k.viewed_at = %(occurred_at)s::timestamptz or not %(is_time_told)s::boolean) as is_same
+    from raw.views as k
+    where k.view_id = %(event_id)s
+),
+
 written as (
     insert into raw.views (view_id, product_id, viewed_at, shopper_id, session_id)
     select
@@ -47,5 +58,6 @@ select
     a.has_consent,
     a.is_erased,
     exists(select 1 from written) as is_recorded,
+    (select k.is_same from known as k) as is_same,
     false as is_left_out
 from asked as a

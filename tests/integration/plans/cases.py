@@ -33,11 +33,12 @@ _TASTE = {
     "consents": 8,
     "purchases": 40,
     "views": 100,
+    "basket_additions": 50,
     "reviews": 20,
     "hides": 4,
     "rebuyable_products": 10,
 }
-_SESSION = {"views": 200}
+_SESSION = {"views": 200, "basket_additions": 100}
 _VECTORS = {"product_vectors_1": 250}
 _NEIGHBOURS = {"neighbours": 500}
 _POPULAR = {"product_popularity": 40}
@@ -217,9 +218,10 @@ _VIEW = Case(
         "session_id": None,
         "shopper_hash": b"hash",
         "occurred_at": "2026-03-03T00:00:00Z",
+        "is_time_told": True,
     },
     rows=1,
-    most={"products": 4, "shoppers": 4, "consents": 4, "views": 2},
+    most={"products": 4, "shoppers": 4, "consents": 4, "views": 4},
 )
 _PUT = Case(
     name="two",
@@ -563,9 +565,42 @@ CASES = (
             "products": 4,
             "shoppers": 4,
             "consents": 4,
-            "purchases": 2,
+            "purchases": 4,
             "rebuyable_products": 2,
         },
+    ),
+    _VIEW.but(
+        "shopper",
+        statement="api/events/record_basket_addition",
+        most={"products": 4, "shoppers": 4, "consents": 4, "basket_additions": 4},
+    ),
+    _VIEW.but(
+        "shopper",
+        statement="api/events/record_click",
+        place="home",
+        model="average",
+        most={"products": 4, "shoppers": 4, "consents": 4, "clicks": 4},
+    ),
+    _VIEW.but(
+        "shopper",
+        statement="api/events/record_review",
+        rating=5,
+        title="Title",
+        body="Body",
+        may_make=True,
+        most={"products": 4, "shoppers": 4, "reviews": 4},
+    ),
+    _VIEW.but(
+        "one",
+        statement="api/events/record_return",
+        purchase_id="p0-0-0",
+        quantity=None,
+        most={"purchases": 12, "returns": 8},
+    ),
+    _VIEW.but(
+        "shopper",
+        statement="api/events/record_unhide",
+        most={"products": 4, "hides": 4},
     ),
     _VIEW.but(
         "shopper",

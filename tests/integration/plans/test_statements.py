@@ -25,7 +25,6 @@ LARGE = 3000
 FOR_OTHERS = {
     "consents_pkey",
     "embeddings_pkey",
-    "reviews_pkey",
     "search_endings_word",
     "search_misspellings_word",
 }

@@ -4,7 +4,9 @@ from decimal import Decimal
 
 import pytest
 
+from alsolike.database import connect
 from alsolike.loading import ConsentNeededError
+from alsolike.privacy.erase import erase
 from alsolike.pull import PullError
 from tests.shop.database import run
 from tests.shop.files import noted
@@ -319,3 +321,44 @@ def test_an_edited_review_replaces_what_it_was(shop: Shop) -> None:
     shop.run("update ratings set words = 'Very good.', modified_at = now()")
     assert counts(pulled())["reviews"] == (1, 0, 0, 0)
     assert run("select body from raw.reviews") == [("Very good.",)]
+
+
+def test_a_dry_run_shows_what_a_pull_would_do_and_stores_nothing(shop: Shop) -> None:
+    pulled()
+    shop.run(
+        "delete from variants where sku = 'SPOON'; update goods set name = 'Mug' where id = 11"
+    )
+    shop.run("insert into order_lines values (1005, 100, 'UNKNOWN', 1, 100)")
+    shop.run("delete from ratings")
+    before = run("select * from ops.pulled_rows order by 1, 2"), run("select * from ops.pulls")
+    tried = pulled(is_trial=True, is_full=True, accepts_deletes=True)
+    assert counts(tried) == {
+        "products": (1, 2, 0, 0),
+        "shoppers": (0, 2, 0, 0),
+        "purchases": (0, 3, 1, 0),
+        "reviews": (0, 0, 0, 0),
+    }
+    assert noted(tried, "1 product that it no longer has taken out of stock")
+    assert noted(tried, "1 review that it no longer has deleted")
+    assert [product["title"] for product in tried.products] == ["Mug"]
+    assert run("select count(*) from raw.products where title = 'Mug'") == [(0,)]
+    assert run("select count(*) from raw.reviews") == [(1,)]
+    after = run("select * from ops.pulled_rows order by 1, 2"), run("select * from ops.pulls")
+    assert after == before
+
+
+def test_an_erased_shopper_does_not_come_back(shop: Shop) -> None:
+    shop.run("update customers set full_name = 'Zzyzx', modified_at = now() where id = 1")
+    pulled()
+    with connect() as connection:
+        receipt = erase(connection, "1", source="command")
+    # The shopper, two purchases and a review.
+    assert receipt.counts["ops.pulled_rows"] == 4
+    for _ in range(2):
+        assert noted(pulled(is_full=True), "purchases: 2 rows of erased shoppers left out.")
+        assert run("select view, row_id from ops.pulled_rows where view <> 'products'") == [
+            ("shoppers", "2"),
+            ("purchases", "1002"),
+        ]
+    assert run("select shopper_id from raw.shoppers") == [("2",)]
+    assert purchases() == ["1002"]

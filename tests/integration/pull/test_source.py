@@ -159,6 +159,16 @@ def test_columns_of_any_type_and_name_are_read(shop: Shop) -> None:
     assert counts(pulled())["products"] == (0, 2, 1, 0)
 
 
+def test_blanks_around_an_id_are_taken_away(shop: Shop) -> None:
+    shop.run("insert into variants values (E' PAD\\t', 11, 500, 1)")
+    assert counts(pulled())["products"] == (5, 0, 0, 0)
+    assert counts(pulled())["products"] == (0, 5, 0, 0)
+    assert run("select count(*) from raw.products where product_id = 'PAD'") == [(1,)]
+    shop.run("delete from variants where sku like '%PAD%'")
+    pulled()
+    assert run("select is_in_stock from raw.products where product_id = 'PAD'") == [(False,)]
+
+
 def test_a_row_twice_is_rejected_in_every_pull(shop: Shop) -> None:
     shop.run("insert into categories values (2000, null, 'Twin')")
     shop.run(

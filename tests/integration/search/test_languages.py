@@ -4,9 +4,12 @@ import unicodedata
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import strategies as st
 from psycopg import sql
 
 from alsolike.database import APP_ROLE, connect
+from alsolike.folding import folded
 from alsolike.migrate import migrate
 from alsolike.shop_language import set_shop_language
 from tests.shop.database import add_rows, maintenance, run
@@ -276,3 +279,22 @@ def test_products_that_are_there_get_words_on_the_way_up() -> None:
     migrate()
     assert one("select count(*) from raw.products where search @@ 'apfel'") == 1001
     assert search("apfel 1001") == ["Grüne Äpfel 1001"]
+
+
+@given(st.text(max_size=40) | st.text("aéÄßııİŁøΣς ёйїґ\u0301\u0306\u00ad咖コ", max_size=20))
+@example("Straße ΚΑΦΕΣ İstanbul ЙЁЖ и\u0306 咖啡 soft\u00adhyphen")
+@settings(
+    max_examples=200,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_the_snapshot_and_the_trained_spaces_fold_texts_as_the_database_does(text: str) -> None:
+    # Capitals of rare alphabets depend on the version of Unicode.
+    assume(text.isprintable() and all(unicodedata.category(sign) != "Cn" for sign in text))
+    assume(ord(max(text, default=" ")) < 0x10000)
+    with connect() as connection:
+        row = connection.execute(
+            "select raw.without_accents(raw.lowered_text(%s))", (text,)
+        ).fetchone()
+    assert row == (folded(text),)

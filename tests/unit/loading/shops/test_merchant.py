@@ -180,6 +180,11 @@ def test_an_endless_item_is_refused(tmp_path: Path) -> None:
         list(read(tmp_path, "feed.xml.gz", feed))
 
 
+def test_an_item_without_bottom_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputFileError, match="nested too deep"):
+        list(read(tmp_path, "feed.xml", f"{RSS}<item>{'<a>' * 200}"))
+
+
 @pytest.mark.parametrize("name", ["feed.xml.gz", "feed.tsv.gz"])
 def test_a_long_feed_needs_little_memory(tmp_path: Path, name: str) -> None:
     number = 4_000

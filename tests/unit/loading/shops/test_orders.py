@@ -68,6 +68,11 @@ def test_a_purchase() -> None:
     }
 
 
+def test_a_line_of_which_nothing_is_left_is_refunded() -> None:
+    (row,) = rows(replace(LINE, quantity="0"))
+    assert (row["quantity"], row["status"]) == (None, "refunded")
+
+
 def test_a_line_that_comes_twice_is_two_purchases() -> None:
     other = replace(LINE, order_id="#2")
     ids = [row["purchase_id"] for row in rows(LINE, replace(LINE, sku="P"), LINE, other)]

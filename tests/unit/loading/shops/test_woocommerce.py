@@ -59,6 +59,13 @@ def test_variations_anywhere_belong_to_their_parent(tmp_path: Path, parent: str)
     assert list(item.ids) == ["7", "5", "9", "10"]
 
 
+def test_a_variation_whose_product_is_not_there_is_told(tmp_path: Path) -> None:
+    orphan = {**SIMPLE, "ID": "8", "Type": "variation", "SKU": "CUP-S", "Parent": "id:5"}
+    cup, lost = products(tmp_path, SIMPLE, orphan)
+    assert cup.problem is None
+    assert (lost.line, lost.problem) == (3, "the file lacks the product of this variation")
+
+
 def test_a_products_columns(tmp_path: Path) -> None:
     columns = one(
         tmp_path,
@@ -241,12 +248,20 @@ def test_orders_of_the_api(tmp_path: Path) -> None:
     }
     lines = list(WOOCOMMERCE.read_orders(write(tmp_path, "o.jsonl.gz", json.dumps(order))))
     assert [(line.product, line.variant, line.sku, line.unit_price) for line in lines] == [
-        ("7", None, None, "4.50"),
+        ("7", None, None, "4.5"),
         ("7", "9", "CUP-M", "4"),
     ]
     assert {(line.order_id, line.ordered_at, line.is_guest) for line in lines} == {
         ("0005", "2026-01-01T10:00:00Z", True)
     }
+
+
+def test_values_of_other_kinds_are_none(tmp_path: Path) -> None:
+    assert WOOCOMMERCE.read_orders is not None
+    order = {"id": [], "billing": "x", "line_items": ["x", {"sku": 5, "name": {}}], "status": 1}
+    path = write(tmp_path, "o.json", json.dumps([order, {"line_items": None}]))
+    (line,) = WOOCOMMERCE.read_orders(path)
+    assert (line.order_id, line.sku, line.name, line.email) == (None, "5", None, None)
 
 
 @pytest.mark.parametrize("text", ['{"id": 1}', "[{", "[1]", "x"])
