@@ -110,7 +110,10 @@ def check_requirements(connection: Connection, *, is_new: bool) -> list[Finding]
     findings = [server, *_privileges(connection), *_roles(connection)]
     findings += _extension(connection, is_kept=False)
     findings += _names(connection) if is_new else []
-    findings += [*_usage(connection), *_limits(connection), *_timeouts(connection)]
+    findings += [*_usage(connection), *_timeouts(connection)]
+    # A migration sets the limits if it may.
+    if not is_new or not any(role.may_make for role in _found_roles(connection)):
+        findings += _limits(connection)
     return findings
 
 
@@ -185,9 +188,7 @@ def _roles(connection: Connection) -> Iterator[Finding]:
         yield Finding("ok", "No roles are used (ALSOLIKE_ROLES): the site works as PGUSER.")
         return
     user, _, _ = _one_row(connection, "alsolike/privileges")
-    with connection.cursor(row_factory=args_row(_Role)) as cursor:
-        roles = cursor.execute(query("alsolike/roles"), {"roles": list(_ROLES)}).fetchall()
-    for role in roles:
+    for role in _found_roles(connection):
         membership = sql.SQL("grant {} to {};").format(
             sql.Identifier(role.name), sql.Identifier(user)
         )
@@ -205,6 +206,11 @@ def _roles(connection: Connection) -> Iterator[Finding]:
                 "(ALSOLIKE_ROLES=false works without)."
             )
             yield Finding("missing", text, (f"create role {role.name} login;", member))
+
+
+def _found_roles(connection: Connection) -> list[_Role]:
+    with connection.cursor(row_factory=args_row(_Role)) as cursor:
+        return cursor.execute(query("alsolike/roles"), {"roles": list(_ROLES)}).fetchall()
 
 
 def _names(connection: Connection) -> Iterator[Finding]:
@@ -229,8 +235,7 @@ def _usage(connection: Connection) -> Iterator[Finding]:
     extension = extension_of(connection)
     if extension is None or extension.may_grant or not are_roles_used():
         return
-    roles = connection.execute(query("alsolike/roles"), {"roles": list(_ROLES)}).fetchall()
-    there = [name for name, is_there, *_ in roles if is_there]
+    there = [role.name for role in _found_roles(connection) if role.is_there]
     without = connection.execute(
         query("alsolike/schema_usage"), {"schema": extension.schema, "roles": there}
     ).fetchall()
@@ -253,19 +258,14 @@ def _limits(connection: Connection) -> Iterator[Finding]:
     rows = connection.execute(query("alsolike/unset_limits")).fetchall()
     if rows:
         statements = tuple(f"{statement};" for (statement,) in rows)
-        text = "What the roles may hold is not limited yet (`alsolike migrate` does where it may)."
+        text = "What the roles may hold is not limited (`alsolike migrate` does that where it may)."
         yield Finding("warning", text, statements)
 
 
 def _timeouts(connection: Connection) -> Iterator[Finding]:
-    """Limits of the user's own sessions, which long commands lift for themselves."""
-    names = ["statement_timeout", "idle_in_transaction_session_timeout"]
-    rows = connection.execute(
-        "select n.name, current_setting(n.name) from unnest(%s::text []) as n (name)", (names,)
-    ).fetchall()
-    for name, value in rows:
-        if value != "0":
-            yield Finding("ok", f"{name} of the user is {value}; commands that take long lift it.")
+    """Limits of the user's sessions, which commands lift for their own."""
+    for name, limit in connection.execute(query("alsolike/timeouts")).fetchall():
+        yield Finding("ok", f"{name} is {limit} ms for the user; commands lift it for themselves.")
 
 
 def _one_row(connection: Connection, name: str) -> tuple[Any, ...]:

@@ -37,3 +37,4 @@ union all
 select format('alter role %I connection limit 20', r.rolname)
 from pg_roles as r
 where r.rolname = 'alsolike_analyst' and r.rolconnlimit = -1
+order by statement

@@ -236,9 +236,13 @@ def test_check_tells_what_is_missing_before_and_after(
     assert command(["check"]) == 0
     assert "run `alsolike migrate`" in capsys.readouterr().out
 
+    execute(f"alter role {owner} set statement_timeout = '30s'")
     migrate()
     done = findings()
     assert done["missing"] == []
+    assert (
+        "statement_timeout is 30000 ms for the user; commands lift it for themselves." in done["ok"]
+    )
     migrate("0020")
     assert command(["check"]) == 1
     assert "The schema is at revision 0020, behind" in capsys.readouterr().out
