@@ -9,7 +9,7 @@ import pytest
 from litestar.testing import TestClient
 
 from alsolike.cli import run as command
-from alsolike.database import ANALYST_ROLE, APP_ROLE, refuse_old_server
+from alsolike.database import ANALYST_ROLE, APP_ROLE, connect, refuse_old_server
 from alsolike.errors import UnsupportedServerError
 from alsolike.loading import load_folder
 from alsolike.migrate import (
@@ -20,6 +20,8 @@ from alsolike.migrate import (
     remaining_objects,
 )
 from alsolike.neighbours import write_all_neighbours
+from alsolike.privacy.erase import erase
+from alsolike.privacy.retain import retain
 from alsolike.progress import ignore_progress
 from alsolike.settings import load_settings
 from alsolike.snapshot.export import export_snapshot
@@ -160,10 +162,18 @@ def test_everything_works(
             assert answer.status_code == 200, answer.text
             assert answer.headers["alsolike-tier"] == "live", address
             assert answer.json()["items"], address
+        cup = {"product_id": "p0", "title": "red cup", "category": "raw.products"}
+        put = site.put("/v1/products", json={"products": [cup]})
+        assert put.status_code == 200, put.text
+        assert site.get("/v1/products/p0").json()["category"] == "raw.products"
         event = {"kind": "view", "event_id": "e1", "product_id": "p9", "shopper_id": "ann"}
         assert site.post("/v1/events", json=event).status_code in {200, 201, 202}
     monkeypatch.setenv("PGUSER", owner)
     assert run("select count(*) from raw.views where product_id = 'p9'") == [(1,)]
+    with connect() as connection:
+        receipt = erase(connection, "ben", source="command")
+    assert receipt.counts[f"{prefix}raw.views"] == 3
+    assert set(retain(settings).values()) == {0}
     sees = "select has_schema_privilege(%s, %s, 'usage')"
     assert run(sees, (APP_ROLE, f"{prefix}raw")) == [(settings.are_roles_used,)]
 
