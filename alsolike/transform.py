@@ -22,6 +22,7 @@ from alsolike.database import connect, is_pooled, query
 from alsolike.errors import TransformError
 from alsolike.locks import hold_lock
 from alsolike.progress import Report
+from alsolike.schemas import in_schemas
 from alsolike.settings import child_environment, libpq_options, load_settings
 
 PROJECT = Path(__file__).parents[1] / "dbt"
@@ -102,7 +103,7 @@ class TransformSummary:
         return (
             f"{line}\nLeft out {visitors:,} visitor{'' if visitors == 1 else 's'} with {events:,} "
             f"events, who did more on one day than a person does: {why} "
-            "(marts.excluded_visitor_counts)."
+            f"({in_schemas('marts.excluded_visitor_counts')})."
         )
 
 
@@ -133,7 +134,7 @@ def transform(
     patience: int | None = None,
     report: Report,
 ) -> TransformSummary:
-    """Build the models from raw, each followed by its tests.
+    """Build the models from raw, each followed by its tests, and the words that searches correct.
 
     Each table stays readable until its successor is complete.
 
@@ -182,6 +183,8 @@ def transform(
             report=report,
         )
     summary = _summarise(results, complaint, logs / "dbt.log", time.monotonic() - begin)
+    with connect() as connection:
+        connection.execute("select recs.write_search_words()")
     # The total that dbt announces counts some unit tests twice.
     count = sum(summary.nodes.values())
     report(_STAGE, count, count)

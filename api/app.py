@@ -24,6 +24,7 @@ from litestar.middleware.session.client_side import (
 )
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
+from litestar.openapi.spec import Server
 from litestar.response import Response
 from litestar.static_files import (
     create_static_files_router,  # pyright: ignore[reportUnknownVariableType]
@@ -39,7 +40,7 @@ from api.catalogue.routes import pictures_router, products_router
 from api.database.pool import Database
 from api.events.pages import buy, hide
 from api.events.routes import events_router
-from api.exchange import AnyRequest
+from api.exchange import AnyRequest, public_path
 from api.health.routes import give_metrics, health_router
 from api.http.bodies import MOST_BYTES, check_bodies
 from api.http.caching import answer_conditionally
@@ -47,7 +48,7 @@ from api.http.compression import compress
 from api.http.hosts import Hosts
 from api.http.limits import RateLimits
 from api.http.links import link_next_page
-from api.http.paths import decode_parameters
+from api.http.paths import decode_parameters, without_prefix
 from api.http.standard_headers import with_standard_headers
 from api.http.validation import validate_requests
 from api.ladder.ladder import Ladder
@@ -55,6 +56,7 @@ from api.ladder.tiers import TIERS
 from api.metrics import Metrics
 from api.openapi.describe import Described
 from api.pages.rendering import WEB, is_fragment, render_page, template_config
+from api.privacy.routes import erase_shopper, webhooks_routers
 from api.problems.details import Problem
 from api.problems.errors import PROBLEM_MEDIA_TYPE, problem_of
 from api.product_page.pages import product
@@ -64,7 +66,7 @@ from api.search.pages import search_page
 from api.search.query_vectors import LoadEncoder, QueryVectors
 from api.search.routes import list_products
 from api.visitors.pages import personalise, sign_in_page, sign_in_shopper, sign_out_shopper
-from api.visitors.routes import consents_router
+from api.visitors.routes import shoppers_router
 from api.visitors.session import require_pages, visitor_context
 from api.visitors.shop import Shop
 from api.visitors.store import excluded_products
@@ -116,7 +118,8 @@ def create_app(
         route_handlers=[
             products_router(list_products),
             recommendations_router(),
-            consents_router(),
+            shoppers_router(erase_shopper),
+            *webhooks_routers(settings),
             events_router(),
             health_router(),
             give_metrics,
@@ -150,7 +153,7 @@ def create_app(
             },
             deep_copy=False,
         ),
-        template_config=template_config(),
+        template_config=template_config(settings.path_prefix),
         exception_handlers={Exception: _answer_error},
         openapi_config=OpenAPIConfig(
             title="alsolike",
@@ -158,6 +161,7 @@ def create_app(
             description="Recommendations of a shop: similar products, and products for a shopper. "
             "Errors are problems as in RFC 9457; `errors` names the fields. Money is a number in "
             "the product's currency.",
+            servers=[Server(settings.path_prefix or "/")],
             path="/schema",
             use_handler_docstrings=True,
             render_plugins=[
@@ -171,9 +175,12 @@ def create_app(
         logging_config=None,
         request_max_body_size=MOST_BYTES,
     )
-    app.asgi_handler = with_standard_headers(
-        app.asgi_handler, is_shared_cache_allowed=not settings.api_keys
+    standard = with_standard_headers(
+        app.asgi_handler,
+        is_shared_cache_allowed=not settings.api_keys,
+        path_prefix=settings.path_prefix,
     )
+    app.asgi_handler = without_prefix(standard, settings.path_prefix)
     return app
 
 
@@ -183,6 +190,7 @@ def _pages_router(settings: Settings) -> Router:
         secret=_derive(settings.secret, "session"),
         key="alsolike_session",
         max_age=_COOKIE_DAYS * 24 * 3600,
+        path=settings.path_prefix or "/",
         secure=settings.is_cookie_secure,
         samesite="lax",
     )
@@ -195,6 +203,7 @@ def _pages_router(settings: Settings) -> Router:
     csrf_config = CSRFConfig(
         secret=_derive(settings.secret, "csrf").hex(),
         cookie_name="alsolike_csrf",
+        cookie_path=settings.path_prefix or "/",
         cookie_secure=settings.is_cookie_secure,
         cookie_httponly=True,
         cookie_samesite="lax",
@@ -255,7 +264,7 @@ def _static_routers() -> Sequence[Router]:
 def _answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
     """Answer an error: with a page for browsers, with a problem document for programs."""
     # `request.url` is built from the client's Host header, which may be invalid.
-    problem, headers = problem_of(error, request.scope["path"])
+    problem, headers = problem_of(error, public_path(request.scope["path"]))
     if _wants_page(request):
         return render_page(
             request,

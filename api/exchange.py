@@ -33,6 +33,8 @@ class Exchange(Struct):
         Who asks: an API key by its name, or an address; empty: no client, so nothing counts.
     cost : int
         How many ordinary requests it is as good as.
+    path_prefix : str
+        What precedes every path of ours in the addresses that the client knows.
     is_odd : bool
         Whether hardly another request asks for the same, as with a filter. That it is slow says
         nothing about others.
@@ -44,6 +46,7 @@ class Exchange(Struct):
     client: str = ""
     cost: int = 1
     is_odd: bool = False
+    path_prefix: str = ""
 
 
 current_exchange: ContextVar[Exchange | None] = ContextVar("current_exchange", default=None)
@@ -53,6 +56,12 @@ def request_id() -> str | None:
     """Return the id of the request that is being answered; None outside of one."""
     exchange = current_exchange.get()
     return None if exchange is None else exchange.request_id
+
+
+def public_path(path: str) -> str:
+    """Return a path of ours as the client must write it: behind the prefix at a proxy, if any."""
+    exchange = current_exchange.get()
+    return path if exchange is None else exchange.path_prefix + path
 
 
 def in_words() -> str:

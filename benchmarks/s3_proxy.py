@@ -5,7 +5,7 @@ with s3_proxy(upstream, interfere) as address: ...
 
 import http.client
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 # Given the method, the path and the body of the server's answer before it is handed on, or None
 # before the request is; returns the body to hand on instead, or raises `RefusalError`.
 Interfere = Callable[[str, str, bytes | None], bytes | None]
+# Given the method, the path and the headers of a request before it is handed on; may refuse it.
+Check = Callable[[str, str, Mapping[str, str]], None]
 
 
 class RefusalError(Exception):
@@ -23,11 +25,15 @@ class RefusalError(Exception):
         self.status = status
 
 
+def _refuse_nothing(_method: str, _path: str, _headers: Mapping[str, str]) -> None:
+    """Let every request pass."""
+
+
 _HOP = {"connection", "transfer-encoding", "content-length", "expect", "server", "date"}
 
 
 @contextmanager
-def s3_proxy(upstream: str, interfere: Interfere) -> Generator[str]:
+def s3_proxy(upstream: str, interfere: Interfere, check: Check = _refuse_nothing) -> Generator[str]:
     """Run a proxy on a free port of the loopback; yield its address.
 
     `upstream` is the address of the S3 server. `interfere` is called from a thread of each
@@ -51,6 +57,7 @@ def s3_proxy(upstream: str, interfere: Interfere) -> Generator[str]:
 
         def _pass_on(self) -> None:
             sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            check(self.command, self.path, dict(self.headers.items()))
             interfere(self.command, self.path, None)
             with closing(http.client.HTTPConnection(host, timeout=60)) as connection:
                 connection.putrequest(

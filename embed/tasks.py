@@ -6,7 +6,7 @@ worker never gets the texts of another encoder.
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, LiteralString
+from typing import Any, LiteralString, cast
 
 import psycopg
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
@@ -15,25 +15,29 @@ from procrastinate.exceptions import AlreadyEnqueued
 from alsolike.database import connect, lift_limits, query
 from alsolike.locks import hold_lock_in
 from alsolike.product_vectors import TEXT_PARTS
+from alsolike.schemas import in_schemas
 from embed.claim import Key
 
 BATCH_TASK = "embed_batch"
 REFRESH_TASK = "refresh"
 FINISH_TASK = "finish"
 SNAPSHOT_TASK = "snapshot"
+PRIVACY_TASK = "privacy"
 
 # In cron's notation: every five minutes; and once an hour, not at a minute of a refresh.
 REFRESH_CRON = "*/5 * * * *"
 SNAPSHOT_CRON = "33 * * * *"
-# Batches have 0. The finish waits until texts are embedded, a snapshot until the finish is done.
-_PRIORITIES = {REFRESH_TASK: 0, FINISH_TASK: -1, SNAPSHOT_TASK: -2}
+PRIVACY_CRON = "3 * * * *"
+# Who is to be forgotten goes first. Batches have 0: the finish waits until texts are embedded, a
+# snapshot until the finish is done.
+_PRIORITIES = {PRIVACY_TASK: 1, REFRESH_TASK: 0, FINISH_TASK: -1, SNAPSHOT_TASK: -2}
 # How long the queue's pool waits for a connection; then the worker waits (`embed.outage`).
 _CONNECT_SECONDS = 10.0
 # Jobs that one statement adds to the queue.
 _JOBS_AT_ONCE = 200
 
 # The triggers of procrastinate's tables find its functions by the search path.
-_QUEUE_SCHEMA: LiteralString = "set search_path = ops, public"
+_QUEUE_SCHEMA = "set search_path = ops, public"
 
 # Embeds the documents of a batch; the flag says whether to wait for other workers' documents.
 EmbedBatch = Callable[[Sequence[Key], bool], None]
@@ -69,11 +73,12 @@ def worker_app(
     refresh: Callable[[], None],
     finish: Callable[[], None],
     snapshot: Callable[[], None],
+    privacy: Callable[[], None],
 ) -> App:
     """Return an application with all tasks of a worker; at most one job of each waits in the queue.
 
     `refresh` runs every five minutes and queues stale documents, `finish` runs after their batches,
-    `snapshot` runs once an hour.
+    `snapshot` and `privacy` run once an hour.
     """
     app = batch_app(encoder_id, embed_batch)
 
@@ -92,6 +97,7 @@ def worker_app(
 
     add_task(REFRESH_TASK, refresh, REFRESH_CRON)
     add_task(SNAPSHOT_TASK, snapshot, SNAPSHOT_CRON)
+    add_task(PRIVACY_TASK, privacy, PRIVACY_CRON)
     add_task(FINISH_TASK, finish)
     return app
 
@@ -99,7 +105,8 @@ def worker_app(
 async def _begin(connection: psycopg.AsyncConnection[Any]) -> None:
     """Begin a session of the queue."""
     await lift_limits(connection)
-    await connection.execute(_QUEUE_SCHEMA)
+    # A connection of procrastinate's own, whose cursors know nothing of the prefix.
+    await connection.execute(cast("LiteralString", in_schemas(_QUEUE_SCHEMA)))
     await connection.commit()
 
 
@@ -145,7 +152,7 @@ def queue_stale_documents(encoder_id: int, batch_size: int, *, is_patient: bool 
 
 
 def queue_task(encoder_id: int, task: str) -> None:
-    """Queue a refresh, its finish or a snapshot, unless one waits already."""
+    """Queue a task other than a batch, unless one waits already."""
     app = App(connector=SyncPsycopgConnector())
     with suppress(AlreadyEnqueued), connect() as connection:
         connection.execute(_QUEUE_SCHEMA)

@@ -13,6 +13,10 @@ from procrastinate.signals import on_stop
 from alsolike.errors import AlsolikeError, SnapshotError
 from alsolike.locks import hold_lock
 from alsolike.neighbours import write_all_neighbours
+from alsolike.privacy.copies import ListCopyError, merge_copies
+from alsolike.privacy.erased import ErasureKeyError
+from alsolike.privacy.follow_up import refresh_statistics, settle, sweep
+from alsolike.privacy.retain import is_due, retain
 from alsolike.progress import ignore_progress
 from alsolike.pull import pull_if_due
 from alsolike.runs import close_abandoned_runs, recorded_run
@@ -27,6 +31,7 @@ from embed.steps import finish
 from embed.target import register_encoder
 from embed.tasks import (
     FINISH_TASK,
+    PRIVACY_TASK,
     REFRESH_TASK,
     SNAPSHOT_TASK,
     batch_queue,
@@ -56,8 +61,9 @@ def run_worker(settings: Settings) -> None:
     """Embed what becomes stale, until SIGTERM or SIGINT.
 
     When it starts and every five minutes it pulls from the shop's tables, transforms, embeds, takes
-    the steps of `embed.steps` and updates the neighbours; every hour it writes a snapshot. Before
-    it stops it ends the running job. Any number of workers may run at once, on any number of hosts.
+    the steps of `embed.steps` and updates the neighbours; every hour it writes a snapshot and keeps
+    erased shoppers away, and every night it drops what is too old. Before it stops it ends the
+    running job. Any number of workers may run at once, on any number of hosts.
 
     When the database is lost the worker waits for it and begins the running job again; what the job
     had written is not written twice.
@@ -107,7 +113,9 @@ def run_worker(settings: Settings) -> None:
         outage.retry_on_loss(refresh),
         outage.retry_on_loss(finish_and_write_neighbours),
         outage.retry_on_loss(partial(write_snapshot, settings)),
+        outage.retry_on_loss(partial(forget, settings)),
     )
+    queue_task(target.encoder_id, PRIVACY_TASK)
     queue_task(target.encoder_id, REFRESH_TASK)
     if is_missing(settings):
         queue_task(target.encoder_id, SNAPSHOT_TASK)
@@ -137,6 +145,24 @@ def write_snapshot(settings: Settings) -> None:
             counts.update(snapshot=manifest.snapshot_id, rows=manifest.row_count)
     except SnapshotError as error:
         logger.warning("No snapshot was written: %s", error)
+
+
+def forget(settings: Settings) -> None:
+    """Keep erased shoppers away, note what is done without them, and at night drop what is old.
+
+    What stands in the way of it is one line in the log; the next hour tries again.
+    """
+    try:
+        merge_copies(settings, with_s3=True)
+        if came_back := sweep():
+            logger.warning("%s erased shoppers were there again, and were erased.", came_back)
+    except (ErasureKeyError, ListCopyError) as error:
+        logger.error("Erased shoppers may come back: %s", error)  # noqa: TRY400  (no bug of ours)
+    refresh_statistics()
+    settle()
+    if is_due():
+        with recorded_run("worker", {"task": "retain"}) as counts:
+            counts.update(retain(settings))
 
 
 async def _work(app: App, queues: list[str], outage: Outage) -> None:

@@ -7,7 +7,9 @@ recs.similar_from_neighbours, recs.similar_popular, recs.taste_products;
 drop function if exists recs.diversified(
     integer, text [], real [], integer, double precision, double precision, double precision
 );
+drop function if exists recs.is_exact_search(text, tsquery);
 drop function if exists recs.left_out(text, timestamptz);
+drop function if exists recs.neighbours_statement(integer, integer, boolean);
 drop function if exists recs.recent_actions(text, text, jsonb, timestamptz, jsonb);
 drop function if exists recs.recommend_with_reasons(
     text, text, integer, text [], recs.product_filter, text [], text, text, jsonb, boolean,
@@ -19,3 +21,4 @@ drop function if exists recs.scored_products(
 drop function if exists recs.similar_products(
     text, integer, text [], recs.product_filter, text [], text, boolean
 );
+drop function if exists recs.typed_query(text);

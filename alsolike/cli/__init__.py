@@ -14,10 +14,12 @@ from typing import NoReturn
 import click
 import psycopg
 
+from alsolike.cli.check import check
 from alsolike.cli.data import load, migrate, psql, pull, transform
 from alsolike.cli.demo import demo
 from alsolike.cli.evaluation import evaluate
 from alsolike.cli.models import promote, rollback, train
+from alsolike.cli.privacy import erase, erasures, retain, shopper_data
 from alsolike.cli.serving import export, fetch, neighbours, serve
 from alsolike.cli.work import embed, worker
 from alsolike.errors import AlsolikeError
@@ -52,6 +54,11 @@ def run(arguments: list[str]) -> int:
         return _fail("interrupted; everything it started has been stopped.", _INTERRUPTED)
     except (AlsolikeError, psycopg.Error, OSError) as error:
         return _fail(_message(error))
+    except ModuleNotFoundError as error:
+        return _fail(
+            f"the package {error.name} is not installed, and only `alsolike serve` can do without "
+            "it: pip install 'alsolike[worker]'."
+        )
     return 0
 
 
@@ -86,6 +93,7 @@ def commands(context: click.Context) -> None:
 
 for _command in (
     demo,
+    check,
     migrate,
     load,
     pull,
@@ -100,6 +108,10 @@ for _command in (
     fetch,
     serve,
     worker,
+    erase,
+    erasures,
+    retain,
+    shopper_data,
     psql,
 ):
     commands.add_command(_command)

@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from alsolike.cli.output import as_json_option, require_schema, show, working
-from alsolike.database import ANALYST_ROLE, APP_ROLE
+from alsolike.database import ANALYST_ROLE, APP_ROLE, connect
 from alsolike.embedded import embedded_servers
 from alsolike.embedded.postgres import postgres_program
 from alsolike.errors import AlsolikeError
@@ -29,11 +29,12 @@ _CONSENT_HELP = (
 _strict_option = click.option(
     "--strict", is_flag=True, help="End with exit code 1 if a row was rejected."
 )
-_complete_option = click.option(
-    "--complete",
-    "is_complete",
+_full_option = click.option(
+    "--full",
+    "is_full",
     is_flag=True,
-    help="Take products out of stock that the file of products lacks.",
+    help="Take products off sale that the file of products lacks; refused if the file is older "
+    "than the last full one.",
 )
 _dry_run_option = click.option(
     "--dry-run",
@@ -58,16 +59,25 @@ def migrate(settings: Settings, revision: str, *, drop_all_data: bool) -> None:
 
     Going down drops what alsolike made and nothing else. It refuses to delete rows without
     --drop-all-data. With ALSOLIKE_APP_PASSWORD set, it gives the role alsolike_app that password.
+    With ALSOLIKE_LANGUAGE set, that becomes the language of products that name none.
     """
     from alsolike.app_role import set_app_password  # noqa: PLC0415
     from alsolike.migrate import migrate as bring_schema  # noqa: PLC0415
     from alsolike.migrate import remaining_objects  # noqa: PLC0415
+    from alsolike.shop_language import set_shop_language  # noqa: PLC0415
 
     with embedded_servers(settings):
         reached = bring_schema(revision, drop_all_data=drop_all_data)
-        if settings.app_password and reached != "base":
+        if settings.app_password and settings.are_roles_used and reached != "base":
             set_app_password(settings.app_password)
         click.echo(f"The schema is at revision {reached}.")
+        if revision == "head" and settings.language:
+            count = set_shop_language(settings.language)
+            if count is not None:
+                click.echo(
+                    f"The shop's language is {settings.language}: "
+                    f"the search words of {count:,} products were made anew."
+                )
         if reached == "base" and (kept := remaining_objects()):
             click.echo(f"Not alsolike's, so kept with their schemas: {', '.join(kept)}.")
 
@@ -109,7 +119,7 @@ def load() -> None:
 @load.command("folder", hidden=True)
 @click.argument("folder", type=_folder)
 @click.option("--consent", type=_CONSENTS, help=_CONSENT_HELP)
-@_complete_option
+@_full_option
 @_strict_option
 @_dry_run_option
 @as_json_option
@@ -119,7 +129,7 @@ def load_folder(
     folder: Path,
     consent: str | None,
     *,
-    is_complete: bool,
+    is_full: bool,
     is_trial: bool,
     strict: bool,
     as_json: bool,
@@ -129,7 +139,7 @@ def load_folder(
 
     _load(
         settings,
-        {"folder": folder.name, "consent": consent, "complete": is_complete},
+        {"folder": folder.name, "consent": consent, "full": is_full},
         strict=strict,
         is_trial=is_trial,
         as_json=as_json,
@@ -137,7 +147,7 @@ def load_folder(
             folder,
             consent=consent,
             report=report,
-            is_complete=is_complete,
+            is_full=is_full,
             is_trial=is_trial,
             run_id=run_id,
         ),
@@ -155,7 +165,7 @@ def _load_shop(
     shop_url: str | None,
     currency: str | None,
     language: str | None,
-    is_complete: bool,
+    is_full: bool,
     is_trial: bool,
     strict: bool,
     as_json: bool,
@@ -169,7 +179,7 @@ def _load_shop(
     files = [path.name for path in (products, orders, combinations) if path is not None]
     _load(
         settings,
-        {"system": system, "files": files, "consent": consent, "complete": is_complete},
+        {"system": system, "files": files, "consent": consent, "full": is_full},
         strict=strict,
         is_trial=is_trial,
         as_json=as_json,
@@ -181,7 +191,7 @@ def _load_shop(
             shopper_key=settings.shopper_key,
             consent=consent,
             report=report,
-            is_complete=is_complete,
+            is_full=is_full,
             is_trial=is_trial,
             run_id=run_id,
         ),
@@ -200,7 +210,7 @@ _shop_options = (
     click.option("--shop-url", help="Address of the shop, for those of products and pictures."),
     click.option("--currency", help="ISO 4217 code of prices that have none beside them."),
     click.option("--language", help="Language of texts whose file names none, such as de."),
-    _complete_option,
+    _full_option,
     _strict_option,
     _dry_run_option,
     as_json_option,
@@ -274,6 +284,7 @@ def load_completejourney(settings: Settings, consent: str, *, strict: bool, as_j
     help="Take back what is gone from a view even if that is half of its rows or more.",
 )
 @_strict_option
+@_dry_run_option
 @as_json_option
 @click.pass_obj
 def pull(
@@ -283,6 +294,7 @@ def pull(
     is_full: bool,
     accept_deletes: bool,
     strict: bool,
+    is_trial: bool,
     as_json: bool,
 ) -> None:
     """Pull what changed from the shop's own tables, through the views of ALSOLIKE_PULL_SCHEMA.
@@ -303,9 +315,11 @@ def pull(
             consent=consent,
             is_full=is_full,
             accepts_deletes=accept_deletes,
+            is_trial=is_trial,
             report=report,
             run_id=run_id,
         ),
+        is_trial=is_trial,
     )
 
 
@@ -323,6 +337,7 @@ def _load(
     try:
         with embedded_servers(settings), report_progress() as report:
             require_schema_or_make_it(settings)
+            _keep_erased_shoppers_away(settings)
             if is_trial:
                 # The log of runs is of what changes data.
                 summary = step(report, None)
@@ -330,11 +345,23 @@ def _load(
                 return
             with recorded_run(command, arguments) as counts:
                 summary = step(report, counts.run_id)
-                counts.update(summary.as_dict())
+                counts.update(summary.as_counts())
                 _require_usable_rows(summary, strict=strict)
     finally:
         if summary is not None:
             show(summary.as_dict(), summary.text(), as_json=as_json)
+
+
+def _keep_erased_shoppers_away(settings: Settings) -> None:
+    """Bring the list of erased shoppers up to its copies: the database may have been restored."""
+    from alsolike.privacy.copies import merge_copies  # noqa: PLC0415
+    from alsolike.privacy.follow_up import sweep  # noqa: PLC0415
+
+    with connect() as connection:
+        row = connection.execute("select exists (select from ops.snapshots)").fetchone()
+    # An S3 server of our own lies in the home folder, as the other copy does.
+    merge_copies(settings, with_s3=row == (True,) and not settings.is_s3_embedded)
+    sweep()
 
 
 class RejectedRowsError(click.ClickException):
@@ -406,6 +433,9 @@ class PsqlError(AlsolikeError):
 @click.pass_obj
 def psql(settings: Settings, role: str, arguments: tuple[str, ...]) -> None:
     """Open psql on the database; ARGUMENTS are psql's own (-c 'select …')."""
+    if role != "owner" and not settings.are_roles_used:
+        message = "There are no roles (ALSOLIKE_ROLES is false): give no --role."
+        raise PsqlError(message)
     user = {"owner": [], "app": ["-U", APP_ROLE], "analyst": ["-U", ANALYST_ROLE]}[role]
     with embedded_servers(settings):
         code = subprocess.call([str(postgres_program("psql")), *user, *arguments])  # noqa: S603

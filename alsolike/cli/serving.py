@@ -135,7 +135,7 @@ def serve(settings: Settings) -> None:
 def _print_address(settings: Settings) -> None:
     """Print the address of the site, once it listens."""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    address = f"http://{host}:{settings.port}"
+    address = f"http://{host}:{settings.port}{settings.path_prefix}"
     click.echo(f"Serving at {address}, the API is described at {address}/schema. Ctrl-C stops it.")
 
 

@@ -27,6 +27,8 @@ class Catalogue:
         Microseconds since 1970, UTC; see `existence`.
     is_dated : ndarray, shape (n_products,), bool
         Whether the shop said when the product was made.
+    groups : list of str or None
+        What a product's variants have in common; None: it has none.
     """
 
     product_ids: list[str]
@@ -35,6 +37,7 @@ class Catalogue:
     exists_from: NDArray[np.int64]
     is_dated: NDArray[np.bool_]
     is_in_stock: NDArray[np.bool_]
+    groups: list[str | None]
 
     def __len__(self) -> int:
         """Return the number of products."""

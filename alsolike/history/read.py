@@ -39,6 +39,7 @@ def read_history(*, report: Report) -> History:
             is_in_stock=np.array([row[3] for row in rows], bool),
             exists_from=np.array([row[4] for row in rows], np.int64),
             is_dated=np.array([row[5] for row in rows], bool),
+            groups=[row[6] for row in rows],
         )
         numbers = {product_id: number for number, product_id in enumerate(catalogue.product_ids)}
         kinds = {kind: number for number, kind in enumerate(KINDS)}

@@ -57,7 +57,6 @@ def require_stated_consent(
         connection.execute(query(f"alsolike/loading/{statement}"), {"source": source.name})
         if source.table is VIEWS and (number := count(staged, _SESSIONS)):
             sessions.append(f"{counted(number, 'session')} of {source.name}")
-        connection.execute("drop table repairs")
         discard(staged)
     rows = connection.execute(query("alsolike/loading/unstated_shoppers")).fetchall()
     connection.rollback()

@@ -22,7 +22,7 @@ from alsolike.loading.formats import (
     require_columns,
 )
 from alsolike.loading.rows import Chunk, Reading, Row, encode_rows
-from alsolike.loading.shop_headers import command_hint
+from alsolike.loading.shop_headers import commands_for, recognise
 from alsolike.loading.tables import Table
 
 _SEPARATORS = (",", ";", "\t", "|")
@@ -128,7 +128,8 @@ def _header(path: Path, names: list[str], table: Table, reading: Reading) -> lis
             reading.columns.add(name)
         elif name:
             reading.ignored.append(name)
-    hint = command_hint(path, names)
+    export = recognise(names)
+    hint = "" if export is None else next(commands_for([(path, export)]))
     require_columns(path, table, reading.columns, header, hint)
     if hint:
         reading.remarks.append(hint)

@@ -5,6 +5,7 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from alsolike.loading.attributes import tidy_json
@@ -73,8 +74,8 @@ class Reading:
     remarks : list of str
         Further sentences for the summary.
     known : int or None
-        Rows that were not read, because an earlier load stored them as they are; None: all were
-        read.
+        Rows that were not read, because an earlier load stored them as they are; known when all
+        others are read. None: the source has no others.
     """
 
     columns: set[str] = field(default_factory=set[str])
@@ -123,11 +124,14 @@ class Source:
         The table that it fills.
     read : Callable
         Yields its rows in bounded memory; raises InputFileError if they cannot be read.
+    written_at : datetime, optional
+        When the file was written, if it is one.
     """
 
     name: str
     table: Table
     read: Callable[[Reading], Iterator[Chunk]]
+    written_at: datetime | None = None
 
 
 def encode_rows(rows: Iterable[Row], table: Table, reading: Reading) -> Iterator[Chunk]:

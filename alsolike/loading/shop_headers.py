@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -211,35 +211,37 @@ def recognise(names: Iterable[str]) -> Export | None:
     return likeliest if len(known & likeliest.marks) >= _ENOUGH_MARKS else None
 
 
-def command_hint(path: Path, names: Iterable[str]) -> str:
-    """Return a sentence that names the command that reads a shop system's file; empty if none."""
-    export = recognise(names)
-    if export is None:
-        return ""
-    products = path if export.content == "products" else "FILE"
-    orders = f" --orders {path}" if export.content == "orders" else ""
-    return (
-        f"{path.name} has the columns of {export.title}: alsolike load {export.command} "
-        f"--products {products}{orders} reads them."
-    )
-
-
-def hint_of_file(path: Path) -> str:
-    """Return `command_hint` of a CSV file or a feed; empty if it is no file of a shop system."""
+def recognise_file(path: Path) -> Export | None:
+    """Return the export that a CSV file or a feed is, as its first lines show."""
     name = path.name.removesuffix(".gz").lower()
     if not name.endswith((".csv", ".tsv", ".txt", ".xml", ".rss", ".atom")):
-        return ""
+        return None
     try:
         with opened(path) as stream:
             beginning = stream.read(_BEGINNING).decode(errors="replace")
     except InputFileError:
         # The file is not asked for, so nobody needs to know.
-        return ""
+        return None
     if _GOOGLE in beginning:
-        return command_hint(path, MERCHANT_PRODUCTS.marks)
+        return MERCHANT_PRODUCTS
     header = beginning.removeprefix("\ufeff").partition("\n")[0]
-    return next((hint for sign in ",;\t" if (hint := _hint_of_header(path, header, sign))), "")
+    headers = (chain.from_iterable(csv.reader([header], delimiter=sign)) for sign in ",;\t")
+    return next(filter(None, map(recognise, headers)), None)
 
 
-def _hint_of_header(path: Path, header: str, separator: str) -> str:
-    return command_hint(path, chain.from_iterable(csv.reader([header], delimiter=separator)))
+def commands_for(exports: Iterable[tuple[Path, Export]]) -> Iterator[str]:
+    """Yield a sentence for each shop system that names the command that reads its files."""
+    files: dict[str, list[tuple[Path, Export]]] = {}
+    for path, export in exports:
+        files.setdefault(export.command, []).append((path, export))
+    for command, found in files.items():
+        options = {export.content: path for path, export in found}
+        names = ", ".join(
+            f"{path.name} has the columns of {export.title}" for path, export in found
+        )
+        products = options.get("products", "FILE")
+        orders = f" --orders {options['orders']}" if "orders" in options else ""
+        yield (
+            f"{names}: alsolike load {command} --products {products}{orders} "
+            f"{'reads them' if len(found) > 1 else 'reads it'}."
+        )

@@ -12,7 +12,7 @@ from alsolike.database import query
 from alsolike.loading.rows import Chunk, Reading, Row, encode_rows
 from alsolike.loading.staging import Connection, StagedFile
 from alsolike.loading.summary import counted
-from alsolike.loading.tables import PRODUCTS, PURCHASES, SHOPPERS, VIEWS
+from alsolike.loading.tables import PRODUCTS, PURCHASES, RETURNS, SHOPPERS, VIEWS
 from alsolike.pull.source import MappingView, PullError, ShopDatabase
 from alsolike.settings import PullSettings
 
@@ -54,7 +54,7 @@ class Changes:
     since : datetime or None
         Only rows changed since then were looked at, besides those to try again; None: all.
     rows : int
-        How many rows were looked at.
+        How many rows the view has, as far as is known.
     ids : list of str or None
         The rows that changed; None: so many that all that were looked at are read.
     watermark : datetime or None
@@ -90,12 +90,10 @@ class Changes:
         where = self.where
         reading.columns.update(view.columns)
         reading.ignored.extend(view.ignored)
-        reading.known = 0
         if self.ids is not None:
             where = view.with_ids(self.ids)
             if self.has_rows_without_id:
                 where = sql.SQL("({} or {})").format(where, view.without_id())
-            reading.known = self.rows - len(self.ids) - self.has_rows_without_id
         columns = [
             view.columns[column].as_text() if column in view.columns else sql.SQL("null")
             for column in table.columns
@@ -103,11 +101,16 @@ class Changes:
         select = sql.SQL("select {} from {} where {}").format(
             sql.SQL(", ").join(columns), view.all_rows(), where
         )
-        rows = (
-            Row(number, None, [None if value is None else value.strip() for value in values])
-            for number, values in enumerate(self.shop.rows(select), start=1)
-        )
-        yield from encode_rows(rows, table, reading)
+        number = 0
+
+        def rows() -> Iterator[Row]:
+            nonlocal number
+            for values in self.shop.rows(select):
+                number += 1
+                yield Row(number, None, [value and value.strip() for value in values])
+
+        yield from encode_rows(rows(), table, reading)
+        reading.known = self.rows - number
 
 
 def find_changes(
@@ -137,9 +140,14 @@ def find_changes(
     where: sql.Composed | sql.SQL = sql.SQL("true")
     if since is not None:
         where = view.changed_since(since)
-        if retried := _rejected_ids(session, view):
+        retried = [] if view.table is VIEWS else _rejected_ids(session, view)
+        if retried:
             where = sql.SQL("({} or {})").format(where, view.with_ids(retried))
     rows = _copy_hashes(shop, session, view, where)
+    if since is not None:
+        rows += _count_other_rows(session, view)
+    else:
+        _read_whole_tables(session)
     ids: list[str] | None = None
     found = session.execute(
         sql.SQL(query("alsolike/pull/changed_ids")).format(found=_found(view)),
@@ -158,6 +166,14 @@ def find_changes(
         has_rows_without_id=ids is not None and len(ids) < len(found),
         watermark=_watermark(shop, view, where, known),
     )
+
+
+def _read_whole_tables(connection: Connection) -> None:
+    """Keep the planner from looking up row by row, for the rest of the transaction.
+
+    It does so where it thinks that few rows are stored, as after a first pull.
+    """
+    connection.execute("set local enable_nestloop = off")
 
 
 def _is_compared(view: MappingView, known: KnownPull, settings: PullSettings) -> bool:
@@ -183,19 +199,27 @@ def _copy_hashes(
 ) -> int:
     """Copy the ids and hashes of a view's rows to a temporary table; return how many there are."""
     found = _found(view)
-    session.execute(sql.SQL("create temporary table {} (row_id text, hash bigint)").format(found))
+    session.execute(sql.SQL(query("alsolike/pull/create_found_rows")).format(found=found))
     content = sql.SQL(", ").join(column.as_text() for column in view.columns.values())
     # A hash of 64 bits: that a change goes unnoticed is less likely than a broken disk.
     select = sql.SQL(
         'select {}, hashtextextended(row({})::text collate "C", 0) from {} where {}'
-    ).format(view.row_id(), content, view.all_rows(), where)
+    ).format(view.source_id(), content, view.all_rows(), where)
     with session.cursor() as cursor:
-        with cursor.copy(sql.SQL("copy {} from stdin").format(found)) as copy:
+        with cursor.copy(sql.SQL("copy {} (source_id, hash) from stdin").format(found)) as copy:
             for data in shop.copied(select):
                 copy.write(data)
         rows = cursor.rowcount
     session.execute(sql.SQL("analyze {}").format(found))
     return rows
+
+
+def _count_other_rows(session: Connection, view: MappingView) -> int:
+    row = session.execute(
+        sql.SQL(query("alsolike/pull/count_other_rows")).format(found=_found(view)),
+        {"view": view.table.name},
+    ).fetchone()
+    return 0 if row is None else int(row[0])
 
 
 def _watermark(
@@ -230,13 +254,24 @@ def remember(changes: Changes, staged: StagedFile) -> None:
             ),
             {"view": staged.table.name},
         )
+        if changes.ids is None:
+            staged.connection.execute("analyze ops.pulled_rows")
 
 
 def replace_events(staged: StagedFile) -> int:
-    """Replace the stored purchases that the source changed; return how many."""
-    if staged.table is not PURCHASES:
-        return 0
-    return staged.connection.execute(query("alsolike/pull/update_purchases")).rowcount
+    """Make way for the purchases and returns that the source changed.
+
+    Returns how many purchases were replaced; changed returns are yet to be inserted anew.
+    """
+    connection = staged.connection
+    replaced = 0
+    if staged.table is PURCHASES:
+        replaced = connection.execute(query("alsolike/pull/update_purchases")).rowcount
+        if replaced:
+            connection.execute(query("alsolike/pull/recount_returns"))
+    elif staged.table is RETURNS:
+        connection.execute(query("alsolike/pull/delete_changed_returns"))
+    return replaced
 
 
 def take_back_gone_rows(
@@ -256,9 +291,14 @@ def take_back_gone_rows(
         return
     connection, table = staged.connection, staged.table
     of_view = {"view": table.name}
+    _read_whole_tables(connection)
+    # A trial is one transaction for all views.
+    connection.execute("drop table if exists pg_temp.gone_rows")
     connection.execute(
         sql.SQL(query("alsolike/pull/create_gone_rows")).format(found=_found(changes.view)), of_view
     )
+    connection.execute("set local enable_nestloop to default")
+    connection.execute("analyze gone_rows")
     gone, known = connection.execute(
         query("alsolike/pull/count_gone_rows"), of_view
     ).fetchone() or (0, 0)

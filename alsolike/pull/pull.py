@@ -42,6 +42,7 @@ def pull(
     consent: str | None = None,
     is_full: bool = False,
     accepts_deletes: bool = False,
+    is_trial: bool = False,
     run_id: int | None = None,
 ) -> LoadSummary:
     """Pull what changed in the shop's tables; each view is one transaction.
@@ -56,6 +57,8 @@ def pull(
         Compare all rows, also of views with `updated_at`.
     accepts_deletes : bool
         Take back rows that are gone even if they are half of what was pulled, or more.
+    is_trial : bool
+        Store nothing, as in `load_sources`.
 
     Raises
     ------
@@ -91,6 +94,7 @@ def pull(
                     origin=settings.schema,
                     consent=consent or settings.consent,
                     report=report,
+                    is_trial=is_trial,
                     run_id=run_id,
                     ledger=_Ledger(session, changes, accepts_deletes=accepts_deletes),
                 )
@@ -113,14 +117,14 @@ def pull_if_due(settings: PullSettings) -> None:
     try:
         with recorded_run("worker", {"task": "pull"}) as counts:
             summary = pull(settings, report=ignore_progress, run_id=counts.run_id)
-            counts.update(summary.as_dict())
+            counts.update(summary.as_counts())
     except PullRunningError:
         # Another process does it.
         return
     except (PullError, ConsentNeededError, LoadError, SettingError) as error:
         logger.warning("Nothing was pulled: %s", error)
         return
-    if summary.total.rejected:
+    if summary.has_mostly_rejected:
         logger.warning("Pulled, but: %s", summary.rejected_text())
 
 
@@ -145,8 +149,8 @@ class _Ledger:
         return replace_events(staged)
 
     def close(self, source: Source, staged: StagedFile) -> Iterator[str]:
-        """Note which rows were stored and how far the view was pulled; take back those gone."""
+        """Take back the rows that are gone; note which were stored and how far the view came."""
         changes = self.changes[source.name]
-        remember(changes, staged)
         yield from take_back_gone_rows(changes, staged, accepts_deletes=self.accepts_deletes)
+        remember(changes, staged)
         move_watermark(changes, staged.connection)

@@ -83,9 +83,9 @@ class MappingView:
         """Return the view as `v`, for a statement's `from`."""
         return sql.SQL("{} as v").format(sql.Identifier(self.schema, self.table.name))
 
-    def row_id(self) -> sql.Composed:
-        """Return the id of a row without blanks around it."""
-        return sql.SQL("btrim({}, E' \\t\\r\\n')").format(self.columns[self.table.row_id].as_text())
+    def source_id(self) -> sql.Composed:
+        """Return the id of a row as the source has it, blanks around it and all."""
+        return self.columns[self.table.row_id].as_text()
 
     def with_ids(self, ids: Sequence[str]) -> sql.Composed:
         """Return the condition of rows with these ids, of the column's type for its index."""
@@ -181,12 +181,6 @@ class ShopDatabase:
             yield
         except psycopg.Error as error:
             _tell(error, self._settings)
-        except UnicodeDecodeError as error:
-            message = (
-                "The shop's database holds text that is not in its encoding "
-                f"({error.reason}): correct it, or convert it in the mapping view."
-            )
-            raise PullError(message) from error
 
 
 @contextmanager
@@ -206,6 +200,8 @@ def opened_shop(settings: PullSettings) -> Generator[ShopDatabase]:
             settings.dsn,
             application_name="alsolike pull",
             connect_timeout=10,
+            # Whatever encoding the database has: the server converts.
+            client_encoding="utf8",
             # A pooler may give the statements of each transaction to another session.
             prepare_threshold=None,
             **given,

@@ -92,7 +92,7 @@ def export_snapshot(
     scope: Scope = (
         "list" if product_ids is not None else "category" if category is not None else "whole"
     )
-    store = SnapshotStore(settings.s3_bucket, settings.s3_prefix)
+    store = SnapshotStore(settings.s3_bucket, settings.s3_prefix, settings.s3_arguments)
     with ExitStack() as stack:
         with connect() as connection:
             # What the manifest says and what the files hold is the catalogue of one moment.

@@ -13,6 +13,7 @@ import msgspec
 
 from alsolike.database import query
 from alsolike.errors import SnapshotError
+from alsolike.folding import folded
 from alsolike.models import ServingOptions
 from alsolike.progress import Report
 from alsolike.settings import Settings
@@ -49,7 +50,7 @@ def fetch_snapshot(settings: Settings, *, report: Report) -> tuple[LocalPointer,
         or the disk is full.
     """
     folder = snapshot_folder(settings.home)
-    store = SnapshotStore(settings.s3_bucket, settings.s3_prefix)
+    store = SnapshotStore(settings.s3_bucket, settings.s3_prefix, settings.s3_arguments)
     manifest = latest_manifest(store)
     serving = manifest.serving
     if not manifest.product_files or serving is None:
@@ -64,7 +65,7 @@ def fetch_snapshot(settings: Settings, *, report: Report) -> tuple[LocalPointer,
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _temporary(folder) as partial:
-            rows = checked_rows(store, manifest, report=report)
+            rows = checked_rows(store, manifest, report=report, is_listed=False)
             write_file(partial, manifest.snapshot_id, serving, rows)
             pointer = _publish(folder, partial, manifest)
     except (OSError, sqlite3.Error) as error:
@@ -135,9 +136,14 @@ def write_file(
         )
         run("index_popularity")
         run("index_words")
-        file.execute("insert into words (words) values ('rebuild')")
+        file.create_function("folded", 1, _folded, deterministic=True)
+        run("add_words")
         file.execute("analyze")
         file.execute("commit")
+
+
+def _folded(text: str | None) -> str | None:
+    return None if text is None else folded(text)
 
 
 def _product_rows(columns: Columns) -> Iterator[tuple[Any, ...]]:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from alsolike.errors import SnapshotError
 from alsolike.snapshot.manifest import decode_file
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 POINTER_NAME = "current.json"
 
 

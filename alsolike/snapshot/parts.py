@@ -48,6 +48,9 @@ PRODUCT_SCHEMA = arrow.schema(
         arrow.field("review_count", arrow.int64(), nullable=False),
         arrow.field("popularity_rank", arrow.int64()),
         arrow.field("is_rebuyable", arrow.bool_(), nullable=False),
+        arrow.field("sale_price", arrow.string()),
+        arrow.field("url", arrow.string()),
+        arrow.field("item_group_id", arrow.string()),
     ]
 )
 

@@ -4,7 +4,7 @@ Nothing here needs the database, Parquet or S3.
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from alsolike.database import query
 from alsolike.errors import SnapshotError
+from alsolike.folding import folded
 from alsolike.json_levels import load_stored_json
 from alsolike.models import ServingOptions
 from alsolike.snapshot.containment import has_attributes
@@ -30,7 +31,10 @@ _TEMPORARY = (
 
 
 class SnapshotProduct(Struct):
-    """A product as of the snapshot; price as the shop wrote it, created_at in UTC."""
+    """A product as of the snapshot; prices as the shop wrote them, created_at in UTC.
+
+    `url` is empty where the shop named none.
+    """
 
     product_id: str
     title: str
@@ -46,6 +50,9 @@ class SnapshotProduct(Struct):
     rating_average: float | None
     review_count: int
     is_rebuyable: bool
+    sale_price: Decimal | None
+    url: str
+    item_group_id: str | None
 
 
 class LocalSnapshot:
@@ -54,8 +61,9 @@ class LocalSnapshot:
     Every method raises `sqlite3.Error` when the file cannot be read after all.
 
     A list takes a `filter_json`, the text of `ProductFilter.as_json()`, which means what
-    `recs.fits` has it mean in Postgres (None: products in stock), product ids to `exclude`, and
-    `candidates` to choose among (None: any).
+    `recs.fits` has it mean in Postgres (None: products in stock), product ids to `exclude` with
+    their variants, and `candidates` to choose among (None: any). It has one product of each group
+    of variants; pages of the catalogue have all.
 
     Attributes
     ----------
@@ -125,9 +133,15 @@ class LocalSnapshot:
         exclude: Sequence[str] = (),
         candidates: Sequence[str] | None = None,
     ) -> list[SnapshotProduct]:
-        """Find k products: the recently popular ones, then the newest."""
+        """Find k products: the recently popular ones, then the newest; one of each group."""
         self._ask(filter_json, exclude, candidates)
-        return self._products("popular", {"k": k})
+        wanted = k
+        while True:
+            rows = self._products("popular", {"k": wanted})
+            found = one_of_each_group(rows)[:k]
+            if len(found) == k or len(rows) < wanted:
+                return found
+            wanted *= 5
 
     def list_products(
         self, category: str | None, after: str | None, limit: int
@@ -153,7 +167,7 @@ class LocalSnapshot:
     ) -> list[tuple[SnapshotProduct, float]]:
         """Find products whose text holds every word, with how well each matches, best first."""
         # Quoted, a word means itself, whatever is in it.
-        terms = " ".join(f'"{word.replace(chr(34), "")}"' for word in words.split())
+        terms = " ".join(f'"{word.replace(chr(34), "")}"' for word in folded(words).split())
         if not terms:
             return []
         self._ask(_of_category(category))
@@ -195,6 +209,15 @@ class LocalSnapshot:
         return self._connection.execute(statement, parameters).fetchall()
 
 
+def one_of_each_group(products: Iterable[SnapshotProduct]) -> list[SnapshotProduct]:
+    """Return the products that are the first of their group; one without a group is its own."""
+    first: dict[tuple[bool, str], SnapshotProduct] = {}
+    for product in products:
+        group = product.item_group_id
+        first.setdefault((group is None, product.product_id if group is None else group), product)
+    return list(first.values())
+
+
 def prepare_questions(connection: sqlite3.Connection) -> None:
     """Give a connection to a snapshot's file what its lists are asked by: see `sqlite/sql`."""
     connection.create_function("has_attributes", 2, has_attributes)
@@ -217,6 +240,9 @@ def product_of_row(row: tuple[Any, ...]) -> SnapshotProduct:
         rating_average=row[11],
         review_count=row[12],
         is_rebuyable=bool(row[14]),
+        sale_price=None if row[15] is None else Decimal(row[15]),
+        url=row[16] or "",
+        item_group_id=row[17],
     )
 
 

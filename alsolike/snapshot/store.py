@@ -2,13 +2,14 @@
 
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from boto3.exceptions import Boto3Error
-from boto3.s3.transfer import TransferConfig
+from boto3.s3.transfer import S3Transfer, TransferConfig
 from boto3.session import Session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import get_session
 
 from alsolike.errors import SnapshotError
 
@@ -19,16 +20,16 @@ _MEBIBYTE = 1024 * 1024
 _NOT_THERE = {"404", "NoSuchKey", "NotFound", "NoSuchBucket"}
 _THERE = {"BucketAlreadyExists", "BucketAlreadyOwnedByYou"}
 
-# Short timeouts, so that a command ends in seconds where S3 is away. Checksums only where S3
-# demands them: many compatible servers cannot read the trailing ones that boto3 sends by default,
-# and the manifest has the sha256 of every file.
-_CONFIG = Config(
-    connect_timeout=3,
-    read_timeout=30,
-    retries={"mode": "standard", "total_max_attempts": 3},
-    request_checksum_calculation="when_required",
-    response_checksum_validation="when_required",
-)
+# Short timeouts, so that a command ends in seconds where S3 is away. No AWS_* variable sets them;
+# what one may set is left to it, since a value given here would overrule it.
+_CONFIG = Config(connect_timeout=3, read_timeout=30)
+# Where no AWS_* variable and no configuration file says otherwise, checksums only where S3 demands
+# them: many compatible servers cannot read the trailing ones that boto3 sends by default, and the
+# manifest has the sha256 of every file.
+_DEFAULTS = {
+    "request_checksum_calculation": "when_required",
+    "response_checksum_validation": "when_required",
+}
 # One part of an upload at a time, so that 8 MiB is all that is held of a file.
 _TRANSFER = TransferConfig(
     multipart_threshold=16 * _MEBIBYTE, multipart_chunksize=8 * _MEBIBYTE, use_threads=False
@@ -44,20 +45,30 @@ class SnapshotStore:
 
     Every method raises SnapshotError, saying where and why, when S3 refuses or cannot be reached.
 
+    Parameters
+    ----------
+    arguments : iterable of tuple
+        Name and value of each further argument of a write, such as those of encryption.
+
     Attributes
     ----------
     begun : list of str
         Names of the objects that it began to write, whether or not they are there.
     """
 
-    def __init__(self, bucket: str, prefix: str) -> None:
+    def __init__(self, bucket: str, prefix: str, arguments: Iterable[tuple[str, str]] = ()) -> None:
         self._bucket = bucket
+        self._arguments: dict[str, Any] = dict(arguments)
+        unknown = sorted(self._arguments.keys() - S3Transfer.ALLOWED_UPLOAD_ARGS)
+        if unknown:
+            message = f"ALSOLIKE_S3_ARGUMENTS: boto3 writes with no argument {unknown[0]!r}."
+            raise SnapshotError(message)
         self._prefix = f"{prefix}/" if prefix else ""
         self.begun: list[str] = []
         try:
             # A session of its own: boto3's default one keeps the first keys that it sees.
             # The stubs know S3 alone, so the type of the method is not whole.
-            self._client: S3Client = Session().client("s3", config=_CONFIG)  # pyright: ignore[reportUnknownMemberType]
+            self._client: S3Client = _session().client("s3", config=_CONFIG)  # pyright: ignore[reportUnknownMemberType]
         except (BotoCoreError, ValueError) as error:
             raise self._explain(error) from error
 
@@ -105,6 +116,7 @@ class SnapshotStore:
                 Key=self._prefix + name,
                 Body=content,
                 ContentType="application/json",
+                **self._arguments,
             )
 
     def upload(self, name: str, file: IO[bytes]) -> None:
@@ -116,7 +128,7 @@ class SnapshotStore:
                 self._bucket,
                 self._prefix + name,
                 Config=_TRANSFER,
-                ExtraArgs={"ContentType": "application/vnd.apache.parquet"},
+                ExtraArgs={"ContentType": "application/vnd.apache.parquet", **self._arguments},
             )
 
     def get(self, name: str) -> bytes:
@@ -180,6 +192,16 @@ class SnapshotStore:
             f"S3 at {self.place(name)} failed: {_reason(error)}. "
             "Check the AWS_* variables and that the server runs."
         )
+
+
+def _session() -> Session:
+    """Open a session of its own, with our defaults below what the environment says."""
+    core = get_session()
+    variables = cast("dict[str, tuple[Any, ...]]", core.session_var_map)
+    for name, default in _DEFAULTS.items():
+        option, variable, _, conversion = variables[name]
+        variables[name] = (option, variable, default, conversion)
+    return Session(botocore_session=core)
 
 
 def _code(error: ClientError) -> str:

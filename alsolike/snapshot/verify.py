@@ -42,7 +42,7 @@ def verify_snapshot(
     SnapshotError
         Which file differs, and in what; or S3 fails.
     """
-    store = SnapshotStore(settings.s3_bucket, settings.s3_prefix)
+    store = SnapshotStore(settings.s3_bucket, settings.s3_prefix, settings.s3_arguments)
     manifest = latest_manifest(store) if snapshot_id is None else read_manifest(store, snapshot_id)
     for _ in checked_rows(store, manifest, report=report):
         pass
@@ -50,7 +50,7 @@ def verify_snapshot(
 
 
 def checked_rows(
-    store: SnapshotStore, manifest: Manifest, *, report: Report
+    store: SnapshotStore, manifest: Manifest, *, report: Report, is_listed: bool = True
 ) -> Iterator[tuple[Table, Columns]]:
     """Yield what a snapshot holds, and check it on the way: all of it is right at the end alone.
 
@@ -58,6 +58,11 @@ def checked_rows(
     products come in the order of their ids and each one's ranks run from 1 without a gap, with
     scores that never rise, that no product neighbours itself, that the model is the manifest's, and
     that no other file lies there.
+
+    Parameters
+    ----------
+    is_listed : bool
+        Look for other files. Who may only read objects cannot; the manifest names what they need.
 
     Yields
     ------
@@ -70,8 +75,9 @@ def checked_rows(
         Which file differs, and in what; or S3 fails.
     """
     products = products_folder(manifest.snapshot_id)
-    _check_names(store, manifest.snapshot_id, manifest.files, MANIFEST_NAME)
-    _check_names(store, products, manifest.product_files)
+    if is_listed:
+        _check_names(store, manifest.snapshot_id, manifest.files, MANIFEST_NAME)
+        _check_names(store, products, manifest.product_files)
     report(_STAGE, 0, manifest.row_count)
     last = ""
     for place, columns in _batches(store, products, manifest.product_files, PRODUCT_SCHEMA):

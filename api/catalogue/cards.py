@@ -10,7 +10,7 @@ from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct
 from api.catalogue.service import unknown_product
 from api.catalogue.store import CardRow, product_cards
 from api.database.pool import Connection
-from api.exchange import AnyRequest
+from api.exchange import AnyRequest, public_path
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer
 from api.pages.addresses import product_url
@@ -20,13 +20,22 @@ _LOCALE = "en"
 
 
 class ProductCard(Struct, kw_only=True, frozen=True):
-    """A product in a list; frozen, because its rendering is remembered by what it shows."""
+    """A product in a list; frozen, because its rendering is remembered by what it shows.
+
+    Attributes
+    ----------
+    price_text : str or None
+        What it costs now.
+    old_price_text : str or None
+        What it cost before, if it is on sale.
+    """
 
     product_id: str
     url: str
     title: str
     brand: str | None
     price_text: str | None
+    old_price_text: str | None
     image_url: str | None
     is_in_stock: bool
     rating_average: float | None
@@ -75,12 +84,17 @@ async def product_card(connection: Connection, product_id: str) -> ProductCard:
 
 def card(row: CardRow | SnapshotProduct) -> ProductCard:
     """Make a card of a product's row, or of one of the local snapshot."""
+    # As in recs.fits: a sale price that is no less says nothing.
+    known = [price for price in (row.price, row.sale_price) if price is not None]
+    price_now = min(known, default=None)
+    is_on_sale = row.price is not None and price_now != row.price
     return ProductCard(
         product_id=row.product_id,
         url=product_url(row.product_id),
         title=row.title,
         brand=row.brand,
-        price_text=price_in_words(row.price, row.currency),
+        price_text=price_in_words(price_now, row.currency),
+        old_price_text=price_in_words(row.price, row.currency) if is_on_sale else None,
         image_url=safe_image(row.image_url),
         is_in_stock=row.is_in_stock,
         rating_average=row.rating_average,
@@ -103,7 +117,12 @@ def price_in_words(price: Decimal | None, currency: str | None) -> str | None:
 
 
 def safe_image(address: str | None) -> str | None:
-    """Return an image's address if the pages' content security policy allows it; None otherwise."""
+    """Return an image's address if the pages' content security policy allows it; None otherwise.
+
+    A path is one of the shop's own site, except below `/pictures/`, which are ours.
+    """
+    if address and address.startswith("/pictures/"):
+        return public_path(address)
     if address and (
         address.startswith(("https://", "data:image/"))
         or (address.startswith("/") and not address.startswith("//"))

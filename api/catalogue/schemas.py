@@ -5,9 +5,11 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from api.fields import PageAddress, SalePrice, product_path
+
 
 class Product(Struct):
-    """A product of the catalogue; `price` is in `currency`."""
+    """A product of the catalogue; prices are in `currency`."""
 
     product_id: str
     title: str
@@ -15,11 +17,17 @@ class Product(Struct):
     category: Annotated[str | None, Meta(description="Path from the root: `A > B > C`.")]
     brand: str | None
     price: float | None
+    sale_price: SalePrice
     currency: str | None
     image_url: str | None
+    url: PageAddress
     attributes: dict[str, Any]
     is_in_stock: bool
     created_at: datetime
+
+    def __post_init__(self) -> None:
+        """Give the address of our own page where the shop named none."""
+        self.url = self.url or product_path(self.product_id)
 
 
 class ProductPage(Struct):

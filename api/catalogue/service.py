@@ -8,6 +8,7 @@ from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct
 from api.catalogue import store
 from api.catalogue.schemas import Product, ProductPage
 from api.database.pool import Connection
+from api.exchange import public_path
 from api.http.links import list_address
 from api.paging.keyset import decode_cursor, encode_cursor
 from api.problems.errors import InvalidFieldError
@@ -114,7 +115,7 @@ def _page_of(question: CatalogueQuestion, items: list[Product]) -> ProductPage:
     end = encode_cursor((items[limit - 1].product_id,)) if len(items) > limit else None
     return ProductPage(
         items[:limit],
-        list_address("/v1/products", end, category=question.category, limit=limit),
+        list_address(public_path("/v1/products"), end, category=question.category, limit=limit),
     )
 
 

@@ -23,6 +23,7 @@ class CardRow(Struct):
     title: str
     brand: str | None
     price: Decimal | None
+    sale_price: Decimal | None
     currency: str | None
     image_url: str | None
     is_in_stock: bool

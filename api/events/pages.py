@@ -12,7 +12,7 @@ from api.catalogue.cards import ProductCard, product_card
 from api.database.pool import Connection
 from api.events import service as events
 from api.events.schemas import NewEvent
-from api.exchange import AnyRequest
+from api.exchange import AnyRequest, public_path
 from api.ladder.requests import ladder_of, write
 from api.pages.addresses import came_from, product_url
 from api.pages.rendering import is_fragment, put_flash, redirect, render_partial
@@ -91,4 +91,4 @@ async def hide(request: AnyRequest, product_id: FromPath[str]) -> Response[bytes
 
 
 def _sign_in_address(product_id: str) -> str:
-    return f"/sign-in?{urlencode({'next': product_url(product_id)})}"
+    return public_path(f"/sign-in?{urlencode({'next': product_url(product_id)})}")

@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 from litestar import Response
 from litestar.types import ASGIApp
 
-from api.exchange import AnyRequest
+from api.exchange import AnyRequest, public_path
 
 
 async def link_next_page(response: Response[Any] | ASGIApp) -> Response[Any]:
@@ -21,7 +21,12 @@ async def link_next_page(response: Response[Any] | ASGIApp) -> Response[Any]:
 def list_address(path: str, after: str | None, **parameters: object) -> str | None:
     """Return the address of the next page of a list by its cursor; None without one.
 
-    A parameter of the query that is None is left out.
+    Parameters
+    ----------
+    path : str
+        As the client must write it.
+    **parameters : object
+        Of the query; one that is None is left out.
     """
     if after is None:
         return None
@@ -36,4 +41,4 @@ def same_address(request: AnyRequest, after: str | None) -> str | None:
     kept = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
     # The raw path: decoded, a slash within an id would split it, and a header holds ASCII alone.
     path = quote(request.scope["raw_path"].partition(b"?")[0], safe="/%:@!$&'()*+,;=~")
-    return f"{path}?{urlencode([*kept, ('after', after)])}"
+    return f"{public_path(path)}?{urlencode([*kept, ('after', after)])}"

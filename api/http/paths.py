@@ -17,6 +17,25 @@ API_PREFIX = "/v1/"
 _KEPT = re.compile(rb"%(2[fF]|25)")
 
 
+def without_prefix(app: ASGIApp, prefix: str) -> ASGIApp:
+    """Take a prefix such as `/shop` off each path, if a proxy in front has left it there."""
+    if not prefix:
+        return app
+    raw = prefix.encode()
+
+    async def stripped(scope: Scope, receive: Receive, send: Send) -> None:
+        if (
+            scope["type"] == "http"
+            and f"{scope['path']}/".startswith(f"{prefix}/")
+            and (scope["raw_path"] + b"/").startswith(raw + b"/")
+        ):
+            scope["path"] = scope["path"].removeprefix(prefix) or "/"
+            scope["raw_path"] = scope["raw_path"].removeprefix(raw) or b"/"
+        await app(scope, receive, send)
+
+    return stripped
+
+
 def keep_encoded_slashes(scope: HTTPScope) -> bool:
     """Leave `%2F` and `%25` encoded in the path that is routed; tells whether it has a `%2F`."""
     raw = scope["raw_path"]

@@ -29,11 +29,15 @@ _OF_STATE = (("tier", b"alsolike-tier"), ("position", b"alsolike-position"))
 _VARY = (b"vary", b"Accept-Encoding")
 
 
-def with_standard_headers(app: ASGIApp, *, is_shared_cache_allowed: bool) -> ASGIApp:
+def with_standard_headers(
+    app: ASGIApp, *, is_shared_cache_allowed: bool, path_prefix: str
+) -> ASGIApp:
     """Wrap the whole app.
 
     Parameters
     ----------
+    path_prefix : str
+        What precedes every path of ours in an address.
     is_shared_cache_allowed : bool
         Whether an answer may stay `public`: a shared cache does not check API keys.
     """
@@ -44,7 +48,12 @@ def with_standard_headers(app: ASGIApp, *, is_shared_cache_allowed: bool) -> ASG
             await app(scope, receive, send)
             return
         started = time.perf_counter()
-        exchange = Exchange(_request_id(scope), keep_encoded_slashes(scope), client=_address(scope))
+        exchange = Exchange(
+            _request_id(scope),
+            keep_encoded_slashes(scope),
+            client=_address(scope),
+            path_prefix=path_prefix,
+        )
         is_api = scope["path"].startswith(API_PREFIX)
         is_head = scope["method"] == "HEAD" and scope["path"].startswith(_HEAD_PREFIXES)
         if is_head:
@@ -55,6 +64,7 @@ def with_standard_headers(app: ASGIApp, *, is_shared_cache_allowed: bool) -> ASG
             if message["type"] == "http.response.start":
                 headers = list(message["headers"])
                 _complete(headers, is_shared_cache_allowed=is_shared_cache_allowed)
+                _secure_cookies(headers, scope)
                 if is_api:
                     headers.append(api_version)
                 for key, name in _OF_STATE:
@@ -113,6 +123,15 @@ def _complete(headers: list[tuple[bytes, bytes]], *, is_shared_cache_allowed: bo
         headers.append(_NO_SNIFFING)
     if b"referrer-policy" not in names:
         headers.append(_REFERRER)
+
+
+def _secure_cookies(headers: list[tuple[bytes, bytes]], scope: HTTPScope) -> None:
+    """Let browsers send over HTTPS alone the cookies that they got over it."""
+    if scope["scheme"] != "https":
+        return
+    for position, (name, value) in enumerate(headers):
+        if name.lower() == b"set-cookie" and b"; secure" not in value.lower():
+            headers[position] = (name, value + b"; Secure")
 
 
 def _timing(seconds: float, database_seconds: float) -> bytes:

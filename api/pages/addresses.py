@@ -3,19 +3,24 @@
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
-from api.exchange import AnyRequest
+from api.exchange import AnyRequest, public_path
+from api.fields import product_path
 
 CATEGORY_SEPARATOR = " > "
 
 
 def product_url(product_id: str) -> str:
     """Address of a product's page."""
-    return f"/products/{quote(product_id, safe='')}"
+    return public_path(product_path(product_id))
+
+
+def category_url(path: str) -> str:
+    """Address of a category's page."""
+    return public_path(_category_path(path))
 
 
 @lru_cache(2000)
-def category_url(path: str) -> str:
-    """Address of a category's page."""
+def _category_path(path: str) -> str:
     return "/categories/" + quote(category_segments(path))
 
 
@@ -29,7 +34,7 @@ def category_segments(path: str) -> str:
 
 
 def local_path(address: object) -> str:
-    """Return an address if it is a path of this site, `/` for anything else.
+    """Return an address if it is a path of this site, that of the first page for anything else.
 
     Browsers read a backslash as a slash and skip control characters, so neither may make
     `//elsewhere` out of it.
@@ -40,9 +45,10 @@ def local_path(address: object) -> str:
         and not address.startswith("//")
         and "\\" not in address
         and address.isprintable()
+        and address.startswith(public_path("/"))
     ):
         return quote(address, safe="/?&=%+,:;@!$'()*~-._#")
-    return "/"
+    return public_path("/")
 
 
 def came_from(request: AnyRequest, address: object) -> str:
@@ -53,7 +59,7 @@ def came_from(request: AnyRequest, address: object) -> str:
         referrer = urlsplit(request.headers.get("referer", ""))
     except ValueError:
         # No address at all.
-        return "/"
+        return public_path("/")
     if referrer.netloc != request.headers.get("host"):
-        return "/"
+        return public_path("/")
     return local_path(referrer.path + (f"?{referrer.query}" if referrer.query else ""))

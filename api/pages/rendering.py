@@ -3,6 +3,7 @@
 What stands on every page comes from features above this package: the app hands in a `PageFrame`.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +27,8 @@ PageFrame = Callable[[AnyRequest], Mapping[str, Any]]
 READ = [HttpMethod.GET, HttpMethod.HEAD]
 
 _FLASH = "flash"
+# Embeddings, overrides and isolates of Unicode's bidirectional algorithm, and what ends them.
+_TURNING_SIGNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # About a kilobyte each. Cards take half the time of a page, and most are on many pages.
 _REMEMBERED_CARDS = 5000
 _POLICY = (
@@ -42,8 +45,14 @@ PAGE_HEADERS: Mapping[str, str] = {
 }
 
 
-def template_config() -> TemplateConfig[JinjaTemplateEngine]:
-    """Configure the templates of `web/templates`; a name that is missing there is an error."""
+def template_config(path_prefix: str) -> TemplateConfig[JinjaTemplateEngine]:
+    """Configure the templates of `web/templates`; a name that is missing there is an error.
+
+    Parameters
+    ----------
+    path_prefix : str
+        What precedes every path of ours in an address; `prefix` in the templates.
+    """
     environment = Environment(
         loader=FileSystemLoader(WEB / "templates"),
         autoescape=True,
@@ -53,8 +62,19 @@ def template_config() -> TemplateConfig[JinjaTemplateEngine]:
         # A change of a template shows after a restart, and no page asks the disk for changes.
         auto_reload=False,
     )
-    environment.globals["remembered"] = lru_cache(_REMEMBERED_CARDS)(_rendered)
+    environment.filters["shown"] = _shown
+    cast("dict[str, Any]", environment.globals).update(
+        prefix=path_prefix, remembered=lru_cache(_REMEMBERED_CARDS)(_rendered)
+    )
     return TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment))
+
+
+def _shown(text: object) -> str:
+    """Take out the signs that turn the text after them around, so that it reads as it is written.
+
+    Each text has a direction of its own by `dir="auto"` or `<bdi>`.
+    """
+    return _TURNING_SIGNS.sub("", str(text))
 
 
 def _rendered(macro: Callable[..., str], *arguments: object) -> str:

@@ -5,7 +5,7 @@ from litestar.response import Template
 
 from api.catalogue.cards import find_cards
 from api.catalogue.categories import tree_of
-from api.exchange import AnyRequest
+from api.exchange import AnyRequest, public_path
 from api.http.links import list_address
 from api.pages.rendering import READ, is_fragment, render_page, render_partial
 from api.recommendations import service
@@ -26,7 +26,7 @@ async def home(request: AnyRequest) -> Template:
     )
     found = await service.recommend(request, asked)
     cards = await find_cards(request, product_ids(found.items))
-    block = recommended_block(found.items, cards, list_address("/", found.after))
+    block = recommended_block(found.items, cards, list_address(public_path("/"), found.after))
     if is_fragment(request):
         return render_partial(request, "partials/recommendation_items.html", block=block)
     return render_page(request, "pages/home.html", block=block, categories=tree_of(request).top())

@@ -5,7 +5,7 @@ from typing import Annotated, Generic, Literal, TypeVar
 
 from msgspec import Meta, Struct
 
-from api.fields import Diversity, Id
+from api.fields import Diversity, Id, PageAddress, SalePrice, product_path
 from api.filters import ProductFilter
 from api.ladder.tiers import AnswerTier
 
@@ -98,15 +98,27 @@ def _trimmed(ids: list[str]) -> list[str]:
     return [one.strip() for one in ids]
 
 
-class ListedProduct(Struct, kw_only=True):
-    """What every list tells of a product, behind the fields of the list's own."""
+class _Listed(Struct):
+    """What the fields of every list begin with."""
+
+    product_id: str
+
+
+class ListedProduct(_Listed, kw_only=True):
+    """What every list tells of a product, around the fields of the list's own."""
 
     title: str
     brand: str | None
     category: str | None
     price: float | None
+    sale_price: SalePrice
     currency: str | None
     image_url: str | None
+    url: PageAddress
+
+    def __post_init__(self) -> None:
+        """Give the address of our own page where the shop named none."""
+        self.url = self.url or product_path(self.product_id)
 
 
 class ExplainedProduct(ListedProduct, Generic[Why], kw_only=True):
@@ -134,7 +146,6 @@ class SimilarProduct(ExplainedProduct[SimilarReason]):
     """A product like another one."""
 
     rank: Annotated[int, Meta(description="From 1, the most similar first.")]
-    product_id: str
     score: Annotated[
         float | None,
         Meta(
@@ -175,7 +186,6 @@ class Complement(ListedProduct):
     """A product that goes with another one."""
 
     rank: Annotated[int, Meta(description="From 1, what goes with it best first.")]
-    product_id: str
     score: Annotated[
         float, Meta(description="together / (together + shrinkage) × ln(lift), above 0.")
     ]
@@ -208,7 +218,6 @@ class RecommendedProduct(ExplainedProduct[Reason]):
     """A product for a shopper."""
 
     rank: Annotated[int, Meta(description="From 1, over all pages.")]
-    product_id: str
     score: Annotated[
         float | None,
         Meta(
@@ -238,7 +247,6 @@ class TrendingProduct(ListedProduct):
     """A product that shoppers act on these days."""
 
     rank: Annotated[int, Meta(description="From 1, over all pages.")]
-    product_id: str
     score: Annotated[
         float | None, Meta(description="Decayed count of recent actions; null of a snapshot.")
     ]
@@ -264,7 +272,6 @@ class ViewedProduct(ListedProduct):
     """A product that was looked at."""
 
     rank: Annotated[int, Meta(description="From 1, the latest first.")]
-    product_id: str
     event_id: Annotated[str, Meta(description="The latest view of it.")]
     viewed_at: datetime
 
@@ -280,7 +287,6 @@ class BoughtProduct(ListedProduct):
     """A product that may be bought again."""
 
     rank: Annotated[int, Meta(description="From 1, what is most likely due first.")]
-    product_id: str
     times: Annotated[int, Meta(description="How often they bought it.")]
     event_id: Annotated[str, Meta(description="The latest purchase of it.")]
     purchased_at: datetime

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import structs
 
-from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct
+from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct, one_of_each_group
 from api.catalogue.service import known_product
 from api.recommendations.questions import (
     ComplementsQuestion,
@@ -57,14 +57,14 @@ def recommend(local: LocalSnapshot, question: RecommendQuestion) -> list[Recomme
             scores[product_id] = scores.get(product_id, 0.0) + share
             if product_id not in best or share > best[product_id][0]:
                 best[product_id] = share, action
-    ranked = sorted(scores, key=lambda product_id: (-scores[product_id], product_id))[: question.k]
-    found = [products[product_id] for product_id in ranked]
+    ranked = sorted(scores, key=lambda product_id: (-scores[product_id], product_id))
+    found = one_of_each_group(products[product_id] for product_id in ranked)[: question.k]
     if missing := question.k - len(found):
-        found += local.popular(missing, filter_json, [*exclude, *ranked], question.candidates)
+        left_out = [*exclude, *(product.product_id for product in found)]
+        found += local.popular(missing, filter_json, left_out, question.candidates)
     return [
         RecommendedProduct(
             rank=rank,
-            product_id=product.product_id,
             score=scores.get(product.product_id),
             source="personal" if product.product_id in scores else "popular",
             model=local.pointer.model,
@@ -88,7 +88,7 @@ def similar(local: LocalSnapshot, question: SimilarQuestion) -> list[SimilarProd
         own.product_id,
         question.k,
         question.filter.as_json(),
-        question.exclude,
+        [*question.exclude, own.product_id],
         question.candidates,
     )
     found = [product for product, _ in near]
@@ -101,7 +101,6 @@ def similar(local: LocalSnapshot, question: SimilarQuestion) -> list[SimilarProd
     return [
         SimilarProduct(
             rank=rank,
-            product_id=product.product_id,
             score=scores.get(product.product_id),
             source="neighbours" if product.product_id in scores else "popular",
             model=local.pointer.model,
@@ -124,7 +123,7 @@ def trending(local: LocalSnapshot, question: TrendingQuestion) -> list[TrendingP
     """Find what was popular when the snapshot was made; the numbers behind it are not there."""
     popular = local.popular(question.k, question.filter.as_json(), question.exclude)
     return [
-        TrendingProduct(rank, product.product_id, score=None, actions=None, **_columns(product))
+        TrendingProduct(rank=rank, score=None, actions=None, **_columns(product))
         for rank, product in enumerate(popular, start=1)
     ]
 

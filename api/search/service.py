@@ -11,6 +11,7 @@ from api.catalogue import store as product_store
 from api.catalogue.cards import ProductCard, card, cards
 from api.catalogue.schemas import ProductPage
 from api.database.pool import Connection
+from api.exchange import public_path
 from api.http.links import list_address
 from api.paging.keyset import decode_cursor, encode_cursor
 from api.problems.errors import InvalidFieldError, NotReadyError
@@ -100,7 +101,9 @@ async def card_page(connection: Connection, search: Search) -> CardPage:
     found, end = await _find(connection, search)
     products = await cards(connection, found.product_ids)
     suggestions = [] if products else await _suggestions(connection, search)
-    return CardPage(products, list_address("/search", end, q=search.words), suggestions)
+    return CardPage(
+        products, list_address(public_path("/search"), end, q=search.words), suggestions
+    )
 
 
 def snapshot_product_page(local: LocalSnapshot, search: Search) -> ProductPage:
@@ -115,7 +118,7 @@ def snapshot_card_page(local: LocalSnapshot, search: Search) -> CardPage:
     """Read a page of the products of the local snapshot that hold every word, as cards."""
     found, end = _find_in_snapshot(local, search)
     products = [card(product) for product in found]
-    return CardPage(products, list_address("/search", end, q=search.words), [])
+    return CardPage(products, list_address(public_path("/search"), end, q=search.words), [])
 
 
 async def _find(connection: Connection, search: Search) -> tuple[store.SearchRow, str | None]:
@@ -160,5 +163,9 @@ def _by(row: store.SearchRow) -> By:
 
 def _api_address(search: Search, end: str | None) -> str | None:
     return list_address(
-        "/v1/products", end, category=search.category, q=search.words, limit=search.limit
+        public_path("/v1/products"),
+        end,
+        category=search.category,
+        q=search.words,
+        limit=search.limit,
     )

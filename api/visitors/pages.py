@@ -4,7 +4,7 @@ from litestar import HttpMethod, Response, post, route
 from litestar.response import Template
 
 from api.database.pool import Connection
-from api.exchange import AnyRequest
+from api.exchange import AnyRequest, public_path
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer, ladder_of, write
 from api.pages.addresses import came_from, local_path
@@ -57,7 +57,7 @@ async def sign_out_shopper(request: AnyRequest) -> Response[bytes]:
     """Sign out."""
     request.session.clear()
     put_flash(request, "Signed out.")
-    return redirect(request, "/")
+    return redirect(request, public_path("/"))
 
 
 @post("/personalise", status_code=200)

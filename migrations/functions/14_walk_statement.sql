@@ -1,7 +1,7 @@
 -- The text of a statement that walks the HNSW index from a vector; tests explain it.
 -- p_model_id, p_dimension: the model; p_form: which products count:
 --   'any': all, whatever the filter says;
---   'in_stock': those in stock and not left out, which is planned in half the time of
+--   'in_stock': those in stock, not hidden and not left out, which is planned in half the time of
 --   'fitting': those that fit the filter and are not left out.
 -- Parameters of the text: $1 query vector, $2 product ids to leave out, $3 rows wanted, $4 filter
 -- (recs.product_filter).
@@ -31,7 +31,7 @@ as $$
             when 'any' then 'true'
             when 'in_stock' then
                 'v.product_id <> all ($2) and ('
-                '  select p.is_in_stock from raw.products as p where p.product_id = v.product_id'
+                '  select p.is_in_stock and not p.is_hidden from raw.products as p where p.product_id = v.product_id'
                 ')'
             when 'fitting' then
                 'v.product_id <> all ($2) and ('

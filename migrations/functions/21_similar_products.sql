@@ -1,4 +1,5 @@
--- The products most like a product, for its page.
+-- The products most like a product, for its page: none of its own group of variants, and one of
+-- each other group.
 -- p_product_id: the product; p_k: rows wanted, 0 or more; p_exclude: product ids to leave out;
 -- p_filter: see recs.product_filter, null: in stock; p_candidates: choose among these products
 -- alone, null: among all; p_model: name of a model, null: the serving one; p_with_reasons: whether
@@ -13,8 +14,8 @@
 -- recent actions, else 'alike' without a number.
 -- The score is the neighbour's, then shares of the last such score by cosine similarity; without
 -- neighbours it is cosine similarity; null where popular.
--- An unknown product raises LS002, an unknown model LS001 (recs.model_of). Always
--- min(p_k, eligible) rows.
+-- An unknown or hidden product raises LS002, an unknown model LS001 (recs.model_of). Always
+-- min(p_k, eligible groups) rows.
 create or replace function recs.similar_products(
     p_product_id text, p_k integer default 10,
     p_exclude text [] default '{}', p_filter recs.product_filter default null,
@@ -34,10 +35,12 @@ declare
     query halfvec;
     own_category text;
     own_filter recs.product_filter := p_filter;
-    left_out constant text [] := coalesce(array_remove(p_exclude, null), '{}') || p_product_id;
+    left_out constant text [] := recs.with_variants(p_exclude || p_product_id);
+    has_groups constant boolean := recs.has_groups();
     candidates text [];
     -- Best first.
     shown recs.similar_product [] := '{}';
+    kept text [];
     last_score real;
     paired_ids text [] := '{}';
 begin
@@ -46,7 +49,9 @@ begin
     end if;
     select m.model_id, m.name, m.kind into used from recs.model_of(p_model) as m;
 
-    select p.category into own_category from raw.products as p where p.product_id = p_product_id;
+    select p.category into own_category
+    from raw.products as p
+    where p.product_id = p_product_id and not p.is_hidden;
     if not found then
         raise exception using errcode = 'LS002',
             message = format('There is no product %L.', p_product_id);
@@ -70,8 +75,14 @@ begin
                     else n.neighbour_id in (select unnest(candidates))
                 end
             order by n.rank
-            limit p_k
+            limit case when not has_groups then p_k end
         );
+        if has_groups then
+            kept := recs.one_of_each_group(array(select s.product_id from unnest(shown) as s));
+            shown := array(
+                select s from unnest(shown) as s where s.product_id = any (kept) limit p_k
+            );
+        end if;
     end if;
 
     if p_way = 'vectors' and cardinality(shown) < p_k then

@@ -1,10 +1,10 @@
 -- What goes with a product: bought in one order with it more often than chance has it. Another
--- question than what is similar to it.
+-- question than what is similar to it. One of each group of variants, none of its own.
 -- p_product_id: the product; p_k: rows wanted, 0 or more; p_exclude: product ids to leave out;
 -- p_filter: see recs.product_filter, null: in stock.
 -- A row: rank from 1, product_id, score (above 0, see marts.product_complements), the baskets that
 -- both are in, and lift; best first. At most p_k rows: none where nothing goes with it.
--- An unknown product raises LS002.
+-- An unknown or hidden product raises LS002.
 create or replace function recs.goes_with(
     p_product_id text, p_k integer default 10, p_exclude text [] default '{}',
     p_filter recs.product_filter default null
@@ -21,7 +21,7 @@ begin
     if p_k is null or p_k < 0 then
         raise invalid_parameter_value using message = 'The number of rows must be 0 or more.';
     end if;
-    perform from raw.products as p where p.product_id = p_product_id;
+    perform from raw.products as p where p.product_id = p_product_id and not p.is_hidden;
     if not found then
         raise exception using errcode = 'LS002',
             message = format('There is no product %L.', p_product_id);
@@ -32,20 +32,31 @@ begin
     end if;
 
     return query
+    with fitting as materialized (
+        select c.rank as place, c.other_product_id, c.score, c.together, c.lift
+        from marts.product_complements as c
+        inner join raw.products as p on c.other_product_id = p.product_id
+        where
+            c.product_id = p_product_id
+            and recs.fits(p, p_filter)
+            and c.other_product_id not in (
+                select unnest(recs.with_variants(p_exclude || p_product_id))
+            )
+    )
+
     select
-        (row_number() over (order by c.rank))::integer,
-        c.other_product_id, c.score, c.together, c.lift
-    from marts.product_complements as c
-    inner join raw.products as p on c.other_product_id = p.product_id
+        (row_number() over (order by f.place))::integer,
+        f.other_product_id, f.score, f.together, f.lift
+    from fitting as f
     where
-        c.product_id = p_product_id
-        and recs.fits(p, p_filter)
-        and c.other_product_id not in (
-            select e.product_id
-            from unnest(p_exclude) as e (product_id)
-            where e.product_id is not null
+        f.other_product_id in (
+            select unnest(
+                recs.one_of_each_group(
+                    array(select o.other_product_id from fitting as o order by o.place)
+                )
+            )
         )
-    order by c.rank
+    order by f.place
     limit p_k;
 end;
 $$;

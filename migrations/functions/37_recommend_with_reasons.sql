@@ -11,8 +11,9 @@
 --   so nothing is re-ranked for diversity;
 --   'popular': popular products alone.
 -- The rules are the same each way: what makes the taste (recs.recent_actions), what is left out
--- (recs.left_out), what fits (recs.fits), what a reason is called (recs.reason_kind), and what
--- fills up (recs.popular_products).
+-- (recs.left_out, with all variants), what fits (recs.fits), that one of each group of variants is
+-- shown (recs.one_of_each_group), what a reason is called (recs.reason_kind), and what fills up
+-- (recs.popular_products).
 -- A row: rank from 1, product_id, score, the model's name, source ('personal' or 'popular'), and
 -- the reason: its kind ('viewed', 'bought', 'reviewed', 'in_basket' or 'popular'), the event's id,
 -- that event's product, and of 'popular' the number of recent actions.
@@ -20,8 +21,8 @@
 -- Of a trained one, and by neighbours: recs.scored_products; below those, shares of the last by
 -- cosine similarity. Null for products that only fill up. It falls with the rank unless diversity
 -- is asked for: the rank is the order to show.
--- Always min(p_k, eligible) rows, except with p_as_of: what is popular today was not known then, so
--- the answer ends with what the model itself holds.
+-- Always min(p_k, eligible groups) rows, except with p_as_of: what is popular today was not known
+-- then, so the answer ends with what the model itself holds.
 -- Without the shopper's consent nothing they did counts, their wish to hide a product does.
 -- An unknown model raises LS001.
 -- Runs with the caller's rights, so that only who may read the events sees them.
@@ -50,6 +51,10 @@ declare
     is_diverse boolean;
     -- Rows to find: the whole pool where it is re-ranked.
     depth integer;
+    -- Rows to find before one of each group is left.
+    wanted integer;
+    has_groups constant boolean := recs.has_groups();
+    is_all boolean;
     acted recs.action [];
     -- Null: nothing they acted on has a vector, or none is needed.
     taste halfvec;
@@ -79,16 +84,32 @@ begin
             p_shopper_id, p_session_id, serving, least(p_as_of, p_until), p_history
         ) as a
     );
-    left_out := recs.left_out(p_shopper_id, acted, p_history, p_exclude, p_as_of);
+    left_out := recs.with_variants(
+        recs.left_out(p_shopper_id, acted, p_history, p_exclude, p_as_of)
+    );
     candidates := recs.few_eligible(p_filter, p_candidates, recs.list_limit(p_way));
 
     if p_way = 'neighbours' or p_way = 'vectors' and used.kind = 'trained' then
-        scored := array(
-            select s
-            from recs.scored_products(
-                used.model_id, acted, left_out, p_filter, candidates, options.neighbour_rows, depth
-            ) as s
-        );
+        wanted := case when has_groups then 3 * depth else depth end;
+        loop
+            scored := array(
+                select s
+                from recs.scored_products(
+                    used.model_id, acted, left_out, p_filter, candidates, options.neighbour_rows,
+                    wanted
+                ) as s
+            );
+            exit when not has_groups;
+            is_all := cardinality(scored) < wanted;
+            scored_ids := recs.one_of_each_group(
+                array(select s.product_id from unnest(scored) as s)
+            );
+            scored := array(
+                select s from unnest(scored) as s where s.product_id = any (scored_ids) limit depth
+            );
+            exit when is_all or cardinality(scored) >= depth;
+            wanted := 5 * wanted;
+        end loop;
     end if;
 
     if p_way = 'vectors' and cardinality(scored) < depth and cardinality(acted) > 0 then

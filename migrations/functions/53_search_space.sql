@@ -15,5 +15,5 @@ as $$
     where
         m.encoder_id = p_encoder_id
         and q.failure is null
-        and not recs.is_exact_search(p_words, recs.typed_query(p_words));
+        and not recs.is_exact_search(p_words);
 $$;

@@ -6,12 +6,15 @@
 -- category, itself and all below it, null: any; p_after_score, p_after_id: last row of the page
 -- before, null: the first page.
 -- A row: product_id, score (3, 2 or 1 more for a product whose id, title or brand is the query
--- itself), text_rank and vector_rank (from 1; null: not found that way), best first.
+-- itself), text_rank and vector_rank (from 1; null: not found that way), best first; of a group of
+-- variants the best one.
 --
--- If no product has all of the words, the last one is tried as the beginning of a word, then all
--- words but one of three or more, and then, without a vector, any one of them. Of the products that
--- match, 5,000 are ranked. The vector adds those of the 50 nearest products in stock that are
--- near enough (recs.search_space).
+-- A word is found in any form that its language gives it, and in compounds that end in it; those
+-- that have the word itself come first. If no product has all of the words, the last one is tried as
+-- the beginning of a word, then similar ones in the place of those that no product has
+-- (recs.similar_words), then all words but one of three or more, and then, without a vector, any
+-- one of them. Of the products that match, 5,000 are ranked. The vector adds those of the 50
+-- nearest products in stock that are near enough (recs.search_space).
 create or replace function recs.search_products(
     p_words text, p_query halfvec default null, p_encoder_id integer default null,
     p_k integer default 24, p_category text default null,
@@ -30,50 +33,43 @@ declare
     nearest constant integer := 50;
     constant_of_fusion constant double precision := 60;
     weight_of_words constant double precision := 2;
-    typed constant text := lower(btrim(p_words));
-    words tsquery := recs.typed_query(p_words);
-    tries tsquery [];
-    lexemes tsquery [];
-    is_loose boolean;
+    -- Letters by which a title may be longer than a query that is equal without accents: ss, ß.
+    most_longer constant integer := 4;
+    typed constant text := raw.without_accents(raw.lowered_text(btrim(p_words)));
+    configurations constant regconfig [] := recs.search_configurations();
+    -- A query for each word: see recs.query_words.
+    each_narrow tsquery [];
+    each_wider tsquery [];
+    each_similar tsquery [];
+    narrow tsquery;
+    words tsquery;
+    ways text [];
+    way text;
     text_ids text [];
     exactness integer [];
     near_ids text [] := '{}';
     space record;
     in_category recs.product_filter;
+    has_groups constant boolean := recs.has_groups();
 begin
     in_category.category := p_category;
-    select array_agg(
-        ('''' || replace(replace(l.lexeme, '\', '\\'), '''', '''''') || '''')::tsquery
-    )
-    into lexemes
-    from unnest(tsvector_to_array(to_tsvector('english', p_words))) as l (lexeme);
-    is_loose := lexemes is not null and not recs.is_exact_search(p_words, words);
-    -- A whole title means that title, even if it has signs that are operators elsewhere.
-    if lexemes is not null and not is_loose and exists (
-        select from raw.products as p
-        where p.search @@ plainto_tsquery('english', p_words) and lower(p.title) = typed
-    ) then
-        words := plainto_tsquery('english', p_words);
-    end if;
-    tries := array [words];
-    if is_loose then
-        -- A word with a sign in it becomes a phrase, and a phrase takes no prefix.
-        if strpos(words::text, '<') = 0 then
-            tries := tries || (words::text || ':*')::tsquery;
-        end if;
-        if cardinality(lexemes) between 3 and 12 then
-            -- All words but one, whichever it is.
-            tries := tries || (
-                select string_agg(
-                    (
-                        select string_agg(k.word::text, ' & ' order by k.place)
-                        from unnest(lexemes) with ordinality as k (word, place)
-                        where k.place <> o.place
-                    ),
-                    ' | ' order by o.place
-                )::tsquery
-                from generate_series(1, cardinality(lexemes)) as o (place)
-            );
+    select
+        array_agg(w.narrow order by w.place),
+        array_agg(w.wider order by w.place)
+    into each_narrow, each_wider
+    from recs.query_words(p_words, configurations) as w;
+    narrow := recs.all_of(each_narrow);
+    ways := array['all', 'beginning', 'similar', 'all but one'];
+    if recs.is_exact_search(p_words) then
+        -- A whole title means that title, even if it has signs that are operators elsewhere.
+        if exists (
+            select from raw.products as p
+            where p.search @@ narrow and raw.without_accents(raw.lowered_text(p.title)) = typed
+        ) then
+            ways := array['all'];
+            each_wider := each_narrow;
+        else
+            ways := array['exact'];
         end if;
     end if;
 
@@ -89,30 +85,100 @@ begin
             p_candidates => recs.few_eligible(in_category)
         ) as n
         where n.score >= space.least_similarity;
-    elsif is_loose then
-        tries := tries || array_to_string(lexemes, ' | ')::tsquery;
+    elsif ways[1] = 'all' and cardinality(ways) > 1 then
+        ways := ways || 'any'::text;
     end if;
 
-    foreach words in array tries loop
+    foreach way in array ways loop
+        if way = 'all' then
+            words := recs.all_of(each_wider);
+        elsif way = 'beginning' then
+            words := recs.all_of(
+                each_wider[:cardinality(each_wider) - 1]
+                || regexp_replace(
+                    each_narrow[cardinality(each_narrow)]::text,
+                    '''([^'']|'''')*''', '\&:*', 'g'
+                )::tsquery
+            );
+        elsif way = 'similar' then
+            select array_agg(
+                coalesce(
+                    case
+                        when
+                            not exists (
+                                select from recs.search_words as k
+                                where k.word = w.word collate "C"
+                            )
+                            and not exists (select from raw.products as p where p.search @@ w.narrow)
+                        then recs.similar_words(w.word, configurations)
+                    end,
+                    w.wider
+                )
+                order by w.place
+            )
+            into each_similar
+            from recs.query_words(p_words, configurations) as w;
+            -- Two words that the catalogue writes as one.
+            select coalesce(
+                recs.all_of(each_similar) || recs.any_of(array_agg(distinct m.stem)),
+                recs.all_of(each_similar)
+            )
+            into words
+            from recs.search_words as k
+            cross join unnest(k.stems) as m (stem)
+            where k.word = replace(typed, ' ', '') collate "C";
+            each_wider := each_similar;
+        elsif way = 'all but one' then
+            words := case when cardinality(each_wider) between 3 and 12 then (
+                select string_agg('(' || recs.all_of(each_wider, o.place)::text || ')', '|')
+                from generate_series(1, cardinality(each_wider)) as o (place)
+            )::tsquery end;
+        elsif way = 'any' then
+            words := array_to_string(each_wider, '|')::tsquery;
+        else
+            select string_agg('(' || recs.typed_query(p_words, c.configuration)::text || ')', '|')::tsquery
+            into words
+            from unnest(configurations) as c (configuration)
+            where numnode(recs.typed_query(p_words, c.configuration)) > 0;
+        end if;
+        continue when words is null;
         select
-            array_agg(r.product_id order by r.exactness desc, r.relevance desc, r.product_id),
-            array_agg(r.exactness order by r.exactness desc, r.relevance desc, r.product_id)
+            array_agg(r.product_id order by r.exactness desc, r.is_narrow desc, r.relevance desc, r.product_id),
+            array_agg(r.exactness order by r.exactness desc, r.is_narrow desc, r.relevance desc, r.product_id)
         into text_ids, exactness
         from (
             select
                 p.product_id,
                 ts_rank_cd(p.search, words) as relevance,
+                words = narrow or p.search @@ narrow as is_narrow,
                 case
-                    when lower(p.title) = typed then 2
-                    when lower(p.brand) = typed then 1
+                    when
+                        char_length(p.title) <= char_length(typed) + most_longer
+                        and raw.without_accents(raw.lowered_text(p.title)) = typed
+                        then 2
+                    when
+                        char_length(p.brand) <= char_length(typed) + most_longer
+                        and raw.without_accents(raw.lowered_text(p.brand)) = typed
+                        then 1
                     else 0
                 end as exactness
             from raw.products as p
             where
                 p.search @@ words
+                and not p.is_hidden
                 and (
                     p_category is null or p.category = p_category
                     or starts_with(p.category, p_category || ' > ')
+                )
+                -- What is excluded is excluded by the rules of the product's language.
+                and (
+                    way <> 'exact' or cardinality(configurations) = 1
+                    or p.search @@ recs.typed_query(
+                        p_words,
+                        raw.search_configuration(
+                            coalesce(p.language, (select s.language from raw.shop_language as s))
+                        )
+                    )
                 )
             limit most_ranked
         ) as r;
@@ -135,6 +201,7 @@ begin
         from raw.products as p
         where
             p.product_id = btrim(p_words)
+            and not p.is_hidden
             and (
                 p_category is null or p.category = p_category
                 or starts_with(p.category, p_category || ' > ')
@@ -152,14 +219,32 @@ begin
         from by_text as t
         full join by_vector as v on t.found_id = v.found_id
         full join by_id as i on coalesce(t.found_id, v.found_id) = i.found_id
+    ),
+
+    grouped as (
+        select u.*, p.item_group_id
+        from fused as u
+        left join raw.products as p
+            on has_groups and u.found_id = p.product_id and p.item_group_id is not null
+    ),
+
+    first_of_group as (
+        select distinct on (o.item_group_id) o.item_group_id, o.found_id
+        from grouped as o
+        where o.item_group_id is not null
+        order by o.item_group_id asc, o.fused_score desc, o.found_id asc
     )
 
     select f.found_id, f.fused_score, f.text_place, f.vector_place
-    from fused as f
+    from grouped as f
+    left join first_of_group as g on f.item_group_id = g.item_group_id
     where
-        p_after_score is null
-        or f.fused_score < p_after_score
-        or (f.fused_score = p_after_score and f.found_id > p_after_id)
+        (f.item_group_id is null or f.found_id = g.found_id)
+        and (
+            p_after_score is null
+            or f.fused_score < p_after_score
+            or (f.fused_score = p_after_score and f.found_id > p_after_id)
+        )
     order by f.fused_score desc, f.found_id
     limit p_k;
 end;

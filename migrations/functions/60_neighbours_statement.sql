@@ -1,12 +1,14 @@
 -- The text of the statement that computes and stores neighbours; tests explain it.
 -- p_model_id, p_dimension: the model; p_is_exact: measure every pair instead of walking the HNSW
--- index for each product.
--- Parameters of the text: $1 product ids, $2 neighbours of each.
+-- index for each product; p_has_groups: store one neighbour of each group of variants, and none of
+-- the product's own.
+-- Parameters of the text: $1 product ids, $2 neighbours of each, $3 how many of the nearest, the
+-- product itself included, to choose them from.
 -- The outer side looks up the vector of each product. The inner side is the plain
--- `order by distance limit n` that the index can answer; it reads one row more than wanted, because
--- a product is its own nearest. The exact form orders by `distance + 0`, so that no index is used.
+-- `order by distance limit n` that the index can answer. The exact form orders by `distance + 0`,
+-- so that no index is used.
 create or replace function recs.neighbours_statement(
-    p_model_id integer, p_dimension integer, p_is_exact boolean
+    p_model_id integer, p_dimension integer, p_is_exact boolean, p_has_groups boolean
 ) returns text
 language sql
 immutable
@@ -18,21 +20,42 @@ as $$
         '), n.product_id, (1 - n.distance)::real '
         'from recs.product_vectors_%1$s as o '
         'cross join lateral ('
-        '  select c.product_id, c.distance from ('
-        '    select v.product_id, %3$s as distance'
-        '    from recs.product_vectors_%1$s as v order by %3$s limit $2 + 1'
-        '  ) as c where c.product_id <> o.product_id order by c.distance, c.product_id limit $2'
+        '  select c.product_id, c.distance from (%2$s) as c '
+        '  where c.product_id <> o.product_id order by c.distance, c.product_id limit $2'
         ') as n '
         'where o.model_id = %1$s and o.product_id = any ($1)',
         p_model_id,
-        p_dimension,
         format(
             case
-                when p_is_exact
-                    then '(v.embedding::halfvec(%1$s) <=> o.embedding::halfvec(%1$s)) + 0'
-                else 'v.embedding::halfvec(%1$s) <=> o.embedding::halfvec(%1$s)'
+                when p_has_groups then
+                    'select distinct on ('
+                    '  p.item_group_id, case when p.item_group_id is null then l.product_id end'
+                    ') l.product_id, l.distance '
+                    'from (%s) as l '
+                    'left join raw.products as p'
+                    '  on l.product_id = p.product_id and p.item_group_id is not null '
+                    'where p.item_group_id is null or p.item_group_id not in ('
+                    '  select w.item_group_id from raw.products as w'
+                    '  where w.product_id = o.product_id and w.item_group_id is not null'
+                    ') '
+                    'order by p.item_group_id,'
+                    '  case when p.item_group_id is null then l.product_id end,'
+                    '  l.distance, l.product_id'
+                else '%s'
             end,
-            p_dimension
+            format(
+                'select v.product_id, %2$s as distance'
+                ' from recs.product_vectors_%1$s as v order by %2$s limit $3',
+                p_model_id,
+                format(
+                    case
+                        when p_is_exact
+                            then '(v.embedding::halfvec(%1$s) <=> o.embedding::halfvec(%1$s)) + 0'
+                        else 'v.embedding::halfvec(%1$s) <=> o.embedding::halfvec(%1$s)'
+                    end,
+                    p_dimension
+                )
+            )
         )
     );
 $$;

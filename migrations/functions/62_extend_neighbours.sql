@@ -91,22 +91,38 @@ begin
             where b.product_id is null or b.row_count < p_k or i.score > b.lowest
         ),
 
-        ranked as (
-            select m.product_id, m.neighbour_id, m.score,
-                row_number() over (
-                    partition by m.product_id order by m.score desc, m.neighbour_id asc
-                ) as rank
+        merged as (
+            select a.product_id, a.neighbour_id, max(a.score) as score
             from (
-                select a.product_id, a.neighbour_id, max(a.score) as score
-                from (
-                    select e.product_id, e.neighbour_id, e.score from entering as e
-                    union all
-                    select p.product_id, p.neighbour_id, p.score
-                    from present as p
-                    where p.product_id in (select e.product_id from entering as e)
-                ) as a
-                group by a.product_id, a.neighbour_id
-            ) as m
+                select e.product_id, e.neighbour_id, e.score from entering as e
+                union all
+                select p.product_id, p.neighbour_id, p.score
+                from present as p
+                where p.product_id in (select e.product_id from entering as e)
+            ) as a
+            group by a.product_id, a.neighbour_id
+        ),
+
+        -- Of a group of variants the best.
+        apart as (
+            select distinct on (
+                m.product_id, p.item_group_id,
+                case when p.item_group_id is null then m.neighbour_id end
+            ) m.product_id, m.neighbour_id, m.score
+            from merged as m
+            left join raw.products as p
+                on m.neighbour_id = p.product_id and p.item_group_id is not null
+            order by m.product_id, p.item_group_id,
+                case when p.item_group_id is null then m.neighbour_id end,
+                m.score desc, m.neighbour_id
+        ),
+
+        ranked as (
+            select a.product_id, a.neighbour_id, a.score,
+                row_number() over (
+                    partition by a.product_id order by a.score desc, a.neighbour_id asc
+                ) as rank
+            from apart as a
         )
 
         select (p_model_id, r.product_id, r.rank, r.neighbour_id, r.score)::recs.neighbours

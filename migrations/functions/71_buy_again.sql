@@ -6,7 +6,8 @@
 -- and how due it is: days since then over the usual days between two purchases, their own where
 -- they bought it twice, else those of all who did. Only products that are bought again and again
 -- (marts.rebuyable_products), or that this shopper bought twice. Those that are due (1 and above)
--- come first, the most often bought before the others; then the others, the more due the sooner.
+-- come first, the most often bought before the others; then the others, the more due the sooner;
+-- of a group of variants the first of these.
 -- What was taken back counts as never bought. Lines of one order are one purchase, however often
 -- they were reported; without an order, those of one second are. For the future see
 -- recs.has_happened.
@@ -73,31 +74,48 @@ begin
             extract(epoch from now() - b.latest_at) / 86400
             / greatest(
                 1, case when b.times > 1 then b.days / (b.times - 1) else r.days_between end
-            ) as due
+            ) as due,
+            p.item_group_id
         from bought as b
         left join marts.rebuyable_products as r on b.product_id = r.product_id
         inner join raw.products as p on b.product_id = p.product_id
         where
             (r.product_id is not null or b.times > 1)
             and recs.fits(p, p_filter)
-            and b.product_id not in (select e from unnest(p_exclude) as e where e is not null)
+            and b.product_id not in (select unnest(recs.with_variants(p_exclude)))
             and b.product_id not in (
                 select h.product_id from recs.hides as h where h.shopper_id = p_shopper_id
             )
+    ),
+
+    ordered as (
+        select d.*,
+            row_number() over (
+                order by
+                    d.due >= 1 desc,
+                    case when d.due >= 1 then d.times end desc,
+                    d.due desc,
+                    d.product_id asc
+            ) as place
+        from dated as d
+    ),
+
+    placed as (
+        select o.*,
+            row_number() over (
+                partition by
+                    o.item_group_id, case when o.item_group_id is null then o.product_id end
+                order by o.place
+            ) as number_in_group
+        from ordered as o
     )
 
     select
-        (row_number() over best)::integer, d.product_id, d.times, d.purchase_id, d.latest_at,
-        d.due::double precision
-    from dated as d
-    window best as (
-        order by
-            d.due >= 1 desc,
-            case when d.due >= 1 then d.times end desc,
-            d.due desc,
-            d.product_id asc
-    )
-    order by 1
+        (row_number() over (order by l.place))::integer, l.product_id, l.times, l.purchase_id,
+        l.latest_at, l.due::double precision
+    from placed as l
+    where l.number_in_group = 1
+    order by l.place
     limit p_k;
 end;
 $$;

@@ -80,6 +80,35 @@ begin
         select distinct r.product_id from raw.reviews as r where r.shopper_id = p_shopper_id
     );
 
+    -- What a pull keeps of its rows are ids.
+    delete from ops.pulled_rows as k
+    using (
+        select 'shoppers' as view, p_shopper_id as row_id
+        union all
+        select 'purchases', p.purchase_id from raw.purchases as p where p.shopper_id = p_shopper_id
+        union all
+        select 'returns', t.return_id
+        from raw.returns as t
+        inner join raw.purchases as p on t.purchase_id = p.purchase_id
+        where p.shopper_id = p_shopper_id
+        union all
+        select 'views', v.view_id from raw.views as v where v.shopper_id = p_shopper_id
+        union all
+        select 'views', v.view_id from raw.views as v where v.session_id = any(sessions)
+        union all
+        select 'reviews', r.review_id from raw.reviews as r where r.shopper_id = p_shopper_id
+    ) as e
+    where k.view = e.view and k.row_id = e.row_id;
+    get diagnostics deleted = row_count;
+    tally := tally || jsonb_build_object('ops.pulled_rows', deleted);
+
+    -- A return names the purchase alone.
+    delete from raw.returns as r
+    using raw.purchases as p
+    where r.purchase_id = p.purchase_id and p.shopper_id = p_shopper_id;
+    get diagnostics deleted = row_count;
+    tally := tally || jsonb_build_object('raw.returns', deleted);
+
     for found in
         select
             c.oid::regclass as name,

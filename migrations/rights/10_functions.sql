@@ -1,22 +1,26 @@
--- Who may execute the functions of raw, recs and ops. Postgres lets everybody execute a new function:
--- here nobody but its owner may who is not named. alsolike_analyst gets only what answers the same
+-- Which functions of raw, recs and ops the two roles may execute. Nobody but its owner may who is
+-- not named. alsolike_analyst gets only what answers the same
 -- whatever a single shopper has done: see docs/decisions/0016.
 -- Functions of another owner, such as the shop's own, are left as they are.
 do $$
 declare
     for_both constant text [] := array[
-        'category_size', 'few_eligible', 'fits', 'goes_with', 'is_exact_search',
-        'list_limit', 'measure_statement', 'model_of', 'nearest_products', 'nearest_thresholds',
-        'pair_reasons', 'popular_products', 'search_products', 'search_space', 'similar_products',
-        'typed_query', 'walk_statement'
+        'all_of', 'any_of', 'category_size', 'compounding', 'few_eligible', 'fits', 'goes_with',
+        'has_groups', 'is_exact_search', 'list_limit', 'lowered_text', 'measure_statement',
+        'model_of', 'nearest_products', 'nearest_thresholds', 'nearest_variants',
+        'one_of_each_group', 'pair_reasons', 'popular_products', 'popular_variants',
+        'product_words', 'query_words', 'search_configuration', 'search_configurations',
+        'search_products', 'search_space', 'similar_products', 'similar_words', 'stems',
+        'text_words', 'typed_query', 'walk_statement', 'with_variants', 'without_accents',
+        'words_that_end_in'
     ];
     -- Of one shopper or session, or of use to those alone; and what the shop sends.
     for_app constant text [] := array[
         'buy_again', 'diversified', 'diversity_level', 'erase_shopper', 'has_happened',
         'is_demo_shop', 'left_out', 'not_bought_again', 'put_products', 'readmit_shopper',
         'reason_kind', 'rebuyable_products', 'recent_actions', 'recently_viewed', 'recommend',
-        'recommend_with_reasons', 'remove_products', 'scored_products', 'serving_options', 'taste',
-        'with_nearest_action'
+        'recommend_with_reasons', 'remove_products', 'scored_products', 'serving_options',
+        'shopper_data', 'taste', 'with_nearest_action'
     ];
     found record;
 begin
@@ -25,13 +29,13 @@ begin
         from pg_proc as p
         inner join pg_namespace as n on p.pronamespace = n.oid
         where
-            n.nspname in ('raw', 'recs', 'ops')
+            n.nspname in ('ops', 'raw', 'recs')
             and p.prokind = 'f'
             and pg_has_role(current_user, p.proowner, 'usage')
         order by 1
     loop
         execute format(
-            'revoke all on function %s from public, alsolike_app, alsolike_analyst',
+            'revoke all on function %s from alsolike_app, alsolike_analyst',
             found.signature
         );
         if found.name = any(for_both || for_app) then

@@ -3,7 +3,7 @@
 from alsolike.migrate import run_sql
 
 revision = "0027"
-down_revision = "0034"
+down_revision = "0026"
 
 
 def upgrade() -> None:

@@ -7,7 +7,7 @@ id; a receipt has counts.
 from alsolike.migrate import run_sql
 
 revision = "0031"
-down_revision = "0025"
+down_revision = "0030"
 deletes = {
     f"{table}": "true"
     for table in ("raw.erased_shoppers", "raw.readmitted_shoppers", "ops.erasures")

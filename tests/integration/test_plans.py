@@ -110,12 +110,14 @@ def test_a_category_comes_off_its_index(connection: psycopg.Connection[Any]) -> 
 def test_neighbours_come_off_the_index_unless_they_are_to_be_exact(
     connection: psycopg.Connection[Any], mode: str, *, is_exact: bool
 ) -> None:
-    row = connection.execute("select recs.neighbours_statement(1, 16, %s)", (is_exact,)).fetchone()
+    row = connection.execute(
+        "select recs.neighbours_statement(1, 16, %s, false)", (is_exact,)
+    ).fetchone()
     assert row is not None
     shown = plan(
         connection,
-        f"prepare statement (text[], integer) as {row[0]}",
-        "('{v00001,v00002,v00003}', 20)",
+        f"prepare statement (text[], integer, integer) as {row[0]}",
+        "('{v00001,v00002,v00003}', 20, 21)",
         mode,
     )
     assert (f"Index Scan using {INDEX}" in shown) is not is_exact

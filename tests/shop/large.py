@@ -20,7 +20,8 @@ _CATALOGUE = """
     update raw.products as p
     set
         title = 'Lamp ' || (array['oak', 'brass', 'glass', 'steel'])[1 + n.n % 4]
-            || ' word' || n.n % 500 || ' name' || n.n,
+            || ' word' || n.n % 500 || ' name' || n.n
+            || ' quill' || translate(to_char(n.n % 4000, 'fm0000'), '0123456789', 'bdfghklmpt'),
         description = 'Made by hand, number ' || n.n || ' of a series ' || repeat('and so on ', 10),
         category = 'Department ' || n.n % 6 || ' > Shelf ' || n.n % 60,
         brand = 'Brand ' || n.n % 200,

@@ -63,10 +63,11 @@ TABLES = """
 """
 
 
-def documented_views() -> str:
-    """Return the statements of docs/pull.md that make the views, without the login."""
-    [block] = re.findall(r"```sql\n(create schema .*?)```", _DOCUMENT.read_text(), re.DOTALL)
-    return block.partition("create role")[0]
+_BLOCK = re.search(r"```sql\n(create schema .*?)```", _DOCUMENT.read_text(), re.DOTALL)
+assert _BLOCK is not None
+# The statements of docs/pull.md: the views, and the login that reads them.
+DOCUMENT_VIEWS, _, _login = _BLOCK[1].partition("create role")
+DOCUMENT_LOGIN = f"create role{_login}"
 
 
 class Shop:
@@ -75,7 +76,7 @@ class Shop:
     def __init__(self, variables: Mapping[str, str]) -> None:
         self.variables = variables
         self.run(TABLES)
-        self.run(documented_views())
+        self.run(DOCUMENT_VIEWS)
 
     def run(self, script: str) -> list[tuple[Any, ...]]:
         """Run statements; the rows of the last one, if it has any."""

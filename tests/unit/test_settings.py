@@ -32,10 +32,15 @@ OF_LIBRARIES = {
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_DEFAULT_REGION",
+    "AWS_REQUEST_CHECKSUM_CALCULATION",
 }
 
 NUMBERS = {
     "ALSOLIKE_EMBED_BATCH_SIZE": ("embed_batch_size", 1, 4096),
+    "ALSOLIKE_KEEP_JOBS_DAYS": ("keep_jobs_days", 1, 36_500),
+    "ALSOLIKE_KEEP_REJECTED_ROWS_DAYS": ("keep_rejected_rows_days", 1, 36_500),
+    "ALSOLIKE_KEEP_RUNS_DAYS": ("keep_runs_days", 1, 36_500),
+    "ALSOLIKE_KEEP_SESSION_VIEWS_DAYS": ("keep_session_views_days", 1, 36_500),
     "ALSOLIKE_NEIGHBOURS_K": ("neighbours_k", 1, 1000),
     "ALSOLIKE_PORT": ("port", 1, 65535),
     "ALSOLIKE_WEB_WORKERS": ("web_workers", 1, 64),
@@ -368,3 +373,16 @@ def test_several_hosts_are_a_primary_and_its_replicas(
     tmp_path: Path, variables: dict[str, str], has_several: bool
 ) -> None:
     assert read(tmp_path, **variables).has_several_hosts is has_several
+
+
+@pytest.mark.parametrize("given", ["ServerSideEncryption", "ServerSideEncryption=", "=aws:kms"])
+def test_an_argument_of_s3_without_a_value_is_refused(tmp_path: Path, given: str) -> None:
+    with pytest.raises(SettingError, match="ALSOLIKE_S3_ARGUMENTS"):
+        read(tmp_path, ALSOLIKE_S3_ARGUMENTS=given)
+
+
+def test_a_pooler_is_one_of_two_kinds(tmp_path: Path) -> None:
+    assert read(tmp_path).pooler is None
+    assert read(tmp_path, ALSOLIKE_POOLER="Transaction").pooler == "transaction"
+    with pytest.raises(SettingError, match="ALSOLIKE_POOLER"):
+        read(tmp_path, ALSOLIKE_POOLER="statement")

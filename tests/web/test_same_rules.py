@@ -5,10 +5,8 @@ Knives are bought again and again here, pans and spades are not.
 
 import json
 import re
-import secrets
-import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,27 +16,14 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from alsolike.settings import load_settings
-from alsolike.snapshot.local_file import snapshot_folder
-from api.app import create_app
 from api.paging.continuation import Continuation, encode_continuation
+from tests.fixtures.steps import ALL, ids, kept_shop
 from tests.fixtures.waiting import wait_for
-from tests.shop.database import cloned_database, execute, run, variables_set
+from tests.shop.database import execute, variables_set
 from tests.shop.kitchen import CATEGORIES, PER_KIND, make_kitchen, make_kitchen_marts
 from tests.shop.models import add_model
-from tests.shop.snapshots import keep_snapshot
 
 Client = TestClient[Litestar]
-
-# The ways that must fail for a step to be the first that answers.
-AWAY = {
-    "live": (),
-    "neighbours": ("vectors",),
-    "popular": ("vectors", "neighbours"),
-    "snapshot": ("vectors", "neighbours", "popular"),
-}
-FROM_THE_DATABASE = ["live", "neighbours", "popular"]
-ALL = [*FROM_THE_DATABASE, "snapshot"]
 
 HISTORY = """
     insert into raw.purchases (purchase_id, shopper_id, product_id, purchased_at) values
@@ -64,72 +49,16 @@ def kept(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[str, Path]]:
     """Make the shop with a history, its neighbours and a snapshot: its database, and the home."""
-    home = tmp_path_factory.mktemp("kept")
-    with cloned_database(postgres_server) as variables:
-        settings = {
-            "ALSOLIKE_HOME": str(home),
-            "ALSOLIKE_S3_BUCKET": f"test-{secrets.token_hex(4)}",
-        }
-        with variables_set({**variables, **s3_server, **settings}):
-            make_kitchen()
-            make_kitchen_marts()
-            execute(HISTORY)
-            keep_snapshot()
+
+    def make() -> None:
+        make_kitchen()
+        make_kitchen_marts()
+        execute(HISTORY)
+
+    with kept_shop(postgres_server, s3_server, tmp_path_factory.mktemp("kept"), make) as kept:
+        with variables_set({**postgres_server, "PGDATABASE": kept[0]}):
             add_model("another", dimension=4)
-        yield variables["PGDATABASE"], home
-
-
-@pytest.fixture
-def site(
-    kept: tuple[str, Path],
-    postgres_server: dict[str, str],
-    tmp_path: Path,
-) -> Iterator[Client]:
-    """Give a client of an app on a shop of the test's own, with the snapshot."""
-    shutil.copytree(snapshot_folder(kept[1]), snapshot_folder(tmp_path))
-    settings = {
-        "ALSOLIKE_HOME": str(tmp_path),
-        # A slow machine makes no step fail that is there.
-        "ALSOLIKE_STATEMENT_TIMEOUT_MS": "10000",
-        "ALSOLIKE_FALLBACK_TIMEOUT_MS": "10000",
-    }
-    with (
-        cloned_database(postgres_server, kept[0]) as variables,
-        variables_set({**variables, **settings}),
-        TestClient(create_app(load_settings())) as client,
-    ):
-        client.follow_redirects = False
-        yield client
-
-
-@pytest.fixture
-def only(site: Client) -> Callable[[str], AbstractContextManager[Any]]:
-    """Give a function whose block the named step is the first to answer in."""
-
-    @contextmanager
-    def from_step(tier: str) -> Iterator[None]:
-        functions = [
-            run("select pg_get_functiondef(%s::regproc)", (f"recs.{name}",))[0][0]
-            for name in ("recommend_with_reasons", "similar_products")
-        ]
-        away = ", ".join(f"'{way}'" for way in AWAY[tier])
-        for text in functions if away else ():
-            fails = f"if p_way in ({away}) then raise undefined_function; end if;"
-            execute(text.replace("\nbegin\n", f"\nbegin\n{fails}\n", 1))
-        # Steps that keep failing are not tried any more.
-        for _ in range(4):
-            for path in ("/v1/products/knife-05/similar", "/v1/shoppers/agreed/recommendations"):
-                assert site.get(path).headers["alsolike-tier"] == tier
-        yield
-        for text in functions:
-            execute(text)
-
-    return from_step
-
-
-def ids(response: httpx.Response) -> list[str]:
-    assert response.status_code == 200, response.text
-    return [item["product_id"] for item in response.json()["items"]]
+        yield kept
 
 
 def models(response: httpx.Response) -> set[str | None]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _CHUNK_BYTES = 1 << 16
 _XML = "http://www.w3.org/XML/1998/namespace"
+_MOST_LEVELS = 100
 _ITEMS = ("item", "entry")
 
 _Name = tuple[str | None, str]
@@ -61,8 +62,8 @@ def read_feed(path: Path) -> Iterator[FeedItem]:
     InputFileError
         The file is no XML, defines entities, or has an item of more than 16 million characters.
     """
-    handler = _Handler(path)
     parser = cast("ExpatParser", make_parser())
+    handler = _Handler(path, parser)
     parser.setFeature(feature_namespaces, True)  # noqa: FBT003  (SAX's own signature)
     parser.setContentHandler(handler)
     try:
@@ -86,8 +87,9 @@ def read_feed(path: Path) -> Iterator[FeedItem]:
 class _Handler(ContentHandler):
     """Collects the items whose elements have ended."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, locator: Locator) -> None:
         super().__init__()
+        self._locator = locator
         self.items: list[FeedItem] = []
         self.has_items = False
         self._path = path
@@ -98,12 +100,7 @@ class _Handler(ContentHandler):
         self._length = 0
         self._item: FeedItem | None = None
         self._group: dict[str, str] = {}
-        self._outside: list[str] = []
-        self._locator: Locator | None = None
-
-    def setDocumentLocator(self, locator: Locator) -> None:  # noqa: N802
-        """Learn where the parser is."""
-        self._locator = locator
+        self._is_language = False
 
     def startElementNS(  # noqa: N802  (SAX's own name)
         self,
@@ -116,7 +113,7 @@ class _Handler(ContentHandler):
         if self._item is None:
             values = cast("dict[_Name, str]", dict(cast("Any", attrs)))
             self._language = values.get((_XML, "lang"), self._language)
-            self._outside.clear()
+            self._is_language = local == "language"
             if local in _ITEMS:
                 line = self._line()
                 lists = defaultdict[str, list[str]](list)
@@ -124,6 +121,9 @@ class _Handler(ContentHandler):
                 self._item = FeedItem(line, {}, lists, groups, self._language)
                 self._length = 0
             return
+        if len(self._open) >= _MOST_LEVELS:
+            message = f"{self._path}, line {self._line()}: the item is nested too deep."
+            raise InputFileError(message)
         key = header_name(local)
         self._open.append(f"g:{key}" if "base.google.com" in (uri or "") else key)
         # Atom's link has its address in an attribute, and may be a link to something else.
@@ -140,16 +140,14 @@ class _Handler(ContentHandler):
             if self._length > LONGEST_LINE:
                 message = f"{self._path}, line {self._line()}: the item is longer than 16 MiB."
                 raise InputFileError(message)
-        elif self._item is None:
-            self._outside.append(content)
+        elif self._is_language and content.strip():
+            self._language = content.strip()
 
     def endElementNS(self, name: _Name, qname: str | None) -> None:  # noqa: ARG002, N802
         """Close an element within an item, or the item."""
         item = self._item
         if item is None:
-            if name[1] == "language":
-                self._language = "".join(self._outside).strip() or self._language
-            self._outside.clear()
+            self._is_language = False
             return
         if not self._open:
             self._end_item(item)
@@ -177,4 +175,4 @@ class _Handler(ContentHandler):
         self._item = None
 
     def _line(self) -> int:
-        return 1 if self._locator is None else int(self._locator.getLineNumber() or 1)
+        return self._locator.getLineNumber() or 1

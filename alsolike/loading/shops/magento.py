@@ -12,7 +12,15 @@ from typing import Any
 
 from alsolike.loading.shop_headers import MAGENTO_ORDERS, MAGENTO_PRODUCTS
 from alsolike.loading.shops.orders import OrderLine, carried_down
-from alsolike.loading.shops.records import Fields, Record, is_json, read_objects, read_records
+from alsolike.loading.shops.records import (
+    Fields,
+    Record,
+    is_json,
+    objects_of,
+    read_objects,
+    read_records,
+    text_of,
+)
 from alsolike.loading.shops.system import Shop, ShopSystem
 from alsolike.loading.shops.values import (
     deepest,
@@ -75,12 +83,13 @@ def _read_products(path: Path, shop: Shop) -> Iterator[Item]:
         for record in _records(path)
         if (sku := record.get("sku"))
         for child in _children(record)
+        if child != sku
     }
     families: defaultdict[str, list[Variant]] = defaultdict(list)
     skus: defaultdict[str, list[str]] = defaultdict(list)
     for record in _records(path):
         sku = record.get("sku")
-        if sku in parents and parents[sku] != sku:
+        if sku in parents:
             families[parents[sku]].append(_variant(record))
             skus[parents[sku]].append(sku)
     for record in _records(path):
@@ -196,37 +205,32 @@ def _read_orders(path: Path) -> Iterator[OrderLine]:
         )
 
 
-def _state(status: object, ordered: object, refunded: object) -> str | None:
-    if str(status or "").lower() == "closed":
+def _state(status: str | None, ordered: str | None, refunded: str | None) -> str | None:
+    if (status or "").lower() == "closed":
         return "refunded"
-    count = read_count(str(refunded or ""))
-    if count and count == read_count(str(ordered or "")):
-        return "refunded"
-    return no_purchase(str(status or ""))
+    count = read_count(refunded)
+    return "refunded" if count and count == read_count(ordered) else no_purchase(status)
 
 
 def _lines_of_object(number: int, order: dict[str, Any]) -> Iterator[OrderLine]:
     """Give the lines of an order as the REST API shows it, whose times are UTC."""
-    created = order.get("created_at")
-    account = order.get("customer_id")
-    lines: list[dict[str, Any]] = order.get("items") or []
-    for line in lines:
+    created = text_of(order.get("created_at"))
+    for line in objects_of(order.get("items")):
         if line.get("parent_item_id"):
             continue
-        price = line.get("price")
-        quantity = line.get("qty_ordered")
+        quantity, refunded = text_of(line.get("qty_ordered")), text_of(line.get("qty_refunded"))
         yield OrderLine(
             line=number,
-            order_id=str(order.get("increment_id") or order.get("entity_id") or "") or None,
+            order_id=text_of(order.get("increment_id")) or text_of(order.get("entity_id")),
             ordered_at=f"{created}Z" if created else None,
-            email=order.get("customer_email"),
-            account=None if account is None else str(account),
+            email=text_of(order.get("customer_email")),
+            account=text_of(order.get("customer_id")),
             is_guest=bool(order.get("customer_is_guest")),
-            sku=line.get("sku"),
-            name=line.get("name"),
-            quantity=None if quantity is None else str(quantity),
-            unit_price=None if price is None else str(price),
-            state=_state(order.get("status"), quantity, line.get("qty_refunded")),
+            sku=text_of(line.get("sku")),
+            name=text_of(line.get("name")),
+            quantity=quantity,
+            unit_price=text_of(line.get("price")),
+            state=_state(text_of(order.get("status")), quantity, refunded),
         )
 
 

@@ -1,11 +1,9 @@
 """Purchases of the lines of a shop's orders."""
 
-import hmac
-import unicodedata
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 
 from alsolike.loading.rows import Reading, Row
 from alsolike.loading.shops.records import Record
@@ -13,6 +11,7 @@ from alsolike.loading.shops.values import is_no_product, read_count, read_price
 from alsolike.loading.shops.variants import Item
 from alsolike.loading.summary import counted
 from alsolike.loading.tables import PURCHASES
+from alsolike.privacy.hashes import shopper_of
 
 # What was once an order: it is loaded with its status, so that an earlier load of it is taken back.
 _TAKEN_BACK = frozenset(("refunded", "cancelled", "voided"))
@@ -95,20 +94,6 @@ class Catalogue:
         return None
 
 
-def shopper_of(email: str | None, key: str) -> str | None:
-    """Return the id that stands for an e-mail address; None if it is none.
-
-    It is the HMAC-SHA-256 of the address in lower case, in hexadecimal digits.
-
-    >>> shopper_of(" Anna@Example.com", "k") == shopper_of("anna@example.com", "k")
-    True
-    """
-    address = unicodedata.normalize("NFC", email or "").strip().lower()
-    if "@" not in address:
-        return None
-    return hmac.new(key.encode(), address.encode(), sha256).hexdigest()
-
-
 def carried_down(records: Iterable[Record], order: str) -> Iterator[Record]:
     """Give the further lines of an order what only its first line has.
 
@@ -187,8 +172,9 @@ class Purchases:
             problem = problem or "the order has no number"
         if product is None:
             named = line.sku or line.product or line.variant or line.name or ""
-            problem = problem or f"the line is of '{named[:40]}', which {self.products} lacks"
-        price = read_price(line.unit_price)
+            named = re.sub(r"\S*@\S*", "(an address)", named[:40])
+            problem = problem or f"the line is of '{named}', which {self.products} lacks"
+        price, count = read_price(line.unit_price), read_count(line.quantity)
         shopper = None
         if not line.is_guest:
             shopper = shopper_of(line.email, self.key) if line.email else line.account
@@ -197,10 +183,11 @@ class Purchases:
             "shopper_id": shopper,
             "product_id": product,
             "purchased_at": line.ordered_at,
-            "quantity": _quantity(line.quantity),
+            # Of a line without any, all was refunded.
+            "quantity": None if count == 0 else line.quantity if count is None else str(count),
             "unit_price": price and price.text,
             "order_id": line.order_id,
-            "status": line.state or "paid",
+            "status": line.state or ("refunded" if count == 0 else "paid"),
         }
         return Row(line.line, problem, [columns[name] for name in PURCHASES.columns])
 
@@ -208,11 +195,6 @@ class Purchases:
 def _is_empty(line: OrderLine) -> bool:
     """Whether an order of no lines stands in a row of its own."""
     return not (line.sku or line.product or line.variant or line.name)
-
-
-def _quantity(written: str | None) -> str | None:
-    count = read_count(written)
-    return written if count is None else str(count)
 
 
 def _purchase_id(line: OrderLine, product: str | None, seen: Counter[str]) -> str:

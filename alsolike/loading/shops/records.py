@@ -1,12 +1,12 @@
 """Rows of shop systems' files, under names that do not differ between releases."""
 
-import io
+import codecs
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO, cast
+from typing import Any, cast
 
 from alsolike.errors import InputFileError
 from alsolike.loading.csv_files import fit, opened_csv
@@ -142,10 +142,25 @@ def read_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             yield line, item
         return
     with opened(path) as stream:
-        yield from _objects_of_array(path, io.TextIOWrapper(stream, encoding="utf-8-sig"))
+        yield from _objects_of_array(path, codecs.getreader("utf-8-sig")(stream))
 
 
-def _objects_of_array(path: Path, stream: TextIO) -> Iterator[tuple[int, dict[str, Any]]]:
+def text_of(value: object) -> str | None:
+    """Return a text or a number of JSON as text; None for anything else, and for no text."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    return str(value).strip() or None
+
+
+def objects_of(value: object) -> list[dict[str, Any]]:
+    """Return the objects of a list of JSON."""
+    items = cast("list[object]", value) if isinstance(value, list) else []
+    return [cast("dict[str, Any]", item) for item in items if isinstance(item, dict)]
+
+
+def _objects_of_array(
+    path: Path, stream: codecs.StreamReader
+) -> Iterator[tuple[int, dict[str, Any]]]:
     text = _read_on(path, stream)
     begin = _BEFORE_ARRAY.match(text)
     if begin is None:
@@ -173,7 +188,7 @@ def _objects_of_array(path: Path, stream: TextIO) -> Iterator[tuple[int, dict[st
         number += 1
 
 
-def _read_on(path: Path, stream: TextIO) -> str:
+def _read_on(path: Path, stream: codecs.StreamReader) -> str:
     try:
         return stream.read(_CHUNK_CHARACTERS)
     except UnicodeDecodeError as error:

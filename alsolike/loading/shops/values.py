@@ -9,7 +9,10 @@ from typing import NamedTuple
 from alsolike.loading.shop_headers import header_name
 
 _CURRENCIES = {"€": "EUR", "£": "GBP", "zł": "PLN", "kč": "CZK", "₽": "RUB", "₹": "INR", "₺": "TRY"}
+# Signs of several currencies.
+_SEVERAL = frozenset(("$", "¥", "kr", "kr."))
 _NUMBER = re.compile(r"(?<![\w.,])[+-]?(?:\d[\d.,'’\s]*\d|\d)(?![\d.,])")
+_LONGEST_PRICE = 50
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[.,'’]\d{3})+")
 _CODE = re.compile(r"[A-Z]{3}", re.IGNORECASE)
 _CENT = Decimal("0.01")
@@ -108,13 +111,13 @@ def read_price(written: str | None) -> Price | None:
     """
     if not written:
         return None
-    found = _NUMBER.search(written)
+    found = _NUMBER.search(written) if len(written) <= _LONGEST_PRICE else None
     unread = Price(written, None, None)
     if found is None:
         return unread
     rest = (written[: found.start()] + written[found.end() :]).strip()
     currency = _CURRENCIES.get(rest.lower()) or (rest.upper() if _CODE.fullmatch(rest) else None)
-    if rest and currency is None and rest not in "$¥kr.":
+    if rest and currency is None and rest.lower() not in _SEVERAL:
         return unread
     number = _decimal(re.sub(r"\s", "'", found[0]))
     if number is None:

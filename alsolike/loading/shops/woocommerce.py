@@ -13,7 +13,15 @@ from typing import Any
 
 from alsolike.loading.shop_headers import WOOCOMMERCE_ORDERS, WOOCOMMERCE_PRODUCTS
 from alsolike.loading.shops.orders import OrderLine, carried_down
-from alsolike.loading.shops.records import Fields, Record, is_json, read_objects, read_records
+from alsolike.loading.shops.records import (
+    Fields,
+    Record,
+    is_json,
+    objects_of,
+    read_objects,
+    read_records,
+    text_of,
+)
 from alsolike.loading.shops.system import Shop, ShopSystem
 from alsolike.loading.shops.values import (
     deepest,
@@ -81,12 +89,24 @@ _ITEM_COLUMN = re.compile(r"product item (\d+) (name|id|sku|quantity)")
 
 def _read_products(path: Path, shop: Shop) -> Iterator[Item]:
     families: defaultdict[str, _Family] = defaultdict(_Family)
+    parents: set[str] = set()
     for record in _records(path):
-        if _is_variation(record) and (parent := record.get("parent")):
+        if not _is_variation(record):
+            parents.update(_keys(record))
+        elif parent := record.get("parent"):
             families[parent.casefold()].add(record)
     for record in _records(path):
         if not _is_variation(record):
             yield _product(record, families, shop)
+        elif (record.get("parent") or "").casefold() not in parents:
+            problem = record.problem or "the file lacks the product of this variation"
+            yield Item(record.line, {"product_id": record.get("id")}, problem=problem)
+
+
+def _keys(record: Record) -> list[str]:
+    """Return by which words the rows of variations may name their product."""
+    product_id, sku = record.get("id"), record.get("sku")
+    return [key.casefold() for key in (product_id and f"id:{product_id}", sku, product_id) if key]
 
 
 def _records(path: Path) -> Iterator[Record]:
@@ -152,11 +172,7 @@ def _listed(written: str | None) -> list[str]:
 
 def _product(record: Record, families: Mapping[str, _Family], shop: Shop) -> Item:
     product_id, sku = record.get("id"), record.get("sku")
-    family = _Family()
-    for key in (f"id:{product_id}", sku, product_id):
-        if key and key.casefold() in families:
-            family = families[key.casefold()]
-            break
+    family = next((families[key] for key in _keys(record) if key in families), _Family())
     own = _variant(record)
     variants = family.variants or [own]
     attributes: dict[str, object] = options(family.variants)
@@ -239,7 +255,8 @@ def _lines_of_record(record: Record) -> Iterator[OrderLine]:
 
 def _some_id(written: object) -> str | None:
     """Return an id; 0 stands for none."""
-    return str(written) if written and str(written) != "0" else None
+    text = text_of(written)
+    return None if text == "0" else text
 
 
 def _named_lines(record: Record) -> list[Mapping[str, str]]:
@@ -258,26 +275,24 @@ def _named_lines(record: Record) -> list[Mapping[str, str]]:
 
 def _lines_of_object(number: int, order: dict[str, Any]) -> Iterator[OrderLine]:
     """Give the lines of an order as the REST API shows it."""
-    created = order.get("date_created_gmt")
-    billing: dict[str, Any] = order.get("billing") or {}
+    created = text_of(order.get("date_created_gmt"))
+    billing = objects_of([order.get("billing")])
     account = _some_id(order.get("customer_id"))
-    lines: list[dict[str, Any]] = order.get("line_items") or []
-    for line in lines:
-        price = line.get("price")
+    for line in objects_of(order.get("line_items")):
         yield OrderLine(
             line=number,
             order_id=_some_id(order.get("number")) or _some_id(order.get("id")),
-            ordered_at=f"{created}Z" if created else order.get("date_created"),
-            email=billing.get("email"),
+            ordered_at=f"{created}Z" if created else text_of(order.get("date_created")),
+            email=text_of(billing[0].get("email")) if billing else None,
             account=account,
             is_guest=account is None,
-            sku=line.get("sku") or None,
+            sku=text_of(line.get("sku")),
             product=_some_id(line.get("product_id")),
             variant=_some_id(line.get("variation_id")),
-            name=line.get("name"),
-            quantity=str(line.get("quantity", "")),
-            unit_price=f"{price:.2f}" if isinstance(price, int | float) else price,
-            state=_state(order.get("status"), order.get("payment_method")),
+            name=text_of(line.get("name")),
+            quantity=text_of(line.get("quantity")),
+            unit_price=text_of(line.get("price")),
+            state=_state(text_of(order.get("status")), text_of(order.get("payment_method"))),
         )
 
 

@@ -1,6 +1,6 @@
 -- Reject the staged products or shoppers whose id an earlier line of the file has, with other
 -- content.
--- row_id: the column of the id, name: what that is called; noun: product or shopper;
+-- row_id: the column of the id, name: what that is called; expected: what the file should have;
 -- here, there: all columns of the line and of the earlier one.
 -- A row: one line of the file.
 insert into left_out (line, place, reason)
@@ -15,7 +15,7 @@ select
     u.line,
     u.place,
     {name} || ' is ''' || shown(u.{row_id}) || ''', which line ' || f.line
-    || ' has with other content: expected one line for a ' || {noun}
+    || ' has with other content: expected ' || {expected}
 from usable as u
 inner join repeated as f on u.{row_id} = f.id
 inner join usable as o on f.line = o.line

@@ -1,4 +1,5 @@
--- Replace the purchases that were pulled before and that the source changed.
+-- Replace the purchases that were pulled before and that the source changed. What was returned of
+-- them is counted anew afterwards.
 -- A row: one purchase.
 update raw.purchases as k
 set
@@ -6,6 +7,7 @@ set
     product_id = s.product_id,
     purchased_at = s.purchased_at::timestamptz,
     quantity = coalesce(s.quantity::numeric::integer, 1),
+    returned_quantity = least(k.returned_quantity, coalesce(s.quantity::numeric::integer, 1)),
     unit_price = s.unit_price::numeric(12, 2),
     order_id = s.order_id,
     loaded_at = now()

@@ -11,6 +11,7 @@ from alsolike.history import History
 from alsolike.progress import Report
 from alsolike.rankers.blend.candidates import WARM, Candidates, ValidationSlice, gather, join
 from alsolike.rankers.blend.evidence import PRIORS, TEXTS, build_priors, build_spaces
+from alsolike.rankers.blend.groups import Groups
 from alsolike.rankers.blend.recipe import Recipe
 from alsolike.rankers.blend.rows import BlendedRows, KeptSpace
 from alsolike.rankers.blend.validation import cut_slices, fit_slice, queries_of
@@ -53,15 +54,19 @@ class FittedModel:
     centre: NDArray[np.float32]
     left_out: dict[str, str]
     rows: BlendedRows
+    groups: Groups
 
     def neighbours(
         self, products: NDArray[np.integer]
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return the neighbours of some products, best first: their numbers and their scores.
 
+        One of each group of variants, and none of the product's own.
+
         Shapes (len(products), at most recipe.neighbours); one with a score of 0 is no neighbour.
         """
         scores = np.maximum(self.rows(products) - self.centre, 0)
+        self.groups.keep_best(scores, products)
         count = min(self.recipe.neighbours, scores.shape[1])
         best = np.sort(np.argpartition(-scores, count - 1, axis=1)[:, :count], axis=1)
         values = np.take_along_axis(scores, best, axis=1)
@@ -138,6 +143,7 @@ def fit_model(history: History, texts: Texts, recipe: Recipe, report: Report) ->
         centre=centre,
         left_out=left_out,
         rows=rows,
+        groups=Groups(history.catalogue.groups),
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from alsolike.folding import folded
 from alsolike.rankers.spaces.linear import dense_product
 from alsolike.rankers.spaces.space import finish_rows, require_finite
 
@@ -28,7 +29,7 @@ class DenseSpace:
 
 
 class TermSpace:
-    """Cosine of TF-IDF vectors, term frequency damped by its logarithm.
+    """Cosine of TF-IDF vectors, term frequency damped by its logarithm; accents do not count.
 
     Parameters
     ----------
@@ -47,6 +48,7 @@ class TermSpace:
         # Slow to import, and typed in part only.
         vectorizer: Any = import_module("sklearn.feature_extraction.text").TfidfVectorizer(
             analyzer=analyzer,
+            preprocessor=folded,
             ngram_range=lengths,
             sublinear_tf=True,
             # An n-gram that occurs in one product only cannot link two: drop it.

@@ -23,6 +23,7 @@ from (
     where
         n.model_id = %(model_id)s
         and p.is_in_stock
+        and not p.is_hidden
         and n.product_id in (select s.product_id from snapshot_products as s)
 ) as r
 where r.rank <= %(k)s

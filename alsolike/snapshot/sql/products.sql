@@ -1,4 +1,5 @@
--- The products of a snapshot as pages show them. Nothing personal: mean and number of reviews only.
+-- The products of a snapshot as pages show them, without hidden ones. Nothing personal: mean and
+-- number of reviews only.
 -- popular: how many products have a place among the recently popular.
 -- A row: a product, its columns in the order of PRODUCT_SCHEMA. rating_average: 1 to 5, null
 -- without reviews; popularity_rank: place among the recently popular in stock, from 1, null: none;
@@ -18,7 +19,10 @@ select
     r.rating_average,
     coalesce(r.review_count, 0) as review_count,
     n.popularity_rank,
-    b.product_id is not null as is_rebuyable
+    b.product_id is not null as is_rebuyable,
+    p.sale_price::text as sale_price,
+    p.url,
+    p.item_group_id
 from raw.products as p
 left join (
     select
@@ -29,8 +33,9 @@ left join (
     group by v.product_id
 ) as r on p.product_id = r.product_id
 left join
-    recs.popular_products(%(popular)s::integer)
+    recs.popular_variants(%(popular)s::integer)
     with ordinality as n (product_id, popularity, actions, popularity_rank)
     on p.product_id = n.product_id
 left join recs.rebuyable_products() as b on p.product_id = b.product_id
+where not p.is_hidden
 order by p.product_id collate "C"

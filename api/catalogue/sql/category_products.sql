@@ -1,4 +1,4 @@
--- A page of the products of a category and all below it, newest first.
+-- A page of the shown products of a category and all below it, newest first.
 -- category: its path; after_time, after_id: creation time and product id of the last row of the
 -- page before, null: the first page; row_count: rows wanted.
 -- A row: a product id and when the product was created.
@@ -8,7 +8,8 @@ select
     p.created_at
 from raw.products as p
 where
-    (
+    not p.is_hidden
+    and (
         p.category = %(category)s
         or starts_with(p.category, %(category)s || ' > ')
     )

@@ -1,13 +1,13 @@
--- Whether any product is of a category or of one below it.
+-- Whether any shown product is of a category or of one below it.
 -- category: its path.
 -- A row: one boolean.
 -- Planned anew each time: the index gives a prefix to a plan alone that knows it.
 select
     exists (
         select 1 from raw.products as p
-        where p.category = %(category)s
+        where p.category = %(category)s and not p.is_hidden
     )
     or exists (
         select 1 from raw.products as p
-        where starts_with(p.category, %(category)s || ' > ')
+        where starts_with(p.category, %(category)s || ' > ') and not p.is_hidden
     ) as has_category

@@ -1,4 +1,4 @@
--- A page of the products of a category and all below it, in the order of product ids.
+-- A page of the shown products of a category and all below it, in the order of product ids.
 -- category: its path; after: the last product id of the page before, null: the first page;
 -- row_count: rows wanted.
 -- A row: a product.
@@ -10,14 +10,17 @@ select
     p.category,
     p.brand,
     p.price::double precision as price,
+    p.sale_price::double precision as sale_price,
     p.currency,
     p.image_url,
+    p.url,
     p.attributes,
     p.is_in_stock,
     p.created_at
 from raw.products as p
 where
-    p.product_id > coalesce(%(after)s::text, '')
+    not p.is_hidden
+    and p.product_id > coalesce(%(after)s::text, '')
     and (
         p.category = %(category)s
         or starts_with(p.category, %(category)s || ' > ')

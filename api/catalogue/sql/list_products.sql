@@ -1,4 +1,4 @@
--- A page of the catalogue in the order of product ids.
+-- A page of the catalogue, without hidden products, in the order of product ids.
 -- after: the last product id of the page before, null: the first page; row_count: rows wanted.
 -- A row: a product.
 select
@@ -8,13 +8,16 @@ select
     p.category,
     p.brand,
     p.price::double precision as price,
+    p.sale_price::double precision as sale_price,
     p.currency,
     p.image_url,
+    p.url,
     p.attributes,
     p.is_in_stock,
     p.created_at
 from raw.products as p
 where
-    p.product_id > coalesce(%(after)s::text, '')
+    not p.is_hidden
+    and p.product_id > coalesce(%(after)s::text, '')
 order by p.product_id
 limit %(row_count)s

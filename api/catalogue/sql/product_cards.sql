@@ -1,4 +1,4 @@
--- What a card shows of some products.
+-- What a card shows of some products; none of a hidden one.
 -- product_ids: their ids.
 -- A row: a product with the mean of its ratings (1 to 5, null without reviews) and their number, in
 -- the order of the ids.
@@ -7,13 +7,14 @@ select
     p.title,
     p.brand,
     p.price,
+    p.sale_price,
     p.currency,
     p.image_url,
     p.is_in_stock,
     r.rating_average,
     r.review_count
 from unnest(%(product_ids)s::text []) with ordinality as wanted (product_id, place)
-inner join raw.products as p on wanted.product_id = p.product_id
+inner join raw.products as p on wanted.product_id = p.product_id and not p.is_hidden
 cross join
     lateral (
         select

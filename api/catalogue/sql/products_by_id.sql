@@ -1,4 +1,4 @@
--- Products by their ids.
+-- Shown products by their ids.
 -- product_ids: the ids.
 -- A row: a product, in the order of the ids.
 select
@@ -8,11 +8,13 @@ select
     p.category,
     p.brand,
     p.price::double precision as price,
+    p.sale_price::double precision as sale_price,
     p.currency,
     p.image_url,
+    p.url,
     p.attributes,
     p.is_in_stock,
     p.created_at
 from unnest(%(product_ids)s::text []) with ordinality as wanted (product_id, place)
-inner join raw.products as p on wanted.product_id = p.product_id
+inner join raw.products as p on wanted.product_id = p.product_id and not p.is_hidden
 order by wanted.place

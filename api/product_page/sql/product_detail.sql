@@ -1,13 +1,14 @@
 -- What a product's own page tells about it: one round trip.
 -- product_id: its id.
 -- A row: the product with the mean of its ratings (1 to 5, null without reviews) and their number;
--- none for an unknown product.
+-- none for an unknown or hidden product.
 select
     p.product_id,
     p.title,
     p.brand,
     p.category,
     p.price,
+    p.sale_price,
     p.currency,
     p.image_url,
     p.is_in_stock,
@@ -24,4 +25,4 @@ cross join
         from raw.reviews as v
         where v.product_id = p.product_id
     ) as r
-where p.product_id = %(product_id)s
+where p.product_id = %(product_id)s and not p.is_hidden

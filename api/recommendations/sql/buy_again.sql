@@ -14,8 +14,10 @@ select
     p.brand,
     p.category,
     p.price::double precision as price,
+    p.sale_price::double precision as sale_price,
     p.currency,
-    p.image_url
+    p.image_url,
+    p.url
 from
     recs.buy_again(
         %(shopper_id)s::text, %(k)s::integer, %(exclude)s::text [],

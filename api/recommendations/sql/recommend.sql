@@ -9,8 +9,8 @@
 -- products. An unknown model raises LS001. Columns stand in the order of RecommendedProduct, then
 -- of Reason.
 select
-    r.rank,
     r.product_id,
+    r.rank,
     r.score,
     r.source,
     r.model,
@@ -18,8 +18,10 @@ select
     p.brand,
     p.category,
     p.price::double precision as price,
+    p.sale_price::double precision as sale_price,
     p.currency,
     p.image_url,
+    p.url,
     r.reason_kind,
     r.reason_event_id,
     r.reason_product_id,

@@ -7,8 +7,8 @@
 -- model raises LS001, an unknown product LS002. Columns stand in the order of SimilarProduct, then
 -- of SimilarReason.
 select
-    s.rank,
     s.product_id,
+    s.rank,
     s.score,
     s.source,
     s.model,
@@ -16,8 +16,10 @@ select
     p.brand,
     p.category,
     p.price::double precision as price,
+    p.sale_price::double precision as sale_price,
     p.currency,
     p.image_url,
+    p.url,
     s.reason_kind,
     s.reason_count
 from

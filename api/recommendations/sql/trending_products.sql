@@ -20,8 +20,10 @@ select
     p.brand,
     p.category,
     p.price::double precision as price,
+    p.sale_price::double precision as sale_price,
     p.currency,
-    p.image_url
+    p.image_url,
+    p.url
 from wanted as w
 cross join
     lateral

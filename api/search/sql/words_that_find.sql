@@ -7,13 +7,19 @@ with given as (
         min(w.place) as place
     from unnest(%(words)s::text []) with ordinality as w (word, place)
     group by w.word
+),
+
+configurations as (
+    select recs.search_configurations() as known
 )
 
 select g.word
 from given as g
+cross join configurations as c
 where
     exists (
-        select from raw.products as p
-        where p.search @@ plainto_tsquery('english', g.word)
+        select from recs.query_words(g.word, c.known) as w
+        inner join raw.products as p on w.wider @@ p.search
+        where not p.is_hidden
     )
 order by g.place

@@ -16,18 +16,53 @@ with pairs as (
 
 ),
 
+products as (
+
+    select * from {{ ref('stg_products') }}
+
+),
+
 scored as (
 
     select
+        pairs.product_id,
+        pairs.other_product_id,
+        pairs.together,
+        pairs.lift,
+        coalesce('group ' || others.item_group_id, 'product ' || others.product_id)
+            as other_group_key,
+        -- The logarithm limits pairs of rare products, the fraction pairs that met by chance.
+        pairs.together::double precision
+        / (pairs.together + {{ var('complement_shrinkage') }})
+        * ln(pairs.lift) as score
+    from pairs
+    inner join products
+        on pairs.product_id = products.product_id
+    inner join products as others
+        on pairs.other_product_id = others.product_id
+    -- A variant does not go with another one of the same product.
+    where
+        products.item_group_id is null
+        or products.item_group_id is distinct from others.item_group_id
+
+),
+
+-- The best variant stands for all.
+one_of_each_group as (
+
+    select distinct on (product_id, other_group_key)
         product_id,
         other_product_id,
         together,
         lift,
-        -- The logarithm limits pairs of rare products, the fraction pairs that met by chance.
-        together::double precision
-        / (together + {{ var('complement_shrinkage') }})
-        * ln(lift) as score
-    from pairs
+        score
+    from scored
+    order by
+        product_id asc,
+        other_group_key asc,
+        score desc,
+        together desc,
+        other_product_id asc
 
 ),
 
@@ -42,7 +77,7 @@ ranked as (
                 together desc,
                 other_product_id asc
         )::integer as rank
-    from scored
+    from one_of_each_group
 
 ),
 

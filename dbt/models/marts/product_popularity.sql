@@ -84,6 +84,9 @@ every_product as (
     select
         products.product_id,
         products.created_at,
+        -- A product without variants is a group of its own.
+        coalesce('group ' || products.item_group_id, 'product ' || products.product_id)
+            as group_key,
         coalesce(by_product.views_recent, 0)::integer as views_recent,
         coalesce(by_product.purchases_recent, 0)::integer as purchases_recent,
         coalesce(by_product.views_all_time, 0)::integer as views_all_time,
@@ -93,6 +96,20 @@ every_product as (
     from products
     left join by_product
         on products.product_id = by_product.product_id
+
+),
+
+-- What is done with one variant is done with all: their product ranks by the sum.
+by_group as (
+
+    select
+        *,
+        sum(popularity_recent) over variants as group_popularity_recent,
+        sum(popularity_all_time) over variants as group_popularity_all_time
+    from every_product
+    window variants as (
+        partition by group_key
+    )
 
 ),
 
@@ -108,12 +125,14 @@ final as (
         popularity_all_time,
         row_number() over (
             order by
+                group_popularity_recent desc,
+                group_popularity_all_time desc,
                 popularity_recent desc,
                 popularity_all_time desc,
                 created_at desc,
                 product_id asc
         )::integer as rank_recent
-    from every_product
+    from by_group
 
 )
 

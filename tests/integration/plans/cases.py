@@ -248,6 +248,7 @@ _CONSENT: dict[str, Any] = {
     "readmits": True,
     "shopper_hash": b"hash",
     "key_id": "key",
+    "display_name": "Somebody",
 }
 _STEP = _SIMILAR.but(
     "neighbours",
@@ -282,7 +283,7 @@ CASES = (
         "few",
         filter=TENTH_OF_PERCENT,
         most={**_LOOKED_UP, "product_vectors_1": 30},
-        searches=("products_price", "product_vectors_1_pkey"),
+        searches=("products_price_now", "product_vectors_1_pkey"),
     ),
     _SIMILAR.but(
         "a brand",
@@ -345,7 +346,7 @@ CASES = (
         **_READS_PRODUCTS,
     ),
     _RECOMMENDED.but(
-        "few", filter=TENTH_OF_PERCENT, searches=("products_price", "product_vectors_1_pkey")
+        "few", filter=TENTH_OF_PERCENT, searches=("products_price_now", "product_vectors_1_pkey")
     ),
     _RECOMMENDED.but(
         "diverse",
@@ -383,7 +384,7 @@ CASES = (
     ),
     _TRENDING,
     _TRENDING.but("half", filter=HALF, most={**_COUNTED_TO_4000, **_POPULAR}, **_READS_PRODUCTS),
-    _TRENDING.but("few", filter=TENTH_OF_PERCENT, searches=("products_price",)),
+    _TRENDING.but("few", filter=TENTH_OF_PERCENT, searches=("products_price_now",)),
     _TRENDING.but(
         "a shelf",
         filter='{"category": "Department 3 > Shelf 9"}',
@@ -406,11 +407,18 @@ CASES = (
     _COMPLEMENTS.but("half", filter=HALF),
     _SEARCH,
     _SEARCH.but("an unknown word", words="nothing4711"),
+    # Two words of the catalogue are one letter away.
+    _SEARCH.but(
+        "a misspelled word",
+        words="quilbdfg",
+        most={"products": 40, "search_words": 60, "search_endings": 60, "search_misspellings": 60},
+        rows=None,
+    ),
     # No product has all three words, 24 have two of them; the index is asked for each pair.
     _SEARCH.but(
         "all words but one",
         words="brass word77 nothing4711",
-        most={"products": 100},
+        most={"products": 100, "search_words": 10},
     ),
     # Up to 5,000 are ranked; so common a word is found sooner without its index.
     _SEARCH.but(

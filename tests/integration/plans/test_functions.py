@@ -53,7 +53,9 @@ NOT_SERVED = {
     "readmit_shopper",
     "rebuyable_products",
     "recommend",
+    "shopper_data",
     "write_neighbours",
+    "write_search_words",
 }
 
 

@@ -22,7 +22,12 @@ API = Path(api.__file__).parent
 LARGE = 3000
 
 # Of no use to what serves: a number for its own sake, and the keys by which others write.
-FOR_OTHERS = {"consents_pkey", "embeddings_pkey"}
+FOR_OTHERS = {
+    "consents_pkey",
+    "embeddings_pkey",
+    "search_endings_word",
+    "search_misspellings_word",
+}
 
 
 def _asked() -> Iterator[Any]:

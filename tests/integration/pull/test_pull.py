@@ -4,7 +4,9 @@ from decimal import Decimal
 
 import pytest
 
+from alsolike.database import connect
 from alsolike.loading import ConsentNeededError
+from alsolike.privacy.erase import erase
 from alsolike.pull import PullError
 from tests.shop.database import run
 from tests.shop.files import noted
@@ -247,7 +249,7 @@ def test_rejected_rows_are_tried_again_until_they_can_be_used(shop: Shop) -> Non
         ]
         run("update ops.pulls set watermark = now() + interval '1 hour'")
     shop.run("insert into variants values ('LATER', 11, 100, 1)")
-    assert counts(pulled())["purchases"] == (1, 0, 0, 0)
+    assert counts(pulled())["purchases"] == (1, 3, 0, 0)
     assert run("select count(*) from raw.rejected_rows") == [(0,)]
     assert "1005" in purchases()
 
@@ -285,3 +287,78 @@ def test_a_view_that_is_not_there_any_more_is_told(shop: Shop) -> None:
     shop.run("drop view alsolike_source.reviews")
     assert noted(pulled(), "alsolike_source.reviews is not there")
     assert run("select count(*) from raw.reviews") == [(1,)]
+
+
+def test_returns_follow_their_purchases(shop: Shop) -> None:
+    shop.run(
+        "create table returned (id integer, line integer, at timestamptz, pieces integer);"
+        "insert into returned values (1, 1001, now(), 1);"
+        "create view alsolike_source.returns as select id as return_id, line as purchase_id,"
+        " at as returned_at, pieces as quantity from returned"
+    )
+    returned = "select quantity, returned_quantity from raw.purchases where purchase_id = '1001'"
+    assert counts(pulled())["returns"] == (1, 0, 0, 0)
+    assert run(returned) == [(2, 1)]
+    shop.run("update returned set pieces = null")
+    assert counts(pulled())["returns"] == (1, 0, 0, 0)
+    assert run(returned) == [(2, 2)]
+    # The pieces of the purchase change, and all of them were returned.
+    shop.run("update order_lines set pieces = 3 where id = 1001")
+    pulled(is_full=True)
+    assert run(returned) == [(3, 3)]
+    shop.run("update order_lines set pieces = 1 where id = 1001")
+    pulled(is_full=True)
+    assert run(returned) == [(1, 1)]
+    shop.run("insert into returned values (2, 1000, now(), null), (3, 1002, now(), null)")
+    pulled()
+    shop.run("delete from returned where id = 1")
+    pulled()
+    assert run(returned) == [(1, 0)]
+
+
+def test_an_edited_review_replaces_what_it_was(shop: Shop) -> None:
+    pulled()
+    shop.run("update ratings set words = 'Very good.', modified_at = now()")
+    assert counts(pulled())["reviews"] == (1, 0, 0, 0)
+    assert run("select body from raw.reviews") == [("Very good.",)]
+
+
+def test_a_dry_run_shows_what_a_pull_would_do_and_stores_nothing(shop: Shop) -> None:
+    pulled()
+    shop.run(
+        "delete from variants where sku = 'SPOON'; update goods set name = 'Mug' where id = 11"
+    )
+    shop.run("insert into order_lines values (1005, 100, 'UNKNOWN', 1, 100)")
+    shop.run("delete from ratings")
+    before = run("select * from ops.pulled_rows order by 1, 2"), run("select * from ops.pulls")
+    tried = pulled(is_trial=True, is_full=True, accepts_deletes=True)
+    assert counts(tried) == {
+        "products": (1, 2, 0, 0),
+        "shoppers": (0, 2, 0, 0),
+        "purchases": (0, 3, 1, 0),
+        "reviews": (0, 0, 0, 0),
+    }
+    assert noted(tried, "1 product that it no longer has taken out of stock")
+    assert noted(tried, "1 review that it no longer has deleted")
+    assert [product["title"] for product in tried.products] == ["Mug"]
+    assert run("select count(*) from raw.products where title = 'Mug'") == [(0,)]
+    assert run("select count(*) from raw.reviews") == [(1,)]
+    after = run("select * from ops.pulled_rows order by 1, 2"), run("select * from ops.pulls")
+    assert after == before
+
+
+def test_an_erased_shopper_does_not_come_back(shop: Shop) -> None:
+    shop.run("update customers set full_name = 'Zzyzx', modified_at = now() where id = 1")
+    pulled()
+    with connect() as connection:
+        receipt = erase(connection, "1", source="command")
+    # The shopper, two purchases and a review.
+    assert receipt.counts["ops.pulled_rows"] == 4
+    for _ in range(2):
+        assert noted(pulled(is_full=True), "purchases: 2 rows of erased shoppers left out.")
+        assert run("select view, row_id from ops.pulled_rows where view <> 'products'") == [
+            ("shoppers", "2"),
+            ("purchases", "1002"),
+        ]
+    assert run("select shopper_id from raw.shoppers") == [("2",)]
+    assert purchases() == ["1002"]

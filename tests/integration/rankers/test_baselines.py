@@ -31,7 +31,13 @@ def _catalogue(ids: list[str]) -> Catalogue:
     count = len(ids)
     nothing: list[str | None] = [None] * count
     return Catalogue(
-        ids, nothing, nothing, np.full(count, ALWAYS), np.zeros(count, bool), np.ones(count, bool)
+        ids,
+        nothing,
+        nothing,
+        np.full(count, ALWAYS),
+        np.zeros(count, bool),
+        np.ones(count, bool),
+        nothing,
     )
 
 

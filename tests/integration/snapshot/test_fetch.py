@@ -176,6 +176,20 @@ def test_filters_and_pages_of_the_local_file(here: Settings, export: Export) -> 
     ]
 
 
+def test_words_are_found_without_their_accents(here: Settings, export: Export) -> None:
+    with connect() as connection:
+        connection.execute(
+            "update raw.products set title = 'Manutenção, Straße', brand = 'Ёж' "
+            "where product_id = 'b'"
+        )
+    export()
+    fetch(here)
+    local = open_local(here)
+    for words in ("manutencao", "MANUTENC\u0327A\u0303O", "strasse еж", "Straße Ёж"):
+        assert [p.product_id for p, _ in local.search(words, None, None, 9)] == ["b"], words
+    assert local.search("manutencao kettles", None, None, 9) == []
+
+
 def test_the_same_snapshot_is_not_fetched_twice_and_a_newer_one_replaces_it(
     here: Settings, export: Export
 ) -> None:

@@ -142,6 +142,16 @@ def test_texts_are_alike_by_their_words() -> None:
     assert not rows[3].any()
 
 
+def test_words_are_the_same_with_and_without_accents() -> None:
+    texts = ["Café crème", "CAFE", "cafe\u0301 noir", "Ёлка", "елка", "Straße", "strasse"]
+    rows = whole(TermSpace("words", texts, analyzer="word", lengths=(1, 1)), 7)
+    assert rows[0, 1] > 0
+    assert rows[1, 2] > 0
+    assert rows[3, 4] == pytest.approx(1)
+    assert rows[5, 6] == pytest.approx(1)
+    assert rows[0, 3] == 0
+
+
 def test_texts_without_a_word_are_alike_to_none() -> None:
     rows = whole(TermSpace("words", ["", "!"], analyzer="word", lengths=(1, 1)), 2)
     assert rows.shape == (2, 2)

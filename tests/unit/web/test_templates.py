@@ -67,6 +67,7 @@ def card(number: int, **changes: Any) -> SimpleNamespace:
             "title": f"Wexaquay Hollow Vintage Daypack, Saddle leather, Teal {number}",
             "brand": "Wexaquay",
             "price_text": "€143.90",
+            "old_price_text": None,
             "image_url": f"/pictures/P{number:06}.svg",
             "is_in_stock": True,
             "rating_average": 4.26,
@@ -169,6 +170,7 @@ def render(name: str, visitor: SimpleNamespace = SHOPPER, **context: Any) -> str
         lstrip_blocks=True,
     )
     environment.globals["remembered"] = lambda macro, *arguments: macro(*arguments)
+    environment.globals["prefix"] = ""
     common = {
         "visitor": visitor,
         "csrf_token": TOKEN,
@@ -274,6 +276,15 @@ def test_card_says_why_it_is_recommended() -> None:
     )
 
 
+def test_a_sale_shows_the_old_price_struck_through_and_says_so() -> None:
+    reduced = card(1, price_text="€49.90", old_price_text="€59.90")
+    page = parse(render("partials/product_items.html", products=[reduced], next_url=None))
+
+    assert "Sale price €49.90 instead of €59.90" in " ".join(page.text.split())
+    assert [tag.get("class") for tag in page.named("del")] == ["price price--old"]
+    assert [tag.get("class") for tag in page.named("ins")] == ["price price--sale"]
+
+
 def test_card_without_picture_price_or_reviews_is_still_a_card() -> None:
     bare = card(
         1,
@@ -350,5 +361,6 @@ def test_error_page_needs_nothing_but_the_error() -> None:
         autoescape=True,
         undefined=jinja2.StrictUndefined,
     )
+    environment.globals["prefix"] = "/shop"
     html = environment.get_template("pages/error.html").render(PAGES["error"])
     assert "There is no such page." in html

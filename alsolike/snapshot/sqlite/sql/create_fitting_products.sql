@@ -21,12 +21,20 @@ where
     )
     and (
         (select q.product_filter ->> 'price_min' is null from question as q)
-        or cast(p.price as real)
+        or coalesce(
+            min(cast(p.price as real), cast(p.sale_price as real)),
+            cast(p.price as real),
+            cast(p.sale_price as real)
+        )
         >= (select q.product_filter ->> 'price_min' from question as q)
     )
     and (
         (select q.product_filter ->> 'price_max' is null from question as q)
-        or cast(p.price as real)
+        or coalesce(
+            min(cast(p.price as real), cast(p.sale_price as real)),
+            cast(p.price as real),
+            cast(p.sale_price as real)
+        )
         <= (select q.product_filter ->> 'price_max' from question as q)
     )
     and (

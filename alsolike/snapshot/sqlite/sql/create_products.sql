@@ -1,8 +1,9 @@
 -- The catalogue as pages show it. The reader takes `p.*` by position: another order of columns is
 -- another format version.
--- A row: a product. price: as the shop wrote it; attributes: JSON; created_at: ISO 8601, UTC;
--- popularity_rank: place among the recently popular in stock, from 1; is_rebuyable: 1 where
--- shoppers buy it again and again; number: its name in the other tables.
+-- A row: a product. price, sale_price: as the shop wrote them; attributes: JSON; created_at: ISO
+-- 8601, UTC; popularity_rank: place among the recently popular in stock, from 1; is_rebuyable: 1
+-- where shoppers buy it again and again; item_group_id: what its variants have in common; number:
+-- its name in the other tables.
 create table products (
     product_id text not null unique,
     title text not null,
@@ -19,5 +20,8 @@ create table products (
     review_count integer not null,
     popularity_rank integer,
     is_rebuyable integer not null,
+    sale_price text,
+    url text,
+    item_group_id text,
     number integer primary key
 ) strict

@@ -1,5 +1,5 @@
 -- A page of the products whose text holds some words and that fit the question's filter, best match
--- first.
+-- first; of a group of variants the best.
 -- words: each in quotes; after_rank, after_id: match and product id of the last row of the page
 -- before, null: the first page; row_count: rows wanted.
 -- A row: how well it matches, then a product.
@@ -10,16 +10,28 @@ with matches as (
         -bm25(words, 8.0, 4.0, 4.0, 1.0) as relevance
     from words as w
     where words match :words
+),
+
+found as (
+    select
+        m.relevance,
+        p.*,
+        row_number() over (
+            partition by p.item_group_id
+            order by m.relevance desc, p.product_id asc
+        ) as number_in_group
+    from matches as m
+    inner join fitting_products as p on m.number = p.number
 )
 
-select
-    m.relevance,
-    p.*
-from matches as m
-inner join fitting_products as p on m.number = p.number
+select f.*
+from found as f
 where
-    :after_rank is null
-    or m.relevance < :after_rank
-    or (m.relevance = :after_rank and p.product_id > :after_id)
-order by m.relevance desc, p.product_id asc
+    (f.item_group_id is null or f.number_in_group = 1)
+    and (
+        :after_rank is null
+        or f.relevance < :after_rank
+        or (f.relevance = :after_rank and f.product_id > :after_id)
+    )
+order by f.relevance desc, f.product_id asc
 limit :row_count

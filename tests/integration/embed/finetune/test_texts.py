@@ -35,6 +35,7 @@ def _catalogue(ids: list[str]) -> Catalogue:
         exists_from=np.full(len(ids), ALWAYS),
         is_dated=np.zeros(len(ids), bool),
         is_in_stock=np.ones(len(ids), bool),
+        groups=nothing,
     )
 
 

@@ -1,4 +1,5 @@
--- The products nearest to a vector that fit a filter.
+-- The products nearest to a vector that fit a filter, every variant of a group by itself. Lists are
+-- made of recs.nearest_products.
 -- p_query: the vector; p_model_id: whose space it lives in; p_k: rows wanted, 0 or more; p_exclude:
 -- product ids to leave out; p_filter: see recs.product_filter, null: in stock; p_candidates: all
 -- that fit, where recs.few_eligible gave them: measuring those takes the place of a walk through the
@@ -10,7 +11,7 @@
 -- would go (recs.nearest_thresholds). If no more than that are in the filter's category, or fit at
 -- all, those are measured; else the index is walked. A walk that finds too few is followed by
 -- measuring all that fit.
-create or replace function recs.nearest_products(
+create or replace function recs.nearest_variants(
     p_query halfvec, p_model_id integer, p_k integer,
     p_exclude text [] default '{}', p_filter recs.product_filter default null,
     p_candidates text [] default null

@@ -1,10 +1,11 @@
 -- The products most shoppers act on lately; those without any history follow, the newest first.
+-- Every variant of a group stands by itself; a list is made of recs.popular_products.
 -- p_k: rows wanted, 0 or more; p_exclude: product ids to leave out; p_filter: see
 -- recs.product_filter, null: in stock; p_candidates: all that fit, where recs.few_eligible gave
 -- them.
 -- A row: product_id, its recent popularity (the decayed count of actions), and the purchases and
 -- views behind it, one of each for a visitor and day, best first. Always min(p_k, eligible) rows.
-create or replace function recs.popular_products(
+create or replace function recs.popular_variants(
     p_k integer, p_exclude text [] default '{}', p_filter recs.product_filter default null,
     p_candidates text [] default null
 ) returns table (product_id text, popularity real, actions integer)
