@@ -30,13 +30,13 @@ def rules(settings: Settings) -> list[Rule]:
             settings.keep_session_views_days,
         ),
         Rule(
-            "clicks of anonymous sessions",
-            "alsolike/privacy/drop_session_clicks",
+            "basket additions of anonymous sessions",
+            "alsolike/privacy/drop_session_basket_additions",
             settings.keep_session_views_days,
         ),
         Rule(
-            "basket additions of anonymous sessions",
-            "alsolike/privacy/drop_session_baskets",
+            "clicks of anonymous sessions",
+            "alsolike/privacy/drop_session_clicks",
             settings.keep_session_views_days,
         ),
         Rule(

@@ -1,21 +1,26 @@
-"""Webhooks that a shop system signs: send a person's data, or forget them."""
+"""Erasing a shopper, and webhooks that a shop system signs: send a person's data, forget them."""
 
 from collections.abc import Sequence
 from functools import partial
 
 import msgspec
-from litestar import Response, Router, post
+from litestar import Response, Router, delete, post
 from litestar.exceptions import NotAuthorizedException
+from litestar.params import FromPath
 
 from alsolike.settings import Settings
 from api.exchange import AnyRequest
+from api.http.ids import path_id
 from api.http.json_values import decode_json
 from api.http.keys import SIGNED
+from api.http.parameters import check_names
 from api.ladder.requests import ladder_of, write
+from api.privacy.schemas import Erasure
 from api.privacy.service import (
     ERASURE_SECONDS,
     Answer,
     Webhook,
+    erase,
     forget,
     is_signed,
     shopper_ids,
@@ -25,6 +30,24 @@ from api.problems.errors import InvalidFieldError
 
 _TOPIC, _SIGNATURE = "X-Shopify-Topic", "X-Shopify-Hmac-Sha256"
 _TELL, _FORGET, _FORGET_SHOP = "customers/data_request", "customers/redact", "shop/redact"
+
+
+@delete(
+    "/{shopper_id:str}", summary="Erase a shopper", operation_id="eraseShopper", status_code=200
+)
+async def erase_shopper(request: AnyRequest, shopper_id: FromPath[str]) -> Erasure:
+    """Delete every row of a shopper, known or not, and keep them out from now on.
+
+    Loads and events leave out their rows until `PUT` makes a new shopper of the id. The receipt
+    says what was deleted and what waits for the worker or the next training. Erasing again deletes
+    what came since.
+    """
+    check_names(request, frozenset())
+    ids = [path_id(shopper_id, "shopper_id")]
+    work = partial(erase, ids=ids, source="api")
+    (receipt,) = await write(request, work, limit=ERASURE_SECONDS)
+    ladder_of(request).shoppers.forget(ids[0])
+    return receipt
 
 
 def webhooks_routers(settings: Settings) -> Sequence[Router]:

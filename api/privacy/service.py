@@ -1,4 +1,4 @@
-"""Signed webhooks in Shopify's convention: who sent them, and what they ask for."""
+"""Erasing people, and signed webhooks in Shopify's convention: who sent them, what they ask for."""
 
 import base64
 import hmac
@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
+from psycopg.rows import args_row
 
 from alsolike.privacy.access import access
-from alsolike.privacy.erase import erasure
+from alsolike.privacy.erase import Source, erasure
 from alsolike.privacy.hashes import shopper_of
 from api.database.pool import Connection
+from api.privacy.schemas import Erasure
 
 # Erasing reads tables of dbt that have no index for it.
 ERASURE_SECONDS = 60.0
@@ -77,12 +79,16 @@ async def tell(connection: Connection, ids: Sequence[str]) -> Answer:
 
 async def forget(connection: Connection, ids: Sequence[str]) -> Answer:
     """Erase a person, in one transaction."""
-    receipts: list[str] = []
-    async with connection.transaction():
-        await connection.execute("set local statement_timeout = '60s'")
+    receipts = await erase(connection, ids, "webhook")
+    return Answer(receipts=[str(receipt.erasure_id) for receipt in receipts])
+
+
+async def erase(connection: Connection, ids: Sequence[str], source: Source) -> list[Erasure]:
+    """Erase shoppers in one transaction, known or not; their receipts."""
+    receipts: list[Erasure] = []
+    async with connection.transaction(), connection.cursor(row_factory=args_row(Erasure)) as cursor:
+        await cursor.execute("set local statement_timeout = '60s'")
         for shopper_id in ids:
-            cursor = await connection.execute(*erasure(shopper_id, "webhook"))
-            row = await cursor.fetchone()
-            assert row is not None  # noqa: S101  (the function always gives a row)
-            receipts.append(str(row[0]))
-    return Answer(receipts=receipts)
+            await cursor.execute(*erasure(shopper_id, source))
+            receipts += await cursor.fetchall()
+    return receipts

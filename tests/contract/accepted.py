@@ -15,8 +15,8 @@ MEANINGS = {
     "attributes",
     "body",
     "category",
-    "events.unit_price",
     "event_id",
+    "events.unit_price",
     # Neither how deep an object may be, nor that no text in it holds a NUL.
     "filter.attributes",
     "filter.category",

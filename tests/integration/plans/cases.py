@@ -248,6 +248,7 @@ _CONSENT: dict[str, Any] = {
     "readmits": True,
     "shopper_hash": b"hash",
     "key_id": "key",
+    "display_name": "Somebody",
 }
 _STEP = _SIMILAR.but(
     "neighbours",

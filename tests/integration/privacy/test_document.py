@@ -23,12 +23,16 @@ OF_PEOPLE = (
     "review_id",
     "purchase_id",
     "view_id",
+    "addition_id",
+    "click_id",
     "body",
     "review_text",
     "review_texts",
     "reviewed_at",
     "purchased_at",
     "viewed_at",
+    "added_at",
+    "clicked_at",
     "hidden_at",
 )
 
