@@ -58,4 +58,5 @@ def acceptance(
 
 
 def _name(field: str) -> str:
-    return re.sub(r"\[\d+\]", "", field)
+    # Within attributes any name may stand.
+    return re.sub(r"\battributes\..*", "attributes", re.sub(r"\[\d+\]", "", field), flags=re.DOTALL)
