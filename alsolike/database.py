@@ -20,11 +20,15 @@ from alsolike.errors import (
     SharedSessionError,
     UnknownModelError,
     UnknownProductError,
+    UnsupportedServerError,
 )
+from alsolike.schemas import use_schemas
 from alsolike.settings import load_pooler
 
 APP_ROLE = "alsolike_app"
 ANALYST_ROLE = "alsolike_analyst"
+
+_OLDEST_SERVER = 160_000
 
 # States of our own, which our SQL functions raise.
 _UNKNOWN = {"LS001": UnknownModelError, "LS002": UnknownProductError}
@@ -53,38 +57,75 @@ def connect(
     ------
     DatabaseUnavailableError
         The server cannot be reached or refuses the user.
+    UnsupportedServerError
+        It is too old.
     SharedSessionError
         A pooler in between hands the session to other clients too.
     """
-    try:
-        connection = psycopg.connect(
-            "", autocommit=True, application_name=application_name, connect_timeout=10
-        )
-    except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[0]
-        message = f"Cannot reach the database: {reason}. Check the PG* variables."
-        raise DatabaseUnavailableError(message) from error
-    with connection:
-        if needs_session:
-            _begin_session(connection)
+    with open_connection(application_name, needs_session=needs_session) as connection:
         if role is not None:
             connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
         connection.autocommit = autocommit
         yield connection
 
 
+def open_connection(
+    application_name: str, *, needs_session: bool = True
+) -> psycopg.Connection[tuple[Any, ...]]:
+    """Open an autocommit connection; `connect` says what it is."""
+    try:
+        connection = psycopg.connect(
+            "", autocommit=True, application_name=application_name, connect_timeout=10
+        )
+        try:
+            refuse_old_server(connection.info.server_version)
+            use_schemas(connection)
+            if needs_session:
+                _begin_session(connection)
+        except BaseException:
+            connection.close()
+            raise
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        message = f"Cannot reach the database: {reason}. Check the PG* variables."
+        raise DatabaseUnavailableError(message) from error
+    return connection
+
+
+def refuse_old_server(version: int) -> None:
+    """Raise `UnsupportedServerError` if a server is too old; its version is as libpq has it."""
+    if version < _OLDEST_SERVER:
+        message = (
+            f"The server is Postgres {version // 10_000}, and alsolike needs "
+            f"{_OLDEST_SERVER // 10_000} or newer: upgrade it, or set the PG* variables to another."
+        )
+        raise UnsupportedServerError(message)
+
+
 def _begin_session(connection: psycopg.Connection[Any]) -> None:
-    """Lift the limits of the session; raise `SharedSessionError` if it is not the caller's own."""
+    """Lift the limits of the session and let it find pgvector, wherever that is.
+
+    Raises
+    ------
+    SharedSessionError
+        The session is not the caller's own.
+    """
     pooler = load_pooler()
     parameters = {"told_pid": connection.info.backend_pid, "is_kept": pooler == "session"}
-    row = connection.execute(query("alsolike/begin_session"), parameters).fetchone()
+    try:
+        row = connection.execute(query("alsolike/begin_session"), parameters).fetchone()
+    except psycopg.Error:
+        connection.close()
+        raise
     if pooler == "transaction" or row is None or not row[1]:
+        connection.close()
         message = (
             "This needs a database session of its own, and a pooler in between hands sessions to "
             "other clients: let PGHOST and PGPORT name Postgres itself, or set "
             "ALSOLIKE_POOLER=session if the pooler keeps a server connection for each client."
         )
         raise SharedSessionError(message)
+    connection.execute(query("alsolike/find_extension"))
 
 
 async def lift_limits(connection: psycopg.AsyncConnection[Any]) -> None:

@@ -21,6 +21,10 @@ class DatabaseUnavailableError(AlsolikeError):
     """The database cannot be reached: check the PG* variables and that the server runs."""
 
 
+class UnsupportedServerError(AlsolikeError):
+    """The database server is too old."""
+
+
 class SharedSessionError(AlsolikeError):
     """A pooler hands the database session of a command to other clients too."""
 

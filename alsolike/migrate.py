@@ -7,9 +7,10 @@ nothing else, and deletes rows only if the caller allows it: each revision names
 rows that its `downgrade` deletes, as a condition per table.
 """
 
+import logging
 import re
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal, LiteralString, cast
 
@@ -25,10 +26,17 @@ from sqlalchemy.exc import DBAPIError
 from alsolike.database import ANALYST_ROLE, APP_ROLE, connect, query
 from alsolike.errors import AlsolikeError
 from alsolike.loading.put_products import parts_of_function
+from alsolike.requirements import (
+    Finding,
+    check_requirements,
+    extension_of,
+    may_not_begin,
+)
+from alsolike.schemas import SCHEMAS, schema_name
+from alsolike.settings import are_roles_used, schema_prefix
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 FUNCTIONS = MIGRATIONS / "functions"
-SCHEMAS = ("raw", "staging", "marts", "recs", "ops")
 
 _MODELS = Path(__file__).parents[1] / "dbt" / "models"
 # The names that dbt gives a relation while it exchanges it.
@@ -40,9 +48,20 @@ LOCK_TIMEOUT = "4s"
 STATEMENT_TIMEOUT = "5s"
 # The limit of what holds nobody up: it waits for every transaction that began before.
 LONG_TIMEOUT = "15min"
+# A grant to one of the roles or a revoke, as a statement or as one that a function executes.
+_ROLE_STATEMENT = re.compile(
+    r"(?:execute format\(\s*')?\b(?:grant|revoke)\b[^;]*\balsolike_(?:app|analyst)\b[^;]*;"
+)
 _CONCURRENT_INDEX = re.compile(
     r"index concurrently if not exists (?P<name>\w+)\s+on (?P<schema>\w+)"
 )
+
+
+# How the files of functions write their search path.
+_PATH_OF_FUNCTIONS = "pg_catalog, public, pg_temp"
+_RIGHTS_WITHOUT_ROLES = {"05_everybody", "30_public"}
+
+logger = logging.getLogger(__name__)
 
 
 class MigrationError(AlsolikeError):
@@ -79,17 +98,21 @@ def migrate(revision: str = "head", *, drop_all_data: bool = False, patience: in
     MigrationError
         The revision is unknown, a lock was not free in time, or a statement failed.
     """
-    config = Config(str(MIGRATIONS / "alembic.ini"))
-    head = ScriptDirectory.from_config(config).get_current_head() or "base"
+    config = _config()
+    head = _head(config)
     target = head if revision == "head" else revision
     try:
-        with _alone(patience):
+        if target != "base":
+            _begin()
+        with _alone(patience) as alone:
             if _is_down(target):
                 if not drop_all_data:
                     _check_rows(config, target)
                 # See env.py.
                 config.attributes["is_one_transaction"] = True
                 command.downgrade(config, target)
+                if target == "base":
+                    _drop_revision(alone)
             else:
                 command.upgrade(config, target)
             if target == head:
@@ -100,30 +123,51 @@ def migrate(revision: str = "head", *, drop_all_data: bool = False, patience: in
     return target
 
 
+def check_database() -> list[Finding]:
+    """Return what was found of each requirement, and of the revision; nothing is changed."""
+    head = _head(_config())
+    with connect() as connection:
+        is_new = _is_new(connection)
+        findings = check_requirements(connection, is_new=is_new)
+    current = current_revision()
+    if is_new:
+        found = Finding("ok", "There is nothing of alsolike yet: run `alsolike migrate`.")
+    elif current == head:
+        found = Finding("ok", f"The schema is at revision {head}, the newest.")
+    elif current > head and current != "base":
+        text = f"The schema is at revision {current}, and this release knows {head}: upgrade it."
+        found = Finding("missing", text)
+    else:
+        text = f"The schema is at revision {current}, behind {head}: run `alsolike migrate`."
+        found = Finding("missing", text)
+    return [*findings, found]
+
+
 def remaining_objects() -> list[str]:
     """Return the tables, views and the like in alsolike's five schemas, as `schema.name`, sorted.
 
     After `migrate("base")` they are the shop's own; a schema that has any is kept.
     """
     with connect() as connection:
-        rows = connection.execute(
-            query("alsolike/relations"), {"schemas": list(SCHEMAS)}
-        ).fetchall()
+        rows = connection.execute(query("alsolike/relations"), {"schemas": _schemas()}).fetchall()
     return [row[0] for row in rows]
 
 
 def current_revision() -> str:
     """Return the revision of the database, `base` for an empty one."""
     with connect() as connection:
-        if connection.execute("select to_regclass('public.schema_revision')").fetchone() == (None,):
+        if not _has_revision(connection):
             return "base"
-        row = connection.execute("select version_num from public.schema_revision").fetchone()
+        row = connection.execute("select version_num from ops.schema_revision").fetchone()
     return "base" if row is None else str(row[0])
 
 
 def run_sql(text: str) -> None:
-    """Run the statements of a migration, as they stand, in its transaction."""
-    _driver_connection().execute(cast("LiteralString", text))
+    """Run the statements of a migration in its transaction.
+
+    Without the two roles of alsolike, what is granted to them or revoked is left out.
+    """
+    _driver_connection().execute(_for_roles(text))
 
 
 def server_version() -> int:
@@ -149,7 +193,7 @@ def run_alone(*statements: str) -> None:
             connection.execute("select set_config(%s, %s, false)", (name, LONG_TIMEOUT))
         for statement in statements:
             if index := _CONCURRENT_INDEX.search(statement):
-                name = sql.Identifier(index["schema"], index["name"])
+                name = sql.Identifier(schema_name(index["schema"]), index["name"])
                 invalid = connection.execute(
                     "select from pg_index where indexrelid = to_regclass(%s) and not indisvalid",
                     (name.as_string(),),
@@ -183,10 +227,10 @@ def check_names_are_free(schema: str) -> None:
     """
     taken = _relations_of_built_names(schema, "rpvmfSci")
     if taken:
-        names = ", ".join(f"{schema}.{name}" for name in taken)
+        names = ", ".join(f"{schema_name(schema)}.{name}" for name in taken)
         message = (
             f"The database has {names} already, and alsolike builds something of that name: "
-            "rename yours, or give alsolike a database of its own."
+            "rename yours, or set ALSOLIKE_SCHEMA_PREFIX, such as alsolike_."
         )
         raise MigrationError(message)
 
@@ -201,14 +245,19 @@ def drop_built(schema: str, *, kind: Literal["view", "table"]) -> None:
     if names:
         _driver_connection().execute(
             sql.SQL("drop {} {}").format(
-                sql.SQL(kind), sql.SQL(", ").join(sql.Identifier(schema, name) for name in names)
+                sql.SQL(kind),
+                sql.SQL(", ").join(sql.Identifier(schema_name(schema), name) for name in names),
             )
         )
 
 
 def _relations_of_built_names(schema: str, kinds: str) -> list[str]:
     """Return the relations of a name that dbt builds and a kind, a letter of `pg_class.relkind`."""
-    parameters = {"schema": schema, "names": built_relations(schema), "kinds": list(kinds)}
+    parameters = {
+        "schema": schema_name(schema),
+        "names": built_relations(schema),
+        "kinds": list(kinds),
+    }
     rows = _driver_connection().execute(query("alsolike/relations_of_names"), parameters)
     return [name for (name,) in rows]
 
@@ -230,41 +279,129 @@ def drop_functions(bind: Connection) -> None:
 def drop_schema(schema: str) -> None:
     """Drop a schema unless the shop has something in it, in a migration's transaction."""
     connection = _driver_connection()
-    name = sql.Identifier(schema)
+    name = sql.Identifier(schema_name(schema))
     try:
         with connection.transaction():
             connection.execute(sql.SQL("drop schema if exists {}").format(name))
     except psycopg.errors.DependentObjectsStillExist:
-        connection.execute(
+        leave_schema(schema)
+
+
+def leave_schema(schema: str) -> None:
+    """Take the rights in a schema that stays from the two roles, in a migration's transaction."""
+    if are_roles_used():
+        _driver_connection().execute(
             sql.SQL("revoke all on schema {} from {}, {}").format(
-                name, sql.Identifier(APP_ROLE), sql.Identifier(ANALYST_ROLE)
+                *map(sql.Identifier, (schema_name(schema), APP_ROLE, ANALYST_ROLE))
             )
         )
 
 
+def _schemas() -> list[str]:
+    """Return the names of our schemas in the database."""
+    return [schema_name(schema) for schema in SCHEMAS]
+
+
+def _for_roles(text: str) -> LiteralString:
+    """Leave out of our own SQL what is about the two roles, if there are none."""
+    kept = text if are_roles_used() else _ROLE_STATEMENT.sub("", text)
+    return cast("LiteralString", kept)
+
+
+def _begin() -> None:
+    """Make pgvector where it is missing; raise `MigrationError` if a migration cannot succeed."""
+    with connect() as connection:
+        findings = may_not_begin(connection, is_new=_is_new(connection))
+        for finding in findings:
+            if finding.level == "missing":
+                raise MigrationError(_told(finding))
+            logger.warning("%s", finding.text)
+
+
+def _told(finding: Finding) -> str:
+    """Say on one line what is missing and what an administrator does about it."""
+    if not finding.statements:
+        return finding.text
+    return f"{finding.text} An administrator runs: {' '.join(finding.statements)}"
+
+
+def _config() -> Config:
+    return Config(str(MIGRATIONS / "alembic.ini"))
+
+
+def _head(config: Config) -> str:
+    return ScriptDirectory.from_config(config).get_current_head() or "base"
+
+
+def _is_new(connection: psycopg.Connection[Any]) -> bool:
+    """Tell whether nothing of alsolike is in the database."""
+    return not _has_revision(connection) and not _has_early_revision(connection)
+
+
+def _has_revision(connection: psycopg.Connection[Any]) -> bool:
+    return connection.execute(query("alsolike/has_revision")).fetchone() == (True,)
+
+
+def _has_early_revision(connection: psycopg.Connection[Any]) -> bool:
+    """Tell whether an installation without a prefix has its revision in the schema `public`."""
+    found = connection.execute(query("alsolike/early_revision")).fetchone()
+    return not schema_prefix() and found == (True,)
+
+
+def _make_revision(connection: psycopg.Connection[Any]) -> None:
+    """Make the table of the revision where it is missing, or take it out of `public`; commit."""
+    if not _has_revision(connection):
+        try:
+            connection.execute("create schema if not exists ops")
+            connection.execute(
+                "comment on schema ops is 'Runs, failures, snapshots and the task queue.'"
+            )
+            if _has_early_revision(connection):
+                connection.execute("alter table public.schema_revision set schema ops")
+            else:
+                connection.execute(query("alsolike/create_revision"))
+            for comment in (
+                "table ops.schema_revision is 'One row: the revision that the schema is at.'",
+                "column ops.schema_revision.version_num is 'Number of the revision.'",
+            ):
+                connection.execute("comment on " + comment)
+        except (
+            psycopg.errors.DuplicateTable,
+            psycopg.errors.UndefinedTable,
+            psycopg.errors.UniqueViolation,
+        ):
+            # Another migration made or moved it at the same moment.
+            connection.rollback()
+    connection.commit()
+
+
+def _drop_revision(alone: psycopg.Connection[Any]) -> None:
+    """Drop the table of the revision, and its schema unless the shop has something in it."""
+    alone.execute("drop table ops.schema_revision")
+    try:
+        with alone.transaction():
+            alone.execute("drop schema ops")
+    except psycopg.errors.DependentObjectsStillExist:
+        return
+
+
 @contextmanager
-def _alone(patience: int) -> Generator[None]:
-    """Keep other migrations out while the block runs.
+def _alone(patience: int) -> Generator[psycopg.Connection[Any]]:
+    """Keep other migrations out while the block runs; yield the connection that does.
 
     It locks the table of the revision, after making it in an empty database. Unlike an advisory
     lock, only the owner can take this one. The revision can be read and written meanwhile.
     """
     with connect(application_name="alsolike migrate") as connection:
-        if connection.execute("select to_regclass('public.schema_revision')").fetchone() == (None,):
-            try:
-                connection.execute(query("alsolike/create_revision"))
-            except (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable):
-                # Another migration made it at the same moment.
-                connection.rollback()
-        connection.commit()
         # In tries of a second: the other migration may build an index, which waits for every
         # transaction with a snapshot, and one that waits for a lock may have one.
         for seconds_left in reversed(range(patience)):
-            connection.execute(query("alsolike/hold_without_end"))
-            connection.execute(
-                query("alsolike/limit_waiting"), {"lock_timeout": "1s", "statement_timeout": "0"}
-            )
+            limits = {"lock_timeout": "1s", "statement_timeout": "0"}
             try:
+                connection.execute(query("alsolike/limit_waiting"), limits)
+                _make_revision(connection)
+                connection.execute(query("alsolike/hold_without_end"))
+                connection.execute(query("alsolike/limit_waiting"), limits)
                 connection.execute(query("alsolike/hold_revision"))
                 break
             except psycopg.errors.LockNotAvailable as error:
@@ -275,7 +412,7 @@ def _alone(patience: int) -> Generator[None]:
                         f"{patience} seconds. Nothing was changed; try again when it is done."
                     )
                     raise MigrationError(message) from error
-        yield
+        yield connection
 
 
 def _driver_connection(bind: Connection | None = None) -> psycopg.Connection[Any]:
@@ -326,7 +463,7 @@ def _who_is_in_the_way() -> str:
     """Name the sessions that use our tables."""
     with connect() as connection:
         rows = connection.execute(
-            query("alsolike/sessions_with_tables"), {"schemas": list(SCHEMAS)}
+            query("alsolike/sessions_with_tables"), {"schemas": _schemas()}
         ).fetchall()
     if not rows:
         return "the session that used a table has ended since: migrate again"
@@ -355,14 +492,47 @@ def _apply_functions() -> None:
         connection.execute("select '[1]'::vector")
         gone = (MIGRATIONS / "gone_functions.sql").read_text(encoding="utf-8")
         connection.execute(cast("LiteralString", gone))
+        path_of_functions = _path_of_functions(connection)
         for path in sorted(FUNCTIONS.glob("*.sql")):
             text = path.read_text(encoding="utf-8")
             if not re.search(r"create or replace (function|view)", text):
                 message = f"{path.name} must hold a `create or replace` statement."
                 raise MigrationError(message)
-            statement = sql.SQL(cast("LiteralString", text))
+            text = _for_roles(text.replace(_PATH_OF_FUNCTIONS, path_of_functions))
+            statement = sql.SQL(text)
             if path.stem.endswith("_put_products"):
                 statement = statement.format(**parts_of_function())
             connection.execute(statement)
-        for path in sorted((MIGRATIONS / "rights").glob("*.sql")):
+        _give_rights(connection)
+
+
+def _path_of_functions(connection: psycopg.Connection[Any]) -> str:
+    """Return the search path of functions that use pgvector, which may be in any schema.
+
+    They have a path of their own: who calls them may have any, or an evil one.
+    """
+    extension = extension_of(connection)
+    schema = "public" if extension is None else extension.schema
+    if schema == "pg_catalog":
+        return "pg_catalog, pg_temp"
+    return f"pg_catalog, {sql.Identifier(schema).as_string(connection)}, pg_temp"
+
+
+def _give_rights(connection: psycopg.Connection[Any]) -> None:
+    """Say who may execute which function, and what the two roles may hold."""
+    for path in sorted((MIGRATIONS / "rights").glob("*.sql")):
+        if are_roles_used() or path.stem in _RIGHTS_WITHOUT_ROLES:
             connection.execute(cast("LiteralString", path.read_text(encoding="utf-8")))
+    if not are_roles_used():
+        return
+    extension = extension_of(connection)
+    if extension is not None and extension.may_grant:
+        connection.execute(
+            sql.SQL("grant usage on schema {} to {}, {}").format(
+                *map(sql.Identifier, (extension.schema, APP_ROLE, ANALYST_ROLE))
+            )
+        )
+    # Who may not set a limit leaves it: `alsolike check` has the statements.
+    for (statement,) in connection.execute(query("alsolike/unset_limits")).fetchall():
+        with suppress(psycopg.errors.InsufficientPrivilege), connection.transaction():
+            connection.execute(cast("LiteralString", statement))

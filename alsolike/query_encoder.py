@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alsolike.errors import EncoderError
+from alsolike.schemas import in_schemas
 
 MODEL_FILE = "model.onnx"
 WEIGHTS_FILE = "weights.bin"
@@ -196,7 +197,8 @@ def _fetch(row: QueryEncoderRow, parent: Path, folder: Path, read_piece: ReadPie
         if not _is_whole(partial, row):
             message = (
                 f"The query encoder of encoder {row.encoder_id} is damaged in the database: "
-                "delete its row in recs.query_encoders, and `alsolike embed` makes it anew."
+                f"delete its row in {in_schemas('recs.query_encoders')}, and `alsolike embed` "
+                "makes it anew."
             )
             raise QueryEncoderError(message)
         try:

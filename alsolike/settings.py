@@ -99,6 +99,8 @@ class Settings:
     is_postgres_embedded: bool
     is_s3_embedded: bool
     postgres_version: int
+    schema_prefix: str
+    are_roles_used: bool
     has_several_hosts: bool
     pooler: Pooler | None
     app_password: str = field(repr=False)
@@ -123,6 +125,7 @@ class Settings:
     secret: str = field(repr=False)
     shopper_key: str = field(repr=False)
     erasure_key: bytes = field(repr=False)
+    webhook_secret: str = field(repr=False)
     keep_session_views_days: int
     keep_rejected_rows_days: int
     keep_runs_days: int
@@ -157,6 +160,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         is_postgres_embedded=is_postgres_embedded,
         is_s3_embedded=is_postgres_embedded and not has_endpoint,
         postgres_version=_postgres_version(env),
+        schema_prefix=schema_prefix(env),
+        are_roles_used=are_roles_used(env),
         has_several_hosts=any("," in env.get(name, "") for name in ("PGHOST", "PGHOSTADDR")),
         pooler=load_pooler(env),
         app_password=env.get("ALSOLIKE_APP_PASSWORD") or "",
@@ -181,6 +186,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         secret=secret,
         shopper_key=_shopper_key(env, secret),
         erasure_key=_erasure_key(env, secret),
+        webhook_secret=_webhook_secret(env),
         keep_session_views_days=_days(env, "ALSOLIKE_KEEP_SESSION_VIEWS_DAYS", 365),
         keep_rejected_rows_days=_days(env, "ALSOLIKE_KEEP_REJECTED_ROWS_DAYS", 30),
         keep_runs_days=_days(env, "ALSOLIKE_KEEP_RUNS_DAYS", 90),
@@ -227,6 +233,31 @@ def _integer(env: Mapping[str, str], name: str, default: int, low: int, high: in
         message = f"{name} is {text!r}: set it to a whole number from {low} to {high}."
         raise SettingError(message)
     return value
+
+
+def schema_prefix(environment: Mapping[str, str] | None = None) -> str:
+    """Return what stands before the names of alsolike's schemas, by default of this process.
+
+    Raises
+    ------
+    SettingError
+        It could not stand in a statement without quotes.
+    """
+    env = os.environ if environment is None else environment
+    prefix = env.get("ALSOLIKE_SCHEMA_PREFIX") or ""
+    if prefix and re.fullmatch(r"[a-z_][a-z0-9_]{0,39}", prefix) is None:
+        message = (
+            f"ALSOLIKE_SCHEMA_PREFIX is {prefix!r}: give lower-case letters, digits and _, not a "
+            "digit first, at most 40, such as alsolike_."
+        )
+        raise SettingError(message)
+    return prefix
+
+
+def are_roles_used(environment: Mapping[str, str] | None = None) -> bool:
+    """Tell whether alsolike has roles for the app and for analysts, by default of this process."""
+    env = os.environ if environment is None else environment
+    return _boolean(env, "ALSOLIKE_ROLES", default=True)
 
 
 def _language(env: Mapping[str, str]) -> str:
@@ -392,6 +423,16 @@ def _erasure_key(env: Mapping[str, str], secret: str) -> bytes:
         message = f"ALSOLIKE_ERASURE_KEY is {len(given)} characters: give at least {minimum}."
         raise SettingError(message)
     return sha256(f"alsolike erasure {given or secret}".encode()).digest()
+
+
+def _webhook_secret(env: Mapping[str, str]) -> str:
+    """Return the secret that a shop system signs its webhooks with; empty: none is taken."""
+    minimum = 16
+    secret = env.get("ALSOLIKE_WEBHOOK_SECRET") or ""
+    if secret and len(secret) < minimum:
+        message = f"ALSOLIKE_WEBHOOK_SECRET is {len(secret)} characters: give at least {minimum}."
+        raise SettingError(message)
+    return secret
 
 
 def _make_secret(kept: Path) -> None:

@@ -22,6 +22,7 @@ from alsolike.database import connect, is_pooled, query
 from alsolike.errors import TransformError
 from alsolike.locks import hold_lock
 from alsolike.progress import Report
+from alsolike.schemas import in_schemas
 from alsolike.settings import child_environment, libpq_options, load_settings
 
 PROJECT = Path(__file__).parents[1] / "dbt"
@@ -102,7 +103,7 @@ class TransformSummary:
         return (
             f"{line}\nLeft out {visitors:,} visitor{'' if visitors == 1 else 's'} with {events:,} "
             f"events, who did more on one day than a person does: {why} "
-            "(marts.excluded_visitor_counts)."
+            f"({in_schemas('marts.excluded_visitor_counts')})."
         )
 
 

@@ -56,6 +56,7 @@ from api.ladder.tiers import TIERS
 from api.metrics import Metrics
 from api.openapi.describe import Described
 from api.pages.rendering import WEB, is_fragment, render_page, template_config
+from api.privacy.routes import erase_shopper, webhooks_routers
 from api.problems.details import Problem
 from api.problems.errors import PROBLEM_MEDIA_TYPE, problem_of
 from api.product_page.pages import product
@@ -65,7 +66,7 @@ from api.search.pages import search_page
 from api.search.query_vectors import LoadEncoder, QueryVectors
 from api.search.routes import list_products
 from api.visitors.pages import personalise, sign_in_page, sign_in_shopper, sign_out_shopper
-from api.visitors.routes import consents_router
+from api.visitors.routes import shoppers_router
 from api.visitors.session import require_pages, visitor_context
 from api.visitors.shop import Shop
 from api.visitors.store import excluded_products
@@ -117,7 +118,8 @@ def create_app(
         route_handlers=[
             products_router(list_products),
             recommendations_router(),
-            consents_router(),
+            shoppers_router(erase_shopper),
+            *webhooks_routers(settings),
             events_router(),
             health_router(),
             give_metrics,

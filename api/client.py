@@ -29,6 +29,7 @@ from api.events.schemas import EventOutcomes, EventResult, NewEvent, NewEvents
 from api.fields import Diversity
 from api.filters import PARAMETERS, ProductFilter
 from api.health.schemas import Liveness, Readiness
+from api.privacy.schemas import Erasure
 from api.problems.details import Problem
 from api.recommendations.schemas import (
     BoughtProducts,
@@ -302,10 +303,16 @@ class Client:
         """Record up to 500 events, each once; each result says what became of one."""
         return self._ask("POST", "v1/events", EventOutcomes, NewEvents(list(events)))
 
-    def record_consent(self, shopper_id: str, *, personalisation: bool) -> Shopper:
+    def record_consent(
+        self, shopper_id: str, *, personalisation: bool, display_name: str | None = None
+    ) -> Shopper:
         """State whether a shopper consents to personalisation; a new shopper becomes known."""
         path = f"v1/shoppers/{_segment(shopper_id)}"
-        return self._ask("PUT", path, Shopper, Consent(personalisation))
+        return self._ask("PUT", path, Shopper, Consent(personalisation, display_name))
+
+    def erase_shopper(self, shopper_id: str) -> Erasure:
+        """Delete every row of a shopper, and keep them out."""
+        return self._ask("DELETE", f"v1/shoppers/{_segment(shopper_id)}", Erasure)
 
     def withdraw_consent(self, shopper_id: str) -> Shopper:
         """Record that a shopper does not consent to personalisation, or not any more."""

@@ -11,6 +11,7 @@ from pgvector import HalfVector
 
 from alsolike.database import connect, query, register_vectors
 from alsolike.progress import Report
+from alsolike.schemas import in_schemas
 from embed.claim import MAX_CLAIM, Document, Key, claim_documents
 from embed.encode import encode_each
 from embed.target import Target
@@ -110,5 +111,5 @@ def failures_text(failed: int, encoded: int, reason: str | None) -> str:
     """Return a sentence about the texts that failed, why the last one did, and where to look."""
     return (
         f"{failed:,} of {failed + encoded:,} texts could not be embedded; the last one: {reason} "
-        "ops.embedding_failures has each one's reason."
+        f"{in_schemas('ops.embedding_failures')} has each one's reason."
     )

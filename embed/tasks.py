@@ -6,7 +6,7 @@ worker never gets the texts of another encoder.
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, LiteralString
+from typing import Any, LiteralString, cast
 
 import psycopg
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
@@ -15,6 +15,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from alsolike.database import connect, lift_limits, query
 from alsolike.locks import hold_lock_in
 from alsolike.product_vectors import TEXT_PARTS
+from alsolike.schemas import in_schemas
 from embed.claim import Key
 
 BATCH_TASK = "embed_batch"
@@ -36,7 +37,7 @@ _CONNECT_SECONDS = 10.0
 _JOBS_AT_ONCE = 200
 
 # The triggers of procrastinate's tables find its functions by the search path.
-_QUEUE_SCHEMA: LiteralString = "set search_path = ops, public"
+_QUEUE_SCHEMA = "set search_path = ops, public"
 
 # Embeds the documents of a batch; the flag says whether to wait for other workers' documents.
 EmbedBatch = Callable[[Sequence[Key], bool], None]
@@ -104,7 +105,8 @@ def worker_app(
 async def _begin(connection: psycopg.AsyncConnection[Any]) -> None:
     """Begin a session of the queue."""
     await lift_limits(connection)
-    await connection.execute(_QUEUE_SCHEMA)
+    # A connection of procrastinate's own, whose cursors know nothing of the prefix.
+    await connection.execute(cast("LiteralString", in_schemas(_QUEUE_SCHEMA)))
     await connection.commit()
 
 

@@ -14,6 +14,7 @@ from typing import NoReturn
 import click
 import psycopg
 
+from alsolike.cli.check import check
 from alsolike.cli.data import load, migrate, psql, pull, transform
 from alsolike.cli.demo import demo
 from alsolike.cli.evaluation import evaluate
@@ -53,6 +54,11 @@ def run(arguments: list[str]) -> int:
         return _fail("interrupted; everything it started has been stopped.", _INTERRUPTED)
     except (AlsolikeError, psycopg.Error, OSError) as error:
         return _fail(_message(error))
+    except ModuleNotFoundError as error:
+        return _fail(
+            f"the package {error.name} is not installed, and only `alsolike serve` can do without "
+            "it: pip install 'alsolike[worker]'."
+        )
     return 0
 
 
@@ -87,6 +93,7 @@ def commands(context: click.Context) -> None:
 
 for _command in (
     demo,
+    check,
     migrate,
     load,
     pull,

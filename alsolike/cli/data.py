@@ -29,11 +29,12 @@ _CONSENT_HELP = (
 _strict_option = click.option(
     "--strict", is_flag=True, help="End with exit code 1 if a row was rejected."
 )
-_complete_option = click.option(
-    "--complete",
-    "is_complete",
+_full_option = click.option(
+    "--full",
+    "is_full",
     is_flag=True,
-    help="Take products out of stock that the file of products lacks.",
+    help="Take products off sale that the file of products lacks; refused if the file is older "
+    "than the last full one.",
 )
 _dry_run_option = click.option(
     "--dry-run",
@@ -67,7 +68,7 @@ def migrate(settings: Settings, revision: str, *, drop_all_data: bool) -> None:
 
     with embedded_servers(settings):
         reached = bring_schema(revision, drop_all_data=drop_all_data)
-        if settings.app_password and reached != "base":
+        if settings.app_password and settings.are_roles_used and reached != "base":
             set_app_password(settings.app_password)
         click.echo(f"The schema is at revision {reached}.")
         if revision == "head" and settings.language:
@@ -118,7 +119,7 @@ def load() -> None:
 @load.command("folder", hidden=True)
 @click.argument("folder", type=_folder)
 @click.option("--consent", type=_CONSENTS, help=_CONSENT_HELP)
-@_complete_option
+@_full_option
 @_strict_option
 @_dry_run_option
 @as_json_option
@@ -128,7 +129,7 @@ def load_folder(
     folder: Path,
     consent: str | None,
     *,
-    is_complete: bool,
+    is_full: bool,
     is_trial: bool,
     strict: bool,
     as_json: bool,
@@ -138,7 +139,7 @@ def load_folder(
 
     _load(
         settings,
-        {"folder": folder.name, "consent": consent, "complete": is_complete},
+        {"folder": folder.name, "consent": consent, "full": is_full},
         strict=strict,
         is_trial=is_trial,
         as_json=as_json,
@@ -146,7 +147,7 @@ def load_folder(
             folder,
             consent=consent,
             report=report,
-            is_complete=is_complete,
+            is_full=is_full,
             is_trial=is_trial,
             run_id=run_id,
         ),
@@ -164,7 +165,7 @@ def _load_shop(
     shop_url: str | None,
     currency: str | None,
     language: str | None,
-    is_complete: bool,
+    is_full: bool,
     is_trial: bool,
     strict: bool,
     as_json: bool,
@@ -178,7 +179,7 @@ def _load_shop(
     files = [path.name for path in (products, orders, combinations) if path is not None]
     _load(
         settings,
-        {"system": system, "files": files, "consent": consent, "complete": is_complete},
+        {"system": system, "files": files, "consent": consent, "full": is_full},
         strict=strict,
         is_trial=is_trial,
         as_json=as_json,
@@ -190,7 +191,7 @@ def _load_shop(
             shopper_key=settings.shopper_key,
             consent=consent,
             report=report,
-            is_complete=is_complete,
+            is_full=is_full,
             is_trial=is_trial,
             run_id=run_id,
         ),
@@ -209,7 +210,7 @@ _shop_options = (
     click.option("--shop-url", help="Address of the shop, for those of products and pictures."),
     click.option("--currency", help="ISO 4217 code of prices that have none beside them."),
     click.option("--language", help="Language of texts whose file names none, such as de."),
-    _complete_option,
+    _full_option,
     _strict_option,
     _dry_run_option,
     as_json_option,
@@ -344,7 +345,7 @@ def _load(
                 return
             with recorded_run(command, arguments) as counts:
                 summary = step(report, counts.run_id)
-                counts.update(summary.as_dict())
+                counts.update(summary.as_counts())
                 _require_usable_rows(summary, strict=strict)
     finally:
         if summary is not None:
@@ -432,6 +433,9 @@ class PsqlError(AlsolikeError):
 @click.pass_obj
 def psql(settings: Settings, role: str, arguments: tuple[str, ...]) -> None:
     """Open psql on the database; ARGUMENTS are psql's own (-c 'select …')."""
+    if role != "owner" and not settings.are_roles_used:
+        message = "There are no roles (ALSOLIKE_ROLES is false): give no --role."
+        raise PsqlError(message)
     user = {"owner": [], "app": ["-U", APP_ROLE], "analyst": ["-U", ANALYST_ROLE]}[role]
     with embedded_servers(settings):
         code = subprocess.call([str(postgres_program("psql")), *user, *arguments])  # noqa: S603

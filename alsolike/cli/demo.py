@@ -126,7 +126,7 @@ def _prepare(settings: Settings, folder: Path, size: "ShopSize", seed: int, repo
         )
         fetch_snapshot(settings, report=report)
         counts.update(
-            load=loaded.as_dict(),
+            load=loaded.as_counts(),
             embed=embedded.as_dict(),
             neighbours=rows,
             snapshot=manifest.snapshot_id,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from alsolike.cli.output import as_json_option, k_option, seed_option, show, working
+from alsolike.schemas import in_schemas
 from alsolike.settings import Settings
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ def _text(done: "EvaluationRun", report_path: Path | None) -> str:
     text += frontier_text(done.frontier)
     if done.complements is not None:
         text += complements_text(done.complements)
-    text += f"\nKept as evaluation {done.evaluation_id} in recs.evaluations."
+    text += in_schemas(f"\nKept as evaluation {done.evaluation_id} in recs.evaluations.")
     if report_path is not None:
         text += f" The report is {report_path}."
     return text

@@ -7,6 +7,7 @@ import click
 
 from alsolike.cli.output import as_json_option, require_schema, show, working
 from alsolike.embedded import embedded_servers
+from alsolike.schemas import in_schemas
 from alsolike.settings import Settings
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def _summary_text(summary: "EmbedSummary") -> str:
         f"{summary.vectors:,} products have a vector."
     )
     if summary.failed:
-        text += " The reasons are in ops.embedding_failures."
+        text += in_schemas(" The reasons are in ops.embedding_failures.")
     return text
 
 

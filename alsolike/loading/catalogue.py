@@ -35,16 +35,14 @@ _DEFAULTS: dict[str, LiteralString] = {
 }
 
 
-def upsert_products(staged: StagedFile, columns: set[str], *, is_complete: bool) -> int:
+def upsert_products(staged: StagedFile, columns: set[str], *, is_full: bool) -> int:
     """Insert or update the usable products; return how many are new or changed.
 
     Columns that the file lacks keep their values.
     """
     _reject_conflicts(staged)
     names = list(STORED.values())
-    values = [
-        _value(column, is_in_file=column in columns, is_complete=is_complete) for column in STORED
-    ]
+    values = [_value(column, is_in_file=column in columns, is_full=is_full) for column in STORED]
     upsert = sql.SQL(query("alsolike/loading/upsert_products")).format(
         columns=sql.SQL(", ").join(map(sql.Identifier, names)),
         values=sql.SQL(", ").join(values),
@@ -57,14 +55,14 @@ def upsert_products(staged: StagedFile, columns: set[str], *, is_complete: bool)
     return loaded
 
 
-def _value(column: str, *, is_in_file: bool, is_complete: bool) -> sql.Composable:
+def _value(column: str, *, is_in_file: bool, is_full: bool) -> sql.Composable:
     """Return what to store in a product's column.
 
     A product without a stock value is sold if the file has all products that are.
     """
     if is_in_file:
         value = staged_value(column)
-    elif is_complete and column == "in_stock":
+    elif is_full and column == "in_stock":
         value = sql.SQL("true")
     else:
         value = sql.Identifier("p", STORED[column])

@@ -25,6 +25,9 @@ _STAGED: dict[str, LiteralString] = {
 # a guest whom an older release stored as a shopper.
 _STORED: dict[str, LiteralString] = {
     "shopper_id": "case when not is_nobody(k.shopper_id) then k.shopper_id end",
+    # The id stands for another product since (raw.keep_former_products).
+    "product_id": "case when k.product_id ^@ (s.product_id || ' (until ') then s.product_id "
+    "else k.product_id end",
     "unit_price": "case when s.unit_price is not null then k.unit_price end",
 }
 

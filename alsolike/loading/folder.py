@@ -6,6 +6,7 @@ from pathlib import Path
 
 from alsolike.errors import InputFileError
 from alsolike.loading.csv_files import read_csv
+from alsolike.loading.formats import written_at
 from alsolike.loading.jsonl_files import read_jsonl
 from alsolike.loading.parquet_files import read_parquet
 from alsolike.loading.rows import Chunk, Reading, Source
@@ -32,7 +33,7 @@ def load_folder(
     *,
     consent: str | None,
     report: Report,
-    is_complete: bool = False,
+    is_full: bool = False,
     is_trial: bool = False,
     run_id: int | None = None,
 ) -> LoadSummary:
@@ -50,21 +51,21 @@ def load_folder(
         `consent` is None, and the files name shoppers or sessions without a stated consent.
     """
     sources = [
-        Source(path.name, table, partial(read, path, table))
+        Source(path.name, table, partial(read, path, table), written_at(path))
         for table in TABLES
         for path, read in _find(folder, table)
     ]
     if not sources:
         raise InputFileError(_nothing_to_load(folder))
-    if is_complete and all(source.table is not PRODUCTS for source in sources):
-        message = f"{folder} has no file of products, so it cannot be a complete one."
+    if is_full and all(source.table is not PRODUCTS for source in sources):
+        message = f"{folder} has no file of products, so it cannot be a full one."
         raise InputFileError(message)
     summary = load_sources(
         sources,
         origin=folder.resolve().name,
         consent=consent,
         report=report,
-        is_complete=is_complete,
+        is_full=is_full,
         is_trial=is_trial,
         run_id=run_id,
     )

@@ -5,6 +5,7 @@ import re
 import zlib
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -42,6 +43,11 @@ def opened(path: Path) -> Generator[BinaryIO]:
     except OSError as error:
         message = f"{path} cannot be read: {error.strerror or error}."
         raise InputFileError(message) from error
+
+
+def written_at(path: Path) -> datetime:
+    """Return when a file was last written."""
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
 def lines_of(path: Path, stream: BinaryIO) -> Iterator[str]:

@@ -5,6 +5,7 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from alsolike.loading.attributes import tidy_json
@@ -123,11 +124,14 @@ class Source:
         The table that it fills.
     read : Callable
         Yields its rows in bounded memory; raises InputFileError if they cannot be read.
+    written_at : datetime, optional
+        When the file was written, if it is one.
     """
 
     name: str
     table: Table
     read: Callable[[Reading], Iterator[Chunk]]
+    written_at: datetime | None = None
 
 
 def encode_rows(rows: Iterable[Row], table: Table, reading: Reading) -> Iterator[Chunk]:

@@ -5,13 +5,14 @@ from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from tempfile import TemporaryFile
 from threading import Event
 from typing import IO, Protocol
 
 import psycopg
 
-from alsolike.database import connect
+from alsolike.database import connect, query
 from alsolike.errors import AlsolikeError, InputFileError
 from alsolike.loading.catalogue import (
     add_named_shoppers,
@@ -68,6 +69,10 @@ class Ledger(Protocol):
         ...
 
 
+# Files that were copied together may be dated in any order.
+_SAME_AGE = timedelta(minutes=1)
+
+
 class LoadError(AlsolikeError):
     """The database refused the load; nothing of the file was kept."""
 
@@ -78,7 +83,7 @@ def load_sources(
     origin: str,
     consent: str | None,
     report: Report,
-    is_complete: bool = False,
+    is_full: bool = False,
     is_trial: bool = False,
     run_id: int | None = None,
     ledger: Ledger | None = None,
@@ -92,7 +97,7 @@ def load_sources(
     consent : str or None
         `personalisation` or `none`: what sessions, and shoppers without a decision, agreed to.
         If it is None, the load first reads all files for such sessions and shoppers.
-    is_complete : bool
+    is_full : bool
         The file of products has all that are sold; the load sets the others out of stock.
     is_trial : bool
         Store nothing: all is done in one transaction, which is rolled back. The summary has five
@@ -133,7 +138,7 @@ def load_sources(
             report,
             stack.enter_context(TemporaryFile()),
             is_granted=consent == "personalisation",
-            is_complete=is_complete,
+            is_full=is_full,
             is_trial=is_trial,
             run_id=run_id,
             summary=LoadSummary(is_trial=is_trial),
@@ -176,7 +181,7 @@ class _Load:
     report: Report
     listed: IO[bytes]
     is_granted: bool
-    is_complete: bool
+    is_full: bool
     is_trial: bool
     run_id: int | None
     summary: LoadSummary
@@ -273,9 +278,11 @@ class _Load:
         self, source: Source, staged: StagedFile, columns: set[str], notes: list[str]
     ) -> int:
         self.products = source.name
-        has_all = self.is_complete or self.ledger is not None
-        loaded = upsert_products(staged, columns, is_complete=has_all)
-        if self.is_complete:
+        if self.is_full:
+            self._refuse_older(source, staged)
+        has_all = self.is_full or self.ledger is not None
+        loaded = upsert_products(staged, columns, is_full=has_all)
+        if self.is_full:
             rejected = count_rejected(staged)
             if 2 * rejected >= staged.rows:
                 fault = (
@@ -288,14 +295,28 @@ class _Load:
                     for rejection in commonest_reasons(staged)
                 )
                 message = (
-                    f"{source.name} is no complete catalogue: {fault}"
+                    f"{source.name} is no full catalogue: {fault}"
                     f"{f' ({reasons})' if reasons else ''}.{self._loaded_before()}"
                 )
                 raise InputFileError(message)
             taken_out = take_out_products(staged)
+            self.summary.full_as_of = source.written_at
             if taken_out:
-                notes.append(f"{counted(taken_out, 'product')} that it lacks taken out of stock.")
+                notes.append(f"{counted(taken_out, 'product')} that it lacks taken off sale.")
         return loaded
+
+    def _refuse_older(self, source: Source, staged: StagedFile) -> None:
+        """Refuse a full file of products that is older than the last one; a minute is none."""
+        row = staged.connection.execute(query("alsolike/loading/latest_full")).fetchone()
+        latest = None if row is None else row[0]
+        written = source.written_at
+        if latest is not None and written is not None and written < latest - _SAME_AGE:
+            message = (
+                f"{source.name} was written at {written:%Y-%m-%d %H:%M:%S} UTC, and a full file of "
+                f"{latest:%Y-%m-%d %H:%M:%S} is loaded: give the newer one, or leave --full out."
+                f"{self._loaded_before()}"
+            )
+            raise InputFileError(message)
 
     def _store_shoppers(self, staged: StagedFile) -> int:
         if self.ledger is None:

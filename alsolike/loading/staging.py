@@ -20,6 +20,7 @@ from alsolike.loading.rows import Chunk
 from alsolike.loading.summary import Rejection, counted
 from alsolike.loading.tables import PRODUCTS, RETURNS, SHOPPERS, Table
 from alsolike.privacy.hashes import pads
+from alsolike.schemas import schema_name
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -54,7 +55,11 @@ def stage(
     schema = _schema(connection)
     connection.execute(sql.SQL("create schema {}").format(schema))
     # The statements call functions of raw, which have the rules.
-    connection.execute(sql.SQL("set local search_path = {}, raw, public").format(schema))
+    connection.execute(
+        sql.SQL("set local search_path = {}, {}, public").format(
+            schema, sql.Identifier(schema_name("raw"))
+        )
+    )
     connection.execute(
         sql.SQL("create unlogged table staged (line bigint, problem text, {})").format(
             sql.SQL(", ").join(columns)

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any, cast
+
+from alsolike.schemas import in_schemas
 
 _COUNTS = ("loaded", "unchanged", "rejected", "not_kept")
 # Of a text of a product that a trial shows.
 _SHOWN_CHARACTERS = 70
-_SHOW_REJECTED = (
-    "All of them: alsolike psql -c 'select source, line, ids, reason from raw.rejected_rows'"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,15 @@ class FileSummary:
 class LoadSummary:
     """Rows of every loaded file, in the order of loading, and notes.
 
-    Of a trial, `products` has some products as they would be stored.
+    Of a trial, `products` has some products as they would be stored. `full_as_of` is when the file
+    was written that took products off sale.
     """
 
     files: list[FileSummary] = field(default_factory=list[FileSummary])
     notes: list[str] = field(default_factory=list[str])
     is_trial: bool = False
     products: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    full_as_of: datetime | None = None
 
     def note(self, text: str) -> None:
         """Add a note, once."""
@@ -89,11 +91,23 @@ class LoadSummary:
     def as_dict(self) -> dict[str, Any]:
         """Return the summary for JSON."""
         trial = {"is_trial": True, "products": self.products} if self.is_trial else {}
+        full = {} if self.full_as_of is None else {"full_as_of": self.full_as_of.isoformat()}
         return {
             "files": [asdict(file) for file in self.files],
             "total": dict(zip(_COUNTS, self.total.counts, strict=True)),
             "notes": list(self.notes),
             **trial,
+            **full,
+        }
+
+    def as_counts(self) -> dict[str, Any]:
+        """Return the numbers for `ops.runs`, without the notes and reasons, which quote rows."""
+        return {
+            "files": [
+                {"name": file.name, **dict(zip(_COUNTS, file.counts, strict=True))}
+                for file in self.files
+            ],
+            "total": dict(zip(_COUNTS, self.total.counts, strict=True)),
         }
 
     def text(self) -> str:
@@ -122,7 +136,8 @@ class LoadSummary:
             lines.extend(line for product in self.products for line in _shown_product(product))
             lines.append("This was a trial: nothing was stored.")
         elif self.total.rejected:
-            lines.append(_SHOW_REJECTED)
+            statement = in_schemas("select source, line, ids, reason from raw.rejected_rows")
+            lines.append(f"All of them: alsolike psql -c '{statement}'")
         return "\n".join(lines)
 
 

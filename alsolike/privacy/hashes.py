@@ -5,6 +5,7 @@ The list of erased shoppers holds them, so that it names nobody.
 
 import hashlib
 import hmac
+import unicodedata
 from functools import cache
 from typing import NamedTuple
 
@@ -40,3 +41,17 @@ def pads() -> Pads:
     """Return the key for `ops.keyed_hash` (RFC 2104)."""
     key = erasure_key().ljust(_BLOCK, b"\0")
     return Pads(bytes(byte ^ 0x36 for byte in key), bytes(byte ^ 0x5C for byte in key))
+
+
+def shopper_of(email: str | None, key: str) -> str | None:
+    """Return the id that stands for an e-mail address; None if it is none.
+
+    It is the HMAC-SHA-256 of the address in lower case, in hexadecimal digits.
+
+    >>> shopper_of(" Anna@Example.com", "k") == shopper_of("anna@example.com", "k")
+    True
+    """
+    address = unicodedata.normalize("NFC", email or "").strip().lower()
+    if "@" not in address:
+        return None
+    return hmac.digest(key.encode(), address.encode(), "sha256").hex()

@@ -199,14 +199,14 @@ def _copy_hashes(
 ) -> int:
     """Copy the ids and hashes of a view's rows to a temporary table; return how many there are."""
     found = _found(view)
-    session.execute(sql.SQL("create temporary table {} (row_id text, hash bigint)").format(found))
+    session.execute(sql.SQL(query("alsolike/pull/create_found_rows")).format(found=found))
     content = sql.SQL(", ").join(column.as_text() for column in view.columns.values())
     # A hash of 64 bits: that a change goes unnoticed is less likely than a broken disk.
     select = sql.SQL(
         'select {}, hashtextextended(row({})::text collate "C", 0) from {} where {}'
-    ).format(view.row_id(), content, view.all_rows(), where)
+    ).format(view.source_id(), content, view.all_rows(), where)
     with session.cursor() as cursor:
-        with cursor.copy(sql.SQL("copy {} from stdin").format(found)) as copy:
+        with cursor.copy(sql.SQL("copy {} (source_id, hash) from stdin").format(found)) as copy:
             for data in shop.copied(select):
                 copy.write(data)
         rows = cursor.rowcount

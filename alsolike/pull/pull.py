@@ -117,7 +117,7 @@ def pull_if_due(settings: PullSettings) -> None:
     try:
         with recorded_run("worker", {"task": "pull"}) as counts:
             summary = pull(settings, report=ignore_progress, run_id=counts.run_id)
-            counts.update(summary.as_dict())
+            counts.update(summary.as_counts())
     except PullRunningError:
         # Another process does it.
         return

@@ -83,9 +83,9 @@ class MappingView:
         """Return the view as `v`, for a statement's `from`."""
         return sql.SQL("{} as v").format(sql.Identifier(self.schema, self.table.name))
 
-    def row_id(self) -> sql.Composed:
-        """Return the id of a row without blanks around it."""
-        return sql.SQL("btrim({}, E' \\t\\r\\n')").format(self.columns[self.table.row_id].as_text())
+    def source_id(self) -> sql.Composed:
+        """Return the id of a row as the source has it, blanks around it and all."""
+        return self.columns[self.table.row_id].as_text()
 
     def with_ids(self, ids: Sequence[str]) -> sql.Composed:
         """Return the condition of rows with these ids, of the column's type for its index."""

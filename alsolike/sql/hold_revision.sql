@@ -1,3 +1,3 @@
 -- Let no other migration begin until the transaction ends. The mode shuts out itself, and neither
 -- reads nor writes of rows.
-lock table public.schema_revision in share update exclusive mode
+lock table ops.schema_revision in share update exclusive mode

@@ -1,4 +1,4 @@
-"""The tree of categories, kept in memory for a minute: every page shows part of it."""
+"""The tree of categories, kept in memory for some seconds: every page shows part of it."""
 
 import asyncio
 import logging
@@ -18,9 +18,15 @@ from api.pages.addresses import CATEGORY_SEPARATOR, category_segments, category_
 
 logger = logging.getLogger("alsolike.web")
 
-_FRESH_SECONDS = 60.0
-# A category that is not in the tree may be new: read again, at most once in so many seconds.
-_RETRY_SECONDS = 5.0
+# The tree is read again after so many seconds, or so many times what reading it took: however large
+# the catalogue is, it costs at most a fiftieth of the time.
+_FRESH_SECONDS = 2.0
+_FRESH_COSTS = 50
+# A category that is not in the tree may be new: then these hold.
+_RETRY_SECONDS = 0.25
+_RETRY_COSTS = 5
+# After the snapshot answered: when to ask the database again.
+_SNAPSHOT_SECONDS = 5.0
 
 
 _STEPS: Steps[None, list[tuple[str, int, str | None]]] = Steps(
@@ -40,27 +46,37 @@ class Category(Struct):
 
 
 class CategoryTree:
-    """Categories with the products in and below them, read again once a minute."""
+    """Categories with the products in and below them, read again every few seconds."""
 
     def __init__(self, ladder: Ladder) -> None:
         self._ladder = ladder
         self._by_path: dict[str, Category] = {}
         self._read_at = float("-inf")
+        # Seconds that the last reading took.
+        self._cost = 0.0
+        self._is_of_snapshot = False
         self._reading = asyncio.Lock()
 
-    async def refresh(self, older_than: float = _FRESH_SECONDS) -> None:
-        """Read the tree again if it is older than some seconds; one request reads for all."""
+    async def refresh(self) -> None:
+        """Read the tree again if it is not fresh; one request reads for all."""
+        await self._refresh(max(_FRESH_SECONDS, _FRESH_COSTS * self._cost))
+
+    async def _refresh(self, older_than: float) -> None:
+        """Read the tree again if it is older than some seconds."""
+        if self._is_of_snapshot:
+            older_than = _SNAPSHOT_SECONDS
         if time.monotonic() - self._read_at < older_than:
             return
         async with self._reading:
-            if time.monotonic() - self._read_at >= older_than:
-                found = await self._ladder.answer(_STEPS, None)
-                self._read_at = time.monotonic()
-                if found.tier == "snapshot":
-                    # Read again soon; what the database gave before is newer than the snapshot.
-                    self._read_at += _RETRY_SECONDS - _FRESH_SECONDS
-                    if self._by_path:
-                        return
+            began = time.monotonic()
+            if began - self._read_at < older_than:
+                return
+            found = await self._ladder.answer(_STEPS, None)
+            self._read_at = time.monotonic()
+            self._cost = self._read_at - began
+            self._is_of_snapshot = found.tier == "snapshot"
+            # What the database gave before is newer than the snapshot.
+            if not self._is_of_snapshot or not self._by_path:
                 self._by_path = _add_up(found.value)
 
     def top(self) -> list[Category]:
@@ -77,19 +93,19 @@ class CategoryTree:
         ]
 
     def breadcrumbs(self, path: str | None) -> list[Category]:
-        """Return the way from the top to a category, with itself."""
+        """Return the way from the top to a category, with itself, even if the tree lacks it yet."""
         if path is None:
             return []
         names = path.split(CATEGORY_SEPARATOR)
         paths = (CATEGORY_SEPARATOR.join(names[: n + 1]) for n in range(len(names)))
-        return [self._by_path[p] for p in paths if p in self._by_path]
+        return [self._by_path.get(p) or _category(p) for p in paths]
 
     async def find(self, segments: str) -> Category | None:
         """Find a category by the part of its address after `/categories/`, already decoded."""
         await self.refresh()
         found = self._find(segments)
         if found is None:
-            await self.refresh(older_than=_RETRY_SECONDS)
+            await self._refresh(max(_RETRY_SECONDS, _RETRY_COSTS * self._cost))
             found = self._find(segments)
         return found
 
@@ -135,13 +151,9 @@ def _add_up(counts: list[tuple[str, int, str | None]]) -> dict[str, Category]:
             totals[ancestor] = totals.get(ancestor, 0) + count
             if address := safe_image(image_url):
                 pictures.setdefault(ancestor, address)
-    return {
-        path: Category(
-            path=path,
-            name=path.rsplit(CATEGORY_SEPARATOR, 1)[-1],
-            url=category_url(path),
-            count=totals[path],
-            image_url=pictures.get(path),
-        )
-        for path in sorted(totals)
-    }
+    return {path: _category(path, totals[path], pictures.get(path)) for path in sorted(totals)}
+
+
+def _category(path: str, count: int = 0, image_url: str | None = None) -> Category:
+    name = path.rsplit(CATEGORY_SEPARATOR, 1)[-1]
+    return Category(path, name, category_url(path), count, image_url)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from litestar import HttpMethod, Response, Router, get, route
+from litestar import Response, Router, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
@@ -12,6 +12,7 @@ from api.catalogue.change_routes import put_product, put_products, remove_produc
 from api.catalogue.schemas import Product
 from api.exchange import AnyRequest
 from api.http.caching import SHARED
+from api.http.methods import telling_methods
 from api.http.parameters import check_names
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer
@@ -48,21 +49,12 @@ async def draw_product(request: AnyRequest, file_name: FromPath[str]) -> Respons
     return Response(drawing.encode(), headers=_PICTURE_HEADERS, media_type="image/svg+xml")
 
 
-@route(["/", "/{product_id:str}"], http_method=[HttpMethod.OPTIONS], include_in_schema=False)
-async def tell_methods(request: AnyRequest) -> Response[None]:
-    """Tell which methods a path has: Litestar would tell those of its first handler alone."""
-    path = request.scope["path_template"]
-    (methods,) = [route.methods for route in request.app.routes if route.path_format == path]
-    return Response(None, status_code=204, headers={"Allow": ", ".join(sorted(methods))})
-
-
 def products_router(*lists: HTTPRouteHandler) -> Router:
     """Return the routes of `/v1/products`, with those that list products."""
     return Router(
         "/v1/products",
         route_handlers=[
-            # First, so that Litestar makes none of its own.
-            tell_methods,
+            telling_methods("/", "/{product_id:str}"),
             *lists,
             read_product,
             put_products,

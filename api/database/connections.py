@@ -18,6 +18,7 @@ from psycopg.types.json import set_json_loads
 
 from alsolike.database import APP_ROLE, query
 from alsolike.json_levels import load_stored_json
+from alsolike.schemas import async_cursor_factory
 from alsolike.settings import Settings
 from api.database.failures import WrongRoleError
 from api.log_text import in_log
@@ -78,7 +79,9 @@ class AppConnection(psycopg.AsyncConnection[tuple[Any, ...]]):
             The server cannot be reached, or refuses.
         """
         try:
-            connection = await super().connect(conninfo, autocommit=True, **kwargs)
+            connection = await super().connect(
+                conninfo, autocommit=True, cursor_factory=async_cursor_factory(), **kwargs
+            )
             try:
                 async with asyncio.timeout(_ANSWER_SECONDS):
                     await _act_as_app(connection, settings)
@@ -132,9 +135,11 @@ async def _act_as_app(connection: psycopg.AsyncConnection[Any], settings: Settin
         # Prepared statements belong to the server connection too.
         connection.prepare_threshold = None
     else:
-        await _take_role(connection, settings.statement_timeout_ms)
+        # Without roles the app stays who it is.
+        role = APP_ROLE if settings.are_roles_used else "none"
+        await _take_role(connection, role, settings.statement_timeout_ms)
         state = await _state(connection)
-    if state.role != APP_ROLE:
+    if settings.are_roles_used and state.role != APP_ROLE:
         message = (
             f'the app would act as "{state.role}" behind a pooler, where it cannot take the role '
             f"{APP_ROLE}: log in as {APP_ROLE} (PGUSER), or set ALSOLIKE_POOLER=session if the "
@@ -144,16 +149,16 @@ async def _act_as_app(connection: psycopg.AsyncConnection[Any], settings: Settin
     if not 0 < state.limit_ms <= settings.statement_timeout_ms:
         found = f"is {state.limit_ms} ms" if state.limit_ms else "has none"
         message = (
-            f"behind a pooler the time limit of a statement is the role's, and {APP_ROLE} {found}: "
-            f"run `alter role {APP_ROLE} set statement_timeout = "
+            "behind a pooler the time limit of a statement is the role's, and "
+            f"{state.role} {found}: run `alter role {state.role} set statement_timeout = "
             f"'{settings.statement_timeout_ms}ms'` and let the pooler connect anew, or raise "
             "ALSOLIKE_STATEMENT_TIMEOUT_MS"
         )
         raise WrongRoleError(message)
 
 
-async def _take_role(connection: psycopg.AsyncConnection[Any], limit_ms: int) -> None:
-    parameters = {"role": APP_ROLE, "limit_ms": str(limit_ms)}
+async def _take_role(connection: psycopg.AsyncConnection[Any], role: str, limit_ms: int) -> None:
+    parameters = {"role": role, "limit_ms": str(limit_ms)}
     try:
         await connection.execute(query("api/database/act_as_app"), parameters)
     except psycopg.errors.InsufficientPrivilege as error:

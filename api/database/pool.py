@@ -170,12 +170,18 @@ class Database:
 
     @timed_as_database
     async def write(
-        self, work: Callable[[Connection], Awaitable[Result]]
+        self, work: Callable[[Connection], Awaitable[Result]], *, limit: float | None = None
     ) -> tuple[Result, str | None]:
         """Do some work that writes; once more if the connection turns out to be dead.
 
         It is done once more, too, if what it had found was deleted before it wrote: then it finds
         that there is none. The work must be safe to repeat: a write carries its event's id.
+
+        Parameters
+        ----------
+        limit : float, optional
+            Seconds until all of the work must be done; by default what one statement may take, and
+            a little.
 
         Returns
         -------
@@ -191,6 +197,7 @@ class Database:
         ShareUsedUpError, DatabaseBusyError
             The client's own requests, or everybody's, hold the connections.
         """
+        limit = limit or self._write_limit
 
         async def work_again(connection: Connection) -> Result:
             try:
@@ -199,7 +206,7 @@ class Database:
                 return await work(connection)
 
         if not self.has_replicas:
-            return await self._writes.run(work_again, WAIT_SECONDS, self._write_limit), None
+            return await self._writes.run(work_again, WAIT_SECONDS, limit), None
 
         async def work_and_tell(connection: Connection) -> tuple[Result, str | None]:
             result = await work_again(connection)
@@ -207,7 +214,7 @@ class Database:
             row = await cursor.fetchone()
             return result, None if row is None else str(row[0])
 
-        return await self._writes.run(work_and_tell, WAIT_SECONDS, self._write_limit)
+        return await self._writes.run(work_and_tell, WAIT_SECONDS, limit)
 
 
 def database_of(request: AnyRequest) -> Database:

@@ -25,6 +25,8 @@ from api.log_text import in_log
 logger = logging.getLogger("alsolike.web")
 
 SCOPE: Final = "scope"
+# Set in the `opt` of a route whose requests are signed, and so need no key.
+SIGNED: Final = "is_signed"
 # A client that was set up wrongly tries once or twice; a page of refusals a minute is no accident.
 FAILURES_PER_MINUTE = 20
 # About 300 bytes each; the address that failed longest ago is dropped beyond it.

@@ -10,7 +10,7 @@ from throttled import MemoryStore, RateLimiterType, RateLimitState, Throttled, p
 
 from alsolike.settings import Settings
 from api.exchange import KEY_PREFIX, AnyRequest, current_exchange
-from api.http.keys import Keys
+from api.http.keys import SIGNED, Keys
 from api.http.paths import API_PREFIX
 
 # About 300 bytes each; the client that came longest ago is dropped beyond it.
@@ -48,7 +48,7 @@ class RateLimits:
                 await app(scope, receive, send)
                 return
             exchange = current_exchange.get()
-            if self._keys:
+            if self._keys and SIGNED not in scope["route_handler"].opt:
                 name = self._keys.check(scope, "" if exchange is None else exchange.client)
                 if exchange is not None:
                     exchange.client = KEY_PREFIX + name

@@ -175,8 +175,12 @@ class Ladder:
             logger.info("Answered from %s", tier)
         return Answer(value, tier)
 
-    async def write(self, work: Work[Result]) -> tuple[Result, str | None]:
+    async def write(
+        self, work: Work[Result], *, limit: float | None = None
+    ) -> tuple[Result, str | None]:
         """Do some work that writes; there is no other step, so at least nobody waits in vain.
+
+        `limit`: seconds that it may take, if that is more than usual.
 
         Returns
         -------
@@ -191,7 +195,7 @@ class Ladder:
         if not self.circuits.is_closed("primary"):
             raise DatabaseAwayError
         async with self.circuits.through("primary"):
-            return await self._database.write(work)
+            return await self._database.write(work, limit=limit)
 
     def look(self) -> None:
         """Note in the metrics what is known by looking alone."""

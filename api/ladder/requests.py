@@ -52,10 +52,19 @@ async def answer(
     return (await ask(request, steps, question, who=who)).value
 
 
-async def write(request: AnyRequest, work: Work[Result], *, who: str | None = None) -> Result:
-    """Do some work that writes, or say at once that it cannot be done now."""
+async def write(
+    request: AnyRequest,
+    work: Work[Result],
+    *,
+    who: str | None = None,
+    limit: float | None = None,
+) -> Result:
+    """Do some work that writes, or say at once that it cannot be done now.
+
+    `limit`: seconds that it may take, if that is more than usual.
+    """
     ladder = ladder_of(request)
-    result, position = await ladder.write(work)
+    result, position = await ladder.write(work, limit=limit)
     if position is not None:
         ladder.positions.note(request, who, position)
     return result

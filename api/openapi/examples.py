@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -29,6 +30,7 @@ from api.filters import ProductFilter
 from api.health.schemas import Liveness, Readiness
 from api.paging.continuation import Continuation, encode_continuation
 from api.paging.keyset import encode_cursor
+from api.privacy.schemas import Erasure
 from api.recommendations.schemas import (
     Action,
     BoughtProduct,
@@ -227,7 +229,14 @@ EXAMPLES: tuple[Struct, ...] = (
     EventResult(recorded=True),
     NewEvents([NewEvent("view-4720", "view", product_id=PRODUCT_ID, session_id="visit-18")]),
     EventOutcomes([EventOutcome("view-4720", 201, recorded=True)]),
-    Consent(personalisation=True),
+    Consent(personalisation=True, display_name="Shopper 18"),
+    Erasure(
+        erasure_id=UUID("018f3c6e-7f00-7000-8000-000000000017"),
+        erased_at=datetime(2026, 3, 2, 18, 30, tzinfo=UTC),
+        erased_before=None,
+        counts={"raw.shoppers": 1, "raw.consents": 1},
+        waits_for=[],
+    ),
     Shopper(NEWCOMER_ID, personalisation=True),
     Liveness(status="live"),
     Readiness(status="ready", database="ok", schema="ok", model=MODEL),

@@ -3,11 +3,13 @@
 from functools import partial
 
 from litestar import Router, delete, put
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
 from api.exchange import AnyRequest
 from api.http.ids import path_id
 from api.http.keys import needs
+from api.http.methods import telling_methods
 from api.http.parameters import check_body, check_names
 from api.ladder.requests import ladder_of, write
 from api.visitors import service
@@ -25,12 +27,20 @@ async def record_consent(
     """Record the shopper's decision about personalisation; a new shopper becomes known by it.
 
     It holds from the next request on, and no import overrides it. Saying the same again changes
-    nothing. An erased shopper becomes a new one by it: loads and events count again.
+    nothing. An erased shopper becomes a new one by it: loads and events count again. Their name may
+    be told as well.
     """
     check_names(request, frozenset())
     await check_body(request, Consent)
     shopper_id = path_id(shopper_id, "shopper_id")
-    return await _record(request, shopper_id, is_granted=data.personalisation, readmits=True)
+    name = data.display_name and data.display_name.strip()
+    return await _record(
+        request,
+        shopper_id,
+        is_granted=data.personalisation,
+        readmits=True,
+        display_name=name or None,
+    )
 
 
 @delete(
@@ -51,7 +61,12 @@ async def withdraw_consent(request: AnyRequest, shopper_id: FromPath[str]) -> Sh
 
 
 async def _record(
-    request: AnyRequest, shopper_id: str, *, is_granted: bool, readmits: bool
+    request: AnyRequest,
+    shopper_id: str,
+    *,
+    is_granted: bool,
+    readmits: bool,
+    display_name: str | None = None,
 ) -> Shopper:
     recorded = await write(
         request,
@@ -60,6 +75,7 @@ async def _record(
             shopper_id=shopper_id,
             is_granted=is_granted,
             readmits=readmits,
+            display_name=display_name,
         ),
         who=shopper_id,
     )
@@ -67,11 +83,16 @@ async def _record(
     return recorded
 
 
-def consents_router() -> Router:
-    """Return the routes that change `/v1/shoppers`."""
+def shoppers_router(*others: HTTPRouteHandler) -> Router:
+    """Return the routes that change `/v1/shoppers`, with others that do."""
     return Router(
         "/v1/shoppers",
-        route_handlers=[record_consent, withdraw_consent],
+        route_handlers=[
+            telling_methods("/{shopper_id:str}"),
+            record_consent,
+            withdraw_consent,
+            *others,
+        ],
         tags=["Shoppers"],
         opt=needs("privacy"),
     )

@@ -4,6 +4,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from api.fields import Text
+
 
 class Consent(Struct, forbid_unknown_fields=True):
     """What a shopper decides."""
@@ -14,6 +16,9 @@ class Consent(Struct, forbid_unknown_fields=True):
             description="Whether what the shopper views, buys and reviews may be used to recommend."
         ),
     ]
+    display_name: Annotated[
+        Text | None, Meta(description="What to call them; null: as they were called before.")
+    ] = None
 
 
 class Shopper(Struct):

@@ -21,7 +21,12 @@ class DemoShopper(Struct):
 
 
 async def record_consent(
-    connection: Connection, shopper_id: str, *, is_granted: bool, readmits: bool
+    connection: Connection,
+    shopper_id: str,
+    *,
+    is_granted: bool,
+    readmits: bool,
+    display_name: str | None = None,
 ) -> Shopper:
     """Record a decision about personalisation; an unknown shopper is made.
 
@@ -40,6 +45,7 @@ async def record_consent(
         source="api",
         may_make=not is_placeholder_id,
         readmits=readmits,
+        display_name=display_name,
     )
     if is_placeholder_id and not is_known:
         raise not_a_shopper(shopper_id)

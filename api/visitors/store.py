@@ -54,6 +54,7 @@ async def record_consent(
     source: Literal["site", "api"],
     may_make: bool = False,
     readmits: bool = False,
+    display_name: str | None = None,
 ) -> bool:
     """Record a shopper's decision about personalisation, unless it is their last one already.
 
@@ -63,6 +64,8 @@ async def record_consent(
         Whether an unknown shopper is made; nothing is recorded of one otherwise.
     readmits : bool
         Whether one who was erased is made anew; nothing is recorded of one otherwise.
+    display_name : str, optional
+        What to call them; None: as they were called before.
 
     Returns
     -------
@@ -76,6 +79,7 @@ async def record_consent(
         "source": source,
         "may_make": may_make,
         "readmits": readmits,
+        "display_name": display_name,
         "shopper_hash": shopper_hash(shopper_id),
         "key_id": key_id(),
     }

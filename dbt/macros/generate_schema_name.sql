@@ -1,4 +1,11 @@
-{#- Use the schema that the model names, without the target's schema as a prefix. -#}
+{#-
+    Use the schema that the model names, without the target's schema before it, and with the prefix
+    that a shop may set (alsolike/schemas.py).
+-#}
 {%- macro generate_schema_name(custom_schema_name, node) -%}
-    {{ (custom_schema_name or target.schema) | trim }}
+    {%- if custom_schema_name is none -%}
+        {{ target.schema }}
+    {%- else -%}
+        {{ env_var('ALSOLIKE_SCHEMA_PREFIX', '') ~ custom_schema_name | trim }}
+    {%- endif -%}
 {%- endmacro -%}

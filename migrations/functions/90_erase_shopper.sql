@@ -102,6 +102,13 @@ begin
     get diagnostics deleted = row_count;
     tally := tally || jsonb_build_object('ops.pulled_rows', deleted);
 
+    -- A return names the purchase alone.
+    delete from raw.returns as r
+    using raw.purchases as p
+    where r.purchase_id = p.purchase_id and p.shopper_id = p_shopper_id;
+    get diagnostics deleted = row_count;
+    tally := tally || jsonb_build_object('raw.returns', deleted);
+
     for found in
         select
             c.oid::regclass as name,

@@ -49,6 +49,15 @@ begin
             kept := kept || jsonb_build_object(found.label, part);
         end if;
     end loop;
+    -- A return names the purchase alone.
+    select jsonb_agg(to_jsonb(r))
+    into part
+    from raw.returns as r
+    inner join raw.purchases as p on r.purchase_id = p.purchase_id
+    where p.shopper_id = p_shopper_id;
+    if part is not null then
+        kept := kept || jsonb_build_object('raw.returns', part);
+    end if;
     return kept;
 end;
 $$;

@@ -1,5 +1,5 @@
--- Who may execute the functions of raw, recs and ops. Postgres lets everybody execute a new one:
--- here nobody but its owner may who is not named. alsolike_analyst gets only what answers the same
+-- Which functions of raw, recs and ops the two roles may execute. Nobody but its owner may who is
+-- not named. alsolike_analyst gets only what answers the same
 -- whatever a single shopper has done: see docs/decisions/0016.
 -- Functions of another owner, such as the shop's own, are left as they are.
 do $$
@@ -35,7 +35,7 @@ begin
         order by 1
     loop
         execute format(
-            'revoke all on function %s from public, alsolike_app, alsolike_analyst',
+            'revoke all on function %s from alsolike_app, alsolike_analyst',
             found.signature
         );
         if found.name = any(for_both || for_app) then

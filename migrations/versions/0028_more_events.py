@@ -62,6 +62,7 @@ def upgrade() -> None:
         grant insert, update (rating, reviewed_at, title, body, loaded_at)
             on raw.reviews to alsolike_app;
         grant delete on recs.hides to alsolike_app;
+        grant update (display_name, loaded_at) on raw.shoppers to alsolike_app;
         """
     )
 
@@ -74,5 +75,6 @@ def downgrade() -> None:
         revoke insert, update (rating, reviewed_at, title, body, loaded_at)
             on raw.reviews from alsolike_app;
         revoke delete on recs.hides from alsolike_app;
+        revoke update (display_name, loaded_at) on raw.shoppers from alsolike_app;
         """
     )

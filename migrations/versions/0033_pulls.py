@@ -3,7 +3,7 @@
 from alsolike.migrate import run_sql
 
 revision = "0033"
-down_revision = "0031"
+down_revision = "0032"
 # A pull that compares all rows makes both again.
 deletes = {"ops.pulls": "false", "ops.pulled_rows": "false"}
 

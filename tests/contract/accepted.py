@@ -16,6 +16,7 @@ MEANINGS = {
     "body",
     "category",
     "event_id",
+    "events.unit_price",
     # Neither how deep an object may be, nor that no text in it holds a NUL.
     "filter.attributes",
     "filter.category",

@@ -53,7 +53,7 @@ def test_up_down_and_up_again() -> None:
     migrate("base")
     assert schemas() == set()
     migrate("0002")
-    assert schemas() == {"raw", "staging", "marts"}
+    assert schemas() == {"raw", "staging", "marts", "ops"}
     migrate("head")
     assert schemas() == SCHEMAS
 
@@ -84,16 +84,16 @@ def test_of_two_migrations_of_an_empty_database_one_waits_for_the_other() -> Non
 def test_migrations_wait_for_one_that_runs_and_then_find_nothing_to_do() -> None:
     waiting = "select count(*) from pg_locks where not granted and relation = %s::regclass"
     with connect() as running:
-        running.execute("lock table public.schema_revision in share update exclusive mode")
+        running.execute("lock table ops.schema_revision in share update exclusive mode")
         processes = [start_migration(), start_migration()]
-        wait_for(lambda: run(waiting, ("public.schema_revision",)) == [(2,)])
+        wait_for(lambda: run(waiting, ("ops.schema_revision",)) == [(2,)])
     assert [code for code, _ in ended(processes)] == [0, 0]
 
 
 @pytest.mark.usefixtures("database")
 def test_a_migration_does_not_wait_for_ever() -> None:
     with connect() as running:
-        running.execute("lock table public.schema_revision in share update exclusive mode")
+        running.execute("lock table ops.schema_revision in share update exclusive mode")
         with pytest.raises(MigrationError, match="did not end within 1 seconds"):
             migrate(patience=1)
 
@@ -215,7 +215,9 @@ def test_going_down_leaves_what_is_the_shops_own() -> None:
 
 @pytest.mark.usefixtures("empty_database")
 def test_a_model_of_dbt_takes_no_name_that_the_shop_has_already() -> None:
-    run("create schema marts")
+    migrate("head")
+    run("create table marts.revenue (x integer)")
+    migrate("base")
     run("create table marts.product_pairs (x integer)")
     with pytest.raises(MigrationError, match=r"marts\.product_pairs already"):
         migrate("head")
@@ -269,7 +271,7 @@ def test_every_table_is_named_by_the_step_that_deletes_its_rows() -> None:
         "where c.relnamespace::regnamespace::text in ('raw', 'recs', 'ops') "
         "and c.relkind in ('r', 'p') and not c.relispartition"
     )
-    assert named == {row[0] for row in tables}
+    assert named == {row[0] for row in tables} - {"ops.schema_revision"}
 
 
 @pytest.fixture

@@ -392,7 +392,7 @@ def test_an_event_of_an_unknown_product_is_a_404(reader: Client, shopper_id: str
 
 
 def test_another_method_is_a_problem_too(reader: Client) -> None:
-    problem(reader.delete("/v1/products/pan-01"), 405)
+    problem(reader.patch("/v1/products/pan-01"), 405)
 
 
 def test_the_schema_describes_every_route(reader: Client) -> None:

@@ -208,6 +208,7 @@ def test_a_removed_product_is_gone_until_it_is_put_as_a_new_one(client: Client) 
     assert remove(client, "knife-01", "fork-01") == ["unchanged", "unchanged"]
     similar = client.get("/v1/products/knife-02/similar?k=100&with_sold_out=false").json()["items"]
     assert "knife-01" not in {item["product_id"] for item in similar}
+    assert client.get("/v1/products/knife-01").status_code == 404
     (result,) = put(client, {"product_id": "fork-01", "price": 9})
     assert result["reason"] == "title is missing"
     assert outcomes(client, {"product_id": "fork-01", "title": "Another fork"}) == ["created"]

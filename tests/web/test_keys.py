@@ -23,8 +23,21 @@ NEEDS = {
         ("POST", "/v1/recommendations", {"k": 1}),
         ("POST", "/v1/similar", {"product_ids": ["pan-01"]}),
     ],
-    "events": [("POST", "/v1/events", VIEW)],
-    "privacy": [("PUT", "/v1/shoppers/agreed", {"personalisation": True})],
+    "events": [
+        ("POST", "/v1/events", VIEW),
+        ("POST", "/v1/events", {"events": [VIEW]}),
+    ],
+    "catalogue": [
+        ("PUT", "/v1/products", {"products": [{"product_id": "new", "title": "New"}]}),
+        ("PUT", "/v1/products/new", {"title": "New"}),
+        ("DELETE", "/v1/products", {"product_ids": ["new"]}),
+        ("DELETE", "/v1/products/new", None),
+    ],
+    "privacy": [
+        ("PUT", "/v1/shoppers/agreed", {"personalisation": True}),
+        ("DELETE", "/v1/shoppers/agreed/consent", None),
+        ("DELETE", "/v1/shoppers/agreed", None),
+    ],
 }
 
 

@@ -178,6 +178,49 @@ def test_a_consent_is_stated_used_and_withdrawn(client: Client) -> None:
     assert decisions() == [(NEW, True, "api"), (NEW, False, "api")]
 
 
+def test_a_name_is_told_changed_and_kept(client: Client) -> None:
+    path = f"/v1/shoppers/{NEW}"
+    named = f"select display_name from raw.shoppers where shopper_id = '{NEW}'"
+    for body, name in (
+        ({"personalisation": True, "display_name": " Nina "}, "Nina"),
+        ({"personalisation": True, "display_name": "Nina N."}, "Nina N."),
+        ({"personalisation": False}, "Nina N."),
+    ):
+        assert client.put(path, json=body).status_code == 200
+        assert rows(named) == [(name,)]
+    assert decisions() == [(NEW, True, "api"), (NEW, False, "api")]
+
+
+def test_an_erased_shopper_is_gone_until_the_shop_makes_them_anew(client: Client) -> None:
+    path = f"/v1/shoppers/{NEW}"
+    client.put(path, json={"personalisation": True, "display_name": "Nina"})
+    kinds = ("view", "basket", "click", "purchase")
+    events = [{**PURCHASE, "kind": kind, "event_id": f"n-{kind}"} for kind in kinds]
+    assert {
+        one["status"]
+        for one in client.post("/v1/events", json={"events": events}).json()["results"]
+    } == {201}
+    receipt = client.delete(path)
+    assert receipt.status_code == 200
+    assert NEW not in receipt.text
+    assert receipt.json()["counts"] == {
+        "raw.basket_additions": 1,
+        "raw.clicks": 1,
+        "raw.consents": 1,
+        "raw.purchases": 1,
+        "raw.shoppers": 1,
+        "raw.views": 1,
+    }
+    again = client.delete(path)
+    assert (again.status_code, again.json()["counts"]) == (200, {})
+    assert again.json()["erased_before"] == receipt.json()["erased_at"]
+    refused = client.post("/v1/events", json={"events": events}).json()["results"]
+    assert {(one["status"], one["reason"]) for one in refused} == {(200, "erased")}
+    assert NEW not in shoppers()
+    assert client.put(path, json={"personalisation": True}).status_code == 200
+    assert client.post("/v1/events", json=events[0]).status_code == 201
+
+
 def test_saying_the_same_again_is_no_further_decision(client: Client) -> None:
     for _ in range(2):
         assert client.put("/v1/shoppers/plain", json={"personalisation": True}).status_code == 200

@@ -8,6 +8,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from alsolike.database import connect
+from tests.fixtures.waiting import wait_for
 
 Client = TestClient[Litestar]
 HTMX = {"hx-request": "true"}
@@ -421,6 +422,24 @@ def test_a_new_category_is_found_and_counted(client: Client) -> None:
     page = client.get("/categories/Kitchen").text
     assert 'href="/categories/Kitchen/Knives"' in page
     assert "Garden / Yard" in page
+
+
+def test_a_renamed_category_reaches_all_pages_at_once(client: Client) -> None:
+    assert "Kitchen" in client.get("/").text
+    with connect() as connection:
+        connection.execute(
+            "update raw.products set category = 'Cookery' || substr(category, 8) "
+            "where category ^@ 'Kitchen'"
+        )
+    trail = client.get("/products/knife-01").text
+    assert 'href="/categories/Cookery/Knives"' in trail
+    assert 'href="/categories/Kitchen/Knives"' not in trail
+    wait_for(lambda: client.get("/categories/Cookery/Knives").status_code == 200)
+    # That look has brought the tree up to date.
+    home = client.get("/").text
+    assert 'href="/categories/Cookery"' in home
+    assert "/categories/Kitchen" not in home
+    assert client.get("/categories/Kitchen").status_code == 404
 
 
 def test_a_card_shows_a_change_at_once(client: Client) -> None:

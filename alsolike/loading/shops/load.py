@@ -7,6 +7,7 @@ from typing import cast
 
 import msgspec
 
+from alsolike.loading.formats import written_at
 from alsolike.loading.rows import Chunk, Reading, Row, Source, encode_rows
 from alsolike.loading.shops.magento import MAGENTO
 from alsolike.loading.shops.merchant import MERCHANT
@@ -37,7 +38,7 @@ def load_shop(
     shopper_key: str,
     consent: str | None,
     report: Report,
-    is_complete: bool = False,
+    is_full: bool = False,
     is_trial: bool = False,
     run_id: int | None = None,
 ) -> LoadSummary:
@@ -56,7 +57,14 @@ def load_shop(
     See `load_sources` for the other parameters and the errors.
     """
     layout = SYSTEMS[system]
-    sources = [Source(products.name, PRODUCTS, partial(_read_products, layout, products, shop))]
+    sources = [
+        Source(
+            products.name,
+            PRODUCTS,
+            partial(_read_products, layout, products, shop),
+            written_at(products),
+        )
+    ]
     if orders is not None and layout.read_orders is not None:
         catalogue = Catalogue()
         for item in layout.read_products(products, shop):
@@ -70,7 +78,7 @@ def load_shop(
         origin=system,
         consent=consent,
         report=report,
-        is_complete=is_complete,
+        is_full=is_full,
         is_trial=is_trial,
         run_id=run_id,
     )

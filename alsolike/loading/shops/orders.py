@@ -1,12 +1,9 @@
 """Purchases of the lines of a shop's orders."""
 
-import hmac
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 
 from alsolike.loading.rows import Reading, Row
 from alsolike.loading.shops.records import Record
@@ -14,6 +11,7 @@ from alsolike.loading.shops.values import is_no_product, read_count, read_price
 from alsolike.loading.shops.variants import Item
 from alsolike.loading.summary import counted
 from alsolike.loading.tables import PURCHASES
+from alsolike.privacy.hashes import shopper_of
 
 # What was once an order: it is loaded with its status, so that an earlier load of it is taken back.
 _TAKEN_BACK = frozenset(("refunded", "cancelled", "voided"))
@@ -94,20 +92,6 @@ class Catalogue:
             if product is not None:
                 return product
         return None
-
-
-def shopper_of(email: str | None, key: str) -> str | None:
-    """Return the id that stands for an e-mail address; None if it is none.
-
-    It is the HMAC-SHA-256 of the address in lower case, in hexadecimal digits.
-
-    >>> shopper_of(" Anna@Example.com", "k") == shopper_of("anna@example.com", "k")
-    True
-    """
-    address = unicodedata.normalize("NFC", email or "").strip().lower()
-    if "@" not in address:
-        return None
-    return hmac.new(key.encode(), address.encode(), sha256).hexdigest()
 
 
 def carried_down(records: Iterable[Record], order: str) -> Iterator[Record]:

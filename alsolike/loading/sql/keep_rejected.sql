@@ -17,7 +17,18 @@ select distinct on (l.line)
             and octet_length(e.value) <= 500
             and e.value not like '%%@%%'
     ), '{}'),
-    ops.keyed_hash(to_jsonb(s) ->> 'shopper_id', %(inner_pad)s, %(outer_pad)s)
+    ops.keyed_hash(
+        coalesce(
+            to_jsonb(s) ->> 'shopper_id',
+            -- A return names the purchase alone.
+            (
+                select p.shopper_id from raw.purchases as p
+                where p.purchase_id = to_jsonb(s) ->> 'purchase_id'
+            )
+        ),
+        %(inner_pad)s,
+        %(outer_pad)s
+    )
 from left_out as l
 -- By place, because staged has no index and may be long.
 inner join staged as s on l.place = s.ctid

@@ -1,4 +1,4 @@
--- Set the products out of stock that a complete file of products lacks.
+-- Set the products out of stock that a full file of products lacks.
 -- A row: one product that was in stock.
 update raw.products as p
 set is_in_stock = false, loaded_at = now()

@@ -1,5 +1,6 @@
 -- Act as the app's role, under its limits, for as long as the session lasts.
--- role: its name. limit_ms: time limit of a statement, text, milliseconds.
+-- role: its name, or none: the role that logged in. limit_ms: time limit of a statement, text,
+-- milliseconds.
 -- A row: none of interest.
 select
     set_config('role', %(role)s, false),

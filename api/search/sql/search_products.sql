@@ -1,5 +1,6 @@
 -- A page of what a search finds, as recs.search_products says.
--- words: as people type them; query: the words' vector, null: words alone; encoder_id: the encoder
+-- words: as people type them; query: the words' vector, null: words alone, without a type here,
+-- because pgvector may be in any schema; has_query: whether there is one; encoder_id: the encoder
 -- it is of; category: path of a category, itself and all below it, null: any; after_score,
 -- after_id: score and product id of the last row of the page before, null: the first page;
 -- row_count: rows wanted.
@@ -10,14 +11,14 @@ with found as (
         f.score
     from
         recs.search_products(
-            %(words)s::text, %(query)s::halfvec, %(encoder_id)s::integer,
+            %(words)s::text, %(query)s, %(encoder_id)s::integer,
             %(row_count)s::integer, %(category)s::text,
             %(after_score)s::double precision, %(after_id)s::text
         ) as f
 )
 
 select
-    %(query)s::halfvec is not null
+    %(has_query)s
     and (
         select count(*) > 0
         from recs.search_space(%(words)s::text, %(encoder_id)s::integer)

@@ -1,6 +1,7 @@
 """What a load says of the rows that it cannot use, what is kept of them, and how it ends."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -167,7 +168,7 @@ def test_the_help_names_the_options_of_a_folder(capsys: pytest.CaptureFixture[st
     shown = capsys.readouterr().out
     assert all(
         option in shown
-        for option in ("--consent [personalisation|none]", "--complete", "--strict", "--json")
+        for option in ("--consent [personalisation|none]", "--full", "--strict", "--json")
     )
 
 
@@ -179,11 +180,11 @@ def test_a_complete_file_takes_the_rest_out_of_the_lists_and_brings_it_back(
     fewer = write(tmp_path, products="product_id,title\np1,Kettle\np3,\np4,Cup\n")
     load(fewer)
     assert dict(select(stock)) == dict.fromkeys(["p1", "p2", "p3", "p4"], True)
-    summary = load(fewer, is_complete=True)
+    summary = load(fewer, is_full=True)
     # p3 is there, though its row cannot be used.
     assert dict(select(stock)) == {"p1": True, "p2": False, "p3": True, "p4": True}
-    assert noted(summary, "products.csv: 1 product that it lacks taken out of stock")
-    load(write(tmp_path, products="product_id,title\np1,Kettle\np2,Pot\n"), is_complete=True)
+    assert noted(summary, "products.csv: 1 product that it lacks taken off sale")
+    load(write(tmp_path, products="product_id,title\np1,Kettle\np2,Pot\n"), is_full=True)
     assert dict(select(stock)) == {"p1": True, "p2": True, "p3": False, "p4": False}
 
 
@@ -193,8 +194,8 @@ def test_a_broken_export_empties_no_shop(
 ) -> None:
     load(write(tmp_path, products=PRODUCTS))
     write(tmp_path, products=f"product_id,title\n{rows}")
-    with pytest.raises(InputFileError, match=r"products\.csv is no complete catalogue"):
-        load(tmp_path, is_complete=True)
+    with pytest.raises(InputFileError, match=r"products\.csv is no full catalogue"):
+        load(tmp_path, is_full=True)
     assert select("select bool_and(is_in_stock), count(*) from raw.products") == [(True, 2)]
 
 
@@ -202,8 +203,29 @@ def test_a_complete_file_without_rows_is_told_as_such(
     database: dict[str, str], tmp_path: Path
 ) -> None:
     write(tmp_path, products="product_id,title\n")
-    with pytest.raises(InputFileError, match=r"no complete catalogue: it has no rows\. Nothing"):
-        load(tmp_path, is_complete=True)
+    with pytest.raises(InputFileError, match=r"no full catalogue: it has no rows\. Nothing"):
+        load(tmp_path, is_full=True)
+
+
+def test_a_full_file_older_than_the_last_one_is_refused(
+    database: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = write(tmp_path / "new", products="product_id,title\np1,Kettle\np2,Pot\n")
+    old = write(tmp_path / "old", products="product_id,title\np1,Kettle\n")
+    load_full = ["load", "--full", "--consent", "none"]
+    assert run([*load_full, str(new)]) == 0
+    written = (new / "products.csv").stat().st_mtime
+    os.utime(old / "products.csv", (written - 3600, written - 3600))
+    capsys.readouterr()
+    assert run([*load_full, str(old)]) == 1
+    assert "a full file of" in capsys.readouterr().err
+    in_stock = "select bool_and(is_in_stock) from raw.products"
+    assert select(in_stock) == [(True,)]
+    # Without --full it is a file like any other, and one of the same minute is no older.
+    assert run(["load", "--consent", "none", str(old)]) == 0
+    os.utime(old / "products.csv", (written - 30, written - 30))
+    assert run([*load_full, str(old)]) == 0
+    assert select(in_stock) == [(False,)]
 
 
 def test_a_folder_without_products_is_no_complete_one(
@@ -211,7 +233,7 @@ def test_a_folder_without_products_is_no_complete_one(
 ) -> None:
     write(tmp_path, purchases=purchases("p1"))
     with pytest.raises(InputFileError, match="no file of products"):
-        load(tmp_path, is_complete=True)
+        load(tmp_path, is_full=True)
 
 
 def test_a_folder_without_files_of_ours_says_what_is_there(tmp_path: Path) -> None:

@@ -178,7 +178,8 @@ def test_an_erased_shopper_leaves_no_byte(home: Path, folder: Path, s3: str) -> 
     alsolike("promote", "trained-1", "--force")
     alsolike("export")
     alsolike("fetch")
-    (home / "dbt" / "logs" / "dbt.log").open("a").write(f"Key (shopper_id)=({SHOPPER})")
+    with (home / "dbt" / "logs" / "dbt.log").open("a") as log:
+        log.write(f"Key (shopper_id)=({SHOPPER})")
     assert traces_in_database() >= {
         "raw.shoppers",
         "raw.consents",

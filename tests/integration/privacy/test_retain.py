@@ -20,6 +20,13 @@ def days_ago(days: float) -> datetime:
     return datetime.now(UTC) - timedelta(days=days)
 
 
+EVENTS = [
+    ("raw.views", "view_id", "viewed_at"),
+    ("raw.basket_additions", "addition_id", "added_at"),
+    ("raw.clicks", "click_id", "clicked_at"),
+]
+
+
 @pytest.fixture
 def shop(database: dict[str, str]) -> None:
     """Fill the tables with one row that is too old and one that is not."""
@@ -27,14 +34,15 @@ def shop(database: dict[str, str]) -> None:
     add_rows("raw.products", [{"product_id": "mug", "title": "Mug"}])
     add_rows("raw.shoppers", [{"shopper_id": "anna"}])
     for name, days in (("old", 366), ("new", 364)):
-        view = {"product_id": "mug", "viewed_at": days_ago(days)}
-        add_rows(
-            "raw.views",
-            [
-                {"view_id": name, "session_id": "s", **view},
-                {"view_id": f"{name} of anna", "shopper_id": "anna", **view},
-            ],
-        )
+        for table, event_id, time in EVENTS:
+            event = {"product_id": "mug", time: days_ago(days)}
+            add_rows(
+                table,
+                [
+                    {event_id: name, "session_id": "s", **event},
+                    {event_id: f"{name} of anna", "shopper_id": "anna", **event},
+                ],
+            )
     for source, days in (("old", 31), ("new", 29)):
         add_rows(
             "raw.rejected_rows",
@@ -75,6 +83,8 @@ def ids(statement: str) -> list[str]:
 def test_only_what_is_too_old_goes(settings: Settings) -> None:
     wanted = {
         "views of anonymous sessions": 1,
+        "basket additions of anonymous sessions": 1,
+        "clicks of anonymous sessions": 1,
         "rejected rows": 1,
         "runs": 1,
         "texts of kept runs": 1,
@@ -83,7 +93,8 @@ def test_only_what_is_too_old_goes(settings: Settings) -> None:
     assert retain(settings, is_dry=True) == wanted
     assert retain(settings, is_dry=True) == wanted
     assert retain(settings) == {**wanted, "dbt's logs": 0}
-    assert ids("select view_id from raw.views") == ["new", "new of anna", "old of anna"]
+    for table, event_id, _ in EVENTS:
+        assert ids(f"select {event_id} from {table}") == ["new", "new of anna", "old of anna"]
     assert ids("select source from raw.rejected_rows") == ["new"]
     assert run("select command, counts from ops.runs order by 1") == [
         ("embed", {"days": 89}),

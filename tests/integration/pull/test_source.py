@@ -12,6 +12,7 @@ import pytest
 from psycopg import sql
 
 from alsolike.cli import run as run_command
+from alsolike.database import connect
 from alsolike.errors import SettingError
 from alsolike.locks import hold_lock
 from alsolike.pull import PullError
@@ -19,7 +20,6 @@ from tests.fixtures.waiting import wait_for
 from tests.shop.database import (
     bring_back,
     cloned_database,
-    lock,
     maintenance,
     open_database,
     run,
@@ -159,6 +159,16 @@ def test_columns_of_any_type_and_name_are_read(shop: Shop) -> None:
     assert counts(pulled())["products"] == (0, 2, 1, 0)
 
 
+def test_blanks_around_an_id_are_taken_away(shop: Shop) -> None:
+    shop.run("insert into variants values (E' PAD\\t', 11, 500, 1)")
+    assert counts(pulled())["products"] == (5, 0, 0, 0)
+    assert counts(pulled())["products"] == (0, 5, 0, 0)
+    assert run("select count(*) from raw.products where product_id = 'PAD'") == [(1,)]
+    shop.run("delete from variants where sku like '%PAD%'")
+    pulled()
+    assert run("select is_in_stock from raw.products where product_id = 'PAD'") == [(False,)]
+
+
 def test_a_row_twice_is_rejected_in_every_pull(shop: Shop) -> None:
     shop.run("insert into categories values (2000, null, 'Twin')")
     shop.run(
@@ -255,7 +265,9 @@ def test_after_kill_9_the_next_pull_goes_on() -> None:
     waits = (
         "select count(*) from pg_locks where not granted and relation = 'raw.purchases'::regclass"
     )
-    with lock("raw.purchases"):
+    with connect() as connection:
+        # It may be read, not written.
+        connection.execute("lock table raw.purchases in share mode")
         with subprocess.Popen(
             [sys.executable, "-m", "alsolike", "pull"],
             cwd=ROOT,

@@ -82,14 +82,18 @@ def undeclared(imports: Iterable[tuple[str, str]], known: set[str]) -> set[tuple
 
 def test_what_runs_imports_declared_dependencies() -> None:
     imports = foreign_imports(modules(*RUNTIME))
-    assert undeclared(imports, declared("completejourney")) == set()
+    assert undeclared(imports, declared("worker", "completejourney")) == set()
+
+
+def test_the_site_needs_no_package_of_the_worker() -> None:
+    assert undeclared(foreign_imports(modules("api")), declared()) == set()
 
 
 def test_what_develops_imports_declared_dependencies() -> None:
     imports = foreign_imports(
         module for module in modules(*DEVELOPMENT) if PEERS not in module.parents
     ) | foreign_imports(modules(*RUNTIME), of_types=True)
-    assert undeclared(imports, declared("completejourney", "dev")) == set()
+    assert undeclared(imports, declared("worker", "completejourney", "dev")) == set()
 
 
 def test_no_library_is_entered_by_a_private_door() -> None:
