@@ -125,7 +125,9 @@ def _show(
                 "select product_id from recs.search_products(%s, %s::halfvec, %s, %s)",
                 (
                     "qqzzxxjj" if way == "vectors" else words,
-                    None if way == "words" else HalfVector(encoder.encode(words)).to_text(),
+                    None
+                    if way == "words" or not encoder.reads(words)
+                    else HalfVector(encoder.encode(words)).to_text(),
                     encoder.encoder_id,
                     K,
                 ),

@@ -10,6 +10,8 @@ language plpgsql
 stable
 rows 4
 set search_path = pg_catalog, pg_temp
+-- Planned once: its tables are asked for by their keys.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
     most_compounds constant integer := 30;

@@ -8,6 +8,8 @@ returns tsquery
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
+-- Planned once: its tables are asked for by their keys.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
     most_words constant integer := 8;

@@ -19,8 +19,8 @@ declare
     -- Of a compound: the word that it ends in, and what is before it.
     least_part constant integer := 3;
     known constant regconfig [] := recs.search_configurations();
-    -- Where no language writes compounds as one word, endings are compared letter by letter.
-    compounding constant regconfig [] := coalesce(recs.compounding(known), '{simple}');
+    -- Null where no language writes compounds as one word: endings are compared as they are.
+    compounding constant regconfig [] := recs.compounding(known);
     products record;
     pool text;
     limit_now integer := least_letters;
@@ -77,28 +77,41 @@ begin
         where not exists (select from recs.search_words as k where k.word = f.word)
     ) as n
     where n.stems <> '{}';
+    -- The new ones are told first: stems take the time.
+    with added as materialized (
+        select k.word from recs.search_words as k
+        where not exists (select from recs.search_endings as e where e.word = k.word)
+    )
+
     insert into recs.search_endings (stem, word)
     select distinct e.stem, k.word
-    from recs.search_words as k
+    from added as k
     cross join lateral (
         select 0 as head
         union all
         select generate_series(least_part, char_length(k.word) - least_part)
     ) as i
-    cross join lateral unnest(recs.stems(compounding, substr(k.word, i.head + 1))) as e (stem)
-    where
-        not exists (select from recs.search_endings as d where d.word = k.word)
-        and char_length(e.stem) >= least_part;
+    cross join lateral unnest(
+        case
+            when compounding is null then array[substr(k.word, i.head + 1)]
+            else recs.stems(compounding, substr(k.word, i.head + 1))
+        end
+    ) as e (stem)
+    where char_length(e.stem) >= least_part;
+    with added as materialized (
+        select k.word from recs.search_words as k
+        where not exists (select from recs.search_misspellings as m where m.word = k.word)
+    )
+
     insert into recs.search_misspellings (letters, word, place)
     select v.letters, k.word, min(v.place)
-    from recs.search_words as k
+    from added as k
     cross join lateral (
         select 0 as place, k.word as letters
         union all
         select i.place, left(k.word, i.place - 1) || substr(k.word, i.place + 1)
         from generate_series(1, char_length(k.word)) as i (place)
     ) as v
-    where not exists (select from recs.search_misspellings as m where m.word = k.word)
     group by v.letters, k.word;
     analyze recs.search_words, recs.search_endings, recs.search_misspellings;
 

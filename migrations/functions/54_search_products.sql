@@ -33,8 +33,6 @@ declare
     nearest constant integer := 50;
     constant_of_fusion constant double precision := 60;
     weight_of_words constant double precision := 2;
-    -- Letters by which a title may be longer than a query that is equal without accents: ss, ß.
-    most_longer constant integer := 4;
     typed constant text := raw.without_accents(raw.lowered_text(btrim(p_words)));
     configurations constant regconfig [] := recs.search_configurations();
     -- A query for each word: see recs.query_words.
@@ -64,7 +62,7 @@ begin
         -- A whole title means that title, even if it has signs that are operators elsewhere.
         if exists (
             select from raw.products as p
-            where p.search @@ narrow and raw.without_accents(raw.lowered_text(p.title)) = typed
+            where p.search @@ narrow and recs.is_same_text(p.title, typed)
         ) then
             ways := array['all'];
             each_wider := each_narrow;
@@ -119,15 +117,15 @@ begin
             into each_similar
             from recs.query_words(p_words, configurations) as w;
             -- Two words that the catalogue writes as one.
-            select coalesce(
-                recs.all_of(each_similar) || recs.any_of(array_agg(distinct m.stem)),
-                recs.all_of(each_similar)
-            )
+            select recs.any_of(array_agg(distinct m.stem))
             into words
             from recs.search_words as k
             cross join unnest(k.stems) as m (stem)
             where k.word = replace(typed, ' ', '') collate "C";
-            each_wider := each_similar;
+            if each_similar <> each_wider then
+                each_wider := each_similar;
+                words := coalesce(recs.all_of(each_wider) || words, recs.all_of(each_wider));
+            end if;
         elsif way = 'all but one' then
             words := case when cardinality(each_wider) between 3 and 12 then (
                 select string_agg('(' || recs.all_of(each_wider, o.place)::text || ')', '|')
@@ -152,14 +150,8 @@ begin
                 ts_rank_cd(p.search, words) as relevance,
                 words = narrow or p.search @@ narrow as is_narrow,
                 case
-                    when
-                        char_length(p.title) <= char_length(typed) + most_longer
-                        and raw.without_accents(raw.lowered_text(p.title)) = typed
-                        then 2
-                    when
-                        char_length(p.brand) <= char_length(typed) + most_longer
-                        and raw.without_accents(raw.lowered_text(p.brand)) = typed
-                        then 1
+                    when recs.is_same_text(p.title, typed) then 2
+                    when recs.is_same_text(p.brand, typed) then 1
                     else 0
                 end as exactness
             from raw.products as p

@@ -6,7 +6,7 @@ do $$
 declare
     for_both constant text [] := array[
         'all_of', 'any_of', 'category_size', 'compounding', 'few_eligible', 'fits', 'goes_with',
-        'has_groups', 'is_exact_search', 'list_limit', 'lowered_text', 'measure_statement',
+        'has_groups', 'is_exact_search', 'is_same_text', 'list_limit', 'lowered_text', 'measure_statement',
         'model_of', 'nearest_products', 'nearest_thresholds', 'nearest_variants',
         'one_of_each_group', 'pair_reasons', 'popular_products', 'popular_variants',
         'product_words', 'query_words', 'search_configuration', 'search_configurations',

@@ -70,6 +70,7 @@ ANALYST_CALLS = {
     "recs.goes_with",
     "recs.has_groups",
     "recs.is_exact_search",
+    "recs.is_same_text",
     "recs.list_limit",
     "recs.measure_statement",
     "recs.model_of",

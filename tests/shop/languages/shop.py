@@ -23,13 +23,13 @@ class LanguageShop(Struct, frozen=True):
     queries: dict[str, tuple[str, ...]]
     nonsense: tuple[str, ...]
 
-    def write(self, language: str | None) -> dict[str, str]:
-        """Write the products; their titles by id."""
+    def write(self, language: str | None, prefix: str = "p") -> dict[str, str]:
+        """Write the products; their titles by id, which begins with the prefix."""
         titles: dict[str, str] = {}
         rows: list[dict[str, object]] = []
         for number, line in enumerate(self.lines.strip().splitlines()):
             title, brand, category, description = (part.strip() for part in line.split(" | "))
-            product_id = f"p{number:03}"
+            product_id = f"{prefix}{number:03}"
             titles[product_id] = title
             rows.append(
                 {
