@@ -77,18 +77,18 @@ def open_connection(
         connection = psycopg.connect(
             "", autocommit=True, application_name=application_name, connect_timeout=10
         )
+        try:
+            refuse_old_server(connection.info.server_version)
+            use_schemas(connection)
+            if needs_session:
+                _begin_session(connection)
+        except BaseException:
+            connection.close()
+            raise
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[0]
         message = f"Cannot reach the database: {reason}. Check the PG* variables."
         raise DatabaseUnavailableError(message) from error
-    try:
-        refuse_old_server(connection.info.server_version)
-        use_schemas(connection)
-        if needs_session:
-            _begin_session(connection)
-    except BaseException:
-        connection.close()
-        raise
     return connection
 
 
@@ -112,8 +112,13 @@ def _begin_session(connection: psycopg.Connection[Any]) -> None:
     """
     pooler = load_pooler()
     parameters = {"told_pid": connection.info.backend_pid, "is_kept": pooler == "session"}
-    row = connection.execute(query("alsolike/begin_session"), parameters).fetchone()
+    try:
+        row = connection.execute(query("alsolike/begin_session"), parameters).fetchone()
+    except psycopg.Error:
+        connection.close()
+        raise
     if pooler == "transaction" or row is None or not row[1]:
+        connection.close()
         message = (
             "This needs a database session of its own, and a pooler in between hands sessions to "
             "other clients: let PGHOST and PGPORT name Postgres itself, or set "

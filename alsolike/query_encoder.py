@@ -9,6 +9,8 @@ whole or not there, and checked against its fingerprint before it is loaded.
 """
 
 import hashlib
+import math
+import re
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -30,6 +32,7 @@ FILES = (MODEL_FILE, WEIGHTS_FILE, TOKENIZER_FILE)
 
 # The field of the tokenizer's encodings for each input of the graph.
 _FIELDS = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
+_LETTER = re.compile(r"[^\W\d_\u0e00-\u0e7f\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 _ERRORS_ONLY = 3
 _FETCHING = "fetching-"
 
@@ -54,11 +57,14 @@ class QueryEncoderRow:
         Of its files and its prefix; see `fingerprint_of`.
     prefix : str
         Put before every query, where the encoder was trained with one.
+    least_letters : float
+        Letters per piece of the tokenizer that a query needs to have a vector.
     """
 
     encoder_id: int
     fingerprint: str
     prefix: str
+    least_letters: float
 
 
 class QueryEncoder:
@@ -74,7 +80,16 @@ class QueryEncoder:
         The libraries cannot load the files.
     """
 
-    def __init__(self, folder: Path, *, encoder_id: int, fingerprint: str, prefix: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        encoder_id: int,
+        fingerprint: str,
+        prefix: str,
+        least_letters: float = 0.0,
+    ) -> None:
+        self._least_letters = least_letters
         self.encoder_id = encoder_id
         self.fingerprint = fingerprint
         self._prefix = prefix
@@ -117,6 +132,20 @@ class QueryEncoder:
             raise QueryEncoderError(message)
         return vector / np.float32(length)
 
+    def reads(self, text: str) -> bool:
+        """Tell whether a query is of words that the encoder may know, and not of random letters."""
+        return self.letters_per_piece(text) >= self._least_letters
+
+    def letters_per_piece(self, text: str) -> float:
+        """Return the letters of a text for each piece that the tokenizer makes of them.
+
+        Signs of Chinese, Japanese, Korean and Thai do not count: a piece of them is often one.
+        Infinite for a text without letters.
+        """
+        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        pieces = sum(_LETTER.search(text[begin:end]) is not None for begin, end in encoding.offsets)
+        return len(_LETTER.findall(text)) / pieces if pieces else math.inf
+
 
 def load_query_encoder(row: QueryEncoderRow, home: Path, read_piece: ReadPiece) -> QueryEncoder:
     """Load a query encoder from the disk; fetch it first where it is missing or damaged.
@@ -150,6 +179,7 @@ def load_query_encoder(row: QueryEncoderRow, home: Path, read_piece: ReadPiece) 
         encoder_id=row.encoder_id,
         fingerprint=row.fingerprint,
         prefix=row.prefix,
+        least_letters=row.least_letters,
     )
 
 

@@ -30,6 +30,16 @@ def rules(settings: Settings) -> list[Rule]:
             settings.keep_session_views_days,
         ),
         Rule(
+            "clicks of anonymous sessions",
+            "alsolike/privacy/drop_session_clicks",
+            settings.keep_session_views_days,
+        ),
+        Rule(
+            "basket additions of anonymous sessions",
+            "alsolike/privacy/drop_session_baskets",
+            settings.keep_session_views_days,
+        ),
+        Rule(
             "rejected rows",
             "alsolike/privacy/drop_rejected_rows",
             settings.keep_rejected_rows_days,

@@ -40,7 +40,9 @@ class NewEvent(Struct, forbid_unknown_fields=True):
         Annotated[int, Meta(ge=1, le=1_000_000)] | None,
         Meta(description="Of a purchase, null: 1; of a return, null: all of it."),
     ] = None
-    unit_price: Annotated[Decimal | None, Meta(description="Of a purchase, not negative.")] = None
+    unit_price: Annotated[
+        Decimal | float | None, Meta(description="Of a purchase, not negative.")
+    ] = None
     order_id: Annotated[Id | None, Meta(description="Of a purchase.")] = None
     purchase_id: Annotated[
         Id | None, Meta(description="Of a return: `event_id` of the purchase.")

@@ -166,9 +166,10 @@ def _check_who(event: NewEvent) -> None:
 
 
 def _with_price_in_cents(event: NewEvent) -> NewEvent:
-    price = event.unit_price
-    if price is None:
+    if event.unit_price is None:
         return event
+    # A number as it was written, rather than the nearest binary one.
+    price = Decimal(str(event.unit_price))
     if not (price.is_finite() and 0 <= price <= _MOST_PRICE):
         message = f"Must be a number from 0 to {_MOST_PRICE}."
         raise InvalidFieldError("unit_price", message)

@@ -157,8 +157,11 @@ async def check_body(request: AnyRequest, shape: type[Shape]) -> Shape:
         body = _with_whole_numbers(msgspec.json.decode(await request.body()))
         return msgspec.convert(body, shape)
     except msgspec.ValidationError as error:
-        message, _, path = str(error).partition(" - at `$.")
-        raise InvalidFieldError(path.rstrip("`") or "body", message) from error
+        message, _, path = str(error).partition(" - at `$")
+        # A missing or unknown field is named in the message alone.
+        named = re.search(r"(?:required|unknown) field `([^`]+)`", message)
+        names = [path.rstrip("`").lstrip("."), named[1] if named else ""]
+        raise InvalidFieldError(".".join(filter(None, names)) or "body", message) from error
 
 
 def _with_whole_numbers(value: Any) -> Any:  # noqa: ANN401  (JSON of any shape)

@@ -28,7 +28,7 @@ from api.search import store
 logger = logging.getLogger("alsolike.web")
 
 LoadEncoder = Callable[[QueryEncoderRow, Path, ReadPiece], QueryEncoder]
-Lack = Literal["absent", "slow", "failed"]
+Lack = Literal["absent", "unread", "slow", "failed"]
 
 _FRESH_SECONDS = 60.0
 # While there is no encoder: a new shop's worker may be making one.
@@ -70,7 +70,7 @@ class QueryVectors:
     ----------
     counts : Counter
         Searches without a vector, by the reason: there is no encoder (`absent`), encoding takes too
-        long (`slow`), it failed (`failed`).
+        long (`slow`), it failed (`failed`), or the encoder does not know the words (`unread`).
     """
 
     def __init__(
@@ -143,6 +143,10 @@ class QueryVectors:
         kept = self._kept.get(words)
         if kept is not None:
             return kept
+        if not encoder.reads(words):
+            # No trouble: nobody needs to be told.
+            self.counts["unread"] += 1
+            return None
         if not is_needed and self._clock() < self._resumes_at:
             return self._without("slow")
         started = self._clock()

@@ -12,12 +12,18 @@ from alsolike.progress import Report
 from alsolike.query_encoder import FILES, QueryEncoder, QueryEncoderError, fingerprint_of
 from embed.encoder import Encoder, SentenceEncoder
 from embed.query_encoder.export import export_files, query_prefix
-from embed.query_encoder.quality import agreement_of, noise_similarity, sample_texts
+from embed.query_encoder.quality import (
+    agreement_of,
+    noise,
+    noise_letters,
+    noise_similarity,
+    sample_texts,
+)
 
 logger = logging.getLogger("alsolike.embed")
 
 # To be changed together with the export or with what is measured: every copy is then made anew.
-RECIPE = "onnx-int8-1"
+RECIPE = "onnx-int8-2"
 # Mean cosine to the encoder's own vectors.
 _LEAST_AGREEMENT = 0.97
 _PIECE_BYTES = 1_000_000
@@ -31,6 +37,7 @@ class _Copy:
     fingerprint: str | None = None
     agreement: float | None = None
     least_similarity: float | None = None
+    least_letters: float = 0.0
     failure: str | None = None
 
 
@@ -79,11 +86,13 @@ def _make(model: Any, encoder_id: int, folder: Path, texts: Sequence[str]) -> _C
             f"{_LEAST_AGREEMENT} is needed."
         )
         raise QueryEncoderError(message)
+    nonsense = noise(texts)
     return _Copy(
         prefix=prefix,
         fingerprint=fingerprint_of(folder, prefix),
         agreement=agreement,
-        least_similarity=noise_similarity(copy),
+        least_similarity=noise_similarity(copy, nonsense),
+        least_letters=noise_letters(copy, nonsense),
     )
 
 

@@ -1,6 +1,7 @@
-"""How good a light copy is: its agreement with the encoder, and the similarity of noise."""
+"""How good a light copy is: its agreement with the encoder, and what noise looks like to it."""
 
-from collections.abc import Generator, Sequence
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,12 @@ _VECTORS = 5000
 _NOISE_QUERIES = 200
 # The tenth nearest: one product may resemble noise by chance, as invented brands do, ten hardly do.
 _NOISE_RANK = 10
+# So much of the noise is told from words by its pieces.
+_NOISE_SHARE = 0.95
+# Of an alphabet that the tokenizer knows letters of alone, words are no better than noise.
+_LEAST_LETTERS = 1.5
+# For a catalogue of numbers.
+_ENGLISH = "abcdefghijklmnopqrstuvwxyz"
 
 
 def sample_texts(encoder_id: int) -> list[str]:
@@ -47,7 +54,7 @@ def agreement_of(copy: QueryEncoder, model: Any, prefix: str, texts: Sequence[st
     return float(np.clip((actual * expected).sum(axis=1).mean(), -1, 1))
 
 
-def noise_similarity(copy: QueryEncoder) -> float:
+def noise_similarity(copy: QueryEncoder, noise: Sequence[str]) -> float:
     """Return the median cosine of random letters to their tenth nearest product, in [-1, 1]."""
     with connect() as connection:
         register_vectors(connection)
@@ -56,16 +63,29 @@ def noise_similarity(copy: QueryEncoder) -> float:
             {"encoder_id": copy.encoder_id, "parts": list(TEXT_PARTS), "row_count": _VECTORS},
         ).fetchall()
     products = np.stack([row[0].to_numpy() for row in rows])
-    noise = np.stack([copy.encode(text) for text in _noise()])
+    vectors = np.stack([copy.encode(text) for text in noise])
     rank = min(_NOISE_RANK, len(products))
-    tenth = np.sort(noise @ products.T, axis=1)[:, -rank]
+    tenth = np.sort(vectors @ products.T, axis=1)[:, -rank]
     return float(np.clip(np.median(tenth), -1, 1))
 
 
-def _noise() -> Generator[str]:
+def noise_letters(copy: QueryEncoder, noise: Sequence[str]) -> float:
+    """Return the letters per piece that a query needs to be told from noise, above 1.
+
+    Words that the tokenizer knows have few pieces; random letters, and an alphabet that it does not
+    know, have nearly as many as letters.
+    """
+    letters = [copy.letters_per_piece(text) for text in noise]
+    return max(_LEAST_LETTERS, float(np.quantile(letters, _NOISE_SHARE)))
+
+
+def noise(texts: Sequence[str]) -> list[str]:
+    """Return one to three words of random letters each, those of some texts as often as there."""
     rng = np.random.default_rng(0)
-    letters = np.array(list("abcdefghijklmnopqrstuvwxyz"))
-    for number in range(_NOISE_QUERIES):
-        yield " ".join(
+    letters = np.array(re.findall(r"[^\W\d_]", "".join(texts).lower()) or list(_ENGLISH))
+    return [
+        " ".join(
             "".join(rng.choice(letters, size=rng.integers(3, 10))) for _ in range(1 + number % 3)
         )
+        for number in range(_NOISE_QUERIES)
+    ]

@@ -35,8 +35,11 @@ declare
     query halfvec;
     own_category text;
     own_filter recs.product_filter := p_filter;
-    left_out constant text [] := recs.with_variants(p_exclude || p_product_id);
     has_groups constant boolean := recs.has_groups();
+    left_out constant text [] := case
+        when has_groups then recs.with_variants(p_exclude || p_product_id)
+        else coalesce(array_remove(p_exclude, null), '{}') || p_product_id
+    end;
     candidates text [];
     -- Best first.
     shown recs.similar_product [] := '{}';

@@ -84,9 +84,10 @@ begin
             p_shopper_id, p_session_id, serving, least(p_as_of, p_until), p_history
         ) as a
     );
-    left_out := recs.with_variants(
-        recs.left_out(p_shopper_id, acted, p_history, p_exclude, p_as_of)
-    );
+    left_out := recs.left_out(p_shopper_id, acted, p_history, p_exclude, p_as_of);
+    if has_groups then
+        left_out := recs.with_variants(left_out);
+    end if;
     candidates := recs.few_eligible(p_filter, p_candidates, recs.list_limit(p_way));
 
     if p_way = 'neighbours' or p_way = 'vectors' and used.kind = 'trained' then

@@ -10,8 +10,8 @@
 -- variants the best one.
 --
 -- A word is found in any form that its language gives it, and in compounds that end in it; those
--- that have the word itself come first. If no product has all of the words, the last one is tried as
--- the beginning of a word, then similar ones in the place of those that no product has
+-- that have the word itself come first. If no product has all of the words, the last one is tried
+-- as the beginning of a word, then similar ones in the place of those that no product has
 -- (recs.similar_words), then all words but one of three or more, and then, without a vector, any
 -- one of them. Of the products that match, 5,000 are ranked. The vector adds those of the 50
 -- nearest products in stock that are near enough (recs.search_space).

@@ -72,6 +72,13 @@ def upgrade() -> None:
         comment on column recs.search_limits.product_count is 'Products that were read.';
         comment on column recs.search_limits.loaded_at is 'When the latest of them was written.';
 
+        -- A default that is constant rewrites no row.
+        alter table recs.query_encoders
+            add column least_letters real not null default 0 check (least_letters >= 0);
+        comment on column recs.query_encoders.least_letters is
+            'Letters per piece of the tokenizer that a query needs to be encoded: random letters '
+            'of the catalogue, and alphabets that the encoder does not know, have fewer.';
+
         grant select on
             recs.search_words, recs.search_endings, recs.search_misspellings, recs.search_limits
             to alsolike_app, alsolike_analyst;
@@ -82,6 +89,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop the tables."""
     run_sql(
-        "drop table recs.search_limits, recs.search_misspellings, recs.search_endings, "
-        "recs.search_words;"
+        """
+        alter table recs.query_encoders drop column least_letters;
+        drop table recs.search_limits, recs.search_misspellings, recs.search_endings,
+            recs.search_words;
+        """
     )

@@ -15,6 +15,7 @@ MEANINGS = {
     "attributes",
     "body",
     "category",
+    "events.unit_price",
     "event_id",
     # Neither how deep an object may be, nor that no text in it holds a NUL.
     "filter.attributes",

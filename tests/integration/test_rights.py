@@ -46,8 +46,8 @@ ANALYST_READS = {
     "recs.promotions": "checks kind model model_id previous_model previous_model_id promoted_at "
     "promoted_by promotion_id",
     "recs.query_encoder_files": "content encoder_id name position",
-    "recs.query_encoders": "agreement encoder_id failure fingerprint least_similarity made_at "
-    "prefix recipe",
+    "recs.query_encoders": "agreement encoder_id failure fingerprint least_letters "
+    "least_similarity made_at prefix recipe",
     "raw.shop_language": "is_applied is_single language set_at",
     "recs.search_endings": "stem word",
     "recs.search_limits": "configurations is_single least_letters loaded_at product_count",

@@ -76,6 +76,11 @@ _HISTORY = """
     cross join generate_series(0, 1) as month
     where o % 2 = 0 or month = 0;
 
+    insert into raw.returns (return_id, purchase_id, returned_at)
+    select 'r' || p.purchase_id, p.purchase_id, p.purchased_at + interval '1 day'
+    from raw.purchases as p
+    where p.purchase_id like '%-2-1';
+
     insert into raw.reviews (review_id, shopper_id, product_id, rating, reviewed_at, title, body)
     select
         'r' || n, 's' || n % 4000, pg_temp.product(n * 13),

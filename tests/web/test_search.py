@@ -54,6 +54,10 @@ class HandEncoder:
         """Return itself, as what the app loads."""
         return self
 
+    def reads(self, text: str) -> bool:
+        """Know no word in Cyrillic letters."""
+        return re.search("[а-я]", text) is None  # noqa: RUF001
+
     def encode(self, text: str) -> np.ndarray:
         """Return the vector of a query."""
         self.now += self.seconds
@@ -223,6 +227,11 @@ def test_a_query_that_cannot_be_encoded_goes_by_its_words(
     assert "words alone: failed (no such word), 1 so far" in caplog.text
 
 
+def test_words_alone_answer_what_the_encoder_cannot_read(searcher: Client) -> None:
+    assert find(searcher, "ъщфыва")["items"] == []
+    assert vectors(searcher).counts == {"unread": 1}
+
+
 def test_without_an_encoder_words_alone_answer(client: Client) -> None:
     assert find(client, "pan")["by"] == "text"
     assert vectors(client).counts == {"absent": 1}
@@ -299,7 +308,7 @@ def test_another_encoder_is_loaded_when_its_model_serves(
         assert find(client, "something to cut with")["by"] == "text"
         refresh(client)
         refresh(client)
-        assert loaded == [QueryEncoderRow(2, "another", "query: ")]
+        assert loaded == [QueryEncoderRow(2, "another", "query: ", 0)]
         assert find(client, "something to cut with")["by"] == "text+vectors"
 
 

@@ -1,8 +1,8 @@
 -- The catalogue as training and evaluation number it.
--- A row: one product, in the order of the bytes of its id; whether lists may show it; created_at in microseconds since 1970;
--- whether the shop gave it. One that was not given is the time of the load that brought the
--- product: its own loaded_at, or, where a later load changed it, that of others that came with it;
--- what its variants have in common.
+-- A row: one product, in the order of the bytes of its id; whether lists may show it; created_at in
+-- microseconds since 1970; whether the shop gave it. One that was not given is the time of the load
+-- that brought the product: its own loaded_at, or, where a later load changed it, that of others
+-- that came with it; what its variants have in common.
 with loads as (
     select distinct p.loaded_at
     from raw.products as p

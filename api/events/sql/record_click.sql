@@ -27,12 +27,13 @@ with asked as (
 
 known as (
     select
-        (k.product_id, k.shopper_id, k.session_id, k.place, k.model)
-        is not distinct from (
-            %(product_id)s::text, %(shopper_id)s::text, %(session_id)s::text,
-            %(place)s::text, %(model)s::text
-        )
-        and (k.clicked_at = %(occurred_at)s::timestamptz or not %(is_time_told)s::boolean) as is_same
+        k.product_id = %(product_id)s::text
+        and not (k.shopper_id is distinct from %(shopper_id)s)
+        and not (k.session_id is distinct from %(session_id)s)
+        and not (k.place is distinct from %(place)s)
+        and not (k.model is distinct from %(model)s)
+        and (k.clicked_at = %(occurred_at)s::timestamptz or not %(is_time_told)s::boolean)
+            as is_same
     from raw.clicks as k
     where k.click_id = %(event_id)s
 ),

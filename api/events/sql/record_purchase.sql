@@ -22,13 +22,10 @@ with asked as (
 
 known as (
     select
-        (k.product_id, k.shopper_id, k.quantity, k.order_id)
-        is not distinct from (
-            %(product_id)s::text,
-            %(shopper_id)s::text,
-            coalesce(%(quantity)s::integer, 1),
-            %(order_id)s::text
-        )
+        k.product_id = %(product_id)s::text
+        and not (k.shopper_id is distinct from %(shopper_id)s)
+        and k.quantity = coalesce(%(quantity)s::integer, 1)
+        and not (k.order_id is distinct from %(order_id)s)
         and coalesce(k.unit_price = %(unit_price)s::numeric, %(unit_price)s::numeric is null)
         and (k.purchased_at = %(occurred_at)s::timestamptz or not %(is_time_told)s::boolean)
             as is_same

@@ -11,8 +11,8 @@ with asked as (
 
 known as (
     select
-        (k.purchase_id, k.quantity)
-        is not distinct from (%(purchase_id)s::text, %(quantity)s::integer)
+        k.purchase_id = %(purchase_id)s::text
+        and not (k.quantity is distinct from %(quantity)s)
         and (k.returned_at = %(occurred_at)s::timestamptz or not %(is_time_told)s::boolean)
             as is_same
     from raw.returns as k

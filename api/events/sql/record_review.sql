@@ -23,8 +23,7 @@ with asked as (
 
 known as (
     select
-        (k.product_id, k.shopper_id)
-        is not distinct from (%(product_id)s::text, %(shopper_id)s::text) as is_same
+        k.product_id = %(product_id)s::text and k.shopper_id = %(shopper_id)s::text as is_same
     from raw.reviews as k
     where k.review_id = %(event_id)s
 ),
@@ -51,13 +50,13 @@ written as (
             body = excluded.body,
             loaded_at = now()
         where
-            (k.shopper_id, k.product_id) = (excluded.shopper_id, excluded.product_id)
-            and k.reviewed_at <= excluded.reviewed_at
-            and (
-                (k.rating, k.title, k.body)
-                is distinct from (excluded.rating, excluded.title, excluded.body)
-                or (k.reviewed_at <> excluded.reviewed_at and %(is_time_told)s::boolean)
-            )
+        (k.shopper_id, k.product_id) = (excluded.shopper_id, excluded.product_id)
+        and k.reviewed_at <= excluded.reviewed_at
+        and (
+            (k.rating, k.title, k.body)
+            is distinct from (excluded.rating, excluded.title, excluded.body)
+            or (k.reviewed_at <> excluded.reviewed_at and %(is_time_told)s::boolean)
+        )
     returning k.review_id
 ),
 

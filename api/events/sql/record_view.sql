@@ -29,10 +29,9 @@ with asked as (
 
 known as (
     select
-        (k.product_id, k.shopper_id, k.session_id)
-        is not distinct from (
-            %(product_id)s::text, %(shopper_id)s::text, %(session_id)s::text
-        )
+        k.product_id = %(product_id)s::text
+        and not (k.shopper_id is distinct from %(shopper_id)s)
+        and not (k.session_id is distinct from %(session_id)s)
         and (k.viewed_at = %(occurred_at)s::timestamptz or not %(is_time_told)s::boolean) as is_same
     from raw.views as k
     where k.view_id = %(event_id)s

@@ -2,8 +2,8 @@
 -- Of an erased shopper nothing is recorded, unless the shop makes a new shopper of the id.
 -- A first no is recorded as well: without it an import would decide for them.
 -- shopper_id: the shopper; shopper_hash: keyed hash of the id; key_id: which key; may_make: whether
--- an unknown one may be made; readmits: whether an erased one may be made anew, which takes them off
--- the list; is_granted: yes or no; source: who tells, as 'site' or 'api'.
+-- an unknown one may be made; readmits: whether an erased one may be made anew, which takes them
+-- off the list; is_granted: yes or no; source: who tells, as 'site' or 'api'.
 -- A row: whether the shopper was known; if not, nothing is recorded unless they may be made.
 with asked as (
     select

@@ -1,6 +1,7 @@
 """The light copy of the encoder: made once, checked, fetched, and never trusted when damaged."""
 
 import logging
+import math
 import shutil
 import subprocess
 import sys
@@ -100,6 +101,20 @@ def test_it_gives_all_but_the_encoders_own_vectors(encoder: Encoder, tmp_path: P
         assert got @ vector > 0.97
     assert run("select agreement > 0.97, recipe from recs.query_encoders") == [(True, make.RECIPE)]
     assert described().encoder_id == copy.encoder_id == 1
+
+
+def test_random_letters_and_unknown_alphabets_are_not_read(
+    encoder: Encoder, tmp_path: Path
+) -> None:
+    assert encoder
+    assert described().least_letters >= 1.5
+    copy = load(tmp_path)
+    assert not copy.reads("ъщфыва")
+    assert not copy.reads("кухонный нож")
+    # Signs that stand for more than a letter do not count, nor do numbers.
+    assert copy.reads("咖啡豆")
+    assert copy.reads("1234")
+    assert copy.letters_per_piece("咖啡豆") == copy.letters_per_piece("") == math.inf
 
 
 def test_embedding_again_does_not_make_it_again(encoder: Encoder, settings: Settings) -> None:
@@ -215,7 +230,7 @@ def test_it_runs_without_torch(encoder: Encoder, tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; "
         "from alsolike.query_encoder import QueryEncoderRow, load_query_encoder\n"
-        "found = QueryEncoderRow(1, sys.argv[2], '')\n"
+        "found = QueryEncoderRow(1, sys.argv[2], '', 0)\n"
         "load_query_encoder(found, Path(sys.argv[1]), None).encode('red cup')\n"
         "heavy = {'torch', 'transformers', 'onnx', 'scipy', 'sentence_transformers'}\n"
         "print(sorted(heavy & set(sys.modules)))"

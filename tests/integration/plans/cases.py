@@ -219,6 +219,8 @@ _VIEW = Case(
         "shopper_hash": b"hash",
         "occurred_at": "2026-03-03T00:00:00Z",
         "is_time_told": True,
+        "place": None,
+        "model": None,
     },
     rows=1,
     most={"products": 4, "shoppers": 4, "consents": 4, "views": 4},
@@ -577,8 +579,6 @@ CASES = (
     _VIEW.but(
         "shopper",
         statement="api/events/record_click",
-        place="home",
-        model="average",
         most={"products": 4, "shoppers": 4, "consents": 4, "clicks": 4},
     ),
     _VIEW.but(

@@ -28,6 +28,16 @@ def shop(database: dict[str, str]) -> None:
     add_rows("raw.shoppers", [{"shopper_id": "anna"}])
     for name, days in (("old", 366), ("new", 364)):
         view = {"product_id": "mug", "viewed_at": days_ago(days)}
+        for table, time in (("clicks", "clicked"), ("basket_additions", "added")):
+            row_id = {"clicks": "click_id", "basket_additions": "addition_id"}[table]
+            event = {"product_id": "mug", f"{time}_at": days_ago(days)}
+            add_rows(
+                f"raw.{table}",
+                [
+                    {row_id: name, "session_id": "s", **event},
+                    {row_id: f"{name} of anna", "shopper_id": "anna", **event},
+                ],
+            )
         add_rows(
             "raw.views",
             [
@@ -75,6 +85,8 @@ def ids(statement: str) -> list[str]:
 def test_only_what_is_too_old_goes(settings: Settings) -> None:
     wanted = {
         "views of anonymous sessions": 1,
+        "clicks of anonymous sessions": 1,
+        "basket additions of anonymous sessions": 1,
         "rejected rows": 1,
         "runs": 1,
         "texts of kept runs": 1,
@@ -84,6 +96,8 @@ def test_only_what_is_too_old_goes(settings: Settings) -> None:
     assert retain(settings, is_dry=True) == wanted
     assert retain(settings) == {**wanted, "dbt's logs": 0}
     assert ids("select view_id from raw.views") == ["new", "new of anna", "old of anna"]
+    for table, row_id in (("clicks", "click_id"), ("basket_additions", "addition_id")):
+        assert ids(f"select {row_id} from raw.{table}") == ["new", "new of anna", "old of anna"]
     assert ids("select source from raw.rejected_rows") == ["new"]
     assert run("select command, counts from ops.runs order by 1") == [
         ("embed", {"days": 89}),

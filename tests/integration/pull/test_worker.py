@@ -55,7 +55,7 @@ def test_a_worker_recommends_what_it_pulled(shop: Shop, s3: str, tmp_path: Path)
             _, said = worker.communicate(timeout=WITHIN_SECONDS)
     assert worker.returncode == 0, said
     assert run("select count(*) from recs.product_vectors") == [(4 + 15,)]
-    assert run(RUNS) == [(True,)]
+    assert set(run(RUNS)) == {(True,)}
 
 
 def test_a_pull_that_fails_is_told_and_tried_again(
