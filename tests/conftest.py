@@ -23,6 +23,30 @@ from tests.shop.database import TEMPLATE, cloned_database, maintenance, variable
 # The major version of the test server: 18, or 16.
 VERSION = "ALSOLIKE_POSTGRES_VERSION"
 
+# What is tried on the oldest Postgres too: migrations, pipeline, worker, serving.
+OLDEST = (
+    "integration/embed/test_embed_all.py",
+    "integration/loading/test_folder.py",
+    "integration/loading/test_returns.py",
+    "integration/privacy/test_erase.py",
+    "integration/search/test_search_products.py",
+    "integration/snapshot/test_worker_snapshot.py",
+    "integration/test_installations.py",
+    "integration/test_migrations.py",
+    "integration/test_recommend_functions.py",
+    "integration/test_role_limits.py",
+    "web/test_api.py",
+    "web/test_catalogue_changes.py",
+    "web/test_lists.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of those modules."""
+    for item in items:
+        if item.path.relative_to(Path(__file__).parent).as_posix() in OLDEST:
+            item.add_marker("oldest")
+
 
 @pytest.fixture(scope="session", autouse=True)
 def clean_environment() -> Iterator[Path]:

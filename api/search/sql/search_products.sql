@@ -1,9 +1,8 @@
 -- A page of what a search finds, as recs.search_products says.
 -- words: as people type them; query: the words' vector, null: words alone, without a type here,
--- because pgvector may be in any schema; has_query: whether there is one; encoder_id: the encoder
--- it is of; category: path of a category, itself and all below it, null: any; after_score,
--- after_id: score and product id of the last row of the page before, null: the first page;
--- row_count: rows wanted.
+-- because pgvector may be in any schema; encoder_id: the encoder it is of, null: there is none;
+-- category: path of a category, itself and all below it, null: any; after_score, after_id: score
+-- and product id of the last row of the page before, null: the first page; row_count: rows wanted.
 -- One row: whether the vector was compared, the product ids best first, and their scores.
 with found as (
     select
@@ -18,7 +17,7 @@ with found as (
 )
 
 select
-    %(has_query)s
+    %(encoder_id)s::integer is not null
     and (
         select count(*) > 0
         from recs.search_space(%(words)s::text, %(encoder_id)s::integer)
