@@ -721,6 +721,13 @@ CASES = (
         name="past", statement="api/database/has_replayed", parameters={"position": "0/1"}, rows=1
     ),
     Case(name="now", statement="api/database/write_position", rows=1),
+    Case(
+        name="new",
+        statement="api/database/act_as_app",
+        parameters={"role": "none", "limit_ms": "2000"},
+        rows=1,
+    ),
+    Case(name="new", statement="api/database/connection_state", rows=1),
     Case(name="there", statement="api/search/serving_query_encoder", rows=1),
     Case(
         name="one",

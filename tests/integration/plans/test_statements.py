@@ -21,10 +21,13 @@ API = Path(api.__file__).parent
 # Fewer rows than this, and to read all of a table may be the best plan.
 LARGE = 3000
 
-# Of no use to what serves: a number for its own sake, and the keys by which others write.
+# Of no use to what serves: a number for its own sake, and the keys by which others write. Those of
+# groups are of use where products have variants: see test_functions.py.
 FOR_OTHERS = {
     "consents_pkey",
     "embeddings_pkey",
+    "products_grouped",
+    "products_of_group",
     "search_endings_word",
     "search_misspellings_word",
 }
