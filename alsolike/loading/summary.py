@@ -91,13 +91,12 @@ class LoadSummary:
     def as_dict(self) -> dict[str, Any]:
         """Return the summary for JSON."""
         trial = {"is_trial": True, "products": self.products} if self.is_trial else {}
-        full = {} if self.full_as_of is None else {"full_as_of": self.full_as_of.isoformat()}
         return {
             "files": [asdict(file) for file in self.files],
             "total": dict(zip(_COUNTS, self.total.counts, strict=True)),
             "notes": list(self.notes),
             **trial,
-            **full,
+            **self._full(),
         }
 
     def as_counts(self) -> dict[str, Any]:
@@ -108,7 +107,11 @@ class LoadSummary:
                 for file in self.files
             ],
             "total": dict(zip(_COUNTS, self.total.counts, strict=True)),
+            **self._full(),
         }
+
+    def _full(self) -> dict[str, str]:
+        return {} if self.full_as_of is None else {"full_as_of": self.full_as_of.isoformat()}
 
     def text(self) -> str:
         """Return an aligned table for a person: a line per file, the total, reasons and notes."""

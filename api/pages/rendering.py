@@ -62,14 +62,14 @@ def template_config(path_prefix: str) -> TemplateConfig[JinjaTemplateEngine]:
         # A change of a template shows after a restart, and no page asks the disk for changes.
         auto_reload=False,
     )
-    environment.filters["shown"] = _shown
+    environment.filters["shown"] = shown
     cast("dict[str, Any]", environment.globals).update(
         prefix=path_prefix, remembered=lru_cache(_REMEMBERED_CARDS)(_rendered)
     )
     return TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment))
 
 
-def _shown(text: object) -> str:
+def shown(text: object) -> str:
     """Take out the signs that turn the text after them around, so that it reads as it is written.
 
     Each text has a direction of its own by `dir="auto"` or `<bdi>`.

@@ -1,6 +1,7 @@
 """What a bucket may demand of those who write to it, and what those who read may lack."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -58,9 +59,10 @@ def test_a_bucket_that_demands_encryption_gets_its_headers(
 
 
 def test_who_may_read_objects_alone_fetches(
-    export: Export, s3_server: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    export: Export, s3_server: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written = export()
+    monkeypatch.setenv("ALSOLIKE_HOME", str(tmp_path))
     with s3_proxy(s3_server["AWS_ENDPOINT_URL_S3"], pass_on, refuse_lists) as address:
         monkeypatch.setenv("AWS_ENDPOINT_URL_S3", address)
         pointer, is_new = fetch_snapshot(load_settings(), report=ignore_progress)

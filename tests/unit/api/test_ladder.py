@@ -53,7 +53,7 @@ class FakeDatabase:
     async def run(self, work: Callable[[Any], Awaitable[Any]], **_: Any) -> Any:
         return await work(FakeConnection())
 
-    async def write(self, work: Callable[[Any], Awaitable[Any]]) -> tuple[Any, None]:
+    async def write(self, work: Callable[[Any], Awaitable[Any]], **_: Any) -> tuple[Any, None]:
         return await work(FakeConnection()), None
 
     async def ping(self, _seconds: float, **_: Any) -> None:

@@ -39,7 +39,8 @@ PARAMETERS = {
 # Name, filter, parameters, rows, most steps.
 CASES: list[tuple[str, dict[str, Any], dict[str, Any], int, int]] = [
     ("products_by_id", {}, {}, 2, 500),
-    ("neighbours", {}, {}, 10, 2000),
+    # All of a product's neighbours, to leave one of each group.
+    ("neighbours", {}, {}, 10, 5000),
     ("neighbours", {"category": SHELF}, {}, 1, 3000),
     ("popular", {}, {}, 10, 2000),
     ("list_products", {}, {}, 25, 2000),
@@ -77,6 +78,9 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connectio
             0,
             n + 1 if n < PRODUCTS / 2 else None,
             n % 2 == 0,
+            None,
+            None,
+            None,
         )
         for n in range(PRODUCTS)
     ]

@@ -9,6 +9,7 @@ import pytest
 from alsolike.errors import SnapshotError
 from alsolike.snapshot.latest import Latest
 from alsolike.snapshot.manifest import (
+    FORMAT_VERSION,
     Manifest,
     PartFile,
     decode_file,
@@ -19,7 +20,7 @@ from alsolike.snapshot.manifest import (
 
 MOMENT = datetime(2030, 5, 6, 7, 8, 9, 10, tzinfo=UTC)
 MANIFEST = Manifest(
-    format_version=1,
+    format_version=FORMAT_VERSION,
     snapshot_id="x",
     model="average",
     k=20,
@@ -46,7 +47,7 @@ def test_what_latest_holds_is_read_back_as_it_was_written() -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"format_version": 2}, "format version 2"),
+        ({"format_version": FORMAT_VERSION + 1}, f"format version {FORMAT_VERSION + 1}"),
         ({"row_count": 4}, "says 4 rows, its files add up to 3"),
         ({"k": "many"}, "cannot be read"),
     ],

@@ -9,6 +9,8 @@ from typing import Any
 import jinja2
 import pytest
 
+from api.pages.rendering import shown
+
 WEB = Path(__file__).resolve().parents[3] / "web"
 TOKEN = "token-of-this-visit"
 HOSTILE = '<script>alert(1)</script>" onload="alert(2)'
@@ -169,6 +171,7 @@ def render(name: str, visitor: SimpleNamespace = SHOPPER, **context: Any) -> str
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["shown"] = shown
     environment.globals["remembered"] = lambda macro, *arguments: macro(*arguments)
     environment.globals["prefix"] = ""
     common = {
@@ -266,7 +269,7 @@ def test_texts_of_the_catalogue_are_only_text() -> None:
 
 def test_card_says_why_it_is_recommended() -> None:
     personal = parse(render("partials/recommendation_items.html", block=block(card(1))))
-    assert {"href": "/products/mug"} in personal.named("a")
+    assert {"href": "/products/mug", "dir": "auto"} in personal.named("a")
     assert "Because you viewed Plain mug" in " ".join(personal.text.split())
 
     popular = block(card(1), is_personal=False)
@@ -361,6 +364,7 @@ def test_error_page_needs_nothing_but_the_error() -> None:
         autoescape=True,
         undefined=jinja2.StrictUndefined,
     )
+    environment.filters["shown"] = shown
     environment.globals["prefix"] = "/shop"
     html = environment.get_template("pages/error.html").render(PAGES["error"])
     assert "There is no such page." in html
