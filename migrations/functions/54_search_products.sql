@@ -47,6 +47,7 @@ declare
     -- Rows of text to find, null: all.
     most integer;
     text_ids text [];
+    places integer [];
     exactness integer [];
     group_ids text [];
     near_ids text [] := '{}';
@@ -153,24 +154,25 @@ begin
         end if;
         continue when words is null or words::text = any (tried);
         tried := tried || words::text;
+        -- Below these, only what the vector finds too can be on the first page.
         most := case
-            when p_after_score is null and near_ids = '{}'
-                then case when has_groups then 4 * p_k else p_k end
+            when p_after_score is null then case when has_groups then 4 * p_k else p_k end
         end;
         loop
-            select f.product_ids, f.exactness, f.item_group_ids into text_ids, exactness, group_ids
+            select f.product_ids, f.places, f.exactness, f.item_group_ids
+            into text_ids, places, exactness, group_ids
             from recs.products_with_words(
                 words, narrow, typed, p_category,
-                case when way = 'exact' and cardinality(configurations) > 1 then p_words end, most
+                case when way = 'exact' and cardinality(configurations) > 1 then p_words end, most, near_ids
             ) as f;
             -- Too few of them may be left where one of each group is.
             exit when
                 not has_groups
                 or most is null
-                or cardinality(text_ids) is distinct from most
+                or coalesce(cardinality(text_ids), 0) < most
                 or p_k <= (
                     select count(distinct coalesce(g.group_id, ' ' || g.found_id))
-                    from unnest(text_ids, group_ids) as g (found_id, group_id)
+                    from unnest(text_ids[:most], group_ids[:most]) as g (found_id, group_id)
                 );
             most := null;
         end loop;
@@ -179,9 +181,9 @@ begin
 
     return query
     with by_text as (
-        select t.found_id, t.exactness, t.item_group_id, t.place::integer as place
-        from unnest(text_ids, exactness, group_ids) with ordinality
-            as t (found_id, exactness, item_group_id, place)
+        select t.found_id, t.place, t.exactness, t.item_group_id
+        from unnest(text_ids, places, exactness, group_ids)
+            as t (found_id, place, exactness, item_group_id)
     ),
 
     by_vector as (
