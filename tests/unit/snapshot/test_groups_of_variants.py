@@ -17,7 +17,7 @@ NEIGHBOURS = [*TEES, "scarf", "mug 1", "mug 2"]
 
 
 def group_of(product_id: str) -> str | None:
-    return product_id.split(" ")[0] if " " in product_id else None
+    return product_id.split(" ", maxsplit=1)[0] if " " in product_id else None
 
 
 def test_neighbours_are_read_until_there_are_enough_groups(tmp_path: Path) -> None:
