@@ -96,6 +96,7 @@ ANALYST_CALLS = {
 APP_CALLS = ANALYST_CALLS | {
     "ops.erase_shopper",
     "ops.is_demo_shop",
+    "raw.event_permission",
     "raw.put_products",
     "raw.remove_products",
     "ops.readmit_shopper",
