@@ -32,7 +32,8 @@ ANALYST_READS = {
     "raw.products": "attributes brand category created_at currency description gtin image_url "
     "is_hidden is_in_stock item_group_id language loaded_at price product_id removed_at sale_price "
     "search title url",
-    "recs.encoders": "created_at dimension encoder_id name sha256",
+    "recs.encoders": "created_at dimension document_prompt encoder_id name pooling "
+    "query_prompt revision sha256",
     "recs.evaluation_differences": "against difference evaluation_id high low metric model",
     "recs.evaluation_metrics": "evaluation_id high low metric model slice value",
     "recs.evaluations": "cutoff data_fingerprint evaluated_at evaluation_id k parameters "
@@ -96,6 +97,7 @@ ANALYST_CALLS = {
 APP_CALLS = ANALYST_CALLS | {
     "ops.erase_shopper",
     "ops.is_demo_shop",
+    "raw.event_permission",
     "raw.put_products",
     "raw.remove_products",
     "ops.readmit_shopper",

@@ -589,7 +589,7 @@ CASES = (
         title="Title",
         body="Body",
         may_make=True,
-        most={"products": 4, "shoppers": 4, "reviews": 4},
+        most={"products": 4, "shoppers": 4, "consents": 4, "reviews": 4},
     ),
     _VIEW.but(
         "one",
