@@ -19,6 +19,7 @@ from typing import Literal
 
 from alsolike.api_keys import VARIABLE as API_KEYS
 from alsolike.api_keys import ApiKey, read_api_keys
+from alsolike.browsers import BrowserSettings, read_browser_settings
 from alsolike.errors import SettingError
 
 _POSTGRES_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGDATABASE", "PGSERVICE")
@@ -26,8 +27,8 @@ _S3_ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 
 # What the addresses of the site begin with; a test compares it with the routes.
 _OWN_PATHS = (
-    "v1", "products", "categories", "search", "sign-in", "sign-out", "personalise", "static",
-    "pictures", "schema", "health", "metrics",
+    "v1", "blocks", "products", "categories", "search", "sign-in", "sign-out", "personalise",
+    "static", "pictures", "schema", "health", "metrics",
 )  # fmt: skip
 
 # Says that nothing stands before the texts, whatever the encoder's own files say.
@@ -148,6 +149,7 @@ class Settings:
     is_cookie_secure: bool
     are_pages_on: bool | None
     api_keys: tuple[ApiKey, ...]
+    browsers: BrowserSettings
     rate_limit: int
     trusted_proxies: tuple[str, ...]
     allowed_hosts: tuple[str, ...]
@@ -169,6 +171,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     encoder = env.get("ALSOLIKE_ENCODER") or DEFAULT_ENCODER
     host = env.get("ALSOLIKE_HOST") or "127.0.0.1"
     secret = _secret(env, home)
+    api_keys = read_api_keys(_words(env, API_KEYS))
     default_sha256 = DEFAULT_ENCODER_SHA256 if encoder == DEFAULT_ENCODER else ""
     return Settings(
         home=home,
@@ -214,7 +217,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         are_pages_on=_boolean(env, "ALSOLIKE_PAGES", default=False)
         if env.get("ALSOLIKE_PAGES")
         else None,
-        api_keys=read_api_keys(_words(env, API_KEYS)),
+        api_keys=api_keys,
+        browsers=read_browser_settings(env, has_keys=bool(api_keys)),
         rate_limit=_integer(
             env, "ALSOLIKE_RATE_LIMIT", 0 if is_loopback(host) else 6000, 0, 10_000_000
         ),

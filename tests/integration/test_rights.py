@@ -120,6 +120,7 @@ APP_CALLS = ANALYST_CALLS | {
     "recs.with_nearest_action",
 }
 APP_WRITES = {
+    "ops.spent_tokens": "INSERT",
     "raw.basket_additions": "INSERT",
     "raw.clicks": "INSERT",
     "raw.consents": "INSERT",
@@ -306,6 +307,7 @@ ATTACKS = [
     "select reason from ops.embedding_failures",
     "select args from ops.procrastinate_jobs",
     "select * from ops.locks for update",
+    "select * from ops.spent_tokens",
 ]
 
 
