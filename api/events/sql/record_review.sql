@@ -23,8 +23,8 @@ with asked as (
 
 known as (
     select
-        (k.product_id, k.shopper_id)
-        is not distinct from (%(product_id)s::text, %(shopper_id)s::text) as is_same
+        k.product_id = %(product_id)s::text
+        and coalesce(k.shopper_id = %(shopper_id)s::text, false) as is_same
     from raw.reviews as k
     where k.review_id = %(event_id)s
 ),
