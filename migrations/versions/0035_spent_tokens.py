@@ -1,6 +1,6 @@
 """Tokens of shoppers' browsers are good once, whichever process they are sent to."""
 
-from alsolike.migrate import run_sql
+from alsolike.revision_steps import run_sql
 
 revision = "0035"
 down_revision = "0034"
