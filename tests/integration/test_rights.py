@@ -82,6 +82,7 @@ ANALYST_CALLS = {
     "recs.pair_reasons",
     "recs.popular_products",
     "recs.popular_variants",
+    "recs.products_with_words",
     "recs.query_words",
     "recs.search_configurations",
     "recs.search_products",

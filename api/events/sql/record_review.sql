@@ -14,7 +14,8 @@ with asked as (
 
 known as (
     select
-        k.product_id = %(product_id)s::text and k.shopper_id = %(shopper_id)s::text as is_same
+        k.product_id = %(product_id)s::text
+        and coalesce(k.shopper_id = %(shopper_id)s::text, false) as is_same
     from raw.reviews as k
     where k.review_id = %(event_id)s
 ),
