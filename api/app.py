@@ -58,11 +58,13 @@ from api.ladder.spent_tokens import spend_token
 from api.ladder.tiers import TIERS
 from api.metrics import Metrics
 from api.openapi.describe import Described
+from api.pages.element import element_route
 from api.pages.rendering import WEB, is_fragment, render_page, template_config
 from api.privacy.routes import erase_shopper, webhooks_routers
 from api.problems.details import Problem
 from api.problems.errors import PROBLEM_MEDIA_TYPE, problem_of
 from api.product_page.pages import product
+from api.recommendations.block_routes import blocks_router
 from api.recommendations.pages import home
 from api.recommendations.routes import recommendations_router
 from api.search.pages import search_page
@@ -136,6 +138,8 @@ def create_app(
             health_router(),
             give_metrics,
             pictures_router(),
+            blocks_router(),
+            element_route(),
             _pages_router(settings),
             *_static_routers(),
         ],
@@ -177,7 +181,7 @@ def create_app(
             path="/schema",
             use_handler_docstrings=True,
             render_plugins=[
-                Described(plugin, has_keys=bool(settings.api_keys))
+                Described(plugin, settings)
                 for plugin in (
                     JsonRenderPlugin(path=["/", "/openapi.json"], media_type=MediaType.JSON),
                     YamlRenderPlugin(),

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import logging
+import re
 import secrets
 import socket
 import time
@@ -448,3 +449,12 @@ def test_keys_may_come_from_a_file(start: Start, tmp_path: Path) -> None:
     assert get(client, sign(key=other, alg="ES256", kid="b")).status_code == 200
     assert "names by `kid` no key" in refused(client, sign(key=key, alg="ES256"))
     assert "another key signed" in refused(client, sign(key=key, alg="ES256", kid="b"))
+
+
+def test_the_code_of_the_document_signs_a_good_token(client: Client) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "blocks.md").read_text()
+    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(code, names)  # noqa: S102  (our own document)
+    for _ in range(2):
+        assert get(client, names["sign_token"]("agreed", SECRET)).status_code == 200
