@@ -11,6 +11,7 @@ from api.catalogue.service import unknown_product
 from api.catalogue.store import CardRow, product_cards
 from api.database.pool import Connection
 from api.exchange import AnyRequest, public_path
+from api.fields import PICTURES_PREFIX
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer
 from api.pages.addresses import product_url
@@ -121,7 +122,7 @@ def safe_image(address: str | None) -> str | None:
 
     A path is one of the shop's own site, except below `/pictures/`, which are ours.
     """
-    if address and address.startswith("/pictures/"):
+    if address and address.startswith(PICTURES_PREFIX):
         return public_path(address)
     if address and (
         address.startswith(("https://", "data:image/"))

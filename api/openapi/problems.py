@@ -28,8 +28,9 @@ _DETAILS: Final[Mapping[int, tuple[str, Sequence[FieldError]]]] = {
 }
 _WHEN: Final[Mapping[int, str]] = {
     400: "A parameter or a field has a value that cannot be used, or is not known.",
-    401: "The API key is missing or not known.",
-    403: "The key lacks the scope that this needs, or a page of another site sent it.",
+    401: "The API key is missing or not known, or the shopper's token is not good.",
+    403: "The key lacks the scope that this needs, the token is another shopper's, or a page of "
+    "another site sent it.",
     404: "There is no product or model of that id or name.",
     408: "The body did not arrive in time.",
     409: "The id stands for an event with other content.",
