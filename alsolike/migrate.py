@@ -162,6 +162,11 @@ def current_revision() -> str:
     return "base" if row is None else str(row[0])
 
 
+def is_current() -> bool:
+    """Tell whether the database is at the newest revision."""
+    return current_revision() == _head(_config())
+
+
 def run_sql(text: str) -> None:
     """Run the statements of a migration in its transaction.
 
