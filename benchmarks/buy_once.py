@@ -37,6 +37,7 @@ from alsolike.settings import export_connection, load_settings
 from alsolike.training import Recipe, train
 from alsolike.transform import transform
 from benchmarks.catalogue import machine, options
+from embed.model_files import Prompts
 from embed.run import embed_all
 
 WANTED_SECONDS = 120.0
@@ -56,6 +57,9 @@ class WordsEncoder:
     """A text is the sum of its words' vectors, each drawn by its hash."""
 
     name = "words"
+    revision = ""
+    prompts = Prompts()
+    pooling = ""
     sha256 = hashlib.sha256(b"benchmarks.buy_once").hexdigest()
     dimension = _DIMENSION
 

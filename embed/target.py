@@ -7,7 +7,7 @@ from alsolike.errors import EncoderError
 from alsolike.locks import hold_lock_in
 from alsolike.models import ensure_average_model
 from embed.claim import check_documents
-from embed.encoder import Encoder, SentenceEncoder
+from embed.encoder import MOST_DIMENSIONS, Encoder, SentenceEncoder
 
 
 class Target(NamedTuple):
@@ -25,32 +25,35 @@ def register_encoder(encoder: Encoder, *, needs_documents: bool = True) -> Targe
     Raises
     ------
     EncoderError
-        Its weights are damaged, or were registered with another dimension.
+        Its weights are damaged, or its vectors are longer than pgvector can index.
     NoDocumentsError
         The documents are needed and dbt has not built them yet.
     """
     parameters = {
         "name": encoder.name,
+        "revision": encoder.revision,
         "sha256": encoder.sha256,
+        "document_prompt": encoder.prompts.document,
+        "query_prompt": encoder.prompts.query,
+        "pooling": encoder.pooling,
         "dimension": encoder.dimension,
     }
     with connect() as connection:
         if needs_documents:
             check_documents(connection)
-        known = connection.execute(
-            "select from recs.encoders where sha256 = %(sha256)s", parameters
-        ).fetchone()
+        if encoder.dimension > MOST_DIMENSIONS:
+            message = (
+                f"The encoder {encoder.name} has {encoder.dimension:,} dimensions, but pgvector "
+                f"indexes at most {MOST_DIMENSIONS:,}."
+            )
+            raise EncoderError(message)
+        known = connection.execute(query("embed/find_encoder"), parameters).fetchone()
         if known is None and isinstance(encoder, SentenceEncoder):
             # Damaged weights are noticed here, before anything is written for them.
             encoder.loaded()
         hold_lock_in(connection, "alsolike models")
         row = connection.execute(query("embed/ensure_encoder"), parameters).fetchone()
-        encoder_id, dimension = (0, 0) if row is None else row
-        if dimension != encoder.dimension:
-            message = (
-                f"The encoder {encoder.name} has {encoder.dimension} dimensions, but the same "
-                f"weights were registered with {dimension}: check its configuration."
-            )
-            raise EncoderError(message)
+        assert row is not None  # noqa: S101  (found or added)
+        (encoder_id,) = row
         model_id, model = ensure_average_model(connection, encoder_id)
     return Target(encoder, encoder_id, model_id, model)

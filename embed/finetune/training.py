@@ -111,7 +111,8 @@ def finetune_encoder(
         message = "Fine-tuning needs at least 1 step and batches of at least 2 pairs."
         raise FinetuneError(message)
     base = load_encoder(settings)
-    pairs = near_pairs(history, texts)
+    prompted = [text and base.prompts.document + text for text in texts]
+    pairs = near_pairs(history, prompted)
     recipe = {
         "encoder": base.sha256,
         "pairs": _fingerprint(pairs),
@@ -126,6 +127,8 @@ def finetune_encoder(
     with _determinism():
         # A copy of its own: `base.loaded()` is shared with the rest of the process.
         model = read_model(base.folder).float()
+        # The new encoder's files say what it was trained with.
+        model.prompts = base.prompts._asdict()
         optimizer = _optimizer(model, learning_rate)
         losses: list[float] = []
         if earlier is not None:

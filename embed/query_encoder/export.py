@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from alsolike.query_encoder import MODEL_FILE, TOKENIZER_FILE, WEIGHTS_FILE, QueryEncoderError
+from embed.encoder import SentenceEncoder
 
 # Tokens of a query; longer ones are truncated, which limits the time that encoding one takes.
 _MOST_TOKENS = 64
@@ -16,7 +17,7 @@ _MOST_TOKENS = 64
 _EXAMPLE = "a few words, so that no length is taken for a constant"
 
 
-def export_files(model: Any, folder: Path) -> None:  # noqa: ANN401  (the library is typed in part only)
+def export_files(encoder: SentenceEncoder, folder: Path) -> None:
     """Write the files of a query encoder into a folder.
 
     Raises
@@ -24,9 +25,10 @@ def export_files(model: Any, folder: Path) -> None:  # noqa: ANN401  (the librar
     QueryEncoderError
         The exporters do not support the model.
     """
+    model = encoder.loaded()
     try:
         with _silenced():
-            write_graph(model, folder)
+            write_graph(model, folder, encoder.dimension)
         _write_tokenizer(model, folder)
     # The exporters raise exceptions of many kinds for a model that they do not support.
     except Exception as error:
@@ -36,14 +38,11 @@ def export_files(model: Any, folder: Path) -> None:  # noqa: ANN401  (the librar
         raise QueryEncoderError(message) from error
 
 
-def query_prefix(model: Any) -> str:  # noqa: ANN401
-    """Return the encoder's prompt for queries, or else its default prompt."""
-    prompts: dict[str, str] = model.prompts or {}
-    return prompts.get("query") or prompts.get(model.default_prompt_name or "") or ""
+def write_graph(model: Any, folder: Path, dimension: int) -> None:  # noqa: ANN401  (the library is typed in part only)
+    """Write the graph with 8-bit weights, which gives the first numbers of the model's vectors.
 
-
-def write_graph(model: Any, folder: Path) -> None:  # noqa: ANN401
-    """Write the graph with 8-bit weights; the weights are a file that can be memory-mapped."""
+    The weights are a file that can be memory-mapped.
+    """
     torch: Any = import_module("torch")
     onnx: Any = import_module("onnx")
     quantization: Any = import_module("onnxruntime.quantization")
@@ -55,7 +54,7 @@ def write_graph(model: Any, folder: Path) -> None:  # noqa: ANN401
     ]
     length = torch.export.Dim("length", min=1, max=_most_tokens(model))
     torch.onnx.export(
-        _vectors_of(torch, model, names),
+        _vectors_of(torch, model, names, dimension),
         tuple(features[name] for name in names),
         str(folder / "full.onnx"),
         input_names=names,
@@ -87,7 +86,7 @@ def write_graph(model: Any, folder: Path) -> None:  # noqa: ANN401
     (folder / WEIGHTS_FILE).touch()
 
 
-def _vectors_of(torch: Any, model: Any, names: Sequence[str]) -> Any:  # noqa: ANN401
+def _vectors_of(torch: Any, model: Any, names: Sequence[str], dimension: int) -> Any:  # noqa: ANN401
     """Wrap the model, so that it takes tensors and returns the vectors."""
 
     class Vectors(torch.nn.Module):
@@ -96,7 +95,8 @@ def _vectors_of(torch: Any, model: Any, names: Sequence[str]) -> Any:  # noqa: A
             self.model = model
 
         def forward(self, *tensors: Any) -> Any:  # noqa: ANN401
-            return self.model(dict(zip(names, tensors, strict=True)))["sentence_embedding"]
+            vectors = self.model(dict(zip(names, tensors, strict=True)))["sentence_embedding"]
+            return vectors[:, :dimension]
 
     return Vectors().eval()
 

@@ -5,13 +5,12 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from alsolike.database import connect, query
 from alsolike.progress import Report
 from alsolike.query_encoder import FILES, QueryEncoder, QueryEncoderError, fingerprint_of
 from embed.encoder import Encoder, SentenceEncoder
-from embed.query_encoder.export import export_files, query_prefix
+from embed.query_encoder.export import export_files
 from embed.query_encoder.quality import (
     agreement_of,
     noise,
@@ -56,7 +55,7 @@ def ensure_query_encoder(encoder: Encoder, encoder_id: int, *, report: Report) -
     with tempfile.TemporaryDirectory(prefix="alsolike-") as name:
         folder = Path(name)
         try:
-            copy = _make(encoder.loaded(), encoder_id, folder, texts)
+            copy = _make(encoder, encoder_id, folder, texts)
         except QueryEncoderError as error:
             copy = _Copy(failure=str(error))
             logger.warning("Searches go by words alone for %s: %s", encoder.name, error)
@@ -73,12 +72,12 @@ def _is_made(encoder_id: int) -> bool:
     return row is not None
 
 
-def _make(model: Any, encoder_id: int, folder: Path, texts: Sequence[str]) -> _Copy:  # noqa: ANN401
+def _make(encoder: SentenceEncoder, encoder_id: int, folder: Path, texts: Sequence[str]) -> _Copy:
     """Write the files into a folder and measure how good they are."""
-    prefix = query_prefix(model)
-    export_files(model, folder)
+    prefix = encoder.prompts.query
+    export_files(encoder, folder)
     copy = QueryEncoder(folder, encoder_id=encoder_id, fingerprint="", prefix=prefix)
-    agreement = agreement_of(copy, model, prefix, texts)
+    agreement = agreement_of(copy, encoder, texts)
     # Not `<`: a copy whose vectors are not finite is refused too.
     if not agreement >= _LEAST_AGREEMENT:
         message = (

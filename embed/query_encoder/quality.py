@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from alsolike.database import connect, query, register_vectors
 from alsolike.product_vectors import TEXT_PARTS
 from alsolike.query_encoder import QueryEncoder, QueryEncoderError
+from embed.encoder import SentenceEncoder
 
 _TEXTS = 100
 _VECTORS = 5000
@@ -33,20 +33,15 @@ def sample_texts(encoder_id: int) -> list[str]:
     return [" ".join(str(row[0]).split()[: 1 + n % 6]) for n, row in enumerate(rows)]
 
 
-def agreement_of(copy: QueryEncoder, model: Any, prefix: str, texts: Sequence[str]) -> float:  # noqa: ANN401
-    """Return the mean cosine of the copy's vectors to the model's own, in [-1, 1].
+def agreement_of(copy: QueryEncoder, encoder: SentenceEncoder, texts: Sequence[str]) -> float:
+    """Return the mean cosine of the copy's vectors to the encoder's own, in [-1, 1].
 
     Raises
     ------
     QueryEncoderError
         Their vectors differ in length.
     """
-    expected = np.asarray(
-        model.encode(
-            list(texts), prompt=prefix, normalize_embeddings=True, show_progress_bar=False
-        ),
-        dtype=np.float32,
-    )
+    expected = encoder.encode_queries(texts)
     actual = np.stack([copy.encode(text) for text in texts])
     if actual.shape != expected.shape:
         message = f"Its copy gives vectors of shape {actual.shape[1:]}, not {expected.shape[1:]}."

@@ -32,7 +32,8 @@ ANALYST_READS = {
     "raw.products": "attributes brand category created_at currency description gtin image_url "
     "is_hidden is_in_stock item_group_id language loaded_at price product_id removed_at sale_price "
     "search title url",
-    "recs.encoders": "created_at dimension encoder_id name sha256",
+    "recs.encoders": "created_at dimension document_prompt encoder_id name pooling "
+    "query_prompt revision sha256",
     "recs.evaluation_differences": "against difference evaluation_id high low metric model",
     "recs.evaluation_metrics": "evaluation_id high low metric model slice value",
     "recs.evaluations": "cutoff data_fingerprint evaluated_at evaluation_id k parameters "
@@ -95,6 +96,7 @@ ANALYST_CALLS = {
 APP_CALLS = ANALYST_CALLS | {
     "ops.erase_shopper",
     "ops.is_demo_shop",
+    "raw.event_permission",
     "raw.put_products",
     "raw.remove_products",
     "ops.readmit_shopper",
@@ -117,6 +119,7 @@ APP_CALLS = ANALYST_CALLS | {
     "recs.with_nearest_action",
 }
 APP_WRITES = {
+    "ops.spent_tokens": "INSERT",
     "raw.basket_additions": "INSERT",
     "raw.clicks": "INSERT",
     "raw.consents": "INSERT",
@@ -303,6 +306,7 @@ ATTACKS = [
     "select reason from ops.embedding_failures",
     "select args from ops.procrastinate_jobs",
     "select * from ops.locks for update",
+    "select * from ops.spent_tokens",
 ]
 
 

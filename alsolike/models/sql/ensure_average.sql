@@ -1,5 +1,6 @@
 -- The model of averaged parts of an encoder; it is registered if there is none. The first is named
--- 'average', later ones 'average@' with the first characters of their encoder's sha256.
+-- 'average', later ones 'average@' with the first characters of their encoder's sha256, and with
+-- its number where another encoder of the same weights has that name.
 -- encoder_id: the encoder.
 -- One row: model_id and name.
 with kept as (
@@ -14,11 +15,20 @@ missing as (
     select
         e.encoder_id,
         e.dimension,
-        case
-            when exists (select from recs.models as m where m.name = 'average')
-                then 'average@' || left(e.sha256, 8)
-            else 'average'
-        end as name
+        (
+            select o.name
+            from
+                unnest(
+                    array[
+                        'average',
+                        'average@' || left(e.sha256, 8),
+                        'average@' || left(e.sha256, 8) || '-' || e.encoder_id
+                    ]
+                ) with ordinality as o (name, place)
+            where not exists (select from recs.models as m where m.name = o.name)
+            order by o.place
+            limit 1
+        ) as name
     from recs.encoders as e
     where e.encoder_id = %(encoder_id)s and not exists (select from kept)
 )

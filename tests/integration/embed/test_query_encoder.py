@@ -45,7 +45,7 @@ def exported(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give what the export of the tiny encoder writes; it takes seconds, so it runs once."""
     folder = tmp_path_factory.mktemp("exported")
     encoder = load_encoder(replace(load_settings(), encoder=str(tiny), encoder_sha256=""))
-    export.export_files(encoder.loaded(), folder)
+    export.export_files(encoder, folder)
     return folder
 
 
@@ -64,7 +64,7 @@ def encoder(
     monkeypatch.setattr(
         export,
         "write_graph",
-        lambda _, folder: shutil.copytree(exported, folder, dirs_exist_ok=True),
+        lambda _model, folder, _dimension: shutil.copytree(exported, folder, dirs_exist_ok=True),
     )
     make_marts()
     add_products(*TITLES)

@@ -18,6 +18,7 @@ PLAN_MODES = ["force_custom_plan", "force_generic_plan"]
 IN_THEIR_CALLERS_PLACE = {
     "category_path",
     "decimals",
+    "event_permission",
     "fault",
     "fits",
     "has_happened",
