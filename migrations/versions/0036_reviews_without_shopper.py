@@ -1,9 +1,10 @@
 """Keep reviews of nobody known, and let a filter ask for products priced in a currency."""
 
-from alsolike.migrate import run_sql
+from alsolike.revision_steps import run_sql
 
 revision = "0036"
-down_revision = "0034"
+down_revision = "0035"
+deletes = {"raw.reviews": "shopper_id is null"}
 
 
 def upgrade() -> None:

@@ -7,7 +7,7 @@ copy; where there is none, no query was encoded with it.
 from alsolike.revision_steps import run_sql
 
 revision = "0037"
-down_revision = "0035"
+down_revision = "0036"
 deletes = {"recs.encoder_switches": "true"}
 
 
