@@ -141,6 +141,11 @@ def current_revision() -> str:
     return "base" if row is None else str(row[0])
 
 
+def is_current() -> bool:
+    """Tell whether the database is at the newest revision."""
+    return current_revision() == _head(_config())
+
+
 def _schemas() -> list[str]:
     """Return the names of our schemas in the database."""
     return [schema_name(schema) for schema in SCHEMAS]

@@ -69,10 +69,13 @@ class TrainSummary:
         )
 
 
-def train(recipe: Recipe, *, name: str | None = None, report: Report) -> TrainSummary:
+def train(
+    recipe: Recipe, *, name: str | None = None, encoder_id: int | None = None, report: Report
+) -> TrainSummary:
     """Train a model and register it; it does not serve before it is promoted.
 
-    It is called the next of trained-1, trained-2 … when no name is given.
+    It is called the next of trained-1, trained-2 … when no name is given, and lives on the vectors
+    of the serving model's encoder when no encoder is.
 
     Raises
     ------
@@ -88,7 +91,7 @@ def train(recipe: Recipe, *, name: str | None = None, report: Report) -> TrainSu
             message = f"There is a model {name!r} already: choose another name with --name."
             raise ModelExistsError(message)
     history = read_history(report=report)
-    texts, encoder = read_texts(history.catalogue, report=report)
+    texts, encoder = read_texts(history.catalogue, encoder_id, report=report)
     fitted = fit_model(history, texts, recipe, report)
     with connect(application_name="alsolike train") as connection:
         hold_names(connection)

@@ -12,7 +12,8 @@ from alsolike.errors import AlsolikeError, DatabaseUnavailableError
 from alsolike.progress import Report
 from alsolike.settings import Settings
 from embed.batches import Batches, failures_text
-from embed.encoder import Encoder, load_encoder
+from embed.encoder import Encoder
+from embed.in_use import encoders_in_use
 from embed.outage import first_line, quieten_queue
 from embed.steps import finish
 from embed.target import register_encoder
@@ -72,7 +73,7 @@ class EmbedSummary:
 def embed_all(
     settings: Settings, *, report: Report, encoder: Encoder | None = None
 ) -> EmbedSummary:
-    """Embed every stale text, with the settings' encoder or another, then take all steps.
+    """Embed every stale text, with the serving model's encoder or another, then take all steps.
 
     Raises
     ------
@@ -82,11 +83,11 @@ def embed_all(
         dbt has not built the documents yet.
     """
     started = time.monotonic()
-    target = register_encoder(encoder or load_encoder(settings))
+    target = register_encoder(encoder or encoders_in_use(settings)[0])
     documents = _number("select count(*) from marts.product_documents")
     batches = Batches(target, report=report, is_raising=False)
     quieten_queue()
-    app = batch_app(target.encoder_id, batches.embed)
+    app = batch_app({target.encoder_id: batches.embed})
     stale = queued = queue_stale_documents(target.encoder_id, settings.embed_batch_size)
     batches.total = stale
     while queued:

@@ -1,10 +1,10 @@
-"""The queue: procrastinate's tasks for one encoder, and putting jobs onto it.
+"""The queue: procrastinate's tasks for encoders, and putting jobs onto it.
 
 procrastinate's tables live in the schema `ops`. Each encoder has queues of its own, so that a
 worker never gets the texts of another encoder.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, LiteralString, cast
 
@@ -53,23 +53,23 @@ def refresh_queue(encoder_id: int) -> str:
     return f"refresh-{encoder_id}"
 
 
-def batch_app(encoder_id: int, embed_batch: EmbedBatch) -> App:
-    """Return an application with the task to embed an encoder's batches; it is not open yet."""
+def batch_app(embed_batch: Mapping[int, EmbedBatch]) -> App:
+    """Return an application with the task to embed batches, by encoder; it is not open yet."""
     connector = PsycopgConnector(
         conninfo="", configure=_begin, min_size=1, max_size=4, timeout=_CONNECT_SECONDS
     )
     app = App(connector=connector)
 
-    def run_batch(*, keys: list[list[str]], is_patient: bool) -> None:
-        embed_batch([(product_id, part) for product_id, part in keys], is_patient)
+    def run_batch(*, encoder_id: int, keys: list[list[str]], is_patient: bool) -> None:
+        embed_batch[encoder_id]([(product_id, part) for product_id, part in keys], is_patient)
 
-    app.task(name=BATCH_TASK, queue=batch_queue(encoder_id))(run_batch)
+    app.task(name=BATCH_TASK)(run_batch)
     return app
 
 
 def worker_app(
     encoder_id: int,
-    embed_batch: EmbedBatch,
+    embed_batch: Mapping[int, EmbedBatch],
     refresh: Callable[[], None],
     finish: Callable[[], None],
     snapshot: Callable[[], None],
@@ -78,9 +78,10 @@ def worker_app(
     """Return an application with all tasks of a worker; at most one job of each waits in the queue.
 
     `refresh` runs every five minutes and queues stale documents, `finish` runs after their batches,
-    `snapshot` and `privacy` run once an hour.
+    `snapshot` and `privacy` run once an hour. They are in the queue of the serving model's encoder;
+    batches are embedded for every encoder in use.
     """
-    app = batch_app(encoder_id, embed_batch)
+    app = batch_app(embed_batch)
 
     queue = refresh_queue(encoder_id)
 
@@ -141,6 +142,7 @@ def queue_stale_documents(encoder_id: int, batch_size: int, *, is_patient: bool 
             while keys := cursor.fetchmany(batch_size * _JOBS_AT_ONCE):
                 arguments: list[dict[str, Any]] = [
                     {
+                        "encoder_id": encoder_id,
                         "keys": [list(key) for key in keys[start : start + batch_size]],
                         "is_patient": is_patient,
                     }
@@ -163,3 +165,12 @@ def queue_task(encoder_id: int, task: str) -> None:
             priority=_PRIORITIES[task],
             connection=connection,
         ).defer()
+
+
+def delete_jobs(connection: psycopg.Connection[Any], encoder_id: int) -> None:
+    """Remove the jobs of an encoder that wait; the caller commits."""
+    connection.execute(_QUEUE_SCHEMA)
+    connection.execute(
+        query("embed/delete_jobs_of_encoder"),
+        {"queues": [batch_queue(encoder_id), refresh_queue(encoder_id)]},
+    )

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from functools import partial
 
 import psycopg
@@ -25,7 +26,7 @@ from alsolike.snapshot.export import export_snapshot
 from alsolike.snapshot.fetch import fetch_snapshot
 from alsolike.snapshot.local_file import read_pointer, snapshot_folder
 from embed.batches import Batches
-from embed.encoder import load_encoder
+from embed.in_use import due_switch, encoders_in_use, known_encoders
 from embed.outage import Outage, StoppedError, first_line, is_loss, quieten_queue
 from embed.steps import finish
 from embed.target import register_encoder
@@ -60,10 +61,12 @@ class WorkerError(AlsolikeError):
 def run_worker(settings: Settings) -> None:
     """Embed what becomes stale, until SIGTERM or SIGINT.
 
-    When it starts and every five minutes it pulls from the shop's tables, transforms, embeds, takes
-    the steps of `embed.steps` and updates the neighbours; every hour it writes a snapshot and keeps
-    erased shoppers away, and every night it drops what is too old. Before it stops it ends the
-    running job. Any number of workers may run at once, on any number of hosts.
+    When it starts and every five minutes it pulls from the shop's tables, transforms, embeds with
+    the encoders in use (`embed.in_use`), takes the steps of `embed.steps` and updates the
+    neighbours; every hour it writes a snapshot and keeps erased shoppers away, and every night it
+    drops what is too old. Before it stops it ends the running job. Where the settings name an
+    encoder that is not in use, a line in the log says that a switch is due. Any number of workers
+    may run at once, on any number of hosts.
 
     When the database is lost the worker waits for it and begins the running job again; what the job
     had written is not written twice.
@@ -75,53 +78,101 @@ def run_worker(settings: Settings) -> None:
     WorkerError
         The queue cannot be worked on.
     """
-    target = register_encoder(load_encoder(settings), needs_documents=False)
+    if due := due_switch(settings):
+        logger.warning("%s", due)
     close_abandoned_runs()
-    batches = Batches(target, report=ignore_progress, is_raising=True)
     outage = Outage(PATIENCE_SECONDS)
+    quieten_queue()
+    while _work_with_encoders_in_use(settings, outage):
+        logger.warning("Other encoders are in use than before: the worker begins anew with them.")
+
+
+def _work_with_encoders_in_use(settings: Settings, outage: Outage) -> bool:
+    """Work until asked to stop, or until other encoders are in use; return whether they are."""
+    known = known_encoders()
+    targets = [
+        register_encoder(encoder, needs_documents=False) for encoder in encoders_in_use(settings)
+    ]
+    serving = targets[0]
+    in_use = [one.encoder_id for one in known] or [serving.encoder_id]
+    batches = {
+        target.encoder_id: Batches(target, report=ignore_progress, is_raising=True)
+        for target in targets
+    }
+    renewal = Renewal()
+
+    def is_renewed() -> bool:
+        """End the work where other encoders are in use; a new shop's first is the one we have."""
+        now = [one.encoder_id for one in known_encoders()]
+        if now and now != in_use:
+            renewal.ask()
+        return renewal.is_asked
 
     def refresh() -> None:
         from alsolike.transform import transform  # noqa: PLC0415  (dbt is slow to import)
 
+        if is_renewed():
+            return
         with hold_lock(_REFRESHING, is_patient=False) as is_ours:
             if not is_ours:
                 return
             pull_if_due(settings.pull)
             with recorded_run("worker", {"task": REFRESH_TASK}) as counts:
                 transform(with_tests=False, report=ignore_progress)
-                counts["queued"] = queue_stale_documents(
-                    target.encoder_id, settings.embed_batch_size
+                counts["queued"] = sum(
+                    queue_stale_documents(target.encoder_id, settings.embed_batch_size)
+                    for target in targets
                 )
-            queue_task(target.encoder_id, FINISH_TASK)
+            queue_task(serving.encoder_id, FINISH_TASK)
 
     def finish_and_write_neighbours() -> None:
-        with recorded_run("worker", {"task": FINISH_TASK}) as counts:
-            done = finish(target, report=ignore_progress)
-            counts.update(actions=done.actions, vectors=done.vectors, changed=done.changed)
-            # Trained models only take in new products, which is quick where there are none.
-            averaged = [target.model] if done.changed else []
-            counts["neighbours"] = sum(
-                write_all_neighbours(
-                    model=model, k=settings.neighbours_k, sessions=1, report=ignore_progress
+        if is_renewed():
+            return
+        for target in targets:
+            with recorded_run("worker", {"task": FINISH_TASK}) as counts:
+                done = finish(target, report=ignore_progress)
+                counts.update(actions=done.actions, vectors=done.vectors, changed=done.changed)
+                # Trained models only take in new products, which is quick where there are none.
+                averaged = [target.model] if done.changed else []
+                counts["neighbours"] = sum(
+                    write_all_neighbours(
+                        model=model, k=settings.neighbours_k, sessions=1, report=ignore_progress
+                    )
+                    for model in (*done.trained_models, *averaged)
                 )
-                for model in (*done.trained_models, *averaged)
-            )
 
     app = worker_app(
-        target.encoder_id,
-        outage.retry_on_loss(batches.embed),
+        serving.encoder_id,
+        {number: outage.retry_on_loss(batch.embed) for number, batch in batches.items()},
         outage.retry_on_loss(refresh),
         outage.retry_on_loss(finish_and_write_neighbours),
         outage.retry_on_loss(partial(write_snapshot, settings)),
         outage.retry_on_loss(partial(forget, settings)),
     )
-    queue_task(target.encoder_id, PRIVACY_TASK)
-    queue_task(target.encoder_id, REFRESH_TASK)
+    queue_task(serving.encoder_id, PRIVACY_TASK)
+    queue_task(serving.encoder_id, REFRESH_TASK)
     if is_missing(settings):
-        queue_task(target.encoder_id, SNAPSHOT_TASK)
-    queues = [batch_queue(target.encoder_id), refresh_queue(target.encoder_id)]
-    quieten_queue()
-    asyncio.run(_work(app, queues, outage))
+        queue_task(serving.encoder_id, SNAPSHOT_TASK)
+    queues = [*map(batch_queue, batches), refresh_queue(serving.encoder_id)]
+    asyncio.run(_work(app, queues, outage, renewal))
+    return renewal.is_asked
+
+
+class Renewal:
+    """Ends the loop of a worker from one of its jobs, which run in threads."""
+
+    def __init__(self) -> None:
+        self.is_asked = False
+        self._end: Callable[[], object] = bool
+
+    def end_with(self, end: Callable[[], object]) -> None:
+        """Say what ends the loop; it is called from a thread."""
+        self._end = end
+
+    def ask(self) -> None:
+        """Let the worker end its running job and begin anew."""
+        self.is_asked = True
+        self._end()
 
 
 def is_missing(settings: Settings) -> bool:
@@ -165,11 +216,13 @@ def forget(settings: Settings) -> None:
             counts.update(retain(settings))
 
 
-async def _work(app: App, queues: list[str], outage: Outage) -> None:
-    """Work on the queues until asked to stop; wait when the database is lost."""
+async def _work(app: App, queues: list[str], outage: Outage, renewal: Renewal) -> None:
+    """Work on the queues until asked to stop or renewed; wait when the database is lost."""
     stop = asyncio.Event()
+    renewal.end_with(partial(asyncio.get_running_loop().call_soon_threadsafe, stop.set))
 
     def ask_to_stop() -> None:
+        renewal.is_asked = False
         outage.stop()
         stop.set()
 

@@ -17,6 +17,7 @@ import psycopg
 from alsolike.cli.check import check
 from alsolike.cli.data import load, migrate, psql, pull, transform
 from alsolike.cli.demo import demo
+from alsolike.cli.encoders import drop_encoder, encoders, switch_encoder
 from alsolike.cli.evaluation import evaluate
 from alsolike.cli.models import promote, rollback, train
 from alsolike.cli.privacy import erase, erasures, retain, shopper_data
@@ -104,6 +105,9 @@ for _command in (
     evaluate,
     promote,
     rollback,
+    encoders,
+    switch_encoder,
+    drop_encoder,
     export,
     fetch,
     serve,

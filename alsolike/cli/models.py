@@ -120,7 +120,7 @@ def _finetune(
         f"{trial.difference.low:+.4f} to {trial.difference.high:+.4f}.\n"
     )
     if trial.is_kept:
-        text += f"It is better. Set ALSOLIKE_ENCODER={trial.tuned.encoder}, then embed and train."
+        text += f"It is better. Let it serve: alsolike switch-encoder {trial.tuned.encoder}"
     else:
         text += "That proves nothing: it was not kept. Try more --steps, in another folder."
     show(trial.as_dict(), text, as_json=as_json)
@@ -150,10 +150,7 @@ def _limits(
     return Limits(**given)
 
 
-@click.command()
-@click.argument("model")
-@click.option("--force", is_flag=True, help="Let it serve whatever is found; kept on record.")
-@click.option(
+limit_option = click.option(
     "--limit",
     "limits",
     multiple=True,
@@ -161,6 +158,12 @@ def _limits(
     callback=_limits,
     help="Another limit: coverage, gini, diversity, cold, latency or data; may be repeated.",
 )
+
+
+@click.command()
+@click.argument("model")
+@click.option("--force", is_flag=True, help="Let it serve whatever is found; kept on record.")
+@limit_option
 @k_option
 @click.option(
     "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the intervals."

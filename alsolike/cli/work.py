@@ -19,25 +19,40 @@ if TYPE_CHECKING:
 @as_json_option
 @click.pass_obj
 def embed(settings: Settings, *, no_neighbours: bool, as_json: bool) -> None:
-    """Embed new and changed texts, compute vectors and nearest products, then end."""
+    """Embed new and changed texts, compute vectors and nearest products, then end.
+
+    It is done for every encoder in use: that of the serving model, and while another one follows it
+    or can lead back, that one too. A new shop begins with ALSOLIKE_ENCODER.
+    """
     from alsolike.neighbours import write_all_neighbours  # noqa: PLC0415
+    from embed.in_use import due_switch, encoders_in_use  # noqa: PLC0415
     from embed.run import embed_all  # noqa: PLC0415
 
     with working(settings, "embed", {"encoder": settings.encoder}) as (report, counts):
-        summary = embed_all(settings, report=report)
-        counts.update(summary.as_dict())
-        if summary.vectors and not no_neighbours:
-            counts["neighbours"] = sum(
-                write_all_neighbours(
-                    model=model,
-                    k=settings.neighbours_k,
-                    sessions=os.cpu_count() or 1,
-                    report=report,
+        summaries: list[EmbedSummary] = []
+        for encoder in encoders_in_use(settings):
+            summary = embed_all(settings, report=report, encoder=encoder)
+            summaries.append(summary)
+            if summary.vectors and not no_neighbours:
+                counts["neighbours"] = counts.get("neighbours", 0) + sum(
+                    write_all_neighbours(
+                        model=model,
+                        k=settings.neighbours_k,
+                        sessions=os.cpu_count() or 1,
+                        report=report,
+                    )
+                    for model in summary.models
                 )
-                for model in summary.models
-            )
-        show(dict(counts), _summary_text(summary), as_json=as_json)
-        summary.require_most()
+        serving, *others = summaries
+        counts.update(serving.as_dict())
+        if others:
+            counts["others"] = [summary.as_dict() for summary in others]
+        lines = [_summary_text(summary) for summary in summaries]
+        if due := due_switch(settings):
+            lines.append(due)
+        show(dict(counts), "\n".join(lines), as_json=as_json)
+        for summary in summaries:
+            summary.require_most()
 
 
 def _summary_text(summary: "EmbedSummary") -> str:

@@ -1,5 +1,6 @@
 """Let a model serve, after the gate; and go back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from alsolike.evaluation.evaluate import evaluate
 from alsolike.evaluation.results import Evaluation
 from alsolike.evaluation.store import store_evaluation
 from alsolike.evaluation.table import printed
-from alsolike.history import read_history, split_by_time
+from alsolike.history import NoHistoryError, SplitError, read_history, split_by_time
 from alsolike.history.read import fingerprint
 from alsolike.models import Model, find_model, has_vectors, let_serve
 from alsolike.progress import Report
@@ -97,6 +98,7 @@ def promote(
     limits: Limits | None = None,
     k: int = 10,
     seed: int = 0,
+    prepare: Callable[[], None] | None = None,
     report: Report,
 ) -> Decision:
     """Let a model serve if the gate lets it pass, or if it is forced.
@@ -114,6 +116,8 @@ def promote(
         Length of the lists that are compared.
     seed : int
         Of the bootstrap.
+    prepare : callable, optional
+        Called after the gate, before the model is let serve.
 
     Raises
     ------
@@ -122,7 +126,7 @@ def promote(
     RefusedError
         It has no vectors, or another model was promoted meanwhile.
     SplitError, NoHistoryError
-        There is too little history to compare on.
+        There is too little history to compare on, and it is not forced.
     """
     with connect() as connection:
         model, serving = find_model(connection, name), find_model(connection, None)
@@ -135,15 +139,25 @@ def promote(
         message = f"The model {name!r} has no vectors: it could not answer. Train it again."
         raise RefusedError(message)
     checks: list[Check] = []
+    is_compared = True
     if serving is not None:
-        checks = _check(model, serving, limits or Limits(), k=k, seed=seed, report=report)
-    is_passed = all(check.is_passed for check in checks)
+        try:
+            checks = _check(model, serving, limits or Limits(), k=k, seed=seed, report=report)
+        except (SplitError, NoHistoryError):
+            if not is_forced:
+                raise
+            is_compared = False
+    is_passed = is_compared and all(check.is_passed for check in checks)
+    if prepare is not None and (is_passed or is_forced):
+        prepare()
     kind = "promote" if is_passed else "force" if is_forced else "refuse"
     previous_id = None if serving is None else serving.model_id
     with connect() as connection:
         if kind != "refuse" and not let_serve(connection, model.model_id, expected_id=previous_id):
             message = "Another model was let serve in between: look at it, and try again."
             raise RefusedError(message)
+        if kind != "refuse":
+            connection.execute(query("alsolike/promotion/end_switch"), {"model_id": model.model_id})
         _record(connection, kind, model.model_id, previous_id, checks)
     return Decision(kind, name, None if serving is None else serving.name, checks)
 

@@ -67,7 +67,7 @@ def ranker_for(name: str, *, seed: int = 0) -> Ranker:
         model = find_model(connection, name)
     assert model is not None  # noqa: S101  (only the serving one may be missing)
     if model.kind == "average":
-        average = AverageRanker()
+        average = AverageRanker(encoder_id=model.encoder_id)
         average.name = name
         return average
-    return TrainedRanker(Recipe.from_dict(model.parameters), name)
+    return TrainedRanker(Recipe.from_dict(model.parameters), name, encoder_id=model.encoder_id)

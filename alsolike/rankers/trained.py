@@ -30,6 +30,8 @@ class TrainedRanker(StoredRanker):
     name_vectors : ndarray, shape (n_products, dim), float32, optional
         Of the products' names, of unit length, instead of those in the database: to try another
         encoder.
+    encoder_id : int, optional
+        Whose vectors it lives on, if not the serving model's.
     """
 
     def __init__(
@@ -38,10 +40,12 @@ class TrainedRanker(StoredRanker):
         name: str = "trained",
         *,
         name_vectors: NDArray[np.float32] | None = None,
+        encoder_id: int | None = None,
     ) -> None:
         super().__init__(f"evaluation {token_hex(6)}", name)
         self.recipe = recipe
         self._name_vectors = name_vectors
+        self._encoder_id = encoder_id
         self._model_id: int | None = None
         self._serving: dict[str, Any] = {}
 
@@ -55,7 +59,7 @@ class TrainedRanker(StoredRanker):
         self._drop()
         recipe = replace(self.recipe, validation=split.name)
         catalogue = split.known.catalogue
-        texts, encoder = read_texts(catalogue, report=report)
+        texts, encoder = read_texts(catalogue, self._encoder_id, report=report)
         if self._name_vectors is not None:
             texts = replace(texts, vectors=self._name_vectors)
         fitted = fit_model(split.known, texts.only(split.is_there), recipe, report)

@@ -79,8 +79,10 @@ class Texts:
         )
 
 
-def read_text_parts(catalogue: Catalogue, *, report: Report) -> TextParts:
-    """Read the text vectors of the serving model's encoder, or of the only encoder there is.
+def read_text_parts(
+    catalogue: Catalogue, encoder_id: int | None = None, *, report: Report
+) -> TextParts:
+    """Read the text vectors of an encoder: by default the serving model's, or the only one.
 
     Raises
     ------
@@ -91,7 +93,9 @@ def read_text_parts(catalogue: Catalogue, *, report: Report) -> TextParts:
     with connect() as connection:
         register_vectors(connection)
         with connection.cursor(row_factory=args_row(TextEncoder)) as cursor:
-            encoder = cursor.execute(query("alsolike/texts/encoder")).fetchone()
+            encoder = cursor.execute(
+                query("alsolike/texts/encoder"), {"encoder_id": encoder_id}
+            ).fetchone()
         if encoder is None:
             raise NoTextVectorsError
         shape = (len(catalogue), encoder.dimension)
@@ -113,9 +117,11 @@ def read_text_parts(catalogue: Catalogue, *, report: Report) -> TextParts:
     return TextParts(encoder, parts["name"], parts["details"])
 
 
-def read_texts(catalogue: Catalogue, *, report: Report) -> tuple[Texts, TextEncoder]:
+def read_texts(
+    catalogue: Catalogue, encoder_id: int | None = None, *, report: Report
+) -> tuple[Texts, TextEncoder]:
     """Read names, characteristics and the vectors of the names; see `read_text_parts`."""
-    parts = read_text_parts(catalogue, report=report)
+    parts = read_text_parts(catalogue, encoder_id, report=report)
     with connect() as connection:
         rows = connection.execute(query("alsolike/texts/descriptions")).fetchall()
     names = {product_id: name for product_id, name, _ in rows}

@@ -30,7 +30,8 @@ logger = logging.getLogger("alsolike.web")
 LoadEncoder = Callable[[QueryEncoderRow, Path, ReadPiece], QueryEncoder]
 Lack = Literal["absent", "unread", "slow", "failed"]
 
-_FRESH_SECONDS = 60.0
+# A query of one row: after a switch of the encoder, searches go by words alone until then.
+_FRESH_SECONDS = 10.0
 # While there is no encoder: a new shop's worker may be making one.
 _MISSING_SECONDS = 5.0
 # Weight of the latest query in the moving average of their times.

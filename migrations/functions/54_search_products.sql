@@ -163,7 +163,8 @@ begin
             into text_ids, places, exactness, group_ids
             from recs.products_with_words(
                 words, narrow, typed, p_category,
-                case when way = 'exact' and cardinality(configurations) > 1 then p_words end, most, near_ids
+                case when way = 'exact' and cardinality(configurations) > 1 then p_words end,
+                most, near_ids
             ) as f;
             -- Too few of them may be left where one of each group is.
             exit when

@@ -5,12 +5,12 @@
 do $$
 declare
     for_both constant text [] := array[
-        'all_of', 'any_of', 'category_size', 'compounding', 'few_eligible', 'fits', 'goes_with',
-        'has_groups', 'is_exact_search', 'is_same_text', 'list_limit', 'lowered_text', 'measure_statement',
-        'model_of', 'nearest_products', 'nearest_thresholds', 'nearest_variants',
-        'one_of_each_group', 'pair_reasons', 'popular_products', 'popular_variants',
-        'product_words', 'products_with_words', 'query_words', 'search_configuration',
-        'search_configurations', 'search_products', 'search_space', 'similar_products', 'similar_words', 'stems',
+        'all_of', 'any_of', 'category_size', 'compounding', 'few_eligible', 'firsts_of_groups',
+        'fits', 'goes_with', 'has_groups', 'is_exact_search', 'is_same_text', 'list_limit',
+        'lowered_text', 'measure_statement', 'model_of', 'nearest_products',
+        'nearest_thresholds', 'pair_reasons', 'popular_products', 'product_words',
+        'products_with_words', 'query_words', 'search_configuration', 'search_configurations',
+        'search_products', 'search_space', 'similar_products', 'similar_words', 'stems',
         'text_words', 'typed_query', 'walk_statement', 'with_variants', 'without_accents',
         'words_that_end_in'
     ];

@@ -7,6 +7,7 @@ import numpy as np
 
 from alsolike.progress import ignore_progress
 from alsolike.settings import Settings
+from embed.encoder import Encoder
 from embed.run import embed_all
 from tests.fixtures.encoder import WordsEncoder
 from tests.shop.catalogue import add_products
@@ -21,7 +22,12 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def add_shop(
-    settings: Settings, *, shoppers: int = SHOPPERS, actions: int = 7, is_telling: bool = False
+    settings: Settings,
+    *,
+    shoppers: int = SHOPPERS,
+    actions: int = 7,
+    is_telling: bool = False,
+    encoder: Encoder | None = None,
 ) -> None:
     """Add products of four kinds, and shoppers who keep to one kind, over 60 days; embed them.
 
@@ -60,7 +66,7 @@ def add_shop(
         "select 'shopper:' || shopper_id, product_id, 3 from raw.purchases"
     )
     update_events()
-    embed(settings)
+    embed(settings, encoder)
 
 
 def update_events() -> None:
@@ -74,9 +80,9 @@ def update_events() -> None:
     )
 
 
-def embed(settings: Settings) -> None:
+def embed(settings: Settings, encoder: Encoder | None = None) -> None:
     """Embed what is new."""
-    embed_all(settings, report=ignore_progress, encoder=WordsEncoder())
+    embed_all(settings, report=ignore_progress, encoder=encoder or WordsEncoder())
 
 
 def shopper_name(number: int) -> str:

@@ -22,7 +22,7 @@ class AverageRanker:
     they are now: details may quote reviews that were written after the cutoff.
 
     The texts, and how a shopper's latest actions are weighed, are read from the database when they
-    are left out.
+    are left out: the texts as that encoder makes vectors of them, or else the serving model's.
     """
 
     name = "average"
@@ -31,15 +31,22 @@ class AverageRanker:
     _options: ServingOptions
 
     def __init__(
-        self, parts: TextParts | None = None, options: ServingOptions | None = None
+        self,
+        parts: TextParts | None = None,
+        options: ServingOptions | None = None,
+        *,
+        encoder_id: int | None = None,
     ) -> None:
         self._parts = parts
+        self._encoder_id = encoder_id
         self._given_options = options
 
     def fit(self, split: Split, report: Report) -> None:
         """Compute the vectors of the products."""
         self._split = split
-        parts = self._parts or read_text_parts(split.known.catalogue, report=report)
+        parts = self._parts or read_text_parts(
+            split.known.catalogue, self._encoder_id, report=report
+        )
         self._vectors = average_vectors(split.known, parts)
         if self._given_options is None:
             with connect() as connection:

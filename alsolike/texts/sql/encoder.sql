@@ -1,4 +1,5 @@
--- The encoder of the serving model, or the only encoder.
+-- An encoder; where none is named, that of the serving model, or the only one.
+-- encoder_id: the encoder, null: none is named.
 -- A row: encoder_id and dimension; none where there are several and none serves.
 with counted as (
     select
@@ -17,4 +18,9 @@ serving as (
 select c.encoder_id, c.dimension
 from counted as c
 left join serving as s on c.encoder_id = s.encoder_id
-where s.encoder_id is not null or (c.encoders = 1 and not exists (select from serving))
+where
+    c.encoder_id = %(encoder_id)s::integer
+    or (
+        %(encoder_id)s::integer is null
+        and (s.encoder_id is not null or (c.encoders = 1 and not exists (select from serving)))
+    )

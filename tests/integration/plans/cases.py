@@ -469,8 +469,9 @@ CASES = (
         name="a department",
         statement="api/catalogue/has_category",
         parameters={"category": "Department 3"},
-        most={"products": 2},
-        searches=("products_category",),
+        # One of six products is of it, so that reading the table finds one as soon as the index.
+        most={"products": 20},
+        whole=("products",),
         rows=1,
         is_prepared=False,
     ),
@@ -633,7 +634,8 @@ CASES = (
     _STEP.but(
         "neighbours, few",
         filter=TENTH_OF_PERCENT,
-        most={**_LOOKED_UP, **_POPULAR, "neighbours": 25},
+        # Postgres 16 reads the entries of its shelf too, as it combines two indexes.
+        most={**_POPULAR, "products": 300, "neighbours": 25},
     ),
     _STEP.but(
         "neighbours, chosen",

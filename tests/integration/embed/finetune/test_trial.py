@@ -66,5 +66,5 @@ def test_one_that_wins_stays_and_the_command_says_what_to_do(
         command, ["--finetune", str(folder), "--steps", "2", "--batch-size", "4"], obj=tiny
     )
     assert done.exit_code == 0, done.output
-    assert f"Set ALSOLIKE_ENCODER={folder / 'encoder'}, then embed and train." in done.stdout
+    assert f"alsolike switch-encoder {folder / 'encoder'}" in done.stdout
     assert (folder / "encoder" / "model.safetensors").is_file()
