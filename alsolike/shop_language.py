@@ -1,7 +1,7 @@
 """The language of the products that do not name theirs, which the search needs in SQL."""
 
 from alsolike.database import connect, query
-from alsolike.migrate import LOCK_TIMEOUT
+from alsolike.revision_steps import LOCK_TIMEOUT
 
 _BATCH = 1000
 

@@ -6,6 +6,7 @@ import hashlib
 import logging
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from time import monotonic
@@ -45,21 +46,25 @@ from api.health.routes import give_metrics, health_router
 from api.http.bodies import MOST_BYTES, check_bodies
 from api.http.caching import answer_conditionally
 from api.http.compression import compress
+from api.http.cors import Origins, with_cors
 from api.http.hosts import Hosts
 from api.http.limits import RateLimits
 from api.http.links import link_next_page
-from api.http.paths import decode_parameters, without_prefix
+from api.http.paths import API_PREFIX, BLOCKS_PREFIX, decode_parameters, without_prefix
 from api.http.standard_headers import with_standard_headers
 from api.http.validation import validate_requests
 from api.ladder.ladder import Ladder
+from api.ladder.spent_tokens import spend_token
 from api.ladder.tiers import TIERS
 from api.metrics import Metrics
 from api.openapi.describe import Described
+from api.pages.element import element_route
 from api.pages.rendering import WEB, is_fragment, render_page, template_config
 from api.privacy.routes import erase_shopper, webhooks_routers
 from api.problems.details import Problem
 from api.problems.errors import PROBLEM_MEDIA_TYPE, problem_of
 from api.product_page.pages import product
+from api.recommendations.block_routes import blocks_router
 from api.recommendations.pages import home
 from api.recommendations.routes import recommendations_router
 from api.search.pages import search_page
@@ -71,7 +76,15 @@ from api.visitors.session import require_pages, visitor_context
 from api.visitors.shop import Shop
 from api.visitors.store import excluded_products
 
-_MACHINE_PREFIXES = ("/v1/", "/health/", "/schema", "/metrics", "/pictures/", "/static/")
+_MACHINE_PREFIXES = (
+    "/v1/",
+    "/blocks/",
+    "/health/",
+    "/schema",
+    "/metrics",
+    "/pictures/",
+    "/static/",
+)
 _COOKIE_DAYS = 30
 # Errors of the file system that mean: there is no such file.
 _NO_FILE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EACCES})
@@ -113,7 +126,8 @@ def create_app(
             keeping.cancel()
             await database.close()
 
-    limits = RateLimits(settings)
+    limits = RateLimits(settings, partial(spend_token, ladder))
+    origins = Origins(settings.browsers.origins)
     app = Litestar(
         route_handlers=[
             products_router(list_products),
@@ -124,6 +138,8 @@ def create_app(
             health_router(),
             give_metrics,
             pictures_router(),
+            blocks_router(),
+            element_route(),
             _pages_router(settings),
             *_static_routers(),
         ],
@@ -131,7 +147,7 @@ def create_app(
         # The first is the outermost.
         middleware=[
             metrics.metered,
-            validate_requests(Hosts(settings.allowed_hosts)),
+            validate_requests(Hosts(settings.allowed_hosts), origins),
             *([limits.middleware] if limits.is_needed else []),
             check_bodies,
             compress,
@@ -165,7 +181,7 @@ def create_app(
             path="/schema",
             use_handler_docstrings=True,
             render_plugins=[
-                Described(plugin, has_keys=bool(settings.api_keys))
+                Described(plugin, settings)
                 for plugin in (
                     JsonRenderPlugin(path=["/", "/openapi.json"], media_type=MediaType.JSON),
                     YamlRenderPlugin(),
@@ -176,12 +192,20 @@ def create_app(
         request_max_body_size=MOST_BYTES,
     )
     standard = with_standard_headers(
-        app.asgi_handler,
-        is_shared_cache_allowed=not settings.api_keys,
+        with_cors(app.asgi_handler, app, origins),
+        closed_prefixes=_closed_prefixes(settings),
         path_prefix=settings.path_prefix,
+        public_origin=settings.browsers.public_origin,
     )
     app.asgi_handler = without_prefix(standard, settings.path_prefix)
     return app
+
+
+def _closed_prefixes(settings: Settings) -> tuple[str, ...]:
+    """Return below which paths an answer is for holders of a key."""
+    if not settings.api_keys:
+        return ()
+    return (API_PREFIX,) if settings.browsers.origins else (API_PREFIX, BLOCKS_PREFIX)
 
 
 def _pages_router(settings: Settings) -> Router:

@@ -35,6 +35,10 @@ class Exchange(Struct):
         How many ordinary requests it is as good as.
     path_prefix : str
         What precedes every path of ours in the addresses that the client knows.
+    shopper_id : str or None
+        Of a shopper's token: whose lists alone it opens.
+    is_anonymous : bool
+        Whether it was let in with neither key nor token where others need one.
     is_odd : bool
         Whether hardly another request asks for the same, as with a filter. That it is slow says
         nothing about others.
@@ -47,6 +51,8 @@ class Exchange(Struct):
     cost: int = 1
     is_odd: bool = False
     path_prefix: str = ""
+    shopper_id: str | None = None
+    is_anonymous: bool = False
 
 
 current_exchange: ContextVar[Exchange | None] = ContextVar("current_exchange", default=None)

@@ -1,5 +1,6 @@
 """Single fields that requests and answers share."""
 
+from contextvars import ContextVar
 from typing import Annotated, Literal
 from urllib.parse import quote
 
@@ -14,11 +15,24 @@ SalePrice = Annotated[
     float | None,
     Meta(description="What it costs now, if less than the price; null: the price."),
 ]
-PageAddress = Annotated[
-    str, Meta(description="Of its page: the shop's own, else the path of ours.")
-]
+PageAddress = Annotated[str, Meta(description="Of its page: the shop's own, else that of ours.")]
+PICTURES_PREFIX = "/pictures/"
+
+# What precedes a path of ours where another site shows it: the prefix at a proxy, behind the
+# origin if a setting has it. Empty in a client.
+own_address: ContextVar[str] = ContextVar("own_address", default="")
 
 
 def product_path(product_id: str) -> str:
     """Return the path of a product's page on this site."""
     return f"/products/{quote(product_id, safe='')}"
+
+
+def page_address(url: str | None, product_id: str) -> str:
+    """Return the address of a product's page: the shop's own, else that of ours."""
+    return url or own_address.get() + product_path(product_id)
+
+
+def picture_address(url: str | None) -> str | None:
+    """Return the address of a picture; one of ours as other sites have to write it."""
+    return own_address.get() + url if url and url.startswith(PICTURES_PREFIX) else url

@@ -29,6 +29,14 @@ class ProductFilter(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
         Annotated[list[Text], Meta(max_length=100)] | None,
         Meta(description="One of these brands.", examples=[["Plainly"]]),
     ] = None
+    currency: Annotated[
+        Annotated[str, Meta(pattern=r"^[A-Za-z]{3}$")] | None,
+        Meta(
+            description="Priced in this currency, by its ISO 4217 code; needed with bounds of the "
+            "price where the catalogue has several.",
+            examples=["EUR"],
+        ),
+    ] = None
     price_min: Annotated[Price | None, Meta(examples=[5.0])] = None
     price_max: Annotated[Price | None, Meta(examples=[100.0])] = None
     attributes: Annotated[

@@ -12,7 +12,7 @@ from alembic import context
 from sqlalchemy import create_engine, pool
 
 from alsolike.database import open_connection
-from alsolike.migrate import LOCK_TIMEOUT, LONG_TIMEOUT, STATEMENT_TIMEOUT, drop_functions
+from alsolike.revision_steps import LOCK_TIMEOUT, LONG_TIMEOUT, STATEMENT_TIMEOUT, drop_functions
 from alsolike.schemas import schema_name
 
 

@@ -1,7 +1,8 @@
 -- Functions of before that are gone, or whose parameters or rows are others today: dropped in the
 -- transaction that makes those of today, so that no reader meets a moment without them.
 drop function if exists
-recs.acted_left_out, recs.all_but_one, recs.exact_limit, recs.nearest_statement, recs.recommend_by,
+recs.acted_left_out, recs.all_but_one, recs.exact_limit, recs.nearest_statement,
+recs.nearest_variants, recs.one_of_each_group, recs.popular_variants, recs.recommend_by,
 recs.recommend_from_neighbours, recs.recommend_popular, recs.similar_by,
 recs.similar_from_neighbours, recs.similar_popular, recs.taste_products;
 drop function if exists recs.diversified(
@@ -10,6 +11,7 @@ drop function if exists recs.diversified(
 drop function if exists recs.is_exact_search(text, tsquery);
 drop function if exists recs.left_out(text, timestamptz);
 drop function if exists recs.neighbours_statement(integer, integer, boolean);
+drop function if exists recs.popular_products(integer, text [], recs.product_filter, text []);
 drop function if exists recs.recent_actions(text, text, jsonb, timestamptz, jsonb);
 drop function if exists recs.recommend_with_reasons(
     text, text, integer, text [], recs.product_filter, text [], text, text, jsonb, boolean,

@@ -157,7 +157,7 @@ def _show_erasures(found: "list[Erasure]", *, as_json: bool) -> None:
 @as_json_option
 @click.pass_obj
 def retain(settings: Settings, *, dry_run: bool, as_json: bool) -> None:
-    """Drop what is too old: what anonymous sessions did, rejected rows, runs, ended jobs.
+    """Drop what is too old: of anonymous sessions, rejected rows, runs, jobs, expired tokens.
 
     ALSOLIKE_KEEP_* say after how many days. The worker does it every night.
     """

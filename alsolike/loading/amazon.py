@@ -5,7 +5,6 @@ its review. Reviews have no ids, so theirs are made of what identifies them.
 """
 
 import hashlib
-import html
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -22,7 +21,6 @@ from alsolike.loading.tables import PRODUCTS, PURCHASES, REVIEWS, Table
 from alsolike.progress import Report
 
 _REVIEW_KEYS = {"reviewerID", "user_id"}
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _PRICE = re.compile(r"\$?\s*(\d[\d,]*(?:\.\d+)?)")
 
 _Object = dict[str, Any]
@@ -88,7 +86,7 @@ def _product(item: _Object) -> _Object:
     price = _price(item.get("price"))
     return {
         "product_id": item.get("parent_asin") if is_2023 else item.get("asin"),
-        "title": _text(item.get("title")),
+        "title": item.get("title"),
         "description": _joined(item.get("description"), "\n"),
         "category": _joined(item.get("categories" if is_2023 else "category"), " > "),
         "brand": _brand(item.get("store" if is_2023 else "brand")),
@@ -109,8 +107,8 @@ def _review(item: _Object) -> _Object:
         "reviewed_at": _time(item.get("timestamp"), 1000)
         if is_2023
         else _time(item.get("unixReviewTime"), 1),
-        "title": _text(item.get("title" if is_2023 else "summary")),
-        "body": _text(item.get("text" if is_2023 else "reviewText")),
+        "title": item.get("title" if is_2023 else "summary"),
+        "body": item.get("text" if is_2023 else "reviewText"),
     }
     # With the text: a shopper may review a product twice within the source's resolution of a day.
     return {"review_id": _hash("r", *columns.values()), **columns}
@@ -149,26 +147,18 @@ def _time(value: object, per_second: int) -> object:
         return value
 
 
-def _text(value: object) -> object:
-    """Plain text of HTML; anything else as it is."""
-    if not isinstance(value, str):
-        return value
-    return html.unescape(_TAG.sub(" ", value)).strip()
-
-
 def _joined(value: object, separator: str) -> object:
     if not isinstance(value, list):
-        return _text(value)
-    parts = [_text(part) for part in cast("list[object]", value)]
+        return value
+    parts = cast("list[object]", value)
     return separator.join(part for part in parts if isinstance(part, str) and part)
 
 
 def _brand(value: object) -> object:
-    text = _text(value)
-    if not isinstance(text, str):
-        return text
+    if not isinstance(value, str):
+        return value
     # The 2018 files have "by\n\n    Maker" where the page had a line break.
-    return " ".join(text.split()).removeprefix("by ")
+    return " ".join(value.split()).removeprefix("by ")
 
 
 def _price(value: object) -> str | None:
@@ -194,8 +184,7 @@ def _attributes(item: _Object, *, is_2023: bool) -> _Object:
     attributes: _Object = {}
     features = item.get("features" if is_2023 else "feature")
     if isinstance(features, list) and features:
-        texts = [_text(feature) for feature in cast("list[object]", features)]
-        attributes["features"] = [text for text in texts if text]
+        attributes["features"] = [one for one in cast("list[object]", features) if one]
     details = item.get("details")
     if isinstance(details, dict) and details:
         attributes["details"] = details

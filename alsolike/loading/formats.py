@@ -56,7 +56,7 @@ def lines_of(path: Path, stream: BinaryIO) -> Iterator[str]:
     Raises
     ------
     InputFileError
-        The bytes are not UTF-8, or a line is longer than 16 MiB.
+        The bytes are not UTF-8, and what they seem to be; or a line is longer than 16 MiB.
     """
     number = 0
     while line := stream.readline(LONGEST_LINE + 1):
@@ -67,10 +67,24 @@ def lines_of(path: Path, stream: BinaryIO) -> Iterator[str]:
         try:
             text = line.decode()
         except UnicodeDecodeError as error:
-            what = "it is UTF-16" if line[:2] in (b"\xff\xfe", b"\xfe\xff") else error.reason
-            message = f"{path}, line {number}: not UTF-8 ({what}); save the file as UTF-8."
+            message = f"{path}, line {number}: not UTF-8 ({_tell(error)}); save the file as UTF-8."
             raise InputFileError(message) from error
+        if number == 1 and 3 * line.count(b"\0") > len(line):
+            message = f"{path}: not UTF-8 (it is UTF-16); save the file as UTF-8."
+            raise InputFileError(message)
         yield text.removeprefix("\ufeff") if number == 1 else text
+
+
+def _tell(error: UnicodeDecodeError) -> str:
+    """Say which encoding a line has that is not UTF-8."""
+    line = error.object
+    if line[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "it is UTF-16"
+    byte = line[error.start : error.start + 1]
+    sign = byte.decode("cp1252", errors="ignore")
+    if not sign.isalpha():
+        return error.reason
+    return f"its byte 0x{byte.hex()} would be {sign!r} in Windows-1252"
 
 
 def column_name(name: str) -> str:

@@ -20,13 +20,16 @@ import pyarrow.parquet as pq
 from alsolike.errors import InputFileError
 from alsolike.loading.attributes import tidy_json
 from alsolike.loading.formats import column_name, require_columns
-from alsolike.loading.rows import NOTHING, Chunk, Reading, Row, encode_rows
+from alsolike.loading.rows import Chunk, Reading, Row, encode_rows
 from alsolike.loading.tables import Table
+from alsolike.shop_texts import NOTHING
 
 _BATCH_ROWS = 65_536
 _BATCH_BYTES = 16_000_000
 _NOTHING = pa.array(sorted(NOTHING), pa.string())
 _NOTHING_OF_CONSENT = pa.array(sorted(NOTHING - {"None"}), pa.string())
+# Signs of HTML, as they stand in JSON too.
+_MAYBE_HTML = r"[<&]|\\u00(3[Cc]|26)"
 _OPTIONS = pyarrow.csv.WriteOptions(include_header=False)
 
 
@@ -94,9 +97,7 @@ def _encode(
 ) -> Chunk:
     nothing = pa.nulls(rows, pa.string())
     arrays = [
-        _without_words_for_nothing(columns[column], column, reading)
-        if column in columns
-        else nothing
+        _usable(columns[column], column, table, reading) if column in columns else nothing
         for column in table.columns
     ]
     lines = pa.array(range(first, first + rows), pa.int64())
@@ -112,6 +113,27 @@ def _encode(
     repaired = (Row(first + place, None, list(row)) for place, row in enumerate(values))
     chunks = list(encode_rows(repaired, table, reading))
     return Chunk(b"".join(chunk.data for chunk in chunks), rows)
+
+
+def _usable(array: pa.Array, column: str, table: Table, reading: Reading) -> pa.Array:
+    plain = table.texts.get(column)
+    if plain is not None:
+        array = _plain(array, plain, reading)
+    return _without_words_for_nothing(array, column, reading)
+
+
+def _plain(array: pa.Array, plain: Callable[[str], str], reading: Reading) -> pa.Array:
+    """Turn the HTML in a column into text."""
+    options = pc.MatchSubstringOptions(_MAYBE_HTML)
+    maybe = pc.call_function("match_substring_regex", [array], options)
+    if not pc.call_function("any", [maybe]).as_py():
+        return array
+    texts: list[str] = array.filter(maybe).to_pylist()
+    shown = [plain(text) for text in texts]
+    reading.plain += sum(new != old for new, old in zip(shown, texts, strict=True))
+    some = pc.call_function("coalesce", [maybe, pa.scalar(value=False)])
+    replaced = pa.array([text or None for text in shown], pa.string())
+    return pc.call_function("replace_with_mask", [array, some, replaced])
 
 
 def _without_words_for_nothing(array: pa.Array, column: str, reading: Reading) -> pa.Array:

@@ -12,15 +12,10 @@ from alsolike.loading.attributes import tidy_json
 from alsolike.loading.formats import SHOWN_COLUMNS
 from alsolike.loading.summary import counted
 from alsolike.loading.tables import Table
+from alsolike.shop_texts import NOTHING
 
 _CHUNK_ROWS = 10_000
 _CHUNK_CHARACTERS = 4_000_000
-
-# What mysqldump, pandas and spreadsheets write for a missing value; matched exactly, because `Null`
-# and `Nan` are also names.
-NOTHING = frozenset(
-    ("\\N", "NULL", "null", "NaN", "nan", "NaT", "None", "<NA>", "N/A", "n/a", "#N/A", "-")
-)
 
 # Postgres text cannot hold NUL; a rejected row shows this picture of it instead.
 _NUL_PICTURE = "\u2400"
@@ -69,6 +64,8 @@ class Reading:
         Rows that have fewer values than the header; the missing ones count as empty.
     nothing : Counter of str
         Words that stand for a missing value, and how often each was read as one.
+    plain : int
+        Fields in which HTML was turned into text.
     cleaned : int
         Fields other than ids from which characters were removed that Postgres cannot store.
     remarks : list of str
@@ -84,6 +81,7 @@ class Reading:
     separator: str | None = None
     short: int = 0
     nothing: Counter[str] = field(default_factory=Counter[str])
+    plain: int = 0
     cleaned: int = 0
     remarks: list[str] = field(default_factory=list[str])
     known: int | None = None
@@ -105,6 +103,8 @@ class Reading:
         if self.nothing:
             words = ", ".join(f"{word} ({count:,})" for word, count in self.nothing.most_common(3))
             yield f"words that stand for nothing were taken as empty: {words}."
+        if self.plain:
+            yield f"HTML was turned into text in {counted(self.plain, 'field')}."
         if self.cleaned:
             yield (
                 "NUL characters and halves of surrogate pairs were taken out of "
@@ -137,9 +137,10 @@ class Source:
 def encode_rows(rows: Iterable[Row], table: Table, reading: Reading) -> Iterator[Chunk]:
     """Give the rows as CSV in chunks of bounded size.
 
-    Words that stand for nothing become null. Characters that Postgres has no text for (NUL, half a
-    surrogate pair) are removed; a row that has one in a required column or an id gets a problem. A
-    consent with one stays unreadable, which counts as no. `reading` counts what was changed.
+    HTML becomes text, and words that stand for nothing become null. Characters that Postgres has no
+    text for (NUL, half a surrogate pair) are removed; a row that has one in a required column or an
+    id gets a problem. A consent with one stays unreadable, which counts as no. `reading` counts
+    what was changed.
     """
     kept: list[Row] = []
     text = io.StringIO(newline="")
@@ -148,8 +149,13 @@ def encode_rows(rows: Iterable[Row], table: Table, reading: Reading) -> Iterator
     # In the column consent, the word None is an answer.
     answers = table.columns.index("consent") if "consent" in table.columns else None
     json = table.columns.index("attributes") if "attributes" in table.columns else None
+    texts = [(table.columns.index(column), plain) for column, plain in table.texts.items()]
     for row in rows:
         values = row.values
+        for place, plain in texts:
+            if (value := values[place]) and (shown := plain(value)) != value:
+                values[place] = shown or None
+                reading.plain += 1
         if not NOTHING.isdisjoint(values):
             _empty_words_for_nothing(values, answers, reading)
         if json is not None and (attributes := values[json]):

@@ -1,6 +1,9 @@
 """The columns of each kind of input file, as `docs/input.md` names them."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from alsolike.shop_texts import PRODUCT_TEXTS, REVIEW_TEXTS, SHOPPER_TEXTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,8 @@ class Table:
         limit here, because it must be one that is loaded.
     time : str
         The column that holds a time.
+    texts : dict of str to Callable
+        The columns that may hold HTML, and what makes each plain.
     """
 
     name: str
@@ -27,6 +32,9 @@ class Table:
     needed: tuple[str | tuple[str, ...], ...]
     longest: dict[str, int]
     time: str
+    texts: Mapping[str, Callable[[str], str]] = field(
+        default_factory=dict[str, Callable[[str], str]]
+    )
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -68,6 +76,7 @@ PRODUCTS = Table(
     needed=("product_id", "title"),
     longest={"product_id": 500, "title": 5000},
     time="created_at",
+    texts=PRODUCT_TEXTS,
 )
 SHOPPERS = Table(
     name="shoppers",
@@ -75,6 +84,7 @@ SHOPPERS = Table(
     needed=("shopper_id",),
     longest={"shopper_id": 500},
     time="created_at",
+    texts=SHOPPER_TEXTS,
 )
 PURCHASES = Table(
     name="purchases",
@@ -102,9 +112,10 @@ VIEWS = Table(
 REVIEWS = Table(
     name="reviews",
     columns=("review_id", "shopper_id", "product_id", "rating", "reviewed_at", "title", "body"),
-    needed=("review_id", "shopper_id", "product_id", "rating", "reviewed_at"),
+    needed=("review_id", "product_id", "rating", "reviewed_at"),
     longest={"review_id": 500, "shopper_id": 500},
     time="reviewed_at",
+    texts=REVIEW_TEXTS,
 )
 RETURNS = Table(
     name="returns",

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from psycopg import sql
 from psycopg.rows import args_row
 
@@ -12,6 +13,9 @@ from alsolike.database import connect, query
 from alsolike.privacy.erase import erase
 from alsolike.privacy.erased import has_erased_shoppers
 from alsolike.privacy.hashes import pads
+
+# The first version of Postgres that lets an owner drop statistics.
+_FIRST_THAT_CLEARS = 180000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +50,25 @@ def settle() -> None:
 def refresh_statistics() -> None:
     """Have the planner's statistics drawn anew where they may still quote an erased row.
 
-    Of the tables of the last day's erasures; Postgres itself does it only after many changes.
+    Of the tables of the last day's erasures; Postgres itself does it only after many changes. Of a
+    table that is empty now, `analyze` would keep the old ones, so they are dropped; before
+    Postgres 18 only a superuser may do that.
     """
     with connect(autocommit=True) as connection:
         for (table,) in connection.execute(query("alsolike/privacy/tables_to_analyze")).fetchall():
-            name = sql.Identifier(*table.split("."))
+            parts: list[str] = table.split(".")
+            name = sql.Identifier(*parts)
             connection.execute(sql.SQL("analyze {}").format(name))
+            rows = connection.execute(sql.SQL("select from {} limit 1").format(name)).rowcount
+            if rows == 0:
+                _drop_statistics(connection, parts)
+
+
+def _drop_statistics(connection: psycopg.Connection[Any], table: list[str]) -> None:
+    if connection.info.server_version >= _FIRST_THAT_CLEARS:
+        connection.execute(query("alsolike/privacy/clear_statistics"), {"table": table})
+    elif connection.info.parameter_status("is_superuser") == "on":
+        connection.execute(query("alsolike/privacy/delete_statistics"), {"table": table})
 
 
 def sweep() -> int:

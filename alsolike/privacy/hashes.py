@@ -32,6 +32,11 @@ def shopper_hash(shopper_id: str) -> bytes:
     return hmac.digest(erasure_key(), shopper_id.encode(), "sha256")
 
 
+def token_hash(token_id: str) -> bytes:
+    """Return the hash by which it is known that a shopper's token was used: 32 bytes."""
+    return hmac.digest(erasure_key(), b"token " + token_id.encode(), "sha256")
+
+
 def key_id() -> str:
     """Return what tells keys apart, without telling the key: 16 hexadecimal digits."""
     return hashlib.sha256(b"alsolike key id " + erasure_key()).hexdigest()[:16]

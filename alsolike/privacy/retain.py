@@ -47,6 +47,8 @@ def rules(settings: Settings) -> list[Rule]:
         Rule("runs", "alsolike/privacy/drop_runs", settings.keep_runs_days),
         Rule("texts of kept runs", "alsolike/privacy/empty_runs", settings.keep_runs_days),
         Rule("ended jobs", "alsolike/privacy/drop_jobs", settings.keep_jobs_days),
+        # By their own time; the days do not count.
+        Rule("expired tokens", "alsolike/privacy/drop_spent_tokens", 0),
     ]
 
 

@@ -4,7 +4,7 @@ Nothing here needs the database, Parquet or S3.
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -121,10 +121,19 @@ class LocalSnapshot:
         exclude: Sequence[str] = (),
         candidates: Sequence[str] | None = None,
     ) -> list[tuple[SnapshotProduct, float]]:
-        """Find up to k neighbours of a product with their scores, best first."""
+        """Find up to k neighbours of a product with their scores, best first; one of each group."""
         self._ask(filter_json, exclude, candidates)
-        rows = self._rows("neighbours", {"product_id": product_id, "k": k})
-        return [(product_of_row(row[1:]), row[0]) for row in rows]
+        scores: dict[str, float] = {}
+
+        def read(wanted: int) -> list[SnapshotProduct]:
+            rows = self._rows("neighbours", {"product_id": product_id, "k": wanted})
+            products = [product_of_row(row[1:]) for row in rows]
+            scores.update(
+                (product.product_id, row[0]) for product, row in zip(products, rows, strict=True)
+            )
+            return products
+
+        return [(found, scores[found.product_id]) for found in _first_of_groups(read, k)]
 
     def popular(
         self,
@@ -135,13 +144,7 @@ class LocalSnapshot:
     ) -> list[SnapshotProduct]:
         """Find k products: the recently popular ones, then the newest; one of each group."""
         self._ask(filter_json, exclude, candidates)
-        wanted = k
-        while True:
-            rows = self._products("popular", {"k": wanted})
-            found = one_of_each_group(rows)[:k]
-            if len(found) == k or len(rows) < wanted:
-                return found
-            wanted *= 5
+        return _first_of_groups(lambda wanted: self._products("popular", {"k": wanted}), k)
 
     def list_products(
         self, category: str | None, after: str | None, limit: int
@@ -216,6 +219,17 @@ def one_of_each_group(products: Iterable[SnapshotProduct]) -> list[SnapshotProdu
         group = product.item_group_id
         first.setdefault((group is None, product.product_id if group is None else group), product)
     return list(first.values())
+
+
+def _first_of_groups(read: Callable[[int], list[SnapshotProduct]], k: int) -> list[SnapshotProduct]:
+    """Read a list as far as it takes to have k products of which no two are of one group."""
+    wanted = k
+    while True:
+        products = read(wanted)
+        found = one_of_each_group(products)[:k]
+        if len(found) == k or len(products) < wanted:
+            return found
+        wanted *= 5
 
 
 def prepare_questions(connection: sqlite3.Connection) -> None:

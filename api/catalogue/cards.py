@@ -11,6 +11,7 @@ from api.catalogue.service import unknown_product
 from api.catalogue.store import CardRow, product_cards
 from api.database.pool import Connection
 from api.exchange import AnyRequest, public_path
+from api.fields import PICTURES_PREFIX
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer
 from api.pages.addresses import product_url
@@ -84,17 +85,14 @@ async def product_card(connection: Connection, product_id: str) -> ProductCard:
 
 def card(row: CardRow | SnapshotProduct) -> ProductCard:
     """Make a card of a product's row, or of one of the local snapshot."""
-    # As in recs.fits: a sale price that is no less says nothing.
-    known = [price for price in (row.price, row.sale_price) if price is not None]
-    price_now = min(known, default=None)
-    is_on_sale = row.price is not None and price_now != row.price
+    price_text, old_price_text = prices_in_words(row.price, row.sale_price, row.currency)
     return ProductCard(
         product_id=row.product_id,
         url=product_url(row.product_id),
         title=row.title,
         brand=row.brand,
-        price_text=price_in_words(price_now, row.currency),
-        old_price_text=price_in_words(row.price, row.currency) if is_on_sale else None,
+        price_text=price_text,
+        old_price_text=old_price_text,
         image_url=safe_image(row.image_url),
         is_in_stock=row.is_in_stock,
         rating_average=row.rating_average,
@@ -102,7 +100,18 @@ def card(row: CardRow | SnapshotProduct) -> ProductCard:
     )
 
 
-def price_in_words(price: Decimal | None, currency: str | None) -> str | None:
+def prices_in_words(
+    price: Decimal | float | None, sale_price: Decimal | float | None, currency: str | None
+) -> tuple[str | None, str | None]:
+    """Write what a product costs now, and what it cost before if it is on sale."""
+    # As in recs.fits: a sale price that is no less says nothing.
+    if price is None or sale_price is None or sale_price >= price:
+        now = price if sale_price is None or price is not None else sale_price
+        return price_in_words(now, currency), None
+    return price_in_words(sale_price, currency), price_in_words(price, currency)
+
+
+def price_in_words(price: Decimal | float | None, currency: str | None) -> str | None:
     """Write a price for people with the decimals of its currency; None without a price.
 
     As in `€12.50`, `¥1,500` or `1.255 KWD`.
@@ -121,7 +130,7 @@ def safe_image(address: str | None) -> str | None:
 
     A path is one of the shop's own site, except below `/pictures/`, which are ours.
     """
-    if address and address.startswith("/pictures/"):
+    if address and address.startswith(PICTURES_PREFIX):
         return public_path(address)
     if address and (
         address.startswith(("https://", "data:image/"))

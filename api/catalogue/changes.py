@@ -13,6 +13,7 @@ from msgspec import UNSET, structs
 from psycopg.rows import scalar_row
 
 from alsolike.database import query
+from alsolike.shop_texts import NOTHING, PRODUCT_TEXTS
 from api.catalogue.schemas import NewProduct, ProductResult, RemovalResult
 from api.database.pool import Connection
 from api.problems.errors import InvalidFieldError
@@ -69,7 +70,11 @@ def _as_texts(product: NewProduct) -> dict[str, str | None]:
         for name, value in structs.asdict(product).items()
         if value is not UNSET
     }
-    return {column: value or None for column, value in given.items()}
+    plain = {
+        column: PRODUCT_TEXTS[column](value) if column in PRODUCT_TEXTS else value
+        for column, value in given.items()
+    }
+    return {column: None if value in NOTHING else value or None for column, value in plain.items()}
 
 
 def _as_text(value: Any) -> str:  # noqa: ANN401  (a field of any type)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from api.fields import PageAddress, SalePrice, product_path
+from api.fields import PageAddress, SalePrice, page_address, picture_address
 
 
 class Product(Struct):
@@ -26,8 +26,9 @@ class Product(Struct):
     created_at: datetime
 
     def __post_init__(self) -> None:
-        """Give the address of our own page where the shop named none."""
-        self.url = self.url or product_path(self.product_id)
+        """Give addresses of our own as other sites have to write them."""
+        self.url = page_address(self.url, self.product_id)
+        self.image_url = picture_address(self.image_url)
 
 
 class ProductPage(Struct):

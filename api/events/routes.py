@@ -1,20 +1,25 @@
 """What shoppers do."""
 
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from litestar import Response, Router, post
+from litestar.exceptions import PermissionDeniedException
 from litestar.openapi import ResponseSpec
 from litestar.params import JSONBody
 
 from api.events import service as events
-from api.events.schemas import EventOutcomes, EventResult, NewEvent, NewEvents
+from api.events.schemas import EventOutcomes, EventResult, Kind, NewEvent, NewEvents
 from api.exchange import AnyRequest
-from api.http.keys import needs
+from api.http.keys import BROWSERS, needs
 from api.http.limits import limits_of
+from api.http.own_lists import check_session, has_token, own_shopper
 from api.http.parameters import check_body, check_names
 from api.ladder.requests import ladder_of, write
 
+# What a browser may send with a token. Whoever has one is the shopper, and could make up the rest.
+KINDS_OF_BROWSERS: Final = frozenset[Kind]({"view", "click", "basket", "hide", "unhide"})
 # So many events of a batch count as one request: each is a statement.
 _EVENTS_OF_A_REQUEST = 10
 
@@ -24,6 +29,7 @@ _EVENTS_OF_A_REQUEST = 10
     summary="Record an event, or several",
     operation_id="recordEvent",
     status_code=201,
+    opt=BROWSERS,
     responses={200: ResponseSpec(EventResult, description="Understood, and not recorded.")},
 )
 async def record_event(
@@ -41,6 +47,9 @@ async def record_event(
     for an event with other content. A `session_id` stands for an anonymous visitor: give one out
     only after the visitor agreed.
 
+    With a shopper's token the events are that shopper's, of the kinds view, click, basket, hide and
+    unhide.
+
     Several are answered with 200 and the status of each; one that is refused harms no other, and
     the same events may be sent again. They count as a request for every ten.
     """
@@ -48,6 +57,7 @@ async def record_event(
     if "events" in data:
         return await _record_several(request)
     event = await check_body(request, NewEvent)
+    _check_sender([event])
     result, is_left_out = await write(
         request, partial(events.record, event=event), who=event.shopper_id or event.session_id
     )
@@ -58,6 +68,7 @@ async def record_event(
 
 async def _record_several(request: AnyRequest) -> Response[EventResult | EventOutcomes]:
     several = (await check_body(request, NewEvents)).events
+    _check_sender(several)
     limits_of(request).charge(-(-len(several) // _EVENTS_OF_A_REQUEST))
     found = await write(request, partial(events.record_all, events=several))
     shoppers = ladder_of(request).shoppers
@@ -67,6 +78,26 @@ async def _record_several(request: AnyRequest) -> Response[EventResult | EventOu
     return Response(EventOutcomes([outcome for outcome, _ in found]), status_code=200)
 
 
+def _check_sender(sent: Sequence[NewEvent]) -> None:
+    """Refuse what a browser may not send: with a token, events of others, and of some kinds."""
+    if not has_token():
+        return
+    for event in sent:
+        check_session(event.session_id)
+        event.shopper_id = own_shopper(event.shopper_id)
+        if event.kind not in KINDS_OF_BROWSERS:
+            message = (
+                f"A shopper's token is not good for a {event.kind}, only for "
+                f"{', '.join(sorted(KINDS_OF_BROWSERS))}: the shop sends the others with a key."
+            )
+            raise PermissionDeniedException(message)
+
+
 def events_router() -> Router:
     """Return the routes of `/v1/events`."""
-    return Router("/v1/events", route_handlers=[record_event], tags=["Events"], opt=needs("events"))
+    return Router(
+        "/v1/events",
+        route_handlers=[record_event],
+        tags=["Events"],
+        opt={**needs("events"), **BROWSERS},
+    )

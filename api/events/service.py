@@ -8,6 +8,7 @@ from typing import NamedTuple
 from msgspec import structs
 
 from alsolike.errors import UnknownProductError, UnknownPurchaseError
+from alsolike.shop_texts import NOTHING
 from api.catalogue.service import unknown_product
 from api.database.pool import Connection
 from api.events import store
@@ -146,6 +147,9 @@ def _check_fields(event: NewEvent) -> None:
     if (event.product_id is None) != (event.kind == "return"):
         has = "has none: its purchase has one" if event.kind == "return" else "needs one"
         raise InvalidFieldError("product_id", f"A {event.kind} {has}.")
+    if event.event_id in NOTHING:
+        message = f"{event.event_id!r} is a word for nothing: give the event's own id."
+        raise InvalidFieldError("event_id", message)
     if event.kind == "return" and event.event_id.startswith("status:"):
         message = "Such an id stands for the status of a purchase in a file."
         raise InvalidFieldError("event_id", message)

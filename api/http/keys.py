@@ -1,6 +1,7 @@
 """API keys: whose a request is, and whether it opens the route.
 
-A route needs the scope in its `opt`; one that only reads needs `read`.
+A route needs the scope in its `opt`; one that only reads needs `read`. A shopper's token opens the
+routes that are for browsers.
 """
 
 import hashlib
@@ -27,6 +28,11 @@ logger = logging.getLogger("alsolike.web")
 SCOPE: Final = "scope"
 # Set in the `opt` of a route whose requests are signed, and so need no key.
 SIGNED: Final = "is_signed"
+# Set in the `opt` of a route that browsers may ask from the pages of other sites, with a token.
+FOR_BROWSERS: Final = "is_for_browsers"
+BROWSERS: Final = {FOR_BROWSERS: True}
+# Set in the `opt` of a route that needs neither key nor token where browsers may ask at all.
+OPEN: Final = "is_open"
 # A client that was set up wrongly tries once or twice; a page of refusals a minute is no accident.
 FAILURES_PER_MINUTE = 20
 # About 300 bytes each; the address that failed longest ago is dropped beyond it.
@@ -75,15 +81,19 @@ class Keys:
         PermissionDeniedException
             The key does not have the scope that the route needs.
         """
-        given = _given_key(scope)
+        given = given_key(scope)
         if not given:
             message = "Send an API key as `Authorization: Bearer …` or `X-Api-Key: …`."
             raise NotAuthorizedException(message, headers={"WWW-Authenticate": _REALM})
         found = self._find(given)
         if found is None:
-            self._refuse(address)
+            self.refuse(address, "This API key is not known.")
         _check_scope(found, scope["route_handler"])
         return found.name
+
+    def knows(self, given: bytes) -> bool:
+        """Tell whether something is one of the shop's keys."""
+        return self._find(given) is not None
 
     def _find(self, given: bytes) -> ApiKey | None:
         """Compare a key with all of the shop's, in a time that tells nothing of them."""
@@ -94,15 +104,21 @@ class Keys:
                 found = key
         return found
 
-    def _refuse(self, address: str) -> NoReturn:
+    def refuse(self, address: str, message: str) -> NoReturn:
+        """Refuse a key or a token that is not good, and the address after many of them.
+
+        Raises
+        ------
+        NotAuthorizedException, TooManyRequestsException
+            With the message, or when to try again.
+        """
         result = self._failures.limit(address, 1)
         if result.limited:
             wait = max(1, math.ceil(result.state.retry_after))
-            message = f"Too many API keys that are not known: wait {wait} seconds."
+            message = f"Too many API keys or tokens that are not good: wait {wait} seconds."
             raise TooManyRequestsException(message, headers={"Retry-After": str(wait)})
-        logger.warning("An API key that is not known, from %s", in_log(address))
+        logger.warning("Refused a request from %s: %s", in_log(address), message)
         headers = {"WWW-Authenticate": f'{_REALM}, error="invalid_token"'}
-        message = "This API key is not known."
         raise NotAuthorizedException(message, headers=headers)
 
 
@@ -121,7 +137,8 @@ def _digest(key: bytes) -> bytes:
     return hashlib.sha256(key).digest()
 
 
-def _given_key(scope: HTTPScope) -> bytes:
+def given_key(scope: HTTPScope) -> bytes:
+    """Return the key or token that a request gives; empty: none."""
     for name, value in scope["headers"]:
         if name == b"x-api-key":
             return value.strip()

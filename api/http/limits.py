@@ -1,31 +1,41 @@
-"""How many requests each client may make."""
+"""Who is let in, and how many requests each client may make."""
 
 import math
 from collections.abc import Sequence
 from typing import cast
 
-from litestar.exceptions import TooManyRequestsException
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.exceptions import PermissionDeniedException, TooManyRequestsException
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from throttled import MemoryStore, RateLimiterType, RateLimitState, Throttled, per_min
 
 from alsolike.settings import Settings
-from api.exchange import KEY_PREFIX, AnyRequest, current_exchange
-from api.http.keys import SIGNED, Keys
-from api.http.paths import API_PREFIX
+from api.exchange import KEY_PREFIX, AnyRequest, Exchange, current_exchange
+from api.http.keys import FOR_BROWSERS, OPEN, SIGNED, Keys, given_key
+from api.http.paths import API_PREFIX, BLOCKS_PREFIX
+from api.http.tokens import ShopperToken, Spend, TokenError, Tokens, is_token
 
 # About 300 bytes each; the client that came longest ago is dropped beyond it.
 _MOST_CLIENTS = 20_000
+_LIMITED_PREFIXES = (API_PREFIX, BLOCKS_PREFIX)
 
 
 class RateLimits:
     """The keys that are let in, and a count per key or, without keys, per address.
 
     Counted by the generic cell rate algorithm: a whole minute's requests may come at once, and
-    the allowance grows back evenly. Each worker process counts for itself.
+    the allowance grows back evenly. Each worker process counts for itself. Who has a shopper's
+    token counts by address.
+
+    Parameters
+    ----------
+    spend_token : callable
+        See `Tokens`.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, spend_token: Spend) -> None:
         self._keys = Keys(settings.api_keys)
+        self._tokens = Tokens(settings.browsers, spend_token)
+        self._may_anybody_ask = bool(settings.browsers.origins)
         self._per_minute = settings.rate_limit
         self._throttle: Throttled | None = None
         if self._per_minute:
@@ -44,19 +54,21 @@ class RateLimits:
         """Check the requests of the API before their route."""
 
         async def limited(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] != "http" or not scope["path"].startswith(API_PREFIX):
+            exchange = current_exchange.get() or Exchange("")
+            if scope["type"] != "http" or not scope["path"].startswith(_LIMITED_PREFIXES):
                 await app(scope, receive, send)
                 return
-            exchange = current_exchange.get()
+            token: ShopperToken | None = None
             if self._keys and SIGNED not in scope["route_handler"].opt:
-                name = self._keys.check(scope, "" if exchange is None else exchange.client)
-                if exchange is not None:
-                    exchange.client = KEY_PREFIX + name
-            if self._throttle is None or exchange is None:
+                token = await self._identify(scope, exchange)
+            client = exchange.client
+            if self._throttle is not None:
+                self._spend(self._throttle, client, 1)
+            if token is not None:
+                await self._take(token, exchange)
+            if self._throttle is None:
                 await app(scope, receive, send)
                 return
-            client = exchange.client
-            self._spend(self._throttle, client, 1)
 
             async def send_with_state(message: Message) -> None:
                 if message["type"] == "http.response.start" and self._throttle is not None:
@@ -69,6 +81,30 @@ class RateLimits:
             await app(scope, receive, send_with_state)
 
         return limited
+
+    async def _identify(self, scope: HTTPScope, exchange: Exchange) -> ShopperToken | None:
+        """Note who asks, by a key; return a token that is good, but for having been used."""
+        options, given = scope["route_handler"].opt, given_key(scope)
+        if not given and self._may_anybody_ask and OPEN in options:
+            exchange.is_anonymous = True
+            return None
+        if not (self._tokens and is_token(given)) or self._keys.knows(given):
+            exchange.client = KEY_PREFIX + self._keys.check(scope, exchange.client)
+            return None
+        if FOR_BROWSERS not in options:
+            message = "A shopper's token does not open this: it needs an API key."
+            raise PermissionDeniedException(message)
+        try:
+            return await self._tokens.verify(given)
+        except TokenError as error:
+            self._keys.refuse(exchange.client, str(error))
+
+    async def _take(self, token: ShopperToken, exchange: Exchange) -> None:
+        try:
+            await self._tokens.spend(token)
+        except TokenError as error:
+            self._keys.refuse(exchange.client, str(error))
+        exchange.shopper_id = token.shopper_id
 
     def charge(self, cost: int) -> None:
         """Count the request that is being answered as several.

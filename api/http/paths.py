@@ -13,6 +13,7 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 from api.exchange import current_exchange
 
 API_PREFIX = "/v1/"
+BLOCKS_PREFIX = "/blocks/"
 
 _KEPT = re.compile(rb"%(2[fF]|25)")
 

@@ -13,11 +13,12 @@ from importlib.metadata import version
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from api.exchange import Exchange, current_exchange
+from api.fields import own_address
 from api.http.paths import API_PREFIX, keep_encoded_slashes
 
 # Ids as proxies and tracing libraries make them; others could forge log lines.
 _SANE_ID = re.compile(rb"[A-Za-z0-9._:=+/@-]{1,128}")
-_HEAD_PREFIXES = ("/v1/", "/health/", "/schema", "/pictures/")
+_HEAD_PREFIXES = ("/v1/", "/blocks/", "/health/", "/schema", "/pictures/")
 _NOT_KEPT = (b"cache-control", b"private, no-store")
 _NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 _REFERRER = (b"referrer-policy", b"same-origin")
@@ -30,16 +31,18 @@ _VARY = (b"vary", b"Accept-Encoding")
 
 
 def with_standard_headers(
-    app: ASGIApp, *, is_shared_cache_allowed: bool, path_prefix: str
+    app: ASGIApp, *, closed_prefixes: tuple[str, ...], path_prefix: str, public_origin: str = ""
 ) -> ASGIApp:
     """Wrap the whole app.
 
     Parameters
     ----------
+    closed_prefixes : tuple of str
+        Below which an answer may not stay `public`: a shared cache does not check API keys.
     path_prefix : str
         What precedes every path of ours in an address.
-    is_shared_cache_allowed : bool
-        Whether an answer may stay `public`: a shared cache does not check API keys.
+    public_origin : str
+        What precedes that in an address that other sites show; empty: nothing.
     """
     api_version = (b"alsolike-version", version("alsolike").encode())
 
@@ -55,6 +58,7 @@ def with_standard_headers(
             path_prefix=path_prefix,
         )
         is_api = scope["path"].startswith(API_PREFIX)
+        is_closed = scope["path"].startswith(closed_prefixes)
         is_head = scope["method"] == "HEAD" and scope["path"].startswith(_HEAD_PREFIXES)
         if is_head:
             # The API's routes know GET alone; a HEAD is answered as a GET without its body.
@@ -63,7 +67,7 @@ def with_standard_headers(
         async def send_completed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = list(message["headers"])
-                _complete(headers, is_shared_cache_allowed=is_shared_cache_allowed)
+                _complete(headers, is_shared_cache_allowed=not is_closed)
                 _secure_cookies(headers, scope)
                 if is_api:
                     headers.append(api_version)
@@ -79,9 +83,11 @@ def with_standard_headers(
             await send(message)
 
         token = current_exchange.set(exchange)
+        own = own_address.set(public_origin + path_prefix)
         try:
             await app(scope, receive, send_completed)
         finally:
+            own_address.reset(own)
             current_exchange.reset(token)
 
     return completed

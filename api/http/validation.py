@@ -9,7 +9,9 @@ from urllib.parse import unquote_to_bytes
 from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
+from api.http.cors import Origins
 from api.http.hosts import Hosts
+from api.http.keys import FOR_BROWSERS
 from api.problems.errors import InvalidFieldError
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -19,7 +21,7 @@ _LONGEST_NAME = 255
 _LONGEST_PATH = 4000
 
 
-def validate_requests(hosts: Hosts) -> Callable[[ASGIApp], ASGIApp]:
+def validate_requests(hosts: Hosts, origins: Origins) -> Callable[[ASGIApp], ASGIApp]:
     """Return a middleware that checks host, path and query, and where a write comes from."""
 
     def validated(app: ASGIApp) -> ASGIApp:
@@ -29,7 +31,7 @@ def validate_requests(hosts: Hosts) -> Callable[[ASGIApp], ASGIApp]:
                 _check_path(scope)
                 check_pairs(scope["query_string"], "query")
                 if scope["method"] not in _SAFE_METHODS:
-                    _check_origin(scope)
+                    _check_origin(scope, origins)
             await app(scope, receive, send)
 
         return checked
@@ -83,8 +85,10 @@ def _check_path(scope: HTTPScope) -> None:
         raise NotFoundException(message)
 
 
-def _check_origin(scope: HTTPScope) -> None:
+def _check_origin(scope: HTTPScope, origins: Origins) -> None:
     """Refuse a write that a page of another site has the visitor's browser send."""
+    if FOR_BROWSERS in scope["route_handler"].opt and origins.find(scope) is not None:
+        return
     for name, value in scope["headers"]:
         if name == b"sec-fetch-site" and value.strip().lower() == b"cross-site":
             message = "A page of another site may not write here."

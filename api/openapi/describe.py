@@ -13,13 +13,16 @@ from litestar.routes import HTTPRoute
 from msgspec import Struct
 
 from alsolike.api_keys import Scope
+from alsolike.browsers import BrowserSettings
+from alsolike.settings import Settings
 from api.filters import PARAMETERS as FILTER_PARAMETERS
 from api.filters import field_schema
-from api.http.keys import scope_of
+from api.http.keys import FOR_BROWSERS, OPEN, scope_of
 from api.http.parameters import LONGEST_JSON, NO_NUL
-from api.http.paths import API_PREFIX
+from api.http.paths import API_PREFIX, BLOCKS_PREFIX
 from api.openapi import problems
 from api.openapi.examples import (
+    BLOCK,
     CONTINUATION,
     CONTINUED,
     EXAMPLES,
@@ -30,6 +33,7 @@ from api.openapi.examples import (
     PARAMETERS,
 )
 from api.problems.details import Problem
+from api.recommendations.block_routes import PLACES
 
 Document = dict[str, Any]
 
@@ -76,12 +80,33 @@ _SECURITY_SCHEMES: Document = {
     "bearer": {"type": "http", "scheme": "bearer"},
     "key": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
 }
+_TOKEN_SCHEME: Document = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "Signed by the shop for one request of its shopper's browser.",
+}
+
+
+class Access(Struct, frozen=True):
+    """What opens an operation: a key with a scope, and perhaps a token, or nothing at all."""
+
+    scope: Scope
+    is_for_tokens: bool
+    is_open: bool
+
+    def security(self) -> list[Document]:
+        """Return the ways in."""
+        ways: list[Document] = [{name: [self.scope]} for name in _SECURITY_SCHEMES]
+        if self.is_for_tokens:
+            ways.append({"token": []})
+        return [*ways, {}] if self.is_open else ways
 
 
 def describe(
     found: Mapping[str, Any],
     filtered: Container[str] = (),
-    scopes: Mapping[str, Scope] | None = None,
+    accesses: Mapping[str, Access] | None = None,
 ) -> Document:
     """Complete a copy of Litestar's OpenAPI document.
 
@@ -89,8 +114,8 @@ def describe(
     ----------
     filtered : container of str
         Ids of the operations that take a `ProductFilter` in their query.
-    scopes : mapping, optional
-        The scope that a key must have for each operation; without it the API asks for no key.
+    accesses : mapping, optional
+        What opens each operation; without it the API asks for no key.
     """
     document = deepcopy(dict(found))
     components = document.setdefault("components", {})
@@ -101,16 +126,18 @@ def describe(
         **components.get("schemas", {}),
         **schemas_of([*(type(example) for example in EXAMPLES), Problem]),
     }
-    if scopes is not None:
-        components["securitySchemes"] = _SECURITY_SCHEMES
+    if accesses is not None:
+        has_tokens = any(access.is_for_tokens for access in accesses.values())
+        token = {"token": _TOKEN_SCHEME} if has_tokens else {}
+        components["securitySchemes"] = {**_SECURITY_SCHEMES, **token}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             name = str(operation.get("operationId"))
             if name in filtered:
                 operation["parameters"] += _filter_parameters()
-            is_closed = path.startswith(API_PREFIX)
-            scope = scopes[name] if scopes is not None and is_closed else None
-            _complete(path, method, operation, scope)
+            is_closed = path.startswith((API_PREFIX, BLOCKS_PREFIX))
+            access = accesses[name] if accesses is not None and is_closed else None
+            _complete(path, method, operation, access)
     return document
 
 
@@ -123,9 +150,16 @@ def filtered_operations(app: Litestar) -> frozenset[str]:
     )
 
 
-def scopes_of_operations(app: Litestar) -> Mapping[str, Scope]:
-    """Return the scope that each operation needs, by its id."""
-    return {str(handler.operation_id): scope_of(handler) for handler in _handlers(app)}
+def accesses_of_operations(app: Litestar, browsers: BrowserSettings) -> Mapping[str, Access]:
+    """Return what opens each operation, by its id."""
+    return {
+        str(handler.operation_id): Access(
+            scope_of(handler),
+            is_for_tokens=browsers.has_tokens and FOR_BROWSERS in handler.opt,
+            is_open=bool(browsers.origins) and OPEN in handler.opt,
+        )
+        for handler in _handlers(app)
+    }
 
 
 def _handlers(app: Litestar) -> Iterator[HTTPRouteHandler]:
@@ -137,18 +171,20 @@ def _handlers(app: Litestar) -> Iterator[HTTPRouteHandler]:
 class Described(OpenAPIRenderPlugin):
     """Has another plugin render the completed document, once, when it is first asked for."""
 
-    def __init__(self, plugin: OpenAPIRenderPlugin, *, has_keys: bool) -> None:
+    def __init__(self, plugin: OpenAPIRenderPlugin, settings: Settings) -> None:
         super().__init__(path=plugin.paths, media_type=plugin.media_type)
         self._plugin = plugin
-        self._has_keys = has_keys
+        self._settings = settings
         self._content: bytes | None = None
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: Document) -> bytes:
         """Render the document."""
         if self._content is None:
             filtered = filtered_operations(request.app)
-            scopes = scopes_of_operations(request.app) if self._has_keys else None
-            document = describe(openapi_schema, filtered, scopes)
+            browsers = self._settings.browsers
+            has_keys = bool(self._settings.api_keys)
+            accesses = accesses_of_operations(request.app, browsers) if has_keys else None
+            document = describe(openapi_schema, filtered, accesses)
             self._content = self._plugin.render(request, document)  # pyright: ignore[reportUnknownMemberType]
         return self._content
 
@@ -185,7 +221,7 @@ def _filter_parameters() -> list[Document]:
     return described
 
 
-def _complete(path: str, method: str, operation: Document, scope: Scope | None) -> None:
+def _complete(path: str, method: str, operation: Document, access: Access | None) -> None:
     for parameter in operation.get("parameters", ()):
         _complete_parameter(path, method, parameter)
     if operation.get("operationId") == "recordEvent":
@@ -198,10 +234,10 @@ def _complete(path: str, method: str, operation: Document, scope: Scope | None) 
         del responses[status]
     for status, answer in responses.items():
         _complete_answer(path, status, answer)
-    for status in problems.statuses(path, method, operation, has_keys=scope is not None):
+    for status in problems.statuses(path, method, operation, has_keys=access is not None):
         responses[str(status)] = problems.response(status, path, operation)
-    if scope is not None:
-        operation["security"] = [{name: [scope]} for name in _SECURITY_SCHEMES]
+    if access is not None:
+        operation["security"] = access.security()
 
 
 def _describe_several(operation: Document) -> None:
@@ -229,6 +265,8 @@ def _complete_parameter(path: str, method: str, parameter: Document) -> None:
         text.setdefault("pattern", NO_NUL)
     if parameter["in"] == "path":
         schema.setdefault("minLength", 1)
+        if parameter["name"] == "place":
+            schema["enum"] = list(PLACES)
     if parameter["name"] == "after" and path in CONTINUED:
         parameter["example"] = CONTINUATION
     elif parameter["name"] == "shopper_id" and path in OF_NEWCOMERS:
@@ -246,7 +284,10 @@ def _complete_answer(path: str, status: str, answer: Document) -> None:
     if answer.pop("headers", None):
         # Litestar lists the header that the router sets, Cache-Control: such answers have an ETag.
         names.append("ETag")
-    for content in answer.get("content", {}).values():
+    for media_type, content in answer.get("content", {}).items():
+        if media_type == "text/html":
+            content["example"] = BLOCK
+            continue
         example = _put_example(content, status)
         if isinstance(example, dict) and "next" in example:
             names.append("Link")

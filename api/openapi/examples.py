@@ -127,19 +127,33 @@ _SIMILAR_PRODUCTS = SimilarProducts(product_id=PRODUCT_ID, items=[_SIMILAR])
 PARAMETERS: Mapping[str, Any] = {
     "after": encode_cursor((PRODUCT_ID,)),
     "category": CATEGORY,
+    "count": 4,
     "exclude": ["knife-bread"],
+    "heading": "You may also like",
     "k": 5,
     "limit": 5,
     "model": MODEL,
     "diversity": "low",
     "reasons": True,
     "session_id": "visit-18",
+    "session": "visit-18",
+    "place": "trending",
     "product_id": PRODUCT_ID,
+    "product": PRODUCT_ID,
     "q": "santoku",
     "shopper_id": SHOPPER_ID,
+    "shopper": SHOPPER_ID,
 }
 """By name of the parameter; it means the same wherever it stands, but for `after`. Those of the
 filter stand in `ProductFilter`."""
+
+BLOCK = (
+    '<section class="also-like" data-place="trending"><ul class="also-like__list">'
+    '<li class="also-like__item" data-product="knife-santoku" data-place="trending" data-rank="1">'
+    '<a class="also-like__link" href="https://shop.example/knives/santoku">'
+    '<span class="also-like__title" dir="auto">Santoku knife, 18 cm</span></a></li></ul></section>'
+)
+"""A block, without what it has for people to read it in."""
 
 CONTINUED = frozenset({"/v1/trending", "/v1/shoppers/{shopper_id}/recommendations"})
 """Paths at which `after` is a continuation token, as `CONTINUATION` is, and no cursor."""

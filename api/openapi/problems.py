@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from api.http.paths import API_PREFIX, BLOCKS_PREFIX
 from api.problems.details import FieldError, Problem
 
 _DETAILS: Final[Mapping[int, tuple[str, Sequence[FieldError]]]] = {
@@ -28,9 +29,10 @@ _DETAILS: Final[Mapping[int, tuple[str, Sequence[FieldError]]]] = {
 }
 _WHEN: Final[Mapping[int, str]] = {
     400: "A parameter or a field has a value that cannot be used, or is not known.",
-    401: "The API key is missing or not known.",
-    403: "The key lacks the scope that this needs, or a page of another site sent it.",
-    404: "There is no product or model of that id or name.",
+    401: "The API key is missing or not known, or the shopper's token is not good.",
+    403: "The key lacks the scope that this needs, the token is another shopper's, or a page of "
+    "another site sent it.",
+    404: "There is no product, model or place of that id or name.",
     408: "The body did not arrive in time.",
     409: "The id stands for an event with other content.",
     413: "The body is longer than a megabyte.",
@@ -46,14 +48,17 @@ _WITH_RETRY: Final = frozenset({429, 503})
 
 def statuses(path: str, method: str, operation: Mapping[str, Any], *, has_keys: bool) -> list[int]:
     """Return the statuses of the problems that an operation may answer with."""
-    if not path.startswith("/v1/"):
+    if not path.startswith((API_PREFIX, BLOCKS_PREFIX)):
         return [503] if path == "/health/ready" else []
     names = {parameter["name"] for parameter in operation.get("parameters", ())}
     # A session id is never a 404: an unknown session simply has no events yet. Nor is a shopper's.
     # Nor is a product to be put or removed.
     is_changed = method in {"put", "delete"}
     is_about_one = not is_changed and (
-        "{product_id}" in path or path in _NAMING or "model" in names
+        "{product_id}" in path
+        or path in _NAMING
+        or "model" in names
+        or path.startswith(BLOCKS_PREFIX)
     )
     return [
         400,
@@ -74,7 +79,7 @@ def _invalid(operation: Mapping[str, Any]) -> tuple[str, Sequence[FieldError]]:
     numbers = [
         parameter["name"]
         for parameter in operation.get("parameters", ())
-        if parameter["name"] in {"k", "limit"}
+        if parameter["name"] in {"k", "limit", "count"}
     ]
     if numbers:
         field, message = numbers[0], "Expected `int` <= 100"

@@ -26,8 +26,14 @@ logger = logging.getLogger("alsolike.web")
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
+
+class UnknownPlaceError(AlsolikeError):
+    """There is no block of that name."""
+
+
 _FIELDS_OF_UNKNOWN: dict[type[AlsolikeError], str] = {
     UnknownModelError: "model",
+    UnknownPlaceError: "place",
     UnknownProductError: "product_id",
     UnknownPurchaseError: "purchase_id",
 }

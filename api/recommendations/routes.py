@@ -10,8 +10,10 @@ from api.exchange import AnyRequest, mark_odd
 from api.filters import ProductFilter
 from api.http.caching import SHARED
 from api.http.ids import path_id, trimmed
+from api.http.keys import BROWSERS
 from api.http.limits import limits_of
 from api.http.links import same_address
+from api.http.own_lists import check_session, check_shopper, own_shopper
 from api.http.parameters import (
     FILTER_NAMES,
     After,
@@ -61,6 +63,7 @@ _RECOMMEND_NAMES = _LIST_NAMES | {"after", "diversity", "model", "reasons"}
     "/recommendations",
     summary="Products somebody may also like",
     operation_id="recommend",
+    opt=BROWSERS,
     status_code=200,
     tags=["Lists"],
 )
@@ -77,6 +80,8 @@ async def recommend(
     check_bounds(data.filter, "filter.price_min")
     if data.filter or data.candidates or len(data.history) + len(data.basket) > _LONG_HISTORY:
         mark_odd()
+    data.shopper_id = own_shopper(data.shopper_id)
+    check_session(data.session_id)
     return await service.recommend(request, data)
 
 
@@ -84,6 +89,7 @@ async def recommend(
     "/shoppers/{shopper_id:str}/recommendations",
     summary="Products a shopper may also like",
     operation_id="recommendProducts",
+    opt=BROWSERS,
     tags=["Shoppers"],
 )
 async def recommend_products(
@@ -107,7 +113,7 @@ async def recommend_products(
     """
     check_names(request, _RECOMMEND_NAMES)
     asked = RecommendationRequest(
-        shopper_id=path_id(shopper_id, "shopper_id"),
+        shopper_id=check_shopper(path_id(shopper_id, "shopper_id")),
         exclude=exclude or [],
         filter=product_filter,
         k=k,
@@ -125,6 +131,7 @@ async def recommend_products(
     "/products/{product_id:str}/similar",
     summary="Products like a product",
     operation_id="similarProducts",
+    opt=BROWSERS,
     tags=["Products"],
     cache_control=SHARED,
 )
@@ -181,6 +188,7 @@ async def similar(request: AnyRequest, data: JSONBody[SimilarRequest]) -> Simila
     "/products/{product_id:str}/goes-with",
     summary="What goes with a product",
     operation_id="complements",
+    opt=BROWSERS,
     tags=["Products"],
     cache_control=SHARED,
 )
@@ -207,6 +215,7 @@ async def complements(
     "/trending",
     summary="What is popular these days",
     operation_id="trendingProducts",
+    opt=BROWSERS,
     tags=["Lists"],
     cache_control=SHARED,
 )
@@ -232,6 +241,7 @@ async def trending(
     "/shoppers/{shopper_id:str}/recently-viewed",
     summary="What a shopper looked at last",
     operation_id="recentlyViewedProducts",
+    opt=BROWSERS,
     tags=["Shoppers"],
 )
 async def recently_viewed(
@@ -246,7 +256,7 @@ async def recently_viewed(
     What they hid is left out. Of a shopper who is not known yet there is none.
     """
     check_names(request, _LIST_NAMES)
-    shopper_id = path_id(shopper_id, "shopper_id")
+    shopper_id = check_shopper(path_id(shopper_id, "shopper_id"))
     question = PastQuestion(
         shopper_id=shopper_id, k=k, exclude=trimmed(exclude), filter=product_filter
     )
@@ -281,6 +291,7 @@ async def recently_viewed_in_session(
     "/shoppers/{shopper_id:str}/buy-again",
     summary="What a shopper may buy again",
     operation_id="buyAgainProducts",
+    opt=BROWSERS,
     tags=["Shoppers"],
 )
 async def buy_again(
@@ -296,7 +307,7 @@ async def buy_again(
     shopper who is not known yet there is none.
     """
     check_names(request, _LIST_NAMES)
-    shopper_id = path_id(shopper_id, "shopper_id")
+    shopper_id = check_shopper(path_id(shopper_id, "shopper_id"))
     question = PastQuestion(
         shopper_id=shopper_id, k=k, exclude=trimmed(exclude), filter=product_filter
     )

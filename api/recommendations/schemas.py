@@ -5,7 +5,7 @@ from typing import Annotated, Generic, Literal, TypeVar
 
 from msgspec import Meta, Struct
 
-from api.fields import Diversity, Id, PageAddress, SalePrice, product_path
+from api.fields import Diversity, Id, PageAddress, SalePrice, page_address, picture_address
 from api.filters import ProductFilter
 from api.ladder.tiers import AnswerTier
 
@@ -117,8 +117,9 @@ class ListedProduct(_Listed, kw_only=True):
     url: PageAddress
 
     def __post_init__(self) -> None:
-        """Give the address of our own page where the shop named none."""
-        self.url = self.url or product_path(self.product_id)
+        """Give addresses of our own as other sites have to write them."""
+        self.url = page_address(self.url, self.product_id)
+        self.image_url = picture_address(self.image_url)
 
 
 class ExplainedProduct(ListedProduct, Generic[Why], kw_only=True):

@@ -17,6 +17,7 @@ as $$
             or p.category ^@ (p_filter.category || ' > ')
         )
         and (p_filter.brands is null or p.brand = any (p_filter.brands))
+        and (p_filter.currency is null or upper(p.currency) = upper(p_filter.currency))
         and (p_filter.price_min is null or least(p.price, p.sale_price) >= p_filter.price_min)
         and (p_filter.price_max is null or least(p.price, p.sale_price) <= p_filter.price_max)
         and (p_filter.attributes is null or p.attributes @> p_filter.attributes)

@@ -43,7 +43,9 @@ declare
     candidates text [];
     -- Best first.
     shown recs.similar_product [] := '{}';
-    kept text [];
+    near record;
+    -- Groups of variants that are shown; those without one are null.
+    group_ids text [] := '{}';
     last_score real;
     paired_ids text [] := '{}';
 begin
@@ -62,30 +64,32 @@ begin
     candidates := recs.few_eligible(p_filter, p_candidates, recs.list_limit(p_way));
 
     if p_way = 'neighbours' or p_way = 'vectors' and used.kind = 'trained' then
-        shown := array(
-            select (n.neighbour_id, n.score, 'neighbours', null)::recs.similar_product
+        -- One by one, and only until the list is full: those after it may be many.
+        for near in
+            select n.neighbour_id, n.score, f.item_group_id
             from recs.neighbours as n
+            cross join lateral (
+                select p.item_group_id
+                from raw.products as p
+                where
+                    p.product_id = n.neighbour_id
+                    and (candidates is not null or recs.fits(p, p_filter))
+                limit 1
+            ) as f
             where
                 n.model_id = used.model_id
                 and n.product_id = p_product_id
                 and n.neighbour_id not in (select unnest(left_out))
-                and case
-                    when candidates is null then (
-                        select recs.fits(p, p_filter)
-                        from raw.products as p
-                        where p.product_id = n.neighbour_id
-                    )
-                    else n.neighbour_id in (select unnest(candidates))
-                end
+                and (candidates is null or n.neighbour_id in (select unnest(candidates)))
             order by n.rank
-            limit case when not has_groups then p_k end
-        );
-        if has_groups then
-            kept := recs.one_of_each_group(array(select s.product_id from unnest(shown) as s));
-            shown := array(
-                select s from unnest(shown) as s where s.product_id = any (kept) limit p_k
-            );
-        end if;
+            limit case when p_k = 0 or not has_groups then p_k end
+        loop
+            continue when near.item_group_id = any (group_ids);
+            shown := shown
+                || (near.neighbour_id, near.score, 'neighbours', null)::recs.similar_product;
+            exit when cardinality(shown) = p_k;
+            group_ids := group_ids || near.item_group_id;
+        end loop;
     end if;
 
     if p_way = 'vectors' and cardinality(shown) < p_k then

@@ -32,8 +32,13 @@ begin
     end if;
 
     return query
-    with fitting as materialized (
-        select c.rank as place, c.other_product_id, c.score, c.together, c.lift
+    with fitting as (
+        select c.rank as place, c.other_product_id, c.score, c.together, c.lift,
+            row_number() over (
+                partition by
+                    p.item_group_id, case when p.item_group_id is null then c.other_product_id end
+                order by c.rank
+            ) as number_in_group
         from marts.product_complements as c
         inner join raw.products as p on c.other_product_id = p.product_id
         where
@@ -48,14 +53,7 @@ begin
         (row_number() over (order by f.place))::integer,
         f.other_product_id, f.score, f.together, f.lift
     from fitting as f
-    where
-        f.other_product_id in (
-            select unnest(
-                recs.one_of_each_group(
-                    array(select o.other_product_id from fitting as o order by o.place)
-                )
-            )
-        )
+    where f.number_in_group = 1
     order by f.place
     limit p_k;
 end;

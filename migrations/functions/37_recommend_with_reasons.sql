@@ -12,7 +12,7 @@
 --   'popular': popular products alone.
 -- The rules are the same each way: what makes the taste (recs.recent_actions), what is left out
 -- (recs.left_out, with all variants), what fits (recs.fits), that one of each group of variants is
--- shown (recs.one_of_each_group), what a reason is called (recs.reason_kind), and what fills up
+-- shown (recs.firsts_of_groups), what a reason is called (recs.reason_kind), and what fills up
 -- (recs.popular_products).
 -- A row: rank from 1, product_id, score, the model's name, source ('personal' or 'popular'), and
 -- the reason: its kind ('viewed', 'bought', 'reviewed', 'in_basket' or 'popular'), the event's id,
@@ -91,7 +91,7 @@ begin
     candidates := recs.few_eligible(p_filter, p_candidates, recs.list_limit(p_way));
 
     if p_way = 'neighbours' or p_way = 'vectors' and used.kind = 'trained' then
-        wanted := case when has_groups then 3 * depth else depth end;
+        wanted := case when has_groups then 2 * depth else depth end;
         loop
             scored := array(
                 select s
@@ -102,15 +102,11 @@ begin
             );
             exit when not has_groups;
             is_all := cardinality(scored) < wanted;
-            scored_ids := recs.one_of_each_group(
-                array(select s.product_id from unnest(scored) as s)
-            );
-            scored := array(
-                select s from unnest(scored) as s where s.product_id = any (scored_ids) limit depth
-            );
+            scored := recs.firsts_of_groups(scored);
             exit when is_all or cardinality(scored) >= depth;
             wanted := 5 * wanted;
         end loop;
+        scored := scored[:depth];
     end if;
 
     if p_way = 'vectors' and cardinality(scored) < depth and cardinality(acted) > 0 then

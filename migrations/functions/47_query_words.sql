@@ -17,70 +17,68 @@ declare
     most_compounds constant integer := 30;
     lowered constant text := raw.lowered_text(p_words);
     has_compounds constant boolean := recs.compounding(p_configurations) is not null;
+    -- Places of words; null: all that have a stem.
+    places integer [];
 begin
-    return query
-    with counted as (
-        select
-            w.place,
-            count(distinct w.configuration) as languages
-        from (
-            select
-                c.configuration,
-                unnest(t.positions)::integer as place
-            from unnest(p_configurations) as c (configuration)
-            cross join lateral unnest(to_tsvector(c.configuration, lowered)) as t
-        ) as w
-        group by w.place
-    ),
+    if cardinality(p_configurations) > 1 or octet_length(lowered) > char_length(lowered) then
+        -- What all languages count as a word; if there is nothing, what most of them do.
+        places := array(
+            select c.place
+            from (
+                select
+                    w.place,
+                    count(distinct w.configuration) as languages,
+                    max(count(distinct w.configuration)) over () as most_languages
+                from (
+                    select
+                        c.configuration,
+                        unnest(t.positions)::integer as place
+                    from unnest(p_configurations) as c (configuration)
+                    cross join lateral unnest(to_tsvector(c.configuration, lowered)) as t
+                ) as w
+                group by w.place
+            ) as c
+            where c.languages = c.most_languages
+        );
+    end if;
 
-    stemmed as (
+    return query
+    select
+        f.place,
+        coalesce(f.word, f.stems[1]),
+        f.stems,
+        f.narrow,
+        case
+            when has_compounds
+                then coalesce(
+                    f.narrow || recs.words_that_end_in(f.stems, most_compounds), f.narrow
+                )
+            else f.narrow
+        end
+    from (
         select
             s.place,
-            array_agg(distinct s.stem) as stems
+            min(s.word) as word,
+            array_agg(distinct s.stem) filter (where s.stem is not null) as stems,
+            recs.any_of(array_agg(distinct s.stem) filter (where s.stem is not null)) as narrow
         from (
             select
                 t.lexeme as stem,
+                null as word,
                 unnest(t.positions)::integer as place
             from unnest(p_configurations) as c (configuration)
             cross join lateral unnest(raw.text_words(c.configuration, p_words)) as t
+            union all
+            select
+                null,
+                t.lexeme,
+                unnest(t.positions)::integer
+            from unnest(to_tsvector('simple', raw.without_accents(lowered))) as t
         ) as s
-        -- What all languages count as a word; if there is nothing, what most of them do.
-        where
-            s.place in (
-                select c.place
-                from counted as c
-                where c.languages = (select max(m.languages) from counted as m)
-            )
+        where places is null or s.place = any(places)
         group by s.place
-    ),
-
-    typed as (
-        select
-            t.lexeme,
-            unnest(t.positions)::integer as place
-        from unnest(to_tsvector('simple', raw.without_accents(lowered))) as t
-    ),
-
-    found as (
-        select
-            s.place,
-            coalesce(min(t.lexeme), s.stems[1]) as word,
-            s.stems,
-            case
-                when has_compounds then recs.words_that_end_in(s.stems, most_compounds)
-            end as compounds
-        from stemmed as s
-        left join typed as t on s.place = t.place
-        group by s.place, s.stems
-    )
-
-    select
-        f.place,
-        f.word,
-        f.stems,
-        recs.any_of(f.stems),
-        coalesce(recs.any_of(f.stems) || f.compounds, recs.any_of(f.stems))
-    from found as f
+    ) as f
+    where f.stems is not null
     order by f.place;
 end;
 $$;

@@ -24,37 +24,44 @@ language plpgsql
 stable
 rows 20
 set search_path = pg_catalog, public, pg_temp
--- The planner must know the words: for rare ones it uses the index, and a generic plan would read
--- the whole table for a word that no product has.
-set plan_cache_mode = force_custom_plan
+-- Planning anew for every call would take half of the time; only recs.products_with_words has to.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
-    most_ranked constant integer := 5000;
     nearest constant integer := 50;
     constant_of_fusion constant double precision := 60;
     weight_of_words constant double precision := 2;
     typed constant text := raw.without_accents(raw.lowered_text(btrim(p_words)));
     configurations constant regconfig [] := recs.search_configurations();
     -- A query for each word: see recs.query_words.
+    each_word text [];
     each_narrow tsquery [];
     each_wider tsquery [];
     each_similar tsquery [];
     narrow tsquery;
     words tsquery;
+    -- As text: of queries, a word equals its beginning (a:*).
+    tried text [] := '{}';
     ways text [];
     way text;
+    -- Rows of text to find, null: all.
+    most integer;
     text_ids text [];
+    places integer [];
     exactness integer [];
+    group_ids text [];
     near_ids text [] := '{}';
     space record;
+    is_by_vector boolean := false;
     in_category recs.product_filter;
     has_groups constant boolean := recs.has_groups();
 begin
     in_category.category := p_category;
     select
+        array_agg(w.word order by w.place),
         array_agg(w.narrow order by w.place),
         array_agg(w.wider order by w.place)
-    into each_narrow, each_wider
+    into each_word, each_narrow, each_wider
     from recs.query_words(p_words, configurations) as w;
     narrow := recs.all_of(each_narrow);
     ways := array['all', 'beginning', 'similar', 'all but one'];
@@ -71,10 +78,12 @@ begin
         end if;
     end if;
 
-    select s.model_id, s.least_similarity into space
-    from recs.search_space(p_words, p_encoder_id) as s
-    where p_query is not null;
-    if found then
+    if p_query is not null then
+        select s.model_id, s.least_similarity into space
+        from recs.search_space(p_words, p_encoder_id) as s;
+        is_by_vector := found;
+    end if;
+    if is_by_vector then
         select coalesce(array_agg(n.product_id order by n.score desc, n.product_id), '{}')
         into near_ids
         from recs.nearest_products(
@@ -115,13 +124,17 @@ begin
                 order by w.place
             )
             into each_similar
-            from recs.query_words(p_words, configurations) as w;
-            -- Two words that the catalogue writes as one.
-            select recs.any_of(array_agg(distinct m.stem))
-            into words
-            from recs.search_words as k
-            cross join unnest(k.stems) as m (stem)
-            where k.word = replace(typed, ' ', '') collate "C";
+            from unnest(each_word, each_narrow, each_wider) with ordinality
+                as w (word, narrow, wider, place);
+            words := null;
+            if strpos(typed, ' ') > 0 then
+                -- Two words that the catalogue writes as one.
+                select recs.any_of(array_agg(distinct m.stem))
+                into words
+                from recs.search_words as k
+                cross join unnest(k.stems) as m (stem)
+                where k.word = replace(typed, ' ', '') collate "C";
+            end if;
             if each_similar <> each_wider then
                 each_wider := each_similar;
                 words := coalesce(recs.all_of(each_wider) || words, recs.all_of(each_wider));
@@ -139,57 +152,49 @@ begin
             from unnest(configurations) as c (configuration)
             where numnode(recs.typed_query(p_words, c.configuration)) > 0;
         end if;
-        continue when words is null;
-        select
-            array_agg(r.product_id order by r.exactness desc, r.is_narrow desc, r.relevance desc, r.product_id),
-            array_agg(r.exactness order by r.exactness desc, r.is_narrow desc, r.relevance desc, r.product_id)
-        into text_ids, exactness
-        from (
-            select
-                p.product_id,
-                ts_rank_cd(p.search, words) as relevance,
-                words = narrow or p.search @@ narrow as is_narrow,
-                case
-                    when recs.is_same_text(p.title, typed) then 2
-                    when recs.is_same_text(p.brand, typed) then 1
-                    else 0
-                end as exactness
-            from raw.products as p
-            where
-                p.search @@ words
-                and not p.is_hidden
-                and (
-                    p_category is null or p.category = p_category
-                    or starts_with(p.category, p_category || ' > ')
-                )
-                -- What is excluded is excluded by the rules of the product's language.
-                and (
-                    way <> 'exact' or cardinality(configurations) = 1
-                    or p.search @@ recs.typed_query(
-                        p_words,
-                        raw.search_configuration(
-                            coalesce(p.language, (select s.language from raw.shop_language as s))
-                        )
-                    )
-                )
-            limit most_ranked
-        ) as r;
+        continue when words is null or words::text = any (tried);
+        tried := tried || words::text;
+        -- Below these, only what the vector finds too can be on the first page.
+        most := case
+            when p_after_score is null then case when has_groups then 4 * p_k else p_k end
+        end;
+        loop
+            select f.product_ids, f.places, f.exactness, f.item_group_ids
+            into text_ids, places, exactness, group_ids
+            from recs.products_with_words(
+                words, narrow, typed, p_category,
+                case when way = 'exact' and cardinality(configurations) > 1 then p_words end,
+                most, near_ids
+            ) as f;
+            -- Too few of them may be left where one of each group is.
+            exit when
+                not has_groups
+                or most is null
+                or coalesce(cardinality(text_ids), 0) < most
+                or p_k <= (
+                    select count(distinct coalesce(g.group_id, ' ' || g.found_id))
+                    from unnest(text_ids[:most], group_ids[:most]) as g (found_id, group_id)
+                );
+            most := null;
+        end loop;
         exit when text_ids is not null;
     end loop;
 
     return query
     with by_text as (
-        select t.found_id, t.exactness, t.place::integer as place
-        from unnest(text_ids, exactness) with ordinality as t (found_id, exactness, place)
+        select t.found_id, t.place, t.exactness, t.item_group_id
+        from unnest(text_ids, places, exactness, group_ids)
+            as t (found_id, place, exactness, item_group_id)
     ),
 
     by_vector as (
-        select n.found_id, n.place::integer as place
+        select n.found_id, n.place::integer as place, p.item_group_id
         from unnest(near_ids) with ordinality as n (found_id, place)
+        left join raw.products as p on has_groups and n.found_id = p.product_id
     ),
 
     by_id as (
-        select p.product_id as found_id
+        select p.product_id as found_id, p.item_group_id
         from raw.products as p
         where
             p.product_id = btrim(p_words)
@@ -200,9 +205,10 @@ begin
             )
     ),
 
-    fused as (
+    grouped as (
         select
             coalesce(t.found_id, v.found_id, i.found_id) as found_id,
+            coalesce(t.item_group_id, v.item_group_id, i.item_group_id) as item_group_id,
             t.place as text_place,
             v.place as vector_place,
             case when i.found_id is not null then 3 else coalesce(t.exactness, 0) end
@@ -211,13 +217,6 @@ begin
         from by_text as t
         full join by_vector as v on t.found_id = v.found_id
         full join by_id as i on coalesce(t.found_id, v.found_id) = i.found_id
-    ),
-
-    grouped as (
-        select u.*, p.item_group_id
-        from fused as u
-        left join raw.products as p
-            on has_groups and u.found_id = p.product_id and p.item_group_id is not null
     ),
 
     first_of_group as (

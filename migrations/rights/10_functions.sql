@@ -5,20 +5,20 @@
 do $$
 declare
     for_both constant text [] := array[
-        'all_of', 'any_of', 'category_size', 'compounding', 'few_eligible', 'fits', 'goes_with',
-        'has_groups', 'is_exact_search', 'is_same_text', 'list_limit', 'lowered_text', 'measure_statement',
-        'model_of', 'nearest_products', 'nearest_thresholds', 'nearest_variants',
-        'one_of_each_group', 'pair_reasons', 'popular_products', 'popular_variants',
-        'product_words', 'query_words', 'search_configuration', 'search_configurations',
+        'all_of', 'any_of', 'category_size', 'compounding', 'few_eligible', 'firsts_of_groups',
+        'fits', 'goes_with', 'has_groups', 'is_exact_search', 'is_same_text', 'list_limit',
+        'lowered_text', 'measure_statement', 'model_of', 'nearest_products',
+        'nearest_thresholds', 'pair_reasons', 'popular_products', 'product_words',
+        'products_with_words', 'query_words', 'search_configuration', 'search_configurations',
         'search_products', 'search_space', 'similar_products', 'similar_words', 'stems',
         'text_words', 'typed_query', 'walk_statement', 'with_variants', 'without_accents',
         'words_that_end_in'
     ];
     -- Of one shopper or session, or of use to those alone; and what the shop sends.
     for_app constant text [] := array[
-        'buy_again', 'diversified', 'diversity_level', 'erase_shopper', 'has_happened',
-        'is_demo_shop', 'left_out', 'not_bought_again', 'put_products', 'readmit_shopper',
-        'reason_kind', 'rebuyable_products', 'recent_actions', 'recently_viewed', 'recommend',
+        'buy_again', 'diversified', 'diversity_level', 'erase_shopper', 'event_permission',
+        'has_happened', 'is_demo_shop', 'left_out', 'not_bought_again', 'put_products',
+        'readmit_shopper', 'reason_kind', 'rebuyable_products', 'recent_actions', 'recently_viewed', 'recommend',
         'recommend_with_reasons', 'remove_products', 'scored_products', 'serving_options',
         'shopper_data', 'taste', 'with_nearest_action'
     ];

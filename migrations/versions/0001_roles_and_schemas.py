@@ -5,7 +5,7 @@ already; going down leaves them where anybody still uses them. It leaves the ext
 the shop's own columns may be of, and a schema with anything of the shop's own in it.
 """
 
-from alsolike.migrate import check_names_are_free, drop_built, drop_schema, run_sql
+from alsolike.revision_steps import check_names_are_free, drop_built, drop_schema, run_sql
 from alsolike.settings import are_roles_used
 
 revision = "0001"

@@ -6,7 +6,7 @@ than doubled the time of a bulk load (see docs/decisions/0003). Below Postgres 1
 keys, the tables have none.
 """
 
-from alsolike.migrate import drop_built, drop_schema, run_sql, server_version
+from alsolike.revision_steps import drop_built, drop_schema, run_sql, server_version
 
 revision = "0002"
 down_revision = "0001"

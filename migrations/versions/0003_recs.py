@@ -4,7 +4,7 @@ A vector column has no dimension of its own because that is a property of the mo
 vectors are a partition, and its HNSW index casts to the model's dimension.
 """
 
-from alsolike.migrate import drop_schema, run_sql
+from alsolike.revision_steps import drop_schema, run_sql
 
 revision = "0003"
 down_revision = "0002"

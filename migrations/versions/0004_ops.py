@@ -2,7 +2,7 @@
 
 from procrastinate.schema import SchemaManager
 
-from alsolike.migrate import leave_schema, run_sql
+from alsolike.revision_steps import leave_schema, run_sql
 
 revision = "0004"
 down_revision = "0003"

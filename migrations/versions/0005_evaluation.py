@@ -3,7 +3,7 @@
 A model for an evaluation is fitted on a part of the history; it lives for one run and never serves.
 """
 
-from alsolike.migrate import run_sql
+from alsolike.revision_steps import run_sql
 
 revision = "0005"
 down_revision = "0004"

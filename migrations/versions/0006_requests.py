@@ -4,7 +4,7 @@ The functions that took a category take a filter instead; the old ones go, for t
 differ.
 """
 
-from alsolike.migrate import run_alone, run_sql
+from alsolike.revision_steps import run_alone, run_sql
 
 revision = "0006"
 down_revision = "0005"

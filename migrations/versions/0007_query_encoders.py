@@ -3,7 +3,7 @@
 It is kept in the database, so that every web host has it without further set-up.
 """
 
-from alsolike.migrate import run_sql
+from alsolike.revision_steps import run_sql
 
 revision = "0007"
 down_revision = "0006"

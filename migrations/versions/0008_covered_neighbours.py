@@ -5,7 +5,7 @@ side by side. Functions whose columns or parameters differ from before go; the n
 new ones.
 """
 
-from alsolike.migrate import run_alone, run_sql
+from alsolike.revision_steps import run_alone, run_sql
 
 revision = "0008"
 down_revision = "0007"

@@ -1,6 +1,6 @@
 """The newest products of a large category come off an index."""
 
-from alsolike.migrate import run_alone, run_sql
+from alsolike.revision_steps import run_alone, run_sql
 
 revision = "0009"
 down_revision = "0008"

@@ -5,7 +5,7 @@ The revision rewrites the stored vectors in that order and builds their HNSW ind
 lower steps of the ladder.
 """
 
-from alsolike.migrate import run_alone, run_sql
+from alsolike.revision_steps import run_alone, run_sql
 
 revision = "0010"
 down_revision = "0009"

@@ -1,6 +1,6 @@
 """An order without an account: a purchase may name no shopper if it names its order."""
 
-from alsolike.migrate import run_alone, run_sql
+from alsolike.revision_steps import run_alone, run_sql
 
 revision = "0011"
 down_revision = "0010"

@@ -3,7 +3,7 @@
 A row's content is personal data that nobody needs to find the row: its file, line and ids do.
 """
 
-from alsolike.migrate import run_sql
+from alsolike.revision_steps import run_sql
 
 revision = "0012"
 down_revision = "0011"

@@ -4,7 +4,7 @@ Who may execute which function is not said here but in migrations/rights, which 
 applies, as it does the functions themselves.
 """
 
-from alsolike.migrate import run_sql
+from alsolike.revision_steps import run_sql
 
 revision = "0013"
 down_revision = "0012"

@@ -1,6 +1,6 @@
 """A run names the session of its process; a snapshot has its place in the order of reading."""
 
-from alsolike.migrate import run_sql
+from alsolike.revision_steps import run_sql
 
 revision = "0014"
 down_revision = "0013"

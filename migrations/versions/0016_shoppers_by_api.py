@@ -1,6 +1,6 @@
 """The API makes shoppers: who buys or decides about their consent between two loads."""
 
-from alsolike.migrate import run_alone, run_sql
+from alsolike.revision_steps import run_alone, run_sql
 
 revision = "0016"
 down_revision = "0014"

@@ -1,6 +1,6 @@
 """Every column has a description, as psql shows it, and so has every table of the task queue."""
 
-from alsolike.migrate import run_sql
+from alsolike.revision_steps import run_sql
 
 revision = "0018"
 down_revision = "0016"

@@ -4,7 +4,7 @@ The functions whose parameters or rows change with the types go when the new one
 transaction: `migrations/gone_functions.sql`.
 """
 
-from alsolike.migrate import run_sql
+from alsolike.revision_steps import run_sql
 
 revision = "0019"
 down_revision = "0018"

@@ -1,6 +1,6 @@
 """Let a filter ask for products that were made since a time."""
 
-from alsolike.migrate import run_sql
+from alsolike.revision_steps import run_sql
 
 revision = "0020"
 down_revision = "0019"

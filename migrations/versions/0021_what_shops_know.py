@@ -1,6 +1,6 @@
 """What shops know of a product beyond its texts: address, sale price, group, language, code."""
 
-from alsolike.migrate import drop_built, run_sql
+from alsolike.revision_steps import drop_built, run_sql
 
 revision = "0021"
 down_revision = "0020"

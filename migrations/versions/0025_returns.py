@@ -4,7 +4,7 @@
 look them up. Triggers keep it, whoever writes the returns.
 """
 
-from alsolike.migrate import drop_built, run_sql
+from alsolike.revision_steps import drop_built, run_sql
 
 revision = "0025"
 down_revision = "0021"

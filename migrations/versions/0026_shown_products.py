@@ -4,7 +4,7 @@ The two indexes of groups are empty where no product is of a group: a look into 
 nothing.
 """
 
-from alsolike.migrate import run_alone, run_sql
+from alsolike.revision_steps import run_alone, run_sql
 
 revision = "0026"
 down_revision = "0025"

@@ -1,6 +1,6 @@
 """Products that the shop removed over HTTP stay as rows, because purchases are of them."""
 
-from alsolike.migrate import run_sql
+from alsolike.revision_steps import run_sql
 
 revision = "0027"
 down_revision = "0026"

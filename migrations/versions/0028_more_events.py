@@ -1,6 +1,6 @@
 """What is put into baskets and clicked on, and the other events that the API takes."""
 
-from alsolike.migrate import run_sql
+from alsolike.revision_steps import run_sql
 
 revision = "0028"
 down_revision = "0027"

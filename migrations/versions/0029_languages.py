@@ -4,7 +4,7 @@ What makes words of texts is made here and not in `migrations/functions`: the wo
 depend on it, so another way to make them needs a version that makes them all anew.
 """
 
-from alsolike.migrate import drop_built, run_alone, run_sql
+from alsolike.revision_steps import drop_built, run_alone, run_sql
 
 revision = "0029"
 down_revision = "0028"

@@ -1,6 +1,6 @@
 """The words of the catalogue, for searches that spell them otherwise or name a part of them."""
 
-from alsolike.migrate import run_sql
+from alsolike.revision_steps import run_sql
 
 revision = "0030"
 down_revision = "0029"

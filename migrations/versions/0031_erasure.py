@@ -4,7 +4,7 @@ Both hold no ids. The list has keyed hashes, which only a process with the key c
 id; a receipt has counts.
 """
 
-from alsolike.migrate import run_sql
+from alsolike.revision_steps import run_sql
 
 revision = "0031"
 down_revision = "0030"

@@ -1,6 +1,6 @@
 """The log of runs keeps numbers of a load, not the notes and reasons that quote its rows."""
 
-from alsolike.migrate import run_sql
+from alsolike.revision_steps import run_sql
 
 revision = "0032"
 down_revision = "0031"

@@ -1,6 +1,6 @@
 """What was pulled from the shop's own tables: how far, and which rows."""
 
-from alsolike.migrate import run_sql
+from alsolike.revision_steps import run_sql
 
 revision = "0033"
 down_revision = "0032"

@@ -1,6 +1,6 @@
 """Prices have as many decimals as their currency: none in yen, three in Kuwaiti dinar."""
 
-from alsolike.migrate import drop_built, run_sql
+from alsolike.revision_steps import drop_built, run_sql
 
 revision = "0034"
 down_revision = "0033"

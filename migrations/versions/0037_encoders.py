@@ -4,10 +4,10 @@ The encoders of before had no prompt for documents. Their prompt for queries is 
 copy; where there is none, no query was encoded with it.
 """
 
-from alsolike.migrate import run_sql
+from alsolike.revision_steps import run_sql
 
 revision = "0037"
-down_revision = "0034"
+down_revision = "0036"
 deletes = {"recs.encoder_switches": "true"}
 
 

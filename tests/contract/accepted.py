@@ -27,6 +27,8 @@ MEANINGS = {
     "order_id",
     "place",
     "price_min",
+    # Of a place that needs one.
+    "product",
     "product_id",
     "products.attributes",
     "purchase_id",

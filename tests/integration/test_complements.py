@@ -92,3 +92,30 @@ def test_bad_questions_are_errors_and_a_shop_without_marts_has_none() -> None:
     assert raised.value.sqlstate == "LS002"
     with pytest.raises(psycopg.errors.InvalidParameterValue):
         goes_with("a", -1)
+
+
+@pytest.mark.usefixtures("orders")
+def test_a_product_in_three_sizes_counts_as_one() -> None:
+    # Each size with the belt once, which for a size alone is chance; and all sizes in one order.
+    for name in ("tee s", "tee m", "tee l"):
+        run(
+            "insert into raw.products (product_id, title, item_group_id) values (%s, %s, 'tee')",
+            (name, name),
+        )
+    run("insert into raw.products (product_id, title) values ('belt', 'Belt')")
+    new = [["tee s", "belt"], ["tee m", "belt"], ["tee l", "belt"], ["tee s", "tee m", "tee l"]]
+    for number, order in enumerate(new):
+        for name in order:
+            run(
+                "insert into raw.purchases (purchase_id, shopper_id, product_id, purchased_at, "
+                "order_id) values (%s, 's', %s, '2026-01-01', %s)",
+                (f"new-{number}-{name}", name, f"new{number}"),
+            )
+    transform(report=ignore_progress)
+    # 14 orders: the tee is in four of them, the belt in three, all of these with a tee.
+    lift = pytest.approx(3 * 14 / (4 * 3))
+    score = pytest.approx(3 / 8 * log(3 * 14 / (4 * 3)))
+    # All sizes are in two orders: the first by id stands for them.
+    assert goes_with("belt") == [(1, "tee l", score, 3, lift)]
+    for size in ("tee s", "tee m", "tee l"):
+        assert goes_with(size) == [(1, "belt", score, 3, lift)]

@@ -12,17 +12,12 @@ from alsolike.cli import run as command
 from alsolike.database import ANALYST_ROLE, APP_ROLE, connect, refuse_old_server
 from alsolike.errors import UnsupportedServerError
 from alsolike.loading import load_folder
-from alsolike.migrate import (
-    MigrationError,
-    check_database,
-    current_revision,
-    migrate,
-    remaining_objects,
-)
+from alsolike.migrate import check_database, current_revision, migrate, remaining_objects
 from alsolike.neighbours import write_all_neighbours
 from alsolike.privacy.erase import erase
 from alsolike.privacy.retain import retain
 from alsolike.progress import ignore_progress
+from alsolike.revision_steps import MigrationError
 from alsolike.settings import load_settings
 from alsolike.snapshot.export import export_snapshot
 from alsolike.snapshot.fetch import fetch_snapshot

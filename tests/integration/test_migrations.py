@@ -12,15 +12,9 @@ from alembic.script import ScriptDirectory
 from psycopg.sql import SQL
 
 from alsolike.database import ANALYST_ROLE, APP_ROLE, connect
-from alsolike.migrate import (
-    MIGRATIONS,
-    MigrationError,
-    RowsWouldBeDeletedError,
-    current_revision,
-    migrate,
-    remaining_objects,
-)
+from alsolike.migrate import RowsWouldBeDeletedError, current_revision, migrate, remaining_objects
 from alsolike.progress import ignore_progress
+from alsolike.revision_steps import MIGRATIONS, MigrationError
 from alsolike.transform import transform
 from tests.fixtures.waiting import wait_for
 from tests.shop.models import add_vectors

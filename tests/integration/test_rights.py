@@ -67,6 +67,7 @@ ANALYST_CALLS = {
     "recs.category_size",
     "recs.compounding",
     "recs.few_eligible",
+    "recs.firsts_of_groups",
     "recs.fits",
     "recs.goes_with",
     "recs.has_groups",
@@ -77,11 +78,9 @@ ANALYST_CALLS = {
     "recs.model_of",
     "recs.nearest_products",
     "recs.nearest_thresholds",
-    "recs.nearest_variants",
-    "recs.one_of_each_group",
     "recs.pair_reasons",
     "recs.popular_products",
-    "recs.popular_variants",
+    "recs.products_with_words",
     "recs.query_words",
     "recs.search_configurations",
     "recs.search_products",
@@ -97,6 +96,7 @@ ANALYST_CALLS = {
 APP_CALLS = ANALYST_CALLS | {
     "ops.erase_shopper",
     "ops.is_demo_shop",
+    "raw.event_permission",
     "raw.put_products",
     "raw.remove_products",
     "ops.readmit_shopper",
@@ -119,6 +119,7 @@ APP_CALLS = ANALYST_CALLS | {
     "recs.with_nearest_action",
 }
 APP_WRITES = {
+    "ops.spent_tokens": "INSERT",
     "raw.basket_additions": "INSERT",
     "raw.clicks": "INSERT",
     "raw.consents": "INSERT",
@@ -305,6 +306,7 @@ ATTACKS = [
     "select reason from ops.embedding_failures",
     "select args from ops.procrastinate_jobs",
     "select * from ops.locks for update",
+    "select * from ops.spent_tokens",
 ]
 
 

@@ -135,6 +135,14 @@ def test_each_product_is_kept_or_rejected_by_itself(client: Client) -> None:
 
 # Of a product: what is sent, and as a file would have it.
 ODD = [
+    ({"title": "A &amp; B<br>C"}, {"title": "A &amp; B<br>C"}),
+    ({"description": "<p>5 &lt; 6</p>R&D"}, {"description": "<p>5 &lt; 6</p>R&D"}),
+    ({"category": "A &gt; B"}, {"category": "A &gt; B"}),
+    ({"brand": "<i>A</i>"}, {"brand": "<i>A</i>"}),
+    ({"url": "/a?b=1&amp;c=2"}, {"url": "/a?b=1&amp;c=2"}),
+    ({"attributes": {"a &amp; b": ["<b>c</b>"]}}, {"attributes": '{"a &amp; b": ["<b>c</b>"]}'}),
+    ({"brand": "N/A", "url": "null"}, {"brand": "N/A", "url": "null"}),
+    ({"category": "-", "language": "None"}, {"category": "-", "language": "None"}),
     ({"price": 1.234, "currency": "EUR"}, {"price": "1.234", "currency": "EUR"}),
     ({"price": 1.234, "currency": "kwd"}, {"price": "1.234", "currency": "kwd"}),
     ({"price": 1e300}, {"price": "1" + "0" * 300}),

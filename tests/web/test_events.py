@@ -174,6 +174,44 @@ def test_what_does_not_go_with_a_kind_is_named(
     assert [error["field"] for error in response.json()["errors"]] == [field]
 
 
+def test_a_review_is_kept_as_text_without_html(client: Client) -> None:
+    written = event("review", title="It&#39;s <b>good</b>", body="<p>Holds.</p>5 &lt; 6 mm, R&D")
+    assert [one["status"] for one in send(client, written)] == [201]
+    assert rows("select title, body from raw.reviews where review_id = 'e-review'") == [
+        ("It's good", "Holds.\n5 < 6 mm, R&D")
+    ]
+    (again,) = send(client, {**written, "title": "It's good"})
+    assert again["reason"] == "duplicate"
+
+
+def test_words_for_nothing_are_nothing(client: Client) -> None:
+    """As in a file: who writes `null` means that there is none."""
+    sent = send(
+        client,
+        event("purchase", order_id="null", event_id="n-1"),
+        event("review", title="N/A", body=" - ", event_id="n-2"),
+        event("view", shopper_id="NULL", session_id="visit", event_id="n-3"),
+        event("view", shopper_id=None, session_id="null", event_id="n-4"),
+        event("view", product_id="nan", event_id="n-5"),
+        event("view", event_id="null"),
+        event("return", purchase_id="None", event_id="n-6"),
+    )
+    assert [(one["status"], one["detail"]) for one in sent] == [
+        (201, None),
+        (201, None),
+        (201, None),
+        (400, "Give one of shopper_id and session_id."),
+        (400, "A view needs one."),
+        (400, "'null' is a word for nothing: give the event's own id."),
+        (400, "A return needs one."),
+    ]
+    assert rows("select order_id from raw.purchases where purchase_id = 'n-1'") == [(None,)]
+    assert rows("select title, body from raw.reviews where review_id = 'n-2'") == [(None, None)]
+    assert rows("select shopper_id, session_id from raw.views where view_id = 'n-3'") == [
+        (None, "visit")
+    ]
+
+
 def test_what_is_unknown_is_told_for_each(client: Client) -> None:
     results = send(
         client,

@@ -304,6 +304,8 @@ FILTERS: dict[str, tuple[dict[str, Any], set[str]]] = {
     ),
     "brands": ({"brands": ["Brand", "None"]}, EVERYTHING),
     "another brand": ({"brands": ["None"]}, set()),
+    "currency": ({"currency": "eur"}, EVERYTHING),
+    "another currency": ({"currency": "USD", "price_min": 0}, set()),
     "price_min": ({"price_min": 12, "price_max": 13.5}, OF_TWO_EUROS),
     "price_max": ({"price_min": 11.5, "price_max": 13}, OF_TWO_EUROS),
     "with_sold_out": ({"with_sold_out": True}, EVERYTHING | SOLD_OUT),

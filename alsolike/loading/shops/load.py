@@ -20,13 +20,12 @@ from alsolike.loading.shops.woocommerce import WOOCOMMERCE
 from alsolike.loading.sources import load_sources
 from alsolike.loading.summary import LoadSummary
 from alsolike.loading.tables import PRODUCTS, PURCHASES
-from alsolike.loading.web_text import plain_text
 from alsolike.progress import Report
 
 SYSTEMS = {one.name: one for one in (SHOPIFY, WOOCOMMERCE, MERCHANT, MAGENTO, PRESTASHOP)}
 
-# Columns that may hold HTML; of these only the description has lines.
-_TEXTS = ("title", "description", "category", "brand")
+# Texts of one line; a feed may break them into several.
+_LINES = ("title", "category", "brand")
 
 
 def load_shop(
@@ -94,34 +93,22 @@ def _read_products(layout: ShopSystem, path: Path, shop: Shop, reading: Reading)
 
 
 def _row(item: Item) -> Row:
-    columns = {name: _plain(name, value) for name, value in item.columns.items()}
+    columns = {name: _as_text(name, value) for name, value in item.columns.items()}
     return Row(item.line, item.problem, [columns.get(name) for name in PRODUCTS.columns])
 
 
-def _plain(name: str, value: object) -> str | None:
+def _as_text(name: str, value: object) -> str | None:
     match value:
         case None | "":
             return None
         case bool():
             return "true" if value else "false"
         case dict():
-            attributes = cast("dict[str, object]", value)
-            return msgspec.json.encode(
-                {key: _plain_attribute(one) for key, one in attributes.items()}
-            ).decode()
-        case _ if name in _TEXTS:
-            text = plain_text(str(value))
-            return text if name == "description" else text.replace("\n", " ")
+            return msgspec.json.encode(cast("dict[str, object]", value)).decode()
+        case _ if name in _LINES:
+            return " ".join(str(value).split())
         case _:
             return str(value).strip()
-
-
-def _plain_attribute(value: object) -> object:
-    if isinstance(value, str):
-        return plain_text(value).replace("\n", " ")
-    if isinstance(value, list):
-        return [_plain_attribute(one) for one in cast("list[object]", value)]
-    return value
 
 
 def _read_orders(

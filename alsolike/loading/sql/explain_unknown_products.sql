@@ -1,5 +1,5 @@
 -- Say more of the events whose product is not there: that its own row was rejected in this load,
--- and where, or that there is one whose id looks the same or lacks a `.0`.
+-- and where, or that there is one whose id looks the same but for zeros that a tool took or added.
 -- products: name of this load's file of products, or null.
 -- A row: one line of the file.
 with unknown as (

@@ -32,6 +32,19 @@ where
     end
 union all
 select
+    s.line, 'attributes', s.attributes,
+    'kept, but item_group_id has to be a column, to make variants of one product'
+from staged as s
+where
+    s.item_group_id is null
+    and case
+        -- Almost all; the test of the rest costs more.
+        when strpos(s.attributes, '"item_group_id"') = 0 then false
+        when not pg_input_is_valid(s.attributes, 'jsonb') then false
+        else (s.attributes::jsonb -> 'item_group_id') is not null
+    end
+union all
+select
     s.line, 'in_stock', 'false',
     'taken as not in stock: expected true or false, yes or no, in stock or out of stock, or a '
     || 'whole number'

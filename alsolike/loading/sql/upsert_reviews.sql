@@ -10,7 +10,7 @@ order by s.review_id asc, s.reviewed_at::timestamptz desc, s.line desc
 on conflict (review_id) do update
     set ({columns}, loaded_at) = ({excluded}, now())
     where
-    k.shopper_id = excluded.shopper_id
+    k.shopper_id is not distinct from excluded.shopper_id
     and k.product_id = excluded.product_id
     and k.reviewed_at <= excluded.reviewed_at
     and ({stored}) is distinct from ({excluded})

@@ -33,7 +33,7 @@ left join (
     group by v.product_id
 ) as r on p.product_id = r.product_id
 left join
-    recs.popular_variants(%(popular)s::integer)
+    recs.popular_products(%(popular)s::integer, p_has_one_of_group => false)
     with ordinality as n (product_id, popularity, actions, popularity_rank)
     on p.product_id = n.product_id
 left join recs.rebuyable_products() as b on p.product_id = b.product_id

@@ -5,19 +5,10 @@
 -- whether the sender said so; quantity: null: 1; unit_price: null: not told; order_id: null: none.
 -- A row: as in record_view, consent always true. A price that is not told is no other content.
 with asked as (
-    select
-        exists(
-            select 1 from raw.products as p
-            where p.product_id = %(product_id)s
-        ) as has_product,
-        exists(
-            select 1 from raw.shoppers as s
-            where s.shopper_id = %(shopper_id)s
-        ) as has_shopper,
-        exists(
-            select 1 from raw.erased_shoppers as e
-            where e.shopper_hash = %(shopper_hash)s
-        ) as is_erased
+    select a.has_product, a.has_shopper, a.has_consent, a.is_erased
+    from raw.event_permission(
+        %(product_id)s, %(shopper_id)s, %(shopper_hash)s
+    ) as a
 ),
 
 known as (
@@ -68,6 +59,6 @@ select
     exists(select 1 from written) as is_recorded,
     (select k.is_same from known as k) as is_same,
     -- By the rule of recs.left_out.
-    exists (select 1 from raw.consenting_shoppers as c where c.shopper_id = %(shopper_id)s)
+    a.has_consent
     and cardinality(recs.not_bought_again(array[%(product_id)s::text])) > 0 as is_left_out
 from asked as a

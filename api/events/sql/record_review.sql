@@ -6,24 +6,16 @@
 -- A row: as in record_view, consent always true. Another rating or text is no other content, but an
 -- edited review, unless it is older than what is there; another shopper or product is.
 with asked as (
-    select
-        exists(
-            select 1 from raw.products as p
-            where p.product_id = %(product_id)s
-        ) as has_product,
-        exists(
-            select 1 from raw.shoppers as s
-            where s.shopper_id = %(shopper_id)s
-        ) as has_shopper,
-        exists(
-            select 1 from raw.erased_shoppers as e
-            where e.shopper_hash = %(shopper_hash)s
-        ) as is_erased
+    select a.has_product, a.has_shopper, a.has_consent, a.is_erased
+    from raw.event_permission(
+        %(product_id)s, %(shopper_id)s, %(shopper_hash)s
+    ) as a
 ),
 
 known as (
     select
-        k.product_id = %(product_id)s::text and k.shopper_id = %(shopper_id)s::text as is_same
+        k.product_id = %(product_id)s::text
+        and coalesce(k.shopper_id = %(shopper_id)s::text, false) as is_same
     from raw.reviews as k
     where k.review_id = %(event_id)s
 ),

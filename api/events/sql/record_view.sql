@@ -6,25 +6,10 @@
 -- now; whether a view of that id that was there has the same content, null: there was none; and
 -- whether the product is not to be recommended any more.
 with asked as (
-    select
-        exists(
-            select 1 from raw.products as p
-            where p.product_id = %(product_id)s
-        ) as has_product,
-        %(shopper_id)s::text is null
-        or exists (
-            select 1 from raw.shoppers as s
-            where s.shopper_id = %(shopper_id)s
-        ) as has_shopper,
-        %(shopper_id)s::text is null
-        or exists (
-            select 1 from raw.consenting_shoppers as c
-            where c.shopper_id = %(shopper_id)s
-        ) as has_consent,
-        exists(
-            select 1 from raw.erased_shoppers as e
-            where e.shopper_hash = %(shopper_hash)s
-        ) as is_erased
+    select a.has_product, a.has_shopper, a.has_consent, a.is_erased
+    from raw.event_permission(
+        %(product_id)s, %(shopper_id)s, %(shopper_hash)s
+    ) as a
 ),
 
 known as (

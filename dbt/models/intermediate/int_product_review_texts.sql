@@ -21,9 +21,12 @@ placed as (
             order by reviews.reviewed_at desc, reviews.review_id asc
         ) as place
     from reviews
-    inner join consenting_shoppers
+    left join consenting_shoppers
         on reviews.shopper_id = consenting_shoppers.shopper_id
-    where coalesce(reviews.title, reviews.body) is not null
+    where
+        coalesce(reviews.title, reviews.body) is not null
+        -- A review of nobody known makes no profile.
+        and (reviews.shopper_id is null or consenting_shoppers.shopper_id is not null)
 
 ),
 

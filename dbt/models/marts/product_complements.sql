@@ -9,60 +9,63 @@
 
 with pairs as (
 
-    select * from {{ ref('product_pairs') }}
-    where
-        kind = 'co_bought'
-        and lift > 1
+    select * from {{ ref('int_bought_together') }}
+    where lift > 1
+
+),
+
+basket_counts as (
+
+    select * from {{ ref('int_basket_counts') }}
+    where kind = 'co_bought'
 
 ),
 
 products as (
 
-    select * from {{ ref('stg_products') }}
+    select
+        stg_products.product_id,
+        coalesce('group ' || stg_products.item_group_id, 'product ' || stg_products.product_id)
+            as group_key,
+        stg_products.is_in_stock,
+        coalesce(basket_counts.product_baskets, 0) as product_baskets
+    from {{ ref('stg_products') }} as stg_products
+    left join basket_counts
+        on stg_products.product_id = basket_counts.product_id
+
+),
+
+-- The variant that is bought most often stands for all, one in stock before one that is not.
+one_of_each_group as (
+
+    select distinct on (group_key)
+        group_key,
+        product_id
+    from products
+    order by
+        group_key asc,
+        is_in_stock desc,
+        product_baskets desc,
+        product_id asc
 
 ),
 
 scored as (
 
     select
-        pairs.product_id,
-        pairs.other_product_id,
+        products.product_id,
+        others.product_id as other_product_id,
         pairs.together,
         pairs.lift,
-        coalesce('group ' || others.item_group_id, 'product ' || others.product_id)
-            as other_group_key,
         -- The logarithm limits pairs of rare products, the fraction pairs that met by chance.
         pairs.together::double precision
         / (pairs.together + {{ var('complement_shrinkage') }})
         * ln(pairs.lift) as score
     from pairs
     inner join products
-        on pairs.product_id = products.product_id
-    inner join products as others
-        on pairs.other_product_id = others.product_id
-    -- A variant does not go with another one of the same product.
-    where
-        products.item_group_id is null
-        or products.item_group_id is distinct from others.item_group_id
-
-),
-
--- The best variant stands for all.
-one_of_each_group as (
-
-    select distinct on (product_id, other_group_key)
-        product_id,
-        other_product_id,
-        together,
-        lift,
-        score
-    from scored
-    order by
-        product_id asc,
-        other_group_key asc,
-        score desc,
-        together desc,
-        other_product_id asc
+        on pairs.group_key = products.group_key
+    inner join one_of_each_group as others
+        on pairs.other_group_key = others.group_key
 
 ),
 
@@ -77,7 +80,7 @@ ranked as (
                 together desc,
                 other_product_id asc
         )::integer as rank
-    from one_of_each_group
+    from scored
 
 ),
 

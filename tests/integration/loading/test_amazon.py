@@ -119,7 +119,7 @@ def test_the_layout_of_2018(database: dict[str, str], tmp_path: Path) -> None:
     ) == [
         (
             "Tea & Cake",
-            "Sweet .\nNice.",
+            "Sweet.\nNice.",
             "Food > Cakes",
             "Baker",
             "1012.99",

@@ -215,6 +215,22 @@ def test_a_picture_that_pages_cannot_show_is_kept_and_noted(
     assert noted(summary, "image_url kept, but our pages show only", "1 row; line 2")
 
 
+def test_a_group_among_the_attributes_is_noted(database: dict[str, str], tmp_path: Path) -> None:
+    rows = [
+        {"product_id": "p1", "title": "Tee", "attributes": {"item_group_id": "tee"}},
+        {"product_id": "p2", "title": "Tee", "attributes": '{"item_group_id": '},
+        {"product_id": "p3", "title": "Tee", "attributes": {"item_group_id": "t"}}
+        | {"item_group_id": "t"},
+    ]
+    summary = load(write(tmp_path, products_jsonl="".join(f"{json.dumps(row)}\n" for row in rows)))
+    assert noted(summary, "item_group_id has to be a column", "(1 row; line 1")
+    assert select("select product_id, item_group_id from raw.products order by 1") == [
+        ("p1", None),
+        ("p2", None),
+        ("p3", "t"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("product_id", "named", "shown"),
     [
@@ -224,6 +240,7 @@ def test_a_picture_that_pages_cannot_show_is_kept_and_noted(
         ("cafe\u0301", "caf\u00e9", "cafe\\u0301"),
         ("SKU1", "sku1", "SKU1"),
         ("1001", "1001.0", "1001"),
+        ("00120", "120", "00120"),
     ],
 )
 def test_a_product_that_looks_like_the_one_meant_is_named(

@@ -59,6 +59,28 @@ def test_nobody_is_no_shopper_in_any_file(database: dict[str, str], tmp_path: Pa
     assert select("select view_id, shopper_id, session_id from raw.views") == [("v1", None, "x1")]
 
 
+@pytest.mark.parametrize("column", [",shopper_id", ""], ids=["empty", "missing"])
+def test_a_review_without_a_shopper_is_kept(
+    database: dict[str, str], tmp_path: Path, column: str
+) -> None:
+    head = f"review_id,product_id,rating,reviewed_at,body{column}\n"
+    nobody = [",guest", ","] if column else ["", ""]
+    rows = "".join(
+        f"r{n},p{n},5,2026-01-0{n}T00:00:00Z,Sturdy{end}\n" for n, end in enumerate(nobody, start=1)
+    )
+    folder = write(tmp_path, products=PRODUCTS, reviews=head + rows)
+    for loaded in (2, 0):
+        summary = load(folder, consent=None)
+        assert [(file.loaded, file.rejected) for file in summary.files[1:]] == [(loaded, 0)]
+    assert select("select review_id, shopper_id, body from raw.reviews order by 1") == [
+        ("r1", None, "Sturdy"),
+        ("r2", None, "Sturdy"),
+    ]
+    assert select("select shopper_id from raw.shoppers") == []
+    edited = write(tmp_path, products=PRODUCTS, reviews=(head + rows).replace("Sturdy", "Shaky"))
+    assert load(edited, consent=None).files[-1].loaded == 2
+
+
 def test_a_shopper_with_absurdly_many_orders_is_noted(
     database: dict[str, str], tmp_path: Path
 ) -> None:

@@ -420,10 +420,8 @@ CASES = (
         words="brass word77 nothing4711",
         most={"products": 100, "search_words": 10},
     ),
-    # Up to 5,000 are ranked; so common a word is found sooner without its index.
-    _SEARCH.but(
-        "a common word", words="lamp", most={"products": 6000}, searches=(), **_READS_PRODUCTS
-    ),
+    # The index lists all that have the word; up to 5,000 are ranked.
+    _SEARCH.but("a common word", words="lamp", most={"products": PRODUCTS + 5100}),
     _SEARCH.but("in a category", words="word77", category="Department 3", most={"products": 60}),
     _SEARCH.but("a product id", words="v00007", searches=("products_search", "products_pkey")),
     _SEARCH.but(
@@ -471,8 +469,9 @@ CASES = (
         name="a department",
         statement="api/catalogue/has_category",
         parameters={"category": "Department 3"},
-        most={"products": 2},
-        searches=("products_category",),
+        # One of six products is of it, so that reading the table finds one as soon as the index.
+        most={"products": 20},
+        whole=("products",),
         rows=1,
         is_prepared=False,
     ),
@@ -589,7 +588,7 @@ CASES = (
         title="Title",
         body="Body",
         may_make=True,
-        most={"products": 4, "shoppers": 4, "reviews": 4},
+        most={"products": 4, "shoppers": 4, "consents": 4, "reviews": 4},
     ),
     _VIEW.but(
         "one",
@@ -635,7 +634,8 @@ CASES = (
     _STEP.but(
         "neighbours, few",
         filter=TENTH_OF_PERCENT,
-        most={**_LOOKED_UP, **_POPULAR, "neighbours": 25},
+        # Postgres 16 reads the entries of its shelf too, as it combines two indexes.
+        most={**_POPULAR, "products": 300, "neighbours": 25},
     ),
     _STEP.but(
         "neighbours, chosen",

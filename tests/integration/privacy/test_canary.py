@@ -2,19 +2,25 @@
 
 import io
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import boto3
+import httpx
 import pyarrow.parquet as pq
 import pytest
 from psycopg import sql
 
 from alsolike.cli import run as run_command
 from alsolike.database import connect
+from tests.fixtures.site import ROOT, serving
 from tests.fixtures.tiny_encoder import WORDS, make_tiny_encoder
+from tests.fixtures.waiting import WITHIN_SECONDS, wait_for
 from tests.shop.database import run
 
 MARK = "CANARY"
@@ -161,6 +167,60 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     erasure_key.cache_clear()
 
 
+def shop_over_http(address: str) -> None:
+    """Do all that a shopper can do, and some of it wrong: errors are logged."""
+    of = {"shopper_id": SHOPPER, "product_id": "p20"}
+    events: list[dict[str, Any]] = [
+        {"kind": "view", **of},
+        {"kind": "click", "place": "home", **of},
+        {"kind": "basket", **of},
+        {"kind": "purchase", "order_id": f"{MARK}-http-order", **of},
+        {"kind": "review", "rating": 5, "title": f"{MARK}-http", "body": f"<b>{MARK}</b>", **of},
+        {"kind": "hide", "shopper_id": SHOPPER, "product_id": "p21"},
+        {"kind": "return", "purchase_id": f"{MARK}-http-purchase"},
+    ]
+    for event in events:
+        event["event_id"] = f"{MARK}-http-{event['kind']}"
+    bad = [
+        {**events[0], "event_id": f"{MARK}-unknown", "product_id": f"{MARK}-product"},
+        {**events[4], "event_id": f"{MARK}-two-stars", "rating": None},
+        {**events[3], "quantity": 3},
+    ]
+    with httpx.Client(base_url=address, timeout=60) as site:
+        consent = {"personalisation": True}
+        assert site.put(f"/v1/shoppers/{SHOPPER}", json=consent).status_code == 200
+        answer = site.post("/v1/events", json={"events": events + bad})
+        assert [one["status"] for one in answer.json()["results"]] == [201] * 7 + [404, 400, 409]
+        for path in ("recommendations", "recently-viewed", "buy-again", MARK):
+            site.get(f"/v1/shoppers/{SHOPPER}/{path}", params={"category": "-" + MARK})
+            site.get(f"/v1/shoppers/{SHOPPER}/{path}")
+        for path in ("/", "/products/p22", f"/products/{MARK}"):
+            site.get(path)
+        site.get("/search", params={"q": f"{MARK} lamp"})
+
+
+def work_until_known(log: Path) -> None:
+    """Run a worker in a process of its own until it has taken in what was done over HTTP."""
+    with (
+        log.open("w") as output,
+        subprocess.Popen(
+            [sys.executable, "-m", "alsolike", "worker"],
+            cwd=ROOT,
+            env=os.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        ) as worker,
+    ):
+        try:
+            wait_for(lambda: run("select count(*) from ops.snapshots") != [(0,)], within=180)
+        finally:
+            worker.terminate()
+            assert worker.wait(WITHIN_SECONDS) == 0, log.read_text()
+    taken = run("select event_id from marts.shopper_events where event_id like '%%http%%'")
+    assert f"{MARK}-http-view" in {event_id for (event_id,) in taken}
+
+
 def alsolike(*arguments: str) -> None:
     assert run_command(list(arguments)) == 0, arguments
 
@@ -172,8 +232,11 @@ def test_an_erased_shopper_leaves_no_byte(home: Path, folder: Path, s3: str) -> 
         alsolike("embed")
 
     alsolike("load", str(folder), "--consent", "personalisation")
-    run("insert into recs.hides (shopper_id, product_id) values (%s, 'p9')", [SHOPPER])
-    build()
+    home.mkdir(exist_ok=True)
+    with serving({"ALSOLIKE_PAGES": "true"}, home / "site.log") as address:
+        shop_over_http(address)
+        work_until_known(home / "worker.log")
+        httpx.get(f"{address}/v1/shoppers/{SHOPPER}/recommendations")
     alsolike("train")
     alsolike("promote", "trained-1", "--force")
     alsolike("export")
@@ -187,6 +250,9 @@ def test_an_erased_shopper_leaves_no_byte(home: Path, folder: Path, s3: str) -> 
         "raw.views",
         "raw.reviews",
         "raw.rejected_rows",
+        "raw.clicks",
+        "raw.basket_additions",
+        "raw.returns",
         "recs.hides",
         "staging.int_events",
         "marts.shopper_events",
@@ -196,6 +262,8 @@ def test_an_erased_shopper_leaves_no_byte(home: Path, folder: Path, s3: str) -> 
     }
     assert traces_in_files(home) == {"dbt/logs/dbt.log"}
 
+    # As Postgres does when it likes; of some tables the shopper has all rows.
+    run("analyze")
     alsolike("erase", SHOPPER)
     assert traces_in_database() == set()
     assert traces_in_files(home) == set()

@@ -89,6 +89,7 @@ def test_only_what_is_too_old_goes(settings: Settings) -> None:
         "runs": 1,
         "texts of kept runs": 1,
         "ended jobs": 1,
+        "expired tokens": 0,
     }
     assert retain(settings, is_dry=True) == wanted
     assert retain(settings, is_dry=True) == wanted

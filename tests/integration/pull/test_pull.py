@@ -362,3 +362,15 @@ def test_an_erased_shopper_does_not_come_back(shop: Shop) -> None:
         ]
     assert run("select shopper_id from raw.shoppers") == [("2",)]
     assert purchases() == ["1002"]
+
+
+def test_html_becomes_text(shop: Shop) -> None:
+    shop.run("update goods set name = 'Kettle &amp; <i>lid</i>', words = '<p>Boils.</p>1 &lt; 2'")
+    shop.run("""update variants set options = '{"colour": "<b>red</b>"}'""")
+    shop.run("update ratings set words = 'Good.<br>Very.'")
+    pulled()
+    assert run(
+        "select title, description, attributes from raw.products where product_id = 'K-RED'"
+    ) == [("Kettle & lid", "Boils.\n1 < 2", {"colour": "red"})]
+    assert run("select body from raw.reviews") == [("Good.\nVery.",)]
+    assert counts(pulled()) == NOTHING_NEW

@@ -2,7 +2,7 @@
 
 import re
 
-from alsolike.migrate import FUNCTIONS
+from alsolike.revision_steps import FUNCTIONS
 from api.http.ids import NOBODY
 
 

@@ -6,8 +6,9 @@ import io
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alsolike.loading.rows import NOTHING, Reading, Row, encode_rows
+from alsolike.loading.rows import Reading, Row, encode_rows
 from alsolike.loading.tables import SHOPPERS
+from alsolike.shop_texts import NOTHING
 
 texts = (
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from alsolike.migrate import FUNCTIONS, MIGRATIONS
+from alsolike.revision_steps import FUNCTIONS, MIGRATIONS
 
 VERSIONS = sorted((MIGRATIONS / "versions").glob("[0-9]*.py"))
 of_each_version = pytest.mark.parametrize("path", VERSIONS, ids=lambda path: path.stem)

@@ -39,8 +39,7 @@ PARAMETERS = {
 # Name, filter, parameters, rows, most steps.
 CASES: list[tuple[str, dict[str, Any], dict[str, Any], int, int]] = [
     ("products_by_id", {}, {}, 2, 500),
-    # All of a product's neighbours, to leave one of each group.
-    ("neighbours", {}, {}, 10, 5000),
+    ("neighbours", {}, {}, 10, 2000),
     ("neighbours", {"category": SHELF}, {}, 1, 3000),
     ("popular", {}, {}, 10, 2000),
     ("list_products", {}, {}, 25, 2000),

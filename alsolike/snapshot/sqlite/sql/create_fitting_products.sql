@@ -20,6 +20,10 @@ where
         )
     )
     and (
+        (select q.product_filter ->> 'currency' is null from question as q)
+        or upper(p.currency) = (select upper(q.product_filter ->> 'currency') from question as q)
+    )
+    and (
         (select q.product_filter ->> 'price_min' is null from question as q)
         or coalesce(
             min(cast(p.price as real), cast(p.sale_price as real)),
