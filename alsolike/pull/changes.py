@@ -9,6 +9,7 @@ from psycopg import sql
 from psycopg.rows import args_row
 
 from alsolike.database import query
+from alsolike.loading.gone import half_gone
 from alsolike.loading.rows import Chunk, Reading, Row, encode_rows
 from alsolike.loading.staging import Connection, StagedFile
 from alsolike.loading.summary import counted
@@ -304,13 +305,17 @@ def take_back_gone_rows(
     ).fetchone() or (0, 0)
     if not gone:
         return
-    if 2 * gone >= known and not accepts_deletes and table is not VIEWS:
-        message = (
-            f"{changes.view.name} has {counted(changes.rows, 'row')}, and lacks {gone:,} of the "
-            f"{known:,} that were pulled before. Nothing of it was pulled. If they are deleted for "
-            "good, run `alsolike pull --accept-deletes`."
-        )
-        raise PullError(message)
+    lacking = half_gone(
+        changes.view.name,
+        changes.rows,
+        gone=gone,
+        known=known,
+        were="were pulled before",
+        outcome="Nothing of it was pulled.",
+        command="pull",
+    )
+    if lacking is not None and not accepts_deletes and table is not VIEWS:
+        raise PullError(lacking)
     removal: LiteralString | None = None
     done = "deleted"
     if table is PRODUCTS:
