@@ -268,7 +268,7 @@ def test_a_full_file_from_the_future_counts_as_written_now(
     # An earlier release kept the file's own time.
     with psycopg.connect("") as connection:
         connection.execute(
-            "update ops.runs set counts = counts || '{\"full_as_of\": \"2099-01-01 00:00Z\"}'"
+            'update ops.runs set counts = counts || \'{"full_as_of": "2099-01-01 00:00Z"}\''
         )
     os.utime(tmp_path / "products.csv")
     assert run(load_full) == 0
