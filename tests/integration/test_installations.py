@@ -76,6 +76,37 @@ class Server:
     isolation: str = "read committed"
 
 
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_that_is_not_utf8_is_refused_before_anything_is_done(
+    encoding: str,
+    postgres_server: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    name = f"shop_{encoding.lower()}_{secrets.token_hex(4)}"
+    with maintenance(postgres_server) as server:
+        server.execute(
+            f"create database {name} template template0 encoding '{encoding}' locale 'C'".encode()
+        )
+    try:
+        for variable, value in {**postgres_server, "PGDATABASE": name}.items():
+            monkeypatch.setenv(variable, value)
+        for words in (["check"], ["migrate"]):
+            assert command(words) == 1
+            said = capsys.readouterr()
+            told = said.out + said.err
+            assert f"The encoding of the database {name} is {encoding}, and" in told
+            assert f"create database \"{name}_utf8\" template template0 encoding 'UTF8'" in told
+        assert run_raw("select count(*) from pg_extension where extname = 'vector'") == [(0,)]
+        with maintenance(postgres_server) as server:
+            # What is told to be run can be run.
+            server.execute(said.err.partition("runs: ")[2].strip().encode())
+            server.execute(f"drop database {name}_utf8".encode())
+    finally:
+        with maintenance(postgres_server) as server:
+            server.execute(f"drop database {name} with (force)".encode())
+
+
 @pytest.fixture
 def owner(
     request: pytest.FixtureRequest, postgres_server: dict[str, str], monkeypatch: pytest.MonkeyPatch
