@@ -97,7 +97,7 @@ class EventResult(Struct):
 class EventOutcome(Struct):
     """What became of an event of several."""
 
-    event_id: str
+    event_id: Annotated[str | None, Meta(description="null: what was sent as an id is none.")]
     status: Annotated[
         int, Meta(description="As it would have been answered by itself: 200, 201, 400, 404, 409.")
     ]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from http import HTTPStatus
 from typing import NamedTuple
 
 from msgspec import structs
@@ -14,6 +15,7 @@ from api.database.pool import Connection
 from api.events import store
 from api.events.schemas import EventOutcome, EventResult, Kind, NewEvent
 from api.http.ids import is_placeholder, not_a_shopper
+from api.http.items import RefusedItem, where
 from api.problems.errors import ConflictError, InvalidFieldError, status_of
 
 # Clocks differ a little.
@@ -96,7 +98,7 @@ async def record(connection: Connection, event: NewEvent) -> Recorded:
 
 
 async def record_all(
-    connection: Connection, events: Sequence[NewEvent]
+    connection: Connection, events: Sequence[NewEvent | RefusedItem]
 ) -> list[tuple[EventOutcome, bool]]:
     """Record events one after the other, each in a transaction of its own.
 
@@ -107,13 +109,20 @@ async def record_all(
         database goes away in between, the same events may be sent again: what was recorded is
         known then.
     """
-    return [await _record_one(connection, event) for event in events]
+    return [await _record_one(connection, place, event) for place, event in enumerate(events)]
 
 
-async def _record_one(connection: Connection, event: NewEvent) -> tuple[EventOutcome, bool]:
+async def _record_one(
+    connection: Connection, place: int, event: NewEvent | RefusedItem
+) -> tuple[EventOutcome, bool]:
+    if isinstance(event, RefusedItem):
+        return EventOutcome(event.item_id, HTTPStatus.BAD_REQUEST, detail=event.reason), False
     try:
         result, is_left_out = await record(connection, event)
-    except (InvalidFieldError, UnknownProductError, UnknownPurchaseError, ConflictError) as error:
+    except InvalidFieldError as error:
+        detail = f"{where('events', place, error.field)}: {error}"
+        return EventOutcome(event.event_id, status_of(error), detail=detail), False
+    except (UnknownProductError, UnknownPurchaseError) as error:
         return EventOutcome(event.event_id, status_of(error), detail=str(error)), False
     outcome = EventOutcome(
         event.event_id, 201 if result.recorded else 200, result.recorded, result.reason

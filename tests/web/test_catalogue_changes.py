@@ -46,7 +46,8 @@ COLUMNS = (
 
 
 TWICE = (
-    "product_id is 'fork-04', which item 5 has with other content: expected one item for a product"
+    "product_id is 'fork-04', which products[4] has with other content: "
+    "expected one item for a product"
 )
 
 
@@ -175,19 +176,67 @@ def test_a_field_meets_the_rules_that_it_meets_in_a_file(
     assert result["notes"] == [note for note in noted if note.split()[0] in filed]
 
 
+def test_an_item_that_is_no_product_harms_no_other(client: Client) -> None:
+    deep: Any = 1
+    for _ in range(17):
+        deep = [deep]
+    bad: list[tuple[Any, str | None, str]] = [
+        ({"product_id": "a", "price": -1}, "a", "products[0].price: Expected `float` >= 0"),
+        ({"product_id": "x" * 501, "title": "x"}, None, "products[1].product_id: Expected `str`"),
+        ({"product_id": "b", "created_at": "soon"}, "b", "products[2].created_at: Invalid RFC3339"),
+        ({"product_id": "c", "created_at": "2024-02-03T04:05:06"}, "c", "products[3].created_at:"),
+        ({"product_id": " ", "title": "x"}, None, "products[4].product_id: Expected `str`"),
+        ({"product_id": "d", "titel": "x"}, "d", "products[5].titel: Object contains unknown"),
+        ({"title": "x"}, None, "products[6].product_id: Object missing required field"),
+        ({"product_id": "e", "is_in_stock": None}, "e", "products[7].is_in_stock: Expected `bool`"),
+        ({"product_id": "f", "price": "1"}, "f", "products[8].price: Expected `float | null`"),
+        ("fork", None, "products[9]: Expected `object`"),
+        ({"product_id": "g", "title": "\0"}, "g", "products[10].title: Holds a NUL"),
+        ({"product_id": "h", "attributes": {"a": deep}}, "h", "products[11].attributes: Has more"),
+    ]
+    results = put(client, *(item for item, _, _ in bad), FORK)
+    for result, (_, product_id, reason) in zip(results, bad, strict=False):
+        assert (result["product_id"], result["outcome"]) == (product_id, "rejected")
+        assert result["reason"].startswith(reason)
+    assert results[len(bad)]["outcome"] == "created"
+    assert (
+        rows("select product_id from raw.products where product_id = any(%s)", list("abcdefgh"))
+        == []
+    )
+    # Numbers that JSON Schema takes for integers stay what they are in attributes.
+    put(client, {"product_id": "fork-01", "attributes": {"length": 10.0}})
+    assert rows("select attributes::text from raw.products where product_id = 'fork-01'") == [
+        ('{"length": 10.0}',)
+    ]
+
+
+def test_what_is_no_id_harms_no_other_removal(client: Client) -> None:
+    response = client.request(
+        "DELETE", "/v1/products", json={"product_ids": ["x" * 501, 7, "knife-01"]}
+    )
+    assert response.status_code == 200, response.text
+    results = response.json()["results"]
+    assert [one["outcome"] for one in results] == ["rejected", "rejected", "removed"]
+    assert results[1]["product_id"] is None
+    assert results[1]["reason"] == "product_ids[1]: Expected `str`, got `int`"
+
+
 def test_a_batch_has_bounds(reader: Client) -> None:
-    for body in (
-        {"products": []},
-        {"products": [{"product_id": str(n), "title": "x"} for n in range(1001)]},
-        {"products": [{"product_id": " ", "title": "x"}]},
-        {"products": [{"product_id": "x", "titel": "x"}]},
-        {"products": [{"product_id": "x", "is_in_stock": None}]},
-        {"products": [{"product_id": "x", "price": -1}]},
-        {"products": [{"product_id": "x", "price": "1"}]},
+    deep: Any = []
+    for _ in range(300):
+        deep = [deep]
+    for body, field in (
+        ({"products": []}, "products"),
+        ({"products": [{"product_id": str(n), "title": "x"} for n in range(1001)]}, "products"),
+        ({"products": {}}, "products"),
+        ({}, "products"),
+        ({"products": [FORK], "more": 1}, "more"),
+        ([FORK], "body"),
+        ({"product": deep}, "product"),
     ):
         response = reader.put("/v1/products", json=body)
         assert response.status_code == 400, body
-        assert response.json()["errors"][0]["field"]
+        assert response.json()["errors"][0]["field"] == field
     missing = reader.request("DELETE", "/v1/products")
     assert missing.json()["errors"] == [{"field": "body", "message": "Is missing."}]
 

@@ -200,10 +200,10 @@ def test_words_for_nothing_are_nothing(client: Client) -> None:
         (201, None),
         (201, None),
         (201, None),
-        (400, "Give one of shopper_id and session_id."),
-        (400, "A view needs one."),
-        (400, "'null' is a word for nothing: give the event's own id."),
-        (400, "A return needs one."),
+        (400, "events[3].shopper_id: Give one of shopper_id and session_id."),
+        (400, "events[4].product_id: A view needs one."),
+        (400, "events[5].event_id: 'null' is a word for nothing: give the event's own id."),
+        (400, "events[6].purchase_id: A return needs one."),
     ]
     assert rows("select order_id from raw.purchases where purchase_id = 'n-1'") == [(None,)]
     assert rows("select title, body from raw.reviews where review_id = 'n-2'") == [(None, None)]
@@ -227,9 +227,31 @@ def test_what_is_unknown_is_told_for_each(client: Client) -> None:
     assert response.json()["errors"][0]["field"] == "purchase_id"
 
 
-@pytest.mark.parametrize(
-    "events", [[], [event("view")] * 501, [{**event("view"), "kind": "glance"}], ["view"], {}]
-)
+def test_an_item_that_is_no_event_harms_no_other(client: Client) -> None:
+    nameless = {name: value for name, value in event("view").items() if name != "event_id"}
+    bad: list[tuple[Any, str | None, str]] = [
+        (event("view", shopper_id=7), "e-view", "events[0].shopper_id: Expected `str | null`"),
+        (nameless, None, "events[1].event_id: Object missing required field `event_id`"),
+        (event("purchase", quantity=0), "e-purchase", "events[2].quantity: Expected `int` >= 1"),
+        (event("review", rating=6), "e-review", "events[3].rating: Expected `int` <= 5"),
+        (event("view", occurred_at="2026-01-02T03:04:05"), "e-view", "events[4].occurred_at: "),
+        ({**event("view"), "kind": "glance"}, "e-view", "events[5].kind: Invalid enum value"),
+        ("view", None, "events[6]: Expected `object`, got `str`"),
+        (event("view", event_id="x" * 201), None, "events[7].event_id: Expected `str`"),
+        (event("view", product_id="\0"), "e-view", "events[8].product_id: Holds a NUL"),
+    ]
+    results = send(client, *(item for item, _, _ in bad), event("view", event_id="good"))
+    for result, (_, event_id, detail) in zip(results, bad, strict=False):
+        assert (result["event_id"], result["status"], result["recorded"]) == (event_id, 400, False)
+        assert result["detail"].startswith(detail)
+    assert results[len(bad)]["status"] == 201
+    assert rows("select view_id from raw.views where view_id in ('good', 'e-view')") == [("good",)]
+    # As JSON Schema has it, 2.0 is an integer.
+    (whole,) = send(client, event("purchase", quantity=2.0))
+    assert whole["status"] == 201
+
+
+@pytest.mark.parametrize("events", [[], [event("view")] * 501, {}, "view", None])
 def test_a_batch_has_a_form(reader: Client, events: Any) -> None:
     response = reader.post("/v1/events", json={"events": events})
     assert response.status_code == 400
