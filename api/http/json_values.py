@@ -1,8 +1,10 @@
-"""JSON from outside, refused where Postgres could not keep it or it is nested too deep.
+"""JSON from outside, refused where Postgres could not keep it or it could mean two things.
 
-Postgres keeps no NUL character, and nothing here needs many levels.
+Postgres keeps no NUL character, and nothing here needs many levels. Of a field that stands twice
+in an object, the sender may have meant either.
 """
 
+import json
 from typing import Any, cast
 
 import msgspec
@@ -27,7 +29,8 @@ def decode_json(content: bytes | str, field: str) -> Any:  # noqa: ANN401  (JSON
     Raises
     ------
     InvalidFieldError
-        It is no JSON in UTF-8, has more than `MOST_LEVELS` levels, or holds a NUL character.
+        It is no JSON in UTF-8, has more than `MOST_LEVELS` levels, holds a NUL character, or has a
+        field twice in one object.
     """
     text = content.encode() if isinstance(content, str) else content
     value = parse_json(text, field)
@@ -38,13 +41,24 @@ def decode_json(content: bytes | str, field: str) -> Any:  # noqa: ANN401  (JSON
 def parse_json(text: bytes, field: str) -> Any:  # noqa: ANN401  (JSON of any shape)
     """Decode a JSON text as `decode_json` does, but leave the check of the value to the caller."""
     try:
-        return msgspec.json.decode(text)
+        value = msgspec.json.decode(text)
+        # msgspec takes the last of two fields of a name. Python converts no very long number.
+        json.loads(text, object_pairs_hook=_check_names, parse_int=str)
     except RecursionError as error:
         raise InvalidFieldError(field, _TOO_DEEP) from error
     except UnicodeDecodeError as error:
         raise InvalidFieldError(field, "Is not UTF-8.") from error
     except msgspec.MsgspecError as error:
         raise InvalidFieldError(field, f"Is no JSON that can be read: {error}.") from error
+    return value
+
+
+def _check_names(fields: list[tuple[str, Any]]) -> None:
+    """Refuse an object that has a field twice."""
+    names = [name for name, _ in fields]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InvalidFieldError(twice, "Stands twice in one object: send each field once.")
 
 
 def check_json(text: bytes, value: object, field: str, *, has_fields: bool = False) -> None:
