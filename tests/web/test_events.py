@@ -251,6 +251,30 @@ def test_an_item_that_is_no_event_harms_no_other(client: Client) -> None:
     assert whole["status"] == 201
 
 
+@pytest.mark.parametrize("is_told", [True, False])
+def test_an_event_sent_again_is_none_of_the_product_that_has_the_id_now(
+    client: Client, is_told: bool
+) -> None:
+    time = {"occurred_at": AT} if is_told else {}
+    sent = [event(kind, **time) for kind in KINDS if kind not in ("return", "unhide")]
+    assert {one["status"] for one in send(client, *sent)} == {201}
+    assert client.delete("/v1/products/pan-01").status_code == 200
+    put = {"title": "Garden gnome", "category": "Garden > Figures"}
+    assert client.put("/v1/products/pan-01", json=put).json()["outcome"] == "created"
+    again = send(client, *sent)
+    assert [(one["status"], one["reason"]) for one in again] == [(200, "duplicate")] * len(sent)
+    assert rows("select event_id from recs.hides where product_id = 'pan-01'") == []
+    assert rows("select 1 from raw.purchases where product_id = 'pan-01'") == []
+    assert rows("select 'pan-01' = any(recs.left_out('agreed'))") == [(False,)]
+    # An edit is one of the review that there is.
+    assert send(client, event("review", rating=2))[0]["status"] == 201
+    assert rows("select 1 from raw.reviews where product_id = 'pan-01'") == []
+    # Another event of the shopper is of the new product.
+    new = send(client, *[{**one, "event_id": f"new-{one['kind']}"} for one in sent])
+    assert {one["status"] for one in new} == {201}
+    assert rows("select event_id from recs.hides where product_id = 'pan-01'") == [("new-hide",)]
+
+
 @pytest.mark.parametrize("events", [[], [event("view")] * 501, {}, "view", None])
 def test_a_batch_has_a_form(reader: Client, events: Any) -> None:
     response = reader.post("/v1/events", json={"events": events})
