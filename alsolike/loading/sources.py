@@ -16,6 +16,7 @@ from alsolike.database import connect, query
 from alsolike.errors import AlsolikeError, InputFileError
 from alsolike.loading.catalogue import (
     add_named_shoppers,
+    fill_prices,
     take_out_products,
     upsert_products,
     upsert_shoppers,
@@ -239,6 +240,8 @@ class _Load:
 
     def _store(self, source: Source, reading: Reading, staged: StagedFile) -> FileSummary:
         erased = leave_out_erased(staged)
+        if source.table is PRODUCTS:
+            fill_prices(staged, reading.columns)
         notes = [*reading.notes(), *repair(staged)]
         if erased:
             notes.append(f"{counted(erased, 'row')} of erased shoppers left out.")

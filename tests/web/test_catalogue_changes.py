@@ -148,6 +148,9 @@ ODD = [
     ({"price": 1.234, "currency": "kwd"}, {"price": "1.234", "currency": "kwd"}),
     ({"price": 1e300}, {"price": "1" + "0" * 300}),
     ({"price": 0.1 + 0.2}, {"price": "0.30000000000000004"}),
+    ({"price": 5, "sale_price": 9}, {"price": "5", "sale_price": "9"}),
+    ({"price": 5, "sale_price": 5}, {"price": "5", "sale_price": "5"}),
+    ({"price": 10, "sale_price": 9.99}, {"price": "10", "sale_price": "9.99"}),
     ({"currency": "€"}, {"currency": "€"}),
     ({"currency": "Euro"}, {"currency": "Euro"}),
     ({"url": "javascript:alert(1)"}, {"url": "javascript:alert(1)"}),
@@ -174,6 +177,60 @@ def test_a_field_meets_the_rules_that_it_meets_in_a_file(
             assert rows(f"{same} where product_id in ('file', 'http')") == [(1,)]
     noted = [note.partition(": ")[2].partition(" (1 row")[0] for note in loaded.notes]
     assert result["notes"] == [note for note in noted if note.split()[0] in filed]
+
+
+NO_PRICE = "left empty: expected a number like 1299.50, with no more decimals than its currency has"
+NO_SALE = "left empty: expected less than the price"
+
+
+@pytest.mark.parametrize(
+    ("before", "sent", "after", "notes"),
+    [
+        ((5.55, 4.5, "EUR"), {"currency": "JPY"}, (None, None, "JPY"), [NO_PRICE, NO_PRICE]),
+        ((5, 4, "EUR"), {"currency": "JPY"}, ("5", "4", "JPY"), []),
+        ((1.234, None, "KWD"), {"currency": "EUR"}, (None, None, "EUR"), [NO_PRICE]),
+        ((1.2, None, "KWD"), {"currency": "EUR"}, ("1.20", None, "EUR"), []),
+        ((500, None, "JPY"), {"price": 5.55}, (None, None, "JPY"), [NO_PRICE]),
+        ((1, None, "KWD"), {"price": 1.234}, ("1.234", None, "KWD"), []),
+        ((10, None, "EUR"), {"sale_price": 12}, ("10.00", None, "EUR"), [NO_SALE]),
+        ((10, 9, "EUR"), {"price": 5}, ("5.00", None, "EUR"), [NO_SALE]),
+        ((10, 9, "EUR"), {"is_in_stock": True}, ("10.00", "9.00", "EUR"), []),
+        ((10, 9, "EUR"), {"price": None}, (None, "9.00", "EUR"), []),
+        ((5.55, None, None), {"currency": "eur"}, ("5.55", None, "EUR"), []),
+    ],
+)
+def test_prices_and_currency_are_checked_together(
+    client: Client,
+    before: tuple[Any, ...],
+    sent: dict[str, Any],
+    after: tuple[Any, ...],
+    notes: list[str],
+) -> None:
+    price, sale_price, currency = before
+    put(client, {**FORK, "price": price, "sale_price": sale_price, "currency": currency})
+    (result,) = put(client, {"product_id": "fork-01", **sent})
+    assert stored("fork-01")[4:7] == after
+    assert [note.partition(" ")[2] for note in result["notes"]] == notes
+
+
+@pytest.mark.parametrize(
+    ("file", "after", "notes"),
+    [
+        ("currency\nJPY", (None, None, "JPY"), 2),
+        ("price\n4", ("4.00", None, "EUR"), 1),
+        ("sale_price\n5", ("5.55", "5.00", "EUR"), 0),
+        ("brand\nBrand", ("5.55", "4.50", "EUR"), 0),
+    ],
+)
+def test_a_file_without_some_of_them_is_checked_with_what_is_known(
+    client: Client, tmp_path: Path, file: str, after: tuple[Any, ...], notes: int
+) -> None:
+    put(client, {**FORK, "price": 5.55, "sale_price": 4.5})
+    column, value = file.split("\n")
+    (tmp_path / "products.csv").write_text(f"product_id,title,{column}\nfork-01,Fork,{value}\n")
+    loaded = load_folder(tmp_path, consent="none", report=ignore_progress)
+    assert stored("fork-01")[4:7] == after
+    assert len([note for note in loaded.notes if "left empty" in note]) == notes
 
 
 def test_an_item_that_is_no_product_harms_no_other(client: Client) -> None:
