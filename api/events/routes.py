@@ -71,11 +71,12 @@ async def _record_several(
 ) -> Response[EventResult | EventOutcomes]:
     _check_sender([event for event in several if isinstance(event, NewEvent)])
     limits_of(request).charge(-(-len(several) // _EVENTS_OF_A_REQUEST))
-    found = await write(request, partial(events.record_all, events=several))
-    shoppers = ladder_of(request).shoppers
+    ladder = ladder_of(request)
+    work = partial(events.record_all, events=several, seconds=ladder.batch_seconds)
+    found = await write(request, work)
     for event, (_, is_left_out) in zip(several, found, strict=True):
         if is_left_out and isinstance(event, NewEvent):
-            shoppers.exclude(event.shopper_id, event.product_id or "")
+            ladder.shoppers.exclude(event.shopper_id, event.product_id or "")
     return Response(EventOutcomes([outcome for outcome, _ in found]), status_code=200)
 
 

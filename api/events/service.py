@@ -1,6 +1,8 @@
 """Checks and records events."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from http import HTTPStatus
@@ -11,6 +13,7 @@ from msgspec import structs
 from alsolike.errors import UnknownProductError, UnknownPurchaseError
 from alsolike.shop_texts import NOTHING
 from api.catalogue.service import unknown_product
+from api.database.failures import TookTooLongError
 from api.database.pool import Connection
 from api.events import store
 from api.events.schemas import EventOutcome, EventResult, Kind, NewEvent
@@ -98,18 +101,37 @@ async def record(connection: Connection, event: NewEvent) -> Recorded:
 
 
 async def record_all(
-    connection: Connection, events: Sequence[NewEvent | RefusedItem]
+    connection: Connection, events: Sequence[NewEvent | RefusedItem], *, seconds: float
 ) -> list[tuple[EventOutcome, bool]]:
-    """Record events one after the other, each in a transaction of its own.
+    """Record events one after the other, each in a transaction of its own, for some seconds.
 
     Returns
     -------
     list
-        What became of each, and whether its product is not to be recommended any more. If the
-        database goes away in between, the same events may be sent again: what was recorded is
-        known then.
+        What became of each, and whether its product is not to be recommended any more. Those for
+        which there was no time have the status 503. They may be sent again, and so may all if the
+        database goes away in between: what was recorded is known then.
+
+    Raises
+    ------
+    TookTooLongError
+        There was no time for any.
     """
-    return [await _record_one(connection, place, event) for place, event in enumerate(events)]
+    found: list[tuple[EventOutcome, bool]] = []
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            for place, event in enumerate(events):
+                found.append(await _record_one(connection, place, event))
+    if not found:
+        raise TookTooLongError
+    return [*found, *(_too_late(event) for event in events[len(found) :])]
+
+
+def _too_late(event: NewEvent | RefusedItem) -> tuple[EventOutcome, bool]:
+    event_id = event.event_id if isinstance(event, NewEvent) else event.item_id
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    detail = "There was no time for it in this request: send it again."
+    return EventOutcome(event_id, status, detail=detail), False
 
 
 async def _record_one(

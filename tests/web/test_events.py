@@ -275,6 +275,23 @@ def test_an_event_sent_again_is_none_of_the_product_that_has_the_id_now(
     assert rows("select event_id from recs.hides where product_id = 'pan-01'") == [("new-hide",)]
 
 
+def test_events_that_there_is_no_time_for_are_told_by_themselves(client: Client) -> None:
+    batch = [event("view"), event("purchase"), event("view", event_id="later")]
+    with connect() as other:
+        other.execute("lock table raw.purchases in access exclusive mode")
+        results = send(client, *batch)
+        # And if there is none for any, the request is refused.
+        refused = client.post("/v1/events", json={"events": [event("purchase"), event("view")]})
+    assert [one["status"] for one in results] == [201, 503, 503]
+    assert results[1]["detail"] == "There was no time for it in this request: send it again."
+    assert refused.status_code == 503
+    assert refused.headers["retry-after"] == "1"
+    assert rows("select view_id from raw.views where view_id in ('e-view', 'later')") == [
+        ("e-view",)
+    ]
+    assert [one["status"] for one in send(client, *batch)] == [200, 201, 201]
+
+
 @pytest.mark.parametrize("events", [[], [event("view")] * 501, {}, "view", None])
 def test_a_batch_has_a_form(reader: Client, events: Any) -> None:
     response = reader.post("/v1/events", json={"events": events})
