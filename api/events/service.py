@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from http import HTTPStatus
 from typing import NamedTuple
@@ -21,8 +21,6 @@ from api.http.ids import is_placeholder, not_a_shopper
 from api.http.items import RefusedItem, where
 from api.problems.errors import ConflictError, InvalidFieldError, status_of
 
-# Clocks differ a little.
-_TOLERANCE = timedelta(minutes=1)
 # As in the loader: an earlier time comes from a clock that was never set.
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _MOST_PRICE = Decimal("9999999999.99")
@@ -94,6 +92,8 @@ async def record(connection: Connection, event: NewEvent) -> Recorded:
     if outcome.is_same is None:
         # Another request recorded it at this moment: now it can be seen.
         outcome = await store.record(connection, event, occurred_at, may_make=may_make)
+    if outcome.is_same is None:
+        _check_purchase(outcome)
     if outcome.is_same is False:
         message = f"The event_id {event.event_id!r} stands for another {event.kind}."
         raise ConflictError("event_id", message)
@@ -152,6 +152,16 @@ async def _record_one(
     return outcome, is_left_out
 
 
+def _check_purchase(outcome: store.Outcome) -> None:
+    """Refuse a return that its purchase does not allow."""
+    if outcome.bought_at is not None:
+        message = f"Lies before the purchase, which was made at {outcome.bought_at.isoformat()}."
+        raise InvalidFieldError("occurred_at", message)
+    if outcome.bought is not None:
+        message = f"Is more than was bought: the purchase has {outcome.bought}."
+        raise InvalidFieldError("quantity", message)
+
+
 def _unknown(event: NewEvent) -> UnknownProductError | UnknownPurchaseError:
     if event.kind == "return":
         return UnknownPurchaseError(f"There is no purchase {event.purchase_id!r}.")
@@ -160,7 +170,7 @@ def _unknown(event: NewEvent) -> UnknownProductError | UnknownPurchaseError:
 
 def _checked_time(event: NewEvent) -> datetime:
     now = datetime.now(UTC)
-    if event.occurred_at is not None and event.occurred_at > now + _TOLERANCE:
+    if event.occurred_at is not None and event.occurred_at > now + store.TOLERANCE:
         raise InvalidFieldError("occurred_at", "Lies in the future.")
     if event.occurred_at is not None and event.occurred_at < _EARLIEST:
         raise InvalidFieldError("occurred_at", "Lies before 1990.")

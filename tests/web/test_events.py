@@ -3,6 +3,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from alsolike.database import connect
+from alsolike.loading import load_folder
+from alsolike.progress import ignore_progress
 
 Client = TestClient[Litestar]
 
@@ -66,7 +69,7 @@ def test_every_kind_is_recorded_once(client: Client) -> None:
 @pytest.mark.parametrize("kind", TABLES)
 def test_an_id_stands_for_one_event(client: Client, kind: str) -> None:
     if kind == "return":
-        client.post("/v1/events", json=event("purchase"))
+        client.post("/v1/events", json=event("purchase", occurred_at=AT))
     first = client.post("/v1/events", json=event(kind, occurred_at=AT))
     assert first.status_code == 201
     # Without a time, with a time in another zone: the same event.
@@ -273,6 +276,33 @@ def test_an_event_sent_again_is_none_of_the_product_that_has_the_id_now(
     new = send(client, *[{**one, "event_id": f"new-{one['kind']}"} for one in sent])
     assert {one["status"] for one in new} == {201}
     assert rows("select event_id from recs.hides where product_id = 'pan-01'") == [("new-hide",)]
+
+
+def test_a_return_is_of_what_was_bought_before(client: Client, tmp_path: Path) -> None:
+    send(client, event("purchase", occurred_at=AT))
+    early, many = "2026-01-02T03:02:00Z", event("return", quantity=3)
+    results = send(client, event("return", occurred_at=early), many)
+    assert {one["status"] for one in results} == {400}
+    assert [one["detail"].partition(", which")[0] for one in results] == [
+        "events[0].occurred_at: Lies before the purchase",
+        "events[1].quantity: Is more than was bought: the purchase has 2.",
+    ]
+    assert results[0]["detail"].endswith("made at 2026-01-02T03:04:05+00:00.")
+    # Clocks differ a little; of a file, a time may be a day.
+    near = event("return", occurred_at="2026-01-02T03:03:30Z")
+    assert [one["status"] for one in send(client, near, near)] == [201, 200]
+    (tmp_path / "returns.csv").write_text(
+        "return_id,purchase_id,returned_at,quantity\n"
+        "f-1,e-purchase,2026-01-01T03:04:04Z,1\n"
+        "f-2,e-purchase,2026-01-03,99\n"
+        "f-3,e-purchase,2026-01-02,1\n"
+    )
+    load_folder(tmp_path, consent="none", report=ignore_progress)
+    assert rows("select reason from raw.rejected_rows order by line") == [
+        ("returned_at is '2026-01-01T03:04:04Z': expected a time after that of its purchase",),
+        ("quantity is '99': expected no more than the 2 of its purchase",),
+    ]
+    assert rows("select return_id from raw.returns order by 1") == [("e-return",), ("f-3",)]
 
 
 def test_events_that_there_is_no_time_for_are_told_by_themselves(client: Client) -> None:
