@@ -300,7 +300,10 @@ class Client:
         return self._ask("POST", "v1/events", EventResult, event)
 
     def record_events(self, events: Sequence[NewEvent]) -> EventOutcomes:
-        """Record up to 500 events, each once; each result says what became of one."""
+        """Record up to 500 events, each once; each result says what became of one.
+
+        Send those with the status 503 again: there was no time for them.
+        """
         return self._ask("POST", "v1/events", EventOutcomes, NewEvents(list(events)))
 
     def record_consent(

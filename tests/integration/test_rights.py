@@ -97,6 +97,7 @@ APP_CALLS = ANALYST_CALLS | {
     "ops.erase_shopper",
     "ops.is_demo_shop",
     "raw.event_permission",
+    "raw.is_of_product",
     "raw.put_products",
     "raw.remove_products",
     "ops.readmit_shopper",

@@ -21,6 +21,7 @@ IN_THEIR_CALLERS_PLACE = {
     "fault",
     "fits",
     "has_happened",
+    "is_of_product",
     "is_same_text",
     "is_in_stock",
     "is_price",
