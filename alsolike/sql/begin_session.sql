@@ -1,6 +1,7 @@
 -- Lift the limits that the server, the database or the role sets for statements: those of a command
--- take as long as they take. Each statement sees what was committed before it, whatever is set:
--- a command that waits for another one would not see what that did. It changes nothing where the session would not be the command's own.
+-- take as long as they take. Each statement sees what was committed before it, whatever is set: a
+-- command that waits for another one would not see what that did. It changes nothing where the
+-- session would not be the command's own.
 -- told_pid: number of the server's process, as the connection was told when it was made.
 -- is_kept: whether a pooler in between keeps the server's session for this client.
 -- A row: the number of the server's process, and whether the session is the command's own.
