@@ -59,6 +59,15 @@ def test_every_variable_is_documented() -> None:
     assert substituted | given <= documented
 
 
+def test_every_setting_of_the_example_reaches_a_container() -> None:
+    # The image has its home; the others tell of servers that compose does not run.
+    fixed = {"ALSOLIKE_HOME", "ALSOLIKE_POOLER", "ALSOLIKE_POSTGRES_VERSION", "ALSOLIKE_ROLES"}
+    text = (ROOT / "docker-compose.yml").read_text()
+    passed = set(re.findall(r"\$\{(ALSOLIKE_\w+)", text))
+    known = set(re.findall(r"^#?(ALSOLIKE_\w+)=", EXAMPLE, re.MULTILINE))
+    assert passed == known - fixed
+
+
 def test_what_compose_asks_for_stands_open_in_the_example() -> None:
     text = (ROOT / "docker-compose.yml").read_text()
     needed = set(re.findall(r"\$\{([A-Z0-9_]+):\?", text))
