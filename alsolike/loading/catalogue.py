@@ -14,6 +14,14 @@ STORED = {
     column: "is_in_stock" if column == "in_stock" else column for column in PRODUCTS.columns[1:]
 }
 
+# A change of one of them decides whether the others can stay: their decimals, and the lower price.
+# What is known of them, as a file would have it.
+KNOWN_PRICES: dict[str, LiteralString] = {
+    "price": "trim_scale(p.price)::text",
+    "sale_price": "trim_scale(p.sale_price)::text",
+    "currency": "p.currency",
+}
+
 # The values of a product's columns that hold no text, and those that stand for none.
 _STAGED: dict[str, LiteralString] = {
     "category": "category_path(s.category)",
@@ -35,6 +43,20 @@ _DEFAULTS: dict[str, LiteralString] = {
 }
 
 
+def fill_prices(staged: StagedFile, columns: set[str]) -> None:
+    """Complete prices and currency of a file that has some of these columns by what is known.
+
+    Call it before `repair`.
+    """
+    lacking = [column for column in KNOWN_PRICES if column not in columns]
+    if 0 < len(lacking) < len(KNOWN_PRICES):
+        statement = sql.SQL(query("alsolike/loading/fill_prices")).format(
+            columns=sql.SQL(", ").join(map(sql.Identifier, lacking)),
+            known=sql.SQL(", ").join(sql.SQL(KNOWN_PRICES[column]) for column in lacking),
+        )
+        staged.connection.execute(statement)
+
+
 def upsert_products(staged: StagedFile, columns: set[str], *, is_full: bool) -> int:
     """Insert or update the usable products; return how many are new or changed.
 
@@ -42,6 +64,8 @@ def upsert_products(staged: StagedFile, columns: set[str], *, is_full: bool) -> 
     """
     _reject_conflicts(staged)
     names = list(STORED.values())
+    if columns & KNOWN_PRICES.keys():
+        columns = columns | KNOWN_PRICES.keys()
     values = [_value(column, is_in_file=column in columns, is_full=is_full) for column in STORED]
     upsert = sql.SQL(query("alsolike/loading/upsert_products")).format(
         columns=sql.SQL(", ").join(map(sql.Identifier, names)),

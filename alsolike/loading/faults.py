@@ -42,6 +42,20 @@ _FAULTS: dict[str, dict[str, _Fault]] = {
         ),
     },
 }
+# What of a return its purchase does not allow. A time may be a day without an hour, or be in
+# another zone.
+_OF_PURCHASE: dict[str, dict[str, _Fault]] = {
+    "returns": {
+        "returned_at": (
+            "{value}::timestamptz < p.purchased_at - interval '1 day'",
+            "'expected a time after that of its purchase'",
+        ),
+        "quantity": (
+            "{value}::numeric > p.quantity",
+            "'expected no more than the ' || p.quantity || ' of its purchase'",
+        ),
+    },
+}
 
 
 def fault_of(table: Table) -> sql.Composed:
@@ -67,7 +81,11 @@ def fault_of(table: Table) -> sql.Composed:
         )
         for column, most in table.longest.items()
     ]
-    branches += [_branch(*fault) for fault in _FAULTS.get(table.name, {}).items()]
+    branches += [
+        _branch(*fault)
+        for faults in (_FAULTS, _OF_PURCHASE)
+        for fault in faults.get(table.name, {}).items()
+    ]
     return sql.SQL("case {} end").format(sql.SQL(" ").join(branches))
 
 

@@ -10,7 +10,7 @@ from typing import LiteralString
 from psycopg import sql
 
 from alsolike.database import query
-from alsolike.loading.catalogue import STORED, or_default, staged_value
+from alsolike.loading.catalogue import KNOWN_PRICES, STORED, or_default, staged_value
 from alsolike.loading.faults import fault_of
 from alsolike.loading.tables import PRODUCTS
 
@@ -36,16 +36,30 @@ def parts_of_function() -> dict[str, sql.Composable]:
 
 
 def _staged(column: str) -> sql.Composable:
-    """Return a column as it was sent. A title that is left out is the known one."""
-    if column != "title":
+    """Return a column as it was sent, or as it is known where a rule looks at what is left out.
+
+    So it is with a title, and with prices and currency where one of these is sent.
+    """
+    if column == "title":
+        known: sql.Composable = sql.SQL("p.title")
+    elif column in KNOWN_PRICES:
+        known = sql.SQL("case when s.given && {} then {} end").format(
+            list(KNOWN_PRICES), sql.SQL(KNOWN_PRICES[column])
+        )
+    else:
         return sql.Identifier("r", column)
-    return sql.SQL("case when 'title' = any(s.given) then r.title else p.title end as title")
+    return sql.SQL(
+        "case when {name} = any(s.given) then {sent} else {known} end as {column}"
+    ).format(
+        name=column, sent=sql.Identifier("r", column), known=known, column=sql.Identifier(column)
+    )
 
 
 def _value(column: str) -> sql.Composable:
     """Return what to store in a product's column: what was sent, else what is known."""
-    value = sql.SQL("case when {} = any(s.given) then {} else {} end").format(
-        column, staged_value(column), sql.Identifier("p", STORED[column])
+    names = list(KNOWN_PRICES) if column in KNOWN_PRICES else [column]
+    value = sql.SQL("case when s.given && {} then {} else {} end").format(
+        names, staged_value(column), sql.Identifier("p", STORED[column])
     )
     return or_default(column, value)
 

@@ -17,6 +17,7 @@ from alsolike.errors import AlsolikeError, InputFileError
 from alsolike.loading.catalogue import (
     add_named_shoppers,
     count_lacking,
+    fill_prices,
     take_out_products,
     upsert_products,
     upsert_shoppers,
@@ -246,6 +247,8 @@ class _Load:
 
     def _store(self, source: Source, reading: Reading, staged: StagedFile) -> FileSummary:
         erased = leave_out_erased(staged)
+        if source.table is PRODUCTS:
+            fill_prices(staged, reading.columns)
         notes = [*reading.notes(), *repair(staged)]
         if erased:
             notes.append(f"{counted(erased, 'row')} of erased shoppers left out.")

@@ -9,17 +9,18 @@ from msgspec import structs
 
 from api.catalogue import changes
 from api.catalogue.schemas import (
+    MOST_PRODUCTS,
     NewProduct,
-    NewProducts,
     ProductFields,
+    ProductId,
     ProductResult,
     ProductResults,
     RemovalResult,
     RemovalResults,
-    RemovedProducts,
 )
 from api.exchange import AnyRequest
 from api.http.ids import path_id
+from api.http.items import ITEMS, Items, check_items, read_object
 from api.http.keys import needs
 from api.http.limits import limits_of
 from api.http.parameters import check_body, check_names
@@ -27,6 +28,9 @@ from api.ladder.requests import write
 
 # So many items of a batch count as one request.
 ITEMS_OF_A_REQUEST = 20
+# Each is read by itself; `api.openapi` describes their bodies.
+_PRODUCTS = Items("products", NewProduct, ProductId, "product_id", MOST_PRODUCTS)
+_PRODUCT_IDS = Items("product_ids", ProductId, ProductId, None, MOST_PRODUCTS)
 
 
 @put(
@@ -34,9 +38,9 @@ ITEMS_OF_A_REQUEST = 20
     summary="Put products",
     operation_id="putProducts",
     status_code=200,
-    opt=needs("catalogue"),
+    opt={**needs("catalogue"), ITEMS: _PRODUCTS.field},
 )
-async def put_products(request: AnyRequest, data: JSONBody[NewProducts]) -> ProductResults:
+async def put_products(request: AnyRequest) -> ProductResults:
     """Create or update up to 1,000 products, in one transaction.
 
     A field that is left out keeps its value, and null empties it, so that a price or a stock can be
@@ -46,9 +50,9 @@ async def put_products(request: AnyRequest, data: JSONBody[NewProducts]) -> Prod
     embedded them. A batch counts as a request for every 20 products.
     """
     check_names(request, frozenset())
-    await check_body(request, NewProducts)
-    _charge(request, len(data.products))
-    work = partial(changes.put_products, products=data.products)
+    products = check_items(await read_object(request), _PRODUCTS)
+    _charge(request, len(products))
+    work = partial(changes.put_products, products=products)
     return ProductResults(await write(request, work))
 
 
@@ -57,18 +61,18 @@ async def put_products(request: AnyRequest, data: JSONBody[NewProducts]) -> Prod
     summary="Remove products",
     operation_id="removeProducts",
     status_code=200,
-    opt=needs("catalogue"),
+    opt={**needs("catalogue"), ITEMS: _PRODUCT_IDS.field},
 )
-async def remove_products(request: AnyRequest, data: JSONBody[RemovedProducts]) -> RemovalResults:
+async def remove_products(request: AnyRequest) -> RemovalResults:
     """Take up to 1,000 products out of the catalogue, in one transaction.
 
     They are in no list, search or page any more. What shoppers did with them stays, and a product
     of the same id is a new one. Removing again changes nothing.
     """
     check_names(request, frozenset())
-    await check_body(request, RemovedProducts)
-    _charge(request, len(data.product_ids))
-    work = partial(changes.remove_products, product_ids=data.product_ids)
+    product_ids = check_items(await read_object(request), _PRODUCT_IDS)
+    _charge(request, len(product_ids))
+    work = partial(changes.remove_products, product_ids=product_ids)
     return RemovalResults(await write(request, work))
 
 

@@ -16,6 +16,7 @@ from alsolike.database import query
 from alsolike.shop_texts import NOTHING, PRODUCT_TEXTS
 from api.catalogue.schemas import NewProduct, ProductResult, RemovalResult
 from api.database.pool import Connection
+from api.http.items import RefusedItem
 from api.problems.errors import InvalidFieldError
 
 # What files call a field.
@@ -23,14 +24,20 @@ _COLUMNS = {"is_in_stock": "in_stock"}
 
 
 async def put_products(
-    connection: Connection, products: Sequence[NewProduct]
+    connection: Connection, products: Sequence[NewProduct | RefusedItem]
 ) -> list[ProductResult]:
-    """Put products into the catalogue, in one transaction; each is kept or rejected by itself."""
-    items = msgspec.json.encode([_as_texts(product) for product in products]).decode()
+    """Put products into the catalogue, in one transaction; each is kept or rejected by itself.
+
+    What was refused as an item keeps its place, so that a reason can name another item.
+    """
+    texts = [_as_texts(one) if isinstance(one, NewProduct) else {} for one in products]
+    items = msgspec.json.encode(texts).decode()
     cursor = await connection.execute(query("api/catalogue/put_products"), {"items": items})
     return [
-        ProductResult(product.product_id.strip(), *row)
-        for product, row in zip(products, await cursor.fetchall(), strict=True)
+        ProductResult(one.product_id.strip(), *row)
+        if isinstance(one, NewProduct)
+        else ProductResult(one.item_id, "rejected", one.reason)
+        for one, row in zip(products, await cursor.fetchall(), strict=True)
     ]
 
 
@@ -50,16 +57,18 @@ async def put_product(connection: Connection, product: NewProduct) -> ProductRes
 
 
 async def remove_products(
-    connection: Connection, product_ids: Sequence[str]
+    connection: Connection, product_ids: Sequence[str | RefusedItem]
 ) -> list[RemovalResult]:
     """Take products out of the catalogue, in one transaction; who is not there is gone already."""
-    ids = [product_id.strip() for product_id in product_ids]
+    ids = [one.strip() for one in product_ids if isinstance(one, str)]
     cursor = connection.cursor(row_factory=scalar_row)
     await cursor.execute(query("api/catalogue/remove_products"), {"product_ids": ids})
     removed = set(await cursor.fetchall())
     return [
-        RemovalResult(product_id, "removed" if product_id in removed else "unchanged")
-        for product_id in ids
+        RemovalResult(one.strip(), "removed" if one.strip() in removed else "unchanged")
+        if isinstance(one, str)
+        else RemovalResult(one.item_id, "rejected", one.reason)
+        for one in product_ids
     ]
 
 

@@ -50,6 +50,7 @@ class ProductPage(Struct):
 ProductId = Annotated[
     str, Meta(min_length=1, max_length=500, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")
 ]
+ResultId = Annotated[str | None, Meta(description="null: what was sent as an id is none.")]
 MOST_PRODUCTS = 1000
 _Money = Annotated[float, Meta(ge=0)]
 # Postgres keeps no NUL character.
@@ -108,7 +109,7 @@ class RemovedProducts(Struct, forbid_unknown_fields=True):
 class ProductResult(Struct):
     """What became of a product that was put."""
 
-    product_id: str
+    product_id: ResultId
     outcome: Literal["created", "updated", "unchanged", "rejected"]
     reason: Annotated[str | None, Meta(description="Why it was rejected.")] = None
     notes: Annotated[
@@ -125,11 +126,15 @@ class ProductResults(Struct):
 class RemovalResult(Struct):
     """What became of a product that was removed."""
 
-    product_id: str
+    product_id: ResultId
     outcome: Annotated[
-        Literal["removed", "unchanged"],
-        Meta(description="unchanged: it was removed before, or there never was one."),
+        Literal["removed", "unchanged", "rejected"],
+        Meta(
+            description="unchanged: it was removed before, or there never was one; "
+            "rejected: that is no id."
+        ),
     ]
+    reason: Annotated[str | None, Meta(description="Why it was rejected.")] = None
 
 
 class RemovalResults(Struct):

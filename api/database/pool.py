@@ -59,11 +59,13 @@ class Database:
     ----------
     has_replicas : bool
         Whether there are several hosts.
+    write_limit : float
+        Seconds that a write may take: what one statement may, and a little.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.has_replicas = settings.has_several_hosts
-        self._write_limit = settings.statement_timeout_ms / 1000 + GRACE_SECONDS
+        self.write_limit = settings.statement_timeout_ms / 1000 + GRACE_SECONDS
         if self.has_replicas:
             self._reads = _SharedPool(
                 settings, target_session_attrs="prefer-standby", load_balance_hosts="random"
@@ -197,7 +199,7 @@ class Database:
         ShareUsedUpError, DatabaseBusyError
             The client's own requests, or everybody's, hold the connections.
         """
-        limit = limit or self._write_limit
+        limit = limit or self.write_limit
 
         async def work_again(connection: Connection) -> Result:
             try:

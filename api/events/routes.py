@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from litestar import Response, Router, post
 from litestar.exceptions import PermissionDeniedException
 from litestar.openapi import ResponseSpec
-from litestar.params import JSONBody
 
 from api.events import service as events
-from api.events.schemas import EventOutcomes, EventResult, Kind, NewEvent, NewEvents
+from api.events.schemas import MOST_EVENTS, EventOutcomes, EventResult, Kind, NewEvent
 from api.exchange import AnyRequest
+from api.fields import Id
+from api.http.items import ITEMS, Items, RefusedItem, check_items, read_object
 from api.http.keys import BROWSERS, needs
 from api.http.limits import limits_of
 from api.http.own_lists import check_session, has_token, own_shopper
@@ -22,6 +23,8 @@ from api.ladder.requests import ladder_of, write
 KINDS_OF_BROWSERS: Final = frozenset[Kind]({"view", "click", "basket", "hide", "unhide"})
 # So many events of a batch count as one request: each is a statement.
 _EVENTS_OF_A_REQUEST = 10
+# The body has one event or these; `api.openapi` describes both.
+_EVENTS = Items("events", NewEvent, Id, "event_id", MOST_EVENTS)
 
 
 @post(
@@ -29,14 +32,10 @@ _EVENTS_OF_A_REQUEST = 10
     summary="Record an event, or several",
     operation_id="recordEvent",
     status_code=201,
-    opt=BROWSERS,
+    opt={**BROWSERS, ITEMS: _EVENTS.field},
     responses={200: ResponseSpec(EventResult, description="Understood, and not recorded.")},
 )
-async def record_event(
-    # Of one event or of several; `api.openapi` describes both.
-    request: AnyRequest,
-    data: JSONBody[dict[str, Any]],
-) -> Response[EventResult | EventOutcomes]:
+async def record_event(request: AnyRequest) -> Response[EventResult | EventOutcomes]:
     """Record an event once, or up to 500 of them sent as `{"events": […]}`.
 
     201 when it is recorded; 200 with a reason when it is not: its id is known for its kind (a hide:
@@ -54,8 +53,9 @@ async def record_event(
     the same events may be sent again. They count as a request for every ten.
     """
     check_names(request, frozenset())
-    if "events" in data:
-        return await _record_several(request)
+    body = await read_object(request)
+    if _EVENTS.field in body:
+        return await _record_several(request, check_items(body, _EVENTS))
     event = await check_body(request, NewEvent)
     _check_sender([event])
     result, is_left_out = await write(
@@ -66,15 +66,17 @@ async def record_event(
     return Response(result, status_code=201 if result.recorded else 200)
 
 
-async def _record_several(request: AnyRequest) -> Response[EventResult | EventOutcomes]:
-    several = (await check_body(request, NewEvents)).events
-    _check_sender(several)
+async def _record_several(
+    request: AnyRequest, several: Sequence[NewEvent | RefusedItem]
+) -> Response[EventResult | EventOutcomes]:
+    _check_sender([event for event in several if isinstance(event, NewEvent)])
     limits_of(request).charge(-(-len(several) // _EVENTS_OF_A_REQUEST))
-    found = await write(request, partial(events.record_all, events=several))
-    shoppers = ladder_of(request).shoppers
+    ladder = ladder_of(request)
+    work = partial(events.record_all, events=several, seconds=ladder.batch_seconds)
+    found = await write(request, work)
     for event, (_, is_left_out) in zip(several, found, strict=True):
-        if is_left_out:
-            shoppers.exclude(event.shopper_id, event.product_id or "")
+        if is_left_out and isinstance(event, NewEvent):
+            ladder.shoppers.exclude(event.shopper_id, event.product_id or "")
     return Response(EventOutcomes([outcome for outcome, _ in found]), status_code=200)
 
 

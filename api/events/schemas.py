@@ -97,9 +97,13 @@ class EventResult(Struct):
 class EventOutcome(Struct):
     """What became of an event of several."""
 
-    event_id: str
+    event_id: Annotated[str | None, Meta(description="null: what was sent as an id is none.")]
     status: Annotated[
-        int, Meta(description="As it would have been answered by itself: 200, 201, 400, 404, 409.")
+        int,
+        Meta(
+            description="As it would have been answered by itself: 200, 201, 400, 404, 409; "
+            "503: there was no time for it, so send it again."
+        ),
     ]
     recorded: bool = False
     reason: Literal["duplicate", "no consent", "erased"] | None = None

@@ -1,8 +1,11 @@
 """Checks and records events."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from http import HTTPStatus
 from typing import NamedTuple
 
 from msgspec import structs
@@ -10,14 +13,14 @@ from msgspec import structs
 from alsolike.errors import UnknownProductError, UnknownPurchaseError
 from alsolike.shop_texts import NOTHING
 from api.catalogue.service import unknown_product
+from api.database.failures import TookTooLongError
 from api.database.pool import Connection
 from api.events import store
 from api.events.schemas import EventOutcome, EventResult, Kind, NewEvent
 from api.http.ids import is_placeholder, not_a_shopper
+from api.http.items import RefusedItem, where
 from api.problems.errors import ConflictError, InvalidFieldError, status_of
 
-# Clocks differ a little.
-_TOLERANCE = timedelta(minutes=1)
 # As in the loader: an earlier time comes from a clock that was never set.
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _MOST_PRICE = Decimal("9999999999.99")
@@ -89,6 +92,8 @@ async def record(connection: Connection, event: NewEvent) -> Recorded:
     if outcome.is_same is None:
         # Another request recorded it at this moment: now it can be seen.
         outcome = await store.record(connection, event, occurred_at, may_make=may_make)
+    if outcome.is_same is None:
+        _check_purchase(outcome)
     if outcome.is_same is False:
         message = f"The event_id {event.event_id!r} stands for another {event.kind}."
         raise ConflictError("event_id", message)
@@ -96,29 +101,65 @@ async def record(connection: Connection, event: NewEvent) -> Recorded:
 
 
 async def record_all(
-    connection: Connection, events: Sequence[NewEvent]
+    connection: Connection, events: Sequence[NewEvent | RefusedItem], *, seconds: float
 ) -> list[tuple[EventOutcome, bool]]:
-    """Record events one after the other, each in a transaction of its own.
+    """Record events one after the other, each in a transaction of its own, for some seconds.
 
     Returns
     -------
     list
-        What became of each, and whether its product is not to be recommended any more. If the
-        database goes away in between, the same events may be sent again: what was recorded is
-        known then.
+        What became of each, and whether its product is not to be recommended any more. Those for
+        which there was no time have the status 503. They may be sent again, and so may all if the
+        database goes away in between: what was recorded is known then.
+
+    Raises
+    ------
+    TookTooLongError
+        There was no time for any.
     """
-    return [await _record_one(connection, event) for event in events]
+    found: list[tuple[EventOutcome, bool]] = []
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            for place, event in enumerate(events):
+                found.append(await _record_one(connection, place, event))
+    if not found:
+        raise TookTooLongError
+    return [*found, *(_too_late(event) for event in events[len(found) :])]
 
 
-async def _record_one(connection: Connection, event: NewEvent) -> tuple[EventOutcome, bool]:
+def _too_late(event: NewEvent | RefusedItem) -> tuple[EventOutcome, bool]:
+    event_id = event.event_id if isinstance(event, NewEvent) else event.item_id
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    detail = "There was no time for it in this request: send it again."
+    return EventOutcome(event_id, status, detail=detail), False
+
+
+async def _record_one(
+    connection: Connection, place: int, event: NewEvent | RefusedItem
+) -> tuple[EventOutcome, bool]:
+    if isinstance(event, RefusedItem):
+        return EventOutcome(event.item_id, HTTPStatus.BAD_REQUEST, detail=event.reason), False
     try:
         result, is_left_out = await record(connection, event)
-    except (InvalidFieldError, UnknownProductError, UnknownPurchaseError, ConflictError) as error:
+    except InvalidFieldError as error:
+        detail = f"{where('events', place, error.field)}: {error}"
+        return EventOutcome(event.event_id, status_of(error), detail=detail), False
+    except (UnknownProductError, UnknownPurchaseError) as error:
         return EventOutcome(event.event_id, status_of(error), detail=str(error)), False
     outcome = EventOutcome(
         event.event_id, 201 if result.recorded else 200, result.recorded, result.reason
     )
     return outcome, is_left_out
+
+
+def _check_purchase(outcome: store.Outcome) -> None:
+    """Refuse a return that its purchase does not allow."""
+    if outcome.bought_at is not None:
+        message = f"Lies before the purchase, which was made at {outcome.bought_at.isoformat()}."
+        raise InvalidFieldError("occurred_at", message)
+    if outcome.bought is not None:
+        message = f"Is more than was bought: the purchase has {outcome.bought}."
+        raise InvalidFieldError("quantity", message)
 
 
 def _unknown(event: NewEvent) -> UnknownProductError | UnknownPurchaseError:
@@ -129,7 +170,7 @@ def _unknown(event: NewEvent) -> UnknownProductError | UnknownPurchaseError:
 
 def _checked_time(event: NewEvent) -> datetime:
     now = datetime.now(UTC)
-    if event.occurred_at is not None and event.occurred_at > now + _TOLERANCE:
+    if event.occurred_at is not None and event.occurred_at > now + store.TOLERANCE:
         raise InvalidFieldError("occurred_at", "Lies in the future.")
     if event.occurred_at is not None and event.occurred_at < _EARLIEST:
         raise InvalidFieldError("occurred_at", "Lies before 1990.")

@@ -1,7 +1,7 @@
 """Writing what shoppers do: one statement, and so one transaction, per event."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct, structs
 from psycopg.rows import class_row
@@ -10,6 +10,9 @@ from alsolike.database import query
 from alsolike.privacy.hashes import shopper_hash
 from api.database.pool import Connection
 from api.events.schemas import Kind, NewEvent
+
+# Clocks differ a little.
+TOLERANCE = timedelta(minutes=1)
 
 
 class Outcome(Struct):
@@ -21,6 +24,10 @@ class Outcome(Struct):
         Of a return: whether the purchase is known.
     is_same : bool or None
         Whether what the id stood for before has the same content; None: it stood for nothing.
+    bought_at : datetime or None
+        When the purchase of a return was made, if the return lies before it.
+    bought : int or None
+        Pieces of the purchase of a return, if the return is of more.
     """
 
     has_product: bool
@@ -30,6 +37,8 @@ class Outcome(Struct):
     is_recorded: bool
     is_same: bool | None
     is_left_out: bool
+    bought_at: datetime | None = None
+    bought: int | None = None
 
 
 _STATEMENTS: Mapping[Kind, str] = {
@@ -60,6 +69,7 @@ async def record(
         **structs.asdict(event),
         "shopper_hash": None if event.shopper_id is None else shopper_hash(event.shopper_id),
         "may_make": may_make,
+        "tolerance": TOLERANCE,
         "occurred_at": occurred_at,
         "is_time_told": event.occurred_at is not None,
     }

@@ -5,6 +5,7 @@ preflight request. Pages take forms.
 """
 
 import asyncio
+from typing import cast
 
 from litestar.exceptions import ClientException, HTTPException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
@@ -19,7 +20,8 @@ from litestar.types import (
     WebSocketReceiveMessage,
 )
 
-from api.http.json_values import decode_json
+from api.http.items import ITEMS
+from api.http.json_values import check_json, parse_json
 from api.http.paths import API_PREFIX
 from api.http.validation import check_pairs
 
@@ -94,10 +96,13 @@ def check_bodies(app: ASGIApp) -> ASGIApp:
 
 def _check_body(scope: HTTPScope, body: bytes, *, is_json: bool) -> None:
     _check_type(scope, _JSON if is_json else _FORM)
-    if is_json:
-        decode_json(body, "body", has_fields=True)
-    else:
+    if not is_json:
         check_pairs(body, "body")
+        return
+    value = parse_json(body, "body")
+    items = scope["route_handler"].opt.get(ITEMS)
+    if items is None or not isinstance(value, dict) or items not in value:
+        check_json(body, cast("object", value), "body", has_fields=True)
 
 
 def _check_type(scope: HTTPScope, wanted: bytes) -> None:

@@ -153,15 +153,30 @@ async def check_body(request: AnyRequest, shape: type[Shape]) -> Shape:
     InvalidFieldError
         A field has a value of another type.
     """
+    return to_shape(msgspec.json.decode(await request.body()), shape, "body")
+
+
+def to_shape(value: Any, shape: Any, name: str) -> Any:  # noqa: ANN401  (of the shape)
+    """Return decoded JSON as an object of a type.
+
+    Parameters
+    ----------
+    name : str
+        What to call the value in an error, unless a field of it is at fault.
+
+    Raises
+    ------
+    InvalidFieldError
+        It does not fit the type.
+    """
     try:
-        body = _with_whole_numbers(msgspec.json.decode(await request.body()))
-        return msgspec.convert(body, shape)
+        return msgspec.convert(_with_whole_numbers(value), shape)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$")
         # A missing or unknown field is named in the message alone.
         named = re.search(r"(?:required|unknown) field `([^`]+)`", message)
         names = [path.rstrip("`").lstrip("."), named[1] if named else ""]
-        raise InvalidFieldError(".".join(filter(None, names)) or "body", message) from error
+        raise InvalidFieldError(".".join(filter(None, names)) or name, message) from error
 
 
 def _with_whole_numbers(value: Any) -> Any:  # noqa: ANN401  (JSON of any shape)

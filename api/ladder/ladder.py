@@ -175,6 +175,11 @@ class Ladder:
             logger.info("Answered from %s", tier)
         return Answer(value, tier)
 
+    @property
+    def batch_seconds(self) -> float:
+        """After so many seconds a write of many parts has to stop, to be answered in time."""
+        return self._database.write_limit * 2 / 3
+
     async def write(
         self, work: Work[Result], *, limit: float | None = None
     ) -> tuple[Result, str | None]:

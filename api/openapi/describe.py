@@ -80,6 +80,16 @@ _SECURITY_SCHEMES: Document = {
     "bearer": {"type": "http", "scheme": "bearer"},
     "key": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
 }
+# Bodies that the routes read themselves, because they read each item by itself.
+_READ_BY_ROUTES: Mapping[str, Sequence[str]] = {
+    "putProducts": ["NewProducts"],
+    "removeProducts": ["RemovedProducts"],
+    "recordEvent": ["NewEvent", "NewEvents"],
+}
+_RESULTS_OF_EVENTS: Mapping[str, Sequence[str]] = {
+    "200": ["EventResult", "EventOutcomes"],
+    "201": ["EventResult"],
+}
 _TOKEN_SCHEME: Document = {
     "type": "http",
     "scheme": "bearer",
@@ -224,8 +234,7 @@ def _filter_parameters() -> list[Document]:
 def _complete(path: str, method: str, operation: Document, access: Access | None) -> None:
     for parameter in operation.get("parameters", ()):
         _complete_parameter(path, method, parameter)
-    if operation.get("operationId") == "recordEvent":
-        _describe_several(operation)
+    _describe_several(operation)
     for content in operation.get("requestBody", {}).get("content", {}).values():
         _put_example(content)
     responses = operation["responses"]
@@ -241,16 +250,21 @@ def _complete(path: str, method: str, operation: Document, access: Access | None
 
 
 def _describe_several(operation: Document) -> None:
-    """Describe the body and the answer of one event or several."""
-    contents = {
-        ("NewEvent", "NewEvents"): operation["requestBody"],
-        ("EventResult",): operation["responses"]["201"],
-        ("EventResult", "EventOutcomes"): operation["responses"]["200"],
-    }
-    for names, described in contents.items():
-        schemas = [{"$ref": f"#/components/schemas/{name}"} for name in names]
-        for content in described["content"].values():
-            content["schema"] = schemas[0] if len(schemas) == 1 else {"oneOf": schemas}
+    """Describe bodies that the routes read, and the answers of one event or several."""
+    name = operation.get("operationId", "")
+    if name in _READ_BY_ROUTES:
+        content = {"application/json": _one_of(_READ_BY_ROUTES[name])}
+        operation["requestBody"] = {"content": content, "required": True}
+    if name == "recordEvent":
+        for status, names in _RESULTS_OF_EVENTS.items():
+            for content in operation["responses"][status]["content"].values():
+                content.update(_one_of(names))
+
+
+def _one_of(names: Sequence[str]) -> Document:
+    """Describe what is of one of some types."""
+    schemas = [{"$ref": f"#/components/schemas/{name}"} for name in names]
+    return {"schema": schemas[0] if len(schemas) == 1 else {"oneOf": schemas}}
 
 
 def _complete_parameter(path: str, method: str, parameter: Document) -> None:

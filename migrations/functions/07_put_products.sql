@@ -104,8 +104,9 @@ begin
             when c.reason is not null then c.reason
             when u.item is distinct from u.first_item
                 then
-                    'product_id is ''' || shown(c.product_id) || ''', which item ' || u.first_line
-                    || ' has with other content: expected one item for a product'
+                    'product_id is ''' || shown(c.product_id) || ''', which products['
+                    || u.first_line - 1
+                    || '] has with other content: expected one item for a product'
         end,
         coalesce(c.notes, '{{}}')
     from checked as c

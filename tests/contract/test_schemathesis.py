@@ -17,8 +17,9 @@ def test_no_request_is_answered_otherwise_than_described(site: str, tmp_path: Pa
     run = subprocess.run(
         [
             *(sys.executable, "-m", "schemathesis.cli", "run", f"{site}/schema/openapi.json"),
-            # `acceptance` of accepted.py stands for it.
-            *("--checks", "all", "--exclude-checks", "positive_data_acceptance"),
+            # `acceptance` and `rejection` of accepted.py stand for them.
+            *("--checks", "all"),
+            *("--exclude-checks", "positive_data_acceptance,negative_data_rejection"),
             *("--phases", "examples,coverage,fuzzing,stateful"),
             *("--max-examples", MOST_EXAMPLES, "--seed", SEED, "--generation-deterministic"),
             *("--continue-on-failure", "--no-color"),

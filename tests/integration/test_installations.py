@@ -66,11 +66,14 @@ class Server:
         Of alsolike's schemas; the names without it are the shop's own.
     roles : str
         `member`: the owner may act as the two roles; `there`: they are there and no more; `none`.
+    isolation : str
+        What transactions of the database have that do not say.
     """
 
     extension: str = "public"
     prefix: str = ""
     roles: str = "member"
+    isolation: str = "read committed"
 
 
 @pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
@@ -116,6 +119,8 @@ def owner(
         if given.roles == "member":
             server.execute(f"grant {APP_ROLE}, {ANALYST_ROLE} to {name}".encode())
         server.execute(f"create database {name} template template0 owner {name}".encode())
+        isolation = f"default_transaction_isolation = '{given.isolation}'"
+        server.execute(f"alter database {name} set {isolation}".encode())
     for variable, value in {**postgres_server, "PGDATABASE": name}.items():
         monkeypatch.setenv(variable, value)
     if given.extension != "public":
@@ -140,6 +145,7 @@ SERVERS = {
     "plain owner": Server(),
     "pgvector elsewhere, no roles": Server(extension="extensions", roles="none"),
     "names taken": Server(extension='"Vector types"', prefix="alsolike_", roles="there"),
+    "strict isolation": Server(isolation="serializable"),
 }
 
 

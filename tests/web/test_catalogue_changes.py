@@ -46,7 +46,8 @@ COLUMNS = (
 
 
 TWICE = (
-    "product_id is 'fork-04', which item 5 has with other content: expected one item for a product"
+    "product_id is 'fork-04', which products[4] has with other content: "
+    "expected one item for a product"
 )
 
 
@@ -147,6 +148,9 @@ ODD = [
     ({"price": 1.234, "currency": "kwd"}, {"price": "1.234", "currency": "kwd"}),
     ({"price": 1e300}, {"price": "1" + "0" * 300}),
     ({"price": 0.1 + 0.2}, {"price": "0.30000000000000004"}),
+    ({"price": 5, "sale_price": 9}, {"price": "5", "sale_price": "9"}),
+    ({"price": 5, "sale_price": 5}, {"price": "5", "sale_price": "5"}),
+    ({"price": 10, "sale_price": 9.99}, {"price": "10", "sale_price": "9.99"}),
     ({"currency": "€"}, {"currency": "€"}),
     ({"currency": "Euro"}, {"currency": "Euro"}),
     ({"url": "javascript:alert(1)"}, {"url": "javascript:alert(1)"}),
@@ -175,19 +179,121 @@ def test_a_field_meets_the_rules_that_it_meets_in_a_file(
     assert result["notes"] == [note for note in noted if note.split()[0] in filed]
 
 
+NO_PRICE = "left empty: expected a number like 1299.50, with no more decimals than its currency has"
+NO_SALE = "left empty: expected less than the price"
+
+
+@pytest.mark.parametrize(
+    ("before", "sent", "after", "notes"),
+    [
+        ((5.55, 4.5, "EUR"), {"currency": "JPY"}, (None, None, "JPY"), [NO_PRICE, NO_PRICE]),
+        ((5, 4, "EUR"), {"currency": "JPY"}, ("5", "4", "JPY"), []),
+        ((1.234, None, "KWD"), {"currency": "EUR"}, (None, None, "EUR"), [NO_PRICE]),
+        ((1.2, None, "KWD"), {"currency": "EUR"}, ("1.20", None, "EUR"), []),
+        ((500, None, "JPY"), {"price": 5.55}, (None, None, "JPY"), [NO_PRICE]),
+        ((1, None, "KWD"), {"price": 1.234}, ("1.234", None, "KWD"), []),
+        ((10, None, "EUR"), {"sale_price": 12}, ("10.00", None, "EUR"), [NO_SALE]),
+        ((10, 9, "EUR"), {"price": 5}, ("5.00", None, "EUR"), [NO_SALE]),
+        ((10, 9, "EUR"), {"is_in_stock": True}, ("10.00", "9.00", "EUR"), []),
+        ((10, 9, "EUR"), {"price": None}, (None, "9.00", "EUR"), []),
+        ((5.55, None, None), {"currency": "eur"}, ("5.55", None, "EUR"), []),
+    ],
+)
+def test_prices_and_currency_are_checked_together(
+    client: Client,
+    before: tuple[Any, ...],
+    sent: dict[str, Any],
+    after: tuple[Any, ...],
+    notes: list[str],
+) -> None:
+    price, sale_price, currency = before
+    put(client, {**FORK, "price": price, "sale_price": sale_price, "currency": currency})
+    (result,) = put(client, {"product_id": "fork-01", **sent})
+    assert stored("fork-01")[4:7] == after
+    assert [note.partition(" ")[2] for note in result["notes"]] == notes
+
+
+@pytest.mark.parametrize(
+    ("file", "after", "notes"),
+    [
+        ("currency\nJPY", (None, None, "JPY"), 2),
+        ("price\n4", ("4.00", None, "EUR"), 1),
+        ("sale_price\n5", ("5.55", "5.00", "EUR"), 0),
+        ("brand\nBrand", ("5.55", "4.50", "EUR"), 0),
+    ],
+)
+def test_a_file_without_some_of_them_is_checked_with_what_is_known(
+    client: Client, tmp_path: Path, file: str, after: tuple[Any, ...], notes: int
+) -> None:
+    put(client, {**FORK, "price": 5.55, "sale_price": 4.5})
+    column, value = file.split("\n")
+    (tmp_path / "products.csv").write_text(f"product_id,title,{column}\nfork-01,Fork,{value}\n")
+    loaded = load_folder(tmp_path, consent="none", report=ignore_progress)
+    assert stored("fork-01")[4:7] == after
+    assert len([note for note in loaded.notes if "left empty" in note]) == notes
+
+
+def test_an_item_that_is_no_product_harms_no_other(client: Client) -> None:
+    deep: Any = 1
+    for _ in range(17):
+        deep = [deep]
+    bad: list[tuple[Any, str | None, str]] = [
+        ({"product_id": "a", "price": -1}, "a", "products[0].price: Expected `float` >= 0"),
+        ({"product_id": "x" * 501, "title": "x"}, None, "products[1].product_id: Expected `str`"),
+        ({"product_id": "b", "created_at": "soon"}, "b", "products[2].created_at: Invalid RFC3339"),
+        ({"product_id": "c", "created_at": "2024-02-03T04:05:06"}, "c", "products[3].created_at:"),
+        ({"product_id": " ", "title": "x"}, None, "products[4].product_id: Expected `str`"),
+        ({"product_id": "d", "titel": "x"}, "d", "products[5].titel: Object contains unknown"),
+        ({"title": "x"}, None, "products[6].product_id: Object missing required field"),
+        ({"product_id": "e", "is_in_stock": None}, "e", "products[7].is_in_stock: Expected `bool`"),
+        ({"product_id": "f", "price": "1"}, "f", "products[8].price: Expected `float | null`"),
+        ("fork", None, "products[9]: Expected `object`"),
+        ({"product_id": "g", "title": "\0"}, "g", "products[10].title: Holds a NUL"),
+        ({"product_id": "h", "attributes": {"a": deep}}, "h", "products[11].attributes: Has more"),
+    ]
+    results = put(client, *(item for item, _, _ in bad), FORK)
+    for result, (_, product_id, reason) in zip(results, bad, strict=False):
+        assert (result["product_id"], result["outcome"]) == (product_id, "rejected")
+        assert result["reason"].startswith(reason)
+    assert results[len(bad)]["outcome"] == "created"
+    assert (
+        rows("select product_id from raw.products where product_id = any(%s)", list("abcdefgh"))
+        == []
+    )
+    # Numbers that JSON Schema takes for integers stay what they are in attributes.
+    put(client, {"product_id": "fork-01", "attributes": {"length": 10.0}})
+    assert rows("select attributes::text from raw.products where product_id = 'fork-01'") == [
+        ('{"length": 10.0}',)
+    ]
+
+
+def test_what_is_no_id_harms_no_other_removal(client: Client) -> None:
+    response = client.request(
+        "DELETE", "/v1/products", json={"product_ids": ["x" * 501, 7, "knife-01"]}
+    )
+    assert response.status_code == 200, response.text
+    results = response.json()["results"]
+    assert [one["outcome"] for one in results] == ["rejected", "rejected", "removed"]
+    assert results[1]["product_id"] is None
+    assert results[1]["reason"] == "product_ids[1]: Expected `str`, got `int`"
+
+
 def test_a_batch_has_bounds(reader: Client) -> None:
-    for body in (
-        {"products": []},
-        {"products": [{"product_id": str(n), "title": "x"} for n in range(1001)]},
-        {"products": [{"product_id": " ", "title": "x"}]},
-        {"products": [{"product_id": "x", "titel": "x"}]},
-        {"products": [{"product_id": "x", "is_in_stock": None}]},
-        {"products": [{"product_id": "x", "price": -1}]},
-        {"products": [{"product_id": "x", "price": "1"}]},
+    deep: Any = []
+    for _ in range(300):
+        deep = [deep]
+    for body, field in (
+        ({"products": []}, "products"),
+        ({"products": [{"product_id": str(n), "title": "x"} for n in range(1001)]}, "products"),
+        ({"products": {}}, "products"),
+        ({}, "products"),
+        ({"products": [FORK], "more": 1}, "more"),
+        ([FORK], "body"),
+        ({"product": deep}, "product"),
     ):
         response = reader.put("/v1/products", json=body)
         assert response.status_code == 400, body
-        assert response.json()["errors"][0]["field"]
+        assert response.json()["errors"][0]["field"] == field
     missing = reader.request("DELETE", "/v1/products")
     assert missing.json()["errors"] == [{"field": "body", "message": "Is missing."}]
 

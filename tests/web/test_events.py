@@ -3,6 +3,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from alsolike.database import connect
+from alsolike.loading import load_folder
+from alsolike.progress import ignore_progress
 
 Client = TestClient[Litestar]
 
@@ -66,7 +69,7 @@ def test_every_kind_is_recorded_once(client: Client) -> None:
 @pytest.mark.parametrize("kind", TABLES)
 def test_an_id_stands_for_one_event(client: Client, kind: str) -> None:
     if kind == "return":
-        client.post("/v1/events", json=event("purchase"))
+        client.post("/v1/events", json=event("purchase", occurred_at=AT))
     first = client.post("/v1/events", json=event(kind, occurred_at=AT))
     assert first.status_code == 201
     # Without a time, with a time in another zone: the same event.
@@ -200,10 +203,10 @@ def test_words_for_nothing_are_nothing(client: Client) -> None:
         (201, None),
         (201, None),
         (201, None),
-        (400, "Give one of shopper_id and session_id."),
-        (400, "A view needs one."),
-        (400, "'null' is a word for nothing: give the event's own id."),
-        (400, "A return needs one."),
+        (400, "events[3].shopper_id: Give one of shopper_id and session_id."),
+        (400, "events[4].product_id: A view needs one."),
+        (400, "events[5].event_id: 'null' is a word for nothing: give the event's own id."),
+        (400, "events[6].purchase_id: A return needs one."),
     ]
     assert rows("select order_id from raw.purchases where purchase_id = 'n-1'") == [(None,)]
     assert rows("select title, body from raw.reviews where review_id = 'n-2'") == [(None, None)]
@@ -227,9 +230,99 @@ def test_what_is_unknown_is_told_for_each(client: Client) -> None:
     assert response.json()["errors"][0]["field"] == "purchase_id"
 
 
-@pytest.mark.parametrize(
-    "events", [[], [event("view")] * 501, [{**event("view"), "kind": "glance"}], ["view"], {}]
-)
+def test_an_item_that_is_no_event_harms_no_other(client: Client) -> None:
+    nameless = {name: value for name, value in event("view").items() if name != "event_id"}
+    bad: list[tuple[Any, str | None, str]] = [
+        (event("view", shopper_id=7), "e-view", "events[0].shopper_id: Expected `str | null`"),
+        (nameless, None, "events[1].event_id: Object missing required field `event_id`"),
+        (event("purchase", quantity=0), "e-purchase", "events[2].quantity: Expected `int` >= 1"),
+        (event("review", rating=6), "e-review", "events[3].rating: Expected `int` <= 5"),
+        (event("view", occurred_at="2026-01-02T03:04:05"), "e-view", "events[4].occurred_at: "),
+        ({**event("view"), "kind": "glance"}, "e-view", "events[5].kind: Invalid enum value"),
+        ("view", None, "events[6]: Expected `object`, got `str`"),
+        (event("view", event_id="x" * 201), None, "events[7].event_id: Expected `str`"),
+        (event("view", product_id="\0"), "e-view", "events[8].product_id: Holds a NUL"),
+    ]
+    results = send(client, *(item for item, _, _ in bad), event("view", event_id="good"))
+    for result, (_, event_id, detail) in zip(results, bad, strict=False):
+        assert (result["event_id"], result["status"], result["recorded"]) == (event_id, 400, False)
+        assert result["detail"].startswith(detail)
+    assert results[len(bad)]["status"] == 201
+    assert rows("select view_id from raw.views where view_id in ('good', 'e-view')") == [("good",)]
+    # As JSON Schema has it, 2.0 is an integer.
+    (whole,) = send(client, event("purchase", quantity=2.0))
+    assert whole["status"] == 201
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_an_event_sent_again_is_none_of_the_product_that_has_the_id_now(
+    client: Client, is_told: bool
+) -> None:
+    time = {"occurred_at": AT} if is_told else {}
+    sent = [event(kind, **time) for kind in KINDS if kind not in ("return", "unhide")]
+    assert {one["status"] for one in send(client, *sent)} == {201}
+    assert client.delete("/v1/products/pan-01").status_code == 200
+    put = {"title": "Garden gnome", "category": "Garden > Figures"}
+    assert client.put("/v1/products/pan-01", json=put).json()["outcome"] == "created"
+    again = send(client, *sent)
+    assert [(one["status"], one["reason"]) for one in again] == [(200, "duplicate")] * len(sent)
+    assert rows("select event_id from recs.hides where product_id = 'pan-01'") == []
+    assert rows("select 1 from raw.purchases where product_id = 'pan-01'") == []
+    assert rows("select 'pan-01' = any(recs.left_out('agreed'))") == [(False,)]
+    # An edit is one of the review that there is.
+    assert send(client, event("review", rating=2))[0]["status"] == 201
+    assert rows("select 1 from raw.reviews where product_id = 'pan-01'") == []
+    # Another event of the shopper is of the new product.
+    new = send(client, *[{**one, "event_id": f"new-{one['kind']}"} for one in sent])
+    assert {one["status"] for one in new} == {201}
+    assert rows("select event_id from recs.hides where product_id = 'pan-01'") == [("new-hide",)]
+
+
+def test_a_return_is_of_what_was_bought_before(client: Client, tmp_path: Path) -> None:
+    send(client, event("purchase", occurred_at=AT))
+    early, many = "2026-01-02T03:02:00Z", event("return", quantity=3)
+    results = send(client, event("return", occurred_at=early), many)
+    assert {one["status"] for one in results} == {400}
+    assert [one["detail"].partition(", which")[0] for one in results] == [
+        "events[0].occurred_at: Lies before the purchase",
+        "events[1].quantity: Is more than was bought: the purchase has 2.",
+    ]
+    assert results[0]["detail"].endswith("made at 2026-01-02T03:04:05+00:00.")
+    # Clocks differ a little; of a file, a time may be a day.
+    near = event("return", occurred_at="2026-01-02T03:03:30Z")
+    assert [one["status"] for one in send(client, near, near)] == [201, 200]
+    (tmp_path / "returns.csv").write_text(
+        "return_id,purchase_id,returned_at,quantity\n"
+        "f-1,e-purchase,2026-01-01T03:04:04Z,1\n"
+        "f-2,e-purchase,2026-01-03,99\n"
+        "f-3,e-purchase,2026-01-02,1\n"
+    )
+    load_folder(tmp_path, consent="none", report=ignore_progress)
+    assert rows("select reason from raw.rejected_rows order by line") == [
+        ("returned_at is '2026-01-01T03:04:04Z': expected a time after that of its purchase",),
+        ("quantity is '99': expected no more than the 2 of its purchase",),
+    ]
+    assert rows("select return_id from raw.returns order by 1") == [("e-return",), ("f-3",)]
+
+
+def test_events_that_there_is_no_time_for_are_told_by_themselves(client: Client) -> None:
+    batch = [event("view"), event("purchase"), event("view", event_id="later")]
+    with connect() as other:
+        other.execute("lock table raw.purchases in access exclusive mode")
+        results = send(client, *batch)
+        # And if there is none for any, the request is refused.
+        refused = client.post("/v1/events", json={"events": [event("purchase"), event("view")]})
+    assert [one["status"] for one in results] == [201, 503, 503]
+    assert results[1]["detail"] == "There was no time for it in this request: send it again."
+    assert refused.status_code == 503
+    assert refused.headers["retry-after"] == "1"
+    assert rows("select view_id from raw.views where view_id in ('e-view', 'later')") == [
+        ("e-view",)
+    ]
+    assert [one["status"] for one in send(client, *batch)] == [200, 201, 201]
+
+
+@pytest.mark.parametrize("events", [[], [event("view")] * 501, {}, "view", None])
 def test_a_batch_has_a_form(reader: Client, events: Any) -> None:
     response = reader.post("/v1/events", json={"events": events})
     assert response.status_code == 400

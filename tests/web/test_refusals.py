@@ -100,6 +100,42 @@ def test_a_body_is_json_that_can_be_read(
     assert caplog.text == "", "who sends nonsense fills no log"
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body", "field"),
+    [
+        (
+            "PUT",
+            "/v1/shoppers/silent",
+            '{"personalisation": false, "personalisation": true}',
+            "personalisation",
+        ),
+        ("PUT", "/v1/products/x", '{"title": "A", "t\\u0069tle": "B"}', "title"),
+        ("PUT", "/v1/products", '{"products": [{"title": "A", "title": "A"}]}', "title"),
+        ("PUT", "/v1/products/x", '{"title": "A", "attributes": {"a": 1, "a": 2}}', "a"),
+        ("DELETE", "/v1/products", '{"product_ids": ["x"], "product_ids": ["y"]}', "product_ids"),
+        ("POST", "/v1/events", '{"events": [{"event_id": "1", "event_id": "2"}]}', "event_id"),
+        ("POST", "/v1/recommendations", '{"session_id": "a", "session_id": "b"}', "session_id"),
+    ],
+)
+def test_a_field_stands_once_in_an_object(
+    anywhere: Client, method: str, path: str, body: str, field: str
+) -> None:
+    headers = {"content-type": "application/json"}
+    response = anywhere.request(method, path, content=body, headers=headers)
+    assert response.status_code == 400
+    assert response.json()["errors"] == [
+        {"field": field, "message": "Stands twice in one object: send each field once."}
+    ]
+
+
+def test_a_number_may_be_long(reader: Client) -> None:
+    """Python refuses to convert more than 4,300 digits, which no field of ours needs."""
+    body = '{"k": ' + "9" * 5000 + "}"
+    headers = {"content-type": "application/json"}
+    response = reader.post("/v1/similar", content=body, headers=headers)
+    assert response.status_code == 400
+
+
 def test_attributes_have_up_to_sixteen_levels(anywhere: Client, reader: Client) -> None:
     assert reader.get("/v1/trending", params={"attributes": nested(16)}).status_code == 200
     for levels in (17, 200, 330):

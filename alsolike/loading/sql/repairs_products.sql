@@ -11,6 +11,14 @@ from staged as s
 cross join lateral (values ('price', s.price), ('sale_price', s.sale_price)) as p (field, value)
 where not is_price(p.value, s.currency)
 union all
+select s.line, 'sale_price', null, 'left empty: expected less than the price'
+from staged as s
+where
+    case
+        when is_price(s.price, s.currency) and is_price(s.sale_price, s.currency)
+            then s.sale_price::numeric >= s.price::numeric
+    end
+union all
 select
     s.line, 'currency', case s.currency when '€' then 'EUR' when '£' then 'GBP' end,
     case

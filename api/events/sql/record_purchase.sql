@@ -13,13 +13,14 @@ with asked as (
 
 known as (
     select
-        k.product_id = %(product_id)s::text
+        raw.is_of_product(k.product_id, %(product_id)s::text)
         and not (k.shopper_id is distinct from %(shopper_id)s)
         and k.quantity = coalesce(%(quantity)s::integer, 1)
         and not (k.order_id is distinct from %(order_id)s)
         and coalesce(k.unit_price = %(unit_price)s::numeric, %(unit_price)s::numeric is null)
         and (k.purchased_at = %(occurred_at)s::timestamptz or not %(is_time_told)s::boolean)
-            as is_same
+            as is_same,
+        k.product_id <> %(product_id)s::text as is_of_former
     from raw.purchases as k
     where k.purchase_id = %(event_id)s
 ),
@@ -60,5 +61,6 @@ select
     (select k.is_same from known as k) as is_same,
     -- By the rule of recs.left_out.
     a.has_consent
+    and not exists (select 1 from known as k where k.is_of_former)
     and cardinality(recs.not_bought_again(array[%(product_id)s::text])) > 0 as is_left_out
 from asked as a

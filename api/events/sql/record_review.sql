@@ -14,7 +14,7 @@ with asked as (
 
 known as (
     select
-        k.product_id = %(product_id)s::text
+        raw.is_of_product(k.product_id, %(product_id)s::text)
         and coalesce(k.shopper_id = %(shopper_id)s::text, false) as is_same
     from raw.reviews as k
     where k.review_id = %(event_id)s
@@ -42,7 +42,8 @@ written as (
             body = excluded.body,
             loaded_at = now()
         where
-        (k.shopper_id, k.product_id) = (excluded.shopper_id, excluded.product_id)
+        k.shopper_id = excluded.shopper_id
+        and raw.is_of_product(k.product_id, excluded.product_id)
         and k.reviewed_at <= excluded.reviewed_at
         and (
             (k.rating, k.title, k.body)

@@ -14,7 +14,7 @@ with asked as (
 
 known as (
     select
-        k.product_id = %(product_id)s::text
+        raw.is_of_product(k.product_id, %(product_id)s::text)
         and not (k.shopper_id is distinct from %(shopper_id)s)
         and not (k.session_id is distinct from %(session_id)s)
         and (k.viewed_at = %(occurred_at)s::timestamptz or not %(is_time_told)s::boolean) as is_same
