@@ -15,10 +15,11 @@ import click
 import psycopg
 
 from alsolike.cli.check import check
-from alsolike.cli.data import load, migrate, psql, pull, transform
+from alsolike.cli.data import migrate, psql, pull, transform
 from alsolike.cli.demo import demo
 from alsolike.cli.encoders import drop_encoder, encoders, switch_encoder
 from alsolike.cli.evaluation import evaluate
+from alsolike.cli.load import load
 from alsolike.cli.models import promote, rollback, train
 from alsolike.cli.privacy import erase, erasures, retain, shopper_data
 from alsolike.cli.serving import export, fetch, neighbours, serve

@@ -289,6 +289,26 @@ def load(
     )
 
 
+def test_a_cut_export_empties_no_shop(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [
+        {"ID": str(number), "Name": f"Cup {number}", "In stock?": "1", "Categories": "Cups"}
+        for number in range(20)
+    ]
+    whole = table(rows)
+    path = write(tmp_path, "woo.csv", whole)
+    load_full = ["load", "woocommerce", "--products", str(path), "--full"]
+    assert cli(load_full) == 0
+    write(tmp_path, "woo.csv", whole[: len(whole) // 3])
+    capsys.readouterr()
+    assert cli(load_full) == 1
+    assert "of the 20 that are on sale. Nothing was loaded." in capsys.readouterr().err
+    in_stock = "select count(*) from raw.products where is_in_stock"
+    assert run(in_stock) == [(20,)]
+    write(tmp_path, "woo.csv", table(rows[:2]))
+    assert cli([*load_full, "--accept-deletes"]) == 0
+    assert run(in_stock) == [(2,)]
+
+
 @pytest.mark.parametrize(
     ("system", "files", "name"),
     [
