@@ -3,8 +3,8 @@
 -- look-up, because its id was given out after the visitor agreed; p_shopper_hash: keyed hash of the
 -- shopper, null without one.
 -- A row: whether the product is in the catalogue (one that was removed is not) and the shopper is
--- known, consent to personalisation holds, and the shopper was erased. One query without settings of
--- its own, so that Postgres puts it in the caller's place.
+-- known, consent to personalisation holds, and the shopper was erased. One query without settings
+-- of its own, so that Postgres puts it in the caller's place.
 create or replace function raw.event_permission(
     p_product_id text, p_shopper_id text, p_shopper_hash bytea
 ) returns table (has_product boolean, has_shopper boolean, has_consent boolean, is_erased boolean)
