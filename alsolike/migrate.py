@@ -77,6 +77,9 @@ def migrate(revision: str = "head", *, drop_all_data: bool = False, patience: in
     MigrationError
         The revision is unknown, a lock was not free in time, or a statement failed.
     """
+    if not revision.strip():
+        message = "The revision is blank: give head, base or a number such as 0002."
+        raise MigrationError(message)
     config = _config()
     head = _head(config)
     target = head if revision == "head" else revision

@@ -91,6 +91,8 @@ def may_not_begin(connection: Connection, *, is_new: bool) -> list[Finding]:
     is_new : bool
         Nothing of alsolike is there.
     """
+    if wrong := _wrong_encoding(connection):
+        return [wrong]
     findings = [*_privileges(connection), *_roles(connection)]
     findings += _names(connection) if is_new else []
     findings += _extension(connection, is_kept=True)
@@ -107,6 +109,9 @@ def check_requirements(connection: Connection, *, is_new: bool) -> list[Finding]
     """
     version = connection.info.server_version
     server = Finding("ok", f"The server is Postgres {version // 10_000}.{version % 10_000}.")
+    if wrong := _wrong_encoding(connection):
+        # Its texts cannot be read, so neither can the rest.
+        return [server, wrong]
     findings = [server, *_privileges(connection), *_roles(connection)]
     findings += _extension(connection, is_kept=False)
     findings += _names(connection) if is_new else []
@@ -115,6 +120,21 @@ def check_requirements(connection: Connection, *, is_new: bool) -> list[Finding]
     if not is_new or not any(role.may_make for role in _found_roles(connection)):
         findings += _limits(connection)
     return findings
+
+
+def _wrong_encoding(connection: Connection) -> Finding | None:
+    """Say that the database has another encoding than UTF-8, and how to make one that has it."""
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding == "UTF8":
+        return None
+    statement = sql.SQL(
+        "create database {} template template0 encoding 'UTF8' locale 'C.UTF-8';"
+    ).format(sql.Identifier(f"{connection.info.dbname}_utf8"))
+    text = (
+        f"The encoding of the database {connection.info.dbname} is {encoding}, and texts of shops "
+        "need UTF8: make another database, and name it in PGDATABASE."
+    )
+    return Finding("missing", text, (statement.as_string(connection),))
 
 
 def _privileges(connection: Connection) -> Iterator[Finding]:

@@ -271,7 +271,7 @@ def schema_prefix(environment: Mapping[str, str] | None = None) -> str:
     Raises
     ------
     SettingError
-        It could not stand in a statement without quotes.
+        It could not stand in a statement without quotes, or Postgres keeps it for itself.
     """
     env = os.environ if environment is None else environment
     prefix = env.get("ALSOLIKE_SCHEMA_PREFIX") or ""
@@ -279,6 +279,12 @@ def schema_prefix(environment: Mapping[str, str] | None = None) -> str:
         message = (
             f"ALSOLIKE_SCHEMA_PREFIX is {prefix!r}: give lower-case letters, digits and _, not a "
             "digit first, at most 40, such as alsolike_."
+        )
+        raise SettingError(message)
+    if prefix.startswith("pg_"):
+        message = (
+            f"ALSOLIKE_SCHEMA_PREFIX is {prefix!r}: Postgres keeps names that begin with pg_ for "
+            "itself; give another one, such as alsolike_."
         )
         raise SettingError(message)
     return prefix

@@ -321,6 +321,31 @@ class Client:
         """Record that a shopper does not consent to personalisation, or not any more."""
         return self._ask("DELETE", f"v1/shoppers/{_segment(shopper_id)}/consent", Shopper)
 
+    def read_block(
+        self,
+        place: str,
+        *,
+        product: str | None = None,
+        count: int = 12,
+        heading: str | None = None,
+        shopper: str | None = None,
+        session: str | None = None,
+        product_filter: ProductFilter | None = None,
+        exclude: Sequence[str] = (),
+    ) -> str:
+        """Read a list of products as HTML for a page of the shop; empty where there is none."""
+        given = {
+            "product": product,
+            "count": count,
+            "heading": heading,
+            "shopper": shopper,
+            "session": session,
+            **_filter(product_filter),
+            "exclude": exclude,
+        }
+        response = self._request("GET", _with_query(f"blocks/{_segment(place)}", given))
+        return response.data.decode()
+
     def live(self) -> Liveness:
         """Ask whether the process answers."""
         return self._get("health/live", Liveness)
@@ -332,14 +357,22 @@ class Client:
     def _get(
         self, path: str, answer: type[Answer], given: Mapping[str, _Parameter] | None = None
     ) -> Answer:
-        query = urlencode(
-            {k: _as_text(v) for k, v in (given or {}).items() if v is not None}, doseq=True
-        )
-        return self._ask("GET", f"{path}?{query}" if query else path, answer)
+        return self._ask("GET", _with_query(path, given or {}), answer)
 
     def _ask(
         self, method: str, path: str, answer: type[Answer], body: Struct | None = None
     ) -> Answer:
+        response = self._request(method, path, body)
+        try:
+            return msgspec.json.decode(response.data, type=answer)
+        except msgspec.MsgspecError as error:
+            address = urljoin(self._site, path)
+            message = f"{method} {address}: the answer is not one of alsolike: {error}."
+            raise ApiUnreachableError(message) from error
+
+    def _request(
+        self, method: str, path: str, body: Struct | None = None
+    ) -> urllib3.BaseHTTPResponse:
         address = urljoin(self._site, path)
         try:
             response = self._pool.request(
@@ -355,11 +388,12 @@ class Client:
             raise ApiUnreachableError(message) from error
         if response.status >= _FIRST_ERROR:
             raise ApiError(_problem(response, path))
-        try:
-            return msgspec.json.decode(response.data, type=answer)
-        except msgspec.MsgspecError as error:
-            message = f"{method} {address}: the answer is not one of alsolike: {error}."
-            raise ApiUnreachableError(message) from error
+        return response
+
+
+def _with_query(path: str, given: Mapping[str, _Parameter]) -> str:
+    query = urlencode({k: _as_text(v) for k, v in given.items() if v is not None}, doseq=True)
+    return f"{path}?{query}" if query else path
 
 
 def _filter(product_filter: ProductFilter | None) -> dict[str, _Parameter]:

@@ -4,7 +4,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from psycopg.rows import args_row
-from rich.table import Table
 
 from alsolike.database import connect, query
 
@@ -36,22 +35,16 @@ def list_encoders() -> list[ListedEncoder]:
         return cursor.execute(query("embed/list_encoders")).fetchall()
 
 
-def encoder_table(encoders: list[ListedEncoder]) -> Table:
-    """Return them as a table for people."""
-    table = Table(
-        "no.", "encoder", "document prompt", "query prompt", "pooling", "dimensions", "products",
-        "models", "",
-    )  # fmt: skip
-    for one in encoders:
-        table.add_row(
-            str(one.encoder_id),
-            f"{one.name} {one.revision[:8]}".strip(),
-            repr(one.document_prompt) if one.document_prompt else "–",
-            repr(one.query_prompt) if one.query_prompt else "–",
-            one.pooling or "–",
-            str(one.dimension),
-            f"{one.products:,}",
-            ", ".join(one.models),
-            one.role,
-        )
-    return table
+def encoders_text(encoders: list[ListedEncoder]) -> str:
+    """Return them for people, three lines for each."""
+    return "\n".join(_text(one) for one in encoders) or "There is no encoder yet: alsolike embed"
+
+
+def _text(one: ListedEncoder) -> str:
+    where = f"{one.name} at {one.revision[:8]}" if one.revision else one.name
+    return (
+        f"{one.encoder_id}  {where} {one.role}\n"
+        f"   {one.dimension:,} dimensions, pooling: {one.pooling or 'not kept'}, "
+        f"prompt of documents: {one.document_prompt!r}, of queries: {one.query_prompt!r}\n"
+        f"   {one.products:,} products; models: {', '.join(one.models) or 'none'}"
+    )

@@ -36,6 +36,12 @@ _full_option = click.option(
     help="Take products off sale that the file of products lacks; refused if the file is older "
     "than the last full one.",
 )
+_accept_deletes_option = click.option(
+    "--accept-deletes",
+    "accepts_deletes",
+    is_flag=True,
+    help="Take back what is gone even if that is half of it or more.",
+)
 _dry_run_option = click.option(
     "--dry-run",
     "is_trial",
@@ -120,6 +126,7 @@ def load() -> None:
 @click.argument("folder", type=_folder)
 @click.option("--consent", type=_CONSENTS, help=_CONSENT_HELP)
 @_full_option
+@_accept_deletes_option
 @_strict_option
 @_dry_run_option
 @as_json_option
@@ -130,6 +137,7 @@ def load_folder(
     consent: str | None,
     *,
     is_full: bool,
+    accepts_deletes: bool,
     is_trial: bool,
     strict: bool,
     as_json: bool,
@@ -148,6 +156,7 @@ def load_folder(
             consent=consent,
             report=report,
             is_full=is_full,
+            accepts_deletes=accepts_deletes,
             is_trial=is_trial,
             run_id=run_id,
         ),
@@ -166,6 +175,7 @@ def _load_shop(
     currency: str | None,
     language: str | None,
     is_full: bool,
+    accepts_deletes: bool,
     is_trial: bool,
     strict: bool,
     as_json: bool,
@@ -192,6 +202,7 @@ def _load_shop(
             consent=consent,
             report=report,
             is_full=is_full,
+            accepts_deletes=accepts_deletes,
             is_trial=is_trial,
             run_id=run_id,
         ),
@@ -211,6 +222,7 @@ _shop_options = (
     click.option("--currency", help="ISO 4217 code of prices that have none beside them."),
     click.option("--language", help="Language of texts whose file names none, such as de."),
     _full_option,
+    _accept_deletes_option,
     _strict_option,
     _dry_run_option,
     as_json_option,
@@ -278,11 +290,7 @@ def load_completejourney(settings: Settings, consent: str, *, strict: bool, as_j
 @click.option(
     "--full", "is_full", is_flag=True, help="Compare all rows, also of views with updated_at."
 )
-@click.option(
-    "--accept-deletes",
-    is_flag=True,
-    help="Take back what is gone from a view even if that is half of its rows or more.",
-)
+@_accept_deletes_option
 @_strict_option
 @_dry_run_option
 @as_json_option
@@ -292,7 +300,7 @@ def pull(
     consent: str | None,
     *,
     is_full: bool,
-    accept_deletes: bool,
+    accepts_deletes: bool,
     strict: bool,
     is_trial: bool,
     as_json: bool,
@@ -314,7 +322,7 @@ def pull(
             settings.pull,
             consent=consent,
             is_full=is_full,
-            accepts_deletes=accept_deletes,
+            accepts_deletes=accepts_deletes,
             is_trial=is_trial,
             report=report,
             run_id=run_id,

@@ -19,14 +19,13 @@ if TYPE_CHECKING:
 @click.pass_obj
 def encoders(settings: Settings, *, as_json: bool) -> None:
     """List the encoders with their prompts, pooling and dimension, and which one serves."""
-    from alsolike.evaluation.table import printed  # noqa: PLC0415
-    from embed.listing import encoder_table, list_encoders  # noqa: PLC0415
+    from embed.listing import encoders_text, list_encoders  # noqa: PLC0415
 
     with embedded_servers(settings):
         require_schema()
         found = list_encoders()
     result = {"encoders": [one.as_dict() for one in found]}
-    show(result, printed(encoder_table(found)), as_json=as_json)
+    show(result, encoders_text(found), as_json=as_json)
 
 
 @click.command("switch-encoder")

@@ -23,8 +23,16 @@ class UnknownShopperError(AlsolikeError):
     """Nothing is kept of a shopper of that id."""
 
 
+def _id(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    """Return a shopper's id without blanks around it, as the API does."""
+    if value is not None and not value.strip():
+        message = "it is blank: give the shopper's id."
+        raise click.BadParameter(message)
+    return value and value.strip()
+
+
 @click.command()
-@click.argument("shopper", required=False)
+@click.argument("shopper", required=False, callback=_id)
 @click.option(
     "--finish",
     is_flag=True,
@@ -172,7 +180,7 @@ def retain(settings: Settings, *, dry_run: bool, as_json: bool) -> None:
 
 
 @click.command("shopper-data")
-@click.argument("shopper")
+@click.argument("shopper", callback=_id)
 @click.pass_obj
 def shopper_data(settings: Settings, shopper: str) -> None:
     """Print everything that is kept of SHOPPER as JSON: a list of rows for each table.

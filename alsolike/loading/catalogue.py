@@ -105,6 +105,12 @@ def or_default(column: str, value: sql.Composable) -> sql.Composable:
     return sql.SQL("coalesce({}, {})").format(value, sql.SQL(_DEFAULTS[column]))
 
 
+def count_lacking(staged: StagedFile) -> tuple[int, int]:
+    """Return how many products on sale the file lacks, and how many are on sale."""
+    row = staged.connection.execute(query("alsolike/loading/count_lacking")).fetchone()
+    return (0, 0) if row is None else (row[0], row[1])
+
+
 def take_out_products(staged: StagedFile) -> int:
     """Set the products that the file lacks out of stock, which hides them; return how many."""
     return staged.connection.execute(query("alsolike/loading/take_out_products")).rowcount

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from alsolike.errors import InputFileError
 from alsolike.loading.formats import (
@@ -29,6 +29,24 @@ _SEPARATORS = (",", ";", "\t", "|")
 _SEPARATOR_LINE = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)
 
 
+class CsvRecord(NamedTuple):
+    """A record of a CSV file.
+
+    Attributes
+    ----------
+    line : int
+        The line on which it begins, as an editor counts it from 1.
+    values : list of str
+        At most as many as the header has, unless there is a problem.
+    problem : str or None
+        Why it cannot be used.
+    """
+
+    line: int
+    values: list[str]
+    problem: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class CsvFile:
     """An open CSV file below its header.
@@ -39,13 +57,12 @@ class CsvFile:
         The header as it is written.
     separator : str
         The sign between the columns.
-    records : Iterator
-        The line on which each record begins, as an editor counts it from 1, and its values.
+    records : Iterator of CsvRecord
     """
 
     names: list[str]
     separator: str
-    records: Iterator[tuple[int, list[str]]]
+    records: Iterator[CsvRecord]
 
 
 @contextmanager
@@ -64,7 +81,7 @@ def opened_csv(path: Path, is_header: Callable[[list[str]], bool]) -> Generator[
     """
     csv.field_size_limit(LONGEST_LINE)
     with opened(path) as stream:
-        lines = lines_of(path, stream)
+        lines = _Lines(lines_of(path, stream))
         first = next(lines, "")
         named = _SEPARATOR_LINE.fullmatch(first)
         # Excel's own first line, which stands above the header.
@@ -74,7 +91,8 @@ def opened_csv(path: Path, is_header: Callable[[list[str]], bool]) -> Generator[
         reader = csv.reader(chain([header_line], lines), strict=True, delimiter=separator)
         try:
             nothing: list[str] = []
-            yield CsvFile(next(reader, nothing), separator, _records(reader, above))
+            names = next(reader, nothing)
+            yield CsvFile(names, separator, _records(reader, above, len(names), lines))
         except csv.Error as error:
             message = f"{path}, line {reader.line_num + above}: {_tell(error)}."
             raise InputFileError(message) from error
@@ -115,6 +133,8 @@ def _separator(header: str, is_header: Callable[[list[str]], bool]) -> str:
 def _tell(error: csv.Error) -> str:
     if "new-line character" in str(error):
         return "its lines end in a carriage return alone; save the file with LF or CRLF line ends"
+    if "end of data" in str(error):
+        return "not CSV (the file ends within quotes: it was cut off, or a quote is not closed)"
     return f"not CSV ({error})"
 
 
@@ -145,40 +165,61 @@ class _Reader(Protocol):
     def __iter__(self) -> Iterator[list[str]]: ...
 
 
-def _records(reader: _Reader, above: int) -> Iterator[tuple[int, list[str]]]:
+class _Lines:
+    """The lines of a file, of which it remembers the last one that was taken."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self.last = ""
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        self.last = next(self._lines)
+        return self.last
+
+
+def _records(reader: _Reader, above: int, width: int, lines: _Lines) -> Iterator[CsvRecord]:
     """Give the records under a header; the reader did not see the lines `above` it."""
     line = reader.line_num + 1 + above
     for record in reader:
-        yield line, record
+        problem = _fit(record, width, lines.last) if len(record) != width else None
+        yield CsvRecord(line, record, problem)
         line = reader.line_num + 1 + above
 
 
 def _rows(
-    records: Iterable[tuple[int, list[str]]], header: list[str], table: Table, reading: Reading
+    records: Iterable[CsvRecord], header: list[str], table: Table, reading: Reading
 ) -> Iterator[Row]:
     places = [header.index(column) if column in header else len(header) for column in table.columns]
     width = len(header)
-    for line, record in records:
-        problem, is_short = None, False
-        if len(record) != width:
-            problem = fit(record, width)
-            is_short = len(record) < width
-            record[width:] = [""] * (width - len(record))
+    for line, record, problem in records:
+        is_short = len(record) < width
+        if is_short:
+            record.extend([""] * (width - len(record)))
         # One more value, which stands for every column that the file lacks.
         record.append("")
         values: list[str | None] = [record[place].strip() for place in places]
         if any(values) or problem:
-            reading.short += is_short
+            reading.short += is_short and problem is None
             yield Row(line, problem, values)
 
 
-def fit(record: list[str], width: int) -> str | None:
-    """Drop empty values beyond the header's width; say so if others stand there.
+def _fit(record: list[str], width: int, last_line: str) -> str | None:
+    """Drop empty values beyond the header's width; return why the record cannot be used.
 
-    Spreadsheets leave out empty values at the end of a row, or write too many of them.
+    Spreadsheets leave out empty values at the end of a row, or write too many of them. A row that
+    is short and has no line end was cut off.
     """
     while len(record) > width and not record[-1].strip():
         record.pop()
     if len(record) > width:
         return f"the row has {len(record)} values where the header has {width}"
+    is_cut = len(record) < width and not last_line.endswith(("\n", "\r"))
+    if is_cut and any(map(str.strip, record)):
+        return (
+            f"the file ends within this row, which has {len(record)} of {width} values: it was "
+            "cut off, so write it anew"
+        )
     return None

@@ -34,6 +34,7 @@ def load_folder(
     consent: str | None,
     report: Report,
     is_full: bool = False,
+    accepts_deletes: bool = False,
     is_trial: bool = False,
     run_id: int | None = None,
 ) -> LoadSummary:
@@ -66,6 +67,7 @@ def load_folder(
         consent=consent,
         report=report,
         is_full=is_full,
+        accepts_deletes=accepts_deletes,
         is_trial=is_trial,
         run_id=run_id,
     )

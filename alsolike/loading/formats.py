@@ -46,8 +46,8 @@ def opened(path: Path) -> Generator[BinaryIO]:
 
 
 def written_at(path: Path) -> datetime:
-    """Return when a file was last written."""
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    """Return when a file was last written; a time in the future counts as now."""
+    return min(datetime.fromtimestamp(path.stat().st_mtime, UTC), datetime.now(UTC))
 
 
 def lines_of(path: Path, stream: BinaryIO) -> Iterator[str]:

@@ -16,6 +16,7 @@ from alsolike.database import connect, query
 from alsolike.errors import AlsolikeError, InputFileError
 from alsolike.loading.catalogue import (
     add_named_shoppers,
+    count_lacking,
     fill_prices,
     take_out_products,
     upsert_products,
@@ -29,6 +30,7 @@ from alsolike.loading.events import (
     leave_out_views,
     take_back_purchases,
 )
+from alsolike.loading.gone import half_gone
 from alsolike.loading.people import list_shoppers, notes_on_shoppers
 from alsolike.loading.rows import Chunk, Reading, Source
 from alsolike.loading.staging import (
@@ -85,6 +87,7 @@ def load_sources(
     consent: str | None,
     report: Report,
     is_full: bool = False,
+    accepts_deletes: bool = False,
     is_trial: bool = False,
     run_id: int | None = None,
     ledger: Ledger | None = None,
@@ -100,6 +103,8 @@ def load_sources(
         If it is None, the load first reads all files for such sessions and shoppers.
     is_full : bool
         The file of products has all that are sold; the load sets the others out of stock.
+    accepts_deletes : bool
+        It may do so with half of the products on sale, or more.
     is_trial : bool
         Store nothing: all is done in one transaction, which is rolled back. The summary has five
         products as they would be.
@@ -140,6 +145,7 @@ def load_sources(
             stack.enter_context(TemporaryFile()),
             is_granted=consent == "personalisation",
             is_full=is_full,
+            accepts_deletes=accepts_deletes,
             is_trial=is_trial,
             run_id=run_id,
             summary=LoadSummary(is_trial=is_trial),
@@ -183,6 +189,7 @@ class _Load:
     listed: IO[bytes]
     is_granted: bool
     is_full: bool
+    accepts_deletes: bool
     is_trial: bool
     run_id: int | None
     summary: LoadSummary
@@ -281,32 +288,46 @@ class _Load:
         self, source: Source, staged: StagedFile, columns: set[str], notes: list[str]
     ) -> int:
         self.products = source.name
-        if self.is_full:
-            self._refuse_older(source, staged)
-        has_all = self.is_full or self.ledger is not None
-        loaded = upsert_products(staged, columns, is_full=has_all)
-        if self.is_full:
-            rejected = count_rejected(staged)
-            if 2 * rejected >= staged.rows:
-                fault = (
-                    f"{rejected:,} of its {staged.rows:,} rows cannot be used"
-                    if staged.rows
-                    else "it has no rows"
-                )
-                reasons = "; ".join(
-                    f"line {rejection.line}: {rejection.reason}"
-                    for rejection in commonest_reasons(staged)
-                )
-                message = (
-                    f"{source.name} is no full catalogue: {fault}"
-                    f"{f' ({reasons})' if reasons else ''}.{self._loaded_before()}"
-                )
-                raise InputFileError(message)
-            taken_out = take_out_products(staged)
-            self.summary.full_as_of = source.written_at
-            if taken_out:
-                notes.append(f"{counted(taken_out, 'product')} that it lacks taken off sale.")
+        if not self.is_full:
+            return upsert_products(staged, columns, is_full=self.ledger is not None)
+        self._refuse_older(source, staged)
+        gone, known = count_lacking(staged)
+        loaded = upsert_products(staged, columns, is_full=True)
+        self._refuse_unusable(source, staged)
+        lacking = half_gone(
+            source.name,
+            staged.rows,
+            gone=gone,
+            known=known,
+            were="are on sale",
+            outcome=self._loaded_before().strip(),
+            command="load … --full",
+        )
+        if lacking is not None and not self.accepts_deletes:
+            raise InputFileError(lacking)
+        self.summary.full_as_of = source.written_at
+        if taken_out := take_out_products(staged):
+            notes.append(f"{counted(taken_out, 'product')} that it lacks taken off sale.")
         return loaded
+
+    def _refuse_unusable(self, source: Source, staged: StagedFile) -> None:
+        """Refuse a full file of products half of whose rows cannot be used, or that has none."""
+        rejected = count_rejected(staged)
+        if 2 * rejected < staged.rows:
+            return
+        fault = (
+            f"{rejected:,} of its {staged.rows:,} rows cannot be used"
+            if staged.rows
+            else "it has no rows"
+        )
+        reasons = "; ".join(
+            f"line {rejection.line}: {rejection.reason}" for rejection in commonest_reasons(staged)
+        )
+        message = (
+            f"{source.name} is no full catalogue: {fault}"
+            f"{f' ({reasons})' if reasons else ''}.{self._loaded_before()}"
+        )
+        raise InputFileError(message)
 
     def _refuse_older(self, source: Source, staged: StagedFile) -> None:
         """Refuse a full file of products that is older than the last one; a minute is none."""

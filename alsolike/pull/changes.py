@@ -9,6 +9,7 @@ from psycopg import sql
 from psycopg.rows import args_row
 
 from alsolike.database import query
+from alsolike.loading.gone import half_gone
 from alsolike.loading.rows import Chunk, Reading, Row, encode_rows
 from alsolike.loading.staging import Connection, StagedFile
 from alsolike.loading.summary import counted
@@ -30,12 +31,15 @@ class KnownPull:
     ----------
     compared_seconds_ago : float
         Age of the last comparison of all its rows.
+    columns : list of str
+        The columns that any pull of it had.
     """
 
     view: str
     fingerprint: str
     watermark: datetime | None
     compared_seconds_ago: float
+    columns: list[str]
 
 
 def known_pulls(connection: Connection) -> dict[str, KnownPull]:
@@ -59,6 +63,10 @@ class Changes:
         The rows that changed; None: so many that all that were looked at are read.
     watermark : datetime or None
         To keep when the rows are stored.
+    dropped : str or None
+        What becomes of columns that earlier pulls had and the view lacks.
+    is_new_shape : bool
+        The view is not as it was in the last pull.
     """
 
     shop: ShopDatabase
@@ -69,6 +77,8 @@ class Changes:
     ids: list[str] | None
     has_rows_without_id: bool
     watermark: datetime | None
+    dropped: str | None
+    is_new_shape: bool
 
     @property
     def is_compared(self) -> bool:
@@ -90,6 +100,8 @@ class Changes:
         where = self.where
         reading.columns.update(view.columns)
         reading.ignored.extend(view.ignored)
+        if self.dropped is not None:
+            reading.remarks.append(self.dropped)
         if self.ids is not None:
             where = view.with_ids(self.ids)
             if self.has_rows_without_id:
@@ -165,6 +177,23 @@ def find_changes(
         ids,
         has_rows_without_id=ids is not None and len(ids) < len(found),
         watermark=_watermark(shop, view, where, known),
+        dropped=None if known is None else _dropped(view, known),
+        is_new_shape=known is not None and known.fingerprint != view.fingerprint,
+    )
+
+
+def _dropped(view: MappingView, known: KnownPull) -> str | None:
+    """Say what becomes of the columns that are gone: what becomes of those that a file lacks."""
+    gone = [column for column in known.columns if column not in view.columns]
+    if not gone:
+        return None
+    named = f"{', '.join(gone)} {'is' if len(gone) == 1 else 'are'} no longer there"
+    if view.table not in (PRODUCTS, SHOPPERS):
+        return f"{named} and taken as empty."
+    stock = " All products count as in stock." if "in_stock" in gone else ""
+    return (
+        f"{named}: what was pulled before stays as it is, and is not brought up to date "
+        f"(`null as {gone[0]}` would empty it).{stock}"
     )
 
 
@@ -304,13 +333,17 @@ def take_back_gone_rows(
     ).fetchone() or (0, 0)
     if not gone:
         return
-    if 2 * gone >= known and not accepts_deletes and table is not VIEWS:
-        message = (
-            f"{changes.view.name} has {counted(changes.rows, 'row')}, and lacks {gone:,} of the "
-            f"{known:,} that were pulled before. Nothing of it was pulled. If they are deleted for "
-            "good, run `alsolike pull --accept-deletes`."
-        )
-        raise PullError(message)
+    lacking = half_gone(
+        changes.view.name,
+        changes.rows,
+        gone=gone,
+        known=known,
+        were="were pulled before",
+        outcome="Nothing of it was pulled.",
+        command="pull",
+    )
+    if lacking is not None and not accepts_deletes and table is not VIEWS:
+        raise PullError(lacking)
     removal: LiteralString | None = None
     done = "deleted"
     if table is PRODUCTS:
@@ -343,5 +376,6 @@ def move_watermark(changes: Changes, connection: Connection) -> None:
             "fingerprint": changes.view.fingerprint,
             "watermark": changes.watermark,
             "is_compared": changes.is_compared,
+            "columns": sorted(changes.view.columns),
         },
     )

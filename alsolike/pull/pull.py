@@ -1,7 +1,7 @@
 """One pull: read what changed, load it as files are loaded, and note how far it came."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from alsolike.database import connect, query
@@ -44,6 +44,7 @@ def pull(
     accepts_deletes: bool = False,
     is_trial: bool = False,
     run_id: int | None = None,
+    warn: Callable[[str], None] | None = None,
 ) -> LoadSummary:
     """Pull what changed in the shop's tables; each view is one transaction.
 
@@ -59,6 +60,9 @@ def pull(
         Take back rows that are gone even if they are half of what was pulled, or more.
     is_trial : bool
         Store nothing, as in `load_sources`.
+    warn : Callable, optional
+        Told of columns that are gone from a view since the last pull; the summary notes them too,
+        in every pull.
 
     Raises
     ------
@@ -88,6 +92,9 @@ def pull(
                 )
                 for view in views
             }
+            for name, change in changes.items():
+                if warn is not None and change.dropped and change.is_new_shape:
+                    warn(f"{name}: {change.dropped}")
             try:
                 summary = load_sources(
                     [Source(view.name, view.table, changes[view.name].read) for view in views],
@@ -116,7 +123,9 @@ def pull_if_due(settings: PullSettings) -> None:
         return
     try:
         with recorded_run("worker", {"task": "pull"}) as counts:
-            summary = pull(settings, report=ignore_progress, run_id=counts.run_id)
+            summary = pull(
+                settings, report=ignore_progress, run_id=counts.run_id, warn=logger.warning
+            )
             counts.update(summary.as_counts())
     except PullRunningError:
         # Another process does it.

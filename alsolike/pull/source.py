@@ -19,6 +19,7 @@ from alsolike.database import query
 from alsolike.errors import AlsolikeError, SettingError
 from alsolike.loading.formats import column_name
 from alsolike.loading.tables import TABLES, Table
+from alsolike.pull.column_types import ColumnType, type_fault
 from alsolike.settings import PullSettings
 
 # The column that says when a row was last changed; no column of the input.
@@ -40,6 +41,7 @@ class _Column:
     name: str
     type: str
     type_name: str
+    category: str
     is_readable: bool
     identity: str
 
@@ -132,7 +134,8 @@ class ShopDatabase:
         Raises
         ------
         PullError
-            There is none, or one may not be read, lacks a required column or has one twice.
+            There is none, or one may not be read, lacks a required column, has one twice or of a
+            type that it cannot have.
         """
         schema = self._settings.schema
         names = [table.name for table in TABLES]
@@ -285,6 +288,17 @@ def _mapping_view(schema: str, table: Table, columns: Iterable[_Column]) -> Mapp
         message = (
             f"{name} lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}; "
             f"{table.name} needs {', '.join(table.required)}. Found {', '.join(there)}."
+        )
+        raise PullError(message)
+    wrong = [
+        f"{column.name} is {column.type}: expected {expected}"
+        for known, column in read.items()
+        if (expected := type_fault(table, known, ColumnType(column.type_name, column.category)))
+    ]
+    if wrong:
+        message = (
+            f"{name} has columns of types that cannot be read: {'; '.join(wrong)}. Nothing was "
+            "pulled: mend the view."
         )
         raise PullError(message)
     if updated_at is not None and updated_at.type_name not in _TIMES:

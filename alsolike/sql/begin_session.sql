@@ -1,5 +1,6 @@
 -- Lift the limits that the server, the database or the role sets for statements: those of a command
--- take as long as they take. It changes nothing where the session would not be the command's own.
+-- take as long as they take. Each statement sees what was committed before it, whatever is set:
+-- a command that waits for another one would not see what that did. It changes nothing where the session would not be the command's own.
 -- told_pid: number of the server's process, as the connection was told when it was made.
 -- is_kept: whether a pooler in between keeps the server's session for this client.
 -- A row: the number of the server's process, and whether the session is the command's own.
@@ -15,7 +16,10 @@ select
     case
         when s.is_own and current_setting('transaction_timeout', true) is not null
             then set_config('transaction_timeout', '0', false)
-    end as transaction_timeout
+    end as transaction_timeout,
+    case
+        when s.is_own then set_config('default_transaction_isolation', 'read committed', false)
+    end as isolation
 from (
     select
         pg_backend_pid() as pid,

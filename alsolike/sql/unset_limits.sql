@@ -17,7 +17,9 @@ from (
     ('alsolike_app', 'idle_in_transaction_session_timeout', '30s'),
     -- The site sets its own, except behind a pooler, where these are the only ones.
     ('alsolike_app', 'statement_timeout', '2s'),
-    ('alsolike_app', 'max_parallel_workers_per_gather', '0')
+    ('alsolike_app', 'max_parallel_workers_per_gather', '0'),
+    -- An event that waits for an erasure has to see it.
+    ('alsolike_app', 'default_transaction_isolation', 'read committed')
 ) as w (role, setting, value)
 where
     -- Postgres 16 does not limit a transaction.

@@ -136,6 +136,14 @@ def _classify_ours(error: AlsolikeError) -> _Description:
     return _unexpected()
 
 
+# psycopg itself refuses NUL, without a code.
+_UNKEPT_TEXT = {
+    None,
+    psycopg.errors.CharacterNotInRepertoire.sqlstate,
+    psycopg.errors.UntranslatableCharacter.sqlstate,
+}
+
+
 def _classify_database(error: Exception) -> _Description:
     unavailable = HTTPStatus.SERVICE_UNAVAILABLE
     if isinstance(error, psycopg.errors.QueryCanceled):
@@ -155,8 +163,13 @@ def _classify_database(error: Exception) -> _Description:
     ):
         detail = "The database has no schema, or an older one: run `alsolike migrate`."
         return unavailable, detail, [], {"Retry-After": "5"}
-    if isinstance(error, psycopg.DataError):
+    if isinstance(error, psycopg.DataError) and error.sqlstate in _UNKEPT_TEXT:
         detail = "A text of the request holds a character that cannot be kept."
+        return HTTPStatus.BAD_REQUEST, detail, [], {}
+    if isinstance(
+        error, (psycopg.errors.NumericValueOutOfRange, psycopg.errors.DatetimeFieldOverflow)
+    ):
+        detail = "A number or a time of the request is out of range."
         return HTTPStatus.BAD_REQUEST, detail, [], {}
     return _unexpected()
 

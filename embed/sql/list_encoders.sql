@@ -38,7 +38,7 @@ select
                 select from recs.encoder_switches as w
                 where e.encoder_id in (w.encoder_id, w.previous_encoder_id)
             )
-            then 'kept for the way back'
+            then 'is kept for the way back'
         else 'is not used'
     end as role
 from recs.encoders as e

@@ -109,7 +109,11 @@ begin
         scored := scored[:depth];
     end if;
 
-    if p_way = 'vectors' and cardinality(scored) < depth and cardinality(acted) > 0 then
+    -- Before the first vectors no model serves.
+    if
+        p_way = 'vectors' and used.model_id is not null
+        and cardinality(scored) < depth and cardinality(acted) > 0
+    then
         select t.taste, t.acted_vectors into taste, acted_vectors
         from recs.taste(used.model_id, used.dimension, acted) as t;
     end if;

@@ -33,7 +33,9 @@ declare
         '(?<![[:alnum:]])' || regexp_replace(named, '([].^$*+?(){}|\\[])', '\\\1', 'g')
         || '(?![[:alnum:]])';
 begin
-    -- Two erasures of one shopper take turns, and a second one finds what the first did.
+    -- Events of the shopper that are being recorded are waited for; later ones wait, and are kept
+    -- no more. Two erasures of one shopper take turns, and a second one finds what the first did.
+    perform pg_advisory_xact_lock(ops.shopper_lock(p_shopper_hash));
     insert into raw.erased_shoppers as e (shopper_hash, erased_at, key_id)
     values (p_shopper_hash, '-infinity', p_key_id)
     on conflict (shopper_hash) do update set key_id = excluded.key_id

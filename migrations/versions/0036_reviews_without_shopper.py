@@ -4,6 +4,7 @@ from alsolike.revision_steps import run_sql
 
 revision = "0036"
 down_revision = "0035"
+deletes = {"raw.reviews": "shopper_id is null"}
 
 
 def upgrade() -> None:

@@ -25,6 +25,10 @@ def upgrade() -> None:
         set query_prompt = q.prefix
         from recs.query_encoders as q
         where e.encoder_id = q.encoder_id;
+        alter table recs.encoders
+            add constraint encoders_identity_key unique nulls not distinct (
+                name, sha256, document_prompt, query_prompt, pooling, dimension
+            );
 
         comment on table recs.encoders is
             'One row per text encoder that made vectors: its weights with their prompts, pooling '

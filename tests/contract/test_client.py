@@ -102,6 +102,15 @@ def test_every_operation_is_a_method_with_its_parameters(site: str) -> None:
         assert parameters <= own, name
 
 
+def test_a_block_is_html(client: Client) -> None:
+    block = client.read_block("similar", product=PRODUCT_ID, count=3, exclude=["knife-bread"])
+    assert block.count('data-product="') == 3
+    assert "knife-bread" not in block
+    assert not client.read_block("similar", product="unknown")
+    with pytest.raises(ApiError, match="no such place"):
+        client.read_block("nowhere")
+
+
 def test_answers_are_typed(client: Client) -> None:
     knives = ProductFilter(category=CATEGORY, price_min=10, attributes={"colour": "grey"})
     similar = client.similar_products(

@@ -66,11 +66,45 @@ class Server:
         Of alsolike's schemas; the names without it are the shop's own.
     roles : str
         `member`: the owner may act as the two roles; `there`: they are there and no more; `none`.
+    isolation : str
+        What transactions of the database have that do not say.
     """
 
     extension: str = "public"
     prefix: str = ""
     roles: str = "member"
+    isolation: str = "read committed"
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_that_is_not_utf8_is_refused_before_anything_is_done(
+    encoding: str,
+    postgres_server: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    name = f"shop_{encoding.lower()}_{secrets.token_hex(4)}"
+    with maintenance(postgres_server) as server:
+        server.execute(
+            f"create database {name} template template0 encoding '{encoding}' locale 'C'".encode()
+        )
+    try:
+        for variable, value in {**postgres_server, "PGDATABASE": name}.items():
+            monkeypatch.setenv(variable, value)
+        for words in (["check"], ["migrate"]):
+            assert command(words) == 1
+            said = capsys.readouterr()
+            told = said.out + said.err
+            assert f"The encoding of the database {name} is {encoding}, and" in told
+            assert f"create database \"{name}_utf8\" template template0 encoding 'UTF8'" in told
+        assert run_raw("select count(*) from pg_extension where extname = 'vector'") == [(0,)]
+        with maintenance(postgres_server) as server:
+            # What is told to be run can be run.
+            server.execute(said.err.partition("runs: ")[2].strip().encode())
+            server.execute(f"drop database {name}_utf8".encode())
+    finally:
+        with maintenance(postgres_server) as server:
+            server.execute(f"drop database {name} with (force)".encode())
 
 
 @pytest.fixture
@@ -85,6 +119,8 @@ def owner(
         if given.roles == "member":
             server.execute(f"grant {APP_ROLE}, {ANALYST_ROLE} to {name}".encode())
         server.execute(f"create database {name} template template0 owner {name}".encode())
+        isolation = f"default_transaction_isolation = '{given.isolation}'"
+        server.execute(f"alter database {name} set {isolation}".encode())
     for variable, value in {**postgres_server, "PGDATABASE": name}.items():
         monkeypatch.setenv(variable, value)
     if given.extension != "public":
@@ -109,6 +145,7 @@ SERVERS = {
     "plain owner": Server(),
     "pgvector elsewhere, no roles": Server(extension="extensions", roles="none"),
     "names taken": Server(extension='"Vector types"', prefix="alsolike_", roles="there"),
+    "strict isolation": Server(isolation="serializable"),
 }
 
 

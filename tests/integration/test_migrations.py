@@ -11,6 +11,7 @@ import pytest
 from alembic.script import ScriptDirectory
 from psycopg.sql import SQL
 
+from alsolike.cli import run as run_command
 from alsolike.database import ANALYST_ROLE, APP_ROLE, connect
 from alsolike.migrate import RowsWouldBeDeletedError, current_revision, migrate, remaining_objects
 from alsolike.progress import ignore_progress
@@ -159,9 +160,12 @@ def test_a_step_down_takes_the_functions_with_it_and_a_step_up_brings_them_back(
 
 
 @pytest.mark.usefixtures("database")
-def test_an_unknown_revision_is_one_clear_error() -> None:
+def test_an_unknown_revision_is_one_clear_error(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(MigrationError, match="Cannot migrate to 9999"):
         migrate("9999")
+    # As from a variable that is not set.
+    assert run_command(["migrate", ""]) == 1
+    assert "alsolike: The revision is blank: give head, base" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("database")

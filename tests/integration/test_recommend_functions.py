@@ -8,7 +8,7 @@ import pytest
 from pgvector import HalfVector
 from psycopg.types.json import Jsonb
 
-from tests.shop.database import run
+from tests.shop.database import add_rows, run
 from tests.shop.marts import make_mart, make_marts
 from tests.shop.models import add_vectors
 from tests.shop.shoppers import add_shopper
@@ -279,6 +279,28 @@ def test_without_consent_it_is_what_is_popular_without_reasons() -> None:
         assert len(rows) == 30
         assert {(row[2], *row[4:]) for row in rows} == {(None, "popular", "popular", None, None)}
     assert {row[4] for row in recommend(None, 5)} == {"popular"}
+
+
+def test_before_the_first_vectors_it_is_what_is_popular() -> None:
+    add_rows(
+        "raw.products",
+        [{"product_id": name, "title": name} for name in ("cup", "mug", "pan", "pot")],
+    )
+    add_shopper("anna")
+    add_rows(
+        "raw.views",
+        [
+            {
+                "view_id": "v1",
+                "shopper_id": "anna",
+                "product_id": "cup",
+                "viewed_at": "2026-01-02T12:00:00Z",
+            }
+        ],
+    )
+    rows = recommend("anna", 3)
+    assert [(row[3], row[4]) for row in rows] == [(None, "popular")] * 3
+    assert "cup" not in ids(rows)
 
 
 def test_withdrawing_consent_takes_effect_at_once() -> None:

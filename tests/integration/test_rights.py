@@ -103,6 +103,7 @@ APP_CALLS = ANALYST_CALLS | {
     "raw.remove_products",
     "ops.readmit_shopper",
     "ops.shopper_data",
+    "ops.shopper_lock",
     "recs.buy_again",
     "recs.diversified",
     "recs.diversity_level",

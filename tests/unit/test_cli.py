@@ -26,6 +26,16 @@ def test_wrong_usage_exits_2(arguments: list[str], capsys: pytest.CaptureFixture
     assert capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["erase", "shopper-data"])
+@pytest.mark.parametrize("shopper", ["", " ", "\t\n"])
+def test_a_blank_shopper_is_refused(
+    command: str, shopper: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a variable is that is not set: every file has nothing in it."""
+    assert run([command, shopper]) == 2
+    assert "it is blank: give the shopper's id." in capsys.readouterr().err
+
+
 def test_a_bad_setting_is_one_line_and_exit_code_1(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -74,6 +74,12 @@ def test_a_prefix_that_needs_quotes_is_refused(prefix: str) -> None:
         schema_prefix({"ALSOLIKE_SCHEMA_PREFIX": prefix})
 
 
+@pytest.mark.parametrize("prefix", ["pg_", "pg_shop_"])
+def test_a_prefix_of_postgres_itself_is_refused(prefix: str) -> None:
+    with pytest.raises(SettingError, match="Postgres keeps names that begin with pg_"):
+        schema_prefix({"ALSOLIKE_SCHEMA_PREFIX": prefix})
+
+
 @pytest.mark.parametrize("folder", ["alsolike", "api", "embed", "migrations"])
 def test_no_statement_uses_a_schemas_name_for_something_else(folder: str) -> None:
     for path in (ROOT / folder).rglob("*.sql"):

@@ -1,9 +1,11 @@
 """Items of RSS 2.0 and Atom feeds, in bounded memory and without entities."""
 
+import codecs
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 from xml.sax import SAXParseException
 from xml.sax.handler import ContentHandler, feature_namespaces
 from xml.sax.xmlreader import AttributesNSImpl, Locator
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
     from xml.sax.expatreader import ExpatParser
 
 _CHUNK_BYTES = 1 << 16
+# The encoding that a feed declares. One with a byte order mark is in that of the mark.
+_DECLARED = re.compile(rb"""<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z0-9._:-]+)["']""")
+# Expat reads others too, as far as they have one byte for each character.
+_OF_EXPAT = ("utf-8", "utf-16", "iso8859-1", "ascii")
 _XML = "http://www.w3.org/XML/1998/namespace"
 _MOST_LEVELS = 100
 _ITEMS = ("item", "entry")
@@ -68,8 +74,8 @@ def read_feed(path: Path) -> Iterator[FeedItem]:
     parser.setContentHandler(handler)
     try:
         with opened(path) as stream:
-            while chunk := stream.read(_CHUNK_BYTES):
-                parser.feed(chunk)
+            for chunk in _chunks(path, stream):
+                parser.feed(chunk)  # pyright: ignore[reportArgumentType]  (str does as well)
                 yield from handler.items
                 handler.items.clear()
             parser.close()
@@ -82,6 +88,34 @@ def read_feed(path: Path) -> Iterator[FeedItem]:
     if not handler.has_items:
         message = f"{path} has no <item> as RSS has them, and no <entry> as Atom has them."
         raise InputFileError(message)
+
+
+def _chunks(path: Path, stream: BinaryIO) -> Iterator[bytes | str]:
+    """Give a feed in pieces: bytes in an encoding that expat knows, otherwise decoded text."""
+    chunk = stream.read(_CHUNK_BYTES)
+    declared = _DECLARED.match(chunk)
+    encoding = "utf-8" if declared is None else declared[1].decode()
+    try:
+        # A codec may be there and be none of texts.
+        b" ".decode(encoding)
+        codec = codecs.lookup(encoding)
+    except (LookupError, UnicodeError) as error:
+        message = (
+            f"{path} says that its encoding is {encoding!r}, which is unknown: save it as UTF-8, "
+            'with encoding="UTF-8" in its first line.'
+        )
+        raise InputFileError(message) from error
+    decoder = None if codec.name in _OF_EXPAT else codec.incrementaldecoder()
+    while chunk:
+        try:
+            yield chunk if decoder is None else decoder.decode(chunk)
+        except UnicodeError as error:
+            message = (
+                f"{path} is not in {encoding}, as its first line says ({error}): save it as UTF-8, "
+                'with encoding="UTF-8" in its first line.'
+            )
+            raise InputFileError(message) from error
+        chunk = stream.read(_CHUNK_BYTES)
 
 
 class _Handler(ContentHandler):

@@ -38,6 +38,7 @@ def load_shop(
     consent: str | None,
     report: Report,
     is_full: bool = False,
+    accepts_deletes: bool = False,
     is_trial: bool = False,
     run_id: int | None = None,
 ) -> LoadSummary:
@@ -78,6 +79,7 @@ def load_shop(
         consent=consent,
         report=report,
         is_full=is_full,
+        accepts_deletes=accepts_deletes,
         is_trial=is_trial,
         run_id=run_id,
     )

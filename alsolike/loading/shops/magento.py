@@ -87,15 +87,20 @@ def _read_products(path: Path, shop: Shop) -> Iterator[Item]:
     }
     families: defaultdict[str, list[Variant]] = defaultdict(list)
     skus: defaultdict[str, list[str]] = defaultdict(list)
+    problems: dict[str, str] = {}
     for record in _records(path):
         sku = record.get("sku")
         if sku in parents:
             families[parents[sku]].append(_variant(record))
             skus[parents[sku]].append(sku)
+            if record.problem:
+                problems[parents[sku]] = record.problem
     for record in _records(path):
         sku = record.get("sku")
         if sku not in parents:
-            yield _product(record, families.get(sku or "", []), skus.get(sku or "", []), shop)
+            item = _product(record, families.get(sku or "", []), skus.get(sku or "", []), shop)
+            item.problem = item.problem or problems.get(sku or "")
+            yield item
 
 
 def _records(path: Path) -> Iterator[Record]:

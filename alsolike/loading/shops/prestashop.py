@@ -136,7 +136,8 @@ def _product(record: Record, combinations: Sequence[Record], shop: Shop) -> Item
         columns["url"] = url
     skus = [key for key in (sku, *(one.get("sku") for one in combinations)) if key]
     ids = [product_id] if product_id else []
-    return Item(record.line, columns, skus, ids, [record.get("title") or ""], record.problem)
+    problem = next((one.problem for one in (record, *combinations) if one.problem), None)
+    return Item(record.line, columns, skus, ids, [record.get("title") or ""], problem)
 
 
 def _sale_price(record: Record, price: Price | None) -> Price | None:

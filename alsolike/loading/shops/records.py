@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from alsolike.errors import InputFileError
-from alsolike.loading.csv_files import fit, opened_csv
+from alsolike.loading.csv_files import opened_csv
 from alsolike.loading.formats import LONGEST_LINE, SHOWN_COLUMNS, opened
 from alsolike.loading.jsonl_files import UnreadableLine, read_items
 from alsolike.loading.shop_headers import Export, header_name, recognise
@@ -81,8 +81,7 @@ def read_records(
             raise InputFileError(_wrong_header(path, export, fields, needed, file.names))
         places = fields_of(file.names)
         columns = frozenset(places)
-        for line, record in file.records:
-            problem = fit(record, len(places))
+        for line, record, problem in file.records:
             values: dict[str, str] = {}
             for field, text in zip(places, record, strict=False):
                 # Of two columns with one meaning, the first that has a value.

@@ -125,8 +125,10 @@ class _Family:
     skus: list[str] = field(default_factory=list[str])
     ids: list[str] = field(default_factory=list[str])
     names: list[str] = field(default_factory=list[str])
+    problem: str | None = None
 
     def add(self, record: Record) -> None:
+        self.problem = self.problem or record.problem
         if read_yes(record.get("published")) is not False:
             self.variants.append(_variant(record))
         for keys, name in ((self.skus, "sku"), (self.ids, "id"), (self.names, "title")):
@@ -207,7 +209,7 @@ def _product(record: Record, families: Mapping[str, _Family], shop: Shop) -> Ite
         [key for key in (sku, *family.skus) if key],
         [key for key in (product_id, *family.ids) if key],
         [key for key in (record.get("title"), *family.names) if key],
-        record.problem,
+        record.problem or family.problem,
     )
 
 

@@ -5,5 +5,7 @@
 select
     set_config('role', %(role)s, false),
     set_config('statement_timeout', %(limit_ms)s, false),
+    -- An event that waits for an erasure has to see it.
+    set_config('default_transaction_isolation', 'read committed', false),
     -- Starting a parallel worker takes longer than most of the app's statements.
     set_config('max_parallel_workers_per_gather', '0', false)

@@ -8,14 +8,9 @@
 -- A row: whether the shopper was known; if not, nothing is recorded unless they may be made.
 with asked as (
     select
-        exists(
-            select 1 from raw.shoppers as s
-            where s.shopper_id = %(shopper_id)s
-        ) as has_shopper,
-        exists(
-            select 1 from raw.erased_shoppers as e
-            where e.shopper_hash = %(shopper_hash)s
-        ) as is_erased
+        p.has_shopper,
+        p.is_erased
+    from raw.event_permission(null, %(shopper_id)s, %(shopper_hash)s) as p
 ),
 
 made as (

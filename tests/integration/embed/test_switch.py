@@ -134,8 +134,8 @@ def test_a_worse_encoder_is_refused_with_figures_unless_it_is_forced(
     assert serving()[1] == 24
     assert alsolike(["encoders"]) == 0
     shown = capsys.readouterr().out
-    assert "kept for the way back" in shown
-    assert "serves" in shown
+    assert "1  kinds is kept for the way back\n" in shown
+    assert "2  worse serves\n   24 dimensions, pooling: not kept, prompt of documents: ''" in shown
 
 
 def test_a_trained_model_is_followed_by_one_of_the_same_recipe(settings: Settings) -> None:

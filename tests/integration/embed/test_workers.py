@@ -13,6 +13,7 @@ import pytest
 from alsolike.progress import ignore_progress
 from alsolike.settings import Settings
 from embed.run import embed_all
+from embed.tasks import REFRESH_TASK, queue_task
 from tests.fixtures.encoder import HashEncoder
 from tests.fixtures.tiny_encoder import WORDS, make_tiny_encoder
 from tests.fixtures.waiting import WITHIN_SECONDS, wait_for
@@ -139,3 +140,52 @@ def test_the_worker_embeds_what_it_finds_and_stops_when_asked(s3: str, tmp_path:
     assert run("select count(*) from recs.neighbours") == [(count * 20,)]
     assert run("select distinct command, is_success from ops.runs") == [("worker", True)]
     assert run("select count(*) from ops.procrastinate_workers") == [(0,)]
+
+
+def test_a_running_worker_takes_in_a_switch_of_the_encoder(s3: str, tmp_path: Path) -> None:
+    assert s3
+    titles = [" ".join(words) for words in combinations(WORDS[:6], 2)]
+    add_rows(
+        "raw.products",
+        ({"product_id": f"p{n}", "title": title} for n, title in enumerate(titles)),
+    )
+    home = {"ALSOLIKE_HOME": str(tmp_path / "home")}
+    home["ALSOLIKE_ENCODER"] = str(make_tiny_encoder(tmp_path / "one"))
+    other = make_tiny_encoder(tmp_path / "other", seed=1, dimension=24)
+    vectors = (
+        "select dimension, count(*) from recs.product_vectors join recs.models using (model_id) "
+        "group by 1 order by 1"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-m", "alsolike", "worker"],
+        cwd=ROOT,
+        env={**os.environ, **home},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as worker:
+        try:
+            wait_for(lambda: run("select count(*) from recs.neighbours") != [(0,)], within=180)
+            done = subprocess.run(
+                [sys.executable, "-m", "alsolike", "switch-encoder", str(other), "--force"],
+                cwd=ROOT,
+                env={**os.environ, **home},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 0, done.stderr
+            # It exports the new model at once, and its next round embeds with both encoders.
+            wait_for(
+                lambda: run("select 1 from ops.snapshots where model_id = 2") != [], within=180
+            )
+            add_rows("raw.products", [{"product_id": "late", "title": "white tea pot"}])
+            queue_task(2, REFRESH_TASK)
+            count = len(titles) + 1
+            wait_for(lambda: run(vectors) == [(16, count), (24, count)], within=180)
+        finally:
+            worker.terminate()
+            _, said = worker.communicate(timeout=WITHIN_SECONDS)
+    assert worker.returncode == 0, said
+    assert "Other encoders are in use than before" in said

@@ -2,8 +2,10 @@
 
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from alsolike.cli import run
@@ -184,8 +186,8 @@ def test_a_complete_file_takes_the_rest_out_of_the_lists_and_brings_it_back(
     # p3 is there, though its row cannot be used.
     assert dict(select(stock)) == {"p1": True, "p2": False, "p3": True, "p4": True}
     assert noted(summary, "products.csv: 1 product that it lacks taken off sale")
-    load(write(tmp_path, products="product_id,title\np1,Kettle\np2,Pot\n"), is_full=True)
-    assert dict(select(stock)) == {"p1": True, "p2": True, "p3": False, "p4": False}
+    load(write(tmp_path, products="product_id,title\np1,Kettle\np2,Pot\np4,Cup\n"), is_full=True)
+    assert dict(select(stock)) == {"p1": True, "p2": True, "p3": False, "p4": True}
 
 
 @pytest.mark.parametrize("rows", ["", "p1,\n", "p1,\np2,Pot\n"])
@@ -224,8 +226,52 @@ def test_a_full_file_older_than_the_last_one_is_refused(
     # Without --full it is a file like any other, and one of the same minute is no older.
     assert run(["load", "--consent", "none", str(old)]) == 0
     os.utime(old / "products.csv", (written - 30, written - 30))
-    assert run([*load_full, str(old)]) == 0
+    assert run([*load_full, "--accept-deletes", str(old)]) == 0
     assert select(in_stock) == [(False,)]
+
+
+def test_a_full_file_that_lacks_half_of_the_shop_is_refused(
+    database: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    twenty = [f"p{number},Kettle {number}\n" for number in range(20)]
+    write(tmp_path, products="product_id,title\n" + "".join(twenty))
+    load_full = ["load", "--full", "--consent", "none", str(tmp_path)]
+    assert run(load_full) == 0
+    on_sale = "select count(*) from raw.products where is_in_stock"
+    # A new product is no answer to those that are gone.
+    half = "".join([*twenty[:10], "new,Cup\n"])
+    write(tmp_path, products=f"product_id,title\n{half}")
+    capsys.readouterr()
+    assert run(load_full) == 1
+    told = capsys.readouterr().err
+    assert "products.csv has 11 rows, and lacks 10 of the 20 that are on sale. Nothing" in told
+    assert "`alsolike load … --full --accept-deletes`" in told
+    assert run([*load_full, "--dry-run"]) == 1
+    assert select(on_sale) == [(20,)]
+    assert select("select count(*) from raw.products") == [(20,)]
+    assert run([*load_full, "--accept-deletes"]) == 0
+    assert select(on_sale) == [(11,)]
+    # Fewer than half is a change of the assortment.
+    write(tmp_path, products="product_id,title\n" + "".join(twenty[:6]))
+    assert run(load_full) == 0
+    assert select(on_sale) == [(6,)]
+
+
+def test_a_full_file_from_the_future_counts_as_written_now(
+    database: dict[str, str], tmp_path: Path
+) -> None:
+    write(tmp_path, products=PRODUCTS)
+    load_full = ["load", "--full", "--consent", "none", str(tmp_path)]
+    far = datetime(2099, 1, 1, tzinfo=UTC).timestamp()
+    os.utime(tmp_path / "products.csv", (far, far))
+    assert run(load_full) == 0
+    # An earlier release kept the file's own time.
+    with psycopg.connect("") as connection:
+        connection.execute(
+            'update ops.runs set counts = counts || \'{"full_as_of": "2099-01-01 00:00Z"}\''
+        )
+    os.utime(tmp_path / "products.csv")
+    assert run(load_full) == 0
 
 
 def test_a_folder_without_products_is_no_complete_one(

@@ -289,6 +289,35 @@ def load(
     )
 
 
+@pytest.mark.parametrize(
+    ("system", "files", "name"),
+    [
+        ("shopify", shopify, "products"),
+        ("shopify", shopify, "orders"),
+        ("woocommerce", woocommerce, "products"),
+        ("woocommerce", woocommerce, "orders"),
+        ("magento", magento, "products"),
+        ("magento", magento, "orders"),
+        ("prestashop", prestashop, "products"),
+        ("prestashop", prestashop, "combinations"),
+        ("prestashop", prestashop, "orders"),
+    ],
+)
+def test_a_row_in_which_a_file_ends_is_rejected(
+    tmp_path: Path, system: str, files: Callable[[], Files], name: str
+) -> None:
+    written = files()
+    whole = written[f"{name}.csv"].rstrip("\n")
+    separator = ";" if system == "prestashop" else ","
+    # The last line has no values after its first two.
+    begin = whole.rindex("\n")
+    second = whole.index(separator, whole.index(separator, begin) + 1)
+    summary = load(tmp_path, system, {**written, f"{name}.csv": whole[:second]})
+    file = summary.files[1 if name == "orders" else 0]
+    assert [reason.reason[:29] for reason in file.reasons] == ["the file ends within this row"]
+    assert file.rejected == 1
+
+
 def counts(summary: LoadSummary) -> list[tuple[int, ...]]:
     return [file.counts for file in summary.files]
 

@@ -608,6 +608,13 @@ CASES = (
         most={"products": 4, "shoppers": 4, "consents": 4, "hides": 2},
     ),
     Case(
+        name="new",
+        statement="api/ladder/spend_token",
+        parameters={"token_hash": bytes(32), "expires_at": "2026-03-03T00:00:00Z"},
+        rows=1,
+        most={"spent_tokens": 2},
+    ),
+    Case(
         name="yes",
         statement="api/visitors/record_consent",
         parameters={**_CONSENT, "shopper_id": BUSY, "source": "site", "may_make": False},

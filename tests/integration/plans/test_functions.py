@@ -18,7 +18,6 @@ PLAN_MODES = ["force_custom_plan", "force_generic_plan"]
 IN_THEIR_CALLERS_PLACE = {
     "category_path",
     "decimals",
-    "event_permission",
     "fault",
     "fits",
     "has_happened",
@@ -32,6 +31,7 @@ IN_THEIR_CALLERS_PLACE = {
     "recent_actions",
     "recently_viewed",
     "scored_products",
+    "shopper_lock",
     "shown",
     "time_fault",
     "too_long",

@@ -10,7 +10,7 @@ from alsolike.privacy.erase import erase
 from alsolike.pull import PullError
 from tests.shop.database import run
 from tests.shop.files import noted
-from tests.shop.pulled import Shop, counts, pulled
+from tests.shop.pulled import DOCUMENT_VIEWS, Shop, counts, pulled
 
 
 @pytest.fixture
@@ -95,6 +95,29 @@ def test_only_what_changed_is_loaded(shop: Shop) -> None:
     )
     assert run("select title from raw.products where product_id = 'CUP'") == [("Mug",)]
     assert "NEW" in stock()
+
+
+def test_columns_that_are_gone_from_a_view_keep_what_was_pulled_and_are_told(shop: Shop) -> None:
+    pulled()
+    shop.run(
+        "drop view alsolike_source.products; create view alsolike_source.products as"
+        " select v.sku as product_id, g.name as title, null::text as brand"
+        " from variants as v inner join goods as g on v.good_id = g.id"
+    )
+    for _ in range(2):
+        summary = pulled()
+        assert noted(summary, "products: attributes, category, currency, description, in_stock, ")
+        assert noted(summary, "no longer there: what was pulled before stays", "count as in stock")
+    assert run(
+        "select price, category, brand, is_in_stock from raw.products where product_id = 'K-BLUE'"
+    ) == [(Decimal("12.99"), "Kitchen > Kettles", None, True)]
+    # A view with the columns again is brought up to date.
+    shop.run("drop view alsolike_source.products")
+    shop.run(
+        DOCUMENT_VIEWS[DOCUMENT_VIEWS.index("create view alsolike_source.products") :].split(";")[0]
+    )
+    assert not noted(pulled(), "no longer there")
+    assert stock()["K-BLUE"] is False
 
 
 def test_a_row_that_was_committed_late_is_within_the_overlap(

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,52 @@ def test_no_message_shows_the_password(
     assert "alsolike: " in said.err
     assert "geheim" not in said.err + said.out
     assert "geheim" not in str(run("select * from ops.runs"))
+
+
+WRONG_TYPES = {
+    "title": ("array['Cup']", "text\\[\\]: expected text"),
+    "description": ("'{}'::jsonb -> 'a'", "jsonb: expected text .write ->> in place of ->.\\."),
+    "category": ("point(1, 2)", "point: expected text"),
+    "brand": ("'x'::bytea", "bytea: expected text"),
+    "in_stock": ("'x'::bytea", "bytea: expected boolean"),
+    "is_hidden": ("now()", "timestamp with time zone: expected boolean"),
+    "price": ("true", "boolean: expected numeric"),
+    "attributes": ("1", "integer: expected jsonb"),
+    "created_at": ("1767225600", "integer: expected timestamptz"),
+}
+
+
+@pytest.mark.parametrize("column", WRONG_TYPES)
+def test_a_column_of_a_type_that_it_cannot_have_is_refused(shop: Shop, column: str) -> None:
+    pulled()
+    value, told = WRONG_TYPES[column]
+    title = "" if column == "title" else "g.name as title, "
+    shop.run(
+        "drop view alsolike_source.products; create view alsolike_source.products as select "
+        f"v.sku as product_id, {title}{value} as {column} from variants as v"
+        " inner join goods as g on v.good_id = g.id; "
+        "grant select on alsolike_source.products to alsolike_reader"
+    )
+    before = run("select * from raw.products order by 1")
+    with pytest.raises(PullError, match=f"cannot be read: {column} is {told}"):
+        pulled()
+    assert run("select * from raw.products order by 1") == before
+
+
+def test_columns_may_have_any_type_whose_text_means_the_same(shop: Shop) -> None:
+    shop.run(
+        "create domain money_of_ours as numeric(9, 2); create type state as enum ('yes', 'no');"
+        "drop view alsolike_source.products; create view alsolike_source.products as select "
+        "'6f0a3c54-0000-4000-8000-00000000000a'::uuid as product_id, 4711 as title, "
+        "'yes'::state as in_stock, 0 as is_hidden, "
+        "1.50::money_of_ours as price, 'EUR'::char(3) as currency, '{\"a\": 1}' as attributes, "
+        "current_date as created_at, null as brand, true as category;"
+        "grant select on alsolike_source.products to alsolike_reader"
+    )
+    assert counts(pulled())["products"] == (1, 0, 0, 0)
+    assert run("select title, is_in_stock, price, attributes from raw.products") == [
+        ("4711", True, Decimal("1.50"), {"a": 1})
+    ]
 
 
 def test_a_schema_without_views_is_told(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,6 +72,23 @@ def test_a_pull_that_fails_is_told_and_tried_again(
     assert run("select count(*) from raw.products") == [(4,)]
 
 
+def test_a_column_that_is_gone_from_a_view_is_told_once(
+    shop: Shop, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALSOLIKE_PULL_SECONDS", "0")
+    pull_if_due(load_settings().pull)
+    shop.run(
+        "drop view alsolike_source.reviews; create view alsolike_source.reviews as select"
+        " id as review_id, sku as product_id, stars as rating, written_at as reviewed_at,"
+        " customer_id as shopper_id from ratings"
+    )
+    with caplog.at_level(logging.WARNING):
+        pull_if_due(load_settings().pull)
+        pull_if_due(load_settings().pull)
+    told = "alsolike_source.reviews: body is no longer there and taken as empty."
+    assert [record.getMessage() for record in caplog.records] == [told]
+
+
 def test_the_worker_pulls_no_sooner_than_it_is_told(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

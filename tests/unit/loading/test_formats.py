@@ -72,6 +72,29 @@ def test_rows_end_where_a_spreadsheet_ends_them(tmp_path: Path) -> None:
     ]
 
 
+def test_a_row_in_which_the_file_ends_is_rejected(tmp_path: Path) -> None:
+    path = tmp_path / "shoppers.csv"
+    path.write_text("shopper_id,display_name,consent\ns1,Bo,no\ns2,Ann")
+    reading = Reading()
+    rows = read(path, reading)
+    assert rows[0][0:5] == ["2", "", "s1", "Bo", "no"]
+    assert rows[1][0] == "3"
+    assert rows[1][1].startswith("the file ends within this row, which has 2 of 3 values")
+    assert list(reading.notes()) == []
+    # The end of a file may be blank, or be a whole row.
+    path.write_text("shopper_id,display_name,consent\ns1,Bo,no\ns2,Ann,no\n ")
+    assert [row[1:3] for row in read(path, Reading())] == [["", "s1"], ["", "s2"]]
+    path.write_text("shopper_id,display_name,consent\ns1,Bo,no")
+    assert [row[1:3] for row in read(path, Reading())] == [["", "s1"]]
+
+
+def test_a_file_that_ends_within_quotes_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "shoppers.csv"
+    path.write_text('shopper_id,display_name,consent\ns1,Bo,no\ns2,"Ann\n')
+    with pytest.raises(InputFileError, match=r"line 3: not CSV .the file ends within quotes"):
+        read(path, Reading())
+
+
 @pytest.mark.parametrize("separator", [";", "\t", "|"])
 def test_another_separator_is_known_by_the_header(tmp_path: Path, separator: str) -> None:
     path = tmp_path / "products.csv"

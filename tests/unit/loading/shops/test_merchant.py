@@ -1,5 +1,6 @@
 """Google Merchant feeds: RSS, Atom, text with tabs; in little memory, without entities."""
 
+import gzip
 import tracemalloc
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -172,6 +173,46 @@ def test_entities_are_refused(tmp_path: Path, attack: str) -> None:
 def test_no_feed_is_an_error_with_its_line(tmp_path: Path, feed: str, message: str) -> None:
     with pytest.raises(InputFileError, match=message):
         list(read(tmp_path, "feed.xml", feed))
+
+
+def declaring(encoding: str) -> str:
+    """Return the beginning of a feed that declares an encoding."""
+    return RSS.replace("?>", f' encoding="{encoding}"?>', 1)
+
+
+@pytest.mark.parametrize("encoding", ["Shift_JIS", "EUC-JP", "UTF-7", "windows-1252", "UTF-16"])
+@pytest.mark.parametrize("name", ["feed.xml", "feed.xml.gz"])
+def test_a_feed_is_read_in_the_encoding_that_it_declares(
+    tmp_path: Path, encoding: str, name: str
+) -> None:
+    title = "Tasse €" if encoding == "windows-1252" else "茶碗"
+    # So long that characters lie across the pieces in which a file is read.
+    items = "".join(
+        f"<item><g:id>{number}</g:id><title>{title * 500}</title></item>" for number in range(100)
+    )
+    text = f"{declaring(encoding)}{items}</channel></rss>"
+    data = text.encode(encoding)
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    found = list(MERCHANT.read_products(path, Shop()))
+    assert [item.columns["title"] for item in found] == [title * 500] * 100
+
+
+@pytest.mark.parametrize(
+    ("encoding", "told"),
+    [
+        ("x-klingon", "its encoding is 'x-klingon', which is unknown: save it as UTF-8"),
+        ("hex", "its encoding is 'hex', which is unknown: save it as UTF-8"),
+        ("Shift_JIS", "is not in Shift_JIS, as its first line says .*: save it as UTF-8"),
+    ],
+)
+def test_an_encoding_that_cannot_be_read_is_named(tmp_path: Path, encoding: str, told: str) -> None:
+    path = tmp_path / "feed.xml"
+    path.write_bytes(
+        declaring(encoding).encode() + b"<item><title>\xfd\xff</title></item></channel></rss>"
+    )
+    with pytest.raises(InputFileError, match=told):
+        list(MERCHANT.read_products(path, Shop()))
 
 
 def test_an_endless_item_is_refused(tmp_path: Path) -> None:
