@@ -79,7 +79,7 @@ async def record(connection: Connection, event: NewEvent) -> Recorded:
     event = _with_price_in_cents(event)
     may_make = event.shopper_id is None or not is_placeholder(event.shopper_id)
     outcome = await store.record(connection, event, occurred_at, may_make=may_make)
-    if not outcome.has_product:
+    if not outcome.has_product and not outcome.is_same:
         raise _unknown(event)
     if not may_make and not outcome.has_shopper:
         raise not_a_shopper(event.shopper_id or "")

@@ -21,7 +21,7 @@ from litestar.types import (
 )
 
 from api.http.items import ITEMS
-from api.http.json_values import check_json, parse_json
+from api.http.json_values import check_duplicates, check_json, parse_json
 from api.http.paths import API_PREFIX
 from api.http.validation import check_pairs
 
@@ -100,6 +100,7 @@ def _check_body(scope: HTTPScope, body: bytes, *, is_json: bool) -> None:
         check_pairs(body, "body")
         return
     value = parse_json(body, "body")
+    check_duplicates(body)
     items = scope["route_handler"].opt.get(ITEMS)
     if items is None or not isinstance(value, dict) or items not in value:
         check_json(body, cast("object", value), "body", has_fields=True)

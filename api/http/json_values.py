@@ -34,23 +34,33 @@ def decode_json(content: bytes | str, field: str) -> Any:  # noqa: ANN401  (JSON
     """
     text = content.encode() if isinstance(content, str) else content
     value = parse_json(text, field)
+    check_duplicates(text)
     check_json(text, value, field)
     return value
 
 
 def parse_json(text: bytes, field: str) -> Any:  # noqa: ANN401  (JSON of any shape)
-    """Decode a JSON text as `decode_json` does, but leave the check of the value to the caller."""
+    """Decode a JSON text as `decode_json` does, but leave the checks to the caller."""
     try:
-        value = msgspec.json.decode(text)
-        # msgspec takes the last of two fields of a name. Python converts no very long number.
-        json.loads(text, object_pairs_hook=_check_names, parse_int=str)
+        return msgspec.json.decode(text)
     except RecursionError as error:
         raise InvalidFieldError(field, _TOO_DEEP) from error
     except UnicodeDecodeError as error:
         raise InvalidFieldError(field, "Is not UTF-8.") from error
     except msgspec.MsgspecError as error:
         raise InvalidFieldError(field, f"Is no JSON that can be read: {error}.") from error
-    return value
+
+
+def check_duplicates(text: bytes) -> None:
+    """Refuse a JSON text, one that `parse_json` took, of which an object has a field twice.
+
+    Raises
+    ------
+    InvalidFieldError
+        Naming the field.
+    """
+    # msgspec takes the last of two fields of a name. Python converts no very long number.
+    json.loads(text, object_pairs_hook=_check_names, parse_int=str)
 
 
 def _check_names(fields: list[tuple[str, Any]]) -> None:

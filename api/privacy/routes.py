@@ -1,12 +1,15 @@
 """Erasing a shopper, and webhooks that a shop system signs: send a person's data, forget them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
+from typing import Annotated
 
 import msgspec
 from litestar import Response, Router, delete, post
 from litestar.exceptions import NotAuthorizedException
 from litestar.params import FromPath
+from msgspec import UNSET, Meta
 
 from alsolike.settings import Settings
 from api.exchange import AnyRequest
@@ -29,6 +32,8 @@ from api.privacy.service import (
 from api.problems.errors import InvalidFieldError
 
 _TOPIC, _SIGNATURE = "X-Shopify-Topic", "X-Shopify-Hmac-Sha256"
+_TIME = "X-Shopify-Triggered-At"
+_Time = Annotated[datetime, Meta(tz=True)]
 _TELL, _FORGET, _FORGET_SHOP = "customers/data_request", "customers/redact", "shop/redact"
 
 
@@ -77,10 +82,33 @@ def webhooks_routers(settings: Settings) -> Sequence[Router]:
         if not ids:
             message = "Expected an object with the id or the email of a person."
             raise InvalidFieldError("customer", message)
-        work = tell if topic == _TELL else forget
+        _check_topic(topic, webhook)
+        sent_at = _sent_at(request)
+        work = tell if topic == _TELL else partial(forget, sent_at=sent_at)
         answer = await write(request, partial(work, ids=ids), limit=ERASURE_SECONDS)
         for shopper_id in ids:
             ladder_of(request).shoppers.forget(shopper_id)
         return Response(answer)
 
     return [Router("/v1/webhooks", route_handlers=[shopify])]
+
+
+def _check_topic(topic: str, webhook: Webhook) -> None:
+    """Refuse a topic that the body, which alone is signed, is not of."""
+    is_of_topic = (
+        webhook.orders_to_redact is not UNSET
+        if topic == _FORGET
+        else webhook.data_request is not UNSET or webhook.orders_requested is not UNSET
+    )
+    if not is_of_topic:
+        wanted = "orders_to_redact" if topic == _FORGET else "data_request or orders_requested"
+        raise InvalidFieldError(_TOPIC, f"Is not that of the body: {topic} has {wanted}.")
+
+
+def _sent_at(request: AnyRequest) -> datetime | None:
+    """Return when the event of a webhook happened; None if it is not told."""
+    given = request.headers.get(_TIME)
+    try:
+        return None if given is None else msgspec.convert(given, _Time)
+    except msgspec.ValidationError as error:
+        raise InvalidFieldError(_TIME, str(error)) from error

@@ -3,14 +3,16 @@
 import base64
 import hmac
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 from psycopg.rows import args_row
 
+from alsolike.database import query
 from alsolike.privacy.access import access
 from alsolike.privacy.erase import Source, erasure
-from alsolike.privacy.hashes import shopper_of
+from alsolike.privacy.hashes import shopper_hash, shopper_of
 from api.database.pool import Connection
 from api.privacy.schemas import Erasure
 
@@ -26,9 +28,15 @@ class Customer(Struct):
 
 
 class Webhook(Struct):
-    """What is read of a webhook's body; the rest is left alone."""
+    """What is read of a webhook's body; the rest is left alone.
+
+    The signature is of the body alone, so what tells the topics apart there is looked at.
+    """
 
     customer: Customer | None = None
+    orders_to_redact: list[Any] | UnsetType = UNSET
+    orders_requested: list[Any] | UnsetType = UNSET
+    data_request: dict[str, Any] | UnsetType = UNSET
 
 
 class Answer(Struct):
@@ -40,10 +48,13 @@ class Answer(Struct):
         Numbers of the receipts of erasures.
     data : dict
         What is kept, by shopper's id and table.
+    ignored : list of str
+        Ids of shoppers who are not erased, because they were made anew after the webhook was sent.
     """
 
     receipts: list[str] = []
     data: dict[str, dict[str, Any]] = {}
+    ignored: list[str] = []
 
 
 def is_signed(secret: str, body: bytes, signature: str | None) -> bool:
@@ -77,10 +88,17 @@ async def tell(connection: Connection, ids: Sequence[str]) -> Answer:
     return Answer(data=data)
 
 
-async def forget(connection: Connection, ids: Sequence[str]) -> Answer:
-    """Erase a person, in one transaction."""
-    receipts = await erase(connection, ids, "webhook")
-    return Answer(receipts=[str(receipt.erasure_id) for receipt in receipts])
+async def forget(connection: Connection, ids: Sequence[str], *, sent_at: datetime | None) -> Answer:
+    """Erase a person, in one transaction, but no shopper who was made anew after `sent_at`."""
+    ignored: list[str] = []
+    for shopper_id in ids:
+        parameters = {"shopper_hash": shopper_hash(shopper_id), "since": sent_at}
+        cursor = await connection.execute(query("api/privacy/is_readmitted"), parameters)
+        if (row := await cursor.fetchone()) is not None and row[0]:
+            ignored.append(shopper_id)
+    left = [shopper_id for shopper_id in ids if shopper_id not in ignored]
+    receipts = await erase(connection, left, "webhook")
+    return Answer([str(receipt.erasure_id) for receipt in receipts], ignored=ignored)
 
 
 async def erase(connection: Connection, ids: Sequence[str], source: Source) -> list[Erasure]:

@@ -6,8 +6,8 @@
 -- p_product_id: what it is about, null: no product; p_shopper_id: who, null: an anonymous session,
 -- which needs no look-up, because its id was given out after the visitor agreed; p_shopper_hash:
 -- keyed hash of the shopper, null without one.
--- A row: whether the product and the shopper are known, consent to personalisation holds, and the
--- shopper was erased.
+-- A row: whether the product is in the catalogue (one that was removed is not) and the shopper is
+-- known, consent to personalisation holds, and the shopper was erased.
 create or replace function raw.event_permission(
     p_product_id text, p_shopper_id text, p_shopper_hash bytea
 ) returns table (has_product boolean, has_shopper boolean, has_consent boolean, is_erased boolean)
@@ -20,7 +20,10 @@ begin
     perform pg_advisory_xact_lock_shared(ops.shopper_lock(p_shopper_hash));
     return query
     select
-        exists (select from raw.products as p where p.product_id = p_product_id),
+        exists (
+            select from raw.products as p
+            where p.product_id = p_product_id and p.removed_at is null
+        ),
         p_shopper_id is null
         or exists (select from raw.shoppers as s where s.shopper_id = p_shopper_id),
         p_shopper_id is null

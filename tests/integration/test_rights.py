@@ -96,6 +96,7 @@ ANALYST_CALLS = {
 APP_CALLS = ANALYST_CALLS | {
     "ops.erase_shopper",
     "ops.is_demo_shop",
+    "ops.is_readmitted",
     "raw.event_permission",
     "raw.is_of_product",
     "raw.put_products",

@@ -278,6 +278,25 @@ def test_an_event_sent_again_is_none_of_the_product_that_has_the_id_now(
     assert rows("select event_id from recs.hides where product_id = 'pan-01'") == [("new-hide",)]
 
 
+def test_of_a_removed_product_only_what_may_arrive_late_is_kept(client: Client) -> None:
+    kinds = [kind for kind in KINDS if kind != "unhide"]
+    send(client, *[event(kind) for kind in kinds])
+    assert client.delete("/v1/products/pan-01").status_code == 200
+    again = send(client, *[event(kind) for kind in kinds])
+    assert {(one["status"], one["reason"]) for one in again} == {(200, "duplicate")}
+    late = [event(kind, event_id="late", shopper_id="agreed") for kind in kinds if kind != "return"]
+    late += [event("return", event_id="late", purchase_id="late"), event("unhide")]
+    statuses = {
+        one["kind"]: found["status"] for one, found in zip(late, send(client, *late), strict=True)
+    }
+    refused = dict.fromkeys(("view", "click", "basket"), 404)
+    # It is hidden already; another one is hidden no more.
+    kept = dict.fromkeys(("purchase", "review", "return", "unhide"), 201)
+    assert statuses == {**refused, **kept, "hide": 200}
+    (hide,) = send(client, event("hide", event_id="later"))
+    assert (hide["status"], hide["detail"]) == (404, "There is no product 'pan-01'.")
+
+
 def test_a_return_is_of_what_was_bought_before(client: Client, tmp_path: Path) -> None:
     send(client, event("purchase", occurred_at=AT))
     early, many = "2026-01-02T03:02:00Z", event("return", quantity=3)

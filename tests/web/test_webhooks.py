@@ -5,6 +5,7 @@ import hmac
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -28,8 +29,11 @@ def hooked(database: dict[str, str]) -> Iterator[Client]:
     """Run a site that takes webhooks, and asks for keys elsewhere."""
     assert database
     settings = load_settings()
-    key = ApiKey(name="k", key="0123456789abcdef", scopes=frozenset({"read"}))
-    with TestClient(create_app(replace(settings, webhook_secret=SECRET, api_keys=(key,)))) as site:
+    keys = (
+        ApiKey(name="k", key="0123456789abcdef", scopes=frozenset({"read"})),
+        ApiKey(name="p", key="fedcba9876543210", scopes=frozenset({"privacy"})),
+    )
+    with TestClient(create_app(replace(settings, webhook_secret=SECRET, api_keys=keys))) as site:
         yield site
 
 
@@ -75,10 +79,11 @@ def send(site: Client, topic: str, content: Any, **headers: str) -> Any:
 
 
 PERSON = {"shop_id": 1, "customer": {"id": 7, "email": EMAIL, "phone": "1"}, "orders_to_redact": []}
+ASKING = {"shop_id": 1, "customer": PERSON["customer"], "data_request": {"id": 9}}
 
 
 def test_a_person_is_told_what_is_kept(hooked: Client, by_email: str) -> None:
-    response = send(hooked, "customers/data_request", PERSON)
+    response = send(hooked, "customers/data_request", ASKING)
     assert response.status_code == 200, response.text
     kept = response.json()["data"]
     assert set(kept) == {by_email}
@@ -94,6 +99,45 @@ def test_a_person_is_forgotten(hooked: Client, by_email: str) -> None:
     assert run("select shopper_id from raw.purchases") == [("bert",)]
     assert by_email not in str(run("select * from ops.erasures"))
     assert run("select count(*) from raw.erased_shoppers") == [(2,)]
+
+
+@pytest.mark.parametrize(
+    ("topic", "content"),
+    [
+        ("customers/redact", ASKING),
+        ("customers/data_request", PERSON),
+        # As of orders/create, whose body is signed with the same secret.
+        ("customers/redact", {"id": 1, "customer": PERSON["customer"]}),
+    ],
+)
+def test_a_signed_body_is_of_one_topic(
+    hooked: Client, by_email: str, topic: str, content: Any
+) -> None:
+    response = send(hooked, topic, content)
+    assert response.status_code == 400
+    assert [error["field"] for error in response.json()["errors"]] == ["X-Shopify-Topic"]
+    assert run("select count(*) from raw.purchases where shopper_id = %s", [by_email]) == [(1,)]
+
+
+def test_who_was_made_anew_is_not_erased_by_what_was_sent_before(
+    hooked: Client, database: dict[str, str], by_email: str
+) -> None:
+    assert database
+    before = {"X-Shopify-Triggered-At": datetime.now(UTC).isoformat()}
+    assert len(send(hooked, "customers/redact", PERSON, **before).json()["receipts"]) == 2
+    key = {"Authorization": "Bearer fedcba9876543210"}
+    put = hooked.put(f"/v1/shoppers/{by_email}", json={"personalisation": True}, headers=key)
+    assert put.status_code == 200, put.text
+    again = send(hooked, "customers/redact", PERSON, **before).json()
+    assert (again["ignored"], len(again["receipts"])) == ([by_email], 1)
+    assert run("select shopper_id from raw.shoppers where shopper_id = %s", [by_email]) == [
+        (by_email,)
+    ]
+    after = {"X-Shopify-Triggered-At": datetime.now(UTC).isoformat()}
+    assert len(send(hooked, "customers/redact", PERSON, **after).json()["receipts"]) == 2
+    assert run("select 1 from raw.shoppers where shopper_id = %s", [by_email]) == []
+    odd = send(hooked, "customers/redact", PERSON, **{"X-Shopify-Triggered-At": "yesterday"})
+    assert odd.json()["errors"][0]["field"] == "X-Shopify-Triggered-At"
 
 
 @pytest.mark.parametrize("given", ["", "x", signature(b"{}"), signature(b"", "another")])

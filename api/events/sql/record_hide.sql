@@ -42,7 +42,7 @@ select
     a.has_consent,
     a.is_erased,
     exists(select 1 from written) as is_recorded,
-    true as is_same,
+    a.has_product or exists (select 1 from known) as is_same,
     a.has_consent
     and (
         exists (select 1 from written)

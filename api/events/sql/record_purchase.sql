@@ -5,7 +5,15 @@
 -- whether the sender said so; quantity: null: 1; unit_price: null: not told; order_id: null: none.
 -- A row: as in record_view, consent always true. A price that is not told is no other content.
 with asked as (
-    select a.has_product, a.has_shopper, a.has_consent, a.is_erased
+    select
+        -- It may arrive after its product was removed.
+        exists(
+            select 1 from raw.products as p
+            where p.product_id = %(product_id)s
+        ) as has_product,
+        a.has_shopper,
+        a.has_consent,
+        a.is_erased
     from raw.event_permission(
         %(product_id)s, %(shopper_id)s, %(shopper_hash)s
     ) as a

@@ -6,7 +6,15 @@
 -- A row: as in record_view, consent always true. Another rating or text is no other content, but an
 -- edited review, unless it is older than what is there; another shopper or product is.
 with asked as (
-    select a.has_product, a.has_shopper, a.has_consent, a.is_erased
+    select
+        -- It may arrive after its product was removed.
+        exists(
+            select 1 from raw.products as p
+            where p.product_id = %(product_id)s
+        ) as has_product,
+        a.has_shopper,
+        a.has_consent,
+        a.is_erased
     from raw.event_permission(
         %(product_id)s, %(shopper_id)s, %(shopper_hash)s
     ) as a

@@ -50,7 +50,7 @@ def test_returns_of_some_pieces_add_up_to_what_was_bought(shop: Path) -> None:
     write(shop, returns=returns("r2,b1,2026-01-10,1"))
     load(shop)
     assert select(RETURNED) == [("b1", 2)]
-    write(shop, returns=returns("r3,b1,2026-01-11,5"))
+    write(shop, returns=returns("r3,b1,2026-01-11,2"))
     load(shop)
     assert select(RETURNED) == [("b1", 3)]
 

@@ -595,6 +595,7 @@ CASES = (
         statement="api/events/record_return",
         purchase_id="p0-0-0",
         quantity=None,
+        tolerance="1 minute",
         most={"purchases": 12, "returns": 8},
     ),
     _VIEW.but(

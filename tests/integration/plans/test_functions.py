@@ -50,6 +50,7 @@ NOT_SERVED = {
     "extend_neighbours",
     "is_agreed",
     "is_nobody",
+    "is_readmitted",
     "is_taken_back",
     "look",
     "keyed_hash",
