@@ -609,6 +609,13 @@ CASES = (
         most={"products": 4, "shoppers": 4, "consents": 4, "hides": 2},
     ),
     Case(
+        name="unknown",
+        statement="api/privacy/is_readmitted",
+        parameters={"shopper_hash": bytes(32), "since": "2026-03-03T00:00:00Z"},
+        rows=1,
+        most={"readmitted_shoppers": 2},
+    ),
+    Case(
         name="new",
         statement="api/ladder/spend_token",
         parameters={"token_hash": bytes(32), "expires_at": "2026-03-03T00:00:00Z"},
