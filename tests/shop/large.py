@@ -112,6 +112,9 @@ _HISTORY = """
     insert into raw.erased_shoppers (shopper_hash, key_id)
     select sha256(n::text::bytea), 'key'
     from generate_series(0, 3999) as n;
+    insert into raw.readmitted_shoppers (shopper_hash, key_id)
+    select sha256(n::text::bytea), 'key'
+    from generate_series(0, 3999) as n;
 """
 
 _MODELS = """
