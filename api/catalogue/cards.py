@@ -1,9 +1,17 @@
 """Products as cards: addresses, and prices in words."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from decimal import Decimal
+from functools import lru_cache
 
-from babel.numbers import get_currency_precision, get_currency_symbol
+from babel import Locale, UnknownLocaleError
+from babel.numbers import (
+    format_currency,
+    format_decimal,
+    get_currency_precision,
+    get_currency_symbol,
+)
 from msgspec import Struct
 
 from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct
@@ -101,28 +109,48 @@ def card(row: CardRow | SnapshotProduct) -> ProductCard:
 
 
 def prices_in_words(
-    price: Decimal | float | None, sale_price: Decimal | float | None, currency: str | None
+    price: Decimal | float | None,
+    sale_price: Decimal | float | None,
+    currency: str | None,
+    language: str | None = None,
 ) -> tuple[str | None, str | None]:
     """Write what a product costs now, and what it cost before if it is on sale."""
     # As in recs.fits: a sale price that is no less says nothing.
     if price is None or sale_price is None or sale_price >= price:
         now = price if sale_price is None or price is not None else sale_price
-        return price_in_words(now, currency), None
-    return price_in_words(sale_price, currency), price_in_words(price, currency)
+        return price_in_words(now, currency, language), None
+    return price_in_words(sale_price, currency, language), price_in_words(price, currency, language)
 
 
-def price_in_words(price: Decimal | float | None, currency: str | None) -> str | None:
+def price_in_words(
+    price: Decimal | float | None, currency: str | None, language: str | None = None
+) -> str | None:
     """Write a price for people with the decimals of its currency; None without a price.
 
-    As in `€12.50`, `¥1,500` or `1.255 KWD`.
+    As in `€12.50`, `¥1,500` or `1.255 KWD`, or as a language has it that is named as in HTML, such
+    as `de` or `pt-BR`; one that is not known counts as English.
     """
     if price is None:
         return None
+    locale = None if language is None else _locale_of(language)
+    if locale is not None:
+        if currency is None:
+            return format_decimal(price, "#,##0.00", locale=locale)
+        return format_currency(price, currency, locale=locale)
     if currency is None:
         return f"{price:,.2f}"
     amount = f"{price:,.{get_currency_precision(currency)}f}"
     symbol = get_currency_symbol(currency, _LOCALE)
     return f"{amount} {currency}" if symbol == currency else f"{symbol}{amount}"
+
+
+@lru_cache(256)
+def _locale_of(language: str) -> Locale | None:
+    """Return what Babel knows of a language; None for English and what it does not know."""
+    with suppress(UnknownLocaleError, ValueError):
+        locale = Locale.parse(language, sep="-")
+        return None if locale.language == _LOCALE else locale
+    return None
 
 
 def safe_image(address: str | None) -> str | None:

@@ -40,7 +40,7 @@ from api.recommendations.questions import (
 )
 from api.recommendations.schemas import ListedProduct, RecommendationRequest
 
-_NAMES = FILTER_NAMES | {"product", "count", "heading", "shopper", "session", "exclude"}
+_NAMES = FILTER_NAMES | {"product", "count", "heading", "language", "shopper", "session", "exclude"}
 _HEADERS: Final[Mapping[str, str]] = {
     # Whose block it is depends on the key or token.
     "Vary": "Accept-Encoding, Authorization, X-Api-Key",
@@ -176,6 +176,15 @@ HeadingParameter = Annotated[
     ),
 ]
 
+LanguageParameter = Annotated[
+    str | None,
+    QueryParameter(
+        max_length=100,
+        pattern=NO_NUL,
+        description="Of the page, as in its `lang`: how prices are written. Default: English.",
+    ),
+]
+
 
 @get(
     "/{place:str}",
@@ -192,6 +201,7 @@ async def read_block(
     product: ProductParameter = None,
     count: RowCount = 12,
     heading: HeadingParameter = None,
+    language: LanguageParameter = None,
     shopper: ShopperParameter = None,
     session: SessionParameter = None,
     exclude: Excluded = None,
@@ -224,7 +234,7 @@ async def read_block(
         headers["Cache-Control"] = SHARED.to_header()
     if not found:
         return Response("", media_type="text/html", headers=headers)
-    items = [_item(product, rank) for rank, product in enumerate(found, start=1)]
+    items = [_item(product, rank, language) for rank, product in enumerate(found, start=1)]
     return Template(
         "blocks/list.html",
         context={"items": items, "place": place, "heading": heading},
@@ -233,8 +243,10 @@ async def read_block(
     )
 
 
-def _item(product: ListedProduct, rank: int) -> BlockItem:
-    price, old_price = prices_in_words(product.price, product.sale_price, product.currency)
+def _item(product: ListedProduct, rank: int, language: str | None) -> BlockItem:
+    price, old_price = prices_in_words(
+        product.price, product.sale_price, product.currency, language
+    )
     return BlockItem(
         product_id=product.product_id,
         url=_safe_address(product),

@@ -415,6 +415,24 @@ def test_without_origins_nothing_is_said_of_them(client: Client) -> None:
         assert "Origin" not in answer.headers.get("vary", "")
 
 
+@pytest.mark.parametrize(
+    ("language", "price"),
+    [
+        ("", "€1,234.50"),
+        ("&language=en-GB", "€1,234.50"),
+        ("&language=de", "1.234,50\u00a0€"),
+        ("&language=pt-BR", "€\u00a01.234,50"),
+        ("&language=no%20language", "€1,234.50"),
+    ],
+)
+def test_prices_are_written_in_the_language_of_the_page(
+    closed: Client, language: str, price: str
+) -> None:
+    execute("update raw.products set price = 1234.5, currency = 'EUR' where product_id = 'pan-01'")
+    found = block(closed, f"/blocks/trending?category=Kitchen&count=100{language}")
+    assert price in found.texts
+
+
 def test_the_element_is_small_and_kept_for_long(closed: Client) -> None:
     documented = (Path(__file__).parents[2] / "docs" / "blocks.md").read_text()
     found = re.search(

@@ -82,6 +82,9 @@
         const value = this.getAttribute(name);
         if (value) address.searchParams.set(name, value);
       }
+      // Of the page, or of a part of it.
+      const language = this.closest("[lang]")?.lang;
+      if (language) address.searchParams.set("language", language);
       return address;
     }
 
