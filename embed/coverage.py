@@ -24,6 +24,8 @@ _LEAST_LETTERS = 1.5
 # Words of a language that the tokenizer was made for have four letters and more in each piece,
 # those of another one with the same alphabet about two and a half.
 _LETTERS_OF_OWN_LANGUAGE = 3.5
+# Of texts that are said to be in a language of the encoder, where brands and codes may be many.
+_LETTERS_OF_ANOTHER_LANGUAGE = 3.0
 _MOST_UNKNOWN = 0.1
 # Scripts of which a letter is often a word, or a syllable: one in each piece is normal.
 _DENSE = {"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR"}
@@ -84,11 +86,19 @@ def check_encoder(settings: Settings) -> Iterator[Finding]:
             continue
         one = measure(tokenizer, [t for of, t in rows if of and of.lower().startswith(language)])
         latin = one.get("LATIN")
-        is_own = latin is None or latin.letters_per_piece >= _LETTERS_OF_OWN_LANGUAGE
-        if language not in languages and not is_own and latin is not None:
+        if latin is None:
+            continue
+        share = f"{count / len(rows):.0%} of the texts"
+        if language not in languages and latin.letters_per_piece < _LETTERS_OF_OWN_LANGUAGE:
             faults.append(
-                f"{count / len(rows):.0%} of the texts are in the language {language}, which its "
-                f"model card does not name ({latin.as_text()})"
+                f"{share} are in the language {language}, which its model card does not name "
+                f"({latin.as_text()})"
+            )
+        elif language in languages and latin.letters_per_piece < _LETTERS_OF_ANOTHER_LANGUAGE:
+            faults.append(
+                f"{share} count as {language}, but read like another language "
+                f"({latin.as_text()}): set ALSOLIKE_LANGUAGE and run `alsolike migrate`, or give "
+                "products a language"
             )
     if faults:
         yield Finding(

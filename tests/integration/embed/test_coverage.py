@@ -74,3 +74,14 @@ def test_a_language_that_the_model_card_lacks_is_named(
     # A warning is no reason to fail.
     assert alsolike(["check"]) == 0
     assert text in capsys.readouterr().out
+
+
+def test_texts_that_do_not_read_like_the_language_they_are_said_to_be_in_are_named(
+    settings: Settings,
+) -> None:
+    # The shop's language is English until it is set.
+    add(["Küchenmesser aus Edelstahl mit Holzgriff", "Spülmaschinenfeste Schüssel"])
+    ((level, text),) = texts(settings)
+    assert level == "warning"
+    assert "100% of the texts count as en, but read like another language" in text
+    assert "set ALSOLIKE_LANGUAGE" in text
