@@ -61,7 +61,7 @@ def test_a_transform_takes_the_time_that_it_needs() -> None:
 
 @pytest.mark.usefixtures("hurried")
 def test_the_queue_takes_the_time_that_it_needs() -> None:
-    app = batch_app(1, lambda _keys, _is_patient: None)
+    app = batch_app({1: lambda _keys, _is_patient: None})
 
     async def ask() -> object:
         async with app.open_async():

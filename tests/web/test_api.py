@@ -400,6 +400,7 @@ def test_the_schema_describes_every_route(reader: Client) -> None:
         schema = reader.get(address).json()
         assert schema["openapi"].startswith("3.")
         assert set(schema["paths"]) == {
+            "/blocks/{place}",
             "/v1/products",
             "/v1/products/{product_id}",
             "/v1/products/{product_id}/similar",

@@ -26,7 +26,7 @@ _COMMAND = """
 import sys
 import alsolike.transform
 from alsolike.cli import run
-from embed import run as run_module, worker
+from embed import in_use, worker
 from tests.fixtures.encoder import HashEncoder
 
 class Obedient(HashEncoder):
@@ -36,7 +36,7 @@ class Obedient(HashEncoder):
         return super().encode(texts)
 
 alsolike.transform.transform = lambda **_: None
-worker.load_encoder = run_module.load_encoder = lambda _: Obedient()
+in_use.load_encoder = lambda _: Obedient()
 worker.PATIENCE_SECONDS = float(sys.argv[2])
 sys.exit(run([sys.argv[1]]))
 """
