@@ -50,7 +50,6 @@ NOT_SERVED = {
     "extend_neighbours",
     "is_agreed",
     "is_nobody",
-    "is_readmitted",
     "is_taken_back",
     "look",
     "keyed_hash",
