@@ -130,6 +130,7 @@ PARAMETERS: Mapping[str, Any] = {
     "count": 4,
     "exclude": ["knife-bread"],
     "heading": "You may also like",
+    "language": "de",
     "k": 5,
     "limit": 5,
     "model": MODEL,
