@@ -120,6 +120,28 @@ class Split:
         return None if self.later is None else self.moments[rows]
 
     @property
+    def has_seen(self) -> NDArray[np.bool_]:
+        """Return before which rows anything was seen of the shopper: shape (n_rows,), bool."""
+        began = self.seen.first_times()[self.shoppers]
+        if self.later is None:
+            return began < np.iinfo(np.int64).max
+        return began < self.moments
+
+    def without(self, is_hidden: NDArray[np.bool_]) -> "Split":
+        """Return the split as if nobody had acted on some products before being asked about.
+
+        What is held out stays, and so do rows before which nothing is seen any more.
+
+        Parameters
+        ----------
+        is_hidden : ndarray, shape (n_products,), bool
+        """
+        known = self.known.only(~is_hidden[self.known.products])
+        if self.later is None:
+            return replace(self, known=known)
+        return replace(self, known=known, later=self.later.only(~is_hidden[self.later.products]))
+
+    @property
     def exists_from(self) -> NDArray[np.int64]:
         """Return when each product can be listed: at every moment strictly after.
 
