@@ -163,7 +163,8 @@ def _measure(
             ranker.close()
     metrics: dict[str, dict[str, Value]] = {}
     resampled: dict[str, NDArray[np.float64]] = {}
-    for part, values in yardstick.by_shopper(truth, lists).items():
+    by_shopper = yardstick.by_shopper(truth, lists)
+    for part, values in by_shopper.items():
         # The same seed for every model draws the same shoppers: differences are paired.
         means = resampled_means(np.column_stack(list(values.values())), seed=seed)
         metrics[part] = {
@@ -173,7 +174,9 @@ def _measure(
         if part == "all":
             resampled = dict(zip(values, means.T, strict=True))
     metrics["all"].update(yardstick.of_all(lists))
-    return ModelResult(ranker.name, metrics, resampled, lists, fit_seconds, rank_seconds)
+    return ModelResult(
+        ranker.name, metrics, resampled, by_shopper["all"], lists, fit_seconds, rank_seconds
+    )
 
 
 def _rank(
