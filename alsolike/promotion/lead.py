@@ -203,4 +203,4 @@ def _tested(split: Split, evaluation: Evaluation, names: tuple[str, str]) -> AtC
         evaluation.models[f"{name} {ANEW}"].by_shopper[f"ndcg@{evaluation.k}"] for name in names
     )
     cutoff = datetime.fromtimestamp(split.cutoff / 1_000_000, UTC)
-    return AtCutoff(cutoff, split.shoppers, ours, theirs)
+    return AtCutoff(cutoff, np.unique(split.shoppers), ours, theirs)
