@@ -23,19 +23,22 @@ def hidden_products(split: Split, share: float, *, seed: int) -> NDArray[np.int3
 def hide_products(split: Split, products: NDArray[np.int32]) -> Split:
     """Return the split as if nobody had ever acted on some products before its moments.
 
-    What was to be foretold stays; shoppers of whom nothing is known any more are left out.
+    What was to be foretold stays; rows before which nothing is seen any more are left out.
 
     Raises
     ------
     EvaluationError
         Nothing would be known of any shopper.
     """
-    known = split.known.only(~np.isin(split.known.products, products))
-    is_known = np.diff(known.starts)[split.shoppers] > 0
+    known, seen = (
+        events.only(~np.isin(events.products, products)) for events in (split.known, split.seen)
+    )
+    is_known = seen.first_times()[split.shoppers] < split.moments
     if not is_known.any():
         message = (
             "Nothing is known of any tested shopper without the hidden products: hide fewer with a "
             "smaller --cold-share."
         )
         raise EvaluationError(message)
-    return replace(split.only(is_known), known=known)
+    later = None if split.later is None else seen
+    return replace(split.only(is_known), known=known, later=later)
