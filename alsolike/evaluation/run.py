@@ -14,6 +14,7 @@ from alsolike.evaluation.cold import hidden_products, hide_products
 from alsolike.evaluation.complements import evaluate_complements
 from alsolike.evaluation.evaluate import evaluate
 from alsolike.evaluation.frontier import MeasuredSetting, measure_frontier
+from alsolike.evaluation.product_traits import read_traits
 from alsolike.evaluation.results import Evaluation, EvaluationError
 from alsolike.evaluation.store import store_evaluation
 from alsolike.history import (
@@ -127,7 +128,13 @@ def run_evaluation(
     complements: dict[str, Any] | None = None
     if plan.has_complements:
         complements = evaluate_complements(
-            history, plan.cutoff, plan.k, plan.seed, vectors=vectors, report=report
+            history,
+            plan.cutoff,
+            plan.k,
+            plan.seed,
+            traits=read_traits(history.catalogue),
+            vectors=vectors,
+            report=report,
         )
     data_fingerprint = fingerprint(history)
     evaluation_id = store_evaluation(
