@@ -154,7 +154,7 @@ def _train_and_promote(size: "ShopSize", report: Report) -> dict[str, Any]:
         click.echo(f"Nothing was trained: {error}")
         return {"decision": "not trained", "reason": str(error)}
     outcome = "serves" if decision.kind == "promote" else "was refused by the gate"
-    click.echo(f"The trained model {decision.model} {outcome}.")
+    click.echo(f"The trained model {decision.model} {outcome}. {' '.join(decision.found)}")
     return decision.as_dict()
 
 
@@ -198,7 +198,7 @@ def suggested_shoppers() -> list[tuple[str, str]]:
     from api.visitors.service import DEMO_SHOPPERS  # noqa: PLC0415
 
     with connect() as connection:
-        rows = connection.execute(query("api/visitors/demo_shoppers"), {"row_count": DEMO_SHOPPERS})
+        rows = connection.execute(query("alsolike/cli/demo_shoppers"), {"row_count": DEMO_SHOPPERS})
         return [(row[0], row[1]) for row in rows]
 
 
