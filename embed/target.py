@@ -52,8 +52,14 @@ def register_encoder(encoder: Encoder, *, needs_documents: bool = True) -> Targe
             # Damaged weights are noticed here, before anything is written for them.
             encoder.loaded()
         hold_lock_in(connection, "alsolike models")
-        row = connection.execute(query("embed/ensure_encoder"), parameters).fetchone()
+        # Another process may have added it meanwhile.
+        row = connection.execute(query("embed/find_encoder"), parameters).fetchone()
+        if row is None:
+            row = connection.execute(query("embed/add_encoder"), parameters).fetchone()
         assert row is not None  # noqa: S101  (found or added)
         (encoder_id,) = row
+        connection.execute(
+            query("embed/set_pooling"), {"encoder_id": encoder_id, "pooling": encoder.pooling}
+        )
         model_id, model = ensure_average_model(connection, encoder_id)
     return Target(encoder, encoder_id, model_id, model)

@@ -40,7 +40,6 @@ class _Shop(TypedDict):
     size: dict[str, int]
     seed: int
     ends_at: str
-    suggested_shoppers: list[str]
 
 
 @click.command()
@@ -72,11 +71,10 @@ def demo(
         if no_serve or not _is_prepared():
             with report_progress() as report:
                 _prepare(settings, folder, size, seed, report)
-        shop: _Shop = json.loads((folder / "shop.json").read_text())
         if no_serve:
             click.echo("The demo shop is ready: `make demo` serves it.")
         else:
-            _serve(settings, shop)
+            _serve(settings)
 
 
 def _require_same_shop(size: "ShopSize", seed: int) -> None:
@@ -167,19 +165,14 @@ def _generate(folder: Path, size: "ShopSize", seed: int, report: Report) -> None
         return
     folder.mkdir(parents=True, exist_ok=True)
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    summary = write_demo_shop(folder / "shop", size, seed=seed, ends_at=today, progress=report)
-    shop = _Shop(
-        size=asdict(size),
-        seed=seed,
-        ends_at=today.isoformat(),
-        suggested_shoppers=list(summary.suggested_shoppers),
-    )
+    write_demo_shop(folder / "shop", size, seed=seed, ends_at=today, progress=report)
+    shop = _Shop(size=asdict(size), seed=seed, ends_at=today.isoformat())
     partial = kept.with_suffix(".part")
     partial.write_text(json.dumps(shop))
     partial.replace(kept)
 
 
-def _serve(settings: Settings, shop: _Shop) -> None:
+def _serve(settings: Settings) -> None:
     from api.serve import serve  # noqa: PLC0415
 
     address = f"http://{settings.host}:{settings.port}"
@@ -187,7 +180,7 @@ def _serve(settings: Settings, shop: _Shop) -> None:
     def announce() -> None:
         click.echo(f"\nalsolike serves the demo shop. Open {address}")
         click.echo(f"Sign in at {address}/sign-in as a shopper with a taste of their own:")
-        for shopper_id, name in _names_of(shop["suggested_shoppers"]):
+        for shopper_id, name in suggested_shoppers():
             click.echo(f"  {shopper_id}   {name}")
         click.echo("Ctrl-C stops everything this command started.\n")
 
@@ -195,9 +188,12 @@ def _serve(settings: Settings, shop: _Shop) -> None:
         serve(settings, announce=announce)
 
 
-def _names_of(shopper_ids: list[str]) -> list[tuple[str, str]]:
+def suggested_shoppers() -> list[tuple[str, str]]:
+    """Read id and name of the shoppers that the page /sign-in offers."""
+    from api.visitors.service import DEMO_SHOPPERS  # noqa: PLC0415
+
     with connect() as connection:
-        rows = connection.execute(query("alsolike/cli/shopper_names"), {"shopper_ids": shopper_ids})
+        rows = connection.execute(query("api/visitors/demo_shoppers"), {"row_count": DEMO_SHOPPERS})
         return [(row[0], row[1]) for row in rows]
 
 

@@ -11,12 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alsolike.demo.catalogue import SUBCATEGORIES, Catalogue
-from alsolike.demo.tastes import PARTNERS, Taste
+from alsolike.demo.tastes import Taste, TasteOverTime, fit_scores
+from alsolike.demo.visits import MINUTE, Visit, VisitPlanner
 from alsolike.demo.vocabulary import STYLES
 
 _FROM_LEAF: Final = 28
 _FROM_SHELF: Final = 20
-_MINUTE: Final = 1.0 / 1440.0
+# Of the looks of a visit that takes an intent up again, so many are at what was seen then.
+_IS_RETURN: Final = 0.3
+# The longest pauses within a visit: one of 20 views stays clear of the next visit.
+_LONGEST_LOOK: Final = 5.0
+_LONGEST_CHECKOUT: Final = 15.0
 
 
 @dataclass(frozen=True)
@@ -61,8 +66,8 @@ class History:
 class Historian:
     """Makes histories of some days from tastes over one catalogue.
 
-    Each view is drawn from some popular products of the session's current subcategory by a
-    softmax over fit to the taste, likeness to the product viewed before, newness and fashion.
+    Each view is drawn from some popular products of a kind by a softmax over fit to the visit's
+    taste, likeness to the product viewed before, newness and fashion.
     """
 
     def __init__(self, catalogue: Catalogue, days: int) -> None:
@@ -70,16 +75,17 @@ class Historian:
         self._catalogue = catalogue
         self._days = float(days)
         self._is_seen = np.zeros(len(catalogue), dtype=np.bool_)
-        self._all_leaves: list[int] = np.flatnonzero(catalogue.anchor >= 0).tolist()
+        self._planner = VisitPlanner(catalogue, days)
 
-    def of_shopper(self, rng: np.random.Generator, taste: Taste, joined: float) -> History:
+    def of_shopper(self, rng: np.random.Generator, tastes: TasteOverTime, joined: float) -> History:
         """Draw the history of a shopper who joined on this day (negative: before the start)."""
         active_from = max(joined, 0.0)
         share = (self._days - active_from) / 60.0
-        sessions = 1 + int(rng.poisson(rng.gamma(1.6, 2.2) * share))
-        history = self._browse(rng, taste, self._session_starts(rng, active_from, sessions))
-        self._buy(rng, taste, history)
-        self._rate(rng, taste, history)
+        count = 1 + int(rng.poisson(rng.gamma(1.6, 2.2) * share))
+        visits = self._planner.plan(rng, tastes, active_from, count)
+        history = self._browse(rng, visits)
+        self._buy(rng, visits, history)
+        self._rate(rng, tastes, history)
         history.views.sort(key=lambda view: view.day)
         history.purchases.sort(key=lambda purchase: purchase.day)
         history.ratings.sort(key=lambda rating: rating.day)
@@ -87,90 +93,30 @@ class Historian:
 
     def of_visitor(self, rng: np.random.Generator, taste: Taste) -> History:
         """Draw the single session of a visitor who never signs in."""
-        return self._browse(rng, taste, self._session_starts(rng, 0.0, 1), signed_in_share=0.0)
+        return self._browse(rng, [self._planner.plan_one(rng, taste)])
 
-    def _session_starts(
-        self, rng: np.random.Generator, active_from: float, sessions: int
-    ) -> NDArray[np.float64]:
-        """Draw start days: any day, mostly in the evening or around noon."""
-        last_day = max(int(self._days) - 1, 0)
-        day = np.floor(rng.uniform(active_from, self._days, size=sessions))
-        hour = np.where(
-            rng.random(sessions) < 0.6,
-            rng.normal(20.0, 1.4, size=sessions),
-            rng.normal(12.5, 2.6, size=sessions),
-        )
-        start = np.minimum(day, last_day) + np.clip(hour, 5.5, 23.2) / 24.0
-        return np.sort(np.clip(start, active_from, self._days - 31 * _MINUTE))
-
-    def _leaf_chain(
-        self, rng: np.random.Generator, taste: Taste, day: float, length: int
-    ) -> list[int]:
-        """Walk through subcategories: mostly stay, sometimes on to a partner or another liking."""
-        trend = self._catalogue.leaf_trend * (day / self._days - 0.5)
-        liked = np.asarray(taste.leaves)
-        weights = np.asarray((1.0, 0.65, 0.45))[: len(liked)] * np.exp(trend[liked])
-        reach = np.cumsum(weights / weights.sum())
-        everywhere = np.cumsum(np.exp(trend[self._all_leaves]))
-        draws: list[list[float]] = rng.random((length, 2)).tolist()
-
-        def liked_leaf(draw: float) -> int:
-            place = int(np.searchsorted(reach, draw))
-            return taste.leaves[min(place, len(taste.leaves) - 1)]
-
-        def any_leaf(draw: float) -> int:
-            place = int(np.searchsorted(everywhere, draw * float(everywhere[-1])))
-            return self._all_leaves[min(place, len(self._all_leaves) - 1)]
-
-        leaf = liked_leaf(draws[0][1]) if draws[0][0] < 0.88 else any_leaf(draws[0][1])
-        chain = [leaf]
-        for kind, draw in draws[1:]:
-            if kind < 0.14:
-                partners = PARTNERS[leaf]
-                partner = partners[int(draw * len(partners))]
-                leaf = partner if self._catalogue.anchor[partner] >= 0 else leaf
-            elif kind < 0.26:
-                leaf = liked_leaf(draw)
-            elif kind < 0.31:
-                leaf = any_leaf(draw)
-            chain.append(leaf)
-        return chain
-
-    def _browse(
-        self,
-        rng: np.random.Generator,
-        taste: Taste,
-        starts: NDArray[np.float64],
-        signed_in_share: float = 0.93,
-    ) -> History:
-        """Draw all sessions' views."""
-        leaves: list[int] = []
+    def _browse(self, rng: np.random.Generator, visits: list[Visit]) -> History:
+        """Draw all visits' views."""
         days: list[float] = []
-        sessions: list[int] = []
-        signed_in: list[bool] = []
-        for session, start in enumerate(starts):
-            length = min(int(rng.geometric(0.22)), 20)
-            leaves += self._leaf_chain(rng, taste, float(start), length)
-            pauses = (20.0 / 60.0 + rng.exponential(1.1, size=length)) * _MINUTE
-            days += [float(start), *(start + np.cumsum(pauses[1:])).tolist()]
-            sessions += [session] * length
-            signed_in += [bool(rng.random() < signed_in_share)] * length
-        day = np.asarray(days)
-        candidates, scores = self._candidates(rng, taste, np.asarray(leaves), day)
-        picks = self._walk(candidates, scores, sessions)
+        for visit in visits:
+            looks = 20.0 / 60.0 + rng.exponential(1.1, size=len(visit.leaves) - 1)
+            pauses = np.minimum(looks, _LONGEST_LOOK) * MINUTE
+            days += [visit.start, *(visit.start + np.cumsum(pauses)).tolist()]
+        candidates, scores = self._candidates(rng, visits, np.asarray(days))
+        picks = self._walk(rng, visits, candidates, scores)
+        sessions = [session for session, visit in enumerate(visits) for _ in visit.leaves]
         return History(
             views=[
-                View(*row)
-                for row in zip(days, picks, sessions, signed_in, strict=True)
-                if row[0] < self._days
+                View(day, product, session, visits[session].is_signed_in)
+                for day, product, session in zip(days, picks, sessions, strict=True)
+                if day < self._days
             ]
         )
 
     def _candidates(
         self,
         rng: np.random.Generator,
-        taste: Taste,
-        leaves: NDArray[np.int64],
+        visits: list[Visit],
         day: NDArray[np.float64],
     ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
         """Draw popular products for each step and score them, noise included.
@@ -184,9 +130,11 @@ class Historian:
         """
         catalogue = self._catalogue
         styles = len(STYLES)
+        leaves = np.asarray([leaf for visit in visits for leaf in visit.leaves])
+        tastes = [visit.taste for visit in visits for _ in visit.leaves]
         first = np.repeat(leaves[:, None] * styles, _FROM_LEAF + _FROM_SHELF, axis=1)
         last = first + styles
-        first[:, _FROM_LEAF:] += taste.style
+        first[:, _FROM_LEAF:] += np.asarray([taste.style for taste in tastes])[:, None]
         last[:, _FROM_LEAF:] = first[:, _FROM_LEAF:] + 1
         start, end = catalogue.shelf_start[first], catalogue.shelf_start[last]
         is_bare = start == end
@@ -201,7 +149,7 @@ class Historian:
 
         age = day[:, None] - catalogue.arrived[products]
         fashion = (day[:, None] - catalogue.trend_day[products]) / 4.0
-        scores = taste.scores(catalogue, products)
+        scores = fit_scores(catalogue, products, tastes)
         scores += 1.8 * np.exp(-fashion * fashion)
         scores += 1.7 * np.exp(-np.maximum(age, 0.0) / 8.0)
         scores += rng.gumbel(size=products.shape)
@@ -209,45 +157,67 @@ class Historian:
         return products, scores
 
     def _walk(
-        self, candidates: NDArray[np.int32], scores: NDArray[np.float64], sessions: list[int]
+        self,
+        rng: np.random.Generator,
+        visits: list[Visit],
+        candidates: NDArray[np.int32],
+        scores: NDArray[np.float64],
     ) -> list[int]:
-        """Pick a product per step, near the one before it in the same session."""
+        """Pick a product per step, near the one before it in the same visit.
+
+        A visit that takes an intent up again goes back to some products seen for it before.
+        """
         catalogue = self._catalogue
         style = catalogue.style[candidates]
         brand = catalogue.brand[candidates]
         colour = catalogue.colour[candidates]
+        returns: list[float] = rng.random(len(candidates)).tolist()
         picks: list[int] = []
-        before = -1
-        for step, session in enumerate(sessions):
-            score = scores[step] - 1.6 * self._is_seen[candidates[step]]
-            if step and sessions[step - 1] == session:
-                score += 0.8 * (style[step] == catalogue.style[before])
-                score += 0.7 * (brand[step] == catalogue.brand[before])
-                score += 0.4 * (colour[step] == catalogue.colour[before])
-                score[candidates[step] == before] -= 6.0
-            before = int(candidates[step, int(score.argmax())])
-            self._is_seen[before] = True
-            picks.append(before)
+        intent_from = 0
+        for visit in visits:
+            visit_from = len(picks)
+            intent_from = intent_from if visit.is_resumed else visit_from
+            seen_then = picks[intent_from:visit_from]
+            before = -1
+            for step in range(visit_from, visit_from + len(visit.leaves)):
+                if seen_then and returns[step] < _IS_RETURN:
+                    before = seen_then.pop(int(returns[step] / _IS_RETURN * len(seen_then)))
+                else:
+                    score = scores[step] - 1.6 * self._is_seen[candidates[step]]
+                    if before >= 0:
+                        score += 0.8 * (style[step] == catalogue.style[before])
+                        score += 0.7 * (brand[step] == catalogue.brand[before])
+                        score += 0.4 * (colour[step] == catalogue.colour[before])
+                        score[candidates[step] == before] -= 6.0
+                    before = int(candidates[step, int(score.argmax())])
+                self._is_seen[before] = True
+                picks.append(before)
         self._is_seen[picks] = False
         return picks
 
-    def _buy(self, rng: np.random.Generator, taste: Taste, history: History) -> None:
-        """Let some sessions end in an order, and consumables be ordered again."""
-        readiness = float(rng.beta(2.6, 2.9))
+    def _buy(self, rng: np.random.Generator, visits: list[Visit], history: History) -> None:
+        """Let the visits that fulfil their intent end in an order; re-order consumables."""
         by_session: dict[int, list[View]] = {}
         for view in history.views:
             by_session.setdefault(view.session, []).append(view)
         owned: set[int] = set()
         order = 0
-        for views in by_session.values():
-            if rng.random() >= readiness or not views[0].is_signed_in:
+        for session, views in by_session.items():
+            visit = visits[session]
+            if not visit.ends_in_order:
                 continue
-            seen = np.asarray([view.product for view in views], dtype=np.int32)
-            wish = taste.scores(self._catalogue, seen) + rng.gumbel(size=len(seen))
-            choice = int(seen[int(wish.argmax())])
-            if choice in owned and not _is_consumable(self._catalogue, choice):
+            compared = [
+                view.product
+                for view in views
+                if self._catalogue.leaf[view.product] == visit.leaf
+                and (view.product not in owned or _is_consumable(self._catalogue, view.product))
+            ]
+            if not compared:
                 continue
-            day = views[-1].day + (2.0 + rng.exponential(3.0)) * _MINUTE
+            seen = np.asarray([compared], dtype=np.int32)
+            wish = fit_scores(self._catalogue, seen, [visit.taste])[0]
+            choice = compared[int((wish + rng.gumbel(size=len(compared))).argmax())]
+            day = views[-1].day + min(2.0 + rng.exponential(3.0), _LONGEST_CHECKOUT) * MINUTE
             basket = [choice]
             companion = int(self._catalogue.companion[choice])
             if (
@@ -260,7 +230,7 @@ class Historian:
                 basket.append(companion)
                 if rng.random() < 0.7:
                     history.views.append(
-                        View(day - _MINUTE, companion, views[0].session, is_signed_in=True)
+                        View(day - MINUTE, companion, views[0].session, is_signed_in=True)
                     )
             order += self._order(rng, history, basket, day, order)
             owned.update(basket)
@@ -297,11 +267,11 @@ class Historian:
             if rng.random() < 0.7:
                 # Session numbers of quick re-orders follow those of the browsing sessions.
                 session = 1000 + order + added
-                history.views.append(View(day - 2 * _MINUTE, product, session, is_signed_in=True))
+                history.views.append(View(day - 2 * MINUTE, product, session, is_signed_in=True))
             added += self._order(rng, history, [product], day, order + added)
         return added
 
-    def _rate(self, rng: np.random.Generator, taste: Taste, history: History) -> None:
+    def _rate(self, rng: np.random.Generator, tastes: TasteOverTime, history: History) -> None:
         """Rate some first purchases, better where product and taste agree."""
         rated: set[int] = set()
         for purchase in history.purchases:
@@ -311,13 +281,11 @@ class Historian:
             if day >= self._days:
                 continue
             rated.add(purchase.product)
-            product = np.asarray([purchase.product], dtype=np.int32)
-            fit = float(taste.scores(self._catalogue, product)[0])
+            product = np.asarray([[purchase.product]], dtype=np.int32)
+            fit = float(fit_scores(self._catalogue, product, [tastes.at(day)])[0, 0])
             quality = float(self._catalogue.quality[purchase.product])
             verdict = 3.55 + 0.7 * quality + 0.22 * min(fit, 4.0) + float(rng.normal(0.0, 0.85))
-            history.ratings.append(
-                Rating(day, purchase.product, int(np.clip(round(verdict), 1, 5)))
-            )
+            history.ratings.append(Rating(day, purchase.product, min(max(round(verdict), 1), 5)))
 
 
 def _is_consumable(catalogue: Catalogue, product: int) -> bool:

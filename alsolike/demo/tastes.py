@@ -1,6 +1,9 @@
 """What a shopper of the demo likes."""
 
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +19,8 @@ PARTNERS: tuple[tuple[int, ...], ...] = tuple(
     tuple(LEAF_BY_KEY[key] for key in leaf.goes_with) for leaf in SUBCATEGORIES
 )
 """The leaves bought together with each one."""
+
+_DAYS_UNTIL_DRIFT: Final = 28.0
 
 
 @dataclass(frozen=True)
@@ -44,17 +49,52 @@ class Taste:
     brand: int
     focus: float
 
-    def scores(self, catalogue: Catalogue, products: NDArray[np.int32]) -> NDArray[np.float64]:
-        """Score products by how well they fit, in logits; same shape as ``products``."""
-        score = 1.8 * (catalogue.style[products] == self.style)
-        score += 1.1 * (catalogue.colour[products] == self.colour)
-        score += 0.5 * (catalogue.family[products] == self.family)
-        score += 0.9 * (catalogue.use[products] == self.use)
-        score += 1.3 * (catalogue.scene[products] == self.scene)
-        score += 0.8 * (catalogue.brand[products] == self.brand)
-        score -= 0.6 * np.abs(catalogue.level[products] - self.level)
-        score += 0.25 * catalogue.quality[products]
-        return self.focus * score
+
+@dataclass(frozen=True)
+class TasteOverTime:
+    """A taste that drifts: each holds from its day until the next one's, the first from ever."""
+
+    from_days: tuple[float, ...]
+    tastes: tuple[Taste, ...]
+
+    def at(self, day: float) -> Taste:
+        """Return the taste on this day of the history."""
+        return self.tastes[max(bisect_right(self.from_days, day) - 1, 0)]
+
+    @property
+    def latest(self) -> Taste:
+        """The taste at the end of the history."""
+        return self.tastes[-1]
+
+
+def fit_scores(
+    catalogue: Catalogue, products: NDArray[np.int32], tastes: Sequence[Taste]
+) -> NDArray[np.float64]:
+    """Score how well products fit tastes, in logits.
+
+    Parameters
+    ----------
+    products : ndarray, int32, shape (n_tastes, n_products)
+        The products that each taste scores.
+
+    Returns
+    -------
+    ndarray, float64, shape (n_tastes, n_products)
+    """
+    columns = np.asarray(
+        [(t.style, t.colour, t.family, t.use, t.scene, t.brand, t.level) for t in tastes],
+        dtype=np.int16,
+    )
+    style, colour, family, use, scene, brand, level = columns.T[:, :, None]
+    score = 1.8 * (catalogue.style[products] == style)
+    score += 1.1 * (catalogue.colour[products] == colour)
+    score += 0.5 * (catalogue.family[products] == family)
+    score += 0.9 * (catalogue.use[products] == use)
+    score += 1.3 * (catalogue.scene[products] == scene)
+    score += 0.8 * (catalogue.brand[products] == brand)
+    score -= 0.6 * np.abs(catalogue.level[products] - level)
+    score += 0.25 * catalogue.quality[products]
+    return np.asarray([t.focus for t in tastes])[:, None] * score
 
 
 def draw_taste(rng: np.random.Generator, catalogue: Catalogue) -> Taste:
@@ -78,7 +118,6 @@ def draw_taste(rng: np.random.Generator, catalogue: Catalogue) -> Taste:
         elif len(leaves) >= len(stocked) or kind < 0.75:
             wanted -= 1
     scene = int(rng.integers(SCENES))
-    brands_of_scene = np.flatnonzero(catalogue.brand_scene == scene)
     return Taste(
         leaves=tuple(leaves),
         style=int(rng.integers(len(STYLES))),
@@ -87,9 +126,67 @@ def draw_taste(rng: np.random.Generator, catalogue: Catalogue) -> Taste:
         use=int(rng.integers(3)),
         level=int(rng.choice(3, p=(0.3, 0.45, 0.25))),
         scene=scene,
-        brand=int(rng.choice(brands_of_scene)),
-        focus=float(np.clip(rng.normal(0.95, 0.3), 0.2, 1.6)),
+        brand=_brand_of(rng, catalogue, scene),
+        focus=min(max(float(rng.normal(0.95, 0.3)), 0.2), 1.6),
     )
+
+
+def draw_drift(
+    rng: np.random.Generator, catalogue: Catalogue, taste: Taste, days: int
+) -> TasteOverTime:
+    """Let a taste drift over the history: about every four weeks a part of it changes."""
+    from_days, tastes = [0.0], [taste]
+    day = float(rng.exponential(_DAYS_UNTIL_DRIFT))
+    while day < days:
+        from_days.append(day)
+        tastes.append(_drifted(rng, catalogue, tastes[-1]))
+        day += float(rng.exponential(_DAYS_UNTIL_DRIFT))
+    return TasteOverTime(tuple(from_days), tuple(tastes))
+
+
+def draw_gift_taste(rng: np.random.Generator, catalogue: Catalogue, taste: Taste) -> Taste:
+    """Draw what somebody else likes, of another style than this shopper's."""
+    style, colour, family, use, scene, level = rng.integers(
+        (len(STYLES) - 1, len(COLOURS), len(MATERIALS), 3, SCENES, 3)
+    ).tolist()
+    return replace(
+        taste,
+        style=(taste.style + 1 + style) % len(STYLES),
+        colour=colour,
+        family=family,
+        use=use,
+        level=level,
+        scene=scene,
+        brand=_brand_of(rng, catalogue, scene),
+    )
+
+
+def _drifted(rng: np.random.Generator, catalogue: Catalogue, taste: Taste) -> Taste:
+    """Change a liked leaf, the style with its colour, or the brands with the price level."""
+    part = rng.random()
+    if part < 0.5:
+        pool = PARTNERS[taste.leaves[0]] if rng.random() < 0.4 else range(len(SUBCATEGORIES))
+        new = pool[int(rng.random() * len(pool))]
+        if new in taste.leaves or catalogue.anchor[new] < 0:
+            return taste
+        # The new liking comes first, the one that was liked least is forgotten.
+        kept = taste.leaves[:-1] if len(taste.leaves) > 1 else taste.leaves
+        return replace(taste, leaves=(new, *kept))
+    if part < 0.75:
+        style = (taste.style + 1 + int(rng.integers(len(STYLES) - 1))) % len(STYLES)
+        return replace(taste, style=style, colour=int(rng.integers(len(COLOURS))))
+    scene = int(rng.integers(SCENES))
+    return replace(
+        taste,
+        scene=scene,
+        brand=_brand_of(rng, catalogue, scene),
+        level=min(max(taste.level + int(rng.integers(-1, 2)), 0), 2),
+    )
+
+
+def _brand_of(rng: np.random.Generator, catalogue: Catalogue, scene: int) -> int:
+    brands = np.flatnonzero(catalogue.brand_scene == scene)
+    return int(brands[int(rng.random() * len(brands))])
 
 
 def display_name_of(number: int, taste: Taste) -> str:

@@ -3,7 +3,6 @@
 import csv
 import fcntl
 import gzip
-import heapq
 import io
 import json
 import os
@@ -11,7 +10,7 @@ import shutil
 from collections import Counter
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, TextIO
@@ -21,7 +20,6 @@ import numpy as np
 from alsolike.demo.catalogue import (
     SEED_SHOPPER,
     SEED_VISITOR,
-    TOP_OF_LEAF,
     Catalogue,
     draw_catalogue,
     entity_generator,
@@ -30,7 +28,7 @@ from alsolike.demo.catalogue import (
 from alsolike.demo.descriptions import product_record, words_of
 from alsolike.demo.history import Historian, History
 from alsolike.demo.reviews import write_review
-from alsolike.demo.tastes import Taste, display_name_of, draw_taste
+from alsolike.demo.tastes import display_name_of, draw_drift, draw_taste
 from alsolike.errors import AlsolikeError
 from alsolike.loading.tables import PURCHASES, SHOPPERS, VIEWS
 from alsolike.progress import Report
@@ -44,7 +42,6 @@ FILES: Final = (
 )
 MOST: Final = 1_000_000
 _NO_CONSENT_SHARE: Final = 0.04
-_SUGGESTED: Final = 5
 
 
 class DemoShopError(AlsolikeError):
@@ -73,13 +70,7 @@ class ShopSize:
 
 @dataclass(frozen=True)
 class DemoShopSummary:
-    """What was written.
-
-    Attributes
-    ----------
-    suggested_shoppers : tuple of str
-        Ids of up to five shoppers with a vivid taste and consent, the best first.
-    """
+    """What was written."""
 
     folder: Path
     products: int
@@ -87,7 +78,6 @@ class DemoShopSummary:
     views: int
     purchases: int
     reviews: int
-    suggested_shoppers: tuple[str, ...]
 
 
 def write_demo_shop(
@@ -158,7 +148,6 @@ class _ShopWriter:
         self._catalogue: Catalogue = draw_catalogue(size.products, size.days, seed)
         self._historian = Historian(self._catalogue, size.days)
         self._counts = Counter(views=0, purchases=0, reviews=0)
-        self._suggestions = _Suggestions()
 
     def write_products(self, progress: Report) -> None:
         """Write every product's line."""
@@ -174,25 +163,24 @@ class _ShopWriter:
         for number in range(1, total + 1):
             rng = entity_generator(self._seed, SEED_SHOPPER, number)
             taste = draw_taste(rng, self._catalogue)
+            tastes = draw_drift(rng, self._catalogue, taste, self._size.days)
             has_consent = bool(rng.random() >= _NO_CONSENT_SHARE)
             joined = float(
                 -rng.exponential(180.0)
                 if rng.random() < 0.7
                 else rng.uniform(0.0, self._size.days * 0.95)
             )
-            history = self._historian.of_shopper(rng, taste, joined)
+            history = self._historian.of_shopper(rng, tastes, joined)
             shopper_id = f"S{number:05d}"
             self._shoppers.writerow(
                 (
                     shopper_id,
-                    display_name_of(number, taste),
+                    display_name_of(number, tastes.latest),
                     "personalisation" if has_consent else "none",
                     self._time(joined),
                 )
             )
             self._write_history(rng, shopper_id, history)
-            if has_consent:
-                self._suggestions.consider(self._catalogue, shopper_id, taste, history)
             _tell(progress, "shoppers", number, total)
 
     def write_visitors(self, progress: Report) -> None:
@@ -210,7 +198,6 @@ class _ShopWriter:
             folder=self._folder,
             products=self._size.products,
             shoppers=self._size.shoppers,
-            suggested_shoppers=self._suggestions.best(),
             **self._counts,
         )
 
@@ -261,34 +248,6 @@ class _ShopWriter:
 
     def _time(self, day: float) -> str:
         return (self._starts_at + timedelta(days=day)).isoformat(timespec="seconds")
-
-
-@dataclass
-class _Suggestions:
-    """Keeps the shopper with the most vivid history per top category."""
-
-    _by_top: dict[int, tuple[float, str]] = field(default_factory=dict[int, tuple[float, str]])
-
-    def consider(
-        self, catalogue: Catalogue, shopper_id: str, taste: Taste, history: History
-    ) -> None:
-        """Rank a shopper by how much of a recent history agrees with the taste."""
-        views = [view.product for view in history.views if view.is_signed_in][-40:]
-        if not views:
-            return
-        in_leaf = np.isin(catalogue.leaf[views], taste.leaves)
-        in_style = catalogue.style[views] == taste.style
-        vividness = float((in_leaf * 0.5 + in_style).mean())
-        enough = min(len(views) / 20.0, 1.0) * min((1 + len(history.purchases)) / 4.0, 1.0)
-        top = TOP_OF_LEAF[taste.leaves[0]]
-        offer = (vividness * enough, shopper_id)
-        if offer[0] > self._by_top.get(top, (0.0, ""))[0]:
-            self._by_top[top] = offer
-
-    def best(self) -> tuple[str, ...]:
-        """Return the best shoppers' ids, each of another top category."""
-        best = heapq.nlargest(_SUGGESTED, self._by_top.values())
-        return tuple(shopper_id for _, shopper_id in best)
 
 
 def _tell(progress: Report, stage: str, done: int, total: int) -> None:

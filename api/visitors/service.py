@@ -8,7 +8,8 @@ from api.pages.addresses import CATEGORY_SEPARATOR
 from api.visitors import store
 from api.visitors.schemas import Shopper
 
-_DEMO_SHOPPERS = 6
+DEMO_SHOPPERS = 6
+"""How many shoppers are offered to try the shop as."""
 _CATEGORIES_IN_HINT = 3
 
 
@@ -54,7 +55,7 @@ async def record_consent(
 
 async def demo_shoppers(connection: Connection, _question: None) -> list[DemoShopper]:
     """Find a handful of shoppers, each with what they looked at lately."""
-    rows = await store.demo_shoppers(connection, _DEMO_SHOPPERS)
+    rows = await store.demo_shoppers(connection, DEMO_SHOPPERS)
     return [DemoShopper(*row[:2], hint=_hint(row[2] or [])) for row in rows]
 
 

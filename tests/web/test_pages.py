@@ -7,6 +7,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from alsolike.cli.demo import suggested_shoppers
 from alsolike.database import connect
 from tests.fixtures.waiting import wait_for
 
@@ -455,3 +456,9 @@ def test_a_card_shows_a_change_at_once(client: Client) -> None:
 @pytest.mark.parametrize("path", ["/", "/products/knife-01", "/categories/Kitchen", "/search?q=a"])
 def test_pages_are_light(reader: Client, path: str) -> None:
     assert len(reader.get(path).content) <= 60_000
+
+
+def test_the_console_suggests_the_shoppers_of_the_page(client: Client) -> None:
+    offered = re.findall(r'name="shopper_id"\s+value="([^"]+)"', client.get("/sign-in").text)
+    assert offered
+    assert [shopper_id for shopper_id, _ in suggested_shoppers()] == offered

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,8 @@ from tests.shop.marts import make_marts
 
 ROOT = Path(__file__).parents[3]
 TEXTS = 40
+# Most that a test waits for its worker.
+_LONGEST_SECONDS = 240.0
 
 # A command whose encoder tells its every batch and then waits for a line; dbt has nothing to do.
 _COMMAND = """
@@ -76,9 +79,13 @@ def worker(patience_seconds: float, command: str = "worker") -> Iterator["subpro
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
+    # So that a test that waits for a line which never comes fails.
+    limit = threading.Timer(_LONGEST_SECONDS, process.kill)
+    limit.start()
     try:
         yield process
     finally:
+        limit.cancel()
         process.kill()
         process.communicate()
 
