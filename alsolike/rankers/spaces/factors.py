@@ -3,6 +3,7 @@
 That is a matrix of shape (n_shoppers, n_products), float32.
 """
 
+from collections import deque
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -19,6 +20,8 @@ _NO_PATTERN = 1e-10
 # Rounds of the search for patterns: as many as gather 512 vectors, but at least 4 and at most 16.
 _GATHERED = 512
 _ROUNDS = (4, 16)
+# Most memory of the gathered vectors, in bytes: of a large catalogue those of the last rounds.
+_BASIS_MEMORY = 2**30
 # Columns that are multiplied at once.
 _AT_ONCE = 32
 # Of the factorisation: confidence (alpha) of an observed action, and strength of the ridge.
@@ -146,7 +149,8 @@ def _broadest(matrix: sp.csr_matrix, count: int, seed: int) -> NDArray[np.float6
     if not count:
         return np.zeros((matrix.shape[1], 0))
     block = np.random.default_rng(seed).normal(size=(matrix.shape[1], count))
-    blocks: list[NDArray[np.float64]] = []
+    at_once = max(1, _BASIS_MEMORY // (8 * matrix.shape[1] * count))
+    blocks: deque[NDArray[np.float64]] = deque(maxlen=at_once)
     fewest, most = _ROUNDS
     for _ in range(min(max(_GATHERED // count, fewest), most)):
         block = np.linalg.qr(_gram_times(matrix, block))[0]

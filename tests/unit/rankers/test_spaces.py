@@ -8,7 +8,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from alsolike.history import History
-from alsolike.rankers.spaces import Space
+from alsolike.rankers.spaces import Space, dense
 from alsolike.rankers.spaces.behaviour import CooccurrenceSpace, EaseSpace
 from alsolike.rankers.spaces.dense import VectorSpace
 from alsolike.rankers.spaces.factors import factor_space, spectral_space
@@ -229,3 +229,25 @@ def test_one_product_speaks_for_nothing() -> None:
         following(one, 1, 9),
     ):
         assert whole(space, 1).tolist() == [[0]]
+
+
+def test_in_a_large_catalogue_an_index_finds_nearly_the_same_neighbours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    random = np.random.default_rng(0)
+    centres = random.normal(size=(100, 24))
+    vectors = centres[random.integers(100, size=3000)] + random.normal(size=(3000, 24))
+    gains = random.random(3000).astype(np.float32)
+    exact = VectorSpace("spectrum", vectors.astype(np.float32), gains=gains)
+    monkeypatch.setattr(dense, "_COMPARED_UP_TO", 100)
+    indexed, again = (
+        VectorSpace("spectrum", vectors.astype(np.float32), gains=gains) for _ in range(2)
+    )
+    products = np.arange(0, 3000, 7)
+    wanted, found = (space.neighbours(products, 50) for space in (exact, indexed))
+    shared = wanted.multiply(found.sign()).nnz / wanted.nnz
+    assert shared > 0.98
+    assert (found != again.neighbours(products, 50)).nnz == 0
+    # Among few pairs of many products, only those are computed.
+    few = sp.csr_matrix(found[:5])
+    assert indexed.pair_scores(products[:5], few) == pytest.approx(few.data, rel=1e-4)
