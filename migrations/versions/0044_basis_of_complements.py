@@ -3,7 +3,7 @@
 from alsolike.revision_steps import run_sql
 
 revision = "0044"
-down_revision = "0039"
+down_revision = "0040"
 
 
 def upgrade() -> None:
