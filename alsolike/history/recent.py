@@ -8,7 +8,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from alsolike.dbt_variables import dbt_variables
-from alsolike.history.history import KINDS, History
+from alsolike.history.history import KINDS, VISIT_GAP, History
 
 # Events that are weighed at a time, some 100 bytes each.
 _EVENTS_AT_ONCE = 2_000_000
@@ -21,6 +21,7 @@ def recent_products(
     actions: int,
     decay: float,
     kind_weights: Mapping[str, float] | None = None,
+    visit: float = 0.0,
     moments: NDArray[np.int64] | None = None,
 ) -> sp.csr_matrix:
     """Weigh the last distinct products of each shopper.
@@ -42,8 +43,14 @@ def recent_products(
     kind_weights : Mapping of str to float, optional
         Weight of each kind of `KINDS`; a product has the greatest of its events. A kind that is
         missing or 0 does not count, nor does a bad review. Every event counts 1 when left out.
+    visit : float
+        How much of the weight of older products goes over to the current visit, in [0, 1): with n
+        products in the visit `visit` × n / (n + 1) of it, shared out as the visit's own weights
+        are. The visit is the latest product and those before it, as long as each is at most
+        `VISIT_GAP` older than the next later one; the latest at its row's moment.
     moments : ndarray, shape (n_rows,), int64, optional
-        Microseconds since 1970: for each row only what happened strictly before counts.
+        Microseconds since 1970: for each row only what happened strictly before counts. Without
+        them nobody is taken to be in a visit.
 
     Returns
     -------
@@ -58,6 +65,7 @@ def recent_products(
             actions=actions,
             decay=decay,
             kind_weights=kind_weights,
+            visit=visit,
         )
         for chunk in _chunks(history, shoppers)
     ]
@@ -115,6 +123,7 @@ def _recent(
     actions: int,
     decay: float,
     kind_weights: Mapping[str, float] | None,
+    visit: float,
 ) -> sp.csr_matrix:
     shape = (len(shoppers), len(history.catalogue))
     events, rows = events_before(history, shoppers, moments)
@@ -142,8 +151,42 @@ def _recent(
     is_recent = positions < actions
     kept = order[is_recent]
     weights = strongest[kept] * np.power(float(decay), positions[is_recent])
+    if visit > 0 and moments is not None and len(kept):
+        gains = _visit_gains(pair_rows[kept], times[kept], weights, moments, visit)
+        weights *= gains
     matrix = sp.csr_matrix(
         (weights.astype(np.float32), (pair_rows[kept], pair_products[kept])), shape=shape
     )
     matrix.sort_indices()
     return matrix
+
+
+def _visit_gains(
+    rows: NDArray[np.int64],
+    times: NDArray[np.int64],
+    weights: NDArray[np.float64],
+    moments: NDArray[np.int64],
+    visit: float,
+) -> NDArray[np.float64]:
+    """Return what the weights are multiplied by so that the current visit counts more.
+
+    The entries are those of ascending rows, the latest first; there is one at least.
+    """
+    is_first = np.ones(len(rows), bool)
+    is_first[1:] = rows[1:] != rows[:-1]
+    later = np.empty_like(times)
+    later[1:] = times[:-1]
+    later[is_first] = moments[rows[is_first]]
+    # In the visit is what no break comes after: as many breaks as before the row's first entry.
+    breaks = np.cumsum(later - times > VISIT_GAP)
+    starts = np.flatnonzero(is_first)
+    lengths = np.diff(np.append(starts, len(rows)))
+    before = np.repeat(np.append(0, breaks)[starts], lengths)
+    is_in_visit = breaks == before
+
+    counts = np.add.reduceat(is_in_visit.astype(float), starts)
+    totals = np.add.reduceat(weights, starts)
+    of_visit = np.add.reduceat(weights * is_in_visit, starts)
+    moved = visit * counts / (counts + 1)
+    gains = moved * totals / np.where(counts > 0, of_visit, 1)
+    return np.repeat(1 - moved, lengths) + np.repeat(gains, lengths) * is_in_visit

@@ -8,8 +8,14 @@
 -- put into a basket counts halfway between a view and a purchase.
 -- Events of the future: recs.has_happened. A told action of the future counts as of now.
 -- A row: kind ('purchase', 'review' of 4 or 5 stars, 'view', 'basket'), the event's id (null for
--- what was told), product_id, when, and its weight: the kind's, times the decay for every later
--- product (recs.serving_options); the latest `actions` products.
+-- what was told), product_id, when, and its weight; the latest `actions` products.
+-- The weight is the kind's, times the decay for every later product (recs.serving_options). The
+-- current visit then gains weight and what came before loses as much: the sum of all weights stays,
+-- so that neighbours keep their place beside the priors. The visit is the latest product and those
+-- before it, as long as each is at most half an hour older than the next later one; the latest must
+-- be at most half an hour old, at p_as_of if given. With n products in the visit, visit × n / (n+1)
+-- of all weight before it goes over to the visit, shared out as the visit's own weights are. So one
+-- look changes little, several change much.
 create or replace function recs.recent_actions(
     p_shopper_id text, p_session_id text, p_serving jsonb default '{}',
     p_as_of timestamptz default null, p_history jsonb default null
@@ -126,19 +132,49 @@ as $$
         from weighted as w
         where w.kind_weight > 0
         order by w.product_id asc, w.kind_weight desc, w.acted_at desc, w.event_id asc
+    ),
+
+    latest as (
+        select b.kind, b.event_id, b.product_id, b.acted_at,
+            b.kind_weight
+            * power(
+                (select o.decay from options as o), row_number() over by_time - 1
+            ) as weight,
+            coalesce(lag(b.acted_at) over by_time, p_as_of, now()) - b.acted_at
+            > interval '30 minutes' as is_after_break
+        from by_product as b
+        window by_time as (order by b.acted_at desc, b.product_id asc)
+        order by b.acted_at desc, b.product_id asc
+        limit (select o.actions from options as o)
+    ),
+
+    with_visit as (
+        select l.*,
+            not bool_or(l.is_after_break) over (order by l.acted_at desc, l.product_id asc)
+            as is_in_visit
+        from latest as l
+    ),
+
+    sums as (
+        select sum(v.weight) as weight, sum(v.weight) filter (where v.is_in_visit) as of_visit,
+            o.visit * count(*) filter (where v.is_in_visit)
+            / (count(*) filter (where v.is_in_visit) + 1) as moved
+        from with_visit as v
+        cross join options as o
+        group by o.visit
     )
 
-    select b.kind, b.event_id, b.product_id, b.acted_at,
+    select v.kind, v.event_id, v.product_id, v.acted_at,
         -- What has decayed to nothing a real can hold stays above 0.
         greatest(
             1e-30,
-            b.kind_weight
-            * power(
-                (select o.decay from options as o),
-                row_number() over (order by b.acted_at desc, b.product_id asc) - 1
-            )
+            v.weight
+            * case
+                when v.is_in_visit then 1 - s.moved + s.moved * s.weight / s.of_visit
+                else 1 - s.moved
+            end
         )::real
-    from by_product as b
-    order by b.acted_at desc, b.product_id asc
-    limit (select o.actions from options as o);
+    from with_visit as v
+    cross join sums as s
+    order by v.acted_at desc, v.product_id asc;
 $$;
