@@ -14,6 +14,7 @@ from alsolike.evaluation.cold import hidden_products, hide_products
 from alsolike.evaluation.complements import evaluate_complements
 from alsolike.evaluation.evaluate import evaluate
 from alsolike.evaluation.frontier import MeasuredSetting, measure_frontier
+from alsolike.evaluation.product_traits import read_traits
 from alsolike.evaluation.responsiveness import Responsiveness, measure_responsiveness
 from alsolike.evaluation.results import Evaluation, EvaluationError
 from alsolike.evaluation.store import store_evaluation
@@ -133,7 +134,13 @@ def run_evaluation(
     complements: dict[str, Any] | None = None
     if plan.has_complements:
         complements = evaluate_complements(
-            history, plan.cutoff, plan.k, plan.seed, vectors=vectors, report=report
+            history,
+            plan.cutoff,
+            plan.k,
+            plan.seed,
+            traits=read_traits(history.catalogue),
+            vectors=vectors,
+            report=report,
         )
     responsiveness: list[Responsiveness] | None = None
     if plan.has_responsiveness:

@@ -80,13 +80,17 @@ def acted_on(
     Shape (n_rows, n_products), float32, ones; the shoppers and moments are those of
     `recent_products`.
     """
-    events, rows = events_before(history, shoppers, moments)
-    values = np.ones(len(events), np.float32)
-    shape = (len(shoppers), len(history.catalogue))
-    matrix = sp.csr_matrix((values, (rows, history.products[events])), shape=shape)
-    matrix.sum_duplicates()
-    matrix.data[:] = 1
-    return matrix
+    parts: list[sp.csr_matrix] = []
+    for chunk in _chunks(history, shoppers):
+        limits = None if moments is None else moments[chunk]
+        events, rows = events_before(history, shoppers[chunk], limits)
+        values = np.ones(len(events), np.float32)
+        shape = (len(shoppers[chunk]), len(history.catalogue))
+        matrix = sp.csr_matrix((values, (rows, history.products[events])), shape=shape)
+        matrix.sum_duplicates()
+        matrix.data[:] = 1
+        parts.append(matrix)
+    return parts[0] if len(parts) == 1 else sp.csr_matrix(sp.vstack(parts))
 
 
 def events_before(
