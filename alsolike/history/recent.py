@@ -44,10 +44,11 @@ def recent_products(
         Weight of each kind of `KINDS`; a product has the greatest of its events. A kind that is
         missing or 0 does not count, nor does a bad review. Every event counts 1 when left out.
     visit : float
-        How much of the weight of older products goes over to the current visit, in [0, 1): with n
-        products in the visit `visit` × n / (n + 1) of it, shared out as the visit's own weights
-        are. The visit is the latest product and those before it, as long as each is at most
-        `VISIT_GAP` older than the next later one; the latest at its row's moment.
+        Share of a long current visit in the weight of all, in [0, 1); 0: it is not told from what
+        came before. With n products in the visit and m before it, the past has
+        (1 - visit × n / (n + 1)) × m / (m + 1) and the visit the rest, each shared out as its own
+        weights are. The visit is the latest product and those before it, as long as each is at
+        most `VISIT_GAP` older than the next later one; the latest than its row's moment.
     moments : ndarray, shape (n_rows,), int64, optional
         Microseconds since 1970: for each row only what happened strictly before counts. Without
         them nobody is taken to be in a visit.
@@ -156,8 +157,7 @@ def _recent(
     kept = order[is_recent]
     weights = strongest[kept] * np.power(float(decay), positions[is_recent])
     if visit > 0 and moments is not None and len(kept):
-        gains = _visit_gains(pair_rows[kept], times[kept], weights, moments, visit)
-        weights *= gains
+        weights *= _visit_factors(pair_rows[kept], times[kept], weights, moments, visit)
     matrix = sp.csr_matrix(
         (weights.astype(np.float32), (pair_rows[kept], pair_products[kept])), shape=shape
     )
@@ -165,14 +165,14 @@ def _recent(
     return matrix
 
 
-def _visit_gains(
+def _visit_factors(
     rows: NDArray[np.int64],
     times: NDArray[np.int64],
     weights: NDArray[np.float64],
     moments: NDArray[np.int64],
     visit: float,
 ) -> NDArray[np.float64]:
-    """Return what the weights are multiplied by so that the current visit counts more.
+    """Return what the weights are multiplied by so that the current visit has its share.
 
     The entries are those of ascending rows, the latest first; there is one at least.
     """
@@ -188,9 +188,13 @@ def _visit_gains(
     before = np.repeat(np.append(0, breaks)[starts], lengths)
     is_in_visit = breaks == before
 
-    counts = np.add.reduceat(is_in_visit.astype(float), starts)
-    totals = np.add.reduceat(weights, starts)
+    in_visit = np.add.reduceat(is_in_visit.astype(float), starts)
+    in_past = lengths - in_visit
+    of_all = np.add.reduceat(weights, starts)
     of_visit = np.add.reduceat(weights * is_in_visit, starts)
-    moved = visit * counts / (counts + 1)
-    gains = moved * totals / np.where(counts > 0, of_visit, 1)
-    return np.repeat(1 - moved, lengths) + np.repeat(gains, lengths) * is_in_visit
+    past = (1 - visit * in_visit / (in_visit + 1)) * in_past / (in_past + 1)
+    is_told_apart = (in_visit > 0) & (in_past > 0)
+    by_part = np.ones((2, len(starts)))
+    np.divide(past * of_all, of_all - of_visit, out=by_part[0], where=is_told_apart)
+    np.divide((1 - past) * of_all, of_visit, out=by_part[1], where=is_told_apart)
+    return by_part[is_in_visit.astype(int), np.repeat(np.arange(len(starts)), lengths)]

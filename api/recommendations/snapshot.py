@@ -183,13 +183,14 @@ def _weights(local: LocalSnapshot, actions: Sequence[DatedAction], now: datetime
             in_visit += 1
         later = action.acted_at
         weights.append(_weight(local, action) * serving.decay**place)
-    moved = serving.visit * in_visit / (in_visit + 1)
-    if not moved:
+    in_past = len(actions) - in_visit
+    if not (serving.visit and in_visit and in_past):
         return weights
-    gain = moved * sum(weights) / sum(weights[:in_visit])
+    past = (1 - serving.visit * in_visit / (in_visit + 1)) * in_past / (in_past + 1)
+    of_visit = (1 - past) * sum(weights) / sum(weights[:in_visit])
+    of_past = past * sum(weights) / sum(weights[in_visit:])
     return [
-        weight * (1 - moved + (gain if place < in_visit else 0))
-        for place, weight in enumerate(weights)
+        weight * (of_visit if place < in_visit else of_past) for place, weight in enumerate(weights)
     ]
 
 

@@ -8,8 +8,8 @@
 -- pool: candidates that are re-ranked for diversity, at least 1;
 -- diversity: weight of the likeness to what is already picked, against relevance, 0 or more;
 -- category_share, brand_share: most of the picks that one may have, above 0, at most 1 (no limit);
--- visit: how much of the weight of older actions goes over to a long current visit, 0 (none) to
--- below 1: see recs.recent_actions.
+-- visit: the share that a long current visit has of the weight of all actions, below 1; 0: it is
+-- not told from what came before: see recs.recent_actions.
 -- A value out of its range raises invalid_parameter_value.
 create or replace function recs.serving_options(p_serving jsonb)
 returns table (
@@ -35,7 +35,7 @@ begin
     diversity := coalesce((p_serving ->> 'diversity')::double precision, 0);
     category_share := coalesce((p_serving ->> 'category_share')::double precision, 1);
     brand_share := coalesce((p_serving ->> 'brand_share')::double precision, 1);
-    visit := coalesce((p_serving ->> 'visit')::double precision, 0.5);
+    visit := coalesce((p_serving ->> 'visit')::double precision, 0.6);
 
     -- Written so that NaN, which sorts above every number, fails as well.
     if not (
