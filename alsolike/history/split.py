@@ -96,6 +96,7 @@ class Split:
         actions: int,
         decay: float,
         kind_weights: Mapping[str, float] | None = None,
+        visit: float = 0.0,
     ) -> sp.csr_matrix:
         """Weigh what the shoppers of some rows did last before their moments.
 
@@ -107,7 +108,8 @@ class Split:
             actions=actions,
             decay=decay,
             kind_weights=kind_weights,
-            moments=self._limits(rows),
+            visit=visit,
+            moments=self.moments[rows],
         )
 
     def had(self, rows: NDArray[np.integer]) -> sp.csr_matrix:
