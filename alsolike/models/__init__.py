@@ -57,6 +57,7 @@ class ServingOptions:
     diversity: float
     category_share: float
     brand_share: float
+    viewed_days: float = 14.0
 
     @property
     def kind_weights(self) -> dict[str, float]:

@@ -7,6 +7,8 @@
 -- neighbour_rows: about so many neighbours are added up, at least 1: see recs.scored_products;
 -- pool: candidates that are re-ranked for diversity, at least 1;
 -- diversity: weight of the likeness to what is already picked, against relevance, 0 or more;
+-- viewed_days: days after which a product that was viewed and not bought may be listed again, 0 or
+-- more;
 -- category_share, brand_share: most of the picks that one may have, above 0, at most 1 (no limit).
 -- A value out of its range raises invalid_parameter_value.
 create or replace function recs.serving_options(p_serving jsonb)
@@ -14,7 +16,8 @@ returns table (
     decay double precision, actions integer,
     purchase_weight double precision, review_weight double precision, view_weight double precision,
     neighbour_rows integer, pool integer, diversity double precision,
-    category_share double precision, brand_share double precision
+    category_share double precision, brand_share double precision,
+    viewed_days double precision
 )
 language plpgsql
 immutable
@@ -33,6 +36,8 @@ begin
     category_share := coalesce((p_serving ->> 'category_share')::double precision, 1);
     brand_share := coalesce((p_serving ->> 'brand_share')::double precision, 1);
 
+    viewed_days := coalesce((p_serving ->> 'viewed_days')::double precision, 14);
+
     -- Written so that NaN, which sorts above every number, fails as well.
     if not (
         decay > 0 and decay <= 1
@@ -45,11 +50,12 @@ begin
         and diversity >= 0 and diversity <= 1e6
         and category_share > 0 and category_share <= 1
         and brand_share > 0 and brand_share <= 1
+        and viewed_days >= 0 and viewed_days <= 1e6
     ) then
         raise invalid_parameter_value using message = format(
             'The serving options %s are out of range: 0 < decay <= 1, 1 <= actions <= 1000, '
             'kind_weights >= 0, 1 <= neighbour_rows <= 1000000, 1 <= pool <= 10000, '
-            'diversity >= 0, 0 < category_share, brand_share <= 1.',
+            'diversity >= 0, 0 < category_share, brand_share <= 1, viewed_days >= 0.',
             p_serving
         );
     end if;
