@@ -25,7 +25,7 @@ products as (
 
     select
         stg_products.product_id,
-        coalesce('group ' || stg_products.item_group_id, 'product ' || stg_products.product_id)
+        coalesce('group ' || stg_products.variant_group_id, 'product ' || stg_products.product_id)
             as group_key,
         stg_products.is_in_stock,
         coalesce(basket_counts.product_baskets, 0) as product_baskets
