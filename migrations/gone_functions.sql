@@ -8,6 +8,7 @@ recs.similar_from_neighbours, recs.similar_popular, recs.taste_products;
 drop function if exists recs.diversified(
     integer, text [], real [], integer, double precision, double precision, double precision
 );
+drop function if exists recs.goes_with(text, integer, text [], recs.product_filter);
 drop function if exists recs.is_exact_search(text, tsquery);
 drop function if exists recs.left_out(text, timestamptz);
 drop function if exists recs.neighbours_statement(integer, integer, boolean);

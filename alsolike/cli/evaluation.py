@@ -35,17 +35,18 @@ def _moment(
 @click.command()
 @click.option(
     "--split",
-    type=click.Choice(["time", "leave-one-out"]),
+    type=click.Choice(["time", "next", "leave-one-out"]),
     default="time",
     show_default=True,
-    help="Hold out what happened after a moment, or each shopper's last product.",
+    help="Hold out what happened after a moment; foretell each such action from all that the "
+    "shopper did before it; or hold out each shopper's last product.",
 )
 @click.option(
     "--cutoff",
     callback=_moment,
     metavar="ISO",
-    help="The moment of a time split, UTC without an offset; when left out, nine tenths of the "
-    "events lie before it, no shopper counting for more than most have.",
+    help="The moment of a time or next split, UTC without an offset; when left out, nine tenths of "
+    "the events lie before it, no shopper counting for more than most have.",
 )
 @k_option
 @click.option(
@@ -100,8 +101,8 @@ def evaluate(
     Every product is ranked, for every shopper; each metric comes with its interval. The result is
     kept in recs.evaluations.
     """
-    if cutoff is not None and split != "time":
-        message = "--cutoff goes with --split time only."
+    if cutoff is not None and split == "leave-one-out":
+        message = "--cutoff goes with --split time or next only."
         raise click.UsageError(message)
     if report_path is not None and not report_path.absolute().parent.is_dir():
         message = f"The folder of --report {report_path} is not there."

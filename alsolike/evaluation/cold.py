@@ -1,7 +1,5 @@
 """Hide products, to see what a model makes of new ones."""
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,19 +21,20 @@ def hidden_products(split: Split, share: float, *, seed: int) -> NDArray[np.int3
 def hide_products(split: Split, products: NDArray[np.int32]) -> Split:
     """Return the split as if nobody had ever acted on some products before its moments.
 
-    What was to be foretold stays; shoppers of whom nothing is known any more are left out.
+    What was to be foretold stays; rows before which nothing is seen any more are left out.
 
     Raises
     ------
     EvaluationError
         Nothing would be known of any shopper.
     """
-    known = split.known.only(~np.isin(split.known.products, products))
-    is_known = np.diff(known.starts)[split.shoppers] > 0
-    if not is_known.any():
+    is_hidden = np.zeros(len(split.known.catalogue), bool)
+    is_hidden[products] = True
+    hidden = split.without(is_hidden)
+    if not hidden.has_seen.any():
         message = (
             "Nothing is known of any tested shopper without the hidden products: hide fewer with a "
             "smaller --cold-share."
         )
         raise EvaluationError(message)
-    return replace(split.only(is_known), known=known)
+    return hidden.only(hidden.has_seen)

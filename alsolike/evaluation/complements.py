@@ -4,6 +4,7 @@ One product of each later basket is hidden, and every product is ranked by the r
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,9 @@ from numpy.typing import NDArray
 from alsolike.dbt_variables import dbt_variables
 from alsolike.errors import AlsolikeError
 from alsolike.evaluation.bootstrap import interval, resampled_means
-from alsolike.history import DAY, KINDS, History
+from alsolike.evaluation.complement_lists import category_baskets, complement_lists
+from alsolike.evaluation.product_traits import ProductTraits, no_traits
+from alsolike.history import DAY, KINDS, Catalogue, History
 from alsolike.history.split import usual_cutoff
 from alsolike.metrics.accuracy import TruthRanks, hit_rate, ndcg, reciprocal_rank
 from alsolike.metrics.ranking import leave_out, rank_by_scores
@@ -25,7 +28,6 @@ from alsolike.rankers.spaces.behaviour import CooccurrenceSpace
 _MOST_BASKETS = 5000
 # Scores held at a time, 4 bytes each.
 _SCORES_AT_ONCE = 64_000_000
-_PRODUCTS_AT_ONCE = 4096
 
 # From the rest of some baskets, shape (n_rows, n_products), to scores of the same shape.
 _Score = Callable[[sp.csr_matrix], NDArray[np.float32]]
@@ -43,15 +45,17 @@ def evaluate_complements(
     k: int,
     seed: int,
     *,
+    traits: ProductTraits | None = None,
     vectors: NDArray[np.float32] | None = None,
     report: Report = ignore_progress,
 ) -> dict[str, Any]:
     """Measure how well a basket's hidden product is found from the rest of the basket.
 
     Every product is ranked that is in stock, existed at the cutoff and is not in the rest of the
-    basket; ties count half. The models are `complements` (what the mart product_complements would
-    have held at the cutoff), `popular` (the number of known baskets with the product), `item-knn`
-    (the cosine of co-occurrence over shoppers, at any time) and, with vectors, `text`.
+    basket; ties count half. All variants of a group are one product. The models are `complements`
+    (what the mart product_complements would have held at the cutoff), `popular` (the number of
+    known baskets with the product), `item-knn` (the cosine of co-occurrence over shoppers, at any
+    time) and, with vectors, `text`.
 
     Parameters
     ----------
@@ -61,6 +65,8 @@ def evaluate_complements(
     seed : int
         Of the draws: the hidden products, the products of a very large basket, the baskets if
         there are more than 5,000, and the intervals.
+    traits : ProductTraits, optional
+        By what products can be alike; nothing is known when left out.
     vectors : ndarray, shape (n_products, dimensions), float32, optional
         Of the products' texts, unit norm, all zero where there is none.
 
@@ -86,9 +92,15 @@ def evaluate_complements(
         raise NoBasketsError(message)
     told_moment = datetime.fromtimestamp(moment / 1_000_000, UTC).isoformat()
     random = np.random.default_rng(seed)
-    members, begins, ends = _baskets_of(purchases)
-    known = _at_most(members[ends < moment], int(dbt_variables()["largest_basket"]), random)
+    chosen = _representatives(history.catalogue, purchases.before(moment))
+    history, purchases = (
+        replace(whole, products=chosen[whole.products].astype(np.int32))
+        for whole in (history, purchases)
+    )
+    members, begins, ends = baskets_of(purchases)
+    known = _at_most(members[ends < moment], random)
     is_shown = history.catalogue.is_in_stock & (history.catalogue.exists_from < moment)
+    is_shown &= chosen == np.arange(len(chosen))
     rest, hidden = _hide_one(members[begins >= moment], is_shown, random)
     sizes = np.diff(known.indptr)
     if not len(sizes) or sizes.max() < 2 or not rest.shape[0]:  # noqa: PLR2004  (a pair)
@@ -98,9 +110,25 @@ def evaluate_complements(
         )
         raise NoBasketsError(message)
 
+    before = purchases.before(moment)
+    within_days = baskets_of(before, days=int(dbt_variables()["complement_window_days"]))[0]
+    complements = complement_lists(
+        known,
+        category_baskets(known, _at_most(within_days, random)),
+        replace(
+            history.catalogue,
+            categories=[
+                category if number == chosen[number] else None
+                for number, category in enumerate(history.catalogue.categories)
+            ],
+        ),
+        traits or no_traits(len(chosen)),
+        random,
+    )
+    models = _models(history.before(moment), known, complements.scores, vectors)
     values = {
         name: _measure(score, rest, hidden, is_shown, k, name, report)
-        for name, score in _models(history.before(moment), known, vectors).items()
+        for name, score in models.items()
     }
     names = [f"{metric}@{k}" for metric in _METRICS]
     return {
@@ -116,69 +144,31 @@ def evaluate_complements(
     }
 
 
-def complement_scores(
-    members: sp.csr_matrix,
-    *,
-    minimum_support: float,
-    shrinkage: float,
-    per_product: float,
-) -> sp.csr_matrix:
-    """Score what goes with each product, as the mart product_complements.
+def _representatives(catalogue: Catalogue, purchases: History) -> NDArray[np.int64]:
+    """Return which product stands for each product's group: shape (n_products,), int64.
 
-    Score = together / (together + shrinkage) · ln(lift), lift = together · baskets / (baskets with
-    the one · baskets with the other), for pairs with enough support and a lift above 1. The
-    logarithm is the pointwise mutual information of the two (Church and Hanks 1990); the fraction
-    shrinks the scores of pairs that few baskets hold.
-
-    Parameters
-    ----------
-    members : csr_matrix, shape (n_baskets, n_products), float32, ones
-    minimum_support : float
-        Baskets that a pair must share.
-    shrinkage : float
-        Baskets at which a pair has half its score.
-    per_product : float
-        Most complements of a product; ties go to the pair that more baskets hold, then to the
-        smaller product number.
-
-    Returns
-    -------
-    csr_matrix, shape (n_products, n_products), float32
-        Row: the product in the basket; column: what goes with it.
+    The one in stock before one that is not, then the most often bought; a product without a group
+    stands for itself.
     """
-    n_baskets, n_products = members.shape
-    counts = np.asarray(members.sum(axis=0)).ravel()
-    transposed = sp.csr_matrix(members.T)
-    rows: list[NDArray[np.int64]] = []
-    columns: list[NDArray[np.int64]] = []
-    scores: list[NDArray[np.float64]] = []
-    for start in range(0, n_products, _PRODUCTS_AT_ONCE):
-        pairs = (transposed[start : start + _PRODUCTS_AT_ONCE] @ members).tocoo()
-        one, other = pairs.row.astype(np.int64) + start, pairs.col.astype(np.int64)
-        is_pair = (one != other) & (pairs.data >= minimum_support)
-        one, other, together = one[is_pair], other[is_pair], pairs.data[is_pair].astype(np.float64)
-        lift = together * n_baskets / (counts[one].astype(np.float64) * counts[other])
-        score = together / (together + shrinkage) * np.log(lift)
-        order = np.lexsort((other, -together, -score, one))
-        order = order[lift[order] > 1]
-        ordered = one[order]
-        kept = order[np.arange(len(order)) - np.searchsorted(ordered, ordered) < per_product]
-        rows.append(one[kept])
-        columns.append(other[kept])
-        scores.append(score[kept])
-    return sp.csr_matrix(
-        (
-            np.concatenate(scores).astype(np.float32),
-            (np.concatenate(rows), np.concatenate(columns)),
-        ),
-        shape=(n_products, n_products),
+    bought = np.bincount(purchases.products, minlength=len(catalogue))
+    best: dict[str, int] = {}
+    order: list[int] = np.lexsort((-bought, ~catalogue.is_in_stock)).tolist()
+    for number in order:
+        group = catalogue.groups[number]
+        if group is not None:
+            best.setdefault(group, number)
+    return np.array(
+        [number if group is None else best[group] for number, group in enumerate(catalogue.groups)],
+        np.int64,
     )
 
 
-def _baskets_of(
-    purchases: History,
+def baskets_of(
+    purchases: History, *, days: int | None = None
 ) -> tuple[sp.csr_matrix, NDArray[np.int64], NDArray[np.int64]]:
     """Gather purchases by order, or by shopper and day (UTC) where no order is given.
+
+    With `days`, by shopper and so many days, whatever the orders.
 
     Returns
     -------
@@ -187,13 +177,13 @@ def _baskets_of(
     begins, ends : ndarray, shape (n_baskets,), int64
         Microseconds since 1970 of the first and the last purchase.
     """
-    days = purchases.times // DAY
-    has_order = purchases.orders >= 0
+    periods = purchases.times // (DAY * (days or 1))
+    has_order = (purchases.orders >= 0) & (days is None)
     keys = np.column_stack(
         [
             np.where(has_order, purchases.orders, -1),
             np.where(has_order, -1, purchases.shoppers),
-            np.where(has_order, -1, days),
+            np.where(has_order, -1, periods),
         ]
     )
     baskets, numbers = np.unique(keys, axis=0, return_inverse=True)
@@ -211,10 +201,10 @@ def _baskets_of(
     return members, begins, ends
 
 
-def _at_most(members: sp.csr_matrix, most: int, random: np.random.Generator) -> sp.csr_matrix:
-    """Keep at most so many products of each basket, drawn at random."""
+def _at_most(members: sp.csr_matrix, random: np.random.Generator) -> sp.csr_matrix:
+    """Keep at most dbt's `largest_basket` products of each basket, drawn at random."""
     places, rows = _drawn_places(members, random)
-    is_kept = places < most
+    is_kept = places < dbt_variables()["largest_basket"]
     return sp.csr_matrix(
         (members.data[is_kept], (rows[is_kept], members.indices[is_kept])), shape=members.shape
     )
@@ -258,19 +248,15 @@ def _drawn_places(
 
 
 def _models(
-    known: History, baskets: sp.csr_matrix, vectors: NDArray[np.float32] | None
+    known: History,
+    baskets: sp.csr_matrix,
+    complements: _Score,
+    vectors: NDArray[np.float32] | None,
 ) -> dict[str, _Score]:
-    variables = dbt_variables()
-    complements = complement_scores(
-        baskets,
-        minimum_support=variables["minimum_support"],
-        shrinkage=variables["complement_shrinkage"],
-        per_product=variables["complements_per_product"],
-    )
     popularity = np.asarray(baskets.sum(axis=0), np.float32).reshape(1, -1)
     shoppers = CooccurrenceSpace(known.matrix())
     models: dict[str, _Score] = {
-        "complements": lambda rest: (rest @ complements).toarray(),
+        "complements": complements,
         "popular": lambda rest: np.repeat(popularity, rest.shape[0], axis=0),
         "item-knn": shoppers.scores,
     }

@@ -1,4 +1,7 @@
-"""Measure models on a split: every product ranked, every shopper counted, the same for all."""
+"""Measure models on a split: every product ranked, every shopper counted, the same for all.
+
+Where a shopper has several rows, each with its list, their mean is the shopper's value.
+"""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -26,7 +29,7 @@ from alsolike.rankers.protocol import ClosableRanker, ListRanker, Ranker, ScoreR
 
 # Scores held at a time, 4 bytes each: 256 MB.
 _SCORES_AT_ONCE = 64_000_000
-# Shoppers whose lists are asked for at a time, so that progress is seen.
+# Lists that are asked for at a time, so that progress is seen.
 _LISTS_AT_ONCE = 500
 
 
@@ -87,7 +90,12 @@ def evaluate(
         shoppers=yardstick.shoppers,
         held_out=yardstick.held_out,
         models=models,
-        differences=_differences(models, against),
+        differences=_differences(models, against, "all"),
+        warm_differences=_differences(models, against, "warm"),
+        lists=len(split.shoppers),
+        n_moments=split.n_moments,
+        visitors=split.visitors,
+        single=split.single,
     )
 
 
@@ -106,7 +114,7 @@ class _Yardstick:
         actions = np.bincount(known.indices, minlength=n_products)
         self.k = k
         self.n_products = n_products
-        self.known = known[split.shoppers]
+        self.had = split.had
         self.is_cold = actions == 0
         self.is_shown = split.is_shown
         # Numbers within the catalogue as it was: what came later could not be shown.
@@ -118,14 +126,15 @@ class _Yardstick:
         is_cold = self.is_cold[split.truth.indices]
         slices = zip(SLICES, (np.ones(len(is_cold), bool), ~is_cold, is_cold), strict=True)
         self._parts = {part: is_in_part for part, is_in_part in slices if is_in_part.any()}
-        owners = np.repeat(np.arange(len(split.shoppers)), np.diff(split.truth.indptr))
+        self._shoppers = split.shoppers
+        owners = np.repeat(split.shoppers, np.diff(split.truth.indptr))
         self.shoppers = {part: len(np.unique(owners[kept])) for part, kept in self._parts.items()}
         self.held_out = {part: int(np.count_nonzero(kept)) for part, kept in self._parts.items()}
 
     def by_shopper(
         self, truth: TruthRanks, lists: NDArray[np.int32]
     ) -> dict[str, dict[str, NDArray[np.float64]]]:
-        """Return each metric for each shopper, by slice and name."""
+        """Return each metric for each shopper, by slice and name: the mean over their rows."""
         values = {
             part: {
                 f"{name}@{self.k}": metric(truth.only(is_in_part), self.k)
@@ -139,7 +148,10 @@ class _Yardstick:
         of_lists[f"novelty@{self.k}"] = mean_over_lists(lists, self._bits)
         of_lists[f"long_tail@{self.k}"] = mean_over_lists(lists, self._in_tail)
         of_lists[f"cold_share@{self.k}"] = mean_over_lists(lists, self.is_cold)
-        return values
+        return {
+            part: {name: means_by_shopper(column, self._shoppers) for name, column in some.items()}
+            for part, some in values.items()
+        }
 
     def of_all(self, lists: NDArray[np.int32]) -> dict[str, Value]:
         """Return the metrics that only all lists together have."""
@@ -162,18 +174,28 @@ def _measure(
         if isinstance(ranker, ClosableRanker):
             ranker.close()
     metrics: dict[str, dict[str, Value]] = {}
-    resampled: dict[str, NDArray[np.float64]] = {}
-    for part, values in yardstick.by_shopper(truth, lists).items():
+    resampled: dict[str, dict[str, NDArray[np.float64]]] = {}
+    by_shopper = yardstick.by_shopper(truth, lists)
+    for part, values in by_shopper.items():
         # The same seed for every model draws the same shoppers: differences are paired.
         means = resampled_means(np.column_stack(list(values.values())), seed=seed)
         metrics[part] = {
             name: Value(_mean(column), *interval(means[:, number]))
             for number, (name, column) in enumerate(values.items())
         }
-        if part == "all":
-            resampled = dict(zip(values, means.T, strict=True))
+        resampled[part] = dict(zip(values, means.T, strict=True))
     metrics["all"].update(yardstick.of_all(lists))
-    return ModelResult(ranker.name, metrics, resampled, lists, fit_seconds, rank_seconds)
+    return ModelResult(
+        ranker.name,
+        metrics,
+        resampled,
+        by_shopper["all"],
+        lists,
+        fit_seconds,
+        rank_seconds,
+        # Most models do not say: they learn from what is known.
+        has_seen_answers=bool(getattr(ranker, "has_seen_answers", False)),
+    )
 
 
 def _rank(
@@ -224,16 +246,30 @@ def _rank_some(
     if np.isnan(scores.max(axis=1, initial=-np.inf)).any():
         message = f"The model {ranker.name} gave scores that are not numbers (NaN)."
         raise EvaluationError(message)
-    known, is_shown = yardstick.known[rows], yardstick.is_shown(rows)
+    had, is_shown = yardstick.had(rows), yardstick.is_shown(rows)
     if lists is None:
-        leave_out(scores, known, is_shown)
+        leave_out(scores, had, is_shown)
         return *rank_by_scores(scores, truth, yardstick.k), seconds
     ordered = np.sort(lists, axis=1)
     if ((ordered[:, 1:] == ordered[:, :-1]) & (ordered[:, 1:] >= 0)).any():
         message = f"The model {ranker.name} listed a product twice for one shopper."
         raise EvaluationError(message)
-    lists = drop_from_lists(lists, known, is_shown)
+    lists = drop_from_lists(lists, had, is_shown)
     return rank_by_lists(lists, truth), lists, seconds
+
+
+def means_by_shopper(
+    values: NDArray[np.float64], shoppers: NDArray[np.int32]
+) -> NDArray[np.float64]:
+    """Return each shopper's mean over their rows that count: shape (n_shoppers,), NaN without any.
+
+    Rows are in the order of their shoppers.
+    """
+    _, firsts = np.unique(shoppers, return_index=True)
+    counts_here = ~np.isnan(values)
+    counts = np.add.reduceat(counts_here.astype(np.float64), firsts)
+    sums = np.add.reduceat(np.where(counts_here, values, 0.0), firsts)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
 def _mean(values: NDArray[np.float64]) -> float:
@@ -242,7 +278,7 @@ def _mean(values: NDArray[np.float64]) -> float:
 
 
 def _differences(
-    models: dict[str, ModelResult], against: Sequence[str] | None
+    models: dict[str, ModelResult], against: Sequence[str] | None, part: str
 ) -> dict[tuple[str, str], dict[str, Value]]:
     unknown = sorted(set(against or ()) - set(models))
     if unknown:
@@ -253,11 +289,13 @@ def _differences(
         if against is not None and second not in against:
             continue
         ours, theirs = models[first], models[second]
+        if part not in ours.metrics or ours.has_seen_answers != theirs.has_seen_answers:
+            continue
         differences[first, second] = {
             name: Value(
-                ours.metrics["all"][name].value - theirs.metrics["all"][name].value,
-                *interval(means - theirs.resampled[name]),
+                ours.metrics[part][name].value - theirs.metrics[part][name].value,
+                *interval(means - theirs.resampled[part][name]),
             )
-            for name, means in ours.resampled.items()
+            for name, means in ours.resampled[part].items()
         }
     return differences

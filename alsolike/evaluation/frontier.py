@@ -14,8 +14,8 @@ from alsolike.progress import Report
 from alsolike.rankers.blend.recipe import Recipe
 from alsolike.rankers.protocol import ClosableRanker, ListRanker
 
-# Shoppers for whom lists are made with every setting, at most.
-_SHOPPERS = 2000
+# Rows of the split for which lists are made with every setting, at most.
+_ROWS = 2000
 
 
 class AdjustableRanker(ListRanker, ClosableRanker, Protocol):
@@ -124,12 +124,12 @@ def measure_frontier(
 ) -> list[MeasuredSetting]:
     """Fit a model once, measure it with every setting, and close it.
 
-    At most 2,000 shoppers of the split count, drawn by the seed. The first setting is what the
+    At most 2,000 rows of the split count, drawn by the seed. The first setting is what the
     others are compared with. For `vectors` see `evaluate`.
     """
     count = len(split.shoppers)
-    if count > _SHOPPERS:
-        drawn = np.random.default_rng(seed).choice(count, _SHOPPERS, replace=False)
+    if count > _ROWS:
+        drawn = np.random.default_rng(seed).choice(count, _ROWS, replace=False)
         split = split.only(np.sort(drawn))
     try:
         ranker.fit(split, report)

@@ -10,6 +10,9 @@ from alsolike.evaluation.charts import accuracy_chart, frontier_chart
 from alsolike.evaluation.frontier import MeasuredSetting
 from alsolike.evaluation.results import Evaluation, best_model
 from alsolike.evaluation.table import (
+    AS_STORED,
+    beyond_title,
+    bounds_text,
     compared_models,
     heading,
     interval_text,
@@ -38,6 +41,7 @@ def report_html(
         lstrip_blocks=True,
     )
     accuracy, beyond = metric_names(evaluation)
+    stored, evaluation = evaluation.as_stored(), evaluation.honest()
     k = evaluation.k
     # The charts are our own markup; every name in them was escaped by the one who drew them.
     charts = [
@@ -54,7 +58,7 @@ def report_html(
         charts=charts,
         tables=[
             _table(evaluation, "Accuracy", "all", accuracy),
-            _table(evaluation, "Beyond accuracy", "all", beyond),
+            _table(evaluation, beyond_title(evaluation), "all", beyond),
             *(
                 _table(
                     evaluation, f"{part.capitalize()} products ({count:,} shoppers)", part, accuracy
@@ -62,6 +66,7 @@ def report_html(
                 for part, count in evaluation.shoppers.items()
                 if part != "all" and "cold" in evaluation.shoppers
             ),
+            *([_table(stored, AS_STORED, "all", accuracy)] if stored.models else []),
         ],
         comparisons=[_comparison(evaluation, model) for model in compared_models(evaluation)],
         seconds=[
@@ -90,8 +95,7 @@ def _table(evaluation: Evaluation, title: str, part: str, names: list[str]) -> d
                 [
                     {
                         "text": number(result.metrics[part][name].value),
-                        "title": f"{number(result.metrics[part][name].low)} to "
-                        f"{number(result.metrics[part][name].high)}",
+                        "title": bounds_text(result.metrics[part][name]),
                         "is_best": best[name] == model,
                     }
                     for name in names

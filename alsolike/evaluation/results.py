@@ -25,7 +25,7 @@ class EvaluationError(AlsolikeError):
 
 @dataclass(frozen=True)
 class Value:
-    """A mean over shoppers, NaN where none counts, with its 95 % bootstrap interval.
+    """A mean over shoppers, NaN where none counts, with its 95 % bootstrap interval over them.
 
     The bounds are NaN for what is no mean over shoppers.
     """
@@ -49,6 +49,10 @@ class Value:
         return self.low == self.high
 
 
+# Where nothing was measured.
+NO_VALUE = Value(math.nan)
+
+
 @dataclass(frozen=True, eq=False)
 class ModelResult:
     """What was measured of one model.
@@ -58,20 +62,27 @@ class ModelResult:
     metrics : dict of str to dict of str to Value
         By slice, then metric such as 'ndcg@10'. What describes lists (coverage, diversity, …) is in
         the slice 'all' only.
-    resampled : dict of str to ndarray, shape (RESAMPLES,), float64
-        By metric of the slice 'all': its mean over each draw of shoppers.
-    lists : ndarray, shape (n_tested, k), int32
+    resampled : dict of str to dict of str to ndarray, shape (RESAMPLES,), float64
+        By slice, then metric: its mean over each draw of shoppers.
+    by_shopper : dict of str to ndarray, shape (n_tested,), float64
+        By metric of the slice 'all': its value for each shopper; NaN where one does not count.
+    lists : ndarray, shape (n_rows, k), int32
         Product numbers, best first; -1 after the end.
     fit_seconds, rank_seconds : float
-        Time to learn, and to score or list for all shoppers.
+        Time to learn, and to score or list for all rows.
+    has_seen_answers : bool
+        Whether it may have learned from what was held out, as a model in the database that is
+        measured as it is stored.
     """
 
     name: str
     metrics: Mapping[str, Mapping[str, Value]]
-    resampled: Mapping[str, NDArray[np.float64]]
+    resampled: Mapping[str, Mapping[str, NDArray[np.float64]]]
+    by_shopper: Mapping[str, NDArray[np.float64]]
     lists: NDArray[np.int32]
     fit_seconds: float
     rank_seconds: float
+    has_seen_answers: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,15 +92,25 @@ class Evaluation:
     Attributes
     ----------
     split : str
-        'time' or 'leave-one-out'.
+        One of `alsolike.history.SPLITS`.
     cutoff : int or None
-        Microseconds since 1970; None where each shopper has a moment of their own.
+        Microseconds since 1970: what happened before was learned from; None: each shopper has a
+        moment of their own.
     shoppers : dict of str to int
         Shoppers who count, by slice; a slice without any is missing.
     held_out : dict of str to int
         Held-out products, by slice: each shopper's count for themselves.
     differences : dict of (str, str) to dict of str to Value
-        By (model, against), then metric: the first's mean less the second's, slice 'all'.
+        By (model, against), then metric: the first's mean less the second's, slice 'all'. There is
+        none between a model that has seen the answers and one that has not.
+    warm_differences : dict of (str, str) to dict of str to Value
+        The same of the slice 'warm'; empty without one.
+    lists : int
+        Lists that each model made: more than shoppers where these are asked about again and again.
+    n_moments : int or None
+        How many there could have been before some were drawn; None: all were made.
+    visitors, single : int
+        Shoppers and sessions in the history, and those of them who acted on one product only.
     """
 
     split: str
@@ -100,18 +121,38 @@ class Evaluation:
     held_out: Mapping[str, int]
     models: Mapping[str, ModelResult]
     differences: Mapping[tuple[str, str], Mapping[str, Value]]
+    warm_differences: Mapping[tuple[str, str], Mapping[str, Value]]
+    lists: int
+    n_moments: int | None = None
+    visitors: int = 0
+    single: int = 0
 
     def only(self, names: Mapping[str, str]) -> "Evaluation":
         """Return the figures of some models alone, each under the name that is given for it."""
+        all_differences, warm_differences = (
+            {
+                (names[model], names[against]): values
+                for (model, against), values in differences.items()
+                if model in names and against in names
+            }
+            for differences in (self.differences, self.warm_differences)
+        )
         return replace(
             self,
             models={name: self.models[model] for model, name in names.items()},
-            differences={
-                (names[model], names[against]): values
-                for (model, against), values in self.differences.items()
-                if model in names and against in names
-            },
+            differences=all_differences,
+            warm_differences=warm_differences,
         )
+
+    def honest(self) -> "Evaluation":
+        """Return the figures of the models that cannot have seen what was held out."""
+        names = [name for name, model in self.models.items() if not model.has_seen_answers]
+        return self.only({name: name for name in names})
+
+    def as_stored(self) -> "Evaluation":
+        """Return the figures of the models that may have learned from what was held out."""
+        names = [name for name, model in self.models.items() if model.has_seen_answers]
+        return self.only({name: name for name in names})
 
     @property
     def cutoff_at(self) -> datetime | None:
@@ -127,7 +168,7 @@ class Evaluation:
 
     @property
     def warnings(self) -> list[str]:
-        """Warnings about figures that rest on few shoppers, a sentence each."""
+        """Warnings about figures that say less than they seem to, a sentence or two each."""
         warnings: list[str] = []
         count = self.shoppers.get("all", 0)
         if count < FEW_SHOPPERS:
@@ -142,52 +183,96 @@ class Evaluation:
             warnings.append(
                 f"{who} a cold product held out: the figures of that slice are uncertain."
             )
-        return warnings
+        if self.single > self.visitors / 2:
+            warnings.append(
+                f"{self.single:,} of {self.visitors:,} visitors acted on one product only and "
+                "cannot be tested: the figures tell nothing about them."
+            )
+        honest = self.honest()
+        return [
+            *warnings,
+            *(honest.cold_lead(name) for name in honest.models if honest.led_by_cold(name)),
+        ]
+
+    def led_by_cold(self, model: str) -> list[str]:
+        """Return the models that a model leads, but not on warm products alone."""
+        metric = f"ndcg@{self.k}"
+
+        def leads(value: Value) -> bool:
+            return value.value > 0 and value.excludes_zero
+
+        return [
+            against
+            for (first, against), metrics in self.differences.items()
+            if first == model
+            and leads(metrics[metric])
+            # Without a warm product held out all of the lead comes from cold ones.
+            and not leads(self.warm_differences.get((first, against), {metric: NO_VALUE})[metric])
+        ]
+
+    def cold_lead(self, model: str) -> str:
+        """Return the warning that a model leads others by cold products alone."""
+        share = self.models[model].metrics["all"][f"cold_share@{self.k}"].value
+        return (
+            f"{model} leads {', '.join(self.led_by_cold(model))} on all held-out products, but not "
+            f"on warm ones: cold products, {self.cold_share:.1%} of what is held out, have "
+            f"{share:.1%} of its places."
+        )
 
     def as_dict(self) -> dict[str, Any]:
-        """Return everything but the shoppers one by one, ready for JSON; NaN becomes None."""
-        cutoff = self.cutoff_at
+        """Return everything but the shoppers one by one, ready for JSON; NaN becomes None.
+
+        Models that may have seen the answers stand apart, under 'as_stored'.
+        """
+        cutoff, honest = self.cutoff_at, self.honest()
         return {
             "split": self.split,
             "k": self.k,
             "cutoff": None if cutoff is None else cutoff.isoformat(),
             "seed": self.seed,
             "shoppers": self.shoppers.get("all", 0),
+            "lists": self.lists,
+            "lists_drawn_from": self.n_moments or self.lists,
             "held_out": self.held_out.get("all", 0),
+            "visitors": self.visitors,
+            "visitors_with_one_product": self.single,
             "cold_share_of_held_out": round(self.cold_share, 6),
             "warnings": self.warnings,
-            "models": self._values("all"),
+            "models": honest.values("all"),
+            "as_stored": self.as_stored().values("all"),
             "intervals": {
                 name: {
                     metric: [or_none(value.low), or_none(value.high)]
                     for metric, value in result.metrics["all"].items()
                     if not math.isnan(value.low)
                 }
-                for name, result in self.models.items()
+                for name, result in honest.models.items()
             },
             "slices": {
                 name: {
                     "shoppers": count,
                     "held_out": self.held_out[name],
-                    "models": self._values(name),
+                    "models": honest.values(name),
                 }
                 for name, count in self.shoppers.items()
                 if name != "all"
             },
-            "differences": self._differences(),
+            "differences": honest.nested_differences(),
             "seconds": {
                 name: {"fit": round(result.fit_seconds, 3), "rank": round(result.rank_seconds, 3)}
-                for name, result in self.models.items()
+                for name, result in honest.models.items()
             },
         }
 
-    def _values(self, part: str) -> dict[str, dict[str, float | None]]:
+    def values(self, part: str) -> dict[str, dict[str, float | None]]:
+        """Return the metrics of a slice by model and name, ready for JSON."""
         return {
             name: {m: or_none(value.value) for m, value in result.metrics[part].items()}
             for name, result in self.models.items()
         }
 
-    def _differences(self) -> dict[str, dict[str, dict[str, dict[str, float | None]]]]:
+    def nested_differences(self) -> dict[str, dict[str, dict[str, dict[str, float | None]]]]:
+        """Return the differences by model, other model and metric, ready for JSON."""
         nested: dict[str, dict[str, dict[str, dict[str, float | None]]]] = {}
         for (model, against), metrics in self.differences.items():
             nested.setdefault(model, {})[against] = {

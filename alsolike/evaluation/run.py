@@ -14,6 +14,7 @@ from alsolike.evaluation.cold import hidden_products, hide_products
 from alsolike.evaluation.complements import evaluate_complements
 from alsolike.evaluation.evaluate import evaluate
 from alsolike.evaluation.frontier import MeasuredSetting, measure_frontier
+from alsolike.evaluation.product_traits import read_traits
 from alsolike.evaluation.results import Evaluation, EvaluationError
 from alsolike.evaluation.store import store_evaluation
 from alsolike.history import (
@@ -21,8 +22,7 @@ from alsolike.history import (
     History,
     Split,
     read_history,
-    split_by_time,
-    split_leave_one_out,
+    split_history,
 )
 from alsolike.history.read import fingerprint
 from alsolike.models import list_models
@@ -45,15 +45,15 @@ class EvaluationPlan:
     Attributes
     ----------
     split : str
-        'time' or 'leave-one-out'.
+        One of `alsolike.history.SPLITS`.
     cutoff : datetime or None
-        Of a time split, with a zone; None: `alsolike.history.split.usual_cutoff`.
+        Of a time or next split, with a zone; None: `alsolike.history.split.usual_cutoff`.
     models : tuple of str
         Names of baselines, 'trained', or of models in `recs.models`.
     cold_share : float
         Part of the catalogue whose events are hidden; 0 hides none.
     seed : int
-        Of what is hidden, of the bootstrap, and of the models.
+        Of what is hidden, of the moments that are drawn, of the bootstrap, and of the models.
     has_frontier : bool
         Whether to measure what diversity costs a fresh fit of the default recipe.
     has_complements : bool
@@ -128,7 +128,13 @@ def run_evaluation(
     complements: dict[str, Any] | None = None
     if plan.has_complements:
         complements = evaluate_complements(
-            history, plan.cutoff, plan.k, plan.seed, vectors=vectors, report=report
+            history,
+            plan.cutoff,
+            plan.k,
+            plan.seed,
+            traits=read_traits(history.catalogue),
+            vectors=vectors,
+            report=report,
         )
     data_fingerprint = fingerprint(history)
     evaluation_id = store_evaluation(
@@ -156,12 +162,9 @@ def make_split(history: History, plan: EvaluationPlan) -> Split:
     EvaluationError
         The cutoff is outside the history, or hiding leaves nothing known.
     """
-    if plan.split == "leave-one-out":
-        split = split_leave_one_out(history)
-    else:
-        if plan.cutoff is not None and len(history):
-            _check_cutoff(history, plan.cutoff)
-        split = split_by_time(history, plan.cutoff)
+    if plan.cutoff is not None and len(history):
+        _check_cutoff(history, plan.cutoff)
+    split = split_history(plan.split, history, plan.cutoff, seed=plan.seed)
     if plan.cold_share > 0:
         hidden = hidden_products(split, plan.cold_share, seed=plan.seed)
         split = hide_products(split, hidden)

@@ -14,6 +14,8 @@ from alsolike.rankers.by_name import BASELINES
 
 _ACCURACY = ("ndcg", "hr", "recall", "precision", "map", "mrr")
 _BEYOND = ("coverage", "gini", "ild", "novelty", "long_tail", "cold_share")
+# The title of the figures of models that may have seen the answers.
+AS_STORED = "As stored: may have learned from what is held out, not comparable with the above"
 # The metrics that models are compared by, one pair of columns each.
 _COMPARED = ("ndcg", "hr")
 # Characters of a line where there is no terminal.
@@ -26,11 +28,12 @@ def evaluation_text(evaluation: Evaluation, *, has_vectors: bool, width: int = _
     Without vectors a line says why intra-list diversity is missing.
     """
     accuracy, beyond = metric_names(evaluation)
+    stored, evaluation = evaluation.as_stored(), evaluation.honest()
     tables = {
         "Accuracy": _metric_table(
             evaluation, {name: ("all", name) for name in accuracy}, has_seconds=True
         ),
-        "Beyond accuracy (gini: less is better)": _metric_table(
+        beyond_title(evaluation): _metric_table(
             evaluation, {name: ("all", name) for name in beyond}
         ),
     }
@@ -46,6 +49,8 @@ def evaluation_text(evaluation: Evaluation, *, has_vectors: bool, width: int = _
     for model in compared_models(evaluation):
         title = f"{model} less each other model, with its paired 95 % interval"
         tables[title] = _difference_table(evaluation, model)
+    if stored.models:
+        tables[AS_STORED] = _metric_table(stored, {name: ("all", name) for name in accuracy})
     parts: list[Any] = [
         heading(evaluation),
         *(f"Warning: {warning}" for warning in evaluation.warnings),
@@ -100,14 +105,27 @@ def printed(*parts: Any, width: int = _WIDTH) -> str:
 
 
 def heading(evaluation: Evaluation) -> str:
-    """Return what was evaluated, in two sentences."""
+    """Return what was evaluated, in two or three sentences."""
     cutoff = evaluation.cutoff_at
     since = "" if cutoff is None else f", known before {cutoff:%Y-%m-%d %H:%M} UTC"
     shoppers = evaluation.shoppers.get("all", 0)
+    asked = ""
+    if evaluation.split == "next":
+        drawn = "" if evaluation.n_moments is None else f", drawn from {evaluation.n_moments:,}"
+        asked = f" asked about at {evaluation.lists:,} moments{drawn}"
+    mean = " A shopper counts by the mean over their moments." if asked else ""
     return (
-        f"{evaluation.split} split{since}; {shoppers:,} shoppers, lists of {evaluation.k}, "
-        f"every product ranked. Of {evaluation.held_out.get('all', 0):,} held-out products "
+        f"{evaluation.split} split{since}; {shoppers:,} shoppers{asked}, lists of {evaluation.k}, "
+        f"every product ranked.{mean} Of {evaluation.held_out.get('all', 0):,} held-out products "
         f"{evaluation.cold_share:.1%} are cold."
+    )
+
+
+def beyond_title(evaluation: Evaluation) -> str:
+    """Return the title of what describes lists."""
+    return (
+        "Beyond accuracy (gini: less is better; cold_share: of what is held out it is "
+        f"{evaluation.cold_share:.4f})"
     )
 
 
@@ -137,7 +155,16 @@ def interval_text(value: Value) -> str:
     """Return a difference with its interval, or that all shoppers have the same."""
     if value.is_point:
         return f"{value.value:+.4f} (same for all)"
-    return f"{value.value:+.4f} [{value.low:+.4f}, {value.high:+.4f}]"
+    # Rounded to four digits a narrow interval would seem to have no width.
+    digits = ".1e" if round(value.low, 4) == round(value.high, 4) else ".4f"
+    return f"{value.value:+.4f} [{value.low:+{digits}}, {value.high:+{digits}}]"
+
+
+def bounds_text(value: Value) -> str:
+    """Return the interval of a mean for reading."""
+    if value.is_point:
+        return "same for all"
+    return f"{number(value.low)} to {number(value.high)}"
 
 
 def _metric_table(

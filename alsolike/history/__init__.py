@@ -2,13 +2,22 @@
 
 from alsolike.history.history import ALWAYS, DAY, KINDS, Catalogue, History, existence
 from alsolike.history.read import NoHistoryError, read_history
-from alsolike.history.split import Split, SplitError, split_by_time, split_leave_one_out
+from alsolike.history.split import (
+    SPLITS,
+    Split,
+    SplitError,
+    split_by_time,
+    split_history,
+    split_leave_one_out,
+    split_next,
+)
 from alsolike.history.visitors import Visitor, visitor_of
 
 __all__ = [
     "ALWAYS",
     "DAY",
     "KINDS",
+    "SPLITS",
     "Catalogue",
     "History",
     "NoHistoryError",
@@ -18,6 +27,8 @@ __all__ = [
     "existence",
     "read_history",
     "split_by_time",
+    "split_history",
     "split_leave_one_out",
+    "split_next",
     "visitor_of",
 ]

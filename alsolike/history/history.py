@@ -11,6 +11,11 @@ from numpy.typing import NDArray
 KINDS = ("purchase", "review", "view")
 # Microseconds of a day, the unit of times.
 DAY = 86_400_000_000
+# Actions of one visitor at most so many microseconds apart belong to one visit: half an hour, after
+# which web analytics count a new one.
+VISIT_GAP = 30 * 60 * 1_000_000
+# Half-lives after which an action fades no more: the square of what is left is still a float32.
+_MOST_HALF_LIVES = 60
 # When a product exists from whose date is unknown.
 ALWAYS = np.iinfo(np.int64).min
 
@@ -108,8 +113,41 @@ class History:
         limits = moments if isinstance(moments, int) else moments[self.shoppers]
         return self.only(self.times < limits)
 
-    def matrix(self) -> sp.csr_matrix:
-        """Return who acted on what: shape (n_shoppers, n_products), float32, ones."""
+    def first_times(self) -> NDArray[np.int64]:
+        """Return when each shopper first acted: ndarray, shape (n_shoppers,), int64.
+
+        Microseconds since 1970; the greatest int64 for a shopper without events.
+        """
+        has_any = np.diff(self.starts) > 0
+        times = np.full(len(self.shopper_ids), np.iinfo(np.int64).max)
+        times[has_any] = self.times[self.starts[:-1][has_any]]
+        return times
+
+    def visits(self) -> NDArray[np.int64]:
+        """Return the visit of each event: ndarray, shape (n_events,), int64, ascending from 0.
+
+        A visit is a run of one shopper's events, each at most `VISIT_GAP` after the one before.
+        """
+        begins = np.ones(len(self), bool)
+        is_next = np.diff(self.times) <= VISIT_GAP
+        begins[1:] = (np.diff(self.shoppers) != 0) | ~is_next
+        return np.cumsum(begins) - 1
+
+    def matrix(self, half_life_days: float | None = None) -> sp.csr_matrix:
+        """Return who acted on what: shape (n_shoppers, n_products), float32.
+
+        Ones; or, with a half-life, 2^(-age / half-life) of each pair's latest event, 1 for the
+        latest of all. Events fade no further after 60 half-lives.
+        """
+        if half_life_days is not None:
+            keys = self.shoppers.astype(np.int64) * len(self.catalogue) + self.products
+            # Sorted by time within a shopper: of each pair the first from behind.
+            _, behind = np.unique(keys[::-1], return_index=True)
+            latest = len(self) - 1 - behind
+            ages = (self.times.max(initial=0) - self.times[latest]) / DAY
+            faded = np.power(0.5, np.minimum(ages / half_life_days, _MOST_HALF_LIVES))
+            places = (self.shoppers[latest], self.products[latest])
+            return sp.csr_matrix((faded.astype(np.float32), places), shape=self.shape)
         values = np.ones(len(self), np.float32)
         matrix = sp.csr_matrix((values, (self.shoppers, self.products)), shape=self.shape)
         matrix.sum_duplicates()

@@ -1,6 +1,7 @@
 """What shoppers did last, weighed: the query of every model that goes by latest actions."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 import scipy.sparse as sp
@@ -8,6 +9,9 @@ from numpy.typing import NDArray
 
 from alsolike.dbt_variables import dbt_variables
 from alsolike.history.history import KINDS, History
+
+# Events that are weighed at a time, some 100 bytes each.
+_EVENTS_AT_ONCE = 2_000_000
 
 
 def recent_products(
@@ -17,6 +21,7 @@ def recent_products(
     actions: int,
     decay: float,
     kind_weights: Mapping[str, float] | None = None,
+    moments: NDArray[np.int64] | None = None,
 ) -> sp.csr_matrix:
     """Weigh the last distinct products of each shopper.
 
@@ -27,9 +32,9 @@ def recent_products(
     Parameters
     ----------
     history : History
-        Only what happened before the moment in question.
+        Without `moments` only what happened before the moment in question.
     shoppers : ndarray, shape (n_rows,), int
-        Numbers of shoppers, in any order.
+        Numbers of shoppers, in any order; one may come more than once.
     actions : int
         Products of each shopper, at least 1.
     decay : float
@@ -37,14 +42,82 @@ def recent_products(
     kind_weights : Mapping of str to float, optional
         Weight of each kind of `KINDS`; a product has the greatest of its events. A kind that is
         missing or 0 does not count, nor does a bad review. Every event counts 1 when left out.
+    moments : ndarray, shape (n_rows,), int64, optional
+        Microseconds since 1970: for each row only what happened strictly before counts.
 
     Returns
     -------
     csr_matrix, shape (n_rows, n_products), float32
         Above 0; no entry for other products. Indices are sorted.
     """
+    parts = [
+        _recent(
+            history,
+            shoppers[chunk],
+            None if moments is None else moments[chunk],
+            actions=actions,
+            decay=decay,
+            kind_weights=kind_weights,
+        )
+        for chunk in _chunks(history, shoppers)
+    ]
+    return parts[0] if len(parts) == 1 else sp.csr_matrix(sp.vstack(parts))
+
+
+def acted_on(
+    history: History, shoppers: NDArray[np.integer], moments: NDArray[np.int64] | None
+) -> sp.csr_matrix:
+    """Return what each shopper acted on, strictly before a moment of their own if one is given.
+
+    Shape (n_rows, n_products), float32, ones; the shoppers and moments are those of
+    `recent_products`.
+    """
+    events, rows = events_before(history, shoppers, moments)
+    values = np.ones(len(events), np.float32)
     shape = (len(shoppers), len(history.catalogue))
-    events, rows = _events_of(history, shoppers)
+    matrix = sp.csr_matrix((values, (rows, history.products[events])), shape=shape)
+    matrix.sum_duplicates()
+    matrix.data[:] = 1
+    return matrix
+
+
+def events_before(
+    history: History, shoppers: NDArray[np.integer], moments: NDArray[np.int64] | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the positions of the shoppers' events, and the row that each belongs to.
+
+    Only what happened strictly before each row's moment, if there are moments; by row, then time.
+    """
+    starts = history.starts[shoppers]
+    counts = history.starts[np.asarray(shoppers) + 1] - starts
+    rows = np.repeat(np.arange(len(shoppers)), counts)
+    firsts = np.cumsum(counts) - counts
+    events = np.arange(len(rows)) - firsts[rows] + starts[rows]
+    if moments is None:
+        return events, rows
+    is_before = history.times[events] < moments[rows]
+    return events[is_before], rows[is_before]
+
+
+def _chunks(history: History, shoppers: NDArray[np.integer]) -> list[slice]:
+    """Cut the rows into runs of `_EVENTS_AT_ONCE` events and what the last row has more."""
+    counts = history.starts[np.asarray(shoppers) + 1] - history.starts[shoppers]
+    begins = np.cumsum(counts) - counts
+    cuts = np.flatnonzero(np.diff(begins // _EVENTS_AT_ONCE)) + 1
+    return [slice(start, end) for start, end in pairwise([0, *cuts.tolist(), len(shoppers)])]
+
+
+def _recent(
+    history: History,
+    shoppers: NDArray[np.integer],
+    moments: NDArray[np.int64] | None,
+    *,
+    actions: int,
+    decay: float,
+    kind_weights: Mapping[str, float] | None,
+) -> sp.csr_matrix:
+    shape = (len(shoppers), len(history.catalogue))
+    events, rows = events_before(history, shoppers, moments)
     strengths = np.ones(len(events))
     if kind_weights is not None:
         by_kind = np.array([kind_weights.get(kind, 0.0) for kind in KINDS])
@@ -74,15 +147,3 @@ def recent_products(
     )
     matrix.sort_indices()
     return matrix
-
-
-def _events_of(
-    history: History, shoppers: NDArray[np.integer]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the positions of the shoppers' events and the row that each belongs to."""
-    starts = history.starts[shoppers]
-    counts = history.starts[np.asarray(shoppers) + 1] - starts
-    rows = np.repeat(np.arange(len(shoppers)), counts)
-    firsts = np.cumsum(counts) - counts
-    events = np.arange(len(rows)) - firsts[rows] + starts[rows]
-    return events, rows

@@ -5,10 +5,17 @@ from collections.abc import Callable
 from alsolike.database import connect
 from alsolike.errors import AlsolikeError
 from alsolike.models import find_model
+from alsolike.rankers.baselines.aged import AgedEaseRanker
 from alsolike.rankers.baselines.average import AverageRanker
 from alsolike.rankers.baselines.ials import IalsRanker
 from alsolike.rankers.baselines.popular import PopularRanker, RecentlyPopularRanker
-from alsolike.rankers.baselines.queried import EaseRanker, ItemKnnRanker, TextRanker
+from alsolike.rankers.baselines.queried import (
+    EaseRanker,
+    ItemKnnRanker,
+    LastItemRanker,
+    TextRanker,
+)
+from alsolike.rankers.baselines.visits import VisitKnnRanker
 from alsolike.rankers.blend.recipe import Recipe
 from alsolike.rankers.protocol import Ranker, ScoreRanker
 from alsolike.rankers.trained import TrainedRanker
@@ -16,8 +23,11 @@ from alsolike.rankers.trained import TrainedRanker
 _BASELINES: dict[str, Callable[[], ScoreRanker]] = {
     "popular": PopularRanker,
     "recently-popular": RecentlyPopularRanker,
+    "last-item": LastItemRanker,
+    "visit-knn": VisitKnnRanker,
     "item-knn": ItemKnnRanker,
     "ease": EaseRanker,
+    "ease-aged": AgedEaseRanker,
     "ials": IalsRanker,
     "text": TextRanker,
     "average": AverageRanker,

@@ -17,7 +17,8 @@ class Ranker(Protocol):
     def fit(self, split: Split, report: Report) -> None:
         """Learn from `split.known`, and from nothing else of the split.
 
-        `split.shoppers` are foretold from `split.moments` on; `split.truth` must not be read.
+        Each row of the split is a shopper who is foretold from a moment on, with what they did
+        before it (`split.queries`); `split.truth` must not be read.
         """
         ...
 
@@ -27,7 +28,7 @@ class ScoreRanker(Ranker, Protocol):
     """A model that scores every product for a shopper."""
 
     def scores(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Score the whole catalogue for some of the shoppers, by position in `split.shoppers`.
+        """Score the whole catalogue for some rows of the split.
 
         Returns
         -------
@@ -45,14 +46,13 @@ class ListRanker(Ranker, Protocol):
     def lists(
         self, rows: NDArray[np.int64], k: int
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """List up to k best products for some of the shoppers, by position in `split.shoppers`.
+        """List up to k best products for some rows of the split.
 
         Returns
         -------
         products : ndarray, shape (n_rows, k), int32
             Numbers of products, best first, none twice; -1 after the end of a shorter list.
-            Without products that the shopper acted on in `split.known`, and only those of
-            `split.is_shown`.
+            Without those of `split.had`, and only those of `split.is_shown`.
         scores : ndarray, shape (n_rows, k), float32
             The score of each; 0 after the end; no NaN.
         """

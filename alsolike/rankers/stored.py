@@ -26,9 +26,14 @@ class StoredRanker:
 
     Attributes
     ----------
+    has_seen_answers : bool
+        Whether it may have learned from what is held out: its figures are no measure of foretelling
+        and stand beside no others.
     latencies : list of float
         Seconds that each answer took, in the order of the answers.
     """
+
+    has_seen_answers = True
 
     def __init__(self, model: str, name: str | None = None) -> None:
         self.name = name or model
@@ -60,10 +65,11 @@ class StoredRanker:
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """List what the model would have recommended; see `ListRanker.lists`."""
         assert self._split is not None  # noqa: S101  (fitted first, by the protocol)
-        split, known = self._split, self._split.known
+        split, catalogue = self._split, self._split.known.catalogue
+        had = split.had(rows)
         products = np.full((len(rows), k), -1, np.int32)
         scores = np.zeros((len(rows), k), np.float32)
-        product_ids = np.array(known.catalogue.product_ids, object)
+        product_ids = np.array(catalogue.product_ids, object)
         numbers = {product_id: number for number, product_id in enumerate(product_ids)}
         exists_from = split.exists_from
 
@@ -76,9 +82,8 @@ class StoredRanker:
             for place in places:
                 shopper = int(split.shoppers[rows[place]])
                 moment = int(split.moments[rows[place]])
-                had = np.unique(known.products[known.starts[shopper] : known.starts[shopper + 1]])
-                left_out = [*product_ids[had], *later_products(moment)]
-                visitor = visitor_of(known.shopper_ids[shopper])
+                left_out = [*product_ids[had[place].indices], *later_products(moment)]
+                visitor = visitor_of(split.known.shopper_ids[shopper])
                 began = time.perf_counter()
                 answer = connection.execute(
                     query("alsolike/rankers/recommendations"),

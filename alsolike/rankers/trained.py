@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from alsolike.database import connect
 from alsolike.history import Split
-from alsolike.history.recent import recent_products
 from alsolike.models import change_serving, drop_leftovers, drop_model, hold_model
 from alsolike.progress import Report
 from alsolike.rankers.blend.fit import fit_model
@@ -33,6 +32,8 @@ class TrainedRanker(StoredRanker):
     encoder_id : int, optional
         Whose vectors it lives on, if not the serving model's.
     """
+
+    has_seen_answers = False
 
     def __init__(
         self,
@@ -57,14 +58,15 @@ class TrainedRanker(StoredRanker):
     def fit(self, split: Split, report: Report) -> None:
         """Train on what is known and write the model, for evaluation only."""
         self._drop()
-        recipe = replace(self.recipe, validation=split.name)
+        validation = "leave-one-out" if split.name == "leave-one-out" else "time"
+        recipe = replace(self.recipe, validation=validation)
         catalogue = split.known.catalogue
         texts, encoder = read_texts(catalogue, self._encoder_id, report=report)
         if self._name_vectors is not None:
             texts = replace(texts, vectors=self._name_vectors)
         fitted = fit_model(split.known, texts.only(split.is_there), recipe, report)
         # No other neighbours are looked up than those of the shoppers' latest products.
-        acted_on = recent_products(split.known, split.shoppers, **fitted.query)
+        acted_on = split.queries(np.arange(len(split.shoppers)), **fitted.query)
         self._serving = fitted.serving
         super().fit(split, report)
         with connect() as connection:

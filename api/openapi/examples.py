@@ -168,7 +168,7 @@ EXAMPLES: tuple[Struct, ...] = (
     _SIMILAR_PRODUCTS,
     Complements(
         product_id=PRODUCT_ID,
-        items=[Complement(rank=1, score=0.71, together=23, lift=3.4, **_BOARD)],
+        items=[Complement(rank=1, score=0.71, together=23, lift=3.4, basis="pair", **_BOARD)],
     ),
     RecommendedProducts(
         shopper_id=SHOPPER_ID,

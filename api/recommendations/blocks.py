@@ -14,6 +14,9 @@ COMPLEMENTS_SIZE = 6
 # The address of the next page of similar products holds every id that was shown.
 MOST_SHOWN = 96
 
+# What says that a product goes with another one.
+_BASES = {"pair": "Often bought together", "category": "Goes with this kind"}
+
 _REASONS = {
     "viewed": "Because you viewed",
     "bought": "Because you bought",
@@ -105,11 +108,13 @@ def similar_block(
 def complements_block(rows: Iterable[Complement], cards: Cards) -> Block:
     """Make the block of what goes with a product; without items where nothing does."""
     items = [
-        Recommendation(cards[row.product_id], source="complements")
+        Recommendation(
+            cards[row.product_id], "complements", ReasonLine(row.basis, _BASES[row.basis])
+        )
         for row in rows
         if row.product_id in cards
     ]
-    return Block("Goes with it", "Often bought in one order with this", items, None)
+    return Block("Goes with it", "What shoppers buy with this, or with its kind", items, None)
 
 
 def _reason_line(row: RecommendedProduct, cards: Cards) -> ReasonLine:

@@ -188,10 +188,23 @@ class Complement(ListedProduct):
 
     rank: Annotated[int, Meta(description="From 1, what goes with it best first.")]
     score: Annotated[
-        float, Meta(description="together / (together + shrinkage) × ln(lift), above 0.")
+        float,
+        Meta(
+            description="together / (together + shrinkage) × ln(lift), above 0; of `category` with "
+            "what the two products have in common, and how often it is bought."
+        ),
     ]
-    together: Annotated[int, Meta(description="Orders that both are in.")]
+    together: Annotated[
+        int, Meta(description="Orders that both are in; of `category`, both categories.")
+    ]
     lift: Annotated[float, Meta(description="How much more often than by chance; above 1.")]
+    basis: Annotated[
+        Literal["pair", "category"],
+        Meta(
+            description="`pair`: the two products are bought in one order; `category`: their "
+            "categories are. Pairs come first."
+        ),
+    ]
 
 
 class Complements(Struct):

@@ -1,16 +1,18 @@
--- What goes with a product: bought in one order with it more often than chance has it. Another
--- question than what is similar to it. One of each group of variants, none of its own.
+-- What goes with a product: bought in one order with it more often than chance has it; then, by
+-- pairs of categories, what goes with its kind. Another question than what is similar to it. One of
+-- each group of variants, none of its own.
 -- p_product_id: the product; p_k: rows wanted, 0 or more; p_exclude: product ids to leave out;
 -- p_filter: see recs.product_filter, null: in stock.
 -- A row: rank from 1, product_id, score (above 0, see marts.product_complements), the baskets that
--- both are in, and lift; best first. At most p_k rows: none where nothing goes with it.
+-- both are in, lift, and basis: 'pair', or 'category', where baskets and lift are those of the two
+-- categories. Pairs come first, each by score. At most p_k rows: none where nothing goes with it.
 -- An unknown or hidden product raises LS002.
 create or replace function recs.goes_with(
     p_product_id text, p_k integer default 10, p_exclude text [] default '{}',
     p_filter recs.product_filter default null
 ) returns table (
     rank integer, product_id text, score double precision, together bigint,
-    lift double precision
+    lift double precision, basis text
 )
 language plpgsql
 stable
@@ -33,7 +35,7 @@ begin
 
     return query
     with fitting as (
-        select c.rank as place, c.other_product_id, c.score, c.together, c.lift,
+        select c.rank as place, c.other_product_id, c.score, c.together, c.lift, c.basis,
             row_number() over (
                 partition by
                     p.variant_group_id, case when p.variant_group_id is null then c.other_product_id end
@@ -51,7 +53,7 @@ begin
 
     select
         (row_number() over (order by f.place))::integer,
-        f.other_product_id, f.score, f.together, f.lift
+        f.other_product_id, f.score, f.together, f.lift, f.basis
     from fitting as f
     where f.number_in_group = 1
     order by f.place

@@ -6,7 +6,7 @@ The column that lists go by is computed from both, which writes the table of pro
 from alsolike.revision_steps import drop_built, run_alone, run_sql
 
 revision = "0043"
-down_revision = "0039"
+down_revision = "0040"
 # Any transform makes the keys again.
 deletes = {"raw.title_keys": "false"}
 

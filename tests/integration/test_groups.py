@@ -169,6 +169,7 @@ def test_what_goes_with_a_product_is_one_of_each_group() -> None:
                 "score": 1 / rank,
                 "together": 3,
                 "lift": 2,
+                "basis": "pair",
             }
             for rank, other in enumerate((13, 5, 4, 20), 1)
         ),

@@ -20,7 +20,7 @@ ANALYST_READS = {
     "marts.excluded_visitor_counts": "daily_limit events reason visitors",
     "marts.model_evaluations": "cold_share cutoff data_fingerprint evaluated_at evaluation_id high "
     "is_latest k low measured_by metric model shopper_count slice split value",
-    "marts.product_complements": "lift other_product_id product_id rank score together",
+    "marts.product_complements": "basis lift other_product_id product_id rank score together",
     "marts.product_pairs": "kind lift other_count other_product_id product_count product_id "
     "together",
     "marts.product_popularity": "popularity_all_time popularity_recent product_id "

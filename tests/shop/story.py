@@ -72,6 +72,7 @@ def make_story() -> None:
                 "score": 0.71,
                 "together": 23,
                 "lift": 3.4,
+                "basis": "pair",
             }
         ],
     )

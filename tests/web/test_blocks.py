@@ -108,7 +108,7 @@ def block(client: Client, path: str, **headers: str) -> Block:
     ],
 )
 def test_a_place_shows_the_list_of_the_api(client: Client, path: str, same: str) -> None:
-    row = {"rank": 1, "score": 1.0, "together": 30, "lift": 2.5}
+    row = {"rank": 1, "score": 1.0, "together": 30, "lift": 2.5, "basis": "pair"}
     pair = {"product_id": "knife-05", "other_product_id": "pan-03", **row}
     make_mart("product_complements", [pair])
     again = {"product_id": "pan-01", "rebuyer_share": 0.5, "days_between": 40.0}

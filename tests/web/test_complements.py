@@ -37,6 +37,7 @@ def pairs(shop: dict[str, str]) -> list[str]:
                 "score": 1 / rank,
                 "together": 30 - rank,
                 "lift": 2.5,
+                "basis": "pair" if rank < 5 else "category",
             }
             for rank, other in enumerate(others, 1)
         ),
@@ -50,6 +51,8 @@ def test_the_page_shows_what_goes_with_it_apart_from_what_is_similar(
     page = client.get("/products/knife-01").text
     block = section(page, "goes-with")
     assert "Goes with it" in block
+    assert block.count("Often bought together") == 3
+    assert block.count("Goes with this kind") == 3
     assert cards(block) == pairs[:6]
     similar = cards(section(page, "similar"))
     assert len(similar) == 12
@@ -111,12 +114,14 @@ def test_the_api_gives_score_support_and_lift(pairs: list[str], client: Client) 
     assert answer["product_id"] == "knife-01"
     assert [item["product_id"] for item in answer["items"]] == pairs
     assert [item["rank"] for item in answer["items"]] == list(range(1, 10))
+    assert [item["basis"] for item in answer["items"]] == ["pair"] * 3 + ["category"] * 6
     assert answer["items"][0] == {
         "rank": 1,
         "product_id": "knife-02",
         "score": 1.0,
         "together": 29,
         "lift": 2.5,
+        "basis": "pair",
         "title": "A knife number 2",
         "brand": "Brand",
         "category": "Kitchen > Knives",
@@ -161,4 +166,4 @@ def test_the_schema_describes_the_route(reader: Client) -> None:
         *FILTER_NAMES,
     }
     item = schema["components"]["schemas"]["Complement"]["properties"]
-    assert {"score", "together", "lift"} <= set(item)
+    assert {"score", "together", "lift", "basis"} <= set(item)

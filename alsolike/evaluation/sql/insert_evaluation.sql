@@ -1,5 +1,5 @@
 -- Keep an evaluation.
--- split: 'time' or 'leave-one-out'; k: length of the lists; cutoff: of a time split, else null;
+-- split: 'time', 'next' or 'leave-one-out'; k: length of the lists; cutoff: null for the last;
 -- shopper_count: shoppers who count; parameters: what it was run with, as JSON;
 -- data_fingerprint: sha256 of the history.
 -- A row: its number.

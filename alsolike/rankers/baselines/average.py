@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 from alsolike.database import connect
 from alsolike.dbt_variables import dbt_variables
 from alsolike.history import History, Split
-from alsolike.history.recent import recent_products
 from alsolike.models import ServingOptions, serving_options
 from alsolike.progress import Report
 from alsolike.texts import TextParts, read_text_parts, unit_rows
@@ -57,9 +56,8 @@ class AverageRanker:
 
     def scores(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return cosines: ndarray, shape (n_rows, n_products), float32; -2 without a vector."""
-        recent = recent_products(
-            self._split.known,
-            self._split.shoppers[rows],
+        recent = self._split.queries(
+            rows,
             actions=self._options.actions,
             decay=self._options.decay,
             kind_weights=self._options.kind_weights,

@@ -1,4 +1,7 @@
-"""Baselines that score by the products that a shopper is known to have: item-kNN, EASE, texts."""
+"""Baselines that score by the products that a shopper is known to have.
+
+The neighbours of all of them (item-kNN) or of the last, EASE, and texts.
+"""
 
 from collections.abc import Callable
 from copy import copy
@@ -10,7 +13,6 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from alsolike.history import Split
-from alsolike.history.recent import recent_products
 from alsolike.progress import Report
 from alsolike.rankers.baselines.tuning import best_option
 from alsolike.rankers.spaces.behaviour import CooccurrenceSpace, EaseSpace
@@ -65,8 +67,7 @@ class QueriedRanker:
     def scores(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the scores of some shoppers; see `ScoreRanker.scores`."""
         actions, decay = self.query or LATEST
-        known, shoppers = self._split.known, self._split.shoppers[rows]
-        return self._score(recent_products(known, shoppers, actions=actions, decay=decay))
+        return self._score(self._split.queries(rows, actions=actions, decay=decay))
 
     def _best_query(self, split: Split) -> Query:
         """Choose between the latest products and all, which are learned from once for both."""
@@ -89,6 +90,15 @@ class ItemKnnRanker(QueriedRanker):
     def learn(self, split: Split) -> Score:
         """Normalise the columns of who acted on what."""
         return CooccurrenceSpace(split.known.matrix()).scores
+
+
+class LastItemRanker(ItemKnnRanker):
+    """The neighbours of the product that a shopper came to last: the cosine of co-occurrence."""
+
+    name = "last-item"
+
+    def __init__(self) -> None:
+        super().__init__(query=Query(actions=1, decay=1.0))
 
 
 class EaseRanker(QueriedRanker):

@@ -5,15 +5,15 @@ from typing import TypeVar
 
 import numpy as np
 
-from alsolike.history import Split, SplitError, split_by_time, split_leave_one_out
+from alsolike.history import Split, SplitError, split_history
 from alsolike.metrics.accuracy import ndcg
 from alsolike.metrics.ranking import leave_out, rank_by_scores
 from alsolike.rankers.protocol import ScoreRanker
 
 _K = 10
-# Shoppers on whom options are compared, and how many are scored at a time.
-_MOST_SHOPPERS = 1000
-_SHOPPERS_AT_ONCE = 250
+# Rows of the split on which options are compared, and how many are scored at a time.
+_MOST_ROWS = 1000
+_ROWS_AT_ONCE = 250
 
 _Option = TypeVar("_Option")
 
@@ -26,9 +26,8 @@ def best_option(
     The known part is split again in the same way; the held-out part is never read. The first option
     is chosen where there is too little history, and the earlier of equals.
     """
-    again = split_leave_one_out if split.name == "leave-one-out" else split_by_time
     try:
-        inner = again(split.known)
+        inner = split_history(split.name, split.known)
     except SplitError:
         return options[0]
     qualities = [_quality(fitted(option, inner), inner) for option in options]
@@ -37,13 +36,12 @@ def best_option(
 
 def _quality(ranker: ScoreRanker, split: Split) -> float:
     random = np.random.default_rng(0)
-    rows = np.sort(random.permutation(len(split.shoppers))[:_MOST_SHOPPERS])
-    known = split.known.matrix()
+    rows = np.sort(random.permutation(len(split.shoppers))[:_MOST_ROWS])
     total = 0.0
-    for start in range(0, len(rows), _SHOPPERS_AT_ONCE):
-        chunk = rows[start : start + _SHOPPERS_AT_ONCE]
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        chunk = rows[start : start + _ROWS_AT_ONCE]
         scores = ranker.scores(chunk)
-        leave_out(scores, known[split.shoppers[chunk]], split.is_shown(chunk))
+        leave_out(scores, split.had(chunk), split.is_shown(chunk))
         ranks, _ = rank_by_scores(scores, split.truth[chunk], _K)
         total += float(ndcg(ranks, _K).sum())
     return total / len(rows)

@@ -1,14 +1,15 @@
 -- What goes with a product, ready to answer with: one round trip.
 -- product_id: the product; k: rows wanted; exclude: product ids to leave out; filter: JSON of a
 -- recs.product_filter, null: in stock.
--- A row: a product with its rank from 1, its score, the baskets that both are in, and
--- lift. An unknown product raises LS002.
+-- A row: a product with its rank from 1, its score, the baskets that both are in,
+-- lift, and basis. An unknown product raises LS002.
 select
     g.rank,
     g.product_id,
     g.score,
     g.together,
     g.lift,
+    g.basis,
     p.title,
     p.brand,
     p.category,

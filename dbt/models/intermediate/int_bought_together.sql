@@ -4,29 +4,9 @@
     )
 }}
 
-with basket_products as (
+with bought as (
 
-    select * from {{ ref('int_basket_products') }}
-    where kind = 'co_bought'
-
-),
-
-products as (
-
-    select * from {{ ref('stg_products') }}
-
-),
-
--- Two variants in one basket are one product in it.
-bought as (
-
-    select distinct
-        basket_products.basket_id,
-        coalesce('group ' || products.variant_group_id, 'product ' || products.product_id)
-            as group_key
-    from basket_products
-    inner join products
-        on basket_products.product_id = products.product_id
+    select * from {{ ref('int_bought_groups') }}
 
 ),
 

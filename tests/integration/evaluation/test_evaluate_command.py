@@ -127,6 +127,44 @@ def test_without_json_it_prints_tables(command: Evaluate) -> None:
     assert "ild is missing" in done.stdout
 
 
+def test_every_next_action_is_asked_about_and_kept(command: Evaluate) -> None:
+    add_shop()
+    by_time = json.loads(command("--models", "popular,visit-knn", "--json").stdout)
+    arguments = ("--split", "next", "--models", "popular,visit-knn,last-item,ease-aged,ials")
+    told = json.loads(command(*arguments, "--json").stdout)
+    # The same cutoff, but a list for every moment.
+    assert told["cutoff"] == by_time["cutoff"]
+    assert told["lists"] > told["shoppers"] >= by_time["shoppers"]
+    assert by_time["lists"] == by_time["shoppers"]
+    assert all(0 < metrics["hr@10"] < 1 for metrics in told["models"].values())
+    assert run(
+        "select split, cutoff, shopper_count, (parameters ->> 'lists')::integer "
+        "from recs.evaluations where evaluation_id = %s",
+        (told["evaluation_id"],),
+    ) == [("next", datetime.fromisoformat(told["cutoff"]), told["shoppers"], told["lists"])]
+    earlier = command(*arguments, "--cutoff", "2026-02-01")
+    assert "next split, known before 2026-02-01 00:00 UTC" in " ".join(earlier.stdout.split())
+
+
+def test_figures_as_stored_are_not_kept() -> None:
+    add_shop()
+    run(
+        "insert into recs.encoders (name, sha256, dimension) values ('e', 's', 3);"
+        "insert into recs.models (name, kind, encoder_id, dimension) select 'mine', 'trained',"
+        " encoder_id, 3 from recs.encoders"
+    )
+
+    def as_stored(name: str) -> Any:
+        ranker = Counting(name)
+        ranker.has_seen_answers = True  # type: ignore[attr-defined]
+        return ranker
+
+    plan = EvaluationPlan(models=("popular", "mine"))
+    run_evaluation(plan, report=ignore_progress, trained_ranker=as_stored)
+    assert run("select distinct model from recs.evaluation_metrics") == [("popular",)]
+    assert run("select count(*) from recs.evaluation_differences") == [(0,)]
+
+
 def test_a_rerun_from_what_was_stored_gives_the_same_metrics() -> None:
     add_shop()
     plan = EvaluationPlan(models=("popular", "item-knn"), cold_share=0.2, seed=3)
@@ -370,6 +408,7 @@ def test_the_mart_marks_the_latest_of_each_split() -> None:
         EvaluationPlan(models=("popular",)),
         EvaluationPlan(models=("popular",), cold_share=0.1),
         EvaluationPlan(models=("popular",), split="leave-one-out"),
+        EvaluationPlan(models=("popular",), split="next"),
     ):
         run_evaluation(plan, report=ignore_progress)
     with connect(role="alsolike_analyst") as connection:
@@ -382,5 +421,6 @@ def test_the_mart_marks_the_latest_of_each_split() -> None:
         ("time", 0, True),
         ("time", 0.1, True),
         ("leave-one-out", 0, True),
+        ("next", 0, True),
     ]
     assert all(0 < row[3] < 1 for row in rows)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from alsolike.history import read_history, split_by_time, visitor_of
+from alsolike.history import read_history, split_by_time, split_next, visitor_of
 from alsolike.progress import ignore_progress
 from alsolike.rankers.stored import StoredRanker
 from tests.shop.database import run
@@ -50,6 +50,40 @@ def test_a_session_and_a_shopper_of_the_same_id_are_asked_for_apart() -> None:
         listed = [history.catalogue.product_ids[product] for product in products[row]]
         assert listed == [product_id for product_id, _ in served]
         np.testing.assert_allclose(scores[row], [score for _, score in served], rtol=1e-6)
+
+
+@pytest.mark.usefixtures("database")
+def test_a_model_is_asked_before_every_action_with_all_that_came_before() -> None:
+    add_vectors(clusters(300))
+    add_shopper("x")
+    # Twice the same look: only new products are foretold.
+    run(
+        "insert into raw.views (view_id, shopper_id, product_id, viewed_at) values "
+        "('1', 'x', 'v00001', '2026-01-01'), ('2', 'x', 'v00200', '2026-02-02 10:00'), "
+        "('3', 'x', 'v00200', '2026-02-02 10:01'), ('4', 'x', 'v00207', '2026-02-02 10:02')"
+    )
+    make_mart("shopper_events")
+    run(
+        "insert into marts.shopper_events "
+        "(visitor_id, product_id, kind, event_id, occurred_at, weight) select "
+        "'shopper:' || shopper_id, product_id, 'view', view_id, viewed_at, 1 from raw.views"
+    )
+    history = read_history(report=ignore_progress)
+    ids = history.catalogue.product_ids
+    ranker = StoredRanker("average")
+    ranker.fit(split_next(history, CUTOFF), ignore_progress)
+    products, _ = ranker.lists(np.arange(2), 5)
+    ranker.close()
+    for row, (had, moment) in enumerate(
+        [(["v00001"], "2026-02-02 10:00"), (["v00001", "v00200"], "2026-02-02 10:02")]
+    ):
+        served = run(
+            "select product_id from recs.recommend_with_reasons('x', null, 5, %s, "
+            "p_as_of => %s::timestamptz) order by rank",
+            (had, moment + "+00"),
+        )
+        assert [ids[product] for product in products[row]] == [row[0] for row in served]
+    assert products[0].tolist() != products[1].tolist()
 
 
 @pytest.mark.parametrize("visitor_id", ["shopper:", "session:", "shopper:session:x", "session:a:b"])

@@ -57,8 +57,8 @@ class Listing:
     def lists(self, rows: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
         split = self._scorer.split
         scores = self._scorer.scores(rows)
-        known = split.known.matrix()[split.shoppers[rows]].toarray() > 0
-        scores[known | ~split.is_shown(rows)] = -np.inf
+        had = split.had(rows).toarray() > 0
+        scores[had | ~split.is_shown(rows)] = -np.inf
         order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
         best = np.take_along_axis(scores, order, axis=1)
         return np.where(best > -np.inf, order, -1).astype(np.int32), np.maximum(best, 0)

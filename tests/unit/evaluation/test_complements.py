@@ -9,11 +9,8 @@ import scipy.sparse as sp
 
 from alsolike.dbt_variables import dbt_variables
 from alsolike.evaluation import complements
-from alsolike.evaluation.complements import (
-    NoBasketsError,
-    complement_scores,
-    evaluate_complements,
-)
+from alsolike.evaluation.complement_lists import complement_scores
+from alsolike.evaluation.complements import NoBasketsError, evaluate_complements
 from alsolike.history import KINDS, History
 from tests.fixtures.history import DAY, catalogue, dated, history
 

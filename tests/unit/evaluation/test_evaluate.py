@@ -11,9 +11,9 @@ import pytest
 
 from alsolike.evaluation import evaluate as module
 from alsolike.evaluation.cold import hidden_products, hide_products
-from alsolike.evaluation.evaluate import evaluate
+from alsolike.evaluation.evaluate import evaluate, means_by_shopper
 from alsolike.evaluation.results import Evaluation, EvaluationError
-from alsolike.history import Split, split_by_time, split_leave_one_out
+from alsolike.history import Split, split_by_time, split_leave_one_out, split_next
 from alsolike.progress import ignore_progress
 from tests.fixtures.history import DAY, catalogue, dated, history, random_history
 from tests.unit.evaluation.rankers import Counting, Fixed, Listing
@@ -67,7 +67,7 @@ def test_a_slice_nobody_has_truth_in_is_missing() -> None:
     assert set(measured(split, Counting()).shoppers) == {"all", "warm"}
 
 
-@pytest.mark.parametrize("cut", [split_by_time, split_leave_one_out])
+@pytest.mark.parametrize("cut", [split_by_time, split_leave_one_out, split_next])
 def test_lists_and_scores_of_one_model_measure_the_same(cut: Any) -> None:
     split = cut(random_history())
     lister = Listing("lists", Counting(noise=0.9))
@@ -299,3 +299,48 @@ class _Keen(Fixed):
     def fit(self, split: Split, report: Any) -> None:
         super().fit(split, report)
         self.split = split
+
+
+@pytest.fixture
+def asked_again() -> Split:
+    """One shopper is asked about three times after day 10, another one once."""
+    events = [
+        (0, 0, 1), (0, 1, 11), (0, 2, 12), (0, 3, 13),
+        (1, 1, 1), (1, 2, 2), (1, 0, 14),
+        (2, 3, 3),
+    ]  # fmt: skip
+    cutoff = datetime.fromtimestamp(10 * DAY / 1e6, UTC)
+    return split_next(history(catalogue(4), events), cutoff)
+
+
+def test_a_shopper_counts_once_however_often_they_are_asked_about(asked_again: Split) -> None:
+    result = measured(asked_again, Fixed("ours", [1, 4, 2, 3]), k=2)
+    # s0 knows p0: p1 at 1 of p1, p3, p2; then p2 at 2 of p3, p2; then p3 alone. s1: p0 at 2.
+    model = result.models["ours"]
+    assert model.lists.tolist() == [[1, 3], [3, 2], [3, -1], [3, 0]]
+    metrics = result.as_dict()["models"]["ours"]
+    assert metrics["mrr@2"] == pytest.approx(((1 + 1 / 2 + 1) / 3 + 1 / 2) / 2)
+    assert (result.shoppers["all"], result.lists, result.held_out["all"]) == (2, 4, 4)
+    # Whoever is drawn, both rows or one: the mean is that of s0, of s1, or half way.
+    means = {round(float(mean), 6) for mean in model.resampled["all"]["mrr@2"]}
+    assert means == {round(5 / 6, 6), 0.5, round((5 / 6 + 0.5) / 2, 6)}
+
+
+def test_the_mean_of_a_shopper_is_over_the_rows_that_count() -> None:
+    values = np.array([1.0, np.nan, 3.0, np.nan, 7.0])
+    means = means_by_shopper(values, np.array([2, 2, 2, 4, 9], np.int32))
+    assert means.tolist()[::2] == [2, 7]
+    assert math.isnan(means[1])
+
+
+def test_a_model_that_has_seen_the_answers_is_compared_with_its_like_alone() -> None:
+    split = split_by_time(random_history())
+    stored, other = Counting("a as stored", 0.5), Counting("b as stored", 0.9)
+    stored.has_seen_answers = other.has_seen_answers = True  # type: ignore[attr-defined]
+    result = measured(split, Counting(), Counting("noisy", 0.9), stored, other)
+    pairs = [("counting", "noisy"), ("a as stored", "b as stored")]
+    assert set(result.differences) == {pair for a, b in pairs for pair in ((a, b), (b, a))}
+    assert list(result.honest().models) == ["counting", "noisy"]
+    told = result.as_dict()
+    assert set(told["models"]) == set(told["differences"]) == {"counting", "noisy"}
+    assert set(told["as_stored"]) == {"a as stored", "b as stored"}

@@ -3,6 +3,7 @@
 import json
 import math
 import xml.etree.ElementTree as ET
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import numpy as np
@@ -13,10 +14,18 @@ from alsolike.evaluation.evaluate import evaluate
 from alsolike.evaluation.frontier import DEFAULT, MeasuredSetting, Setting
 from alsolike.evaluation.report import report_html
 from alsolike.evaluation.results import Evaluation, Value, best_model
-from alsolike.evaluation.table import evaluation_text, interval_text, number, verdict
-from alsolike.history import split_by_time
+from alsolike.evaluation.table import (
+    AS_STORED,
+    bounds_text,
+    evaluation_text,
+    heading,
+    interval_text,
+    number,
+    verdict,
+)
+from alsolike.history import Split, split_by_time, split_next
 from alsolike.progress import ignore_progress
-from tests.fixtures.history import random_history
+from tests.fixtures.history import catalogue, history, random_history
 from tests.unit.evaluation.rankers import Counting, Fixed
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -158,6 +167,12 @@ def test_an_interval_without_width_proves_nothing() -> None:
     assert verdict(same) == "untold"
     assert interval_text(same) == "+1.0000 (same for all)"
     assert interval_text(Value(0.0, 0.0, 0.0)) == "+0.0000 (same for all)"
+    assert bounds_text(same) == "same for all"
+
+
+def test_an_interval_with_width_is_never_shown_without() -> None:
+    assert interval_text(Value(0.0, -2e-5, 1e-5)) == "+0.0000 [-2.0e-05, +1.0e-05]"
+    assert bounds_text(Value(0.1, 0.05, 0.2)) == "0.0500 to 0.2000"
 
 
 def test_few_shoppers_are_a_warning_wherever_the_result_is_told() -> None:
@@ -197,3 +212,79 @@ def test_the_best_is_the_least_of_gini_and_none_where_all_are_equal() -> None:
 
 def test_what_has_no_value_is_a_dash() -> None:
     assert (number(math.nan), number(0.06371)) == ("–", "0.0637")
+
+
+def _cold_split() -> Split:
+    """Return 40 shoppers who all come to a cold and a warm product after day 10."""
+    events = [(shopper, shopper % 4, 1) for shopper in range(40)]
+    events += [(shopper, 4, 12) for shopper in range(40)]
+    events += [(shopper, (shopper + 1) % 4, 13) for shopper in range(40) if shopper % 3]
+    return split_by_time(history(catalogue(6), events), datetime(1970, 1, 11, tzinfo=UTC))
+
+
+def test_a_lead_by_cold_products_alone_is_a_warning() -> None:
+    split = _cold_split()
+    # Both rank warm products alike; one also has the cold one, last or first.
+    plain, keen = Fixed("plain", [4, 3, 2, 1, 0, 0.5]), Fixed("keen", [4, 3, 2, 1, 3.5, 0.5])
+    told = evaluate(split, [plain, keen], k=3, report=ignore_progress)
+    (warning,) = [line for line in told.warnings if "leads" in line]
+    assert warning.startswith("keen leads plain on all held-out products, but not on warm ones")
+    assert f"{told.cold_share:.1%} of what is held out" in warning
+    for text in (
+        evaluation_text(told, has_vectors=True),
+        report_html(told, has_vectors=True, data_fingerprint="x"),
+    ):
+        assert "keen leads plain" in " ".join(text.split())
+
+
+def test_a_lead_on_warm_products_too_is_none() -> None:
+    split = split_by_time(random_history(shoppers=300, products=60, events=9_000))
+    told = evaluate(split, [Counting(), Fixed("worse", np.arange(60))], report=ignore_progress)
+    assert told.differences["counting", "worse"]["ndcg@10"].excludes_zero
+    assert told.warnings == []
+
+
+def test_the_cold_share_of_the_truth_stands_above_that_of_the_lists(told: Evaluation) -> None:
+    for text in (
+        evaluation_text(told, has_vectors=True),
+        report_html(told, has_vectors=True, data_fingerprint="x"),
+    ):
+        assert f"cold_share: of what is held out it is {told.cold_share:.4f}" in text
+
+
+def test_visitors_who_cannot_be_tested_are_told_where_they_are_the_most() -> None:
+    events = [(shopper, 0, 1) for shopper in range(12)]
+    events += [(shopper, 1, 12) for shopper in range(5)]
+    split = split_by_time(history(catalogue(2), events), datetime(1970, 1, 11, tzinfo=UTC))
+    told = evaluate(split, [Counting()], report=ignore_progress)
+    line = "7 of 12 visitors acted on one product only and cannot be tested"
+    assert line in " ".join(evaluation_text(told, has_vectors=True).split())
+    result = told.as_dict()
+    assert (result["visitors"], result["visitors_with_one_product"]) == (12, 7)
+    events += [(shopper, 1, 13) for shopper in range(5, 8)]
+    split = split_by_time(history(catalogue(2), events), datetime(1970, 1, 11, tzinfo=UTC))
+    told = evaluate(split, [Counting()], report=ignore_progress)
+    assert not any("one product only" in warning for warning in told.warnings)
+
+
+def test_figures_as_stored_stand_apart_in_table_and_report() -> None:
+    split = split_by_time(random_history(shoppers=300, products=60, events=9_000))
+    stored = Counting("x as stored", 0.9)
+    stored.has_seen_answers = True  # type: ignore[attr-defined]
+    told = evaluate(split, [Counting(), stored], report=ignore_progress)
+    for text in (
+        evaluation_text(told, has_vectors=True),
+        report_html(told, has_vectors=True, data_fingerprint="x"),
+    ):
+        before, _, after = text.partition(AS_STORED)
+        assert "x as stored" not in before
+        assert "x as stored" in after
+
+
+def test_the_heading_of_a_next_split_says_how_often_was_asked() -> None:
+    split = split_next(random_history(), most_moments=50)
+    told = evaluate(split, [Counting()], report=ignore_progress)
+    text = heading(told)
+    assert f"{told.shoppers['all']} shoppers asked about at 50 moments, drawn from " in text
+    assert "the mean over their moments" in text
+    assert told.as_dict()["lists_drawn_from"] == split.n_moments

@@ -1,5 +1,7 @@
 """Histories: parts of them, first actions, fingerprints."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from alsolike.history import KINDS
@@ -75,3 +77,29 @@ def test_the_fingerprint_is_of_the_data() -> None:
 
 def test_kinds_are_those_of_the_marts() -> None:
     assert KINDS == ("purchase", "review", "view")
+
+
+def test_a_visit_ends_where_half_an_hour_passes() -> None:
+    made = history(catalogue(2), [(0, 0, 1), (0, 1, 1), (0, 0, 1), (1, 0, 1), (1, 1, 1)])
+    minute = DAY // (24 * 60)
+    times = made.times + np.array([0, 30, 61, 61, 61]) * minute
+    made = replace(made, times=times)
+    assert made.visits().tolist() == [0, 0, 1, 2, 2]
+    assert history(catalogue(2), []).visits().tolist() == []
+
+
+def test_the_matrix_ages_each_pair_by_its_latest_event() -> None:
+    events = [(0, 0, 10), (0, 1, 30), (0, 0, 20), (1, 1, 0)]
+    made = history(catalogue(3), events)
+    aged = made.matrix(half_life_days=10).toarray()
+    np.testing.assert_allclose(aged, [[0.5, 1, 0], [0, 0.125, 0]])
+    assert made.matrix().toarray().tolist() == [[1, 1, 0], [0, 1, 0]]
+    # What is left after very long is still a number whose square is one.
+    old = history(catalogue(2), [(0, 0, 0), (0, 1, 100_000)]).matrix(half_life_days=1)
+    assert (old.data**2 > 0).all()
+    assert history(catalogue(2), [], shoppers=1).matrix(half_life_days=1).shape == (1, 2)
+
+
+def test_each_shopper_began_at_their_first_event() -> None:
+    made = history(catalogue(2), [(0, 1, 5), (0, 0, 3), (2, 0, 4)])
+    assert made.first_times().tolist() == [3 * DAY, np.iinfo(np.int64).max, 4 * DAY]

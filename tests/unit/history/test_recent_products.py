@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from alsolike.history import KINDS, History
+from alsolike.history import recent as module
 from alsolike.history.recent import recent_products
-from tests.fixtures.history import catalogue, history, random_history
+from tests.fixtures.history import DAY, catalogue, history, random_history
 
 PURCHASE, REVIEW, VIEW = (KINDS.index(kind) for kind in ("purchase", "review", "view"))
 KIND_WEIGHTS = {"purchase": 3.0, "review": 2.0, "view": 1.0}
@@ -70,3 +71,23 @@ def test_it_is_what_going_through_the_events_one_by_one_gives(seed: int) -> None
     recent = recent_products(made, shoppers, actions=7, decay=0.8)
     assert recent.has_sorted_indices
     np.testing.assert_allclose(recent.toarray(), expected, rtol=1e-6)
+
+
+def test_of_each_row_only_what_was_before_its_moment_counts() -> None:
+    made = history(catalogue(3), [(0, 0, 1), (0, 1, 2), (0, 0, 3), (1, 2, 1)])
+    shoppers, moments = np.array([0, 0, 1, 0]), np.array([3, 4, 1, 1]) * DAY
+    recent = recent_products(made, shoppers, actions=5, decay=0.5, moments=moments)
+    assert recent.toarray().tolist() == [[0.5, 1, 0], [1, 0.5, 0], [0, 0, 0], [0, 0, 0]]
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 100])
+def test_rows_are_weighed_a_few_at_a_time(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = random_history()
+    shoppers = np.random.default_rng(1).integers(60, size=90)
+    moments = np.random.default_rng(2).integers(100, size=90) * DAY
+    whole = recent_products(made, shoppers, actions=4, decay=0.5, moments=moments)
+    monkeypatch.setattr(module, "_EVENTS_AT_ONCE", at_once)
+    parts = recent_products(made, shoppers, actions=4, decay=0.5, moments=moments)
+    assert (parts != whole).nnz == 0
+    assert parts.dtype == whole.dtype
+    assert parts.has_sorted_indices
