@@ -95,7 +95,7 @@ def switch_encoder(
     EncoderError, NoDocumentsError, MostFailedError
         The encoder is of no use, or there are no texts yet.
     SplitError, NoHistoryError
-        There is too little history to compare on, and it is not forced.
+        There is too little history to train on.
     """
     with hold_lock(_SWITCH, is_patient=False) as is_ours:
         if not is_ours:

@@ -23,6 +23,7 @@ drop function if exists recs.recommend_with_reasons(
 drop function if exists recs.scored_products(
     integer, text [], real [], text [], recs.product_filter, text [], integer, integer
 );
+drop function if exists recs.serving_options(jsonb);
 drop function if exists recs.similar_products(
     text, integer, text [], recs.product_filter, text [], text, boolean
 );

@@ -156,7 +156,7 @@ limit_option = click.option(
     multiple=True,
     metavar="NAME=NUMBER",
     callback=_limits,
-    help="Another limit: coverage, gini, diversity, cold, latency or data; may be repeated.",
+    help="Another limit, such as coverage=0.3 (docs/operations.md); may be repeated.",
 )
 
 
@@ -182,9 +182,9 @@ def promote(
 ) -> None:
     """Let MODEL serve, if on held-out history it is not worse than the one that does.
 
-    Both are compared on what shoppers did last, made anew from what was known before and as they
-    are stored. Coverage, concentration, diversity, new products and speed have to stay within
-    limits. Exit code 1: refused.
+    Both are made anew from what was known before, and compared on what shoppers did last; in a
+    small shop that is repeated at earlier moments. Coverage, concentration, diversity, new products
+    and speed have to stay within limits. Exit code 1: refused, with what decided and would help.
     """
     from alsolike.promotion import promote as let_serve  # noqa: PLC0415
 

@@ -1,7 +1,5 @@
 """Hide products, to see what a model makes of new ones."""
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,15 +28,13 @@ def hide_products(split: Split, products: NDArray[np.int32]) -> Split:
     EvaluationError
         Nothing would be known of any shopper.
     """
-    known, seen = (
-        events.only(~np.isin(events.products, products)) for events in (split.known, split.seen)
-    )
-    is_known = seen.first_times()[split.shoppers] < split.moments
-    if not is_known.any():
+    is_hidden = np.zeros(len(split.known.catalogue), bool)
+    is_hidden[products] = True
+    hidden = split.without(is_hidden)
+    if not hidden.has_seen.any():
         message = (
             "Nothing is known of any tested shopper without the hidden products: hide fewer with a "
             "smaller --cold-share."
         )
         raise EvaluationError(message)
-    later = None if split.later is None else seen
-    return replace(split.only(is_known), known=known, later=later)
+    return hidden.only(hidden.has_seen)

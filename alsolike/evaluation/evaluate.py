@@ -175,7 +175,8 @@ def _measure(
             ranker.close()
     metrics: dict[str, dict[str, Value]] = {}
     resampled: dict[str, dict[str, NDArray[np.float64]]] = {}
-    for part, values in yardstick.by_shopper(truth, lists).items():
+    by_shopper = yardstick.by_shopper(truth, lists)
+    for part, values in by_shopper.items():
         # The same seed for every model draws the same shoppers: differences are paired.
         means = resampled_means(np.column_stack(list(values.values())), seed=seed)
         metrics[part] = {
@@ -188,6 +189,7 @@ def _measure(
         ranker.name,
         metrics,
         resampled,
+        by_shopper["all"],
         lists,
         fit_seconds,
         rank_seconds,

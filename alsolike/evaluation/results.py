@@ -64,6 +64,8 @@ class ModelResult:
         the slice 'all' only.
     resampled : dict of str to dict of str to ndarray, shape (RESAMPLES,), float64
         By slice, then metric: its mean over each draw of shoppers.
+    by_shopper : dict of str to ndarray, shape (n_tested,), float64
+        By metric of the slice 'all': its value for each shopper; NaN where one does not count.
     lists : ndarray, shape (n_rows, k), int32
         Product numbers, best first; -1 after the end.
     fit_seconds, rank_seconds : float
@@ -76,6 +78,7 @@ class ModelResult:
     name: str
     metrics: Mapping[str, Mapping[str, Value]]
     resampled: Mapping[str, Mapping[str, NDArray[np.float64]]]
+    by_shopper: Mapping[str, NDArray[np.float64]]
     lists: NDArray[np.int32]
     fit_seconds: float
     rank_seconds: float

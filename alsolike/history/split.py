@@ -15,8 +15,10 @@ from alsolike.history.recent import acted_on, recent_products
 
 # The ways to split, as `split_history` knows them.
 SPLITS = ("time", "next", "leave-one-out")
-# Moments of a next split; where there are more, so many are drawn.
+# Moments of a next split, in all and of one shopper; where there are more, so many are drawn. Of a
+# bot with thousands each would be asked with thousands of actions.
 MOST_MOMENTS = 20_000
+MOST_OF_ONE = 100
 
 _REASONS = {
     "leave-one-out": "no shopper acted on two products at two times",
@@ -94,6 +96,7 @@ class Split:
         actions: int,
         decay: float,
         kind_weights: Mapping[str, float] | None = None,
+        visit: float = 0.0,
     ) -> sp.csr_matrix:
         """Weigh what the shoppers of some rows did last before their moments.
 
@@ -105,7 +108,8 @@ class Split:
             actions=actions,
             decay=decay,
             kind_weights=kind_weights,
-            moments=self._limits(rows),
+            visit=visit,
+            moments=self.moments[rows],
         )
 
     def had(self, rows: NDArray[np.integer]) -> sp.csr_matrix:
@@ -118,6 +122,28 @@ class Split:
     def _limits(self, rows: NDArray[np.integer]) -> NDArray[np.int64] | None:
         """Return the moments before which events count; None: what is known lies before them."""
         return None if self.later is None else self.moments[rows]
+
+    @property
+    def has_seen(self) -> NDArray[np.bool_]:
+        """Return before which rows anything was seen of the shopper: shape (n_rows,), bool."""
+        began = self.seen.first_times()[self.shoppers]
+        if self.later is None:
+            return began < np.iinfo(np.int64).max
+        return began < self.moments
+
+    def without(self, is_hidden: NDArray[np.bool_]) -> "Split":
+        """Return the split as if nobody had acted on some products before being asked about.
+
+        What is held out stays, and so do rows before which nothing is seen any more.
+
+        Parameters
+        ----------
+        is_hidden : ndarray, shape (n_products,), bool
+        """
+        known = self.known.only(~is_hidden[self.known.products])
+        if self.later is None:
+            return replace(self, known=known)
+        return replace(self, known=known, later=self.later.only(~is_hidden[self.later.products]))
 
     @property
     def exists_from(self) -> NDArray[np.int64]:
@@ -265,7 +291,7 @@ def split_next(
     ----------
     most_moments : int
         Where there are more rows, so many are kept: first one of each shopper, then a second, and
-        so on, drawn by the seed.
+        so on, drawn by the seed. Of one shopper at most `MOST_OF_ONE` are kept in any case.
 
     Raises
     ------
@@ -297,19 +323,21 @@ def split_next(
         visitors=visitors,
         single=single,
     )
-    if truth.shape[0] <= most_moments:
+    drawn = _drawn(split.shoppers, most_moments, seed)
+    if len(drawn) == truth.shape[0]:
         return replace(split, n_moments=None)
-    return split.only(_drawn(split.shoppers, most_moments, seed))
+    return split.only(drawn)
 
 
 def _drawn(shoppers: NDArray[np.int32], count: int, seed: int) -> NDArray[np.int64]:
-    """Draw some rows, in which each shopper comes about as often as every other."""
+    """Draw some rows, at most `MOST_OF_ONE` of each shopper and about as many of every one."""
     draws = np.random.default_rng(seed).random(len(shoppers))
     order = np.lexsort((draws, shoppers))
     sorted_shoppers = shoppers[order]
     turns = np.empty(len(shoppers), np.int64)
     turns[order] = np.arange(len(order)) - np.searchsorted(sorted_shoppers, sorted_shoppers)
-    return np.sort(np.lexsort((draws, turns))[:count])
+    chosen = np.lexsort((draws, turns))[:count]
+    return np.sort(chosen[turns[chosen] < MOST_OF_ONE])
 
 
 def _moment(history: History, cutoff: datetime | None) -> int:

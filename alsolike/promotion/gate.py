@@ -1,51 +1,54 @@
-"""What a model has to show before it may serve."""
+"""What a model has to show before it may serve; what its lists must show is in `guards`."""
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-from alsolike.evaluation.results import Evaluation, Value, or_none
+from alsolike.evaluation.bootstrap import interval
+from alsolike.evaluation.results import Evaluation
 from alsolike.history import History
+from alsolike.promotion.lead import ANEW, FEWEST_SHOPPERS, Lead
 from alsolike.training import SAMPLE_SIZE, sample
 
-ANEW = "made anew"
 STORED = "as stored"
-
-# Baselines that go by what each shopper did, the fastest first.
-_PERSONAL = ("item-knn", "ials", "ease")
-# Shows nearly the same to everybody: hardly any model covers less of the catalogue.
-_SAME_FOR_ALL = "recently-popular"
-# Kind of the model that a shop begins with.
-_PLAIN = "average"
-# Below this share of the candidate's NDCG the serving model sets no bar for lists.
-_FAR_WORSE = 0.5
+# Answers this fast are never too slow: the 99th percentile, in milliseconds.
+_FAST_MS = 25.0
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How far a model may fall behind another one in what NDCG does not measure.
-
-    The other one is the serving model, or a behaviour baseline where that sets no bar; see
-    `check_beside_behaviour`.
+    """How far a model may fall behind.
 
     Attributes
     ----------
     coverage : float
-        Least share of the other's catalogue coverage.
+        Least share of the lowest catalogue coverage that the serving model and the behaviour
+        baselines show; see `guards`.
     gini : float
-        Most by which the Gini coefficient of exposure, 0 (equal) to 1, may be greater.
+        Most by which the Gini coefficient of exposure, 0 (equal) to 1, may be above their highest.
     diversity : float
-        Least share of the other's intra-list diversity.
+        Least share of their lowest intra-list diversity.
     cold : float
-        Least share of the other's share of products without history.
+        Least share of the lower of two shares of cold products: in the serving model's lists, and
+        among what shoppers came to.
     latency : float
         Most multiple of the serving model's 99th percentile of the time to answer; 25 ms always
         pass.
     data : float
         Least share of the events of its training that this database holds.
+    loss : float
+        The lower end of the interval of the difference in NDCG may lie below 0 by this share of the
+        serving model's NDCG.
+    probability : float
+        A model that is better with this probability need not exclude such a loss; one whose stored
+        rows are worse with it is damaged.
+    win : float
+        The interval of the difference in NDCG lies above this share of the serving model's NDCG: a
+        clear win.
+    bought : float
+        What is left of the guards of lists after a clear win, as a share of each.
     """
 
     coverage: float = 0.5
@@ -54,13 +57,30 @@ class Limits:
     cold: float = 0.5
     latency: float = 3.0
     data: float = 0.8
+    loss: float = 0.02
+    probability: float = 0.9
+    win: float = 0.05
+    bought: float = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check of the gate: the figures of both models, and what is wanted, for people.
+    """One check of the gate.
 
-    `compared_with` is the model that sets the bar.
+    Attributes
+    ----------
+    candidate, serving : float or None
+        The figures of both models; None where there is none.
+    wanted : str
+        What is wanted of the candidate's figure, for people.
+    compared_with : str, optional
+        The model that sets the bar.
+    found : str, optional
+        What the check says about the candidate, as a sentence.
+    advice : str, optional
+        What would help, as a sentence; only of a check that failed.
+    lead : dict, optional
+        Of the ranking made anew: `Lead.as_dict`.
     """
 
     name: str
@@ -69,6 +89,9 @@ class Check:
     wanted: str
     is_passed: bool
     compared_with: str | None = None
+    found: str | None = None
+    advice: str | None = None
+    lead: dict[str, Any] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return it by name, fit for JSON."""
@@ -81,37 +104,124 @@ def check_data(data: Mapping[str, Any], history: History, limits: Limits) -> Che
     The share is estimated from the smallest hashes of events of both (Broder 1997). Erased events
     lower it a little; with the data of another shop it is 0.
     """
-    wanted = f"at least {limits.data:.0%} of the events it was trained on are here"
+    name, advice = "training data", "Train a model here: alsolike train."
     trained_on: Sequence[str] = data.get("sample", [])
     if not trained_on or "latest_event_us" not in data:
-        return Check("training data", None, None, "it says what it was trained on", is_passed=False)
+        wanted = "it says what it was trained on"
+        return Check(name, None, None, wanted, is_passed=False, advice=advice)
     # Events after its training do not count: the model could not have seen them.
     here = sample(history.before(int(data["latest_event_us"]) + 1))
     union = sorted({*trained_on, *here})[:SAMPLE_SIZE]
     both = {*trained_on} & {*here}
     share = sum(value in both for value in union) / len(union)
-    return Check("training data", share, None, wanted, is_passed=share >= limits.data)
-
-
-def check_ranking(evaluation: Evaluation, candidate: str, serving: str, label: str) -> Check:
-    """Check that NDCG is not worse: the paired interval must exclude a loss.
-
-    The models were measured under their names followed by the label.
-    """
-    metric = f"ndcg@{evaluation.k}"
-    name = f"NDCG@{evaluation.k}, {label}"
-    ours, theirs = f"{candidate} {label}", f"{serving} {label}"
-    difference = evaluation.differences[ours, theirs][metric]
-    low, high = difference.low, difference.high
+    is_passed = share >= limits.data
     return Check(
         name,
-        evaluation.models[ours].metrics["all"][metric].value,
-        evaluation.models[theirs].metrics["all"][metric].value,
-        f"no loss against {serving}: difference {difference.value:+.4f}, 95 % from {low:+.4f} to "
-        f"{high:+.4f}, {evaluation.shoppers['all']:,} shoppers",
-        # Without a comparison it is NaN, which does not pass.
-        is_passed=low >= 0,
+        share,
+        None,
+        f"at least {limits.data:.0%} of the events it was trained on are here",
+        is_passed=is_passed,
+        advice=None if is_passed else advice,
+    )
+
+
+def too_little_history(reason: str) -> Check:
+    """Return the check that fails where no cutoff has anything to measure."""
+    return Check(
+        "history to compare on",
+        None,
+        None,
+        reason,
+        is_passed=False,
+        found="Nobody can say which of the two ranks better.",
+        advice="Try again when more shoppers have come back to a product new to them; until then "
+        "--force lets the model serve unmeasured.",
+    )
+
+
+def check_ranking(lead: Lead, names: tuple[str, str], k: int, limits: Limits) -> Check:
+    """Check that NDCG made anew is not worse, or is better with a high probability.
+
+    Not worse: the 95 % interval of the difference excludes a loss of more than `limits.loss`. In a
+    small shop the interval of a better model is often too wide for that, so it is enough to be
+    better with a probability of `limits.probability`.
+    """
+    candidate, serving = names
+    is_not_worse = lead.low >= -limits.loss * lead.serving
+    is_better = lead.probability >= limits.probability
+    if lead.is_clear(0):
+        verdict = f"{candidate} ranks better than {serving}"
+    elif is_better:
+        verdict = f"{candidate} probably ranks better than {serving}"
+    elif is_not_worse:
+        verdict = f"{candidate} ranks no worse than {serving}"
+    elif lead.high < 0:
+        verdict = f"{candidate} ranks worse than {serving}"
+    else:
+        verdict = f"it is open whether {candidate} ranks better than {serving}"
+    cutoffs = "1 cutoff" if len(lead.cutoffs) == 1 else f"{len(lead.cutoffs)} cutoffs"
+    shoppers = "1 shopper" if lead.shoppers == 1 else f"{lead.shoppers:,} shoppers"
+    found = (
+        f"On {shoppers} at {cutoffs} {verdict}: difference {lead.difference:+.4f}, 95 % from "
+        f"{lead.low:+.4f} to {lead.high:+.4f}; better with a probability of {lead.probability:.0%}."
+    )
+    if lead.shoppers < FEWEST_SHOPPERS:
+        found += " So few shoppers prove little."
+    is_passed = is_not_worse or is_better
+    return Check(
+        f"NDCG@{k}, {ANEW}",
+        lead.candidate,
+        lead.serving,
+        f"no loss of over {limits.loss:.0%}, or better with a probability of "
+        f"{limits.probability:.0%}",
+        is_passed=is_passed,
         compared_with=serving,
+        found=found,
+        advice=None if is_passed else _advice(lead, serving),
+        lead=lead.as_dict(),
+    )
+
+
+def _advice(lead: Lead, serving: str) -> str:
+    if lead.high < 0:
+        return f"Keep {serving}; train again when there is more history."
+    return (
+        "More history narrows the interval, and a training with another --seed may do better; "
+        "--force decides without an answer."
+    )
+
+
+def check_damage(
+    evaluation: Evaluation, names: tuple[str, str], shoppers: int, limits: Limits
+) -> Check:
+    """Check that the rows that would serve are not damaged: asked as they are stored.
+
+    A stored model has learned from the held-out part too, so a high figure says nothing about what
+    it foretells. But rows that rank below their own recipe, which was made anew without that part,
+    are damaged, or much older than the history. It fails if the whole interval lies below, of at
+    least `FEWEST_SHOPPERS`; or if it ranks, with `limits.probability`, below its recipe and below
+    the serving model as stored too, so that a small shop is not left without a test.
+    """
+    metric = f"ndcg@{evaluation.k}"
+    stored, anew = (f"{names[0]} {label}" for label in (STORED, ANEW))
+    serving = f"{names[1]} {STORED}"
+    # The evaluation puts no model that has seen the answers beside one that has not: no such
+    # difference is in its tables. Here it is wanted, to look at one model's rows.
+    draws = {name: one.resampled["all"][metric] for name, one in evaluation.models.items()}
+    _, high = interval(draws[stored] - draws[anew])
+    is_clear = high < 0 and shoppers >= FEWEST_SHOPPERS
+    is_likely = all(
+        np.mean(draws[stored] < draws[other]) >= limits.probability for other in (anew, serving)
+    )
+    is_passed = not (is_clear or is_likely)
+    return Check(
+        f"NDCG@{evaluation.k}, {STORED}",
+        evaluation.models[stored].metrics["all"][metric].value,
+        evaluation.models[serving].metrics["all"][metric].value,
+        "has seen the answers, so a test for damage only: not clearly below its recipe made anew",
+        is_passed=is_passed,
+        compared_with=names[0],
+        advice=None if is_passed else "Its rows are damaged or old: train again.",
     )
 
 
@@ -123,123 +233,15 @@ def check_latency(
     `candidate` and `serving` are the seconds of each answer, `name` is the serving model's.
     """
     new, old = (1000 * float(np.quantile(taken, 0.99)) for taken in (candidate, serving))
+    is_passed = new <= max(limits.latency * old, _FAST_MS)
     return Check(
         "p99 of an answer, ms",
         new,
         old,
-        f"at most {limits.latency:g} × {name}, or 25 ms",
-        is_passed=new <= max(limits.latency * old, 25.0),
+        f"at most {limits.latency:g} × {name}, or {_FAST_MS:g} ms",
+        is_passed=is_passed,
         compared_with=name,
+        advice=None
+        if is_passed
+        else "Try again on a quiet server, or train with fewer --neighbours.",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Lists:
-    """The metrics of a model's lists of k, over all shoppers, by names such as 'coverage@10'."""
-
-    name: str
-    metrics: Mapping[str, Value]
-    k: int
-
-    def of(self, metric: str) -> float:
-        """Return the value of a metric; NaN where it was not measured."""
-        value = self.metrics.get(f"{metric}@{self.k}")
-        return math.nan if value is None else value.value
-
-
-def check_lists(
-    candidate: Lists, serving: Lists, limits: Limits, *, bar: Lists | None = None, why: str = ""
-) -> list[Check]:
-    """Check coverage, concentration, diversity and new products.
-
-    The candidate is compared with `bar`, or with the serving model when that is left out; `why`
-    tells people why it is not the serving one.
-    """
-    other = bar or serving
-    because = f" ({why})" if why else ""
-
-    def share(name: str, metric: str, least: float) -> Check:
-        new, old = candidate.of(metric), other.of(metric)
-        return Check(
-            name,
-            or_none(new),
-            or_none(serving.of(metric)),
-            f"at least {least:g} × {_figure(old)} of {other.name}{because}",
-            # Not measured, for lack of text vectors or cold products: passes.
-            is_passed=math.isnan(old) or new >= least * old,
-            compared_with=other.name,
-        )
-
-    gini = other.of("gini")
-    return [
-        share("catalogue coverage", "coverage", limits.coverage),
-        Check(
-            "Gini of exposure",
-            or_none(candidate.of("gini")),
-            or_none(serving.of("gini")),
-            f"at most {limits.gini:g} above {_figure(gini)} of {other.name}{because}",
-            is_passed=candidate.of("gini") <= gini + limits.gini,
-            compared_with=other.name,
-        ),
-        share("intra-list diversity", "ild", limits.diversity),
-        share("share of cold products", "cold_share", limits.cold),
-    ]
-
-
-def why_no_bar(candidate: Lists, serving: Lists, kind: str | None) -> str | None:
-    """Return why the serving model's lists set no bar for another model; None if they do.
-
-    Lists drawn at random would be best in coverage, concentration, diversity and new products. So
-    the worse a model ranks, the less its figures for these mean. `kind` is the serving model's.
-    """
-    if serving.of("ndcg") < _FAR_WORSE * candidate.of("ndcg"):
-        return f"{serving.name} ranks less than {_FAR_WORSE:g} times as well"
-    if kind == _PLAIN:
-        return f"{serving.name} is only what a shop begins with"
-    return None
-
-
-def check_beside_behaviour(
-    candidate: Lists,
-    serving: Lists,
-    limits: Limits,
-    *,
-    why: str,
-    measure: Callable[[str], Lists],
-) -> list[Check]:
-    """Check the lists against those of a baseline that goes by what each shopper did.
-
-    It is enough to pass against one baseline that ranks worse than the candidate, or against the
-    best of `item-knn`, `ials` and `ease`. A model that ranks better than all of them and
-    `recently-popular` may also pass against that one, which shows nearly everybody the same. The
-    checks are those against the baseline that it passes, else against the best one.
-
-    Parameters
-    ----------
-    why : str
-        From `why_no_bar`.
-    measure : callable
-        From the name of a baseline to its lists on the same split. It takes seconds to minutes, so
-        it is called no more often than needed.
-    """
-    measured: dict[str, Lists] = {}
-    for name in _PERSONAL:
-        measured[name] = measure(name)
-        if measured[name].of("ndcg") < candidate.of("ndcg"):
-            checks = check_lists(candidate, serving, limits, bar=measured[name], why=why)
-            if all(check.is_passed for check in checks):
-                return checks
-    best = max(measured.values(), key=lambda lists: lists.of("ndcg"))
-    checks = check_lists(candidate, serving, limits, bar=best, why=why)
-    if all(check.is_passed for check in checks) or best.of("ndcg") >= candidate.of("ndcg"):
-        return checks
-    popular = measure(_SAME_FOR_ALL)
-    if popular.of("ndcg") < candidate.of("ndcg"):
-        against_popular = check_lists(candidate, serving, limits, bar=popular, why=why)
-        if all(check.is_passed for check in against_popular):
-            return against_popular
-    return checks
-
-
-def _figure(value: float) -> str:
-    return "the – (not measured)" if math.isnan(value) else f"the {value:.4f}"

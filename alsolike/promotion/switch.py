@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -11,28 +12,25 @@ from rich.table import Table
 from alsolike.database import connect, query
 from alsolike.errors import AlsolikeError, UnknownModelError
 from alsolike.evaluation.evaluate import evaluate
-from alsolike.evaluation.results import Evaluation
 from alsolike.evaluation.store import store_evaluation
 from alsolike.evaluation.table import printed
-from alsolike.history import NoHistoryError, SplitError, read_history, split_by_time
+from alsolike.history import NoHistoryError, SplitError, read_history
 from alsolike.history.read import fingerprint
 from alsolike.models import Model, find_model, has_vectors, let_serve
 from alsolike.progress import Report
 from alsolike.promotion.gate import (
-    ANEW,
     STORED,
     Check,
     Limits,
-    Lists,
-    check_beside_behaviour,
+    check_damage,
     check_data,
     check_latency,
-    check_lists,
     check_ranking,
-    why_no_bar,
+    too_little_history,
 )
+from alsolike.promotion.guards import Lists, Shop, check_guards
+from alsolike.promotion.lead import ANEW, compare
 from alsolike.rankers.by_name import baseline, ranker_for
-from alsolike.rankers.protocol import Ranker
 from alsolike.rankers.stored import StoredRanker
 from alsolike.texts import read_text_parts
 
@@ -59,17 +57,36 @@ class Decision:
     previous: str | None
     checks: list[Check]
 
+    @property
+    def decided_by(self) -> list[str]:
+        """Names of the checks that decided: those that failed, or that of the ranking."""
+        failed = [check.name for check in self.checks if not check.is_passed]
+        return failed or [check.name for check in self.checks if check.found is not None]
+
+    @property
+    def found(self) -> list[str]:
+        """What the checks say about the model, a sentence each."""
+        return [check.found for check in self.checks if check.found is not None]
+
+    @property
+    def advice(self) -> list[str]:
+        """What would help a model that was refused, a sentence each."""
+        return list(dict.fromkeys(check.advice for check in self.checks if check.advice))
+
     def as_dict(self) -> dict[str, Any]:
         """Return it by name, fit for JSON."""
         return {
             "decision": self.kind,
             "model": self.model,
             "previous": self.previous,
+            "decided_by": self.decided_by,
+            "found": self.found,
+            "advice": self.advice,
             "checks": [check.as_dict() for check in self.checks],
         }
 
     def as_text(self) -> str:
-        """Return the gate's checks as a table, and which model serves now."""
+        """Return the gate's checks as a table, what decided, and which model serves now."""
         if self.kind == "none":
             return f"{self.model} serves already."
         if self.kind == "rollback":
@@ -85,7 +102,10 @@ class Decision:
                 verdict = "passed" if check.is_passed else "FAILED"
                 table.add_row(check.name, *figures, check.wanted, verdict)
             lines.append(printed(table))
-        if self.kind != "refuse":
+        lines += self.found
+        if self.kind == "refuse":
+            lines.append(f"What decided: {', '.join(self.decided_by)}. {' '.join(self.advice)}")
+        else:
             instead = f" instead of {self.previous}" if self.previous else ""
             lines.append(f"{self.model} serves now{instead}. Back: alsolike rollback")
         return "\n".join(lines)
@@ -103,12 +123,12 @@ def promote(
 ) -> Decision:
     """Let a model serve if the gate lets it pass, or if it is forced.
 
-    The gate compares both models on the global time split, twice: made anew by their recipes from
-    what was known before the cutoff, which cannot flatter, and as they are stored, which is what
-    would serve. If only the lists of a serving model that ranks far worse stand against the new
-    one, its lists are compared with those of baselines instead. Switching is one update; every
-    later answer comes from the new model. A model that is refused is recorded, and nothing else is
-    changed; a forced one is switched to even if a check fails, and recorded as forced.
+    The gate compares both models on the global time split: made anew by their recipes from what was
+    known before the cutoff, which cannot flatter. As it is stored, which is what would serve, the
+    model is tested for damage. Switching is one update; every later answer comes from the new
+    model. A model that is refused is recorded, and nothing else is changed, also where there is too
+    little history to compare on; a forced one is switched to even if a check fails, and recorded as
+    forced.
 
     Parameters
     ----------
@@ -125,8 +145,6 @@ def promote(
         There is no such model.
     RefusedError
         It has no vectors, or another model was promoted meanwhile.
-    SplitError, NoHistoryError
-        There is too little history to compare on, and it is not forced.
     """
     with connect() as connection:
         model, serving = find_model(connection, name), find_model(connection, None)
@@ -139,15 +157,9 @@ def promote(
         message = f"The model {name!r} has no vectors: it could not answer. Train it again."
         raise RefusedError(message)
     checks: list[Check] = []
-    is_compared = True
     if serving is not None:
-        try:
-            checks = _check(model, serving, limits or Limits(), k=k, seed=seed, report=report)
-        except (SplitError, NoHistoryError):
-            if not is_forced:
-                raise
-            is_compared = False
-    is_passed = is_compared and all(check.is_passed for check in checks)
+        checks = _check(model, serving, limits or Limits(), k=k, seed=seed, report=report)
+    is_passed = all(check.is_passed for check in checks)
     if prepare is not None and (is_passed or is_forced):
         prepare()
     kind = "promote" if is_passed else "force" if is_forced else "refuse"
@@ -206,48 +218,65 @@ def _record(
 def _check(
     model: Model, serving: Model, limits: Limits, *, k: int, seed: int, report: Report
 ) -> list[Check]:
-    history = read_history(report=report)
+    try:
+        history = read_history(report=report)
+    except NoHistoryError as error:
+        return [too_little_history(str(error))]
     of_data: list[Check] = []
     if model.kind == "trained":
         of_data.append(check_data(model.data, history, limits))
         if not of_data[0].is_passed:
             # Figures of a model of another shop would mean nothing.
             return of_data
-    names = new, old = model.name, serving.name
+    names = (model.name, serving.name)
     vectors = read_text_parts(history.catalogue, report=report).text_vectors()
-    split = split_by_time(history)
-
-    def measure(rankers: list[Ranker]) -> Evaluation:
-        return evaluate(split, rankers, k=k, vectors=vectors, seed=seed, report=report)
-
     stored = [StoredRanker(name, f"{name} {STORED}") for name in names]
-    rankers: list[Ranker] = [*stored]
-    for name in names:
-        ranker = ranker_for(name, seed=seed)
-        ranker.name = f"{name} {ANEW}"
-        rankers.append(ranker)
-    evaluation = measure(rankers)
-    store_evaluation(
-        # A stored model may have seen what is held out: its figures are not comparable with others.
-        evaluation.only({f"{name} {ANEW}": name for name in names}),
-        data_fingerprint=fingerprint(history),
-        parameters={"measured_by": "promote", "models": list(names)},
-    )
-    rankings = [check_ranking(evaluation, new, old, label) for label in (ANEW, STORED)]
-    latency = check_latency(stored[0].latencies, stored[1].latencies, old, limits)
+    try:
+        compared = compare(
+            history,
+            names,
+            partial(ranker_for, seed=seed),
+            stored=stored,
+            clear=limits.win,
+            k=k,
+            vectors=vectors,
+            seed=seed,
+            report=report,
+        )
+    except SplitError as error:
+        return [*of_data, too_little_history(str(error))]
+    # The latest last, so that it is the one that analysts see first.
+    for evaluation in reversed(compared.evaluations):
+        store_evaluation(
+            # A stored model may have seen what is held out: its figures compare with no others.
+            evaluation.only({f"{name} {ANEW}": name for name in names}),
+            data_fingerprint=fingerprint(history),
+            parameters={"measured_by": "promote", "models": list(names)},
+        )
+    latest, split = compared.evaluations[0], compared.split
+    checks = [
+        *of_data,
+        check_ranking(compared.lead, names, k, limits),
+        check_damage(latest, names, len(split.shoppers), limits),
+        check_latency(stored[0].latencies, stored[1].latencies, serving.name, limits),
+    ]
+
+    def measure(name: str) -> Lists:
+        measured = evaluate(
+            split, [baseline(name, seed=seed)], k=k, vectors=vectors, seed=seed, report=report
+        )
+        return Lists(name, measured.models[name].metrics["all"], k)
 
     ours, theirs = (
-        Lists(name, evaluation.models[f"{name} {ANEW}"].metrics["all"], k) for name in names
+        Lists(name, latest.models[f"{name} {ANEW}"].metrics["all"], k) for name in names
     )
-    lists = check_lists(ours, theirs, limits)
-    why = why_no_bar(ours, theirs, serving.kind)
-    # Baselines take minutes on a large shop: measure them only if they can change the decision.
-    is_last_hurdle = all(check.is_passed for check in (*rankings, latency))
-    if why is not None and is_last_hurdle and not all(check.is_passed for check in lists):
-
-        def measure_baseline(other: str) -> Lists:
-            measured = measure([baseline(other, seed=seed)])
-            return Lists(other, measured.models[other].metrics["all"], k)
-
-        lists = check_beside_behaviour(ours, theirs, limits, why=why, measure=measure_baseline)
-    return [*of_data, *rankings, *lists, latency]
+    guards = check_guards(
+        ours,
+        theirs,
+        Shop.of(latest, int(split.is_there.sum())),
+        limits,
+        is_clear_win=compared.lead.is_clear(limits.win),
+        # Baselines take minutes on a large shop: measure them only if they can change the decision.
+        measure=measure if all(check.is_passed for check in checks) else None,
+    )
+    return [*checks[:-1], *guards, checks[-1]]

@@ -29,7 +29,7 @@ class VisitKnnRanker:
 
     name = "visit-knn"
     _split: Split
-    _visits: sp.csr_matrix
+    _has: sp.csr_matrix
     _by_product: sp.csr_matrix
     _numbers: NDArray[np.int64]
 
@@ -38,18 +38,18 @@ class VisitKnnRanker:
         self._split = split
         # Of what shoppers are asked about with, as long as the split.
         self._numbers = split.seen.visits()
-        self._visits = _unit_visits(split.known)
-        self._by_product = _latest_visits(self._visits)
+        visits = _unit_visits(split.known)
+        self._has = visits.sign()
+        self._by_product = _latest_visits(visits)
         report(self.name, 1, 1)
 
     def scores(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return sums of similarities: ndarray, shape (n_rows, n_products), float32."""
-        has = self._visits.astype(bool).astype(np.float32)
-        scores = np.empty((len(rows), self._visits.shape[1]), np.float32)
+        scores = np.empty((len(rows), self._has.shape[1]), np.float32)
         for start in range(0, len(rows), _ROWS_AT_ONCE):
             chunk = rows[start : start + _ROWS_AT_ONCE]
             similar = sp.csr_matrix(self._queries(chunk) @ self._by_product)
-            scores[start : start + len(chunk)] = (_nearest(similar) @ has).toarray()
+            scores[start : start + len(chunk)] = (_nearest(similar) @ self._has).toarray()
         return scores
 
     def _queries(self, rows: NDArray[np.int64]) -> sp.csr_matrix:
@@ -65,7 +65,7 @@ class VisitKnnRanker:
         is_last = self._numbers[events] == latest[owners]
         events, owners = events[is_last], owners[is_last]
         # Of each product its latest event, of which the order stays.
-        keys = owners * self._visits.shape[1] + split.seen.products[events]
+        keys = owners * self._has.shape[1] + split.seen.products[events]
         _, behind = np.unique(keys[::-1], return_index=True)
         kept = np.sort(len(keys) - 1 - behind)
         owners, products = owners[kept], split.seen.products[events[kept]]
@@ -73,7 +73,7 @@ class VisitKnnRanker:
         after = np.cumsum(counts)[owners] - 1 - np.arange(len(owners))
         lengths = np.minimum(counts, _PRODUCTS)[owners]
         weights = np.maximum(1 - after / np.maximum(lengths, 1), 0).astype(np.float32)
-        shape = (len(rows), self._visits.shape[1])
+        shape = (len(rows), self._has.shape[1])
         return sp.csr_matrix((weights, (owners, products)), shape=shape)
 
 

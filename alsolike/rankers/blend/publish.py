@@ -15,8 +15,8 @@ from alsolike.progress import Report
 from alsolike.rankers.blend.fit import FittedModel
 from alsolike.texts import TextEncoder
 
-# Memory of the rows that are blended at once, in bytes: a few of them are held side by side.
-_ROWS_MEMORY = 64 * 2**20
+# Products whose neighbours are computed and written at once.
+_AT_ONCE = 1024
 
 
 def publish(
@@ -72,10 +72,9 @@ def _copy_neighbours(
 ) -> None:
     ids = catalogue.product_ids
     own_categories: list[tuple[int, str, float, str]] = []
-    step = max(1, _ROWS_MEMORY // (4 * len(catalogue)))
     with connection.cursor().copy(query("alsolike/rankers/blend/copy_neighbours")) as copy:
-        for start in range(0, len(products), step):
-            part = products[start : start + step]
+        for start in range(0, len(products), _AT_ONCE):
+            part = products[start : start + _AT_ONCE]
             neighbours, scores = fitted.neighbours(part)
             # Sorted: after the first score of 0 there is nothing more.
             counts = np.count_nonzero(scores > 0, axis=1)
@@ -93,7 +92,7 @@ def _copy_neighbours(
                     )
                     factor = fitted.repurchase[category]
                     own_categories.append((model_id, product_id, factor, "".join(own)))
-            report("neighbours", min(start + step, len(products)), len(products))
+            report("neighbours", min(start + _AT_ONCE, len(products)), len(products))
     with connection.cursor().copy(query("alsolike/rankers/blend/copy_repurchase_factors")) as copy:
         for row in own_categories:
             copy.write_row(row)

@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 from alsolike.database import connect
 from alsolike.evaluation.evaluate import evaluate
 from alsolike.evaluation.results import Evaluation
-from alsolike.history import SplitError, read_history, split_by_time
+from alsolike.history import SplitError, read_history, split_by_time, split_next
 from alsolike.history.recent import recent_products
 from alsolike.models import drop_leftovers
 from alsolike.neighbours import write_all_neighbours
@@ -125,6 +125,43 @@ def test_an_evaluation_learns_nothing_from_what_is_held_out() -> None:
     changed = replace(split, known=read_history(report=ignore_progress).before(split.cutoff or 0))
     after = evaluate(changed, [TrainedRanker(RECIPE)], k=5, report=ignore_progress)
     assert after.as_dict()["models"] == before.as_dict()["models"]
+
+
+@pytest.mark.usefixtures("shop")
+def test_before_a_next_action_a_model_sees_what_came_before_and_no_more() -> None:
+    split = split_next(read_history(report=ignore_progress))
+    # The first moments of all, and the last one of who acted most often after the cutoff.
+    busiest = np.argmax(np.bincount(split.shoppers))
+    last_of_busiest = np.flatnonzero(split.shoppers == busiest)[-1]
+    rows = np.append(np.argsort(split.moments)[:2], last_of_busiest)
+    assert np.count_nonzero(split.shoppers == busiest) > 2
+    ranker = TrainedRanker(RECIPE)
+    try:
+        ranker.fit(split, ignore_progress)
+        whole, _ = ranker.lists(rows, 5)
+        assert (whole >= 0).any(axis=1).all()
+        had = split.had(rows)
+        for place, listed in enumerate(whole):
+            assert not set(listed) & set(had[place].indices)
+        for place in (2, 1, 0):
+            moment = int(split.moments[rows[place]])
+            run(
+                "delete from raw.purchases where purchased_at >= "
+                "timestamptz 'epoch' + %s * interval '1 microsecond'",
+                (moment,),
+            )
+            again, _ = ranker.lists(rows[[place]], 5)
+            assert again[0].tolist() == whole[place].tolist()
+        # Without what they did after the cutoff the busiest would get other products.
+        run(
+            "delete from raw.purchases where purchased_at >= "
+            "timestamptz 'epoch' + %s * interval '1 microsecond'",
+            (split.cutoff,),
+        )
+        last, _ = ranker.lists(rows[[2]], 5)
+        assert last[0].tolist() != whole[2].tolist()
+    finally:
+        ranker.close()
 
 
 def test_products_of_tomorrow_are_in_no_list_of_the_past(shop: Settings) -> None:

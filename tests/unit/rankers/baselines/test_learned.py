@@ -1,5 +1,7 @@
 """The baselines that learn who acted on what: against their formulas, written out densely."""
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 
@@ -112,6 +114,23 @@ def test_there_are_ten_baselines_under_their_names() -> None:
     assert [baseline(name).name for name in BASELINES] == list(BASELINES)
     with pytest.raises(UnknownRankerError, match="no baseline magic: choose one of popular, "):
         baseline("magic")
+
+
+@pytest.mark.parametrize("name", [name for name in BASELINES if name not in {"text", "average"}])
+def test_what_came_after_a_moment_changes_no_score_of_it(name: str) -> None:
+    made = random_history(events=1_500)
+    whole = split_next(made)
+    assert whole.cutoff is not None
+    cutoff = datetime.fromtimestamp(whole.cutoff / 1e6, UTC)
+    scores = _fitted(baseline(name), whole)
+    # Only of the first rows, at which most is still to come.
+    for row in np.argsort(whole.moments)[:3]:
+        moment, shopper = whole.moments[row], whole.shoppers[row]
+        is_past = made.times < moment
+        is_past |= (made.shoppers == shopper) & (made.times == moment)
+        past = split_next(made.only(is_past), cutoff)
+        (there,) = np.flatnonzero((past.shoppers == shopper) & (past.moments == moment))
+        np.testing.assert_allclose(_fitted(baseline(name), past)[there], scores[row], rtol=1e-6)
 
 
 def test_a_shopper_who_is_asked_about_later_is_folded_in_by_ials() -> None:
