@@ -29,33 +29,28 @@ as $$
                 a.weight * n.score
                 * case
                     when
-                        a.factor is not null
-                        and a.category = (
-                            select p.category
-                            from raw.products as p
-                            where p.product_id = n.neighbour_id
-                        )
+                        n.rank <= a.known
+                        and get_bit(a.is_own_category, n.rank - 1) = 1
                         then a.factor
                     else 1
                 end as part
             from (
                 select u.product_id, u.weight::double precision as weight, u.place,
                     ceil(p_rows * u.weight / sum(u.weight) over ())::integer as depth,
-                    f.category, f.factor::double precision as factor
+                    f.is_own_category, length(f.is_own_category) as known,
+                    f.factor::double precision as factor
                 from unnest(p_acted) with ordinality
                     as u (kind, event_id, product_id, acted_at, weight, place)
                 left join recs.repurchase_factors as f
                     on
                         u.kind = 'purchase'
                         and f.model_id = p_model_id
-                        and f.category = (
-                            select b.category
-                            from raw.products as b
-                            where b.product_id = u.product_id
-                        )
+                        and u.product_id = f.product_id
             ) as a
             inner join recs.neighbours as n
                 on n.model_id = p_model_id and a.product_id = n.product_id and a.depth >= n.rank
+            -- Or a part would be worked out at each of its two places.
+            offset 0
         ) as w
         union all
         select p.product_id, p.prior::double precision, null

@@ -12,18 +12,21 @@ def upgrade() -> None:
         """
         create table recs.repurchase_factors (
             model_id integer not null references recs.models on delete cascade,
-            category text not null,
+            product_id text not null,
             factor real not null check (factor >= 0 and factor < 1),
-            primary key (model_id, category)
+            is_own_category bit varying not null,
+            primary key (model_id, product_id)
         );
         comment on table recs.repurchase_factors is
-            'One row per trained model and category of which who bought rarely buys again soon: a '
-            'purchase counts for less towards other products of the category.';
+            'One row per trained model and product of a category of which who bought rarely buys '
+            'again soon: a purchase counts for less towards neighbours of the category.';
         comment on column recs.repurchase_factors.model_id is 'Trained model that it belongs to.';
-        comment on column recs.repurchase_factors.category is 'Path of the category.';
+        comment on column recs.repurchase_factors.product_id is 'The product that is bought.';
         comment on column recs.repurchase_factors.factor is
-            'What a purchase counts towards products of the category, 0 to below 1; towards all '
-            'others, and of a category without a row, it counts in full.';
+            'What its purchase counts towards neighbours of its category, 0 to below 1; towards '
+            'all others, and of a product without a row, it counts in full.';
+        comment on column recs.repurchase_factors.is_own_category is
+            'A bit for each of its neighbours, by rank: 1 where they have its category.';
         grant select on recs.repurchase_factors to alsolike_app, alsolike_analyst;
 
         do $$

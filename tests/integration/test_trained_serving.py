@@ -346,23 +346,26 @@ def test_after_a_purchase_its_kind_steps_back_unless_it_is_bought_again() -> Non
     model_id = add_trained(
         clusters(8), {0: [(1, 1.0), (2, 0.9), (5, 0.6)], 3: [(4, 1.0), (6, 0.6)]}
     )
-    for category, numbers in (("Tents", (0, 1, 2)), ("Coffee", (3, 4)), ("Bags", (5, 6))):
-        run(
-            "update raw.products set category = %s where product_id = any(%s)",
-            (category, [name_of(number) for number in numbers]),
-        )
     add_rows(
-        "recs.repurchase_factors", [{"model_id": model_id, "category": "Tents", "factor": 0.1}]
+        "recs.repurchase_factors",
+        [
+            {
+                "model_id": model_id,
+                "product_id": name_of(0),
+                "factor": 0.1,
+                "is_own_category": "110",
+            }
+        ],
     )
     add_shopper("s")
     buy("e1", "s", 0, START)
-    # The sleeping bag before the other tents, which still are there.
+    # 0, 1 and 2 are tents, 5 is a sleeping bag: it stands before them, which still are there.
     assert ids(recommend("s", 3)) == [name_of(5), name_of(1), name_of(2)]
     scores = [row[2] for row in recommend("s", 3)]
     assert scores == pytest.approx([3 * 0.6, 3 * 0.1, 3 * 0.09])
     # The same as of a moment: the factors are the model's own.
     assert ids(recommend("s", 3, as_of=START + DAY)) == [name_of(5), name_of(1), name_of(2)]
-    # Who only looks at tents sees tents first; coffee is followed by coffee.
+    # Who only looks at tents sees tents first; 3 and 4 are coffee, which is followed by coffee.
     add_shopper("t")
     view("e2", "t", 0, START)
     assert ids(recommend("t", 3)) == [name_of(1), name_of(2), name_of(5)]

@@ -56,9 +56,6 @@ def publish(
             copy.write_row(
                 (model_id, catalogue.product_ids[product], float(fitted.priors[product]))
             )
-    with connection.cursor().copy(query("alsolike/rankers/blend/copy_repurchase_factors")) as copy:
-        for category, factor in fitted.repurchase.items():
-            copy.write_row((model_id, category, factor))
     if products is None:
         products = np.arange(len(catalogue))
     _copy_neighbours(connection, fitted, catalogue, model_id, products, report)
@@ -74,6 +71,7 @@ def _copy_neighbours(
     report: Report,
 ) -> None:
     ids = catalogue.product_ids
+    own_categories: list[tuple[int, str, float, str]] = []
     with connection.cursor().copy(query("alsolike/rankers/blend/copy_neighbours")) as copy:
         for start in range(0, len(products), _AT_ONCE):
             part = products[start : start + _AT_ONCE]
@@ -81,9 +79,20 @@ def _copy_neighbours(
             # Sorted: after the first score of 0 there is nothing more.
             counts = np.count_nonzero(scores > 0, axis=1)
             for row, count in enumerate(counts):
-                product_id = ids[int(part[row])]
+                product = int(part[row])
+                product_id, category = ids[product], catalogue.categories[product]
                 for place in range(int(count)):
                     neighbour_id = ids[int(neighbours[row, place])]
                     score = float(scores[row, place])
                     copy.write_row((model_id, product_id, place + 1, neighbour_id, score))
+                if category in fitted.repurchase:
+                    own = (
+                        "01"[catalogue.categories[int(other)] == category]
+                        for other in neighbours[row, :count]
+                    )
+                    factor = fitted.repurchase[category]
+                    own_categories.append((model_id, product_id, factor, "".join(own)))
             report("neighbours", min(start + _AT_ONCE, len(products)), len(products))
+    with connection.cursor().copy(query("alsolike/rankers/blend/copy_repurchase_factors")) as copy:
+        for row in own_categories:
+            copy.write_row(row)
