@@ -105,6 +105,7 @@ APP_CALLS = ANALYST_CALLS | {
     "ops.shopper_data",
     "ops.shopper_lock",
     "recs.buy_again",
+    "recs.demo_shoppers",
     "recs.diversified",
     "recs.diversity_level",
     "recs.has_happened",

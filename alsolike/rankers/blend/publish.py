@@ -15,8 +15,8 @@ from alsolike.progress import Report
 from alsolike.rankers.blend.fit import FittedModel
 from alsolike.texts import TextEncoder
 
-# Memory of the rows that are blended at once, in bytes: a few of them are held side by side.
-_ROWS_MEMORY = 64 * 2**20
+# Products whose neighbours are computed and written at once.
+_AT_ONCE = 1024
 
 
 def publish(
@@ -71,10 +71,9 @@ def _copy_neighbours(
     report: Report,
 ) -> None:
     ids = catalogue.product_ids
-    step = max(1, _ROWS_MEMORY // (4 * len(catalogue)))
     with connection.cursor().copy(query("alsolike/rankers/blend/copy_neighbours")) as copy:
-        for start in range(0, len(products), step):
-            part = products[start : start + step]
+        for start in range(0, len(products), _AT_ONCE):
+            part = products[start : start + _AT_ONCE]
             neighbours, scores = fitted.neighbours(part)
             # Sorted: after the first score of 0 there is nothing more.
             counts = np.count_nonzero(scores > 0, axis=1)
@@ -84,4 +83,4 @@ def _copy_neighbours(
                     neighbour_id = ids[int(neighbours[row, place])]
                     score = float(scores[row, place])
                     copy.write_row((model_id, product_id, place + 1, neighbour_id, score))
-            report("neighbours", min(start + step, len(products)), len(products))
+            report("neighbours", min(start + _AT_ONCE, len(products)), len(products))
