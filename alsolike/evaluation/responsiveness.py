@@ -14,6 +14,10 @@ from alsolike.progress import Report
 # Cards of a list, and looks after which it is asked for.
 CARDS = 12
 LOOKS = (1, 2, 4)
+# Wanted of the cards: so many of the kind, or with it, by number of looks; and so many of the list
+# before that stay after all the looks.
+WANTED_OF_KIND = {2: 3, 4: 5}
+WANTED_TO_STAY = 4
 # Visitors who are asked for at most, and products that each of them acted on before at least: who
 # did less has no long taste that could stay.
 _VISITORS = 100
@@ -56,12 +60,19 @@ class Responsiveness:
     before: float
     after: Mapping[int, AfterLooks]
 
+    @property
+    def reached(self) -> float:
+        """Return the least share of what is wanted, 1 or more where all of it is reached."""
+        shares = [self.after[looks].of_kind / cards for looks, cards in WANTED_OF_KIND.items()]
+        return min(*shares, self.after[max(LOOKS)].stayed / WANTED_TO_STAY)
+
     def as_dict(self) -> dict[str, Any]:
         """Return it by name, fit for JSON."""
         return {
             "model": self.model,
             "cards": CARDS,
             "visitors": self.visitors,
+            "reached": self.reached,
             "of_kind_before": self.before,
             "after_looks": {
                 str(looks): {"changed": a.changed, "of_kind": a.of_kind, "stayed": a.stayed}
