@@ -285,6 +285,7 @@ def _check(
     followed = measure_responsiveness(history, names, seed=seed, report=report)
     of_visit: list[Check] = []
     if followed:
+        of_candidate, of_serving = followed
         is_won = compared.lead.is_clear(limits.win)
-        of_visit.append(check_visit(*followed, limits, is_clear_win=is_won))
+        of_visit.append(check_visit(of_candidate, of_serving, limits, is_clear_win=is_won))
     return [*checks[:-1], *guards, *of_visit, checks[-1]]
