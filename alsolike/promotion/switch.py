@@ -286,5 +286,6 @@ def _check(
     of_visit: list[Check] = []
     if followed:
         is_won = compared.lead.is_clear(limits.win)
-        of_visit.append(check_visit(*followed, limits, is_clear_win=is_won))
+        new, old = followed
+        of_visit.append(check_visit(new, old, limits, is_clear_win=is_won))
     return [*checks[:-1], *guards, *of_visit, checks[-1]]

@@ -42,6 +42,7 @@ ANALYST_READS = {
     "seed serving",
     "recs.neighbours": "model_id neighbour_id product_id rank score",
     "recs.product_priors": "model_id prior product_id",
+    "recs.repurchase_factors": "category factor model_id",
     "recs.product_vectors": "category embedding model_id product_id updated_at",
     "recs.product_vectors_1": "category embedding model_id product_id updated_at",
     "recs.promotions": "checks kind model model_id previous_model previous_model_id promoted_at "

@@ -16,6 +16,7 @@ from alsolike.rankers.blend.recipe import Recipe
 from alsolike.rankers.blend.rows import BlendedRows, KeptSpace, above, best_entries
 from alsolike.rankers.blend.validation import cut_slices, fit_slice, queries_of
 from alsolike.rankers.blend.weights import Blend, choose_weights
+from alsolike.rankers.repurchase import repurchase_factors
 from alsolike.rankers.spaces.space import LeftOutSpace
 from alsolike.texts import Texts
 
@@ -41,6 +42,8 @@ class FittedModel:
         Score per cosine of text vectors, for products that come after the fit.
     centre : ndarray, shape (n_products,), float32
         Subtracted from the scores of neighbours; zeros where they are kept as they are.
+    repurchase : dict of str to float
+        By category what a purchase counts towards its other products; see `repurchase_factors`.
     left_out : dict of str to str
         Spaces that could not be fitted, with the error of each.
     """
@@ -52,6 +55,7 @@ class FittedModel:
     priors: NDArray[np.float32]
     newcomer_scale: float
     centre: NDArray[np.float32]
+    repurchase: dict[str, float]
     left_out: dict[str, str]
     rows: BlendedRows
     groups: Groups
@@ -144,6 +148,7 @@ def fit_model(history: History, texts: Texts, recipe: Recipe, report: Report) ->
         priors=priors,
         newcomer_scale=rows.newcomer_scale(recipe.seed),
         centre=centre,
+        repurchase=repurchase_factors(history),
         left_out=left_out,
         rows=rows,
         groups=Groups(history.catalogue.groups),

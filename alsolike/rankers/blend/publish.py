@@ -31,7 +31,7 @@ def publish(
     products: NDArray[np.integer] | None = None,
     report: Report,
 ) -> int:
-    """Register the model under a free name and write its neighbours, priors and vectors.
+    """Register the model under a free name and write its neighbours, priors, factors and vectors.
 
     Return its id. The caller commits. With `products` only these get neighbours, for an evaluation
     that asks for no others.
@@ -56,6 +56,9 @@ def publish(
             copy.write_row(
                 (model_id, catalogue.product_ids[product], float(fitted.priors[product]))
             )
+    with connection.cursor().copy(query("alsolike/rankers/blend/copy_repurchase_factors")) as copy:
+        for category, factor in fitted.repurchase.items():
+            copy.write_row((model_id, category, factor))
     if products is None:
         products = np.arange(len(catalogue))
     _copy_neighbours(connection, fitted, catalogue, model_id, products, report)

@@ -1,0 +1,45 @@
+"""What goes with a product says why; a model knows which categories are not bought again soon."""
+
+from alsolike.revision_steps import run_sql
+
+revision = "0044"
+down_revision = "0040"
+
+
+def upgrade() -> None:
+    """Add the table; and the column to the mart of before, which holds pairs until dbt runs."""
+    run_sql(
+        """
+        create table recs.repurchase_factors (
+            model_id integer not null references recs.models on delete cascade,
+            category text not null,
+            factor real not null check (factor >= 0 and factor < 1),
+            primary key (model_id, category)
+        );
+        comment on table recs.repurchase_factors is
+            'One row per trained model and category of which who bought rarely buys again soon: a '
+            'purchase counts for less towards other products of the category.';
+        comment on column recs.repurchase_factors.model_id is 'Trained model that it belongs to.';
+        comment on column recs.repurchase_factors.category is 'Path of the category.';
+        comment on column recs.repurchase_factors.factor is
+            'What a purchase counts towards products of the category, 0 to below 1; towards all '
+            'others, and of a category without a row, it counts in full.';
+        grant select on recs.repurchase_factors to alsolike_app, alsolike_analyst;
+
+        do $$
+        begin
+            if to_regclass('marts.product_complements') is not null then
+                alter table marts.product_complements
+                    add column if not exists basis text not null default 'pair';
+                comment on column marts.product_complements.basis is
+                    'pair or category - whether baskets hold the products, or their categories.';
+            end if;
+        end
+        $$;
+        """
+    )
+
+
+def downgrade() -> None:
+    """Drop the table; the mart's column stays, since nothing reads it and dbt builds it anew."""
+    run_sql("drop table recs.repurchase_factors;")
