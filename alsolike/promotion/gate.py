@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 
 from alsolike.evaluation.bootstrap import interval
-from alsolike.evaluation.responsiveness import (
+from alsolike.evaluation.results import Evaluation
+from alsolike.history import History
+from alsolike.metrics.responsiveness import (
     CARDS,
     LOOKS,
     WANTED_OF_KIND,
     WANTED_TO_STAY,
     Responsiveness,
 )
-from alsolike.evaluation.results import Evaluation
-from alsolike.history import History
 from alsolike.promotion.lead import ANEW, FEWEST_SHOPPERS, Lead
 from alsolike.training import SAMPLE_SIZE, sample
 

@@ -57,7 +57,7 @@ def site(
 
 def suggested(site: Client) -> list[str]:
     page = site.get("/sign-in")
-    return re.findall(r'name="shopper_id"\s+value="([^"]+)"', page.text)
+    return re.findall(r'class="shopper"\s+name="shopper_id"\s+value="([^"]+)"', page.text)
 
 
 def new_kind(product_ids: set[str], number: int) -> tuple[list[str], set[str]]:
@@ -144,7 +144,7 @@ def follow_signed_in(
 
 def test_the_lists_of_the_suggested_shoppers_follow_two_and_four_looks(site: Client) -> None:
     shoppers = suggested(site)
-    assert len(shoppers) == 5
+    assert len(shoppers) >= 5
     assert_follows(
         [
             follow_signed_in(site, shopper_id, *new_kind(acted_on(shopper_id), number))
