@@ -110,7 +110,7 @@ def train(
     with connect() as connection:
         build_vector_index(connection, model_id)
     with connect(autocommit=True) as connection:
-        connection.execute("analyze recs.neighbours, recs.product_priors")
+        connection.execute("analyze recs.neighbours, recs.product_priors, recs.repurchase_factors")
     if name is not None and kept_name != name:
         message = (
             f"Another training made a model {name!r} while this one ran: what this one learned is "

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from alsolike.demo.write import ShopSize
 
 _STOP_SECONDS = 20
-# The most products for which the demo trains a model: the time grows with their square.
-_TRAINED_UP_TO = 20_000
 
 
 class OtherDemoShopError(AlsolikeError):
@@ -118,7 +116,7 @@ def _prepare(settings: Settings, folder: Path, size: "ShopSize", seed: int, repo
         embedded = embed_all(settings, report=report)
         embedded.require_most()
         rows = write_all_neighbours(model=None, k=settings.neighbours_k, sessions=2, report=report)
-        counts.update(promotion=_train_and_promote(size, report))
+        counts.update(promotion=_train_and_promote(report))
         manifest = export_snapshot(
             settings, model=None, k=None, product_ids=None, category=None, report=report
         )
@@ -131,16 +129,13 @@ def _prepare(settings: Settings, folder: Path, size: "ShopSize", seed: int, repo
         )
 
 
-def _train_and_promote(size: "ShopSize", report: Report) -> dict[str, Any]:
+def _train_and_promote(report: Report) -> dict[str, Any]:
     """Train a model, once, and let it serve if it passes the gate; return the decision."""
     from alsolike.history import SplitError  # noqa: PLC0415
     from alsolike.models import list_models  # noqa: PLC0415
     from alsolike.promotion import promote  # noqa: PLC0415
     from alsolike.training import Recipe, train  # noqa: PLC0415
 
-    if size.products > _TRAINED_UP_TO:
-        click.echo(f"Over {_TRAINED_UP_TO:,} products: `alsolike train` would take long. Not run.")
-        return {"decision": "not trained"}
     with connect() as connection:
         trained = list_models(connection, kind="trained")
         decided = connection.execute("select exists (select from recs.promotions)").fetchone()
@@ -154,7 +149,7 @@ def _train_and_promote(size: "ShopSize", report: Report) -> dict[str, Any]:
         click.echo(f"Nothing was trained: {error}")
         return {"decision": "not trained", "reason": str(error)}
     outcome = "serves" if decision.kind == "promote" else "was refused by the gate"
-    click.echo(f"The trained model {decision.model} {outcome}.")
+    click.echo(f"The trained model {decision.model} {outcome}. {' '.join(decision.found)}")
     return decision.as_dict()
 
 
@@ -198,7 +193,7 @@ def suggested_shoppers() -> list[tuple[str, str]]:
     from api.visitors.service import DEMO_SHOPPERS  # noqa: PLC0415
 
     with connect() as connection:
-        rows = connection.execute(query("api/visitors/demo_shoppers"), {"row_count": DEMO_SHOPPERS})
+        rows = connection.execute(query("alsolike/cli/demo_shoppers"), {"row_count": DEMO_SHOPPERS})
         return [(row[0], row[1]) for row in rows]
 
 

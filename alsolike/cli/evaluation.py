@@ -74,6 +74,12 @@ def _moment(
     help="Measure also how well `goes with it` completes baskets.",
 )
 @click.option(
+    "--responsiveness",
+    is_flag=True,
+    help="Measure also how lists follow a visit, of the stored models among --models or the "
+    "serving one.",
+)
+@click.option(
     "--report",
     "report_path",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
@@ -93,6 +99,7 @@ def evaluate(
     seed: int,
     frontier: bool,
     complements: bool,
+    responsiveness: bool,
     report_path: Path | None,
     as_json: bool,
 ) -> None:
@@ -124,6 +131,7 @@ def evaluate(
         seed=seed,
         has_frontier=frontier,
         has_complements=complements,
+        has_responsiveness=responsiveness,
     )
     arguments = {
         "split": split,
@@ -157,6 +165,9 @@ def evaluate(
         **done.evaluation.as_dict(),
         "frontier": [point.as_dict() for point in done.frontier],
         "complements": done.complements,
+        "responsiveness": None
+        if done.responsiveness is None
+        else [one.as_dict() for one in done.responsiveness],
     }
     show(result, "" if as_json else _text(done, report_path), as_json=as_json)
 
@@ -176,6 +187,7 @@ def _text(done: "EvaluationRun", report_path: Path | None) -> str:
         complements_text,
         evaluation_text,
         frontier_text,
+        responsiveness_text,
     )
 
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _LEAST_WIDTH
@@ -185,6 +197,8 @@ def _text(done: "EvaluationRun", report_path: Path | None) -> str:
     text += frontier_text(done.frontier)
     if done.complements is not None:
         text += complements_text(done.complements)
+    if done.responsiveness is not None:
+        text += responsiveness_text(done.responsiveness)
     text += in_schemas(f"\nKept as evaluation {done.evaluation_id} in recs.evaluations.")
     if report_path is not None:
         text += f" The report is {report_path}."

@@ -15,6 +15,7 @@ from alsolike.evaluation.complements import evaluate_complements
 from alsolike.evaluation.evaluate import evaluate
 from alsolike.evaluation.frontier import MeasuredSetting, measure_frontier
 from alsolike.evaluation.product_traits import read_traits
+from alsolike.evaluation.responsiveness import measure_responsiveness
 from alsolike.evaluation.results import Evaluation, EvaluationError
 from alsolike.evaluation.store import store_evaluation
 from alsolike.history import (
@@ -25,7 +26,8 @@ from alsolike.history import (
     split_history,
 )
 from alsolike.history.read import fingerprint
-from alsolike.models import list_models
+from alsolike.metrics.responsiveness import Responsiveness
+from alsolike.models import find_model, list_models
 from alsolike.progress import Report
 from alsolike.rankers.blend.recipe import Recipe
 from alsolike.rankers.by_name import BASELINES, TRAINED, UnknownRankerError, baseline, ranker_for
@@ -58,6 +60,9 @@ class EvaluationPlan:
         Whether to measure what diversity costs a fresh fit of the default recipe.
     has_complements : bool
         Whether to measure basket completion too.
+    has_responsiveness : bool
+        Whether to measure how the stored models among `models` follow a visit, or the serving one
+        where there is none.
     """
 
     split: str = "time"
@@ -68,14 +73,15 @@ class EvaluationPlan:
     seed: int = 0
     has_frontier: bool = False
     has_complements: bool = False
+    has_responsiveness: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class EvaluationRun:
     """An evaluation that was kept in `recs.evaluations`.
 
-    Without vectors intra-list diversity could not be measured. The frontier and the complements
-    (from `evaluate_complements`) are empty and None where they were not asked for.
+    Without vectors intra-list diversity could not be measured. The frontier, the complements (from
+    `evaluate_complements`) and responsiveness are empty or None where they were not asked for.
     """
 
     evaluation_id: int
@@ -84,6 +90,7 @@ class EvaluationRun:
     has_vectors: bool
     frontier: list[MeasuredSetting]
     complements: dict[str, Any] | None
+    responsiveness: list[Responsiveness] | None
 
 
 def run_evaluation(
@@ -136,6 +143,10 @@ def run_evaluation(
             vectors=vectors,
             report=report,
         )
+    responsiveness: list[Responsiveness] | None = None
+    if plan.has_responsiveness:
+        names = _stored_names(plan)
+        responsiveness = measure_responsiveness(history, names, seed=plan.seed, report=report)
     data_fingerprint = fingerprint(history)
     evaluation_id = store_evaluation(
         evaluation,
@@ -145,10 +156,17 @@ def run_evaluation(
             "cold_share": plan.cold_share,
             "frontier": [point.as_dict() for point in frontier],
             "complements": complements,
+            "responsiveness": [one.as_dict() for one in responsiveness or ()],
         },
     )
     return EvaluationRun(
-        evaluation_id, evaluation, data_fingerprint, vectors is not None, frontier, complements
+        evaluation_id,
+        evaluation,
+        data_fingerprint,
+        vectors is not None,
+        frontier,
+        complements,
+        responsiveness,
     )
 
 
@@ -197,6 +215,16 @@ def _rankers(plan: EvaluationPlan, make: Callable[[str], Ranker] | None) -> list
             raise UnknownRankerError(message)
     make = make or partial(ranker_for, seed=plan.seed)
     return [baseline(name, seed=plan.seed) if name in BASELINES else make(name) for name in names]
+
+
+def _stored_names(plan: EvaluationPlan) -> list[str]:
+    """Return the stored models among those of the plan, or else the serving one if one serves."""
+    names = [name for name in dict.fromkeys(plan.models) if name not in {*BASELINES, TRAINED}]
+    if names:
+        return names
+    with connect() as connection:
+        serving = find_model(connection, None)
+    return [] if serving is None else [serving.name]
 
 
 def _text_vectors(

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from alsolike.evaluation.frontier import DEFAULT, MeasuredSetting
 from alsolike.evaluation.results import FEW_SHOPPERS, Evaluation, Value, best_model
+from alsolike.metrics.responsiveness import CARDS, Responsiveness
 from alsolike.rankers.by_name import BASELINES
 
 _ACCURACY = ("ndcg", "hr", "recall", "precision", "map", "mrr")
@@ -93,6 +94,26 @@ def complements_text(measured: Mapping[str, Any]) -> str:
     count = measured["baskets"]
     few = " (few: the intervals know no others)" if count < FEW_SHOPPERS else ""
     return printed("", "", f"Basket completion, {count:,} baskets{few}", table)
+
+
+def responsiveness_text(measured: Sequence[Responsiveness]) -> str:
+    """Return how lists follow a visit as a table; a line says so where it was not measured."""
+    if not measured:
+        return (
+            "\n\nHow lists follow a visit was not measured: no model serves, no category has nine "
+            "products, or no visitor acted on five."
+        )
+    table = Table("model", "looks", "changed", "of the kind or with it", "stayed")
+    for one in measured:
+        table.add_row(one.model, "0", "", f"{one.before:.1f}", "")
+        for looks, after in one.after.items():
+            means = (after.changed, after.of_kind, after.stayed)
+            table.add_row("", str(looks), *(f"{mean:.1f}" for mean in means))
+    title = (
+        f"How lists of {CARDS} follow a visit to one kind that is new to the shopper, mean of "
+        f"{measured[0].visitors} visitors"
+    )
+    return printed("", "", title, table)
 
 
 def printed(*parts: Any, width: int = _WIDTH) -> str:

@@ -8,7 +8,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from alsolike.dbt_variables import dbt_variables
-from alsolike.history.history import KINDS, History
+from alsolike.history.history import KINDS, VISIT_GAP, History
 
 # Events that are weighed at a time, some 100 bytes each.
 _EVENTS_AT_ONCE = 2_000_000
@@ -21,6 +21,7 @@ def recent_products(
     actions: int,
     decay: float,
     kind_weights: Mapping[str, float] | None = None,
+    visit: float = 0.0,
     moments: NDArray[np.int64] | None = None,
 ) -> sp.csr_matrix:
     """Weigh the last distinct products of each shopper.
@@ -42,8 +43,15 @@ def recent_products(
     kind_weights : Mapping of str to float, optional
         Weight of each kind of `KINDS`; a product has the greatest of its events. A kind that is
         missing or 0 does not count, nor does a bad review. Every event counts 1 when left out.
+    visit : float
+        Share of a long current visit in the weight of all, in [0, 1); 0: it is not told from what
+        came before. With n products in the visit and m before it, the past has
+        (1 - visit × n / (n + 1)) × m / (m + 1) and the visit the rest, each shared out as its own
+        weights are. The visit is the latest product and those before it, as long as each is at
+        most `VISIT_GAP` older than the next later one; the latest than its row's moment.
     moments : ndarray, shape (n_rows,), int64, optional
-        Microseconds since 1970: for each row only what happened strictly before counts.
+        Microseconds since 1970: for each row only what happened strictly before counts. Without
+        them nobody is taken to be in a visit.
 
     Returns
     -------
@@ -58,6 +66,7 @@ def recent_products(
             actions=actions,
             decay=decay,
             kind_weights=kind_weights,
+            visit=visit,
         )
         for chunk in _chunks(history, shoppers)
     ]
@@ -72,13 +81,17 @@ def acted_on(
     Shape (n_rows, n_products), float32, ones; the shoppers and moments are those of
     `recent_products`.
     """
-    events, rows = events_before(history, shoppers, moments)
-    values = np.ones(len(events), np.float32)
-    shape = (len(shoppers), len(history.catalogue))
-    matrix = sp.csr_matrix((values, (rows, history.products[events])), shape=shape)
-    matrix.sum_duplicates()
-    matrix.data[:] = 1
-    return matrix
+    parts: list[sp.csr_matrix] = []
+    for chunk in _chunks(history, shoppers):
+        limits = None if moments is None else moments[chunk]
+        events, rows = events_before(history, shoppers[chunk], limits)
+        values = np.ones(len(events), np.float32)
+        shape = (len(shoppers[chunk]), len(history.catalogue))
+        matrix = sp.csr_matrix((values, (rows, history.products[events])), shape=shape)
+        matrix.sum_duplicates()
+        matrix.data[:] = 1
+        parts.append(matrix)
+    return parts[0] if len(parts) == 1 else sp.csr_matrix(sp.vstack(parts))
 
 
 def events_before(
@@ -115,6 +128,7 @@ def _recent(
     actions: int,
     decay: float,
     kind_weights: Mapping[str, float] | None,
+    visit: float,
 ) -> sp.csr_matrix:
     shape = (len(shoppers), len(history.catalogue))
     events, rows = events_before(history, shoppers, moments)
@@ -142,8 +156,45 @@ def _recent(
     is_recent = positions < actions
     kept = order[is_recent]
     weights = strongest[kept] * np.power(float(decay), positions[is_recent])
+    if visit > 0 and moments is not None and len(kept):
+        weights *= _visit_factors(pair_rows[kept], times[kept], weights, moments, visit)
     matrix = sp.csr_matrix(
         (weights.astype(np.float32), (pair_rows[kept], pair_products[kept])), shape=shape
     )
     matrix.sort_indices()
     return matrix
+
+
+def _visit_factors(
+    rows: NDArray[np.int64],
+    times: NDArray[np.int64],
+    weights: NDArray[np.float64],
+    moments: NDArray[np.int64],
+    visit: float,
+) -> NDArray[np.float64]:
+    """Return what the weights are multiplied by so that the current visit has its share.
+
+    The entries are those of ascending rows, the latest first; there is one at least.
+    """
+    is_first = np.ones(len(rows), bool)
+    is_first[1:] = rows[1:] != rows[:-1]
+    later = np.empty_like(times)
+    later[1:] = times[:-1]
+    later[is_first] = moments[rows[is_first]]
+    # In the visit is what no break comes after: as many breaks as before the row's first entry.
+    breaks = np.cumsum(later - times > VISIT_GAP)
+    starts = np.flatnonzero(is_first)
+    lengths = np.diff(np.append(starts, len(rows)))
+    before = np.repeat(np.append(0, breaks)[starts], lengths)
+    is_in_visit = breaks == before
+
+    in_visit = np.add.reduceat(is_in_visit.astype(float), starts)
+    in_past = lengths - in_visit
+    of_all = np.add.reduceat(weights, starts)
+    of_visit = np.add.reduceat(weights * is_in_visit, starts)
+    past = (1 - visit * in_visit / (in_visit + 1)) * in_past / (in_past + 1)
+    is_told_apart = (in_visit > 0) & (in_past > 0)
+    by_part = np.ones((2, len(starts)))
+    np.divide(past * of_all, of_all - of_visit, out=by_part[0], where=is_told_apart)
+    np.divide((1 - past) * of_all, of_visit, out=by_part[1], where=is_told_apart)
+    return by_part[is_in_visit.astype(int), np.repeat(np.arange(len(starts)), lengths)]

@@ -15,8 +15,10 @@ from alsolike.history.recent import acted_on, recent_products
 
 # The ways to split, as `split_history` knows them.
 SPLITS = ("time", "next", "leave-one-out")
-# Moments of a next split; where there are more, so many are drawn.
+# Moments of a next split, in all and of one shopper; where there are more, so many are drawn. Of a
+# bot with thousands each would be asked with thousands of actions.
 MOST_MOMENTS = 20_000
+MOST_OF_ONE = 100
 
 _REASONS = {
     "leave-one-out": "no shopper acted on two products at two times",
@@ -83,6 +85,11 @@ class Split:
     single: int = 0
 
     @property
+    def rows(self) -> NDArray[np.int64]:
+        """Return the numbers of all rows."""
+        return np.arange(len(self.shoppers))
+
+    @property
     def seen(self) -> History:
         """Return the events that models are asked with, of each row those before its moment."""
         return self.known if self.later is None else self.later
@@ -94,6 +101,7 @@ class Split:
         actions: int,
         decay: float,
         kind_weights: Mapping[str, float] | None = None,
+        visit: float = 0.0,
     ) -> sp.csr_matrix:
         """Weigh what the shoppers of some rows did last before their moments.
 
@@ -105,7 +113,8 @@ class Split:
             actions=actions,
             decay=decay,
             kind_weights=kind_weights,
-            moments=self._limits(rows),
+            visit=visit,
+            moments=self.moments[rows],
         )
 
     def had(self, rows: NDArray[np.integer]) -> sp.csr_matrix:
@@ -287,7 +296,7 @@ def split_next(
     ----------
     most_moments : int
         Where there are more rows, so many are kept: first one of each shopper, then a second, and
-        so on, drawn by the seed.
+        so on, drawn by the seed. Of one shopper at most `MOST_OF_ONE` are kept in any case.
 
     Raises
     ------
@@ -319,19 +328,21 @@ def split_next(
         visitors=visitors,
         single=single,
     )
-    if truth.shape[0] <= most_moments:
+    drawn = _drawn(split.shoppers, most_moments, seed)
+    if len(drawn) == truth.shape[0]:
         return replace(split, n_moments=None)
-    return split.only(_drawn(split.shoppers, most_moments, seed))
+    return split.only(drawn)
 
 
 def _drawn(shoppers: NDArray[np.int32], count: int, seed: int) -> NDArray[np.int64]:
-    """Draw some rows, in which each shopper comes about as often as every other."""
+    """Draw some rows, at most `MOST_OF_ONE` of each shopper and about as many of every one."""
     draws = np.random.default_rng(seed).random(len(shoppers))
     order = np.lexsort((draws, shoppers))
     sorted_shoppers = shoppers[order]
     turns = np.empty(len(shoppers), np.int64)
     turns[order] = np.arange(len(order)) - np.searchsorted(sorted_shoppers, sorted_shoppers)
-    return np.sort(np.lexsort((draws, turns))[:count])
+    chosen = np.lexsort((draws, turns))[:count]
+    return np.sort(chosen[turns[chosen] < MOST_OF_ONE])
 
 
 def _moment(history: History, cutoff: datetime | None) -> int:

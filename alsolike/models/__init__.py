@@ -57,6 +57,9 @@ class ServingOptions:
     diversity: float
     category_share: float
     brand_share: float
+    # Snapshots of earlier versions do not say.
+    visit: float = 0.0
+    viewed_days: float = 14.0
 
     @property
     def kind_weights(self) -> dict[str, float]:

@@ -86,7 +86,9 @@ class TrainedRanker(StoredRanker):
             # Before the commit shows the model to an evaluation that would drop it.
             hold_model(self._connections[0], self._model_id)
         with connect(autocommit=True) as connection:
-            connection.execute("analyze recs.neighbours, recs.product_priors")
+            connection.execute(
+                "analyze recs.neighbours, recs.product_priors, recs.repurchase_factors"
+            )
 
     def answer_with(self, options: Mapping[str, Any]) -> None:
         """Change some of how the fitted model answers from now on; see `recs.serving_options`."""

@@ -5,6 +5,7 @@ what they bought or hid comes with the question, as far as this process knows it
 """
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -33,6 +34,8 @@ from api.recommendations.schemas import (
 
 # Neighbours of each product of a history that are looked at.
 _NEIGHBOURS_OF_EACH = 30
+# Actions at most so far apart belong to one visit.
+_VISIT_GAP = timedelta(minutes=30)
 _REASONS = {"purchase": "bought", "basket": "in_basket", "review": "reviewed", "view": "viewed"}
 
 
@@ -47,8 +50,8 @@ def recommend(local: LocalSnapshot, question: RecommendQuestion) -> list[Recomme
     products: dict[str, SnapshotProduct] = {}
     scores: dict[str, float] = {}
     best: dict[str, tuple[float, DatedAction]] = {}
-    for place, action in enumerate(actions):
-        weight = _weight(local, action) * local.serving.decay**place
+    weights = _weights(local, actions, question.page.until)
+    for action, weight in zip(actions, weights, strict=True):
         for product, score in local.neighbours(
             action.product_id, _NEIGHBOURS_OF_EACH, filter_json, exclude, question.candidates
         ):
@@ -168,6 +171,27 @@ def _weight(local: LocalSnapshot, action: DatedAction) -> float:
     if action.kind == "review":
         return local.serving.review_weight
     return local.serving.view_weight if action.kind == "view" else local.serving.purchase_weight
+
+
+def _weights(local: LocalSnapshot, actions: Sequence[DatedAction], now: datetime) -> list[float]:
+    """Weigh actions of different products, the latest first, as `recs.recent_actions` does."""
+    serving, later = local.serving, now
+    weights: list[float] = []
+    in_visit = 0
+    for place, action in enumerate(actions):
+        if in_visit == place and later - action.acted_at <= _VISIT_GAP:
+            in_visit += 1
+        later = action.acted_at
+        weights.append(_weight(local, action) * serving.decay**place)
+    in_past = len(actions) - in_visit
+    if not (serving.visit and in_visit and in_past):
+        return weights
+    past = (1 - serving.visit * in_visit / (in_visit + 1)) * in_past / (in_past + 1)
+    of_visit = (1 - past) * sum(weights) / sum(weights[:in_visit])
+    of_past = past * sum(weights) / sum(weights[in_visit:])
+    return [
+        weight * (of_visit if place < in_visit else of_past) for place, weight in enumerate(weights)
+    ]
 
 
 def _reason(best: tuple[float, DatedAction] | None) -> Reason:

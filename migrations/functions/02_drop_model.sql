@@ -24,6 +24,7 @@ begin
     -- The large tables first, so that the lock on the partition is held for a short time.
     delete from recs.neighbours as n where n.model_id = p_model_id;
     delete from recs.product_priors as p where p.model_id = p_model_id;
+    delete from recs.repurchase_factors as f where f.model_id = p_model_id;
     perform set_config('lock_timeout', '200ms', true);
     loop
         begin

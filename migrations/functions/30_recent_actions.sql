@@ -8,8 +8,15 @@
 -- put into a basket counts halfway between a view and a purchase.
 -- Events of the future: recs.has_happened. A told action of the future counts as of now.
 -- A row: kind ('purchase', 'review' of 4 or 5 stars, 'view', 'basket'), the event's id (null for
--- what was told), product_id, when, and its weight: the kind's, times the decay for every later
--- product (recs.serving_options); the latest `actions` products.
+-- what was told), product_id, when, and its weight; the latest `actions` products.
+-- The weight is the kind's, times the decay for every later product (recs.serving_options). Then
+-- the current visit and what came before have shares of the sum of all weights, each shared out as
+-- its own weights are: with n products in the visit and m before it, the past has
+-- (1 - visit × n / (n + 1)) × m / (m + 1) and the visit the rest. So one look changes some of a
+-- list, several change more of it, and a long taste is never lost. The sum stays, so that
+-- neighbours keep their place beside the priors. The visit is the latest product and those before
+-- it, as long as each is at most half an hour older than the next later one; the latest must be at
+-- most half an hour old, at p_as_of if given.
 create or replace function recs.recent_actions(
     p_shopper_id text, p_session_id text, p_serving jsonb default '{}',
     p_as_of timestamptz default null, p_history jsonb default null
@@ -126,19 +133,60 @@ as $$
         from weighted as w
         where w.kind_weight > 0
         order by w.product_id asc, w.kind_weight desc, w.acted_at desc, w.event_id asc
+    ),
+
+    latest as (
+        select b.kind, b.event_id, b.product_id, b.acted_at,
+            b.kind_weight
+            * power(
+                (select o.decay from options as o), row_number() over by_time - 1
+            ) as weight,
+            coalesce(lag(b.acted_at) over by_time, p_as_of, now()) - b.acted_at
+            > interval '30 minutes' as is_after_break
+        from by_product as b
+        window by_time as (order by b.acted_at desc, b.product_id asc)
+        order by b.acted_at desc, b.product_id asc
+        limit (select o.actions from options as o)
+    ),
+
+    with_visit as (
+        select l.*,
+            not bool_or(l.is_after_break) over (order by l.acted_at desc, l.product_id asc)
+            as is_in_visit
+        from latest as l
+    ),
+
+    sums as (
+        select sum(v.weight) as of_all, sum(v.weight) filter (where v.is_in_visit) as of_visit,
+            sum(v.weight) filter (where not v.is_in_visit) as of_past,
+            count(*) filter (where v.is_in_visit)::double precision as in_visit,
+            count(*) filter (where not v.is_in_visit)::double precision as in_past
+        from with_visit as v
+    ),
+
+    -- Null: there is no visit, or nothing before it, or the model does not tell them apart.
+    shares as (
+        select s.of_all, s.of_visit, s.of_past,
+            case
+                when o.visit > 0 and s.in_visit > 0 and s.in_past > 0
+                    then (1 - o.visit * s.in_visit / (s.in_visit + 1)) * s.in_past / (s.in_past + 1)
+            end as share_of_past
+        from sums as s
+        cross join options as o
     )
 
-    select b.kind, b.event_id, b.product_id, b.acted_at,
+    select v.kind, v.event_id, v.product_id, v.acted_at,
         -- What has decayed to nothing a real can hold stays above 0.
         greatest(
             1e-30,
-            b.kind_weight
-            * power(
-                (select o.decay from options as o),
-                row_number() over (order by b.acted_at desc, b.product_id asc) - 1
-            )
+            v.weight
+            * case
+                when s.share_of_past is null then 1
+                when v.is_in_visit then (1 - s.share_of_past) * s.of_all / s.of_visit
+                else s.share_of_past * s.of_all / s.of_past
+            end
         )::real
-    from by_product as b
-    order by b.acted_at desc, b.product_id asc
-    limit (select o.actions from options as o);
+    from with_visit as v
+    cross join shares as s
+    order by v.acted_at desc, v.product_id asc;
 $$;

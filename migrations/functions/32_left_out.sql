@@ -1,17 +1,19 @@
 -- What must not be recommended to a shopper or visitor, whichever way recommendations are found:
 --   what they bought and kept, unless products like it are bought again and again;
 --   what they asked not to see;
---   what they looked at or reviewed lately;
+--   what they looked at in the last p_viewed_days days, or reviewed lately;
 --   what lies in their basket;
 --   what the request excludes.
 -- p_shopper_id: a shopper, null: nobody; p_acted: what they did lately, of recs.recent_actions;
 -- p_history: as in recs.recent_actions, for the basket; p_exclude: product ids, null: none;
--- p_as_of: what they bought or hid strictly before, null: all.
+-- p_as_of: what they bought or hid strictly before, null: all; p_viewed_days: after so many days a
+-- product that was looked at and not bought may come back.
 -- Returns the product ids, some of them maybe twice. Without the shopper's consent nothing they
 -- bought is read; their wish to hide a product counts all the same.
 create or replace function recs.left_out(
     p_shopper_id text, p_acted recs.action [] default '{}', p_history jsonb default null,
-    p_exclude text [] default '{}', p_as_of timestamptz default null
+    p_exclude text [] default '{}', p_as_of timestamptz default null,
+    p_viewed_days double precision default 14
 ) returns text []
 language plpgsql
 stable
@@ -34,7 +36,17 @@ begin
             )
             || array(select a.product_id from unnest(p_acted) as a where a.kind = 'purchase')
         )
-        || array(select a.product_id from unnest(p_acted) as a where a.kind <> 'purchase')
+        || array(
+            select a.product_id
+            from unnest(p_acted) as a
+            where
+                a.kind <> 'purchase'
+                and (
+                    a.kind <> 'view'
+                    or a.acted_at
+                    > coalesce(p_as_of, now()) - p_viewed_days * interval '1 day'
+                )
+        )
         || array(
             select h.product_id
             from recs.hides as h

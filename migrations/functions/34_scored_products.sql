@@ -6,6 +6,8 @@
 -- A row: product_id; its score, the sum over the actions of weight × the neighbour's score, plus
 -- its prior (above 0); action_place: place in p_acted, from 1, of the action that gave most; 0: a
 -- prior alone gave; best first. At most p_k rows.
+-- A purchase counts less towards products of its own category where the model knows that these are
+-- rarely bought again soon (recs.repurchase_factors).
 -- p_rows are shared out in proportion to the weights: of an action that counts little, only the
 -- nearest neighbours are read. So a long history costs no more than a short one.
 --
@@ -21,16 +23,35 @@ language sql
 stable
 as $$
     with parts as (
-        select n.neighbour_id as product_id, a.weight * n.score as part,
-            array[a.weight * n.score, -a.place] as part_and_place
+        select w.product_id, w.part, array[w.part, -w.place] as part_and_place
         from (
-            select u.product_id, u.weight::double precision as weight, u.place,
-                ceil(p_rows * u.weight / sum(u.weight) over ())::integer as depth
-            from unnest(p_acted) with ordinality
-                as u (kind, event_id, product_id, acted_at, weight, place)
-        ) as a
-        inner join recs.neighbours as n
-            on n.model_id = p_model_id and a.product_id = n.product_id and a.depth >= n.rank
+            select n.neighbour_id as product_id, a.place,
+                a.weight * n.score
+                * case
+                    when
+                        n.rank <= a.known
+                        and get_bit(a.is_own_category, n.rank - 1) = 1
+                        then a.factor
+                    else 1
+                end as part
+            from (
+                select u.product_id, u.weight::double precision as weight, u.place,
+                    ceil(p_rows * u.weight / sum(u.weight) over ())::integer as depth,
+                    f.is_own_category, length(f.is_own_category) as known,
+                    f.factor::double precision as factor
+                from unnest(p_acted) with ordinality
+                    as u (kind, event_id, product_id, acted_at, weight, place)
+                left join recs.repurchase_factors as f
+                    on
+                        u.kind = 'purchase'
+                        and f.model_id = p_model_id
+                        and u.product_id = f.product_id
+            ) as a
+            inner join recs.neighbours as n
+                on n.model_id = p_model_id and a.product_id = n.product_id and a.depth >= n.rank
+            -- Or a part would be worked out at each of its two places.
+            offset 0
+        ) as w
         union all
         select p.product_id, p.prior::double precision, null
         from recs.product_priors as p

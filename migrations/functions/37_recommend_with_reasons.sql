@@ -84,7 +84,9 @@ begin
             p_shopper_id, p_session_id, serving, least(p_as_of, p_until), p_history
         ) as a
     );
-    left_out := recs.left_out(p_shopper_id, acted, p_history, p_exclude, p_as_of);
+    left_out := recs.left_out(
+        p_shopper_id, acted, p_history, p_exclude, p_as_of, options.viewed_days
+    );
     if has_groups then
         left_out := recs.with_variants(left_out);
     end if;

@@ -139,6 +139,26 @@ begin
 
     insert into recs.neighbours select w.* from unnest(wanted) as w;
     get diagnostics written = row_count;
+
+    -- Their neighbours have other ranks now; a newcomer has the factor of its category.
+    insert into recs.repurchase_factors as f (model_id, product_id, factor, is_own_category)
+    select p_model_id, o.product_id, c.factor,
+        string_agg(
+            (o.category is not distinct from q.category)::integer::text, '' order by w.rank
+        )::bit varying
+    from unnest(wanted) as w
+    inner join raw.products as o on w.product_id = o.product_id
+    left join raw.products as q on w.neighbour_id = q.product_id
+    inner join (
+        select p.category, max(k.factor) as factor
+        from recs.repurchase_factors as k
+        inner join raw.products as p on k.product_id = p.product_id
+        where k.model_id = p_model_id
+        group by p.category
+    ) as c on o.category = c.category
+    group by o.product_id, c.factor
+    on conflict (model_id, product_id) do update
+    set is_own_category = excluded.is_own_category;
     return written;
 end;
 $$;

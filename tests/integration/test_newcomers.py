@@ -158,3 +158,34 @@ def test_models_that_cannot_be_extended_are_clear_errors() -> None:
         run("select recs.extend_neighbours(77, '{}', 1)")
     with pytest.raises(psycopg.errors.InvalidParameterValue, match="1 or more"):
         run("select recs.extend_neighbours(%s, '{}', 0)", (model,))
+
+
+def test_what_a_purchase_counts_follows_the_neighbours() -> None:
+    vectors = clusters(150)
+    model = train(vectors, learned_rows(145, 12), 12)
+    run(
+        "update raw.products set category = "
+        "case when substr(product_id, 2)::integer %% 2 = 0 then 'Tents' else 'Coffee' end",
+        (),
+    )
+    by_rank = (
+        "select n.product_id, string_agg((q.category = 'Tents')::integer::text, '' order by n.rank)"
+        " from recs.neighbours as n"
+        " inner join raw.products as p on n.product_id = p.product_id"
+        " inner join raw.products as q on n.neighbour_id = q.product_id"
+        " where p.category = 'Tents' group by n.product_id"
+    )
+    run(
+        "insert into recs.repurchase_factors "
+        f"select %s, t.product_id, 0.3, t.own::bit varying from ({by_rank}) as t (product_id, own)",
+        (model,),
+    )
+    before = dict(run(by_rank))
+    assert extend(k=12) > 0
+    after = dict(run(by_rank))
+    newcomers = {name_of(number) for number in range(145, 150) if number % 2 == 0}
+    assert set(after) == set(before) | newcomers
+    assert any(after[product_id] != before[product_id] for product_id in before)
+    stored = run("select product_id, is_own_category::text, factor from recs.repurchase_factors")
+    assert {row[0]: row[1] for row in stored} == after
+    assert all(row[2] == pytest.approx(0.3) for row in stored)

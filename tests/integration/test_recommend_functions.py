@@ -1,5 +1,6 @@
 """The SQL functions that recommend: how many rows, which, in which order, and why."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -294,7 +295,7 @@ def test_before_the_first_vectors_it_is_what_is_popular() -> None:
                 "view_id": "v1",
                 "shopper_id": "anna",
                 "product_id": "cup",
-                "viewed_at": "2026-01-02T12:00:00Z",
+                "viewed_at": datetime.now(UTC),
             }
         ],
     )

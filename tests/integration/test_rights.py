@@ -42,6 +42,7 @@ ANALYST_READS = {
     "seed serving",
     "recs.neighbours": "model_id neighbour_id product_id rank score",
     "recs.product_priors": "model_id prior product_id",
+    "recs.repurchase_factors": "factor is_own_category model_id product_id",
     "recs.product_vectors": "category embedding model_id product_id updated_at",
     "recs.product_vectors_1": "category embedding model_id product_id updated_at",
     "recs.promotions": "checks kind model model_id previous_model previous_model_id promoted_at "
@@ -106,6 +107,7 @@ APP_CALLS = ANALYST_CALLS | {
     "ops.shopper_data",
     "ops.shopper_lock",
     "recs.buy_again",
+    "recs.demo_shoppers",
     "recs.diversified",
     "recs.diversity_level",
     "recs.has_happened",

@@ -17,7 +17,8 @@ from tests.shop.vectors import clusters, name_of
 
 pytestmark = pytest.mark.usefixtures("database")
 
-START = datetime(2026, 1, 1, tzinfo=UTC)
+# Lately enough that what was viewed is still left out.
+START = datetime.now(UTC).replace(microsecond=0) - timedelta(days=13)
 DAY = timedelta(days=1)
 
 
@@ -307,7 +308,7 @@ def test_models_are_dropped_whole_but_never_the_serving_one() -> None:
         run("select recs.drop_model(%s)", (first,))
     run("select recs.drop_model(%s)", (other,))
     assert run("select name, purpose from recs.models") == [("trained", "serve")]
-    for table in ("neighbours", "product_priors", "product_vectors"):
+    for table in ("neighbours", "product_priors", "repurchase_factors", "product_vectors"):
         assert run(f"select count(*) from recs.{table} where model_id = %s", (other,)) == [(0,)]
     assert run("select to_regclass(%s)", (f"recs.product_vectors_{other}",)) == [(None,)]
     assert ids(recommend("s", 1)) == [name_of(2)]
@@ -339,3 +340,52 @@ def test_the_roles_may_ask_but_not_drop() -> None:
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
         connection.execute("select recs.drop_model(%s)", (model,))
+
+
+def test_after_a_purchase_its_kind_steps_back_unless_it_is_bought_again() -> None:
+    model_id = add_trained(
+        clusters(8), {0: [(1, 1.0), (2, 0.9), (5, 0.6)], 3: [(4, 1.0), (6, 0.6)]}
+    )
+    add_rows(
+        "recs.repurchase_factors",
+        [
+            {
+                "model_id": model_id,
+                "product_id": name_of(0),
+                "factor": 0.1,
+                "is_own_category": "110",
+            }
+        ],
+    )
+    add_shopper("s")
+    buy("e1", "s", 0, START)
+    # 0, 1 and 2 are tents, 5 is a sleeping bag: it stands before them, which still are there.
+    assert ids(recommend("s", 3)) == [name_of(5), name_of(1), name_of(2)]
+    scores = [row[2] for row in recommend("s", 3)]
+    assert scores == pytest.approx([3 * 0.6, 3 * 0.1, 3 * 0.09])
+    # The same as of a moment: the factors are the model's own.
+    assert ids(recommend("s", 3, as_of=START + DAY)) == [name_of(5), name_of(1), name_of(2)]
+    # Who only looks at tents sees tents first; 3 and 4 are coffee, which is followed by coffee.
+    add_shopper("t")
+    view("e2", "t", 0, START)
+    assert ids(recommend("t", 3)) == [name_of(1), name_of(2), name_of(5)]
+    add_shopper("u")
+    buy("e3", "u", 3, START)
+    assert ids(recommend("u", 2)) == [name_of(4), name_of(6)]
+
+
+def test_what_was_viewed_and_not_bought_comes_back_after_some_days() -> None:
+    add_trained(clusters(8), {0: [(1, 1.0), (2, 0.5)], 1: [(0, 1.0)]}, serving={"viewed_days": 3})
+    add_shopper("s")
+    now = datetime.now(UTC)
+    view("e1", "s", 0, now)
+    view("e2", "s", 1, now - 2 * DAY)
+    assert name_of(1) not in ids(recommend("s", 8))
+    run("update raw.views set viewed_at = viewed_at - interval '2 days' where view_id = 'e2'")
+    assert ids(recommend("s", 1)) == [name_of(1)]
+    # Bought, it stays away; and so it did as of a moment soon after it was viewed.
+    assert name_of(1) not in ids(recommend("s", 8, as_of=now - 3 * DAY))
+    buy("e3", "s", 1, now - 10 * DAY)
+    assert name_of(1) not in ids(recommend("s", 8))
+    with pytest.raises(psycopg.errors.InvalidParameterValue, match="viewed_days >= 0"):
+        run("select recs.serving_options('{\"viewed_days\": -1}')")

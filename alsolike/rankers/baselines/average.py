@@ -61,6 +61,7 @@ class AverageRanker:
             actions=self._options.actions,
             decay=self._options.decay,
             kind_weights=self._options.kind_weights,
+            visit=self._options.visit,
         )
         scores = unit_rows(recent @ self._vectors) @ self._vectors.T
         scores[:, ~self._vectors.any(axis=1)] = -2

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,9 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from alsolike.progress import Report
+from alsolike.rankers.blend.pairs import ScoredPairs, score_pairs
 from alsolike.rankers.spaces import Space
+from alsolike.rankers.spaces.sparse import parts_of
 
 # Kinds of products: with events, without any, and with events that the validation hides.
 WARM, COLD, HIDDEN = 0, 1, 2
@@ -18,9 +19,8 @@ WARM, COLD, HIDDEN = 0, 1, 2
 # Best products of each space that compete for a shopper; of those without events, so many more.
 _BEST = 60
 _BEST_COLD = 30
-# Most memory, in bytes, of the rows of one space and of the sums of all spaces.
-_ROWS_MEMORY = 512 * 2**20
-_SUMS_MEMORY = 1024 * 2**20
+# Most memory, in bytes, of the scored pairs of all products that some shoppers acted on.
+_PAIRS_MEMORY = 512 * 2**20
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,18 +76,20 @@ def gather(
     part: ValidationSlice,
     spaces: Sequence[Space],
     priors: Sequence[NDArray[np.float32]],
+    best: int,
     report: Report,
 ) -> Candidates:
     """Choose the candidates of a slice's shoppers, and score them by some spaces and priors.
 
-    The first way to weigh actions decides which products compete; those that a shopper acted on
-    before the slice do not.
+    They come from the `best` neighbours in each space of what each shopper acted on, and from the
+    best of each prior. The first way to weigh actions decides which products compete; those that a
+    shopper acted on before the slice do not.
     """
-    count, size = part.truth.shape
+    count = len(part.truth.indptr) - 1
     parts: list[tuple[NDArray[np.float32], NDArray[np.int64]]] = []
     longest = max(part.queries, key=lambda query: query.nnz)
-    for rows in _batches(longest, size, len(part.queries) * len(spaces)):
-        parts.extend(_gather(part, rows, spaces, priors))
+    for rows in _batches(longest, len(spaces) * best * 4 * (len(spaces) + 2)):
+        parts.extend(_gather(part, rows, spaces, priors, best))
         report("validation", int(rows[-1]) + 1, count)
     width = max((len(products) for _, products in parts), default=1)
     features = np.zeros((len(part.queries), count, width, len(spaces) + len(priors)), np.float32)
@@ -120,21 +122,15 @@ def join(parts: Sequence[Candidates]) -> Candidates:
     )
 
 
-def _batches(query: sp.csr_matrix, size: int, sums: int) -> Iterator[NDArray[np.int64]]:
-    """Yield the numbers of as many shoppers at a time as memory allows for their rows and sums.
+def _batches(query: sp.csr_matrix, memory: int) -> Iterator[NDArray[np.int64]]:
+    """Yield the numbers of as many shoppers at a time as memory allows for their actions.
 
-    Actions are counted shopper by shopper: several with many actions may follow one another.
+    An action takes so many bytes. Actions are counted shopper by shopper: several with many may
+    follow one another.
     """
-    most_actions = max(1, _ROWS_MEMORY // (4 * size))
-    most_shoppers = max(1, _SUMS_MEMORY // (4 * size * sums))
-    actions = np.cumsum(np.diff(query.indptr))
-    start = 0
-    while start < len(actions):
-        before = int(actions[start - 1]) if start else 0
-        end = int(np.searchsorted(actions, before + most_actions, side="right"))
-        end = min(max(end, start + 1), start + most_shoppers)
-        yield np.arange(start, end)
-        start = end
+    actions = np.diff(query.indptr).astype(np.int64)
+    for part in parts_of(actions, max(1, _PAIRS_MEMORY // memory)):
+        yield np.arange(part.start, part.stop)
 
 
 def _gather(
@@ -142,52 +138,108 @@ def _gather(
     rows: NDArray[np.int64],
     spaces: Sequence[Space],
     priors: Sequence[NDArray[np.float32]],
+    best: int,
 ) -> list[tuple[NDArray[np.float32], NDArray[np.int64]]]:
     """Return the features and the numbers of the products that compete for some shoppers."""
     queries, known = [query[rows] for query in part.queries], part.known[rows]
     acted_on = np.unique(np.concatenate([query.indices for query in queries]))
-    narrow = [query[:, acted_on] for query in queries]
-    owners = np.repeat(np.arange(len(rows)), np.diff(known.indptr))
-    cold = np.flatnonzero((part.kinds != WARM) & part.is_shown)
-    popular: list[NDArray[np.int64]] = []
+    pairs = score_pairs(spaces, acted_on, best)
+    is_text = np.array([space.is_text for space in spaces])
+    popular = _most_popular(part, priors)
+    results: list[tuple[NDArray[np.float32], NDArray[np.int64]]] = []
+    for row in range(len(rows)):
+        sums = _Sums(pairs, acted_on, [query[row] for query in queries])
+        own = known.indices[known.indptr[row] : known.indptr[row + 1]]
+        named = _named(sums, part, own, is_text)
+        products = np.union1d(named, np.setdiff1d(popular, own)).astype(np.int64)
+        features = np.empty((len(queries), len(products), len(spaces) + len(priors)), np.float32)
+        features[:, :, : len(spaces)] = sums.of(products)
+        for feature, prior in enumerate(priors, start=len(spaces)):
+            features[:, :, feature] = prior[products]
+        results.append((features, products))
+    return results
+
+
+class _Sums:
+    """The scores of one shopper's products, added up by each way to weigh their actions.
+
+    `products` are those that have a score at all, ascending.
+    """
+
+    def __init__(
+        self, pairs: ScoredPairs, acted_on: NDArray[np.integer], queries: Sequence[sp.csr_matrix]
+    ) -> None:
+        actions = np.unique(np.concatenate([query.indices for query in queries]))
+        self._weights = np.zeros((len(queries), len(actions)), np.float32)
+        for weights, query in zip(self._weights, queries, strict=True):
+            weights[np.searchsorted(actions, query.indices)] = query.data
+        given = np.searchsorted(acted_on, actions)
+        starts, ends = pairs.pattern.indptr[given], pairs.pattern.indptr[given + 1]
+        self._actions = np.repeat(np.arange(len(actions)), ends - starts)
+        places = np.arange(len(self._actions))
+        entries = (
+            places + (starts - np.concatenate([[0], np.cumsum(ends - starts)[:-1]]))[self._actions]
+        )
+        self._scores = pairs.scores[entries]
+        self._names = pairs.pattern.indices[entries]
+        self.products = np.unique(self._names)
+
+    def first(self) -> NDArray[np.float32]:
+        """Return the sums of `products` by the first way: shape (n_products, n_spaces)."""
+        return self._added(self._weights[:1], self.products, slice(None))[0]
+
+    def of(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Return the sums of some products: shape (n_queries, len(products), n_spaces)."""
+        return self._added(self._weights, products, np.isin(self._names, products))
+
+    def _added(
+        self,
+        weights: NDArray[np.float32],
+        products: NDArray[np.integer],
+        entries: NDArray[np.bool_] | slice,
+    ) -> NDArray[np.float32]:
+        places = np.searchsorted(products, self._names[entries])
+        order = np.argsort(places, kind="stable")
+        pointers = np.concatenate([[0], np.cumsum(np.bincount(places, minlength=len(products)))])
+        scores, actions = self._scores[entries][order], self._actions[entries][order]
+        shape = (len(products), len(order))
+        columns = np.arange(len(order))
+        return np.stack(
+            [
+                sp.csr_matrix((row[actions], columns, pointers), shape=shape) @ scores
+                for row in weights
+            ]
+        )
+
+
+def _named(
+    sums: _Sums, part: ValidationSlice, own: NDArray[np.integer], is_text: NDArray[np.bool_]
+) -> NDArray[np.integer]:
+    """Return the best products of each space, and the best of those without events by texts."""
+    products = sums.products
+    is_candidate = part.is_shown[products] & ~np.isin(products, own)
+    scores = (sums.first() * is_candidate[:, None]).T
+    is_cold = part.kinds[products] != WARM
+    chosen = [*_best(scores, _BEST), *_best(scores[is_text] * is_cold, _BEST_COLD)]
+    return products[np.unique(np.concatenate(chosen))] if chosen else products[:0]
+
+
+def _most_popular(
+    part: ValidationSlice, priors: Sequence[NDArray[np.float32]]
+) -> NDArray[np.int64]:
+    """Return the best products of each prior."""
+    chosen: list[NDArray[np.int64]] = []
     for prior in priors:
         best = np.argsort(-prior, kind="stable")[: _BEST // 2]
-        popular.append(best[(prior[best] > 0) & part.is_shown[best]])
-    chosen = [
-        [np.setdiff1d(np.concatenate(popular), known.indices[start:end])]
-        for start, end in pairwise(known.indptr)
-    ]
-    # By space, then query; the rows of one space at a time.
-    sums: list[list[NDArray[np.float32]]] = []
-    for space in spaces:
-        scored = space.rows(acted_on)
-        sums.append([np.asarray(query @ scored, np.float32) for query in narrow])
-        del scored
-        # The first query's scores decide which products compete.
-        scores = sums[-1][0].copy()
-        scores[owners, known.indices] = 0
-        scores[:, ~part.is_shown] = 0
-        for row, best in enumerate(_best(scores, _BEST)):
-            chosen[row].append(best)
-        if space.is_text and len(cold):
-            for row, best in enumerate(_best(scores[:, cold], _BEST_COLD)):
-                chosen[row].append(cold[best])
-    results: list[tuple[NDArray[np.float32], NDArray[np.int64]]] = []
-    for row, parts in enumerate(chosen):
-        products = np.unique(np.concatenate(parts)).astype(np.int64)
-        values = np.empty((len(queries), len(products), len(spaces) + len(priors)), np.float32)
-        for feature, by_query in enumerate(sums):
-            for query, total in enumerate(by_query):
-                values[query, :, feature] = total[row, products]
-        for feature, prior in enumerate(priors, start=len(spaces)):
-            values[:, :, feature] = prior[products]
-        results.append((values, products))
-    return results
+        chosen.append(best[(prior[best] > 0) & part.is_shown[best]])
+    return np.unique(np.concatenate(chosen))
 
 
 def _best(scores: NDArray[np.float32], count: int) -> list[NDArray[np.int64]]:
     """Return the positions of the best positive scores of each row."""
     count = min(count, scores.shape[1])
+    if not count:
+        return []
     best = np.argpartition(-scores, count - 1, axis=1)[:, :count]
     is_positive = np.take_along_axis(scores, best, axis=1) > 0
     return [row[kept] for row, kept in zip(best, is_positive, strict=True)]

@@ -1,9 +1,11 @@
 """The evidence that a model is blended from: the spaces, and priors, equal for all shoppers."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from alsolike.dbt_variables import dbt_variables
@@ -11,11 +13,14 @@ from alsolike.history import History
 from alsolike.progress import Report
 from alsolike.rankers.blend.recipe import Recipe
 from alsolike.rankers.spaces import Space
-from alsolike.rankers.spaces.behaviour import CooccurrenceSpace, EaseSpace
-from alsolike.rankers.spaces.factors import FactorSpace, SpectralSpace
-from alsolike.rankers.spaces.sequence import SequenceSpace, TransitionSpace
+from alsolike.rankers.spaces.behaviour import CooccurrenceSpace
+from alsolike.rankers.spaces.dense import VectorSpace
+from alsolike.rankers.spaces.factors import factor_space, spectral_space
+from alsolike.rankers.spaces.local import local_ease
+from alsolike.rankers.spaces.sequence import sequence_weights, transition_space
 from alsolike.rankers.spaces.space import LeftOutSpace
-from alsolike.rankers.spaces.text import DenseSpace, TermSpace
+from alsolike.rankers.spaces.sparse import weights_space
+from alsolike.rankers.spaces.text import TermSpace
 from alsolike.texts import Texts
 
 PRIORS = ("popularity", "recent_popularity")
@@ -23,6 +28,8 @@ PRIORS = ("popularity", "recent_popularity")
 TEXTS = ("text", "words", "phrases", "characters")
 # The second EASE has λ times this, which suits shops whose shoppers have long histories.
 _SMOOTHER = 5
+# Latest events of one shopper that spaces are fitted to: a bot's pairs grow with their square.
+_MOST_EVENTS = 5_000
 # What fitting a space raises when its numbers cannot be computed.
 _NUMERICAL = (ArithmeticError, np.linalg.LinAlgError)
 
@@ -59,8 +66,9 @@ def build_spaces(
 
 def _makers(history: History, texts: Texts, recipe: Recipe) -> Mapping[str, Callable[[], Space]]:
     """Return what fits each space, by name, in the order of the blend's weights."""
+    history = _without_floods(history)
     matrix = history.matrix()
-    factors, seed, largest = recipe.factors, recipe.seed, recipe.largest_matrix
+    factors, seed = recipe.factors, recipe.seed
     descriptions = [
         f"{name}\n{more}" for name, more in zip(texts.names, texts.characteristics, strict=True)
     ]
@@ -68,12 +76,13 @@ def _makers(history: History, texts: Texts, recipe: Recipe) -> Mapping[str, Call
     def terms(name: str, longest: int) -> TermSpace:
         return TermSpace(name, descriptions, analyzer="word", lengths=(1, longest))
 
-    def ease(name: str, factor: int) -> EaseSpace:
-        regularisation = factor * recipe.ease_regularisation
-        return EaseSpace(matrix, regularisation=regularisation, largest=largest, name=name)
+    @cache
+    def eases() -> list[sp.csr_matrix]:
+        ridges = [recipe.ease_regularisation, _SMOOTHER * recipe.ease_regularisation]
+        return local_ease(matrix, ridges, recipe.block)
 
     makers: dict[str, Callable[[], Space]] = {
-        "text": lambda: DenseSpace("text", texts.vectors),
+        "text": lambda: VectorSpace("text", texts.vectors, is_text=True),
         "words": lambda: terms("words", 1),
         "phrases": lambda: terms("phrases", 2),
     }
@@ -84,15 +93,24 @@ def _makers(history: History, texts: Texts, recipe: Recipe) -> Mapping[str, Call
     return {
         **makers,
         "cooccurrence": lambda: CooccurrenceSpace(matrix),
-        "transitions": lambda: TransitionSpace(history),
-        "spectrum": lambda: SpectralSpace(matrix, factors=factors, seed=seed),
-        "factors": lambda: FactorSpace(matrix, factors=factors, seed=seed),
-        "ease": lambda: ease("ease", 1),
-        "ease_smooth": lambda: ease("ease_smooth", _SMOOTHER),
-        "sequence": lambda: SequenceSpace(
-            history, regularisation=recipe.sequence_regularisation, largest=largest
+        "transitions": lambda: transition_space(history),
+        "spectrum": lambda: spectral_space(matrix, factors=factors, seed=seed),
+        "factors": lambda: factor_space(matrix, factors=factors, seed=seed),
+        "ease": lambda: weights_space("ease", eases()[0]),
+        "ease_smooth": lambda: weights_space("ease_smooth", eases()[1]),
+        "sequence": lambda: weights_space(
+            "sequence",
+            sequence_weights(
+                history, regularisation=recipe.sequence_regularisation, size=recipe.block
+            ),
         ),
     }
+
+
+def _without_floods(history: History) -> History:
+    """Return each shopper's latest events alone, so that no bot makes millions of pairs."""
+    ends = history.starts[history.shoppers + 1]
+    return history.only(ends - np.arange(len(history)) <= _MOST_EVENTS)
 
 
 def build_priors(history: History) -> list[NDArray[np.float32]]:

@@ -13,9 +13,10 @@ from alsolike.rankers.blend.candidates import WARM, Candidates, ValidationSlice,
 from alsolike.rankers.blend.evidence import PRIORS, TEXTS, build_priors, build_spaces
 from alsolike.rankers.blend.groups import Groups
 from alsolike.rankers.blend.recipe import Recipe
-from alsolike.rankers.blend.rows import BlendedRows, KeptSpace
+from alsolike.rankers.blend.rows import BlendedRows, KeptSpace, above, best_entries
 from alsolike.rankers.blend.validation import cut_slices, fit_slice, queries_of
 from alsolike.rankers.blend.weights import Blend, choose_weights
+from alsolike.rankers.repurchase import repurchase_factors
 from alsolike.rankers.spaces.space import LeftOutSpace
 from alsolike.texts import Texts
 
@@ -41,6 +42,8 @@ class FittedModel:
         Score per cosine of text vectors, for products that come after the fit.
     centre : ndarray, shape (n_products,), float32
         Subtracted from the scores of neighbours; zeros where they are kept as they are.
+    repurchase : dict of str to float
+        By category what a purchase counts towards its other products; see `repurchase_factors`.
     left_out : dict of str to str
         Spaces that could not be fitted, with the error of each.
     """
@@ -52,6 +55,7 @@ class FittedModel:
     priors: NDArray[np.float32]
     newcomer_scale: float
     centre: NDArray[np.float32]
+    repurchase: dict[str, float]
     left_out: dict[str, str]
     rows: BlendedRows
     groups: Groups
@@ -63,15 +67,18 @@ class FittedModel:
 
         One of each group of variants, and none of the product's own.
 
-        Shapes (len(products), at most recipe.neighbours); one with a score of 0 is no neighbour.
+        Shapes (len(products), recipe.neighbours); after the last neighbour -1, with a score of 0.
         """
-        scores = np.maximum(self.rows(products) - self.centre, 0)
-        self.groups.keep_best(scores, products)
-        count = min(self.recipe.neighbours, scores.shape[1])
-        best = np.sort(np.argpartition(-scores, count - 1, axis=1)[:, :count], axis=1)
-        values = np.take_along_axis(scores, best, axis=1)
-        order = np.argsort(-values, axis=1, kind="stable")
-        return np.take_along_axis(best, order, 1), np.take_along_axis(values, order, 1)
+        rows = self.groups.keep_best(above(self.rows(products), self.centre), products)
+        best = best_entries(rows, self.recipe.neighbours)
+        owners = np.repeat(np.arange(len(products)), np.diff(best.indptr))
+        order = np.lexsort((best.indices, -best.data, owners))
+        places = owners, np.arange(best.nnz) - best.indptr[owners]
+        neighbours = np.full((len(products), self.recipe.neighbours), -1, np.int64)
+        scores = np.zeros(neighbours.shape, np.float32)
+        neighbours[places] = best.indices[order]
+        scores[places] = best.data[order]
+        return neighbours, scores
 
     @property
     def serving(self) -> dict[str, Any]:
@@ -122,7 +129,7 @@ def fit_model(history: History, texts: Texts, recipe: Recipe, report: Report) ->
             break
         # A space failed on the whole history alone: weigh the others anew without it.
     events = np.bincount(history.products, minlength=len(history.catalogue))
-    rows = BlendedRows(spaces, blend, events == 0)
+    rows = BlendedRows(spaces, blend, events == 0, recipe.candidates)
     centre = np.zeros(len(history.catalogue), np.float32)
     if is_centred:
         centre = rows.mean(events, recipe.seed)
@@ -141,6 +148,7 @@ def fit_model(history: History, texts: Texts, recipe: Recipe, report: Report) ->
         priors=priors,
         newcomer_scale=rows.newcomer_scale(recipe.seed),
         centre=centre,
+        repurchase=repurchase_factors(history),
         left_out=left_out,
         rows=rows,
         groups=Groups(history.catalogue.groups),
@@ -167,7 +175,9 @@ def _fit_blend(
         ]
     names = (*(space.name for space in slices[0].spaces), *PRIORS)
     blend = choose_weights(
-        join([gather(part, part.spaces, part.priors, report) for part in slices]),
+        join(
+            [gather(part, part.spaces, part.priors, recipe.candidates, report) for part in slices]
+        ),
         is_text=np.isin(names, TEXTS),
         reference=names.index("text"),
         seed=recipe.seed,
@@ -190,13 +200,13 @@ def _refine(
     """
     parts: list[Candidates] = []
     for part in slices:
-        rows = BlendedRows(part.spaces, blend, part.kinds != WARM)
+        rows = BlendedRows(part.spaces, blend, part.kinds != WARM, recipe.candidates)
         mean = rows.mean(part.events, recipe.seed)
         kept = [
             KeptSpace(rows, np.zeros_like(mean), recipe.neighbours),
             KeptSpace(rows, mean, recipe.neighbours),
         ]
-        parts.append(gather(part, kept, [*part.priors, mean], report))
+        parts.append(gather(part, kept, [*part.priors, mean], recipe.neighbours, report))
     candidates = join(parts)
     # Of the features: the neighbours as they are, those above the mean row, the priors, the mean.
     plain, centred = (

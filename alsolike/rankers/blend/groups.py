@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
+
+from alsolike.rankers.spaces.sparse import entries_of
 
 
 class Groups:
@@ -20,31 +23,23 @@ class Groups:
         self._of_product = np.array(
             [-1 if name is None else numbers[name] for name in names], np.int64
         )
-        # The products of groups, group by group, and where each group begins.
-        ordered = np.argsort(self._of_product, kind="stable")
-        self._members = ordered[self._of_product[ordered] >= 0]
-        _, self._starts, self._sizes = np.unique(
-            self._of_product[self._members], return_index=True, return_counts=True
-        )
 
-    def keep_best(self, scores: NDArray[np.float32], products: NDArray[np.integer]) -> None:
-        """Set to 0 all scores of a group but the first best, and those of a product's own group.
+    def keep_best(self, rows: sp.csr_matrix, products: NDArray[np.integer]) -> sp.csr_matrix:
+        """Return rows with the first best entry of each group, without the own group's.
 
         Parameters
         ----------
-        scores : ndarray, shape (len(products), n_products)
-            Of all products, for each of `products`; 0 or more. Changed in place.
+        rows : csr_matrix, shape (len(products), n_products)
+            Scores above 0 for each of `products`.
         """
-        if not len(self._members):
-            return
-        own = self._of_product[products]
-        of_group = scores[:, self._members]
-        of_group[own[:, None] == self._of_product[self._members]] = 0
-        best = np.maximum.reduceat(of_group, self._starts, axis=1)
-        is_best = of_group == np.repeat(best, self._sizes, axis=1)
-        # Of equal ones the first: how many of the group are the best up to each of them.
-        counts = np.cumsum(is_best, axis=1)
-        before = np.where(self._starts > 0, counts[:, self._starts - 1], 0)
-        is_first = counts - np.repeat(before, self._sizes, axis=1) == 1
-        of_group[~(is_best & is_first)] = 0
-        scores[:, self._members] = of_group
+        groups = self._of_product[rows.indices]
+        if (groups < 0).all():
+            return rows
+        owners = np.repeat(np.arange(len(products)), np.diff(rows.indptr))
+        order = np.lexsort((rows.indices, -rows.data, groups, owners))
+        is_kept = np.ones(rows.nnz, bool)
+        # The same group of the same product as in the entry before, which is better.
+        is_kept[order[1:]] = (np.diff(groups[order]) != 0) | (np.diff(owners[order]) != 0)
+        is_kept |= groups < 0
+        is_kept &= (groups < 0) | (groups != self._of_product[products][owners])
+        return entries_of(rows, is_kept)

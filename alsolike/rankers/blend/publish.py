@@ -15,8 +15,8 @@ from alsolike.progress import Report
 from alsolike.rankers.blend.fit import FittedModel
 from alsolike.texts import TextEncoder
 
-# Memory of the rows that are blended at once, in bytes: a few of them are held side by side.
-_ROWS_MEMORY = 64 * 2**20
+# Products whose neighbours are computed and written at once.
+_AT_ONCE = 1024
 
 
 def publish(
@@ -31,7 +31,7 @@ def publish(
     products: NDArray[np.integer] | None = None,
     report: Report,
 ) -> int:
-    """Register the model under a free name and write its neighbours, priors and vectors.
+    """Register the model under a free name and write its neighbours, priors, factors and vectors.
 
     Return its id. The caller commits. With `products` only these get neighbours, for an evaluation
     that asks for no others.
@@ -71,17 +71,28 @@ def _copy_neighbours(
     report: Report,
 ) -> None:
     ids = catalogue.product_ids
-    step = max(1, _ROWS_MEMORY // (4 * len(catalogue)))
+    own_categories: list[tuple[int, str, float, str]] = []
     with connection.cursor().copy(query("alsolike/rankers/blend/copy_neighbours")) as copy:
-        for start in range(0, len(products), step):
-            part = products[start : start + step]
+        for start in range(0, len(products), _AT_ONCE):
+            part = products[start : start + _AT_ONCE]
             neighbours, scores = fitted.neighbours(part)
             # Sorted: after the first score of 0 there is nothing more.
             counts = np.count_nonzero(scores > 0, axis=1)
             for row, count in enumerate(counts):
-                product_id = ids[int(part[row])]
+                product = int(part[row])
+                product_id, category = ids[product], catalogue.categories[product]
                 for place in range(int(count)):
                     neighbour_id = ids[int(neighbours[row, place])]
                     score = float(scores[row, place])
                     copy.write_row((model_id, product_id, place + 1, neighbour_id, score))
-            report("neighbours", min(start + step, len(products)), len(products))
+                if category in fitted.repurchase:
+                    own = (
+                        "01"[catalogue.categories[int(other)] == category]
+                        for other in neighbours[row, :count]
+                    )
+                    factor = fitted.repurchase[category]
+                    own_categories.append((model_id, product_id, factor, "".join(own)))
+            report("neighbours", min(start + _AT_ONCE, len(products)), len(products))
+    with connection.cursor().copy(query("alsolike/rankers/blend/copy_repurchase_factors")) as copy:
+        for row in own_categories:
+            copy.write_row(row)

@@ -30,15 +30,17 @@ class Recipe:
         Dimensions of the spaces of factors.
     ease_regularisation, sequence_regularisation : float
         λ of the two regressions.
-    largest_matrix : int
-        Side of the largest matrix that is inverted.
+    block : int
+        Products that each product's part of a regression takes in: its most correlated ones.
+    candidates : int
+        Best neighbours of a product in each space; what any space names is scored by all.
     characters_up_to : int
         Largest catalogue, in products, whose character n-grams are compared too.
     validation_shoppers : int
         Most shoppers who validate in one slice.
-    validation_scores : int
-        Most scores (shoppers times products) of a slice: with a large catalogue fewer shoppers
-        validate, but at least 300.
+    validation_actions : int
+        Most actions of a slice's shoppers that validation adds up: where histories are long, fewer
+        shoppers validate, but at least 300.
     validation_slices : int
         Most slices, one before the other, until a third of `validation_shoppers` validated.
     hidden_share : float
@@ -58,10 +60,11 @@ class Recipe:
     factors: int = 128
     ease_regularisation: float = 100.0
     sequence_regularisation: float = 30.0
-    largest_matrix: int = 15_000
+    block: int = 100
+    candidates: int = 200
     characters_up_to: int = 30_000
     validation_shoppers: int = 6_000
-    validation_scores: int = 40_000_000
+    validation_actions: int = 100_000
     validation_slices: int = 4
     hidden_share: float = 0.1
     pool: int = 30

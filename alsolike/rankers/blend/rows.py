@@ -1,12 +1,17 @@
-"""The blended scores of all products given one, and what is kept of them."""
+"""The blended scores of products given one, and what is kept of them."""
 
 from collections.abc import Sequence
+from itertools import compress
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from alsolike.rankers.blend.pairs import score_pairs
 from alsolike.rankers.blend.weights import Blend
 from alsolike.rankers.spaces import Space
+from alsolike.rankers.spaces.space import empty_rows
+from alsolike.rankers.spaces.sparse import entries_of, values_at
 
 # Sizes of the samples: actions whose rows are averaged; products, and near products of each, on
 # which a newcomer's scale is measured.
@@ -16,20 +21,28 @@ _NEAR = 20
 
 
 class BlendedRows:
-    """The weighted sum of the spaces' rows; cold weights apply to products without events.
+    """The weighted sum of the spaces' scores; cold weights apply to products without events.
 
-    The latest rows are kept, since callers ask for the same products several times in a row.
+    Only the pairs that a space with a weight names among its `count` best have a score. The latest
+    rows are kept, since callers ask for the same products several times in a row.
     """
 
-    def __init__(self, spaces: Sequence[Space], blend: Blend, is_cold: NDArray[np.bool_]) -> None:
-        self._spaces = spaces
-        self._blend = blend
+    def __init__(
+        self, spaces: Sequence[Space], blend: Blend, is_cold: NDArray[np.bool_], count: int
+    ) -> None:
+        self._text = spaces[0]
+        weights = np.stack([blend.weights, blend.cold_weights])[:, : len(spaces)]
+        is_used = np.asarray(weights.any(axis=0), bool)
+        self._spaces: list[Space] = list(compress(spaces, is_used))
+        self._weights = weights[:, is_used].astype(np.float32)
+        self._most_cold = float(weights[1].sum())
         self._is_cold = is_cold
+        self._count = count
         self._products = np.zeros(0, np.int64)
-        self._rows = np.zeros((0, len(is_cold)), np.float32)
+        self._rows = empty_rows(0, len(is_cold))
 
-    def __call__(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
-        """Return rows of some products: ndarray, shape (m, n_products), float32; read-only."""
+    def __call__(self, products: NDArray[np.integer]) -> sp.csr_matrix:
+        """Return rows of some products: csr_matrix, shape (m, n_products), float32; read-only."""
         if not np.array_equal(products, self._products):
             self._rows = self._sum(products)
             self._products = products.astype(np.int64)
@@ -43,11 +56,8 @@ class BlendedRows:
         generator = np.random.default_rng(seed)
         drawn = generator.choice(len(events), _ACTIONS, p=events / events.sum())
         products, times = np.unique(drawn, return_counts=True)
-        mean = np.zeros(len(events), np.float32)
-        for start in range(0, len(products), _PRODUCTS):
-            part = slice(start, start + _PRODUCTS)
-            mean += times[part].astype(np.float32) @ self._sum(products[part])
-        return mean / np.float32(_ACTIONS)
+        shares = times.astype(np.float32) / np.float32(_ACTIONS)
+        return np.asarray(self._sum(products).T @ shares, np.float32)
 
     def newcomer_scale(self, seed: int) -> float:
         """Return the blended score per cosine of text vectors, among near products without events.
@@ -58,28 +68,24 @@ class BlendedRows:
         generator = np.random.default_rng(seed)
         size = len(self._is_cold)
         sample = np.sort(generator.choice(size, min(size, _PRODUCTS), replace=False))
-        cosines = self._spaces[0].rows(sample)
-        scores = np.zeros_like(cosines)
-        for space, weight in zip(self._spaces, self._blend.cold_weights, strict=False):
-            if weight > 0:
-                scores += space.rows(sample) * np.float32(weight)
-        count = min(_NEAR, size)
-        near = np.argpartition(-cosines, count - 1, axis=1)[:, :count]
-        cosine = float(np.take_along_axis(cosines, near, 1).sum())
+        near = self._text.neighbours(sample, _NEAR)
+        cosine = float(near.sum())
         if cosine <= 0:
             return 0.0
-        scale = float(np.take_along_axis(scores, near, 1).sum()) / cosine
-        return min(scale, float(self._blend.cold_weights.sum()))
+        total = sum(
+            float(space.pair_scores(sample, near).sum()) * float(weight)
+            for space, weight in zip(self._spaces, self._weights[1], strict=True)
+        )
+        return min(total / cosine, self._most_cold)
 
-    def _sum(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
-        total = np.zeros((len(products), len(self._is_cold)), np.float32)
-        weights = zip(self._blend.weights, self._blend.cold_weights, strict=True)
-        for space, (weight, cold_weight) in zip(self._spaces, weights, strict=False):
-            if weight > 0 or cold_weight > 0:
-                by_kind = np.full(len(self._is_cold), weight, np.float32)
-                by_kind[self._is_cold] = cold_weight
-                total += space.rows(products) * by_kind
-        return total
+    def _sum(self, products: NDArray[np.integer]) -> sp.csr_matrix:
+        if not self._spaces:
+            return empty_rows(len(products), len(self._is_cold))
+        pairs = score_pairs(self._spaces, products, self._count)
+        rows = pairs.pattern
+        by_kind = pairs.scores @ self._weights.T
+        rows.data = by_kind[np.arange(rows.nnz), self._is_cold[rows.indices].astype(np.int64)]
+        return rows
 
 
 class KeptSpace:
@@ -96,10 +102,28 @@ class KeptSpace:
         self._centre = centre
         self._count = count
 
-    def rows(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
-        """Return the scores above the centre of the best neighbours; see `Space.rows`."""
-        rows = np.maximum(self._rows(products) - self._centre, 0)
-        count = min(self._count, rows.shape[1])
-        least = -np.partition(-rows, count - 1, axis=1)[:, count - 1 : count]
-        rows[rows < least] = 0
-        return rows
+    def neighbours(self, products: NDArray[np.integer], count: int) -> sp.csr_matrix:
+        """Return the scores above the centre of the best neighbours; see `Space.neighbours`."""
+        return best_entries(above(self._rows(products), self._centre), min(count, self._count))
+
+    def pair_scores(
+        self, products: NDArray[np.integer], pattern: sp.csr_matrix
+    ) -> NDArray[np.float32]:
+        """Return the scores of given pairs, 0 for those not kept; see `Space.pair_scores`."""
+        return values_at(self.neighbours(products, self._count), pattern)
+
+
+def above(rows: sp.csr_matrix, centre: NDArray[np.float32]) -> sp.csr_matrix:
+    """Return what of the rows is above the centre, shape (n_products,)."""
+    scores = rows.data - centre[rows.indices]
+    raised = sp.csr_matrix((scores, rows.indices, rows.indptr), shape=rows.shape)
+    return entries_of(raised, scores > 0)
+
+
+def best_entries(rows: sp.csr_matrix, count: int) -> sp.csr_matrix:
+    """Return the greatest entries of each row, at most `count`; of equal ones the first."""
+    owners = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
+    order = np.lexsort((rows.indices, -rows.data, owners))
+    is_kept = np.empty(rows.nnz, bool)
+    is_kept[order] = np.arange(rows.nnz) - rows.indptr[owners] < count
+    return entries_of(rows, is_kept)

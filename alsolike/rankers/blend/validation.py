@@ -16,7 +16,7 @@ from alsolike.texts import Texts
 
 # Latest actions that count, and the decay of each.
 _LENGTHS = ((10, 0.7), (20, 0.85), (40, 0.95), (60, 0.98), (200, 1.0))
-# At least so many shoppers validate, however large the catalogue is.
+# At least so many shoppers validate, however long their histories are.
 _FEWEST_SHOPPERS = 300
 
 
@@ -80,7 +80,9 @@ def fit_slice(
         # Every shopper's known actions were hidden: hide nothing instead.
         is_hidden[:] = False
         known, rows = split.known, np.arange(len(split.shoppers))
-    most = max(_FEWEST_SHOPPERS, recipe.validation_scores // len(catalogue))
+    longest = max(length for length, _ in _LENGTHS)
+    actions = np.minimum(np.diff(known.starts)[split.shoppers[rows]], longest).mean()
+    most = max(_FEWEST_SHOPPERS, int(recipe.validation_actions / actions))
     most = min(most, recipe.validation_shoppers)
     if len(rows) > most:
         rows = np.sort(generator.choice(rows, most, replace=False))

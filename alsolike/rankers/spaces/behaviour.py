@@ -3,51 +3,46 @@
 They are made from who acted on what: a matrix of shape (n_shoppers, n_products), float32.
 """
 
-from typing import Any
-
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from alsolike.rankers.spaces.linear import dense_product, inverse_of_gram, inverse_root
-from alsolike.rankers.spaces.space import finish_rows, require_finite
+from alsolike.rankers.spaces.linear import dense_product, inverse_of_gram
+from alsolike.rankers.spaces.space import require_finite
+from alsolike.rankers.spaces.sparse import SparseSpace, inverse_root, scaled_columns
 
 
-class CooccurrenceSpace:
+class CooccurrenceSpace(SparseSpace):
     """Cosine of the products' columns of who acted on what: item-kNN (Sarwar et al. 2001).
 
     With D the lengths of the columns of X it is D^-1 XᵀX D^-1, without the diagonal, which is never
-    formed: rows and scores go through the shoppers. All neighbours count, not the nearest few.
+    formed: all goes through the shoppers.
     """
-
-    name = "cooccurrence"
-    is_text = False
 
     def __init__(self, matrix: sp.csr_matrix) -> None:
         inverse = inverse_root(np.asarray(matrix.multiply(matrix).sum(axis=0)).ravel())
-        self._columns: Any = (matrix @ sp.diags_array(inverse.astype(np.float32))).tocsr()
-        self._by_product: Any = self._columns.T.tocsr()
-
-    def rows(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
-        """Return the cosine of some products with all; see `Space.rows`."""
-        return finish_rows(dense_product(self._by_product[products], self._columns), products)
+        columns = scaled_columns(matrix, inverse)
+        super().__init__("cooccurrence", sp.csr_matrix(columns.T), columns)
 
     def scores(self, queries: sp.csr_matrix) -> NDArray[np.float32]:
         """Return sums of cosines with the products of each query, times their weights.
 
-        Both have shape (n_queries, n_products). Sums are 0 and above; a product adds nothing to its
-        own score.
+        All neighbours count, not the nearest few. Both have shape (n_queries, n_products). Sums are
+        0 and above; a product adds nothing to its own score.
         """
-        scores = dense_product(queries @ self._by_product, self._columns)
+        scores = dense_product(queries @ self._left, self._right)
         # The cosine of a product with itself is 1 if anybody acted on it.
-        is_known = np.diff(self._by_product.indptr) > 0
+        is_known = np.diff(self._left.indptr) > 0
         rows, products = queries.nonzero()
         scores[rows, products] -= queries.data * is_known[products]
         return np.maximum(scores, 0, out=scores)
 
 
 class EaseSpace:
-    """EASE: the linear autoencoder with zero diagonal, in closed form.
+    """EASE: the linear autoencoder with zero diagonal, in closed form, from the whole matrix.
+
+    Its cost grows with the cube of the shorter side: a baseline, of which `local_ease` is the part
+    that a large catalogue can afford.
 
     B = I - P diag(P)^-1 with P = (XᵀX + λI)^-1. Where shoppers are fewer than products, P comes
     from the smaller inverse: P = (I - Xᵀ(XXᵀ + λI)^-1 X) / λ. Steck 2019, arXiv 1905.03375.
@@ -61,23 +56,9 @@ class EaseSpace:
         the matrix are longer, only so many of the most acted-on products take part.
     """
 
-    is_text = False
-
-    def __init__(
-        self, matrix: sp.csr_matrix, *, regularisation: float, largest: int, name: str = "ease"
-    ) -> None:
-        self.name = name
+    def __init__(self, matrix: sp.csr_matrix, *, regularisation: float, largest: int) -> None:
         self._inner = inverse_of_gram(matrix, regularisation, largest)
         require_finite(self._inner.inverse_diagonal)
-
-    def rows(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
-        """Return the positive weights of some products on all; see `Space.rows`."""
-        ones = np.ones(len(products), np.float32)
-        places = (np.arange(len(products)), products)
-        size = len(self._inner.inverse_diagonal)
-        rows = self._inner.times(sp.csr_matrix((ones, places), shape=(len(products), size)))
-        rows *= -self._inner.inverse_diagonal
-        return finish_rows(rows, products)
 
     def scores(self, queries: sp.csr_matrix) -> NDArray[np.float32]:
         """Return Q B, the foretold actions of each query, of either sign.

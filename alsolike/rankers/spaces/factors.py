@@ -3,6 +3,7 @@
 That is a matrix of shape (n_shoppers, n_products), float32.
 """
 
+from collections import deque
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -11,14 +12,16 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from alsolike.rankers.spaces.linear import inverse_root
-from alsolike.rankers.spaces.space import finish_rows, require_finite
+from alsolike.rankers.spaces.dense import VectorSpace
+from alsolike.rankers.spaces.sparse import inverse_root
 
 # Eigenvalues below this are rounding errors; the largest are 1.
 _NO_PATTERN = 1e-10
 # Rounds of the search for patterns: as many as gather 512 vectors, but at least 4 and at most 16.
 _GATHERED = 512
 _ROUNDS = (4, 16)
+# Most memory of the gathered vectors, in bytes: of a large catalogue those of the last rounds.
+_BASIS_MEMORY = 2**30
 # Columns that are multiplied at once.
 _AT_ONCE = 32
 # Of the factorisation: confidence (alpha) of an observed action, and strength of the ridge.
@@ -28,8 +31,8 @@ _REGULARISATION = 0.1
 ITERATIONS = 15
 
 
-class SpectralSpace:
-    """Who acted on what, reduced to its broadest patterns.
+def spectral_space(matrix: sp.csr_matrix, *, factors: int, seed: int) -> VectorSpace:
+    """Return the space of who acted on what, reduced to its broadest patterns.
 
     D^-1/2 V Vᵀ D^1/2 with V the first right singular vectors of the matrix, normalised by the
     square roots of its rows' and columns' sums (D). The ideal low-pass filter of GF-CF, Shen et
@@ -41,65 +44,44 @@ class SpectralSpace:
     since they link it to no other. At most `factors` patterns are kept; the seed is that of the
     initial vectors.
     """
-
-    name = "spectrum"
-    is_text = False
-
-    def __init__(self, matrix: sp.csr_matrix, *, factors: int, seed: int) -> None:
-        matrix = matrix[np.diff(matrix.indptr) > 1]
-        by_shopper = inverse_root(np.asarray(matrix.sum(axis=1)).ravel())
-        by_product = inverse_root(np.asarray(matrix.sum(axis=0)).ravel())
-        there = np.flatnonzero(by_product)
-        normalised = sp.csr_matrix(
-            sp.diags_array(by_shopper) @ matrix[:, there] @ sp.diags_array(by_product[there])
-        )
-        count = max(0, min(factors, min(normalised.shape) - 1))
-        threads: Any = import_module("threadpoolctl")
-        # One thread, so that the same seed gives the same vectors on any number of cores.
-        with threads.threadpool_limits(limits=1, user_api="blas"):
-            vectors = _broadest(normalised, count, seed)
-        self._left = np.zeros((matrix.shape[1], vectors.shape[1]), np.float32)
-        self._right = np.zeros((vectors.shape[1], matrix.shape[1]), np.float32)
-        self._left[there] = vectors * by_product[there, None]
-        self._right[:, there] = vectors.T / by_product[there]
-        require_finite(self._left, self._right)
-
-    def rows(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
-        """Return the positive weights of some products on all; see `Space.rows`."""
-        return finish_rows(self._left[products] @ self._right, products)
+    matrix = matrix[np.diff(matrix.indptr) > 1]
+    by_shopper = inverse_root(np.asarray(matrix.sum(axis=1)).ravel())
+    lengths = np.sqrt(np.asarray(matrix.sum(axis=0), np.float64).ravel())
+    there = np.flatnonzero(lengths)
+    normalised = sp.csr_matrix(
+        sp.diags_array(by_shopper) @ matrix[:, there] @ sp.diags_array(1 / lengths[there])
+    )
+    count = max(0, min(factors, min(normalised.shape) - 1))
+    threads: Any = import_module("threadpoolctl")
+    # One thread, so that the same seed gives the same vectors on any number of cores.
+    with threads.threadpool_limits(limits=1, user_api="blas"):
+        broadest = _broadest(normalised, count, seed)
+    vectors = np.zeros((matrix.shape[1], broadest.shape[1]), np.float32)
+    vectors[there] = broadest
+    return VectorSpace("spectrum", vectors, gains=lengths.astype(np.float32))
 
 
-class FactorSpace:
-    """The scores of a factorisation for implicit feedback, given one product.
+def factor_space(matrix: sp.csr_matrix, *, factors: int, seed: int) -> VectorSpace:
+    """Return the space of a factorisation for implicit feedback.
 
     Y (YᵀY + λI)^-1 Yᵀ with Y the products' factors: the fold-in of iALS (Hu, Koren and Volinsky
-    2008) with the same confidence for all products, which makes it a product-to-product matrix.
+    2008) with the same confidence for all products, which makes it a product-to-product matrix. It
+    is symmetric: with L the Cholesky factor of the inverse, the inner products of the rows of Y L.
     """
-
-    name = "factors"
-    is_text = False
-
-    def __init__(self, matrix: sp.csr_matrix, *, factors: int, seed: int) -> None:
-        size = matrix.shape[1]
-        self._left = self._right = np.zeros((size, 0), np.float32)
-        if not matrix.nnz:
-            return
-        _, right = factorise(
-            matrix,
-            factors=factors,
-            regularisation=_REGULARISATION,
-            confidence=_CONFIDENCE,
-            seed=seed,
-        )
-        products = right.astype(np.float64)
-        gram = products.T @ products + _REGULARISATION * np.eye(factors)
-        self._left = np.linalg.solve(gram, products.T).T.astype(np.float32)
-        self._right = right
-        require_finite(self._left, self._right)
-
-    def rows(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
-        """Return the positive scores of some products on all; see `Space.rows`."""
-        return finish_rows(self._left[products] @ self._right.T, products)
+    if not matrix.nnz:
+        return VectorSpace("factors", np.zeros((matrix.shape[1], 0), np.float32))
+    _, right = factorise(
+        matrix,
+        factors=factors,
+        regularisation=_REGULARISATION,
+        confidence=_CONFIDENCE,
+        seed=seed,
+    )
+    products = right.astype(np.float64)
+    lower = np.linalg.cholesky(products.T @ products + _REGULARISATION * np.eye(factors))
+    # (K Kᵀ)^-1 = K^-ᵀ K^-1 with K the Cholesky factor: the vectors are the columns of K^-1 Yᵀ.
+    vectors = np.linalg.solve(lower, products.T).T.astype(np.float32)
+    return VectorSpace("factors", vectors)
 
 
 def factorise(
@@ -167,7 +149,8 @@ def _broadest(matrix: sp.csr_matrix, count: int, seed: int) -> NDArray[np.float6
     if not count:
         return np.zeros((matrix.shape[1], 0))
     block = np.random.default_rng(seed).normal(size=(matrix.shape[1], count))
-    blocks: list[NDArray[np.float64]] = []
+    at_once = max(1, _BASIS_MEMORY // (8 * matrix.shape[1] * count))
+    blocks: deque[NDArray[np.float64]] = deque(maxlen=at_once)
     fewest, most = _ROUNDS
     for _ in range(min(max(_GATHERED // count, fewest), most)):
         block = np.linalg.qr(_gram_times(matrix, block))[0]

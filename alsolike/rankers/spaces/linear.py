@@ -46,18 +46,6 @@ def busiest_products(matrix: sp.csr_matrix, largest: int) -> NDArray[np.int64]:
     return np.sort(order[counts[order] > 0])
 
 
-def inverse_root(sums: NDArray[Any]) -> NDArray[np.float64]:
-    """Return 1 / sqrt of each, 0 for 0."""
-    return np.divide(1, np.sqrt(sums), out=np.zeros(len(sums)), where=sums > 0)
-
-
-def factor(gram: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the upper Cholesky factor of a symmetric positive matrix, in its place."""
-    upper, info = scipy.linalg.lapack.spotrf(gram.T, lower=0, overwrite_a=1, clean=0)
-    _require(info)
-    return upper
-
-
 def gram(matrix: Any, regularisation: float) -> NDArray[np.float32]:  # noqa: ANN401
     """Return XᵀX + λI: ndarray, shape (n, n), float32."""
     product = dense_product(matrix.T, matrix)
@@ -80,7 +68,9 @@ def dense_product(left: Any, right: Any) -> NDArray[np.float32]:  # noqa: ANN401
 
 
 def _invert(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
-    inverse, info = scipy.linalg.lapack.spotri(factor(matrix), lower=0, overwrite_c=1)
+    upper, info = scipy.linalg.lapack.spotrf(matrix.T, lower=0, overwrite_a=1, clean=0)
+    _require(info)
+    inverse, info = scipy.linalg.lapack.spotri(upper, lower=0, overwrite_c=1)
     _require(info)
     # Only the upper triangle was computed. Halves are mirrored block by block, without a copy.
     size = len(inverse)

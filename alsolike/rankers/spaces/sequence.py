@@ -6,19 +6,12 @@ from operator import add
 from typing import Any
 
 import numpy as np
-import scipy.linalg
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from alsolike.history import History
-from alsolike.rankers.spaces.linear import (
-    busiest_products,
-    dense_product,
-    factor,
-    gram,
-    inverse_root,
-)
-from alsolike.rankers.spaces.space import finish_rows, require_finite
+from alsolike.rankers.spaces.local import local_regression
+from alsolike.rankers.spaces.sparse import SparseSpace, inverse_root, scaled_columns, scaled_rows
 
 # Steps up to which a product counts for what follows, and its weight per further step.
 _REACH = 3
@@ -27,64 +20,31 @@ _DECAY = 0.7
 _PAST = 10
 
 
-class TransitionSpace:
-    """How often a product is followed by another within three steps, each 0.7 times the one before.
+def transition_space(history: History) -> SparseSpace:
+    """Return how often a product is followed by another within three steps.
 
-    Normalised like a cosine: by the square root of how often either takes part.
+    Each step counts 0.7 times the one before. Normalised like a cosine: by the square root of how
+    often either takes part.
     """
-
-    name = "transitions"
-    is_text = False
-
-    def __init__(self, history: History) -> None:
-        # Never multiplied as a whole: two steps of thousands of products make millions of pairs.
-        step_by_product, future = _transitions(history)
-        products_of_steps = np.asarray(step_by_product.sum(axis=0)).ravel()
-        out = inverse_root(step_by_product @ np.asarray(future.sum(axis=1)).ravel())
-        into = inverse_root(future.T @ products_of_steps)
-        self._from: Any = (sp.diags_array(out.astype(np.float32)) @ step_by_product).tocsr()
-        self._to: Any = (future @ sp.diags_array(into.astype(np.float32))).tocsr()
-
-    def rows(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
-        """Return how often all follow some products; see `Space.rows`."""
-        return finish_rows(dense_product(self._from[products], self._to), products)
+    # Never multiplied as a whole: two steps of thousands of products make millions of pairs.
+    step_by_product, future = _transitions(history)
+    products_of_steps = np.asarray(step_by_product.sum(axis=0)).ravel()
+    out = inverse_root(step_by_product @ np.asarray(future.sum(axis=1)).ravel())
+    into = inverse_root(future.T @ products_of_steps)
+    return SparseSpace(
+        "transitions", scaled_rows(step_by_product, out), scaled_columns(future, into)
+    )
 
 
-class SequenceSpace:
-    """The linear map from a shopper's past to what they do next, in closed form.
+def sequence_weights(history: History, *, regularisation: float, size: int) -> sp.csr_matrix:
+    """Return the linear map from a shopper's past to what they do next; see `local_regression`.
 
-    B = (SᵀS + λI)^-1 SᵀT: a row of S is the past before a step (the last ten products, each
-    counting 0.7 of the next), the row of T what the step and the two after it brought. The
-    transition part of SLIST, Choi et al. 2021, arXiv 2103.16104.
-
-    The regularisation is λ, above 0. At most `largest` of the most acted-on products take part: the
-    side of the matrix that is factored.
+    A row of S is the past before a step (the last ten products, each counting 0.7 of the next), the
+    row of T what the step and the two after it brought. The transition part of SLIST, Choi et al.
+    2021, arXiv 2103.16104.
     """
-
-    name = "sequence"
-    is_text = False
-
-    def __init__(self, history: History, *, regularisation: float, largest: int) -> None:
-        size = len(history.catalogue)
-        self._taking_part = busiest_products(history.matrix(), largest)
-        self._position = np.full(size, -1)
-        self._position[self._taking_part] = np.arange(len(self._taking_part))
-        self._weights = np.zeros((0, 0), np.float32)
-        if len(self._taking_part):
-            past, future = _past_and_future(history)
-            past, future = past[:, self._taking_part], future[:, self._taking_part]
-            upper = factor(gram(past, regularisation))
-            # A solution overwrites the right-hand side, which LAPACK wants by columns.
-            right = dense_product(future.T, past).T
-            self._weights, _ = scipy.linalg.lapack.spotrs(upper, right, lower=0, overwrite_b=1)
-            require_finite(self._weights)
-
-    def rows(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
-        """Return the positive weights of some products on all; see `Space.rows`."""
-        rows = np.zeros((len(products), len(self._position)), np.float32)
-        known = np.flatnonzero(self._position[products] >= 0)
-        rows[np.ix_(known, self._taking_part)] = self._weights[self._position[products[known]]]
-        return finish_rows(rows, products)
+    past, future = _past_and_future(history)
+    return local_regression(past, future, regularisation, size)
 
 
 def _incidence(history: History) -> tuple[sp.csr_matrix, NDArray[np.int32]]:

@@ -4,11 +4,15 @@ import math
 from typing import Any, Protocol
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 
 class Space(Protocol):
-    """Scores of every product, given one.
+    """Scores of products, given one: 0 and above; 0 without evidence.
+
+    Nobody asks for all scores of a large catalogue: first each space names its best neighbours of
+    a product, then all spaces score the pairs that any of them named.
 
     Attributes
     ----------
@@ -21,11 +25,21 @@ class Space(Protocol):
     name: str
     is_text: bool
 
-    def rows(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
-        """Return the scores of all products, given the numbers of some.
+    def neighbours(self, products: NDArray[np.integer], count: int) -> sp.csr_matrix:
+        """Return the best neighbours of some products, `count` or one more of each.
 
-        Shape (len(products), n_products): 0 and above; 0 without evidence, and for a product given
-        itself.
+        Shape (len(products), n_products), float32: scores above 0, in canonical format. A product
+        is no neighbour of itself. With a count of n_products it is every score above 0.
+        """
+        ...
+
+    def pair_scores(
+        self, products: NDArray[np.integer], pattern: sp.csr_matrix
+    ) -> NDArray[np.float32]:
+        """Return the scores of given pairs, in the order of the pattern's entries.
+
+        The pattern has shape (len(products), n_products), is in canonical format, and has no
+        product with itself; its values do not matter.
         """
         ...
 
@@ -38,9 +52,23 @@ class LeftOutSpace:
         self.is_text = is_text
         self._size = size
 
-    def rows(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
-        """Return zeros; see `Space.rows`."""
-        return np.zeros((len(products), self._size), np.float32)
+    def neighbours(self, products: NDArray[np.integer], count: int) -> sp.csr_matrix:
+        """Return no neighbour; see `Space.neighbours`."""
+        del count
+        return empty_rows(len(products), self._size)
+
+    def pair_scores(
+        self, products: NDArray[np.integer], pattern: sp.csr_matrix
+    ) -> NDArray[np.float32]:
+        """Return zeros; see `Space.pair_scores`."""
+        del products
+        return np.zeros(pattern.nnz, np.float32)
+
+
+def empty_rows(count: int, size: int) -> sp.csr_matrix:
+    """Return rows without an entry: shape (count, size), float32."""
+    nothing = np.zeros(0, np.float32), np.zeros(0, np.int32), np.zeros(count + 1, np.int32)
+    return sp.csr_matrix(nothing, shape=(count, size))
 
 
 def require_finite(*arrays: NDArray[Any]) -> None:
@@ -58,10 +86,3 @@ def require_finite(*arrays: NDArray[Any]) -> None:
         if not math.isfinite(total):
             message = "numbers became infinite or undefined"
             raise ArithmeticError(message)
-
-
-def finish_rows(rows: NDArray[np.float32], products: NDArray[np.integer]) -> NDArray[np.float32]:
-    """Set negative scores, and those of a product given itself, to 0 in place."""
-    np.maximum(rows, 0, out=rows)
-    rows[np.arange(len(products)), products] = 0
-    return rows

@@ -1,7 +1,8 @@
-"""Spaces of texts: near by the encoder's vectors, by words, by character n-grams."""
+"""Spaces of texts: near by words, by character n-grams."""
 
 from collections.abc import Sequence
 from importlib import import_module
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -9,26 +10,14 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from alsolike.folding import folded
-from alsolike.rankers.spaces.linear import dense_product
-from alsolike.rankers.spaces.space import finish_rows, require_finite
+from alsolike.rankers.spaces.space import empty_rows
+from alsolike.rankers.spaces.sparse import SparseSpace, entries_of
+
+# A product names its neighbours by its rarest terms: as many as all products have this often.
+_MOST_MEETINGS = 20_000
 
 
-class DenseSpace:
-    """Cosine of text vectors of unit length, shape (n_products, dimension); zeros without text."""
-
-    is_text = True
-
-    def __init__(self, name: str, vectors: NDArray[np.float32]) -> None:
-        require_finite(vectors)
-        self.name = name
-        self._vectors = vectors
-
-    def rows(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
-        """Return the cosine of some products with all; see `Space.rows`."""
-        return finish_rows(self._vectors[products] @ self._vectors.T, products)
-
-
-class TermSpace:
+class TermSpace(SparseSpace):
     """Cosine of TF-IDF vectors, term frequency damped by its logarithm; accents do not count.
 
     Parameters
@@ -39,12 +28,9 @@ class TermSpace:
         Shortest and longest term, in words or characters.
     """
 
-    is_text = True
-
     def __init__(
         self, name: str, texts: Sequence[str], *, analyzer: str, lengths: tuple[int, int]
     ) -> None:
-        self.name = name
         # Slow to import, and typed in part only.
         vectorizer: Any = import_module("sklearn.feature_extraction.text").TfidfVectorizer(
             analyzer=analyzer,
@@ -57,12 +43,38 @@ class TermSpace:
             dtype=np.float32,
         )
         try:
-            self._terms: Any = vectorizer.fit_transform(texts).tocsr()
+            self._terms = sp.csr_matrix(vectorizer.fit_transform(texts))
         except ValueError:
             # No text has a term.
-            self._terms = sp.csr_matrix(np.zeros((len(texts), 1), np.float32))
-        self._by_term: Any = self._terms.T.tocsr()
+            self._terms = empty_rows(len(texts), 1)
+        rare = _rarest(self._terms, _MOST_MEETINGS)
+        super().__init__(name, rare, sp.csr_matrix(self._terms.T), is_text=True)
 
-    def rows(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
-        """Return the cosine of some products with all; see `Space.rows`."""
-        return finish_rows(dense_product(self._terms[products], self._by_term), products)
+    def pair_scores(
+        self, products: NDArray[np.integer], pattern: sp.csr_matrix
+    ) -> NDArray[np.float32]:
+        """Return the cosines of given pairs, of all their terms; see `Space.pair_scores`."""
+        scores = np.empty(pattern.nnz, np.float32)
+        given = self._terms[products]
+        weights = np.zeros(given.shape[1], np.float32)
+        for row, (start, end) in enumerate(pairwise(pattern.indptr)):
+            own = slice(given.indptr[row], given.indptr[row + 1])
+            weights[given.indices[own]] = given.data[own]
+            scores[start:end] = self._terms[pattern.indices[start:end]] @ weights
+            weights[given.indices[own]] = 0
+        return scores
+
+
+def _rarest(terms: sp.csr_matrix, most: int) -> sp.csr_matrix:
+    """Return each row's rarest terms, as long as all rows have them so often at most together.
+
+    A frequent term joins a product with thousands, and tells little about any of them.
+    """
+    counts = np.bincount(terms.indices, minlength=terms.shape[1]).astype(np.int64)
+    owners = np.repeat(np.arange(terms.shape[0]), np.diff(terms.indptr))
+    order = np.lexsort((counts[terms.indices], owners))
+    met = np.cumsum(counts[terms.indices[order]])
+    before_row = np.concatenate([[0], met])[terms.indptr[:-1]]
+    is_kept = np.empty(terms.nnz, bool)
+    is_kept[order] = met - before_row[owners] <= most
+    return entries_of(terms, is_kept)

@@ -1,49 +1,7 @@
--- A handful of shoppers to try the shop as: named, consenting, with the most varied recent views.
--- row_count: rows wanted.
--- None where shoppers are not made up.
+-- Shoppers to try the shop as; none where shoppers are not made up. row_count: rows wanted.
 -- A row: a shopper and the categories they looked at lately, most looked at first.
--- Looks at the first 300 shoppers alone, so that it stays quick however many there are.
-with first_shoppers as (
-    select
-        s.shopper_id,
-        s.display_name
-    from raw.shoppers as s
-    where ops.is_demo_shop()
-    order by s.shopper_id
-    limit 300
-)
-
 select
-    f.shopper_id,
-    f.display_name,
-    lately.categories
-from first_shoppers as f
-inner join raw.consenting_shoppers as c on f.shopper_id = c.shopper_id
-cross join
-    lateral (
-        select
-            array_agg(
-                counted.category
-                order by counted.view_count desc, counted.category asc
-            )
-                as categories,
-            sum(counted.view_count) as view_count
-        from (
-            select
-                p.category,
-                count(*) as view_count
-            from (
-                select v.product_id
-                from raw.views as v
-                where v.shopper_id = f.shopper_id
-                order by v.viewed_at desc
-                limit 30
-            ) as recent
-            inner join raw.products as p on recent.product_id = p.product_id
-            where p.category is not null
-            group by p.category
-        ) as counted
-    ) as lately
-where f.display_name is not null
-order by coalesce(cardinality(lately.categories), 0) desc, lately.view_count desc, f.shopper_id asc
-limit %(row_count)s
+    d.shopper_id,
+    d.display_name,
+    d.categories
+from recs.demo_shoppers(%(row_count)s) as d

@@ -161,7 +161,7 @@ _COMPLEMENTS = Case(
     name="any",
     statement="api/recommendations/goes_with",
     parameters={"product_id": "v00001", "k": 10, "exclude": ["v00009"], "filter": None},
-    most={"products": 30, "product_complements": 25},
+    most={"products": 70, "product_complements": 35},
 )
 _SEARCH = Case(
     name="a rare word",

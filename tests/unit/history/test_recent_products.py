@@ -7,7 +7,7 @@ import pytest
 
 from alsolike.history import KINDS, History
 from alsolike.history import recent as module
-from alsolike.history.recent import recent_products
+from alsolike.history.recent import acted_on, recent_products
 from tests.fixtures.history import DAY, catalogue, history, random_history
 
 PURCHASE, REVIEW, VIEW = (KINDS.index(kind) for kind in ("purchase", "review", "view"))
@@ -86,8 +86,10 @@ def test_rows_are_weighed_a_few_at_a_time(at_once: int, monkeypatch: pytest.Monk
     shoppers = np.random.default_rng(1).integers(60, size=90)
     moments = np.random.default_rng(2).integers(100, size=90) * DAY
     whole = recent_products(made, shoppers, actions=4, decay=0.5, moments=moments)
+    had = acted_on(made, shoppers, moments)
     monkeypatch.setattr(module, "_EVENTS_AT_ONCE", at_once)
     parts = recent_products(made, shoppers, actions=4, decay=0.5, moments=moments)
     assert (parts != whole).nnz == 0
+    assert (acted_on(made, shoppers, moments) != had).nnz == 0
     assert parts.dtype == whole.dtype
     assert parts.has_sorted_indices

@@ -120,6 +120,15 @@ def test_where_there_are_too_many_moments_each_shopper_keeps_about_as_many() -> 
     assert {(s, m) for s, m in zip(split.shoppers, split.moments, strict=True)} <= asked
 
 
+def test_a_bot_is_asked_about_a_hundred_times_at_most() -> None:
+    events = [(0, product, 1 + product) for product in range(300)]
+    events += [(shopper, product, day) for shopper in (1, 2) for product, day in ((0, 1), (1, 20))]
+    split = split_next(history(catalogue(300), events), CUTOFF)
+    assert np.bincount(split.shoppers).tolist() == [100, 1, 1]
+    # Days 10 to 300, and one of each of the others.
+    assert split.n_moments == 291 + 2
+
+
 def test_hidden_products_are_not_seen_in_the_visit_either() -> None:
     events = [(0, 0, 1), (0, 1, 12), (0, 2, 13), (1, 1, 2), (1, 2, 15), (2, 2, 3)]
     split = hide_products(

@@ -8,13 +8,16 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from alsolike.history import History
-from alsolike.rankers.spaces import Space
+from alsolike.rankers.spaces import Space, dense
 from alsolike.rankers.spaces.behaviour import CooccurrenceSpace, EaseSpace
-from alsolike.rankers.spaces.factors import FactorSpace, SpectralSpace
+from alsolike.rankers.spaces.dense import VectorSpace
+from alsolike.rankers.spaces.factors import factor_space, spectral_space
 from alsolike.rankers.spaces.linear import inverse_of_gram
-from alsolike.rankers.spaces.sequence import SequenceSpace, TransitionSpace
-from alsolike.rankers.spaces.text import DenseSpace, TermSpace
-from tests.fixtures.history import catalogue, taste_history
+from alsolike.rankers.spaces.local import local_ease
+from alsolike.rankers.spaces.sequence import sequence_weights, transition_space
+from alsolike.rankers.spaces.sparse import weights_space
+from alsolike.rankers.spaces.text import TermSpace
+from tests.fixtures.history import catalogue, random_history, taste_history
 from tests.fixtures.history import history as history_of
 
 PRODUCTS = 60
@@ -30,7 +33,22 @@ def matrix() -> sp.csr_matrix:
 
 
 def whole(space: Space, count: int = PRODUCTS) -> NDArray[np.float32]:
-    return space.rows(np.arange(count))
+    """Return all scores, as neighbours and as pairs: they must be the same."""
+    everything = np.arange(count)
+    rows = space.neighbours(everything, count).toarray()
+    pairs = sp.csr_matrix(1 - np.eye(count, dtype=np.float32))
+    pairs.data = space.pair_scores(everything, pairs)
+    assert pairs.toarray() == pytest.approx(rows, abs=1e-6)
+    return rows
+
+
+def local(matrix: sp.csr_matrix, regularisation: float, size: int) -> Space:
+    return weights_space("ease", local_ease(matrix, [regularisation], size)[0])
+
+
+def following(known: History, regularisation: float, size: int) -> Space:
+    weights = sequence_weights(known, regularisation=regularisation, size=size)
+    return weights_space("sequence", weights)
 
 
 def positive(scores: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -55,9 +73,35 @@ def test_cooccurrence_is_the_cosine_of_columns(matrix: sp.csr_matrix) -> None:
 @pytest.mark.parametrize("shoppers", [300, 20])
 def test_ease_is_its_closed_form_from_either_side(matrix: sp.csr_matrix, shoppers: int) -> None:
     part = matrix[:shoppers]
-    space = EaseSpace(part, regularisation=10, largest=1000)
-    expected = positive(ease(part.toarray().astype(float), 10))
-    assert whole(space) == pytest.approx(expected, abs=1e-4)
+    scores = EaseSpace(part, regularisation=10, largest=1000).scores(
+        sp.csr_matrix(np.eye(PRODUCTS, dtype=np.float32))
+    )
+    assert scores == pytest.approx(ease(part.toarray().astype(float), 10), abs=1e-4)
+
+
+def test_with_blocks_of_the_whole_catalogue_local_ease_is_ease() -> None:
+    known = random_history(shoppers=400, products=120, events=9000).matrix()
+    expected = positive(ease(known.toarray().astype(float), 20))
+    scores = whole(local(known, 20, 120), 120)
+    best, wanted = (np.argsort(-rows, axis=1)[:, :50] for rows in (scores, expected))
+    shared = [len(np.intersect1d(*pair)) for pair in zip(best, wanted, strict=True)]
+    assert np.mean(shared) / 50 >= 0.98
+    # Products that no shopper has in common are in no block.
+    assert scores == pytest.approx(expected, abs=2e-2)
+
+
+def test_each_product_is_regressed_on_those_most_correlated_with_it() -> None:
+    known = random_history(shoppers=400, products=40, events=4000).matrix()
+    dense = known.toarray().astype(float)
+    gram = dense.T @ dense
+    cosines = gram / np.sqrt(np.outer(np.diag(gram), np.diag(gram)))
+    expected = np.zeros((40, 40))
+    for product in range(40):
+        block = np.argsort(-cosines[product], kind="stable")[:8]
+        expected[block, product] = ease(dense[:, block], 5)[:, block.tolist().index(product)]
+    # Products with equal cosines may take each other's place in a block.
+    is_same = np.isclose(whole(local(known, 5, 7), 40), positive(expected), atol=1e-4)
+    assert is_same.all(axis=0).mean() > 0.9
 
 
 def test_where_both_sides_are_too_long_the_busiest_products_take_part(
@@ -73,9 +117,9 @@ def test_where_both_sides_are_too_long_the_busiest_products_take_part(
     assert rows[np.ix_(busiest, busiest)] == pytest.approx(expected, abs=1e-4)
 
 
-@pytest.mark.parametrize("kind", [SpectralSpace, FactorSpace])
+@pytest.mark.parametrize("kind", [spectral_space, factor_space])
 def test_four_factors_are_the_four_groups(
-    matrix: sp.csr_matrix, kind: type[SpectralSpace | FactorSpace]
+    matrix: sp.csr_matrix, kind: Callable[..., VectorSpace]
 ) -> None:
     scores = whole(kind(matrix, factors=4, seed=0))
     group = np.arange(PRODUCTS) % 4
@@ -84,16 +128,16 @@ def test_four_factors_are_the_four_groups(
     assert scores[~is_same].max() < scores[is_same & ~np.eye(PRODUCTS, dtype=bool)].min() / 5
 
 
-@pytest.mark.parametrize("kind", [SpectralSpace, FactorSpace])
+@pytest.mark.parametrize("kind", [spectral_space, factor_space])
 def test_a_seed_gives_the_same_factors_every_time(
-    matrix: sp.csr_matrix, kind: type[SpectralSpace | FactorSpace]
+    matrix: sp.csr_matrix, kind: Callable[..., VectorSpace]
 ) -> None:
     first, second = (whole(kind(matrix, factors=9, seed=3)) for _ in range(2))
     assert np.array_equal(first, second)
 
 
 def test_transitions_count_what_follows_within_three_steps() -> None:
-    rows = whole(TransitionSpace(history([(0, p, p) for p in range(5)], products=6)), 6)
+    rows = whole(transition_space(history([(0, p, p) for p in range(5)], products=6)), 6)
     # 0 → 1 → 2 → 3 → 4: out of 0 go 1 + 0.7 + 0.49, into 1 comes 1.
     assert rows[0, 1] == pytest.approx(1 / np.sqrt(2.19 * 1))
     assert rows[0, 3] == pytest.approx(0.49 / np.sqrt(2.19 * 2.19))
@@ -103,7 +147,7 @@ def test_transitions_count_what_follows_within_three_steps() -> None:
 
 
 def test_products_of_one_moment_do_not_follow_each_other() -> None:
-    rows = whole(TransitionSpace(history([(0, 0, 1), (0, 1, 1), (0, 2, 2)], products=3)), 3)
+    rows = whole(transition_space(history([(0, 0, 1), (0, 1, 1), (0, 2, 2)], products=3)), 3)
     assert not rows[0, 1]
     assert not rows[1, 0]
     assert rows[0, 2] == rows[1, 2] > 0
@@ -130,8 +174,7 @@ def test_a_sequence_is_the_regression_of_the_future_on_the_past() -> None:
             future.append(after)
     s, t = np.array(past), np.array(future)
     expected = positive(np.linalg.solve(s.T @ s + 2 * np.eye(8), s.T @ t))
-    space = SequenceSpace(known, regularisation=2, largest=100)
-    assert whole(space, 8) == pytest.approx(expected, abs=1e-4)
+    assert whole(following(known, 2, 8), 8) == pytest.approx(expected, abs=1e-4)
 
 
 def test_texts_are_alike_by_their_words() -> None:
@@ -162,12 +205,12 @@ def test_texts_without_a_word_are_alike_to_none() -> None:
     "make",
     [
         lambda: CooccurrenceSpace(history([], products=3).matrix()),
-        lambda: EaseSpace(history([], products=3).matrix(), regularisation=1, largest=9),
-        lambda: SpectralSpace(history([], products=3).matrix(), factors=2, seed=0),
-        lambda: FactorSpace(history([], products=3).matrix(), factors=2, seed=0),
-        lambda: TransitionSpace(history([], products=3)),
-        lambda: SequenceSpace(history([], products=3), regularisation=1, largest=9),
-        lambda: DenseSpace("text", np.zeros((3, 4), np.float32)),
+        lambda: local(history([], products=3).matrix(), 1, 9),
+        lambda: spectral_space(history([], products=3).matrix(), factors=2, seed=0),
+        lambda: factor_space(history([], products=3).matrix(), factors=2, seed=0),
+        lambda: transition_space(history([], products=3)),
+        lambda: following(history([], products=3), 1, 9),
+        lambda: VectorSpace("text", np.zeros((3, 4), np.float32)),
     ],
 )
 def test_without_evidence_nothing_is_said(make: Callable[[], Space]) -> None:
@@ -180,9 +223,31 @@ def test_one_product_speaks_for_nothing() -> None:
     one = history([(0, 0, 1), (1, 0, 2)], products=1)
     for space in (
         CooccurrenceSpace(one.matrix()),
-        EaseSpace(one.matrix(), regularisation=1, largest=9),
-        SpectralSpace(one.matrix(), factors=2, seed=0),
-        FactorSpace(one.matrix(), factors=2, seed=0),
-        SequenceSpace(one, regularisation=1, largest=9),
+        local(one.matrix(), 1, 9),
+        spectral_space(one.matrix(), factors=2, seed=0),
+        factor_space(one.matrix(), factors=2, seed=0),
+        following(one, 1, 9),
     ):
         assert whole(space, 1).tolist() == [[0]]
+
+
+def test_in_a_large_catalogue_an_index_finds_nearly_the_same_neighbours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    random = np.random.default_rng(0)
+    centres = random.normal(size=(100, 24))
+    vectors = centres[random.integers(100, size=3000)] + random.normal(size=(3000, 24))
+    gains = random.random(3000).astype(np.float32)
+    exact = VectorSpace("spectrum", vectors.astype(np.float32), gains=gains)
+    monkeypatch.setattr(dense, "_COMPARED_UP_TO", 100)
+    indexed, again = (
+        VectorSpace("spectrum", vectors.astype(np.float32), gains=gains) for _ in range(2)
+    )
+    products = np.arange(0, 3000, 7)
+    wanted, found = (space.neighbours(products, 50) for space in (exact, indexed))
+    shared = wanted.multiply(found.sign()).nnz / wanted.nnz
+    assert shared > 0.98
+    assert (found != again.neighbours(products, 50)).nnz == 0
+    # Among few pairs of many products, only those are computed.
+    few = sp.csr_matrix(found[:5])
+    assert indexed.pair_scores(products[:5], few) == pytest.approx(few.data, rel=1e-4)

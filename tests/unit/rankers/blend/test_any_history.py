@@ -22,10 +22,11 @@ from alsolike.rankers.blend import candidates as gathering
 from alsolike.rankers.blend import weights as weighing
 from alsolike.rankers.blend.fit import FittedModel, fit_model
 from alsolike.rankers.blend.recipe import Recipe
-from alsolike.rankers.spaces.behaviour import CooccurrenceSpace, EaseSpace
-from alsolike.rankers.spaces.factors import SpectralSpace
+from alsolike.rankers.spaces.behaviour import CooccurrenceSpace
+from alsolike.rankers.spaces.factors import spectral_space
 from alsolike.rankers.spaces.linear import gram
-from alsolike.rankers.spaces.sequence import TransitionSpace
+from alsolike.rankers.spaces.local import local_ease
+from alsolike.rankers.spaces.sequence import transition_space
 from tests.fixtures.any_history import Shape, make_history, make_texts
 from tests.fixtures.history import DAY, catalogue
 from tests.fixtures.history import history as history_of
@@ -64,7 +65,9 @@ def fit(shape: Shape, recipe: Recipe) -> FittedModel | None:
     neighbours, scores = fitted.neighbours(np.arange(shape.products))
     assert np.isfinite(scores).all()
     assert (scores >= 0).all()
-    assert (np.diff(np.sort(neighbours, axis=1), axis=1) > 0).all()
+    for row, values in zip(neighbours, scores, strict=True):
+        assert ((row >= 0) == (values > 0)).all()
+        assert len(np.unique(row[row >= 0])) == np.count_nonzero(row >= 0)
     assert not (scores * (neighbours == np.arange(shape.products)[:, None])).any()
     assert np.isfinite(fitted.priors).all()
     assert (fitted.priors >= 0).all()
@@ -143,17 +146,18 @@ def test_a_shop_whose_customers_mostly_bought_once_gets_a_model(returning: float
 def test_patterns_of_shoppers_who_bought_once_take_no_time(shoppers: int, returning: float) -> None:
     history = make_history(Shape(shoppers=shoppers, products=600, returning=returning))
     started = time.process_time()
-    rows = SpectralSpace(history.matrix(), factors=128, seed=0).rows(np.arange(600))
+    space = spectral_space(history.matrix(), factors=128, seed=0)
+    rows = space.neighbours(np.arange(600), 600)
     # Of all threads; some tenths of a second by themselves.
     assert time.process_time() - started < 8
-    assert np.isfinite(rows).all()
-    assert rows.any()
+    assert np.isfinite(rows.data).all()
+    assert rows.nnz
 
 
 def test_a_product_that_only_shoppers_with_one_have_says_nothing() -> None:
     matrix = sp.csr_matrix(np.array([[1, 0, 0, 0], *[[0, 1, 1, 0]] * 2], np.float32))
-    rows = SpectralSpace(matrix, factors=3, seed=0).rows(np.arange(4))
-    assert np.argwhere(rows).tolist() == [[1, 2], [2, 1]]
+    rows = spectral_space(matrix, factors=3, seed=0).neighbours(np.arange(4), 4)
+    assert np.argwhere(rows.toarray()).tolist() == [[1, 2], [2, 1]]
 
 
 def test_a_space_that_fails_on_the_whole_history_alone_has_no_weight() -> None:
@@ -170,7 +174,7 @@ def test_a_space_that_fails_on_the_whole_history_alone_has_no_weight() -> None:
     assert fitted.learned["weights"]["ease"] == 0
     # It is one that fails on the whole alone.
     before = known.only(known.times < 40 * DAY)
-    assert EaseSpace(before.matrix(), regularisation=-0.5, largest=100).rows(np.arange(22)).any()
+    assert local_ease(before.matrix(), [-0.5], 100)[0].nnz
 
 
 def test_vectors_that_are_no_numbers_leave_the_text_out() -> None:
@@ -179,7 +183,7 @@ def test_vectors_that_are_no_numbers_leave_the_text_out() -> None:
     texts.vectors[3] = np.nan
     fitted = fit_model(make_history(shape), texts, Recipe(), ignore_progress)
     assert set(fitted.left_out) == {"text"}
-    assert np.isfinite(fitted.rows(np.arange(30))).all()
+    assert np.isfinite(fitted.rows(np.arange(30)).data).all()
 
 
 def test_a_newcomer_is_worth_no_more_than_its_text_can_say() -> None:
@@ -214,14 +218,14 @@ def test_weights_are_not_chosen_for_what_rounding_leaves_of_others() -> None:
 def test_shoppers_with_many_actions_are_gathered_few_at_a_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # 10 products: 40 bytes a row; 100 rows at once.
-    monkeypatch.setattr(gathering, "_ROWS_MEMORY", 4000)
+    # 100 actions at once.
+    monkeypatch.setattr(gathering, "_PAIRS_MEMORY", 4000)
     actions = np.array([1] * 300 + [60] * 5 + [150] + [1] * 3)
     pointers = np.concatenate([[0], np.cumsum(actions)])
     query = sp.csr_matrix(
         (np.ones(pointers[-1]), np.zeros(pointers[-1], np.int64), pointers), shape=(309, 10)
     )
-    batches = list(gathering._batches(query, 10, 1))
+    batches = list(gathering._batches(query, 40))
     assert np.concatenate(batches).tolist() == list(range(309))
     assert all(actions[rows].sum() <= 100 or len(rows) == 1 for rows in batches)
     assert len(batches) < 12
@@ -234,10 +238,10 @@ def test_one_shopper_with_thousands_of_products_squares_nothing() -> None:
     known = history_of(catalogue(count), [*events, (1, 0, 0), (1, 1, 1)])
     tracemalloc.start()
     try:
-        transitions = TransitionSpace(known)
-        assert transitions.rows(np.arange(4))[0, 1] > 0
-        CooccurrenceSpace(known.matrix()).rows(np.arange(4))
-        SpectralSpace(known.matrix(), factors=128, seed=0).rows(np.arange(4))
+        transitions = transition_space(known)
+        assert transitions.neighbours(np.arange(4), count)[0, 1] > 0
+        CooccurrenceSpace(known.matrix()).neighbours(np.arange(4), 100)
+        spectral_space(known.matrix(), factors=128, seed=0).neighbours(np.arange(4), 100)
         _, peak = tracemalloc.get_traced_memory()
         assert peak < 64 * 2**20
         tracemalloc.reset_peak()

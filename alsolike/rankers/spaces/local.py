@@ -1,0 +1,194 @@
+"""Ridge regressions of each product on the products most like it, instead of on all of them.
+
+The weights of a product come from the block of the Gram matrix of its most correlated products
+alone (Steck 2019, arXiv 1910.09645). The cost grows with the number of products, not with its cube;
+where the block is the whole catalogue, the solution is that of the whole matrix.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from alsolike.rankers.spaces.space import empty_rows, require_finite
+from alsolike.rankers.spaces.sparse import (
+    best_of_product,
+    inverse_root,
+    parts_of,
+    scaled_columns,
+    values_at,
+    without_self,
+)
+
+# Entries of the Gram matrix that are kept of each product, times the size of a block. Those left
+# out are the least, between products that many shoppers acted on.
+_KEPT_PER_BLOCK = 10
+# Numbers in the blocks that are solved at once.
+_AT_ONCE = 2**21
+
+
+class _Gram(NamedTuple):
+    """The greatest entries of each row of XᵀX, and its diagonal."""
+
+    entries: sp.csr_matrix
+    diagonal: NDArray[np.float32]
+
+
+class _Weights(NamedTuple):
+    """Entries of a matrix, shape (n_entries,) each."""
+
+    rows: NDArray[np.int32]
+    columns: NDArray[np.int32]
+    values: NDArray[np.float32]
+
+
+def local_ease(
+    matrix: sp.csr_matrix, regularisations: Sequence[float], size: int
+) -> list[sp.csr_matrix]:
+    """Return the positive weights of EASE with local blocks, for each strength of the ridge.
+
+    Of the inverse P of a product's regularised block, the product's own column divided by minus its
+    diagonal entry: the column of B as in `EaseSpace`. B has shape (n_products, n_products).
+
+    Parameters
+    ----------
+    matrix : csr_matrix, shape (n_shoppers, n_products), float32
+        0 and above.
+    regularisations : sequence of float
+        Each is λ, above 0.
+    size : int
+        Products of a block, beside the product itself.
+
+    Raises
+    ------
+    ArithmeticError
+        A block is not positive definite.
+    """
+    by_product = sp.csr_matrix(matrix.T)
+    gram = _gram(by_product, matrix, size)
+    parts: list[list[_Weights]] = [[] for _ in regularisations]
+    for blocks in _blocks(_correlated(by_product, matrix, size)):
+        grams = _gram_blocks(gram, blocks)
+        unit = np.zeros((*blocks.shape, 1), np.float32)
+        unit[:, 0] = 1
+        for weights, regularisation in zip(parts, regularisations, strict=True):
+            column = _solve(grams, unit, regularisation)
+            if not (column[:, 0] > 0).all():
+                message = "a matrix that should be positive definite is not"
+                raise ArithmeticError(message)
+            weights.append(_positive(blocks, -column / column[:, :1]))
+    return [_joined(weights, matrix.shape[1]) for weights in parts]
+
+
+def local_regression(
+    past: sp.csr_matrix, future: sp.csr_matrix, regularisation: float, size: int
+) -> sp.csr_matrix:
+    """Return the positive weights of the ridge regression of the future on the past, locally.
+
+    Each column of B = (SᵀS + λI)^-1 SᵀT comes from the block of the products whose columns of S are
+    most correlated with the column of T. S and T have shape (n_steps, n_products), 0 and above; B
+    has shape (n_products, n_products). The regularisation is λ, above 0; `size` is the number of
+    products of a block, beside the product itself.
+    """
+    by_past, by_future = sp.csr_matrix(past.T), sp.csr_matrix(future.T)
+    gram = _gram(by_past, past, size)
+    parts: list[_Weights] = []
+    for blocks in _blocks(_correlated(by_future, past, size)):
+        pattern, places = _pattern(blocks, past.shape[1])
+        moments = np.zeros(blocks.shape, np.float32)
+        moments.ravel()[places] = values_at(by_future[blocks[:, 0]] @ past, pattern)
+        column = _solve(_gram_blocks(gram, blocks), moments[:, :, None], regularisation)
+        parts.append(_positive(blocks, column))
+    return _joined(parts, past.shape[1])
+
+
+def _gram(by_product: sp.csr_matrix, matrix: sp.csr_matrix, size: int) -> _Gram:
+    squares = np.asarray(by_product.multiply(by_product).sum(axis=1), np.float32).ravel()
+    return _Gram(best_of_product(by_product, matrix, _KEPT_PER_BLOCK * size), squares)
+
+
+def _correlated(targets: sp.csr_matrix, columns: sp.csr_matrix, size: int) -> sp.csr_matrix:
+    """Return the greatest cosines of each target with the columns, without the target's own."""
+    lengths = np.asarray(columns.multiply(columns).sum(axis=0)).ravel()
+    # The length of the target is the same for the whole row.
+    best = best_of_product(targets, scaled_columns(columns, inverse_root(lengths)), size + 1)
+    return without_self(best, np.arange(best.shape[0]))
+
+
+def _blocks(correlated: sp.csr_matrix) -> Iterator[NDArray[np.int32]]:
+    """Yield the products of blocks of about one size: shape (n_blocks, width), -1 after the last.
+
+    The first of each is the product that the block is of. A product that none is correlated with
+    has no block.
+    """
+    sizes = np.diff(correlated.indptr)
+    targets = np.argsort(sizes, kind="stable")
+    targets = targets[sizes[targets] > 0]
+    for part in parts_of((sizes[targets].astype(np.int64) + 1) ** 2, _AT_ONCE):
+        own = targets[part]
+        blocks = np.full((len(own), int(sizes[own[-1]]) + 1), -1, np.int32)
+        blocks[:, 0] = own
+        rows = correlated[own]
+        owners = np.repeat(np.arange(len(own)), sizes[own])
+        blocks[owners, np.arange(rows.nnz) - rows.indptr[owners] + 1] = rows.indices
+        yield blocks
+
+
+def _gram_blocks(gram: _Gram, blocks: NDArray[np.int32]) -> NDArray[np.float32]:
+    """Return the blocks of the Gram matrix: shape (n_blocks, width, width); those of -1 are I."""
+    count, width = blocks.shape
+    is_there = blocks >= 0
+    products = np.where(is_there, blocks, 0)
+    rows = np.repeat(products, width, axis=1).ravel()
+    columns = np.repeat(products, width, axis=0).ravel()
+    entries = np.asarray(gram.entries[rows, columns], np.float32).reshape(count, width, width)
+    entries *= is_there[:, :, None] & is_there[:, None, :]
+    # What one product's row lacks, the other's may have.
+    entries = np.maximum(entries, entries.transpose(0, 2, 1))
+    entries[:, range(width), range(width)] = np.where(is_there, gram.diagonal[products], 1)
+    return entries
+
+
+def _pattern(blocks: NDArray[np.int32], size: int) -> tuple[sp.csr_matrix, NDArray[np.int64]]:
+    """Return the products of each block as a canonical pattern, and where in blocks they are."""
+    is_there = blocks >= 0
+    products = blocks[is_there]
+    order = np.argsort(np.nonzero(is_there)[0] * size + products)
+    pointers = np.concatenate([[0], np.cumsum(np.count_nonzero(is_there, axis=1))])
+    ones = np.ones(len(products), np.float32)
+    return sp.csr_matrix((ones, products[order], pointers), shape=(len(blocks), size)), (
+        np.flatnonzero(is_there)[order]
+    )
+
+
+def _solve(
+    grams: NDArray[np.float32], right: NDArray[np.float32], regularisation: float
+) -> NDArray[np.float32]:
+    """Solve (G + λI) x = r for each block: shape (n_blocks, width)."""
+    ridge = np.float32(regularisation) * np.eye(grams.shape[1], dtype=np.float32)
+    solution = np.linalg.solve(grams + ridge, right)[:, :, 0]
+    require_finite(solution)
+    return solution
+
+
+def _positive(blocks: NDArray[np.int32], weights: NDArray[np.float32]) -> _Weights:
+    """Return the positive weights of each block's products but the first, for the first."""
+    is_kept = (weights > 0) & (blocks >= 0)
+    is_kept[:, 0] = False
+    return _Weights(
+        rows=blocks[is_kept],
+        columns=np.repeat(blocks[:, 0], np.count_nonzero(is_kept, axis=1)),
+        values=weights[is_kept].astype(np.float32),
+    )
+
+
+def _joined(parts: Sequence[_Weights], size: int) -> sp.csr_matrix:
+    """Return the entries of all blocks as one canonical matrix, shape (size, size)."""
+    if not parts:
+        return empty_rows(size, size)
+    rows, columns, values = (np.concatenate(column) for column in zip(*parts, strict=True))
+    matrix = sp.csr_matrix((values, (rows, columns)), shape=(size, size))
+    matrix.sort_indices()
+    return matrix

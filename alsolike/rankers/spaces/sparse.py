@@ -1,0 +1,128 @@
+"""Spaces whose scores are a product of two sparse matrices, and what such products need."""
+
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from alsolike.rankers.spaces.space import empty_rows
+
+# Entries of a sparse product that are computed at once.
+_AT_ONCE = 2**23
+
+
+class SparseSpace:
+    """Scores that are the positive entries of L R, without its diagonal.
+
+    Parameters
+    ----------
+    left : csr_matrix, shape (n_products, n_terms), float32
+    right : csr_matrix, shape (n_terms, n_products), float32
+    """
+
+    def __init__(
+        self, name: str, left: sp.csr_matrix, right: sp.csr_matrix, *, is_text: bool = False
+    ) -> None:
+        self.name = name
+        self.is_text = is_text
+        self._left = left
+        self._right = right
+
+    def neighbours(self, products: NDArray[np.integer], count: int) -> sp.csr_matrix:
+        """Return the greatest scores of some products; see `Space.neighbours`."""
+        return without_self(best_of_product(self._left[products], self._right, count + 1), products)
+
+    def pair_scores(
+        self, products: NDArray[np.integer], pattern: sp.csr_matrix
+    ) -> NDArray[np.float32]:
+        """Return the scores of given pairs; see `Space.pair_scores`."""
+        scores = np.empty(pattern.nnz, np.float32)
+        costs = product_costs(self._left[products], self._right)
+        for part in parts_of(costs, _AT_ONCE):
+            entries = slice(pattern.indptr[part.start], pattern.indptr[part.stop])
+            whole = self._left[products[part]] @ self._right
+            scores[entries] = values_at(whole, pattern[part])
+        return np.maximum(scores, 0, out=scores)
+
+
+def weights_space(name: str, weights: sp.csr_matrix) -> SparseSpace:
+    """Return the space of a matrix of weights, shape (n_products, n_products), 0 and above."""
+    identity = sp.csr_matrix(sp.eye_array(weights.shape[0], dtype=np.float32))
+    return SparseSpace(name, identity, weights)
+
+
+def best_of_product(left: sp.csr_matrix, right: sp.csr_matrix, count: int) -> sp.csr_matrix:
+    """Return the greatest entries above 0 of each row of L R, at most `count`, canonical."""
+    # Without types.
+    library: Any = import_module("sparse_dot_topn")
+    count = min(count, right.shape[1])
+    if not left.nnz or not right.nnz:
+        return empty_rows(left.shape[0], right.shape[1])
+    best: sp.csr_matrix = library.sp_matmul_topn(left, right, top_n=count, threshold=0.0)
+    best.sort_indices()
+    return best
+
+
+def without_self(rows: sp.csr_matrix, products: NDArray[np.integer]) -> sp.csr_matrix:
+    """Return rows without the entries of products with themselves."""
+    owners = np.repeat(np.arange(len(products)), np.diff(rows.indptr))
+    is_kept = rows.indices != np.asarray(products)[owners]
+    return entries_of(rows, is_kept)
+
+
+def entries_of(rows: sp.csr_matrix, is_kept: NDArray[np.bool_]) -> sp.csr_matrix:
+    """Return the rows with some of their entries, in the same order."""
+    kept_before = np.concatenate([[0], np.cumsum(is_kept)])
+    return sp.csr_matrix(
+        (rows.data[is_kept], rows.indices[is_kept], kept_before[rows.indptr]), shape=rows.shape
+    )
+
+
+def values_at(matrix: sp.csr_matrix, pattern: sp.csr_matrix) -> NDArray[np.float32]:
+    """Return the values of a matrix at the entries of a pattern of its shape, 0 where it has none.
+
+    The pattern must be canonical; the matrix need not be.
+    """
+    if not pattern.nnz or not matrix.nnz:
+        return np.zeros(pattern.nnz, np.float32)
+    matrix.sort_indices()
+    owners = np.repeat(np.arange(pattern.shape[0]), np.diff(pattern.indptr))
+    whole: Any = matrix
+    return np.asarray(whole[owners, pattern.indices], np.float32).ravel()
+
+
+def product_costs(left: sp.csr_matrix, right: sp.csr_matrix) -> NDArray[np.int64]:
+    """Return how many multiplications each row of L R takes: shape (n_rows,)."""
+    costs = np.diff(right.indptr).astype(np.int64)[left.indices]
+    before = np.concatenate([[0], np.cumsum(costs)])
+    return np.diff(before[left.indptr])
+
+
+def parts_of(costs: NDArray[np.int64], most: int) -> list[slice]:
+    """Cut rows into parts that cost at most so much, or are one row."""
+    before: NDArray[np.int64] = np.concatenate([np.zeros(1, np.int64), np.cumsum(costs)])
+    parts: list[slice] = []
+    start = 0
+    while start < len(costs):
+        end = np.searchsorted(before, [before[start] + most], side="right")[0] - 1
+        stop = min(max(int(end), start + 1), len(costs))
+        parts.append(slice(start, stop))
+        start = stop
+    return parts
+
+
+def inverse_root(sums: NDArray[Any]) -> NDArray[np.float64]:
+    """Return 1 / sqrt of each, 0 for 0."""
+    return np.divide(1, np.sqrt(sums), out=np.zeros(len(sums)), where=sums > 0)
+
+
+def scaled_rows(matrix: Any, scales: NDArray[np.floating]) -> sp.csr_matrix:  # noqa: ANN401
+    """Return the matrix with each row times a number, float32."""
+    return sp.csr_matrix(sp.diags_array(scales.astype(np.float32)) @ matrix)
+
+
+def scaled_columns(matrix: Any, scales: NDArray[np.floating]) -> sp.csr_matrix:  # noqa: ANN401
+    """Return the matrix with each column times a number, float32."""
+    return sp.csr_matrix(matrix @ sp.diags_array(scales.astype(np.float32)))

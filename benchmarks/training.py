@@ -1,0 +1,198 @@
+"""Training from 10,000 to 1,000,000 products: time, memory, and the exponent with which they grow.
+
+    python -m benchmarks.training [--sizes 10000,30000,100000,300000,1000000] [--events 20]
+                                  [--chart training.svg]
+
+Each size is trained in a process of its own: the model is fitted, its weights chosen on a slice,
+and the neighbours of every product are computed; they are not written to a database. The history is
+generated a part at a time, with so many events for each product: products sell by Zipf's law within
+groups of 200, and every shopper keeps mostly to three groups. Vectors of texts have 384 dimensions
+and lie around their group's.
+
+Wanted: time grows with at most the 1.15th power of the number of products.
+"""
+
+import argparse
+import multiprocessing
+import resource
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from alsolike.history import ALWAYS, DAY, KINDS, Catalogue, History
+from alsolike.progress import ignore_progress
+from alsolike.rankers.blend.fit import fit_model
+from alsolike.rankers.blend.recipe import Recipe
+from alsolike.texts import Texts, unit_rows
+from benchmarks.catalogue import machine
+
+WANTED_EXPONENT = 1.15
+_SIZES = "10000,30000,100000,300000,1000000"
+# Of the generated shop.
+_GROUP = 200
+_TASTES = 3
+_FAITHFUL = 0.8
+_EVENTS_PER_SHOPPER = 20
+_DAYS = 365
+_DIMENSION = 384
+# Shoppers that are generated, and products whose neighbours are computed, at once.
+_AT_ONCE = 50_000
+_NEIGHBOURS_AT_ONCE = 1_024
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What one size took."""
+
+    products: int
+    events: int
+    fit_seconds: float
+    neighbour_seconds: float
+    megabytes: float
+
+    @property
+    def seconds(self) -> float:
+        """Return the time of both."""
+        return self.fit_seconds + self.neighbour_seconds
+
+
+def main() -> int:
+    """Run the benchmark; 0 if the exponent is as wanted, 1 otherwise."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sizes", default=_SIZES, help="numbers of products, with commas")
+    parser.add_argument("--events", type=int, default=20, help="for each product")
+    parser.add_argument("--chart", type=Path, help="write an SVG here")
+    arguments = parser.parse_args()
+    print(f"training: {machine()}", flush=True)
+    measured: list[Measured] = []
+    for size in map(int, arguments.sizes.split(",")):
+        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+            one = pool.submit(measure, size, size * arguments.events).result()
+        measured.append(one)
+        print(
+            f"{one.products:>9,} products, {one.events:>10,} events: fitted in "
+            f"{one.fit_seconds:7.1f} s, neighbours in {one.neighbour_seconds:7.1f} s, "
+            f"peak {one.megabytes:6.0f} MB",
+            flush=True,
+        )
+    if len(measured) < 2:  # noqa: PLR2004
+        return 0
+    of_time = exponent(measured, [one.seconds for one in measured])
+    of_memory = exponent(measured, [one.megabytes for one in measured])
+    print(
+        f"training: time grows with the power {of_time:.2f} (wanted at most {WANTED_EXPONENT}), "
+        f"memory with {of_memory:.2f}"
+    )
+    if arguments.chart is not None:
+        draw(measured, of_time, arguments.chart)
+    return 0 if of_time <= WANTED_EXPONENT else 1
+
+
+def exponent(measured: Sequence[Measured], values: Sequence[float]) -> float:
+    """Return the slope of the values against the sizes, both as logarithms."""
+    sizes = np.log([one.products for one in measured])
+    return float(np.polyfit(sizes, np.log(values), 1)[0])
+
+
+def draw(measured: Sequence[Measured], power: float, path: Path) -> None:
+    """Write a drawing of time and memory against the number of products, all as logarithms."""
+    sizes = [one.products for one in measured]
+    with mpl.rc_context({"svg.hashsalt": "alsolike", "svg.fonttype": "none"}):
+        figure = Figure(figsize=(7.2, 3.2), layout="constrained")
+        time_axes, memory_axes = figure.subplots(1, 2)
+        time_axes.loglog(sizes, [one.seconds / 60 for one in measured], marker="o")
+        time_axes.set_ylabel(f"minutes, power {power:.2f}")
+        memory_axes.loglog(sizes, [one.megabytes / 1024 for one in measured], marker="o")
+        memory_axes.set_ylabel("peak GiB")
+        for axes in (time_axes, memory_axes):
+            axes.set_xlabel("products")
+            axes.grid(visible=True, color="#d9dce1")
+        # Without a date, or the same numbers would give another file tomorrow.
+        figure.savefig(path, format="svg", metadata={"Date": None})
+
+
+def measure(products: int, events: int) -> Measured:
+    """Train on a generated shop, and compute every product's neighbours."""
+    history, texts = generate(products, events)
+    started = time.perf_counter()
+    fitted = fit_model(history, texts, Recipe(), ignore_progress)
+    fitted_at = time.perf_counter()
+    for start in range(0, products, _NEIGHBOURS_AT_ONCE):
+        fitted.neighbours(np.arange(start, min(start + _NEIGHBOURS_AT_ONCE, products)))
+    return Measured(
+        products=products,
+        events=len(history),
+        fit_seconds=fitted_at - started,
+        neighbour_seconds=time.perf_counter() - fitted_at,
+        megabytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    )
+
+
+def generate(products: int, events: int, seed: int = 1) -> tuple[History, Texts]:
+    """Return the history and the texts of a shop; the number of events is rounded down."""
+    random = np.random.default_rng(seed)
+    groups = max(1, products // _GROUP)
+    of_group = np.arange(products) % groups
+    shoppers = max(2, events // _EVENTS_PER_SHOPPER)
+    count = shoppers * _EVENTS_PER_SHOPPER
+    acted_on = np.empty(count, np.int32)
+    times = np.empty(count, np.int64)
+    # Within a group by Zipf's law: the place of a product is the integer part of a power.
+    most = products // groups
+    for start in range(0, shoppers, _AT_ONCE):
+        size = (min(_AT_ONCE, shoppers - start), _EVENTS_PER_SHOPPER)
+        tastes = random.integers(groups, size=(size[0], _TASTES))
+        taste = np.take_along_axis(tastes, random.integers(_TASTES, size=size), axis=1)
+        anywhere = random.integers(groups, size=size)
+        group = np.where(random.random(size) < _FAITHFUL, taste, anywhere)
+        place = (most ** random.random(size)).astype(np.int64) - 1
+        part = slice(start * size[1], (start + size[0]) * size[1])
+        acted_on[part] = (place * groups + group).ravel()
+        began = random.random((size[0], 1)) * _DAYS * 0.9
+        days = began + np.sort(random.random(size), axis=1) * (_DAYS - began)
+        times[part] = (days * DAY).ravel()
+    catalogue = Catalogue(
+        product_ids=[f"p{number:07}" for number in range(products)],
+        categories=[f"Kind {group}" for group in of_group],
+        brands=[None] * products,
+        exists_from=np.full(products, ALWAYS),
+        is_dated=np.zeros(products, bool),
+        is_in_stock=np.ones(products, bool),
+        groups=[None] * products,
+    )
+    history = History(
+        catalogue=catalogue,
+        shopper_ids=[f"shopper:{number:07}" for number in range(shoppers)],
+        shoppers=np.repeat(np.arange(shoppers, dtype=np.int32), _EVENTS_PER_SHOPPER),
+        products=acted_on,
+        kinds=np.full(count, KINDS.index("purchase"), np.int8),
+        times=times,
+        weights=np.ones(count, np.float32),
+        orders=np.full(count, -1, np.int32),
+    )
+    return history, _texts(of_group, groups, random)
+
+
+def _texts(of_group: NDArray[np.int64], groups: int, random: np.random.Generator) -> Texts:
+    vectors = random.normal(size=(groups, _DIMENSION)).astype(np.float32)[of_group]
+    for start in range(0, len(vectors), _AT_ONCE):
+        part = vectors[start : start + _AT_ONCE]
+        part += random.standard_normal(part.shape, np.float32)
+    makers = random.integers(max(1, len(of_group) // 50), size=len(of_group))
+    return Texts(
+        names=[f"maker{maker} kind{group}" for maker, group in zip(makers, of_group, strict=True)],
+        characteristics=[f"size {number % 40}" for number in range(len(of_group))],
+        vectors=unit_rows(vectors),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

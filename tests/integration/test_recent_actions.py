@@ -1,0 +1,197 @@
+"""What weighs how much: the long taste, and the visit that somebody is on."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from psycopg.types.json import Jsonb
+
+from alsolike.history import read_history, visitor_of
+from alsolike.history.recent import recent_products
+from alsolike.progress import ignore_progress
+from tests.shop.database import add_rows, run
+from tests.shop.marts import make_mart
+from tests.shop.models import add_vectors
+from tests.shop.shoppers import add_shoppers
+from tests.shop.vectors import clusters, name_of
+
+pytestmark = pytest.mark.usefixtures("database")
+
+NOON = datetime(2026, 2, 1, 12, tzinfo=UTC)
+KIND_WEIGHTS = {"purchase": 3.0, "review": 2.0, "view": 1.0}
+
+
+def look(session: str, *looks: tuple[int, timedelta]) -> None:
+    """Let a session look at products, each so long before noon."""
+    add_rows(
+        "raw.views",
+        (
+            {
+                "view_id": f"{session} {product} {before}",
+                "session_id": session,
+                "product_id": name_of(product),
+                "viewed_at": NOON - before,
+            }
+            for product, before in looks
+        ),
+    )
+
+
+def minutes(count: float) -> timedelta:
+    return timedelta(minutes=count)
+
+
+def weights(
+    session: str, *, as_of: datetime | None = NOON, told: list[Any] | None = None, **serving: float
+) -> dict[str, float]:
+    statement = "select product_id, weight from recs.recent_actions(null, %s, %s, %s, %s)"
+    history = None if told is None else Jsonb(told)
+    return dict(run(statement, (session, Jsonb(serving), as_of, history)))
+
+
+def test_the_visit_and_the_past_have_shares_of_what_all_weighs() -> None:
+    add_vectors(clusters(30))
+    look("a", (1, minutes(5)), (2, minutes(35)), (3, minutes(66)), (4, timedelta(days=3)))
+    plain = weights("a", decay=0.5, visit=0)
+    assert plain == {name_of(1): 1, name_of(2): 0.5, name_of(3): 0.25, name_of(4): 0.125}
+    # Two products of the visit, two of before: these keep two thirds of 1 - .6 * 2 / 3.
+    past = 0.6 * 2 / 3 * 1.875
+    expected = {1: 2, 2: 1, 3: 2, 4: 1}
+    changed = weights("a", decay=0.5, visit=0.6)
+    assert changed == pytest.approx(
+        {name_of(n): part / 3 * (past if n > 2 else 1.875 - past) for n, part in expected.items()},
+        rel=1e-6,
+    )
+
+
+def test_more_looks_count_more_and_a_long_taste_stays() -> None:
+    add_vectors(clusters(30))
+    older = [(10 + n, timedelta(days=n + 1)) for n in range(9)]
+    for decay in (0.7, 1):
+        for count in range(5):
+            session = f"{count} at {decay}"
+            look(session, *older, *((n, minutes(n + 1)) for n in range(count)))
+            made = weights(session, decay=decay, visit=0.6)
+            share = sum(made.get(name_of(n), 0) for n in range(count)) / sum(made.values())
+            # Nine products of before: the past loses a tenth for being short.
+            expected = 1 - (1 - 0.6 * count / (count + 1)) * 0.9 if count else 0
+            assert share == pytest.approx(expected, rel=1e-6)
+            assert sum(made.values()) == pytest.approx(
+                sum(weights(session, decay=decay, visit=0).values()), rel=1e-6
+            )
+
+
+@pytest.mark.parametrize("before", [minutes(30), minutes(31)])
+def test_a_visit_is_over_after_half_an_hour(before: timedelta) -> None:
+    add_vectors(clusters(30))
+    look("a", (1, before), (2, timedelta(days=1)))
+    is_over = before > minutes(30)
+    # Of the one product before, a half of 1 - .5 / 2.
+    expected = [1, 1] if is_over else [1.25, 0.75]
+    assert list(weights("a", decay=1, visit=0.5).values()) == expected
+
+
+def test_a_first_visit_weighs_as_it_always_did() -> None:
+    add_vectors(clusters(30))
+    look("a", (1, minutes(5)), (2, minutes(10)), (3, minutes(15)))
+    assert weights("a", visit=0.8) == pytest.approx(weights("a", visit=0), rel=1e-6)
+    assert weights("nobody", visit=0.8) == {}
+
+
+def test_what_the_caller_tells_is_of_the_visit() -> None:
+    add_vectors(clusters(30))
+    run(
+        "insert into raw.views (view_id, session_id, product_id, viewed_at) values "
+        "('old', 'a', %s, now() - interval '5 days')",
+        (name_of(9),),
+    )
+    told = [
+        {"product_id": name_of(n), "kind": "view", "acted_at": datetime.now(UTC).isoformat()}
+        for n in (1, 2)
+    ]
+    made = weights("a", as_of=None, told=told, decay=1, visit=0.6)
+    assert made == pytest.approx({name_of(1): 1.05, name_of(2): 1.05, name_of(9): 0.9}, rel=1e-6)
+
+
+def test_a_model_that_says_nothing_tells_the_visit_apart() -> None:
+    add_vectors(clusters(30))
+    look("a", (1, minutes(5)), (2, timedelta(days=1)))
+    assert weights("a") == weights("a", visit=0.47) != weights("a", visit=0)
+
+
+@pytest.mark.parametrize("visit", [-0.1, 1, "NaN"])
+def test_an_option_out_of_range_is_refused(visit: Any) -> None:
+    with pytest.raises(Exception, match="0 <= visit < 1"):
+        run("select * from recs.serving_options(%s)", (Jsonb({"visit": visit}),))
+
+
+@pytest.mark.parametrize("serving", [{"decay": 0.8, "actions": 6}, {"decay": 1, "actions": 40}])
+@pytest.mark.parametrize("visit", [0, 0.65])
+def test_training_weighs_as_the_site_does(serving: dict[str, Any], visit: float) -> None:
+    add_vectors(clusters(40))
+    add_shoppers([f"s{n}" for n in range(6)])
+    random = np.random.default_rng(3)
+    draws = [
+        [int(draw) for draw in random.integers(most, size=240)] for most in (30, 5, 600, 6, 40)
+    ]
+    rows: list[tuple[str, str, str, str, datetime]] = [
+        (
+            ("purchase", "view", "view")[number % 3],
+            f"e{number}",
+            f"s{shopper}",
+            name_of(product),
+            # A few visits on each day, of many shoppers and within minutes.
+            NOON - timedelta(days=32) + timedelta(days=day, seconds=hour * 1200 + second),
+        )
+        for number, (day, hour, second, shopper, product) in enumerate(zip(*draws, strict=True))
+    ]
+    for kind, verb in (("purchase", "purchased"), ("view", "viewed")):
+        columns = (f"{kind}_id", "shopper_id", "product_id", f"{verb}_at")
+        own = (row[1:] for row in rows if row[0] == kind)
+        add_rows(f"raw.{kind}s", (dict(zip(columns, row, strict=True)) for row in own))
+    make_mart(
+        "shopper_events",
+        [
+            {
+                "visitor_id": f"shopper:{shopper}",
+                "product_id": product,
+                "kind": kind,
+                "event_id": event,
+                "occurred_at": at,
+                "weight": KIND_WEIGHTS[kind],
+            }
+            for kind, event, shopper, product, at in rows
+        ],
+    )
+    history = read_history(report=ignore_progress)
+    ids = history.catalogue.product_ids
+    drawn = np.sort(random.choice(len(history), 60, replace=False))
+    # Some moments at a look, some a while after one, within the visit and not.
+    moments = history.times[drawn] + random.integers(0, 45, size=60) * 60_000_000
+    recent, plain = (
+        recent_products(
+            history,
+            history.shoppers[drawn],
+            kind_weights=KIND_WEIGHTS,
+            visit=share,
+            moments=moments,
+            **serving,
+        )
+        for share in (visit, 0)
+    )
+    is_other = (np.abs((recent - plain).toarray()) > 1e-3).any(axis=1)
+    assert (is_other.sum() > 10) == (visit > 0)
+    for row, (event, moment) in enumerate(zip(drawn, moments.tolist(), strict=True)):
+        served = run(
+            "select product_id, weight from recs.recent_actions("
+            "%s, null, %s, timestamptz 'epoch' + %s * interval '1 microsecond')",
+            (
+                visitor_of(history.shopper_ids[history.shoppers[event]]).shopper_id,
+                Jsonb({**serving, "kind_weights": KIND_WEIGHTS, "visit": visit}),
+                moment,
+            ),
+        )
+        own = recent[row].toarray()[0]
+        trained = {ids[product]: float(own[product]) for product in np.flatnonzero(own)}
+        assert trained == pytest.approx(dict(served), rel=1e-5)

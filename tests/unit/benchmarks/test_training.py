@@ -1,0 +1,33 @@
+"""The made-up shop of the training benchmark has groups of taste, and its drawing the figures."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.training import Measured, draw, exponent, generate
+
+
+def test_shoppers_keep_to_a_few_groups_in_which_few_products_sell_most() -> None:
+    history, texts = generate(2000, 40_000)
+    assert history.shape == (2000, 2000)
+    assert len(history) == 40_000
+    assert (np.diff(history.shoppers) >= 0).all()
+    is_same = np.diff(history.shoppers) == 0
+    assert (np.diff(history.times)[is_same] >= 0).all()
+    groups = np.array([len(np.unique(part % 10)) for part in history.products.reshape(2000, 20)])
+    assert groups.mean() < 7
+    counts = np.sort(np.bincount(history.products, minlength=2000))[::-1]
+    assert counts[:200].sum() > 0.4 * counts.sum()
+    near = texts.vectors @ texts.vectors[:1].T
+    assert near[10:2000:10].mean() > 0.3 > abs(near[1:2000:10].mean())
+    again, _ = generate(2000, 40_000)
+    assert np.array_equal(again.products, history.products)
+
+
+def test_the_exponent_is_the_slope_of_the_logarithms(tmp_path: Path) -> None:
+    measured = [Measured(n, 20 * n, n**1.1 / 2, n**1.1 / 2, 300.0) for n in (1000, 3000, 10_000)]
+    power = exponent(measured, [one.seconds for one in measured])
+    assert power == pytest.approx(1.1)
+    draw(measured, power, tmp_path / "growth.svg")
+    assert "minutes, power 1.10" in (tmp_path / "growth.svg").read_text()
