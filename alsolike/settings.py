@@ -95,6 +95,8 @@ class Settings:
         Empty, or such as `/shop`, without a slash at its end.
     language : str
         Empty: the one that the database has.
+    are_variants_by_title : bool
+        Whether products that the shop names no group of are grouped by their titles.
     metrics_folder : Path or None
         None: one process serves.
     are_pages_on : bool or None
@@ -118,6 +120,7 @@ class Settings:
     s3_prefix: str
     s3_arguments: tuple[tuple[str, str], ...] = field(repr=False)
     language: str
+    are_variants_by_title: bool
     encoder: str
     encoder_sha256: str
     encoder_revision: str
@@ -185,6 +188,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         s3_prefix=(env.get("ALSOLIKE_S3_PREFIX") or "snapshots").strip("/"),
         s3_arguments=_s3_arguments(env),
         language=_language(env),
+        are_variants_by_title=_boolean(env, "ALSOLIKE_VARIANTS_BY_TITLE", default=True),
         encoder=encoder,
         encoder_sha256=env.get("ALSOLIKE_ENCODER_SHA256") or default_sha256,
         encoder_revision=env.get("ALSOLIKE_ENCODER_REVISION") or "",

@@ -24,6 +24,7 @@ from alsolike.locks import hold_lock
 from alsolike.progress import Report
 from alsolike.schemas import in_schemas
 from alsolike.settings import child_environment, libpq_options, load_settings
+from alsolike.variants import group_by_title
 
 PROJECT = Path(__file__).parents[1] / "dbt"
 # The lock that lets one transform of a database run at a time.
@@ -136,6 +137,8 @@ def transform(
 ) -> TransformSummary:
     """Build the models from raw, each followed by its tests, and the words that searches correct.
 
+    Before the models, products are grouped by their titles.
+
     Each table stays readable until its successor is complete.
 
     Parameters
@@ -162,7 +165,8 @@ def transform(
     NodesFailedError
         Models or tests failed; the models that do not depend on them are built.
     """
-    home = load_settings().home / "dbt"
+    settings = load_settings()
+    home = settings.home / "dbt"
     target, logs = home / "target", home / "logs"
     for folder in (target, logs):
         folder.mkdir(parents=True, exist_ok=True)
@@ -174,6 +178,7 @@ def transform(
     begin = time.monotonic()
     with _only_transform() as variables:
         results.unlink(missing_ok=True)
+        group_by_title(is_on=settings.are_variants_by_title)
         complaint = _run_dbt(
             "build" if with_tests else "run",
             options,

@@ -1,7 +1,6 @@
 """Responsiveness: how a list follows a visit to one kind of product, new to the shopper."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,65 +8,9 @@ import psycopg
 
 from alsolike.database import connect, query
 from alsolike.history import History, visitor_of
+from alsolike.history.visits import draw_visits
+from alsolike.metrics.responsiveness import CARDS, LOOKS, Responsiveness, responsiveness
 from alsolike.progress import Report
-
-# Cards of a list, and looks after which it is asked for.
-CARDS = 12
-LOOKS = (1, 2, 4)
-# Visitors who are asked for at most, and products that each of them acted on before at least: who
-# did less has no long taste that could stay.
-_VISITORS = 100
-_LEAST_TASTE = 5
-# Products of a kind at least: those looked at, and as many again for the cards.
-_LEAST_KIND = 2 * max(LOOKS) + 1
-# Draws of a kind for a visitor before they are left out: they know nearly every kind.
-_DRAWS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class AfterLooks:
-    """What some looks at one kind changed in a list, on the mean over the visitors.
-
-    Attributes
-    ----------
-    changed : float
-        Cards that were not in the list before.
-    of_kind : float
-        Cards that are of the kind, or go with one of the products looked at.
-    stayed : float
-        Cards of the list before that are left.
-    """
-
-    changed: float
-    of_kind: float
-    stayed: float
-
-
-@dataclass(frozen=True, slots=True)
-class Responsiveness:
-    """How a model's lists of `CARDS` follow a visit.
-
-    `before` is how many cards are of the kind, or go with it, without a look; `after` has the
-    means by number of looks.
-    """
-
-    model: str
-    visitors: int
-    before: float
-    after: Mapping[int, AfterLooks]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return it by name, fit for JSON."""
-        return {
-            "model": self.model,
-            "cards": CARDS,
-            "visitors": self.visitors,
-            "of_kind_before": self.before,
-            "after_looks": {
-                str(looks): {"changed": a.changed, "of_kind": a.of_kind, "stayed": a.stayed}
-                for looks, a in self.after.items()
-            },
-        }
 
 
 def measure_responsiveness(
@@ -75,23 +18,22 @@ def measure_responsiveness(
 ) -> list[Responsiveness]:
     """Ask models as they are stored for visitors' lists, before and after looks at one kind.
 
-    A kind is a category as the products name it. For each visitor one is drawn of which they know
-    no product. The looks are at its most popular products, one of each group of variants. They are
-    told to the model as a caller of the API tells them: nothing is written.
+    The looks are told to the model as a caller of the API tells them: nothing is written. Who looks
+    at what is drawn by `draw_visits`.
 
     Parameters
     ----------
     models : sequence of str
         Names in `recs.models`; all are asked the same.
     seed : int
-        Of the visitors, at most 100 who acted on five products or more, and of the kinds.
+        Of the visitors, at most 100, and of the kinds.
 
     Returns
     -------
     list of Responsiveness
         Of each model; empty where no kind is large enough, or no visitor knows enough.
     """
-    visits = draw_visits(history, np.random.default_rng(seed))
+    visits = draw_visits(history, max(LOOKS), np.random.default_rng(seed))
     if not visits:
         return []
     by_kind: dict[str | None, set[str]] = {}
@@ -105,61 +47,12 @@ def measure_responsiveness(
             for _, looks in visits
         ]
         for model in models:
-            values = np.empty((len(visits), 1 + len(LOOKS), 3))
-            for place, (visitor, looks) in enumerate(visits):
-                values[place] = _ask(connection, history, model, visitor, looks, wanted[place])
-                report(f"responsiveness of {model}", place + 1, len(visits))
-            before, *after = values.mean(axis=0).tolist()
-            by_looks = {
-                looks: AfterLooks(*means) for looks, means in zip(LOOKS, after, strict=True)
-            }
-            measured.append(Responsiveness(model, len(visits), before[1], by_looks))
+            rows: list[list[set[str]]] = []
+            for place, (visitor, looks) in enumerate(visits, start=1):
+                rows.append(_ask(connection, history, model, visitor, looks))
+                report(f"responsiveness of {model}", place, len(visits))
+            measured.append(responsiveness(model, rows, wanted))
     return measured
-
-
-def draw_visits(history: History, random: np.random.Generator) -> list[tuple[int, list[int]]]:
-    """Draw visitors, and for each the products of one kind new to them that they will look at.
-
-    A visitor is a number of `history.shopper_ids`, the products are numbers, the first looked at
-    first.
-    """
-    by_kind = _popular_of_kinds(history)
-    kinds = list(by_kind)
-    own = history.matrix()
-    visitors = np.flatnonzero(np.diff(own.indptr) >= _LEAST_TASTE)
-    if not kinds:
-        return []
-    visits: list[tuple[int, list[int]]] = []
-    for visitor in random.permutation(visitors)[:_VISITORS].tolist():
-        had: list[int] = own[visitor].indices.tolist()
-        known = {history.catalogue.categories[product] for product in had}
-        for kind in random.integers(len(kinds), size=_DRAWS).tolist():
-            if kinds[kind] not in known:
-                visits.append((visitor, by_kind[kinds[kind]]))
-                break
-    return visits
-
-
-def _popular_of_kinds(history: History) -> dict[str, list[int]]:
-    """Return the products to look at of each kind that is large enough, the most popular first."""
-    catalogue = history.catalogue
-    counts = np.bincount(history.products, minlength=len(catalogue))
-    groups: dict[str, set[str]] = {}
-    firsts: dict[str, list[int]] = {}
-    order: list[int] = np.argsort(-counts, kind="stable").tolist()
-    for product in order:
-        kind = catalogue.categories[product]
-        if kind is None or not catalogue.is_in_stock[product]:
-            continue
-        group = catalogue.groups[product] or f" {product}"
-        if group not in groups.setdefault(kind, set()):
-            groups[kind].add(group)
-            firsts.setdefault(kind, []).append(product)
-    return {
-        kind: products[: max(LOOKS)]
-        for kind, products in sorted(firsts.items())
-        if len(products) >= _LEAST_KIND
-    }
 
 
 def _partners(connection: psycopg.Connection[Any], history: History, looks: list[int]) -> set[str]:
@@ -175,9 +68,8 @@ def _ask(
     model: str,
     visitor: int,
     looks: list[int],
-    wanted: set[str],
-) -> list[tuple[int, int, int]]:
-    """Return changed, wanted and stayed cards, without a look and after each number of `LOOKS`."""
+) -> list[set[str]]:
+    """Return the cards without a look and after each number of `LOOKS`."""
     who = visitor_of(history.shopper_ids[visitor])
     ids = [history.catalogue.product_ids[product] for product in looks]
     lists: list[set[str]] = []
@@ -193,5 +85,4 @@ def _ask(
             },
         ).fetchall()
         lists.append({row[0] for row in answer})
-    first = lists[0]
-    return [(len(cards - first), len(cards & wanted), len(cards & first)) for cards in lists]
+    return lists

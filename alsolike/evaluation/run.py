@@ -15,7 +15,7 @@ from alsolike.evaluation.complements import evaluate_complements
 from alsolike.evaluation.evaluate import evaluate
 from alsolike.evaluation.frontier import MeasuredSetting, measure_frontier
 from alsolike.evaluation.product_traits import read_traits
-from alsolike.evaluation.responsiveness import Responsiveness, measure_responsiveness
+from alsolike.evaluation.responsiveness import measure_responsiveness
 from alsolike.evaluation.results import Evaluation, EvaluationError
 from alsolike.evaluation.store import store_evaluation
 from alsolike.history import (
@@ -26,6 +26,7 @@ from alsolike.history import (
     split_history,
 )
 from alsolike.history.read import fingerprint
+from alsolike.metrics.responsiveness import Responsiveness
 from alsolike.models import find_model, list_models
 from alsolike.progress import Report
 from alsolike.rankers.blend.recipe import Recipe

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from alsolike.evaluation.frontier import DEFAULT, MeasuredSetting
-from alsolike.evaluation.responsiveness import CARDS, Responsiveness
 from alsolike.evaluation.results import FEW_SHOPPERS, Evaluation, Value, best_model
+from alsolike.metrics.responsiveness import CARDS, Responsiveness
 from alsolike.rankers.by_name import BASELINES
 
 _ACCURACY = ("ndcg", "hr", "recall", "precision", "map", "mrr")

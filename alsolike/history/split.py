@@ -85,6 +85,11 @@ class Split:
     single: int = 0
 
     @property
+    def rows(self) -> NDArray[np.int64]:
+        """Return the numbers of all rows."""
+        return np.arange(len(self.shoppers))
+
+    @property
     def seen(self) -> History:
         """Return the events that models are asked with, of each row those before its moment."""
         return self.known if self.later is None else self.later

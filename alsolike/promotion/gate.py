@@ -9,6 +9,13 @@ import numpy as np
 from alsolike.evaluation.bootstrap import interval
 from alsolike.evaluation.results import Evaluation
 from alsolike.history import History
+from alsolike.metrics.responsiveness import (
+    CARDS,
+    LOOKS,
+    WANTED_OF_KIND,
+    WANTED_TO_STAY,
+    Responsiveness,
+)
 from alsolike.promotion.lead import ANEW, FEWEST_SHOPPERS, Lead
 from alsolike.training import SAMPLE_SIZE, sample
 
@@ -36,6 +43,9 @@ class Limits:
     latency : float
         Most multiple of the serving model's 99th percentile of the time to answer; 25 ms always
         pass.
+    visit : float
+        Least share of the cards that should follow a visit, or stay in spite of it; see
+        `Responsiveness.reached`. Of a serving model that reaches less, that share.
     data : float
         Least share of the events of its training that this database holds.
     loss : float
@@ -56,6 +66,7 @@ class Limits:
     diversity: float = 0.6
     cold: float = 0.5
     latency: float = 3.0
+    visit: float = 1.0
     data: float = 0.8
     loss: float = 0.02
     probability: float = 0.9
@@ -222,6 +233,34 @@ def check_damage(
         is_passed=is_passed,
         compared_with=names[0],
         advice=None if is_passed else "Its rows are damaged or old: train again.",
+    )
+
+
+def check_visit(
+    candidate: Responsiveness, serving: Responsiveness, limits: Limits, *, is_clear_win: bool
+) -> Check:
+    """Check that the lists follow a visit, and keep some of what was there before.
+
+    A serving model that does so less lowers the bar, and so does a clear win.
+    """
+    bar = min(limits.visit, serving.reached) * (limits.bought if is_clear_win else 1.0)
+    is_passed = candidate.reached >= bar
+    after = candidate.after[max(LOOKS)]
+    return Check(
+        "follows a visit",
+        candidate.reached,
+        serving.reached,
+        f"at least {bar:.4f} of what is wanted of {CARDS} cards: "
+        + ", ".join(f"{n} of the kind after {looks}" for looks, n in WANTED_OF_KIND.items())
+        + f" looks, {WANTED_TO_STAY} that stay",
+        is_passed=is_passed,
+        compared_with=serving.model,
+        found=f"After {max(LOOKS)} looks of {candidate.visitors} visitors at a kind new to them, "
+        f"{after.of_kind:.1f} cards are of the kind or go with it, and {after.stayed:.1f} stay.",
+        advice=None
+        if is_passed
+        else "Train again, or change the option visit in recs.models.serving, which says how much "
+        "a visit counts; if the shop can afford it, change --limit visit=…",
     )
 
 

@@ -12,6 +12,7 @@ from rich.table import Table
 from alsolike.database import connect, query
 from alsolike.errors import AlsolikeError, UnknownModelError
 from alsolike.evaluation.evaluate import evaluate
+from alsolike.evaluation.responsiveness import measure_responsiveness
 from alsolike.evaluation.store import store_evaluation
 from alsolike.evaluation.table import printed
 from alsolike.history import NoHistoryError, SplitError, read_history
@@ -26,6 +27,7 @@ from alsolike.promotion.gate import (
     check_data,
     check_latency,
     check_ranking,
+    check_visit,
     too_little_history,
 )
 from alsolike.promotion.guards import Lists, Shop, check_guards
@@ -279,4 +281,11 @@ def _check(
         # Baselines take minutes on a large shop: measure them only if they can change the decision.
         measure=measure if all(check.is_passed for check in checks) else None,
     )
-    return [*checks[:-1], *guards, checks[-1]]
+    # Asked as stored, like the latency: how lists follow a visit tells nothing of what is held out.
+    followed = measure_responsiveness(history, names, seed=seed, report=report)
+    of_visit: list[Check] = []
+    if followed:
+        of_candidate, of_serving = followed
+        is_won = compared.lead.is_clear(limits.win)
+        of_visit.append(check_visit(of_candidate, of_serving, limits, is_clear_win=is_won))
+    return [*checks[:-1], *guards, *of_visit, checks[-1]]

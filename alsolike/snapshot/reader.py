@@ -52,7 +52,7 @@ class SnapshotProduct(Struct):
     is_rebuyable: bool
     sale_price: Decimal | None
     url: str
-    item_group_id: str | None
+    variant_group_id: str | None
 
 
 class LocalSnapshot:
@@ -216,7 +216,7 @@ def one_of_each_group(products: Iterable[SnapshotProduct]) -> list[SnapshotProdu
     """Return the products that are the first of their group; one without a group is its own."""
     first: dict[tuple[bool, str], SnapshotProduct] = {}
     for product in products:
-        group = product.item_group_id
+        group = product.variant_group_id
         first.setdefault((group is None, product.product_id if group is None else group), product)
     return list(first.values())
 
@@ -256,7 +256,7 @@ def product_of_row(row: tuple[Any, ...]) -> SnapshotProduct:
         is_rebuyable=bool(row[14]),
         sale_price=None if row[15] is None else Decimal(row[15]),
         url=row[16] or "",
-        item_group_id=row[17],
+        variant_group_id=row[17],
     )
 
 

@@ -37,7 +37,7 @@ begin
     diversity := coalesce((p_serving ->> 'diversity')::double precision, 0);
     category_share := coalesce((p_serving ->> 'category_share')::double precision, 1);
     brand_share := coalesce((p_serving ->> 'brand_share')::double precision, 1);
-    visit := coalesce((p_serving ->> 'visit')::double precision, 0.6);
+    visit := coalesce((p_serving ->> 'visit')::double precision, 0.47);
     viewed_days := coalesce((p_serving ->> 'viewed_days')::double precision, 14);
 
     -- Written so that NaN, which sorts above every number, fails as well.

@@ -66,10 +66,10 @@ begin
     if p_way = 'neighbours' or p_way = 'vectors' and used.kind = 'trained' then
         -- One by one, and only until the list is full: those after it may be many.
         for near in
-            select n.neighbour_id, n.score, f.item_group_id
+            select n.neighbour_id, n.score, f.variant_group_id
             from recs.neighbours as n
             cross join lateral (
-                select p.item_group_id
+                select p.variant_group_id
                 from raw.products as p
                 where
                     p.product_id = n.neighbour_id
@@ -84,11 +84,11 @@ begin
             order by n.rank
             limit case when p_k = 0 or not has_groups then p_k end
         loop
-            continue when near.item_group_id = any (group_ids);
+            continue when near.variant_group_id = any (group_ids);
             shown := shown
                 || (near.neighbour_id, near.score, 'neighbours', null)::recs.similar_product;
             exit when cardinality(shown) = p_k;
-            group_ids := group_ids || near.item_group_id;
+            group_ids := group_ids || near.variant_group_id;
         end loop;
     end if;
 

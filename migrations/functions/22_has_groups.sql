@@ -9,8 +9,8 @@ as $$
 begin
     perform
     from raw.products as p
-    where p.item_group_id is not null
-    order by p.item_group_id
+    where p.variant_group_id is not null
+    order by p.variant_group_id
     limit 1;
     return found;
 end;

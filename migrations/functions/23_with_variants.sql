@@ -1,6 +1,7 @@
 -- Products with all the variants of them: what is left out of a list, is in all its variants.
 -- p_product_ids: ids, null among them are dropped.
--- Returns the ids, then those of the other products of their groups (raw.products.item_group_id).
+-- Returns the ids, then those of the other products of their groups
+-- (raw.products.variant_group_id).
 create or replace function recs.with_variants(p_product_ids text []) returns text []
 language plpgsql
 stable
@@ -17,10 +18,10 @@ begin
         select v.product_id
         from raw.products as v
         where
-            v.item_group_id in (
-                select p.item_group_id
+            v.variant_group_id in (
+                select p.variant_group_id
                 from raw.products as p
-                where p.product_id = any (product_ids) and p.item_group_id is not null
+                where p.product_id = any (product_ids) and p.variant_group_id is not null
             )
             and v.product_id <> all (product_ids)
     );

@@ -14,12 +14,13 @@ begin
             select
                 l.*,
                 row_number() over (
-                    partition by p.item_group_id, case when p.item_group_id is null then l.place end
+                    partition by
+                        p.variant_group_id, case when p.variant_group_id is null then l.place end
                     order by l.place
                 ) as number
             from unnest(p_scored) with ordinality as l (product_id, score, action_place, place)
             left join raw.products as p
-                on l.product_id = p.product_id and p.item_group_id is not null
+                on l.product_id = p.product_id and p.variant_group_id is not null
         ) as f
         where f.number = 1
         order by f.place

@@ -38,7 +38,7 @@ begin
         select c.rank as place, c.other_product_id, c.score, c.together, c.lift, c.basis,
             row_number() over (
                 partition by
-                    p.item_group_id, case when p.item_group_id is null then c.other_product_id end
+                    p.variant_group_id, case when p.variant_group_id is null then c.other_product_id end
                 order by c.rank
             ) as number_in_group
         from marts.product_complements as c

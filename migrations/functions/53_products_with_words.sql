@@ -13,7 +13,7 @@ create or replace function recs.products_with_words(
     p_words tsquery, p_narrow tsquery, p_typed text, p_category text, p_exact text, p_most integer,
     p_also text [],
     out product_ids text [], out places integer [], out exactness integer [],
-    out item_group_ids text []
+    out variant_group_ids text []
 )
 language plpgsql
 stable
@@ -37,12 +37,12 @@ begin
         array_agg(r.product_id order by r.place),
         array_agg(r.place order by r.place),
         array_agg(r.exactness order by r.place),
-        array_agg(r.item_group_id order by r.place)
-    into product_ids, places, exactness, item_group_ids
+        array_agg(r.variant_group_id order by r.place)
+    into product_ids, places, exactness, variant_group_ids
     from (
         select
             s.product_id,
-            s.item_group_id,
+            s.variant_group_id,
             s.exactness,
             row_number() over (
                 order by s.closeness desc, s.relevance desc, s.product_id asc
@@ -50,14 +50,14 @@ begin
         from (
             select
                 m.product_id,
-                m.item_group_id,
+                m.variant_group_id,
                 m.exactness,
                 2 * m.exactness + m.is_narrow::integer as closeness,
                 m.relevance
             from (
                 select
                     p.product_id,
-                    p.item_group_id,
+                    p.variant_group_id,
                     ts_rank_cd(p.search, p_words) as relevance,
                     p_words = p_narrow or p.search @@ p_narrow as is_narrow,
                     case

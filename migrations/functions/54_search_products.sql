@@ -159,7 +159,7 @@ begin
             when p_after_score is null then case when has_groups then 4 * p_k else p_k end
         end;
         loop
-            select f.product_ids, f.places, f.exactness, f.item_group_ids
+            select f.product_ids, f.places, f.exactness, f.variant_group_ids
             into text_ids, places, exactness, group_ids
             from recs.products_with_words(
                 words, narrow, typed, p_category,
@@ -182,19 +182,19 @@ begin
 
     return query
     with by_text as (
-        select t.found_id, t.place, t.exactness, t.item_group_id
+        select t.found_id, t.place, t.exactness, t.variant_group_id
         from unnest(text_ids, places, exactness, group_ids)
-            as t (found_id, place, exactness, item_group_id)
+            as t (found_id, place, exactness, variant_group_id)
     ),
 
     by_vector as (
-        select n.found_id, n.place::integer as place, p.item_group_id
+        select n.found_id, n.place::integer as place, p.variant_group_id
         from unnest(near_ids) with ordinality as n (found_id, place)
         left join raw.products as p on has_groups and n.found_id = p.product_id
     ),
 
     by_id as (
-        select p.product_id as found_id, p.item_group_id
+        select p.product_id as found_id, p.variant_group_id
         from raw.products as p
         where
             p.product_id = btrim(p_words)
@@ -208,7 +208,7 @@ begin
     grouped as (
         select
             coalesce(t.found_id, v.found_id, i.found_id) as found_id,
-            coalesce(t.item_group_id, v.item_group_id, i.item_group_id) as item_group_id,
+            coalesce(t.variant_group_id, v.variant_group_id, i.variant_group_id) as variant_group_id,
             t.place as text_place,
             v.place as vector_place,
             case when i.found_id is not null then 3 else coalesce(t.exactness, 0) end
@@ -220,17 +220,17 @@ begin
     ),
 
     first_of_group as (
-        select distinct on (o.item_group_id) o.item_group_id, o.found_id
+        select distinct on (o.variant_group_id) o.variant_group_id, o.found_id
         from grouped as o
-        where o.item_group_id is not null
-        order by o.item_group_id asc, o.fused_score desc, o.found_id asc
+        where o.variant_group_id is not null
+        order by o.variant_group_id asc, o.fused_score desc, o.found_id asc
     )
 
     select f.found_id, f.fused_score, f.text_place, f.vector_place
     from grouped as f
-    left join first_of_group as g on f.item_group_id = g.item_group_id
+    left join first_of_group as g on f.variant_group_id = g.variant_group_id
     where
-        (f.item_group_id is null or f.found_id = g.found_id)
+        (f.variant_group_id is null or f.found_id = g.found_id)
         and (
             p_after_score is null
             or f.fused_score < p_after_score

@@ -106,14 +106,14 @@ begin
         -- Of a group of variants the best.
         apart as (
             select distinct on (
-                m.product_id, p.item_group_id,
-                case when p.item_group_id is null then m.neighbour_id end
+                m.product_id, p.variant_group_id,
+                case when p.variant_group_id is null then m.neighbour_id end
             ) m.product_id, m.neighbour_id, m.score
             from merged as m
             left join raw.products as p
-                on m.neighbour_id = p.product_id and p.item_group_id is not null
-            order by m.product_id, p.item_group_id,
-                case when p.item_group_id is null then m.neighbour_id end,
+                on m.neighbour_id = p.product_id and p.variant_group_id is not null
+            order by m.product_id, p.variant_group_id,
+                case when p.variant_group_id is null then m.neighbour_id end,
                 m.score desc, m.neighbour_id
         ),
 

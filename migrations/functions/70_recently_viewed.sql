@@ -52,7 +52,7 @@ as $$
         select l.product_id, l.view_id, l.viewed_at,
             row_number() over (
                 partition by
-                    p.item_group_id, case when p.item_group_id is null then l.product_id end
+                    p.variant_group_id, case when p.variant_group_id is null then l.product_id end
                 order by l.viewed_at desc, l.product_id
             ) as number_in_group
         from latest as l

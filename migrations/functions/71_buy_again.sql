@@ -75,7 +75,7 @@ begin
             / greatest(
                 1, case when b.times > 1 then b.days / (b.times - 1) else r.days_between end
             ) as due,
-            p.item_group_id
+            p.variant_group_id
         from bought as b
         left join marts.rebuyable_products as r on b.product_id = r.product_id
         inner join raw.products as p on b.product_id = p.product_id
@@ -104,7 +104,7 @@ begin
         select o.*,
             row_number() over (
                 partition by
-                    o.item_group_id, case when o.item_group_id is null then o.product_id end
+                    o.variant_group_id, case when o.variant_group_id is null then o.product_id end
                 order by o.place
             ) as number_in_group
         from ordered as o

@@ -3,7 +3,7 @@
 from alsolike.revision_steps import run_sql
 
 revision = "0044"
-down_revision = "0040"
+down_revision = "0043"
 
 deletes = {"recs.repurchase_factors": "true"}
 

@@ -117,7 +117,7 @@ def test_what_the_caller_tells_is_of_the_visit() -> None:
 def test_a_model_that_says_nothing_tells_the_visit_apart() -> None:
     add_vectors(clusters(30))
     look("a", (1, minutes(5)), (2, timedelta(days=1)))
-    assert weights("a") == weights("a", visit=0.6) != weights("a", visit=0)
+    assert weights("a") == weights("a", visit=0.47) != weights("a", visit=0)
 
 
 @pytest.mark.parametrize("visit", [-0.1, 1, "NaN"])

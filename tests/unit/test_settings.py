@@ -110,6 +110,7 @@ def test_defaults(tmp_path: Path) -> None:
     assert (settings.embed_batch_size, settings.neighbours_k) == (64, 20)
     assert (settings.pool_size, settings.statement_timeout_ms) == (4, 2000)
     assert settings.fallback_timeout_ms == 250
+    assert settings.are_variants_by_title is True
     assert settings.is_cookie_secure is False
     assert (settings.api_keys, settings.rate_limit, settings.trusted_proxies) == ((), 0, ())
     assert settings.allowed_hosts == ("localhost", "127.0.0.1")

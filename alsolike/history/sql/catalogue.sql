@@ -15,7 +15,7 @@ select
     p.is_in_stock and not p.is_hidden as is_in_stock,
     (extract(epoch from p.created_at) * 1000000)::bigint as created_us,
     l.loaded_at is null as is_dated,
-    p.item_group_id
+    p.variant_group_id
 from raw.products as p
 left join loads as l on p.created_at = l.loaded_at
 order by p.product_id collate "C";

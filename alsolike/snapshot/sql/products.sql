@@ -3,7 +3,8 @@
 -- popular: how many products have a place among the recently popular.
 -- A row: a product, its columns in the order of PRODUCT_SCHEMA. rating_average: 1 to 5, null
 -- without reviews; popularity_rank: place among the recently popular in stock, from 1, null: none;
--- is_rebuyable: shoppers buy it again and again. Sorted by product id in the order of its bytes.
+-- is_rebuyable: shoppers buy it again and again; item_group_id: what its variants have in common,
+-- by the shop or by their titles. Sorted by product id in the order of its bytes.
 select
     p.product_id,
     p.title,
@@ -22,7 +23,7 @@ select
     b.product_id is not null as is_rebuyable,
     p.sale_price::text as sale_price,
     p.url,
-    p.item_group_id
+    p.variant_group_id as item_group_id
 from raw.products as p
 left join (
     select

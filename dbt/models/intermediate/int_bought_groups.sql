@@ -22,7 +22,7 @@ final as (
 
     select distinct
         basket_products.basket_id,
-        coalesce('group ' || products.item_group_id, 'product ' || products.product_id)
+        coalesce('group ' || products.variant_group_id, 'product ' || products.product_id)
             as group_key
     from basket_products
     inner join products

@@ -2,7 +2,7 @@ with products as (
 
     select
         *,
-        coalesce('group ' || item_group_id, 'product ' || product_id) as group_key
+        coalesce('group ' || variant_group_id, 'product ' || product_id) as group_key
     from {{ ref('stg_products') }}
 
 ),

@@ -16,7 +16,7 @@ renamed as (
         currency,
         attributes,
         is_in_stock,
-        item_group_id,
+        variant_group_id,
         created_at,
         loaded_at
     from source

@@ -58,6 +58,7 @@ NOT_SERVED = {
     "rebuyable_products",
     "recommend",
     "shopper_data",
+    "title_key",
     "write_neighbours",
     "write_search_words",
 }
@@ -170,6 +171,6 @@ def test_variants_come_off_the_indexes_of_groups(
             "where product_id in ('v00000', 'v00001', 'v00002')"
         )
         read = read_by(plan_connection, mode, "select * from recs.similar_products('v00000', 10)")
-    assert read.searched["products_of_group"] > 0
-    assert read.searched["products_grouped"] > 0
+    assert read.searched["products_of_variants"] > 0
+    assert read.searched["products_with_variants"] > 0
     assert not read.scanned["products"]

@@ -26,8 +26,8 @@ LARGE = 3000
 FOR_OTHERS = {
     "consents_pkey",
     "embeddings_pkey",
-    "products_grouped",
-    "products_of_group",
+    "products_of_variants",
+    "products_with_variants",
     "search_endings_word",
     "search_misspellings_word",
 }

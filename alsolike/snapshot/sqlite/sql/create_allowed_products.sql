@@ -7,12 +7,12 @@ from fitting_products as p
 where
     p.product_id not in (select e.value from question as q, json_each(q.excluded) as e)
     and (
-        p.item_group_id is null
-        or p.item_group_id not in (
-            select x.item_group_id
+        p.variant_group_id is null
+        or p.variant_group_id not in (
+            select x.variant_group_id
             from question as q, json_each(q.excluded) as e
             inner join products as x on e.value = x.product_id
-            where x.item_group_id is not null
+            where x.variant_group_id is not null
         )
     )
     and (

@@ -2,8 +2,8 @@
 -- another format version.
 -- A row: a product. price, sale_price: as the shop wrote them; attributes: JSON; created_at: ISO
 -- 8601, UTC; popularity_rank: place among the recently popular in stock, from 1; is_rebuyable: 1
--- where shoppers buy it again and again; item_group_id: what its variants have in common; number:
--- its name in the other tables.
+-- where shoppers buy it again and again; variant_group_id: what its variants have in common, by the
+-- shop or by their titles; number: its name in the other tables.
 create table products (
     product_id text not null unique,
     title text not null,
@@ -22,6 +22,6 @@ create table products (
     is_rebuyable integer not null,
     sale_price text,
     url text,
-    item_group_id text,
+    variant_group_id text,
     number integer primary key
 ) strict

@@ -17,7 +17,7 @@ found as (
         m.relevance,
         p.*,
         row_number() over (
-            partition by p.item_group_id
+            partition by p.variant_group_id
             order by m.relevance desc, p.product_id asc
         ) as number_in_group
     from matches as m
@@ -27,7 +27,7 @@ found as (
 select f.*
 from found as f
 where
-    (f.item_group_id is null or f.number_in_group = 1)
+    (f.variant_group_id is null or f.number_in_group = 1)
     and (
         :after_rank is null
         or f.relevance < :after_rank
