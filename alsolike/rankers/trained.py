@@ -66,7 +66,7 @@ class TrainedRanker(StoredRanker):
             texts = replace(texts, vectors=self._name_vectors)
         fitted = fit_model(split.known, texts.only(split.is_there), recipe, report)
         # No other neighbours are looked up than those of the shoppers' latest products.
-        acted_on = split.queries(np.arange(len(split.shoppers)), **fitted.query)
+        acted_on = split.queries(split.rows, **fitted.query)
         self._serving = fitted.serving
         super().fit(split, report)
         with connect() as connection:

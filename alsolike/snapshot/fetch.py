@@ -134,6 +134,11 @@ def write_file(
         file.execute(
             "create index products_category on products (category, created_at desc, product_id)"
         )
+        file.execute(
+            "create index products_of_variants on products (variant_group_id, number) "
+            "where variant_group_id is not null"
+        )
+        run("count_variants")
         run("index_popularity")
         run("index_words")
         file.create_function("folded", 1, _folded, deterministic=True)

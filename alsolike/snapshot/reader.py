@@ -33,7 +33,7 @@ _TEMPORARY = (
 class SnapshotProduct(Struct):
     """A product as of the snapshot; prices as the shop wrote them, created_at in UTC.
 
-    `url` is empty where the shop named none.
+    `url` is empty where the shop named none. `variants` counts the others of its group in stock.
     """
 
     product_id: str
@@ -53,6 +53,7 @@ class SnapshotProduct(Struct):
     sale_price: Decimal | None
     url: str
     variant_group_id: str | None
+    variants: int
 
 
 class LocalSnapshot:
@@ -257,6 +258,7 @@ def product_of_row(row: tuple[Any, ...]) -> SnapshotProduct:
         sale_price=None if row[15] is None else Decimal(row[15]),
         url=row[16] or "",
         variant_group_id=row[17],
+        variants=row[18],
     )
 
 

@@ -37,6 +37,8 @@ class ProductCard(Struct, kw_only=True, frozen=True):
         What it costs now.
     old_price_text : str or None
         What it cost before, if it is on sale.
+    variants : int
+        How many other variants of it can be bought.
     """
 
     product_id: str
@@ -49,6 +51,7 @@ class ProductCard(Struct, kw_only=True, frozen=True):
     is_in_stock: bool
     rating_average: float | None
     review_count: int
+    variants: int
 
 
 async def cards(connection: Connection, product_ids: Sequence[str]) -> list[ProductCard]:
@@ -105,6 +108,7 @@ def card(row: CardRow | SnapshotProduct) -> ProductCard:
         is_in_stock=row.is_in_stock,
         rating_average=row.rating_average,
         review_count=row.review_count,
+        variants=row.variants,
     )
 
 

@@ -29,6 +29,7 @@ class CardRow(Struct):
     is_in_stock: bool
     rating_average: float | None
     review_count: int
+    variants: int
 
 
 async def products_by_id(connection: Connection, product_ids: Sequence[str]) -> list[Product]:

@@ -83,6 +83,7 @@ _CHEFS_KNIFE: Mapping[str, Any] = {
     "sale_price": None,
     "image_url": "https://cdn.example/knife-chef.jpg",
     "url": "https://shop.example/knives/chef",
+    "variants": 2,
 }
 _BOARD: Mapping[str, Any] = {
     "product_id": "board-oak",
@@ -94,6 +95,7 @@ _BOARD: Mapping[str, Any] = {
     "currency": "EUR",
     "image_url": None,
     "url": "/products/board-oak",
+    "variants": 0,
 }
 _PRODUCT = Product(
     **_SANTOKU,
@@ -204,7 +206,7 @@ EXAMPLES: tuple[Struct, ...] = (
     SimilarRequest(product_ids=[PRODUCT_ID, "board-oak"], k=5),
     SimilarLists(lists=[_SIMILAR_PRODUCTS], unknown=[]),
     TrendingProducts(
-        items=[TrendingProduct(rank=1, score=31.5, actions=47, **_SANTOKU)],
+        items=[TrendingProduct(rank=1, score=31.5, actions=47, variants=0, **_SANTOKU)],
         after=CONTINUATION,
         next=f"/v1/trending?{urlencode({'k': 1, 'after': CONTINUATION})}",
     ),
@@ -214,6 +216,7 @@ EXAMPLES: tuple[Struct, ...] = (
                 rank=1,
                 event_id="view-4711",
                 viewed_at=datetime(2026, 3, 2, 17, 58, tzinfo=UTC),
+                variants=0,
                 **_SANTOKU,
             )
         ],

@@ -115,6 +115,10 @@ class ListedProduct(_Listed, kw_only=True):
     currency: str | None
     image_url: str | None
     url: PageAddress
+    variants: Annotated[
+        int,
+        Meta(description="How many other variants of it are in stock; the list has none of them."),
+    ]
 
     def __post_init__(self) -> None:
         """Give addresses of our own as other sites have to write them."""

@@ -11,7 +11,7 @@ declare
         'nearest_thresholds', 'pair_reasons', 'popular_products', 'product_words',
         'products_with_words', 'query_words', 'search_configuration', 'search_configurations',
         'search_products', 'search_space', 'similar_products', 'similar_words', 'stems',
-        'text_words', 'typed_query', 'walk_statement', 'with_variants', 'without_accents',
+        'text_words', 'typed_query', 'variant_count', 'walk_statement', 'with_variants', 'without_accents',
         'words_that_end_in'
     ];
     -- Of one shopper or session, or of use to those alone; and what the shop sends.

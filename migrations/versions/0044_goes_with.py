@@ -5,6 +5,8 @@ from alsolike.revision_steps import run_sql
 revision = "0044"
 down_revision = "0043"
 
+deletes = {"recs.repurchase_factors": "true"}
+
 
 def upgrade() -> None:
     """Add the table; and the column to the mart of before, which holds pairs until dbt runs."""

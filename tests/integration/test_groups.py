@@ -4,6 +4,8 @@ Twelve tees (v00000 to v00011) lie closest together; what comes after is single,
 v00013, two sizes of one mug.
 """
 
+from datetime import UTC, datetime, timedelta
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -69,10 +71,9 @@ def similar(product: int, k: int, way: str, exclude: list[str] | None = None) ->
 
 
 def recommended(k: int, way: str, *told: int, exclude: list[str] | None = None) -> list[str]:
-    history = [
-        {"kind": "view", "product_id": name_of(one), "acted_at": "2026-01-03T00:00:00Z"}
-        for one in told
-    ]
+    # What was looked at long ago may be shown again.
+    lately = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    history = [{"kind": "view", "product_id": name_of(one), "acted_at": lately} for one in told]
     return ids(
         "select product_id from recs.recommend_with_reasons("
         "  's', null, %s, %s, p_history => %s, p_way => %s) order by rank",

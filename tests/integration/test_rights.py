@@ -90,6 +90,7 @@ ANALYST_CALLS = {
     "recs.similar_words",
     "recs.stems",
     "recs.typed_query",
+    "recs.variant_count",
     "recs.walk_statement",
     "recs.with_variants",
     "recs.words_that_end_in",

@@ -159,6 +159,11 @@ _MODELS = """
 
     insert into recs.product_priors (model_id, product_id, prior)
     select 2, p.product_id, 0.1 from raw.products as p where p.product_id < 'v00200';
+
+    insert into recs.repurchase_factors (model_id, product_id, factor, is_own_category)
+    select 2, p.product_id, 0.5, repeat('01', 10)::bit varying
+    from raw.products as p
+    where p.product_id < 'v03000';
 """
 
 
@@ -166,7 +171,8 @@ def make_shop() -> None:
     """Fill the database that the `PG*` variables name, and run dbt over it.
 
     Models `average` (1), which serves, and `trained` (2) have a vector of every product; the
-    trained one has 20 neighbours of products v00000 to v02999, and 200 priors.
+    trained one has 20 neighbours of products v00000 to v02999, of which each second counts half
+    after a purchase, and 200 priors.
     """
     # As `alsolike demo` does: what is for its shop alone finds something.
     with recorded_run("demo", {"products": PRODUCTS}):

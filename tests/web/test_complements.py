@@ -130,6 +130,7 @@ def test_the_api_gives_score_support_and_lift(pairs: list[str], client: Client) 
         "image_url": "/pictures/knife-02.svg",
         "sale_price": None,
         "url": "/products/knife-02",
+        "variants": 0,
     }
     few = client.get(
         "/v1/products/knife-01/goes-with", params={"k": 2, "exclude": ["knife-02", "pan-10"]}

@@ -22,6 +22,8 @@ Client = TestClient[Litestar]
 CHANGES = """
     update raw.products set item_group_id = 'blade'
     where product_id between 'knife-20' and 'knife-22';
+    -- Of the same group, but not to be had.
+    update raw.products set item_group_id = 'blade' where product_id = 'knife-23';
     update raw.products set is_hidden = true where product_id = 'knife-23';
     update raw.products set sale_price = 3 where product_id in ('knife-24', 'spade-08');
     -- No sale: it is no less.
@@ -84,6 +86,25 @@ def test_a_list_has_one_of_a_group_of_variants(
         assert len(BLADES & {*ids(site.get("/v1/products?q=knife&limit=100"))}) == 1
         # The catalogue has them all.
         assert {*ids(site.get("/v1/products?limit=100"))} >= BLADES
+
+
+@pytest.mark.parametrize("tier", ALL)
+def test_a_row_and_a_card_say_how_many_more_variants_there_are(
+    site: Client, only: Callable[[str], AbstractContextManager[Any]], tier: str
+) -> None:
+    """Of three blades and a hidden one of their group, two more can be had."""
+    with only(tier):
+        for path in LISTS:
+            answer = site.get(path, params={"k": 100}).json()
+            counts = {item["product_id"]: item["variants"] for item in answer["items"]}
+            assert {count for one, count in counts.items() if one in BLADES} == {2}, path
+            assert {count for one, count in counts.items() if one not in BLADES} == {0}, path
+        page = site.get("/search?q=knife+number+20").text
+        card = re.search(
+            r'<li class="card"[^>]*data-product="knife-2[012]".*?</li>', page, re.DOTALL
+        )
+        assert card
+        assert "2 more variants" in card.group()
 
 
 @pytest.mark.parametrize("tier", ALL)

@@ -142,15 +142,18 @@ def follow_signed_in(
     )
 
 
-def test_the_lists_of_the_suggested_shoppers_follow_two_and_four_looks(site: Client) -> None:
+def test_the_lists_of_the_suggested_shoppers_follow_looks_and_keep_what_was_there(
+    site: Client,
+) -> None:
     shoppers = suggested(site)
     assert len(shoppers) >= 5
-    assert_follows(
-        [
-            follow_signed_in(site, shopper_id, *new_kind(acted_on(shopper_id), number))
-            for number, shopper_id in enumerate(shoppers)
-        ]
-    )
+    found = [
+        follow_signed_in(site, shopper_id, *new_kind(acted_on(shopper_id), number))
+        for number, shopper_id in enumerate(shoppers)
+    ]
+    # A kind has a dozen products here, of which the looks take four: the mean is looked at.
+    assert sum(one[2][0] for one in found) >= 3 * len(found), found
+    assert sum(one[4][1] for one in found) >= 4 * len(found), found
 
 
 def test_the_list_of_somebody_anonymous_follows_the_same_way(site: Client) -> None:

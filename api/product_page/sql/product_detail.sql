@@ -1,7 +1,7 @@
 -- What a product's own page tells about it: one round trip.
 -- product_id: its id.
--- A row: the product with the mean of its ratings (1 to 5, null without reviews) and their number;
--- none for an unknown or hidden product.
+-- A row: the product with the mean of its ratings (1 to 5, null without reviews) and their number,
+-- and how many other variants are in stock; none for an unknown or hidden product.
 select
     p.product_id,
     p.title,
@@ -14,6 +14,10 @@ select
     p.is_in_stock,
     r.rating_average,
     r.review_count,
+    case
+        when p.variant_group_id is null then 0
+        else recs.variant_count(p.product_id, p.variant_group_id)
+    end as variants,
     p.description,
     p.attributes
 from raw.products as p

@@ -17,7 +17,11 @@ select
     p.sale_price::double precision as sale_price,
     p.currency,
     p.image_url,
-    p.url
+    p.url,
+    case
+        when p.variant_group_id is null then 0
+        else recs.variant_count(p.product_id, p.variant_group_id)
+    end as variants
 from
     recs.buy_again(
         %(shopper_id)s::text, %(k)s::integer, %(exclude)s::text [],

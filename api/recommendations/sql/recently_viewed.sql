@@ -15,7 +15,11 @@ select
     p.sale_price::double precision as sale_price,
     p.currency,
     p.image_url,
-    p.url
+    p.url,
+    case
+        when p.variant_group_id is null then 0
+        else recs.variant_count(p.product_id, p.variant_group_id)
+    end as variants
 from
     recs.recently_viewed(
         %(shopper_id)s::text, %(session_id)s::text, %(k)s::integer, %(exclude)s::text [],

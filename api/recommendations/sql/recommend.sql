@@ -22,6 +22,10 @@ select
     p.currency,
     p.image_url,
     p.url,
+    case
+        when p.variant_group_id is null then 0
+        else recs.variant_count(p.product_id, p.variant_group_id)
+    end as variants,
     r.reason_kind,
     r.reason_event_id,
     r.reason_product_id,

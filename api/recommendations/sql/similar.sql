@@ -20,6 +20,10 @@ select
     p.currency,
     p.image_url,
     p.url,
+    case
+        when p.variant_group_id is null then 0
+        else recs.variant_count(p.product_id, p.variant_group_id)
+    end as variants,
     s.reason_kind,
     s.reason_count
 from

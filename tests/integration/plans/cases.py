@@ -40,7 +40,8 @@ _TASTE = {
 }
 _SESSION = {"views": 200, "basket_additions": 100}
 _VECTORS = {"product_vectors_1": 250}
-_NEIGHBOURS = {"neighbours": 500}
+# Of each action the neighbours, and what it counts towards those of its category.
+_NEIGHBOURS = {"neighbours": 500, "repurchase_factors": 20}
 _POPULAR = {"product_popularity": 40}
 _LOOKED_UP = {"products": 80}
 _ONE_SHELF = "Department 3 > Shelf 9"

@@ -39,7 +39,7 @@ IN_THEIR_CALLERS_PLACE = {
     "visible",
 }
 # The large shop has no groups of variants.
-OF_GROUPS = {"firsts_of_groups"}
+OF_GROUPS = {"firsts_of_groups", "variant_count"}
 # What commands and the workers call, and people by hand.
 NOT_SERVED = {
     "add_model",

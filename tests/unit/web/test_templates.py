@@ -74,6 +74,7 @@ def card(number: int, **changes: Any) -> SimpleNamespace:
             "is_in_stock": True,
             "rating_average": 4.26,
             "review_count": 1234,
+            "variants": 0,
             **changes,
         }
     )
@@ -296,6 +297,7 @@ def test_card_without_picture_price_or_reviews_is_still_a_card() -> None:
         brand=None,
         rating_average=None,
         review_count=0,
+        variants=1,
         is_in_stock=False,
     )
     page = parse(render("partials/product_items.html", products=[bare], next_url=None))
@@ -303,6 +305,7 @@ def test_card_without_picture_price_or_reviews_is_still_a_card() -> None:
     assert page.named("img") == []
     assert [a for a in page.named("svg") if "picture" in str(a.get("class"))]
     assert "Sold out" in page.text
+    assert " ".join(page.text.split()).endswith("1 more variant")
     assert "None" not in page.text
     assert [a for _, a in page.elements if "data-halves" in a] == []
 

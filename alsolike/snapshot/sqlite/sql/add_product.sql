@@ -1,2 +1,3 @@
--- Write a product. Values: the columns of PRODUCT_SCHEMA, which are the table's own but the number.
-insert into products values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null)
+-- Write a product. Values: the columns of PRODUCT_SCHEMA, which are the table's own but the last
+-- two.
+insert into products values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, null)

@@ -3,7 +3,8 @@
 -- A row: a product. price, sale_price: as the shop wrote them; attributes: JSON; created_at: ISO
 -- 8601, UTC; popularity_rank: place among the recently popular in stock, from 1; is_rebuyable: 1
 -- where shoppers buy it again and again; variant_group_id: what its variants have in common, by the
--- shop or by their titles; number: its name in the other tables.
+-- shop or by their titles; variants: how many others of them are in stock; number: its name in the
+-- other tables.
 create table products (
     product_id text not null unique,
     title text not null,
@@ -23,5 +24,6 @@ create table products (
     sale_price text,
     url text,
     variant_group_id text,
+    variants integer not null,
     number integer primary key
 ) strict

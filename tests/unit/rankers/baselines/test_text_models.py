@@ -3,7 +3,7 @@
 import numpy as np
 
 from alsolike.dbt_variables import dbt_variables
-from alsolike.history import History, Split
+from alsolike.history import DAY, History, Split
 from alsolike.models import ServingOptions
 from alsolike.progress import ignore_progress
 from alsolike.rankers.baselines.average import AverageRanker, average_vectors, faded_interactions
@@ -32,7 +32,8 @@ OPTIONS = ServingOptions(
 
 def _scores(ranker: ScoreRanker, known: History) -> np.ndarray:
     shoppers = np.arange(known.shape[0], dtype=np.int32)
-    split = Split("time", known, shoppers, known.matrix(), np.zeros(len(shoppers), np.int64))
+    moments = np.full(len(shoppers), known.times.max() + DAY)
+    split = Split("time", known, shoppers, known.matrix(), moments)
     ranker.fit(split, ignore_progress)
     return ranker.scores(np.arange(len(shoppers)))
 
