@@ -56,6 +56,7 @@ class Measured:
     events: int
     fit_seconds: float
     neighbour_seconds: float
+    cpu_seconds: float
     megabytes: float
 
     @property
@@ -80,16 +81,17 @@ def main() -> int:
         print(
             f"{one.products:>9,} products, {one.events:>10,} events: fitted in "
             f"{one.fit_seconds:7.1f} s, neighbours in {one.neighbour_seconds:7.1f} s, "
-            f"peak {one.megabytes:6.0f} MB",
+            f"{one.cpu_seconds:7.1f} s of CPU, peak {one.megabytes:6.0f} MB",
             flush=True,
         )
     if len(measured) < 2:  # noqa: PLR2004
         return 0
     of_time = exponent(measured, [one.seconds for one in measured])
+    of_cpu = exponent(measured, [one.cpu_seconds for one in measured])
     of_memory = exponent(measured, [one.megabytes for one in measured])
     print(
         f"training: time grows with the power {of_time:.2f} (wanted at most {WANTED_EXPONENT}), "
-        f"memory with {of_memory:.2f}"
+        f"CPU time with {of_cpu:.2f}, memory with {of_memory:.2f}"
     )
     if arguments.chart is not None:
         draw(measured, of_time, arguments.chart)
@@ -122,7 +124,7 @@ def draw(measured: Sequence[Measured], power: float, path: Path) -> None:
 def measure(products: int, events: int) -> Measured:
     """Train on a generated shop, and compute every product's neighbours."""
     history, texts = generate(products, events)
-    started = time.perf_counter()
+    started, started_cpu = time.perf_counter(), time.process_time()
     fitted = fit_model(history, texts, Recipe(), ignore_progress)
     fitted_at = time.perf_counter()
     for start in range(0, products, _NEIGHBOURS_AT_ONCE):
@@ -132,6 +134,7 @@ def measure(products: int, events: int) -> Measured:
         events=len(history),
         fit_seconds=fitted_at - started,
         neighbour_seconds=time.perf_counter() - fitted_at,
+        cpu_seconds=time.process_time() - started_cpu,
         megabytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     )
 

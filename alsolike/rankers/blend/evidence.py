@@ -1,7 +1,7 @@
 """The evidence that a model is blended from: the spaces, and priors, equal for all shoppers."""
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,9 @@ PRIORS = ("popularity", "recent_popularity")
 TEXTS = ("text", "words", "phrases", "characters")
 # The second EASE has λ times this, which suits shops whose shoppers have long histories.
 _SMOOTHER = 5
+# Half-lives of the actions, in days, of the aged spaces: the weights choose between them and none.
+_EASE_HALF_LIVES = (30, 120)
+_SPECTRUM_HALF_LIFE = 30
 # Latest events of one shopper that spaces are fitted to: a bot's pairs grow with their square.
 _MOST_EVENTS = 5_000
 # What fitting a space raises when its numbers cannot be computed.
@@ -81,6 +84,12 @@ def _makers(history: History, texts: Texts, recipe: Recipe) -> Mapping[str, Call
         ridges = [recipe.ease_regularisation, _SMOOTHER * recipe.ease_regularisation]
         return local_ease(matrix, ridges, recipe.block)
 
+    def aged_ease(days: int) -> Space:
+        aged = history.matrix(days)
+        # Aged actions are fewer actions: the ridge shrinks like the sums of their squares.
+        ridge = recipe.ease_regularisation * float((aged.data**2).sum() / max(1, aged.nnz))
+        return weights_space(f"ease_{days}_days", local_ease(aged, [ridge], recipe.block)[0])
+
     makers: dict[str, Callable[[], Space]] = {
         "text": lambda: VectorSpace("text", texts.vectors, is_text=True),
         "words": lambda: terms("words", 1),
@@ -95,9 +104,16 @@ def _makers(history: History, texts: Texts, recipe: Recipe) -> Mapping[str, Call
         "cooccurrence": lambda: CooccurrenceSpace(matrix),
         "transitions": lambda: transition_space(history),
         "spectrum": lambda: spectral_space(matrix, factors=factors, seed=seed),
+        f"spectrum_{_SPECTRUM_HALF_LIFE}_days": lambda: spectral_space(
+            history.matrix(_SPECTRUM_HALF_LIFE),
+            factors=factors,
+            seed=seed,
+            name=f"spectrum_{_SPECTRUM_HALF_LIFE}_days",
+        ),
         "factors": lambda: factor_space(matrix, factors=factors, seed=seed),
         "ease": lambda: weights_space("ease", eases()[0]),
         "ease_smooth": lambda: weights_space("ease_smooth", eases()[1]),
+        **{f"ease_{days}_days": partial(aged_ease, days) for days in _EASE_HALF_LIVES},
         "sequence": lambda: weights_space(
             "sequence",
             sequence_weights(

@@ -31,7 +31,9 @@ _REGULARISATION = 0.1
 ITERATIONS = 15
 
 
-def spectral_space(matrix: sp.csr_matrix, *, factors: int, seed: int) -> VectorSpace:
+def spectral_space(
+    matrix: sp.csr_matrix, *, factors: int, seed: int, name: str = "spectrum"
+) -> VectorSpace:
     """Return the space of who acted on what, reduced to its broadest patterns.
 
     D^-1/2 V Vᵀ D^1/2 with V the first right singular vectors of the matrix, normalised by the
@@ -58,7 +60,7 @@ def spectral_space(matrix: sp.csr_matrix, *, factors: int, seed: int) -> VectorS
         broadest = _broadest(normalised, count, seed)
     vectors = np.zeros((matrix.shape[1], broadest.shape[1]), np.float32)
     vectors[there] = broadest
-    return VectorSpace("spectrum", vectors, gains=lengths.astype(np.float32))
+    return VectorSpace(name, vectors, gains=lengths.astype(np.float32))
 
 
 def factor_space(matrix: sp.csr_matrix, *, factors: int, seed: int) -> VectorSpace:

@@ -26,7 +26,7 @@ def test_shoppers_keep_to_a_few_groups_in_which_few_products_sell_most() -> None
 
 
 def test_the_exponent_is_the_slope_of_the_logarithms(tmp_path: Path) -> None:
-    measured = [Measured(n, 20 * n, n**1.1 / 2, n**1.1 / 2, 300.0) for n in (1000, 3000, 10_000)]
+    measured = [Measured(n, 20 * n, n**1.1 / 2, n**1.1 / 2, n, 300.0) for n in (1000, 3000, 10_000)]
     power = exponent(measured, [one.seconds for one in measured])
     assert power == pytest.approx(1.1)
     draw(measured, power, tmp_path / "growth.svg")
