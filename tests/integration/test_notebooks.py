@@ -119,8 +119,9 @@ def test_both_run_on_the_demo_shop_and_tell_what_the_database_holds() -> None:
         "select count(distinct evaluation_id) from marts.model_evaluations "
         "where measured_by = 'evaluate'"
     )
-    # That of the gate is there already.
-    assert (scalar(measured), scalar("select count(*) from recs.evaluations")) == (0, 1)
+    # Those of the gate are there already, one for each of its cutoffs.
+    assert scalar(measured) == 0
+    assert scalar("select count(*) from recs.evaluations") >= 1
     outputs = execute("evaluation")
     assert charts(outputs) == 3
     text = told(outputs)

@@ -22,7 +22,9 @@ from tests.shop.vectors import clusters, name_of
 pytestmark = pytest.mark.usefixtures("database")
 
 COUNT = 3000
-START = datetime(2026, 1, 1, tzinfo=UTC)
+# Of the looks, so lately that they count, and of what was put into the basket after them.
+VIEWED = datetime.now(UTC) - timedelta(days=3)
+BASKET = VIEWED + timedelta(days=2)
 CATEGORIES = ("A > B", "A > B > C", "A", "AA", "D", None)
 COLOURS = ("red", "green", "blue")
 
@@ -100,7 +102,7 @@ def shop(database: object) -> Iterator[psycopg.Connection[Any]]:
         run(
             "insert into raw.views (view_id, shopper_id, product_id, viewed_at) "
             "values (%s, 's', %s, %s)",
-            (f"e{place}", name_of(number), START + timedelta(hours=place)),
+            (f"e{place}", name_of(number), VIEWED + timedelta(hours=place)),
         )
     run("insert into recs.hides (shopper_id, product_id) values ('s', %s)", (name_of(12),))
     run("analyze")
@@ -190,7 +192,7 @@ def test_recommendations(shop: psycopg.Connection[Any], model: str, diversity: s
         # In between it is the order of equal moments that tells which views are a part of it.
         assume(not shopper or not 20 - len(viewed) <= len(set(basket)) < 20)
         history = [
-            {"kind": "basket", "product_id": one, "acted_at": "2026-02-01T00:00:00Z"}
+            {"kind": "basket", "product_id": one, "acted_at": BASKET.isoformat()}
             for one in basket
         ]
         found = shop.execute(

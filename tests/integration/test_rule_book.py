@@ -4,6 +4,7 @@ A shop of 24 products: v00000 to v00011 are soap, which is bought again and agai
 else. Each product has four neighbours, the next four in a ring, and the model has one prior.
 """
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -68,6 +69,11 @@ def shop(database: dict[str, str]) -> None:
     add_shopper("s")
 
 
+def _days_ago(days: int) -> str:
+    """Return a day that is not so long ago that a look counts no more."""
+    return (datetime.now(UTC) - timedelta(days=days)).isoformat()
+
+
 def view(shopper: str, number: int) -> None:
     add_rows(
         "raw.views",
@@ -76,7 +82,7 @@ def view(shopper: str, number: int) -> None:
                 "view_id": f"view {shopper} {number}",
                 "shopper_id": shopper,
                 "product_id": name_of(number),
-                "viewed_at": "2026-01-01",
+                "viewed_at": _days_ago(3),
             }
         ],
     )
@@ -90,7 +96,7 @@ def buy(shopper: str, number: int) -> None:
                 "purchase_id": f"purchase {shopper} {number}",
                 "shopper_id": shopper,
                 "product_id": name_of(number),
-                "purchased_at": "2026-01-02",
+                "purchased_at": _days_ago(2),
             }
         ],
     )
@@ -100,7 +106,7 @@ def told(kind: str, *numbers: int) -> Jsonb:
     """Return actions as the caller of a request tells of them."""
     return Jsonb(
         [
-            {"kind": kind, "product_id": name_of(number), "acted_at": "2026-01-03T00:00:00Z"}
+            {"kind": kind, "product_id": name_of(number), "acted_at": _days_ago(1)}
             for number in numbers
         ]
     )
@@ -279,8 +285,8 @@ def test_reasons_are_called_the_same(step: Step) -> None:
     buy("s", 1)
     view("s", 9)
     basket = [
-        {"kind": "basket", "product_id": name_of(LAMP), "acted_at": "2026-01-03T00:00:00Z"},
-        {"kind": "review", "product_id": name_of(17), "acted_at": "2026-01-03T00:00:00Z"},
+        {"kind": "basket", "product_id": name_of(LAMP), "acted_at": _days_ago(1)},
+        {"kind": "review", "product_id": name_of(17), "acted_at": _days_ago(1)},
     ]
     rows = ask(step, history=Jsonb(basket))
     reasons = {

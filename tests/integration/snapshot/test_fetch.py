@@ -40,6 +40,7 @@ SERVING = ServingOptions(
     diversity=0,
     category_share=1,
     brand_share=1,
+    visit=0.47,
 )
 
 
