@@ -192,8 +192,7 @@ def test_recommendations(shop: psycopg.Connection[Any], model: str, diversity: s
         # In between it is the order of equal moments that tells which views are a part of it.
         assume(not shopper or not 20 - len(viewed) <= len(set(basket)) < 20)
         history = [
-            {"kind": "basket", "product_id": one, "acted_at": BASKET.isoformat()}
-            for one in basket
+            {"kind": "basket", "product_id": one, "acted_at": BASKET.isoformat()} for one in basket
         ]
         found = shop.execute(
             "select rank, product_id, score from recs.recommend_with_reasons(%s, null, %s, %s, "
