@@ -80,17 +80,20 @@ def choose_weights(
     measure = NdcgOfKinds(candidates, (WARM,))
     is_warm = (candidates.kinds == WARM)[:, :, None]
 
-    value, weights = _search(candidates.features[0] * scales * is_warm, usable, measure, generator)
+    def warm(query: int) -> NDArray[np.float32]:
+        return _planes(candidates.features[query] * scales * is_warm, usable)
+
+    value, weights = _search(warm(0), measure, generator)
     query = 0
     report("weights", 1, len(candidates.features))
     for other in range(1, len(candidates.features)):
-        features = candidates.features[other] * scales * is_warm
-        other_value, other_weights = _climb(features, usable, weights, measure)
+        planes = warm(other)
+        other_value, other_weights = _climb(planes, weights, measure)
         if len(usable) <= _FEW:
             # A search over few weights is cheap, and the best ones may differ between queries.
             other_value, other_weights = max(
                 (other_value, other_weights),
-                _search(features, usable, measure, generator),
+                _search(planes, measure, generator),
                 key=lambda pair: pair[0],
             )
         if other_value > value + _LEAST_GAIN:
@@ -98,7 +101,7 @@ def choose_weights(
         report("weights", other + 1, len(candidates.features))
 
     features = candidates.features[query] * scales
-    weights = _bag(features * is_warm, usable, measure, generator)
+    weights = _bag(warm(query), measure, generator)
     whole = np.zeros(len(scales))
     whole[usable] = weights
     cold = np.flatnonzero(is_text & (scales > 0))
@@ -108,9 +111,25 @@ def choose_weights(
     return Blend(whole * scales, cold_whole * scales, query, value, ndcg_hidden)
 
 
+def _planes(features: NDArray[np.float32], usable: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return some features one after the other: shape (n_usable, n_shoppers, n_candidates).
+
+    The search adds up whole features thousands of times: each must lie in one piece of memory.
+    """
+    return np.ascontiguousarray(np.moveaxis(features[:, :, usable], 2, 0))
+
+
+def _added(planes: NDArray[np.float32], weights: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return the weighted sum of features: shape (n_shoppers, n_candidates)."""
+    total = np.zeros(planes.shape[1:], np.float32)
+    for plane, weight in zip(planes, weights, strict=True):
+        if weight:
+            total += plane * np.float32(weight)
+    return total
+
+
 def _search(
-    features: NDArray[np.float32],
-    usable: NDArray[np.int64],
+    planes: NDArray[np.float32],
     measure: "NdcgOfKinds",
     generator: np.random.Generator,
     *,
@@ -118,19 +137,18 @@ def _search(
 ) -> tuple[float, NDArray[np.float64]]:
     """Climb from the best of random starts and of each feature alone."""
     starts = np.concatenate(
-        [generator.dirichlet(np.full(len(usable), 0.7), _STARTS), np.eye(len(usable))]
+        [generator.dirichlet(np.full(len(planes), 0.7), _STARTS), np.eye(len(planes))]
     )
-    values = [measure(features[:, :, usable] @ start.astype(np.float32)) for start in starts]
+    values = [measure(_added(planes, start)) for start in starts]
     climbed = [
-        _climb(features, usable, starts[start], measure)
+        _climb(planes, starts[start], measure)
         for start in np.argsort(-np.array(values), kind="stable")[:climbs]
     ]
     return max(climbed, key=lambda pair: pair[0])
 
 
 def _bag(
-    features: NDArray[np.float32],
-    usable: NDArray[np.int64],
+    planes: NDArray[np.float32],
     measure: "NdcgOfKinds",
     generator: np.random.Generator,
 ) -> NDArray[np.float64]:
@@ -142,7 +160,7 @@ def _bag(
     bags: list[NDArray[np.float64]] = []
     for _ in range(_BAGS):
         sample = measure.resampled(generator)
-        weights = _search(features, usable, sample, generator, climbs=1)[1]
+        weights = _search(planes, sample, generator, climbs=1)[1]
         bags.append(weights / max(weights.sum(), 1e-12))
     return np.mean(bags, axis=0)
 
@@ -183,19 +201,17 @@ class NdcgOfKinds:
 
 
 def _climb(
-    features: NDArray[np.float32],
-    usable: NDArray[np.int64],
+    planes: NDArray[np.float32],
     weights: NDArray[np.float64],
     measure: NdcgOfKinds,
 ) -> tuple[float, NDArray[np.float64]]:
     """Change one weight at a time while NDCG grows; return the NDCG and the weights."""
     weights = weights / weights.sum()
-    total = features[:, :, usable] @ weights.astype(np.float32)
+    total = _added(planes, weights)
     value = measure(total)
     for _ in range(_ROUNDS):
         before = value
-        for position, feature in enumerate(usable):
-            own = features[:, :, feature]
+        for position, own in enumerate(planes):
             for factor in _STEPS:
                 old = weights[position]
                 new = old * factor if old > 0 else 0.1 * factor
@@ -208,7 +224,7 @@ def _climb(
                 # those would rank products that have no score.
                 others = weights.copy()
                 others[position] = new
-                trial = features[:, :, usable] @ others.astype(np.float32)
+                trial = _added(planes, others)
                 gained = measure(trial)
                 if gained > value + _LEAST_GAIN:
                     value, total, weights = gained, trial, others
@@ -238,7 +254,9 @@ def _choose_cold_weights(
         return cold_weights, float("nan")
     is_warm, is_mix = candidates.kinds == WARM, candidates.kinds != HIDDEN
     of_hidden, of_mix = NdcgOfKinds(candidates, (HIDDEN,)), NdcgOfKinds(candidates, (WARM, COLD))
-    cold_weights[usable] = _bag(features * ~is_warm[:, :, None], usable, of_hidden, generator)
+    cold_weights[usable] = _bag(
+        _planes(features * ~is_warm[:, :, None], usable), of_hidden, generator
+    )
     least = of_hidden(features[:, :, reference])
     warm = features @ weights.astype(np.float32) * is_warm
     cold = features @ cold_weights.astype(np.float32) * ~is_warm

@@ -211,9 +211,10 @@ def test_weights_are_not_chosen_for_what_rounding_leaves_of_others() -> None:
         )
         measure = weighing.NdcgOfKinds(candidates, (gathering.WARM,))
         start = random.dirichlet(np.ones(3))
-        value, weights = weighing._climb(features, np.arange(3), start, measure)
+        planes = np.ascontiguousarray(np.moveaxis(features, 2, 0))
+        value, weights = weighing._climb(planes, start, measure)
         assert weights.any()
-        assert value == measure(features @ weights.astype(np.float32))
+        assert value == measure(weighing._added(planes, weights))
 
 
 def test_shoppers_with_many_actions_are_gathered_few_at_a_time(
