@@ -241,9 +241,10 @@ def check_visit(
 ) -> Check:
     """Check that the lists follow a visit, and keep some of what was there before.
 
-    A serving model that does so less lowers the bar, and so does a clear win.
+    A serving model that does so less lowers the bar. After a clear win there is none: what ranks
+    far better serves, and the output tells how its lists follow.
     """
-    bar = min(limits.visit, serving.reached) * (limits.bought if is_clear_win else 1.0)
+    bar = 0.0 if is_clear_win else min(limits.visit, serving.reached)
     is_passed = candidate.reached >= bar
     after = candidate.after[max(LOOKS)]
     return Check(

@@ -39,7 +39,8 @@ def reaching(model: str, *, of_kind: float, stayed: float) -> Responsiveness:
         # Beside a serving model that follows no better; after a clear win.
         (1, 11, 1, False, True),
         (1, 11, 5, True, True),
-        (0, 12, 5, True, False),
+        (0, 12, 5, True, True),
+        (0, 12, 5, False, False),
     ],
 )
 def test_a_model_has_to_follow_a_visit_and_keep_enough(
