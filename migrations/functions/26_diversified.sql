@@ -2,16 +2,19 @@
 -- Goldstein 1998, "The use of MMR, diversity-based reranking") with caps on categories and brands.
 -- p_model_id: whose vectors tell how alike products are; p_scored: the candidates, best first, with
 -- scores that are not null; p_picks: how many of the new order are wanted; p_diversity,
--- p_category_share, p_brand_share: see recs.serving_options.
+-- p_category_share, p_brand_share: see recs.serving_options; p_visit: how many of the actions, from
+-- the first on, are of the current visit, 0: the list is not shared out between what these lead to
+-- and all others; p_others_least, p_others_most: which share of the picks the others have.
 -- Returns the candidates in their new order, least(p_picks, candidates) of them. Each pick is the
 -- greatest of score / best score - p_diversity * greatest cosine to what is picked, among those
--- whose category path and brand had less than ceil(share * greatest(pick, 10)) of the picks so far;
--- where none is within the caps, among all. So none is lost, and a longer order begins with the
--- shorter.
+-- whose category path and brand had less than ceil(share * greatest(pick, 10)) of the picks so far,
+-- and whose side of the visit likewise; where none is within the caps, among all. So none is lost,
+-- and a longer order begins with the shorter.
 create or replace function recs.diversified(
     p_model_id integer, p_scored recs.scored_product [], p_picks integer,
     p_diversity double precision, p_category_share double precision,
-    p_brand_share double precision
+    p_brand_share double precision, p_visit integer default 0,
+    p_others_least double precision default 0, p_others_most double precision default 1
 ) returns recs.scored_product []
 language plpgsql
 stable
@@ -21,12 +24,17 @@ declare
     candidate_count constant integer := cardinality(p_scored);
     -- Above 0, because scores are divided by it.
     best_score constant double precision := greatest(p_scored[1].score, 1e-9);
-    has_caps constant boolean := p_category_share < 1 or p_brand_share < 1;
+    has_traits constant boolean := p_category_share < 1 or p_brand_share < 1;
+    has_caps constant boolean := has_traits or p_visit > 0;
     scores real [];
     vectors halfvec [];
     -- Of each candidate: its category and its brand, numbered from 1; null: it has none.
     categories integer [];
     brands integer [];
+    -- Of each candidate: whether the visit leads to it; how many such picks there are, and others.
+    is_of_visit boolean [];
+    of_visit integer := 0;
+    of_others integer := 0;
     -- Of each category and brand: how many of its products are picked.
     of_category integer [] := array_fill(0, array[candidate_count]);
     of_brand integer [] := array_fill(0, array[candidate_count]);
@@ -41,22 +49,25 @@ declare
     likeness double precision;
     category_cap integer;
     brand_cap integer;
+    visit_cap integer;
+    others_cap integer;
     is_capped boolean;
 begin
     select
         array_agg(c.score order by c.place),
         array_agg(v.embedding order by c.place),
         array_agg(c.category_number order by c.place),
-        array_agg(c.brand_number order by c.place)
-    into scores, vectors, categories, brands
+        array_agg(c.brand_number order by c.place),
+        array_agg(c.action_place between 1 and p_visit order by c.place)
+    into scores, vectors, categories, brands, is_of_visit
     from (
-        select u.product_id, u.score, u.place,
+        select u.product_id, u.score, u.action_place, u.place,
             case when p.category is not null then dense_rank() over (order by p.category) end
                 as category_number,
             case when p.brand is not null then dense_rank() over (order by p.brand) end
                 as brand_number
         from unnest(p_scored) with ordinality as u (product_id, score, action_place, place)
-        left join raw.products as p on has_caps and u.product_id = p.product_id
+        left join raw.products as p on has_traits and u.product_id = p.product_id
     ) as c
     left join recs.product_vectors as v
         on
@@ -67,6 +78,8 @@ begin
     for pick in 1..least(p_picks, candidate_count) loop
         category_cap := ceil(p_category_share * greatest(pick, 10));
         brand_cap := ceil(p_brand_share * greatest(pick, 10));
+        visit_cap := ceil((1 - p_others_least) * greatest(pick, 10));
+        others_cap := ceil(p_others_most * greatest(pick, 10));
         picked := null;
         is_capped := has_caps;
         loop
@@ -77,6 +90,11 @@ begin
                     or is_capped and (
                         of_category[categories[place]] >= category_cap
                         or of_brand[brands[place]] >= brand_cap
+                        or p_visit > 0
+                        and case
+                            when is_of_visit[place] then of_visit >= visit_cap
+                            else of_others >= others_cap
+                        end
                     );
                 merit := scores[place] / best_score;
                 if p_diversity > 0 then
@@ -101,6 +119,11 @@ begin
         end loop;
         picks[pick] := picked;
         is_picked[picked] := true;
+        if is_of_visit[picked] then
+            of_visit := of_visit + 1;
+        else
+            of_others := of_others + 1;
+        end if;
         if categories[picked] is not null then
             of_category[categories[picked]] := of_category[categories[picked]] + 1;
         end if;

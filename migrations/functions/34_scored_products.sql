@@ -3,9 +3,16 @@
 -- leave out, none of them null; p_filter: see recs.product_filter, null: in stock; p_candidates:
 -- all that fit, where recs.few_eligible gave them; p_rows: about how many rows of neighbours are
 -- added up; p_k: rows wanted.
+-- p_visit: how many of p_acted, from the first on, are of the current visit; null or 0: none, or
+-- the list is not shared out between the visit and what came before; p_of_visit: rows wanted that
+-- the visit leads to; p_full_weight: the sum of the weights from which on a prior counts in
+-- full, 0: always.
 -- A row: product_id; its score, the sum over the actions of weight × the neighbour's score, plus
--- its prior (above 0); action_place: place in p_acted, from 1, of the action that gave most; 0: a
--- prior alone gave; best first. At most p_k rows.
+-- its prior (above 0); action_place: 0 where the prior gave half of the score or more, otherwise
+-- the place in p_acted, from 1, of the action that gave most; best first. At most p_k rows; with
+-- p_visit at most p_of_visit whose action is of the visit, and p_k others.
+-- A prior is the same for everybody: where somebody did little, their own actions would drown in
+-- it. So below p_full_weight it counts in proportion. Without any action it counts in full.
 -- A purchase counts less towards products of its own category where the model knows that these are
 -- rarely bought again soon (recs.repurchase_factors).
 -- p_rows are shared out in proportion to the weights: of an action that counts little, only the
@@ -15,15 +22,17 @@
 -- sums are sorted before the products are looked up, one by one, and only until enough are through.
 -- Sums are made in double precision: rounding to real hides the order of rows. The greatest part
 -- carries its action along, as the second number of an array: of equal parts the first action wins.
+-- What the visit leads to and all others are two sides of one list, each read as far as is wanted.
 create or replace function recs.scored_products(
     p_model_id integer, p_acted recs.action [], p_exclude text [],
-    p_filter recs.product_filter, p_candidates text [], p_rows integer, p_k integer
+    p_filter recs.product_filter, p_candidates text [], p_rows integer, p_k integer,
+    p_visit integer, p_of_visit integer, p_full_weight double precision
 ) returns setof recs.scored_product
 language sql
 stable
 as $$
     with parts as (
-        select w.product_id, w.part, array[w.part, -w.place] as part_and_place
+        select w.product_id, w.part, array[w.part, -w.place] as part_and_place, null as prior
         from (
             select n.neighbour_id as product_id, a.place,
                 a.weight * n.score
@@ -53,31 +62,55 @@ as $$
             offset 0
         ) as w
         union all
-        select p.product_id, p.prior::double precision, null
-        from recs.product_priors as p
-        where p.model_id = p_model_id
+        select p.product_id, p.counted, null, p.counted
+        from (
+            select r.product_id,
+                r.prior
+                * (
+                    select coalesce(least(1, sum(a.weight::double precision) / nullif(p_full_weight, 0)), 1)
+                    from unnest(p_acted) as a
+                ) as counted
+            from recs.product_priors as r
+            where r.model_id = p_model_id
+        ) as p
     ),
 
     sorted as materialized (
         select s.product_id, sum(s.part)::real as score,
-            coalesce(-(max(s.part_and_place))[2], 0)::integer as action_place
+            case
+                when 2 * max(s.prior) >= sum(s.part) then 0
+                else -(max(s.part_and_place))[2]
+            end::integer as action_place
         from parts as s
         group by s.product_id
         order by score desc, s.product_id asc
     )
 
-    select s.product_id, s.score, s.action_place
-    from sorted as s
-    where
-        -- A hash of the array, which a comparison with all of it would not be in every plan.
-        s.product_id not in (select unnest(p_exclude))
-        and case
-            when p_candidates is null then (
-                select recs.fits(p, p_filter)
-                from raw.products as p
-                where p.product_id = s.product_id
+    select f.product_id, f.score, f.action_place
+    from
+        -- Null: the list has one side.
+        unnest(
+            case when p_visit > 0 then array[true, false] else array[null::boolean] end
+        ) as side (is_of_visit)
+    cross join lateral (
+        select s.product_id, s.score, s.action_place
+        from sorted as s
+        where
+            (
+                side.is_of_visit is null
+                or side.is_of_visit = (s.action_place between 1 and p_visit)
             )
-            else s.product_id in (select unnest(p_candidates))
-        end
-    limit p_k;
+            -- A hash of the array, which a comparison with all of it would not be in every plan.
+            and s.product_id not in (select unnest(p_exclude))
+            and case
+                when p_candidates is null then (
+                    select recs.fits(p, p_filter)
+                    from raw.products as p
+                    where p.product_id = s.product_id
+                )
+                else s.product_id in (select unnest(p_candidates))
+            end
+        limit case when side.is_of_visit then p_of_visit else p_k end
+    ) as f
+    order by f.score desc, f.product_id asc;
 $$;

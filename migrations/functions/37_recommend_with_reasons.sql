@@ -51,6 +51,14 @@ declare
     is_diverse boolean;
     -- Rows to find: the whole pool where it is re-ranked.
     depth integer;
+    -- How many of the actions are of the visit; 0 where the list is not shared out: there is none,
+    -- or nothing before it, or the model does not tell them apart.
+    visit integer;
+    before_visit integer;
+    -- Share of the list that what came before would have if the visit counted nothing.
+    past_share double precision;
+    -- Candidates that are re-ranked.
+    pool integer;
     -- Rows to find before one of each group is left.
     wanted integer;
     has_groups constant boolean := recs.has_groups();
@@ -74,16 +82,33 @@ begin
     from recs.model_of(p_model) as m;
     serving := coalesce(used.serving, '{}') || coalesce(recs.diversity_level(p_diversity), '{}');
     select o.* into options from recs.serving_options(serving) as o;
-    is_diverse := p_way = 'vectors'
-        and (options.diversity > 0 or options.category_share < 1 or options.brand_share < 1);
-    depth := case when is_diverse then greatest(p_k, options.pool) else p_k end;
-
     acted := array(
         select a
         from recs.recent_actions(
             p_shopper_id, p_session_id, serving, least(p_as_of, p_until), p_history
         ) as a
     );
+    visit := recs.visit_length(
+        array(select a.acted_at from unnest(acted) as a), least(p_as_of, p_until)
+    );
+    before_visit := cardinality(acted) - visit;
+    past_share := before_visit / (before_visit + 1.0);
+    if options.visit = 0 or before_visit = 0 or used.kind is distinct from 'trained' then
+        visit := 0;
+    end if;
+    if p_way = 'neighbours' then
+        options.diversity := 0;
+        options.category_share := 1;
+        options.brand_share := 1;
+    end if;
+    is_diverse := p_way <> 'popular'
+        and (
+            options.diversity > 0 or options.category_share < 1 or options.brand_share < 1
+            or visit > 0
+        );
+    pool := options.pool;
+    depth := case when is_diverse then greatest(p_k, pool) else p_k end;
+
     left_out := recs.left_out(
         p_shopper_id, acted, p_history, p_exclude, p_as_of, options.viewed_days
     );
@@ -93,13 +118,17 @@ begin
     candidates := recs.few_eligible(p_filter, p_candidates, recs.list_limit(p_way));
 
     if p_way = 'neighbours' or p_way = 'vectors' and used.kind = 'trained' then
+        if visit > 0 then
+            -- Each side of the list needs rows of its own: half of the pool is of each.
+            depth := greatest(p_k, pool / 2);
+        end if;
         wanted := case when has_groups then 2 * depth else depth end;
         loop
             scored := array(
                 select s
                 from recs.scored_products(
                     used.model_id, acted, left_out, p_filter, candidates, options.neighbour_rows,
-                    wanted
+                    wanted, visit, wanted, options.full_weight
                 ) as s
             );
             exit when not has_groups;
@@ -108,7 +137,27 @@ begin
             exit when is_all or cardinality(scored) >= depth;
             wanted := 5 * wanted;
         end loop;
-        scored := scored[:depth];
+        if visit = 0 then
+            scored := scored[:depth];
+        else
+            select
+                coalesce(
+                    array_agg(
+                        (s.product_id, s.score, s.action_place)::recs.scored_product
+                        order by s.is_behind, s.place
+                    ),
+                    '{}'
+                ),
+                count(*) filter (where not s.is_behind)
+            into scored, pool
+            from (
+                select u.*,
+                    row_number() over (
+                        partition by u.action_place between 1 and visit order by u.place
+                    ) > pool / 2 as is_behind
+                from unnest(scored) with ordinality as u (product_id, score, action_place, place)
+            ) as s;
+        end if;
     end if;
 
     -- Before the first vectors no model serves.
@@ -139,9 +188,10 @@ begin
     if is_diverse and cardinality(scored) > 1 then
         -- What lies behind the pool keeps its place.
         scored := recs.diversified(
-            used.model_id, scored[:options.pool], p_k,
-            options.diversity, options.category_share, options.brand_share
-        ) || scored[options.pool + 1:];
+            used.model_id, scored[:pool], p_k, options.diversity, options.category_share,
+            options.brand_share, visit, (1 - options.visit) * past_share,
+            (1 - options.visit * visit / (visit + 1.0)) * past_share
+        ) || scored[pool + 1:];
     end if;
     scored := scored[:p_k];
     if taste is not null and p_with_reasons then
