@@ -22,7 +22,7 @@ _LEARNING_RATE = 2e-5
 @click.option("--name", help="Of the model; the next of trained-1, trained-2 … when left out.")
 @click.option(
     "--validation",
-    type=click.Choice(["time", "leave-one-out"]),
+    type=click.Choice(["time", "next", "leave-one-out"]),
     default="time",
     show_default=True,
     help="How the slice is cut off on which the weights are chosen; leave-one-out where the times "

@@ -58,15 +58,16 @@ class TrainedRanker(StoredRanker):
     def fit(self, split: Split, report: Report) -> None:
         """Train on what is known and write the model, for evaluation only."""
         self._drop()
-        validation = "leave-one-out" if split.name == "leave-one-out" else "time"
-        recipe = replace(self.recipe, validation=validation)
+        recipe = self.recipe
+        if (recipe.validation == "leave-one-out") != (split.name == "leave-one-out"):
+            recipe = replace(recipe, validation=split.name)
         catalogue = split.known.catalogue
         texts, encoder = read_texts(catalogue, self._encoder_id, report=report)
         if self._name_vectors is not None:
             texts = replace(texts, vectors=self._name_vectors)
         fitted = fit_model(split.known, texts.only(split.is_there), recipe, report)
         # No other neighbours are looked up than those of the shoppers' latest products.
-        acted_on = split.queries(split.rows, **fitted.query)
+        acted_on = split.queries(split.rows, **fitted.chosen.query)
         self._serving = fitted.serving
         super().fit(split, report)
         with connect() as connection:

@@ -8,6 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from alsolike.history import Split
 from alsolike.progress import Report
 from alsolike.rankers.blend.pairs import ScoredPairs, score_pairs
 from alsolike.rankers.spaces import Space
@@ -29,6 +30,8 @@ class ValidationSlice:
 
     Attributes
     ----------
+    asked : Split
+        Whose rows are the shoppers; what they did with hidden products is not in it.
     queries : list of csr_matrix, shape (n_shoppers, n_products)
         What each shopper did last, one matrix for each way to weigh it.
     known, truth : csr_matrix, shape (n_shoppers, n_products)
@@ -41,6 +44,7 @@ class ValidationSlice:
 
     spaces: list[Space]
     priors: list[NDArray[np.float32]]
+    asked: Split
     queries: list[sp.csr_matrix]
     known: sp.csr_matrix
     truth: sp.csr_matrix
@@ -58,6 +62,8 @@ class Candidates:
     features : ndarray, shape (n_queries, n_shoppers, n_candidates, n_features), float32
         Scores in each space, then priors; for each way to weigh a shopper's actions. Padded with
         zeros.
+    products : ndarray, shape (n_shoppers, n_candidates), int32
+        Their numbers; -1 for padding.
     kinds : ndarray, shape (n_shoppers, n_candidates), int8
         `WARM`, `COLD` or `HIDDEN`; -1 for padding.
     is_truth : ndarray, shape (n_shoppers, n_candidates), bool
@@ -67,6 +73,7 @@ class Candidates:
     """
 
     features: NDArray[np.float32]
+    products: NDArray[np.int32]
     kinds: NDArray[np.int8]
     is_truth: NDArray[np.bool_]
     truths: NDArray[np.int64]
@@ -93,16 +100,18 @@ def gather(
         report("validation", int(rows[-1]) + 1, count)
     width = max((len(products) for _, products in parts), default=1)
     features = np.zeros((len(part.queries), count, width, len(spaces) + len(priors)), np.float32)
+    numbers = np.full((count, width), -1, np.int32)
     kinds = np.full((count, width), -1, np.int8)
     is_truth = np.zeros((count, width), bool)
     truths = np.zeros((count, 3), np.int64)
     for row, (values, products) in enumerate(parts):
         wanted = part.truth.indices[part.truth.indptr[row] : part.truth.indptr[row + 1]]
         features[:, row, : len(products)] = values
+        numbers[row, : len(products)] = products
         kinds[row, : len(products)] = part.kinds[products]
         is_truth[row, : len(products)] = np.isin(products, wanted)
         truths[row] = np.bincount(part.kinds[wanted], minlength=3)
-    return Candidates(features, kinds, is_truth, truths)
+    return Candidates(features, numbers, kinds, is_truth, truths)
 
 
 def join(parts: Sequence[Candidates]) -> Candidates:
@@ -116,6 +125,7 @@ def join(parts: Sequence[Candidates]) -> Candidates:
 
     return Candidates(
         np.concatenate([widen(part.features, 2, 0) for part in parts], axis=1),
+        np.concatenate([widen(part.products, 1, -1) for part in parts]),
         np.concatenate([widen(part.kinds, 1, -1) for part in parts]),
         np.concatenate([widen(part.is_truth, 1, 0) for part in parts]),
         np.concatenate([part.truths for part in parts]),

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 
 from alsolike.dbt_variables import dbt_variables
-from alsolike.history import KINDS, History, Split, SplitError, split_by_time, split_leave_one_out
-from alsolike.history.recent import recent_products
+from alsolike.history import KINDS, History, Split, SplitError, split_history
 from alsolike.progress import Report
 from alsolike.rankers.blend.candidates import COLD, HIDDEN, WARM, ValidationSlice
 from alsolike.rankers.blend.evidence import build_priors, build_spaces
@@ -16,6 +15,10 @@ from alsolike.texts import Texts
 
 # Latest actions that count, and the decay of each.
 _LENGTHS = ((10, 0.7), (20, 0.85), (40, 0.95), (60, 0.98), (200, 1.0))
+# Share of the current visit in the weights, where validation tells no difference, and all that it
+# chooses from.
+USUAL_VISIT = 0.55
+VISITS = (USUAL_VISIT, 0.25, 0.4, 0.7, 0.85)
 # At least so many shoppers validate, however long their histories are.
 _FEWEST_SHOPPERS = 300
 
@@ -32,7 +35,7 @@ def queries_of(history: History) -> list[dict[str, Any]]:
         by_kind = (float(dbt_variables()[name]) for name in names)
         weights.insert(0, dict(zip(KINDS, by_kind, strict=True)))
     return [
-        {"actions": actions, "decay": decay, "kind_weights": kind_weights}
+        {"actions": actions, "decay": decay, "kind_weights": kind_weights, "visit": USUAL_VISIT}
         for actions, decay in _LENGTHS
         for kind_weights in weights
     ]
@@ -46,7 +49,10 @@ def cut_slices(history: History, recipe: Recipe) -> Iterator[Split]:
     SplitError
         There is too little history for one slice.
     """
-    cut = split_leave_one_out if recipe.validation == "leave-one-out" else split_by_time
+
+    def cut(rest: History) -> Split:
+        return split_history(recipe.validation, rest, seed=recipe.seed)
+
     split, count = cut(history), 0
     for _ in range(recipe.validation_slices):
         yield split
@@ -74,19 +80,19 @@ def fit_slice(
     acted_on = np.unique(split.known.products)
     hidden = generator.choice(acted_on, int(len(acted_on) * recipe.hidden_share), replace=False)
     is_hidden[hidden] = True
-    known = split.known.only(~is_hidden[split.known.products])
-    rows = np.flatnonzero(np.diff(known.starts)[split.shoppers] > 0)
+    asked = split.without(is_hidden)
+    rows = np.flatnonzero(asked.has_seen)
     if not len(rows):
         # Every shopper's known actions were hidden: hide nothing instead.
         is_hidden[:] = False
-        known, rows = split.known, np.arange(len(split.shoppers))
+        asked, rows = split, np.arange(len(split.shoppers))
     longest = max(length for length, _ in _LENGTHS)
-    actions = np.minimum(np.diff(known.starts)[split.shoppers[rows]], longest).mean()
+    actions = np.minimum(np.diff(asked.seen.starts)[split.shoppers[rows]], longest).mean()
     most = max(_FEWEST_SHOPPERS, int(recipe.validation_actions / actions))
     most = min(most, recipe.validation_shoppers)
     if len(rows) > most:
         rows = np.sort(generator.choice(rows, most, replace=False))
-    shoppers = split.shoppers[rows]
+    known, asked = asked.known, asked.only(rows)
     events = np.bincount(known.products, minlength=len(catalogue))
     kinds = np.where(events == 0, COLD, WARM)
     kinds[is_hidden] = HIDDEN
@@ -101,9 +107,10 @@ def fit_slice(
             left_out=left_out,
         ),
         priors=build_priors(known),
-        queries=[recent_products(known, shoppers, **query) for query in queries],
-        known=split.known.matrix()[shoppers],
-        truth=split.truth[rows],
+        asked=asked,
+        queries=[asked.queries(asked.rows, **query) for query in queries],
+        known=split.had(rows),
+        truth=asked.truth,
         kinds=kinds.astype(np.int8),
         events=events,
         is_shown=catalogue.is_in_stock & split.is_there,

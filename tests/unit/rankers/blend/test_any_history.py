@@ -83,7 +83,7 @@ def fit(shape: Shape, recipe: Recipe) -> FittedModel | None:
     derandomize=not EXAMPLES,
     database=None,
 )
-@given(shape=shapes, validation=st.sampled_from(["time", "leave-one-out"]))
+@given(shape=shapes, validation=st.sampled_from(["time", "next", "leave-one-out"]))
 def test_any_history_gives_a_sound_model_or_one_clear_error(shape: Shape, validation: str) -> None:
     fit(shape, Recipe(validation=validation))
 
@@ -128,7 +128,7 @@ def test_any_history_gives_a_sound_model_or_one_clear_error(shape: Shape, valida
     ],
     ids=str,
 )
-@pytest.mark.parametrize("validation", ["time", "leave-one-out"])
+@pytest.mark.parametrize("validation", ["time", "next", "leave-one-out"])
 def test_odd_shops_give_a_sound_model_or_one_clear_error(shape: Shape, validation: str) -> None:
     fit(shape, Recipe(validation=validation))
 
@@ -207,7 +207,11 @@ def test_weights_are_not_chosen_for_what_rounding_leaves_of_others() -> None:
         is_truth = np.arange(14) == 0
         features[0, 0] = np.quantile(features[0], 0.35, axis=0)
         candidates = gathering.Candidates(
-            features[None], np.zeros((1, 14), np.int8), is_truth[None], np.array([[1, 0, 0]])
+            features[None],
+            np.arange(14, dtype=np.int32)[None],
+            np.zeros((1, 14), np.int8),
+            is_truth[None],
+            np.array([[1, 0, 0]]),
         )
         measure = weighing.NdcgOfKinds(candidates, (gathering.WARM,))
         start = random.dirichlet(np.ones(3))
