@@ -8,8 +8,8 @@
 -- pool: candidates that are re-ranked for diversity, at least 1;
 -- diversity: weight of the likeness to what is already picked, against relevance, 0 or more;
 -- category_share, brand_share: most of the picks that one may have, above 0, at most 1 (no limit);
--- visit: the share that a long current visit has of the weight of all actions and of the places of
--- a list, below 1; 0: it is not told from what came before: see recs.recent_actions;
+-- visit: the share that a long current visit has of the weight of all actions, below 1; 0: it is
+-- not told from what came before: see recs.recent_actions;
 -- full_weight: the sum of the weights of actions from which on priors count in full, 0 or more: see
 -- recs.scored_products;
 -- viewed_days: days after which a product that was viewed and not bought may be listed again, 0 or

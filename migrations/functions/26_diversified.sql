@@ -8,8 +8,8 @@
 -- Returns the candidates in their new order, least(p_picks, candidates) of them. Each pick is the
 -- greatest of score / best score - p_diversity * greatest cosine to what is picked, among those
 -- whose category path and brand had less than ceil(share * greatest(pick, 10)) of the picks so far,
--- and whose side of the visit likewise; where none is within the caps, among all. So none is lost,
--- and a longer order begins with the shorter.
+-- and whose side of the visit had less than round(share * greatest(pick, 10)); where none is within
+-- the caps, among all. So none is lost, and a longer order begins with the shorter.
 create or replace function recs.diversified(
     p_model_id integer, p_scored recs.scored_product [], p_picks integer,
     p_diversity double precision, p_category_share double precision,
@@ -78,8 +78,8 @@ begin
     for pick in 1..least(p_picks, candidate_count) loop
         category_cap := ceil(p_category_share * greatest(pick, 10));
         brand_cap := ceil(p_brand_share * greatest(pick, 10));
-        visit_cap := ceil((1 - p_others_least) * greatest(pick, 10));
-        others_cap := ceil(p_others_most * greatest(pick, 10));
+        visit_cap := round((1 - p_others_least) * greatest(pick, 10));
+        others_cap := round(p_others_most * greatest(pick, 10));
         picked := null;
         is_capped := has_caps;
         loop

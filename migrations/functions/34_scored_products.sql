@@ -3,14 +3,15 @@
 -- leave out, none of them null; p_filter: see recs.product_filter, null: in stock; p_candidates:
 -- all that fit, where recs.few_eligible gave them; p_rows: about how many rows of neighbours are
 -- added up; p_k: rows wanted.
--- p_visit: how many of p_acted, from the first on, are of the current visit; null or 0: none, or
--- the list is not shared out between the visit and what came before; p_of_visit: rows wanted that
--- the visit leads to; p_full_weight: the sum of the weights from which on a prior counts in
--- full, 0: always.
+-- p_visit: how many of p_acted, from the first on, are of the current visit, 0: the list has one
+-- side; p_past_share: the share of the other actions in all weights; p_full_weight: the sum of the
+-- weights from which on a prior counts in full, 0: always.
 -- A row: product_id; its score, the sum over the actions of weight × the neighbour's score, plus
--- its prior (above 0); action_place: 0 where the prior gave half of the score or more, otherwise
--- the place in p_acted, from 1, of the action that gave most; best first. At most p_k rows; with
--- p_visit at most p_of_visit whose action is of the visit, and p_k others.
+-- its prior (above 0); action_place: place in p_acted, from 1, of the action that gave most; 0: a
+-- prior gave half of the score or more; best first. At most p_k rows.
+-- With p_visit a list has two sides, and p_k rows of each are returned: what the visit leads to, by
+-- score, and what came before leads to, as if there were no visit. A product is of the side that
+-- would give more if it had all the weight, and its action is of that side.
 -- A prior is the same for everybody: where somebody did little, their own actions would drown in
 -- it. So below p_full_weight it counts in proportion. Without any action it counts in full.
 -- A purchase counts less towards products of its own category where the model knows that these are
@@ -22,17 +23,17 @@
 -- sums are sorted before the products are looked up, one by one, and only until enough are through.
 -- Sums are made in double precision: rounding to real hides the order of rows. The greatest part
 -- carries its action along, as the second number of an array: of equal parts the first action wins.
--- What the visit leads to and all others are two sides of one list, each read as far as is wanted.
 create or replace function recs.scored_products(
     p_model_id integer, p_acted recs.action [], p_exclude text [],
     p_filter recs.product_filter, p_candidates text [], p_rows integer, p_k integer,
-    p_visit integer, p_of_visit integer, p_full_weight double precision
+    p_visit integer, p_past_share double precision, p_full_weight double precision
 ) returns setof recs.scored_product
 language sql
 stable
 as $$
     with parts as (
-        select w.product_id, w.part, array[w.part, -w.place] as part_and_place, null as prior
+        select w.product_id, w.part, w.place <= p_visit as is_of_visit,
+            array[w.part, -w.place] as part_and_place, null as prior
         from (
             select n.neighbour_id as product_id, a.place,
                 a.weight * n.score
@@ -58,16 +59,19 @@ as $$
             ) as a
             inner join recs.neighbours as n
                 on n.model_id = p_model_id and a.product_id = n.product_id and a.depth >= n.rank
-            -- Or a part would be worked out at each of its two places.
+            -- Or a part would be worked out at each of its places.
             offset 0
         ) as w
         union all
-        select p.product_id, p.counted, null, p.counted
+        select p.product_id, p.counted, null, null, p.counted
         from (
             select r.product_id,
                 r.prior
                 * (
-                    select coalesce(least(1, sum(a.weight::double precision) / nullif(p_full_weight, 0)), 1)
+                    select
+                        coalesce(
+                            least(1, sum(a.weight::double precision) / nullif(p_full_weight, 0)), 1
+                        )
                     from unnest(p_acted) as a
                 ) as counted
             from recs.product_priors as r
@@ -75,15 +79,40 @@ as $$
         ) as p
     ),
 
-    sorted as materialized (
-        select s.product_id, sum(s.part)::real as score,
-            case
-                when 2 * max(s.prior) >= sum(s.part) then 0
-                else -(max(s.part_and_place))[2]
-            end::integer as action_place
+    sums as (
+        select s.product_id, sum(s.part) as score, coalesce(max(s.prior), 0) as prior,
+            coalesce(sum(s.part) filter (where s.is_of_visit), 0) as of_visit,
+            max(s.part_and_place) as greatest,
+            max(s.part_and_place) filter (where s.is_of_visit) as greatest_of_visit,
+            max(s.part_and_place) filter (where not s.is_of_visit) as greatest_of_past
         from parts as s
         group by s.product_id
-        order by score desc, s.product_id asc
+    ),
+
+    -- Of each side the scores as if it had all the weight.
+    sided as (
+        select s.*,
+            case
+                when p_visit > 0 then (s.score - s.of_visit - s.prior) / p_past_share + s.prior
+            end as of_past_alone,
+            case when p_visit > 0 then s.of_visit / (1 - p_past_share) end as of_visit_alone
+        from sums as s
+    ),
+
+    sorted as materialized (
+        select s.product_id, s.score::real as score,
+            s.of_visit_alone > s.of_past_alone as is_of_visit,
+            case
+                when s.of_visit_alone > s.of_past_alone then -s.greatest_of_visit[2]
+                when 2 * s.prior >= s.score then 0
+                when p_visit > 0 then coalesce(-s.greatest_of_past[2], 0)
+                else -s.greatest[2]
+            end::integer as action_place
+        from sided as s
+        order by
+            case when s.of_visit_alone <= s.of_past_alone then s.of_past_alone else s.score end::real
+            desc,
+            s.product_id asc
     )
 
     select f.product_id, f.score, f.action_place
@@ -96,10 +125,7 @@ as $$
         select s.product_id, s.score, s.action_place
         from sorted as s
         where
-            (
-                side.is_of_visit is null
-                or side.is_of_visit = (s.action_place between 1 and p_visit)
-            )
+            (side.is_of_visit is null or side.is_of_visit = s.is_of_visit)
             -- A hash of the array, which a comparison with all of it would not be in every plan.
             and s.product_id not in (select unnest(p_exclude))
             and case
@@ -110,7 +136,7 @@ as $$
                 )
                 else s.product_id in (select unnest(p_candidates))
             end
-        limit case when side.is_of_visit then p_of_visit else p_k end
+        limit p_k
     ) as f
     order by f.score desc, f.product_id asc;
 $$;

@@ -55,8 +55,10 @@ declare
     -- or nothing before it, or the model does not tell them apart.
     visit integer;
     before_visit integer;
-    -- Share of the list that what came before would have if the visit counted nothing.
-    past_share double precision;
+    -- Share of the places that a long visit has, beside a long past.
+    visit_places constant double precision := 0.5;
+    -- Share of the places that what came before would have if the visit counted nothing.
+    past_places double precision;
     -- Candidates that are re-ranked.
     pool integer;
     -- Rows to find before one of each group is left.
@@ -92,7 +94,7 @@ begin
         array(select a.acted_at from unnest(acted) as a), least(p_as_of, p_until)
     );
     before_visit := cardinality(acted) - visit;
-    past_share := before_visit / (before_visit + 1.0);
+    past_places := before_visit / (before_visit + 1.0);
     if options.visit = 0 or before_visit = 0 or used.kind is distinct from 'trained' then
         visit := 0;
     end if;
@@ -119,7 +121,7 @@ begin
 
     if p_way = 'neighbours' or p_way = 'vectors' and used.kind = 'trained' then
         if visit > 0 then
-            -- Each side of the list needs rows of its own: half of the pool is of each.
+            -- So many of each side: half of the pool, and what came before keeps its first.
             depth := greatest(p_k, pool / 2);
         end if;
         wanted := case when has_groups then 2 * depth else depth end;
@@ -128,7 +130,9 @@ begin
                 select s
                 from recs.scored_products(
                     used.model_id, acted, left_out, p_filter, candidates, options.neighbour_rows,
-                    wanted, visit, wanted, options.full_weight
+                    wanted, visit,
+                    (1 - options.visit * visit / (visit + 1.0)) * past_places,
+                    options.full_weight
                 ) as s
             );
             exit when not has_groups;
@@ -189,8 +193,8 @@ begin
         -- What lies behind the pool keeps its place.
         scored := recs.diversified(
             used.model_id, scored[:pool], p_k, options.diversity, options.category_share,
-            options.brand_share, visit, (1 - options.visit) * past_share,
-            (1 - options.visit * visit / (visit + 1.0)) * past_share
+            options.brand_share, visit, (1 - visit_places) * past_places,
+            (1 - visit_places * visit / (visit + 1.0)) * past_places
         ) || scored[pool + 1:];
     end if;
     scored := scored[:p_k];

@@ -53,7 +53,7 @@ class Recipe:
         Largest share of a list for one category or brand while others are left; 1: no limit.
     """
 
-    validation: str = "time"
+    validation: str = "next"
     seed: int = 0
     neighbours: int = 100
     priors: int = 300
