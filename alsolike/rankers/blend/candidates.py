@@ -1,8 +1,8 @@
 """The products that compete for each shopper of a validation slice, and their scores."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -86,7 +86,7 @@ def gather(
     shopper acted on before the slice do not.
     """
     count = len(part.truth.indptr) - 1
-    parts: list[tuple[NDArray[np.float32], NDArray[np.int64]]] = []
+    parts: deque[tuple[NDArray[np.float32], NDArray[np.int64]]] = deque()
     longest = max(part.queries, key=lambda query: query.nnz)
     for rows in _batches(longest, len(spaces) * best * 4 * (len(spaces) + 2)):
         parts.extend(_gather(part, rows, spaces, priors, best))
@@ -96,7 +96,9 @@ def gather(
     kinds = np.full((count, width), -1, np.int8)
     is_truth = np.zeros((count, width), bool)
     truths = np.zeros((count, 3), np.int64)
-    for row, (values, products) in enumerate(parts):
+    for row in range(count):
+        # Taken out, so that memory holds them once.
+        values, products = parts.popleft()
         wanted = part.truth.indices[part.truth.indptr[row] : part.truth.indptr[row + 1]]
         features[:, row, : len(products)] = values
         kinds[row, : len(products)] = part.kinds[products]
@@ -107,19 +109,27 @@ def gather(
 
 def join(parts: Sequence[Candidates]) -> Candidates:
     """Concatenate the candidates of several validation slices."""
-    width = max(part.kinds.shape[1] for part in parts)
-
-    def widen(values: NDArray[Any], axis: int, filler: float) -> NDArray[Any]:
-        pads = [(0, 0)] * values.ndim
-        pads[axis] = (0, width - values.shape[axis])
-        return np.pad(values, pads, constant_values=filler)
-
-    return Candidates(
-        np.concatenate([widen(part.features, 2, 0) for part in parts], axis=1),
-        np.concatenate([widen(part.kinds, 1, -1) for part in parts]),
-        np.concatenate([widen(part.is_truth, 1, 0) for part in parts]),
+    if len(parts) == 1:
+        return parts[0]
+    count, width = (
+        sum(len(part.kinds) for part in parts),
+        max(part.kinds.shape[1] for part in parts),
+    )
+    queries, _, _, features = parts[0].features.shape
+    joined = Candidates(
+        np.zeros((queries, count, width, features), np.float32),
+        np.full((count, width), -1, np.int8),
+        np.zeros((count, width), bool),
         np.concatenate([part.truths for part in parts]),
     )
+    start = 0
+    for part in parts:
+        rows, columns = slice(start, start + len(part.kinds)), slice(part.kinds.shape[1])
+        joined.features[:, rows, columns] = part.features
+        joined.kinds[rows, columns] = part.kinds
+        joined.is_truth[rows, columns] = part.is_truth
+        start = rows.stop
+    return joined
 
 
 def _batches(query: sp.csr_matrix, memory: int) -> Iterator[NDArray[np.int64]]:
