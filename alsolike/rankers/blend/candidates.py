@@ -87,9 +87,10 @@ def gather(
     """
     count = len(part.truth.indptr) - 1
     parts: deque[tuple[NDArray[np.float32], NDArray[np.int64]]] = deque()
+    popular = _most_popular(part, priors)
     longest = max(part.queries, key=lambda query: query.nnz)
     for rows in _batches(longest, len(spaces) * best * 4 * (len(spaces) + 2)):
-        parts.extend(_gather(part, rows, spaces, priors, best))
+        parts.extend(_gather(part, rows, spaces, priors, popular, best))
         report("validation", int(rows[-1]) + 1, count)
     width = max((len(products) for _, products in parts), default=1)
     features = np.zeros((len(part.queries), count, width, len(spaces) + len(priors)), np.float32)
@@ -148,6 +149,7 @@ def _gather(
     rows: NDArray[np.int64],
     spaces: Sequence[Space],
     priors: Sequence[NDArray[np.float32]],
+    popular: NDArray[np.int64],
     best: int,
 ) -> list[tuple[NDArray[np.float32], NDArray[np.int64]]]:
     """Return the features and the numbers of the products that compete for some shoppers."""
@@ -155,7 +157,6 @@ def _gather(
     acted_on = np.unique(np.concatenate([query.indices for query in queries]))
     pairs = score_pairs(spaces, acted_on, best)
     is_text = np.array([space.is_text for space in spaces])
-    popular = _most_popular(part, priors)
     results: list[tuple[NDArray[np.float32], NDArray[np.int64]]] = []
     for row in range(len(rows)):
         sums = _Sums(pairs, acted_on, [query[row] for query in queries])

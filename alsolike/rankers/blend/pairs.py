@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from alsolike.rankers.spaces import Space
 
-# Products whose pairs are scored at once.
-_AT_ONCE = 256
+# Products whose pairs are scored at once. To multiply takes time for every product of the catalogue.
+_AT_ONCE = 1_024
 
 
 @dataclass(frozen=True, eq=False)
