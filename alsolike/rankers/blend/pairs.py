@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from alsolike.rankers.spaces import Space
 
-# Products whose pairs are scored at once. To multiply takes time for every product of the catalogue.
+# Products whose pairs are scored at once. A sparse product takes memory, and some time, for every
+# product of the catalogue, however few rows it has.
 _AT_ONCE = 1_024
 
 
