@@ -14,7 +14,7 @@ from alsolike.models import change_serving, drop_leftovers, drop_model, hold_mod
 from alsolike.progress import Report
 from alsolike.rankers.blend.fit import fit_model
 from alsolike.rankers.blend.publish import publish
-from alsolike.rankers.blend.recipe import Recipe
+from alsolike.rankers.blend.recipe import BOTH, Recipe
 from alsolike.rankers.stored import StoredRanker
 from alsolike.texts import read_texts
 
@@ -60,7 +60,8 @@ class TrainedRanker(StoredRanker):
         self._drop()
         recipe = self.recipe
         if (recipe.validation == "leave-one-out") != (split.name == "leave-one-out"):
-            recipe = replace(recipe, validation=split.name)
+            is_alone = split.name == "leave-one-out"
+            recipe = replace(recipe, validation="leave-one-out" if is_alone else BOTH)
         catalogue = split.known.catalogue
         texts, encoder = read_texts(catalogue, self._encoder_id, report=report)
         if self._name_vectors is not None:

@@ -1,8 +1,8 @@
 """The products that compete for each shopper of a validation slice, and their scores."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -32,6 +32,8 @@ class ValidationSlice:
     ----------
     asked : Split
         Whose rows are the shoppers; what they did with hidden products is not in it.
+    weight : float
+        What each of its shoppers counts beside those of other slices.
     queries : list of csr_matrix, shape (n_shoppers, n_products)
         What each shopper did last, one matrix for each way to weigh it.
     known, truth : csr_matrix, shape (n_shoppers, n_products)
@@ -51,6 +53,7 @@ class ValidationSlice:
     kinds: NDArray[np.int8]
     events: NDArray[np.int64]
     is_shown: NDArray[np.bool_]
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +73,8 @@ class Candidates:
         Whether the shopper acted on it in the slice.
     truths : ndarray, shape (n_shoppers, 3), int64
         How many products of each kind the shopper acted on, those that do not compete included.
+    weights : ndarray, shape (n_shoppers,), float64
+        What each shopper counts.
     """
 
     features: NDArray[np.float32]
@@ -77,6 +82,7 @@ class Candidates:
     kinds: NDArray[np.int8]
     is_truth: NDArray[np.bool_]
     truths: NDArray[np.int64]
+    weights: NDArray[np.float64]
 
 
 def gather(
@@ -93,10 +99,11 @@ def gather(
     shopper acted on before the slice do not.
     """
     count = len(part.truth.indptr) - 1
-    parts: list[tuple[NDArray[np.float32], NDArray[np.int64]]] = []
+    parts: deque[tuple[NDArray[np.float32], NDArray[np.int64]]] = deque()
+    popular = _most_popular(part, priors)
     longest = max(part.queries, key=lambda query: query.nnz)
     for rows in _batches(longest, len(spaces) * best * 4 * (len(spaces) + 2)):
-        parts.extend(_gather(part, rows, spaces, priors, best))
+        parts.extend(_gather(part, rows, spaces, priors, popular, best))
         report("validation", int(rows[-1]) + 1, count)
     width = max((len(products) for _, products in parts), default=1)
     features = np.zeros((len(part.queries), count, width, len(spaces) + len(priors)), np.float32)
@@ -104,32 +111,44 @@ def gather(
     kinds = np.full((count, width), -1, np.int8)
     is_truth = np.zeros((count, width), bool)
     truths = np.zeros((count, 3), np.int64)
-    for row, (values, products) in enumerate(parts):
+    for row in range(count):
+        # Taken out, so that memory holds them once.
+        values, products = parts.popleft()
         wanted = part.truth.indices[part.truth.indptr[row] : part.truth.indptr[row + 1]]
         features[:, row, : len(products)] = values
         numbers[row, : len(products)] = products
         kinds[row, : len(products)] = part.kinds[products]
         is_truth[row, : len(products)] = np.isin(products, wanted)
         truths[row] = np.bincount(part.kinds[wanted], minlength=3)
-    return Candidates(features, numbers, kinds, is_truth, truths)
+    return Candidates(features, numbers, kinds, is_truth, truths, np.full(count, part.weight))
 
 
 def join(parts: Sequence[Candidates]) -> Candidates:
     """Concatenate the candidates of several validation slices."""
-    width = max(part.kinds.shape[1] for part in parts)
-
-    def widen(values: NDArray[Any], axis: int, filler: float) -> NDArray[Any]:
-        pads = [(0, 0)] * values.ndim
-        pads[axis] = (0, width - values.shape[axis])
-        return np.pad(values, pads, constant_values=filler)
-
-    return Candidates(
-        np.concatenate([widen(part.features, 2, 0) for part in parts], axis=1),
-        np.concatenate([widen(part.products, 1, -1) for part in parts]),
-        np.concatenate([widen(part.kinds, 1, -1) for part in parts]),
-        np.concatenate([widen(part.is_truth, 1, 0) for part in parts]),
-        np.concatenate([part.truths for part in parts]),
+    if len(parts) == 1:
+        return parts[0]
+    count, width = (
+        sum(len(part.kinds) for part in parts),
+        max(part.kinds.shape[1] for part in parts),
     )
+    queries, _, _, features = parts[0].features.shape
+    joined = Candidates(
+        np.zeros((queries, count, width, features), np.float32),
+        np.full((count, width), -1, np.int32),
+        np.full((count, width), -1, np.int8),
+        np.zeros((count, width), bool),
+        np.concatenate([part.truths for part in parts]),
+        np.concatenate([part.weights for part in parts]),
+    )
+    start = 0
+    for part in parts:
+        rows, columns = slice(start, start + len(part.kinds)), slice(part.kinds.shape[1])
+        joined.features[:, rows, columns] = part.features
+        joined.products[rows, columns] = part.products
+        joined.kinds[rows, columns] = part.kinds
+        joined.is_truth[rows, columns] = part.is_truth
+        start = rows.stop
+    return joined
 
 
 def _batches(query: sp.csr_matrix, memory: int) -> Iterator[NDArray[np.int64]]:
@@ -148,6 +167,7 @@ def _gather(
     rows: NDArray[np.int64],
     spaces: Sequence[Space],
     priors: Sequence[NDArray[np.float32]],
+    popular: NDArray[np.int64],
     best: int,
 ) -> list[tuple[NDArray[np.float32], NDArray[np.int64]]]:
     """Return the features and the numbers of the products that compete for some shoppers."""
@@ -155,7 +175,6 @@ def _gather(
     acted_on = np.unique(np.concatenate([query.indices for query in queries]))
     pairs = score_pairs(spaces, acted_on, best)
     is_text = np.array([space.is_text for space in spaces])
-    popular = _most_popular(part, priors)
     results: list[tuple[NDArray[np.float32], NDArray[np.int64]]] = []
     for row in range(len(rows)):
         sums = _Sums(pairs, acted_on, [query[row] for query in queries])

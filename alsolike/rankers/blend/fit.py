@@ -23,7 +23,13 @@ from alsolike.rankers.blend.restraint import (
     of_one_way,
 )
 from alsolike.rankers.blend.rows import BlendedRows, KeptSpace, above, best_entries
-from alsolike.rankers.blend.validation import VISITS, cut_slices, fit_slice, queries_of
+from alsolike.rankers.blend.validation import (
+    VISITS,
+    balance,
+    cut_slices,
+    fit_slice,
+    queries_of,
+)
 from alsolike.rankers.blend.weights import Blend, choose_weights
 from alsolike.rankers.repurchase import repurchase_factors
 from alsolike.rankers.spaces.space import LeftOutSpace
@@ -212,8 +218,9 @@ def _choose(
     generator = np.random.default_rng(recipe.seed)
     queries = queries_of(history)
     slices = [
-        fit_slice(split, texts, recipe, queries, generator, report, left_out)
-        for split in cut_slices(history, recipe)
+        part
+        for questions in cut_slices(history, recipe)
+        for part in fit_slice(questions, texts, recipe, queries, generator, report, left_out)
     ]
     for part in slices:
         # A space that failed in one slice is weighed in none.
@@ -224,15 +231,19 @@ def _choose(
             for space in part.spaces
         ]
     names = (*(space.name for space in slices[0].spaces), *PRIORS)
+    slices, parts = balance(
+        slices,
+        [gather(part, part.spaces, part.priors, recipe.candidates, report) for part in slices],
+    )
     blend = choose_weights(
-        join(
-            [gather(part, part.spaces, part.priors, recipe.candidates, report) for part in slices]
-        ),
+        join(parts),
         is_text=np.isin(names, TEXTS),
         reference=names.index("text"),
         seed=recipe.seed,
         report=report,
     )
+    # A third of the memory.
+    del parts
     return _refine(slices, queries, blend, names, recipe, report)
 
 
@@ -300,7 +311,7 @@ def _refine(
     ).choose()
     query = queries[chosen.query]
     ndcg_of_visits: dict[float, float] = {}
-    if recipe.validation == "next":
+    if any(part.asked.name == "next" for part in slices):
         for visit in VISITS:
             way: dict[str, Any] = {**query, "visit": visit}
             asked = [part.asked.queries(part.asked.rows, **way) for part in slices]

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from alsolike.rankers.spaces import Space
 
-# Products whose pairs are scored at once.
-_AT_ONCE = 256
+# Products whose pairs are scored at once. A sparse product takes memory, and some time, for every
+# product of the catalogue, however few rows it has.
+_AT_ONCE = 1_024
 
 
 @dataclass(frozen=True, eq=False)

@@ -109,7 +109,7 @@ class Restrainable:
         self._prior = features[:, :, 1:-1] @ weights[1:].astype(np.float32)
         self._excess = features[:, :, -1]
         self._totals = totals
-        self._measure = NdcgOfKinds(candidates, (WARM,))
+        self._measure = NdcgOfKinds(candidates, (WARM,), rivals=(WARM,))
         self._products = candidates.products
 
     def choose(self) -> tuple[Restraint, list[MeasuredRestraint]]:
@@ -139,7 +139,7 @@ class Restrainable:
 
     def ndcg(self, restraint: Restraint) -> float:
         """Return NDCG@10 on products with events."""
-        return self._measure(self._scores(restraint))
+        return self._measure(self._measure.packed(self._scores(restraint)))
 
     def _full_weights(self) -> Sequence[float]:
         done = self._totals[self._totals > 0]

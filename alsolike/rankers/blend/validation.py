@@ -1,16 +1,19 @@
 """Validation slices: parts of the history on which weights are chosen, with the past fitted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from alsolike.dbt_variables import dbt_variables
 from alsolike.history import KINDS, History, Split, SplitError, split_history
 from alsolike.progress import Report
-from alsolike.rankers.blend.candidates import COLD, HIDDEN, WARM, ValidationSlice
+from alsolike.rankers.blend.candidates import COLD, HIDDEN, WARM, Candidates, ValidationSlice
 from alsolike.rankers.blend.evidence import build_priors, build_spaces
-from alsolike.rankers.blend.recipe import Recipe
+from alsolike.rankers.blend.recipe import BOTH, Recipe
+from alsolike.rankers.blend.weights import best_of_features
 from alsolike.texts import Texts
 
 # Latest actions that count, and the decay of each.
@@ -41,77 +44,130 @@ def queries_of(history: History) -> list[dict[str, Any]]:
     ]
 
 
-def cut_slices(history: History, recipe: Recipe) -> Iterator[Split]:
+def cut_slices(history: History, recipe: Recipe) -> Iterator[list[Split]]:
     """Cut slices off the end, one before the other, until enough shoppers validate.
+
+    Each is a list of splits with the same known part: the ways in which it is asked.
 
     Raises
     ------
     SplitError
         There is too little history for one slice.
     """
-
-    def cut(rest: History) -> Split:
-        return split_history(recipe.validation, rest, seed=recipe.seed)
-
-    split, count = cut(history), 0
+    questions, count = _cut(history, recipe), 0
     for _ in range(recipe.validation_slices):
-        yield split
-        count += len(split.shoppers)
+        yield questions
+        count += len(questions[0].shoppers)
         if count >= recipe.validation_shoppers // 3:
             return
         try:
-            split = cut(split.known)
+            questions = _cut(questions[0].known, recipe)
         except SplitError:
             return
 
 
+def _cut(history: History, recipe: Recipe) -> list[Split]:
+    if recipe.validation != BOTH:
+        return [split_history(recipe.validation, history, seed=recipe.seed)]
+    first = split_history("time", history)
+    try:
+        second = split_history("next", history, seed=recipe.seed)
+    except SplitError:
+        return [first]
+    # In a shop to which nobody comes back, the first knows more.
+    return [first, second] if len(first.known) == len(second.known) else [first]
+
+
 def fit_slice(
-    split: Split,
+    questions: Sequence[Split],
     texts: Texts,
     recipe: Recipe,
     queries: list[dict[str, Any]],
     generator: np.random.Generator,
     report: Report,
     left_out: dict[str, str],
-) -> ValidationSlice:
-    """Fit the spaces to the known part of a slice, with the events of some products hidden."""
+) -> list[ValidationSlice]:
+    """Fit the spaces to the known part of a slice, with the events of some products hidden.
+
+    Return it once for each way in which it is asked.
+    """
+    split = questions[0]
     catalogue = split.known.catalogue
     is_hidden = np.zeros(len(catalogue), bool)
     acted_on = np.unique(split.known.products)
     hidden = generator.choice(acted_on, int(len(acted_on) * recipe.hidden_share), replace=False)
     is_hidden[hidden] = True
-    asked = split.without(is_hidden)
-    rows = np.flatnonzero(asked.has_seen)
-    if not len(rows):
+    if not any(question.without(is_hidden).has_seen.any() for question in questions):
         # Every shopper's known actions were hidden: hide nothing instead.
         is_hidden[:] = False
-        asked, rows = split, np.arange(len(split.shoppers))
-    longest = max(length for length, _ in _LENGTHS)
-    actions = np.minimum(np.diff(asked.seen.starts)[split.shoppers[rows]], longest).mean()
-    most = max(_FEWEST_SHOPPERS, int(recipe.validation_actions / actions))
-    most = min(most, recipe.validation_shoppers)
-    if len(rows) > most:
-        rows = np.sort(generator.choice(rows, most, replace=False))
-    known, asked = asked.known, asked.only(rows)
+    known = split.without(is_hidden).known
+    # A product that did not exist yet must not be near to another one.
+    is_there = np.any([question.is_there for question in questions], axis=0)
+    spaces = build_spaces(
+        known, texts.only(is_there), recipe, report, stage="validation spaces", left_out=left_out
+    )
     events = np.bincount(known.products, minlength=len(catalogue))
     kinds = np.where(events == 0, COLD, WARM)
     kinds[is_hidden] = HIDDEN
-    return ValidationSlice(
-        spaces=build_spaces(
-            known,
-            # A product that did not exist yet must not be near to another one.
-            texts.only(split.is_there),
-            recipe,
-            report,
-            stage="validation spaces",
-            left_out=left_out,
-        ),
-        priors=build_priors(known),
-        asked=asked,
-        queries=[asked.queries(asked.rows, **query) for query in queries],
-        known=split.had(rows),
-        truth=asked.truth,
-        kinds=kinds.astype(np.int8),
-        events=events,
-        is_shown=catalogue.is_in_stock & split.is_there,
+    slices: list[ValidationSlice] = []
+    for question in questions:
+        asked = question.without(is_hidden)
+        rows = _drawn(asked, recipe, len(questions), generator)
+        if not len(rows):
+            continue
+        asked = asked.only(rows)
+        slices.append(
+            ValidationSlice(
+                spaces=spaces,
+                priors=build_priors(known),
+                asked=asked,
+                queries=[asked.queries(asked.rows, **query) for query in queries],
+                known=question.had(rows),
+                truth=asked.truth,
+                kinds=kinds.astype(np.int8),
+                events=events,
+                is_shown=catalogue.is_in_stock & question.is_there,
+            )
+        )
+    return slices
+
+
+def _drawn(
+    asked: Split, recipe: Recipe, shares: int, generator: np.random.Generator
+) -> NDArray[np.int64]:
+    """Draw as many rows as one of so many shares of validation may add up actions of."""
+    rows = np.flatnonzero(asked.has_seen)
+    longest = max(length for length, _ in _LENGTHS)
+    actions = np.minimum(np.diff(asked.seen.starts)[asked.shoppers[rows]], longest).sum() / max(
+        1, len(rows)
     )
+    most = max(_FEWEST_SHOPPERS, int(recipe.validation_actions / max(1, actions) / shares))
+    most = min(most, recipe.validation_shoppers)
+    if len(rows) > most:
+        rows = np.sort(generator.choice(rows, most, replace=False))
+    return rows
+
+
+def balance(
+    slices: Sequence[ValidationSlice], parts: Sequence[Candidates]
+) -> tuple[list[ValidationSlice], list[Candidates]]:
+    """Let each way in which slices are asked count the same.
+
+    One has more rows, and is easier to answer, than another: a row counts one over the number of
+    rows of its way, and over the best NDCG that a single feature has on them.
+    """
+    levels: dict[str, float] = {}
+    counts: dict[str, int] = {}
+    for part, candidates in zip(slices, parts, strict=True):
+        name, count = part.asked.name, len(candidates.truths)
+        levels[name] = levels.get(name, 0.0) + count * best_of_features(candidates)
+        counts[name] = counts.get(name, 0) + count
+    weighed: list[ValidationSlice] = []
+    for part in slices:
+        name = part.asked.name
+        # The mean level over the rows, times their number.
+        weighed.append(replace(part, weight=1 / levels[name] if levels[name] > 0 else 1.0))
+    return weighed, [
+        replace(candidates, weights=np.full(len(candidates.weights), part.weight))
+        for part, candidates in zip(weighed, parts, strict=True)
+    ]

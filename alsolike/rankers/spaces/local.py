@@ -139,15 +139,26 @@ def _blocks(correlated: sp.csr_matrix) -> Iterator[NDArray[np.int32]]:
 def _gram_blocks(gram: _Gram, blocks: NDArray[np.int32]) -> NDArray[np.float32]:
     """Return the blocks of the Gram matrix: shape (n_blocks, width, width); those of -1 are I."""
     count, width = blocks.shape
-    is_there = blocks >= 0
-    products = np.where(is_there, blocks, 0)
-    rows = np.repeat(products, width, axis=1).ravel()
-    columns = np.repeat(products, width, axis=0).ravel()
-    entries = np.asarray(gram.entries[rows, columns], np.float32).reshape(count, width, width)
-    entries *= is_there[:, :, None] & is_there[:, None, :]
+    entries = np.zeros((count, width * width), np.float32)
+    # Where in the present block each product is: to look entries up one by one takes longer, and
+    # goes through the whole matrix first.
+    places = np.full(len(gram.diagonal), -1, np.int32)
+    for own, block in zip(entries, blocks, strict=True):
+        products = block[block >= 0]
+        places[products] = np.arange(len(products))
+        rows = gram.entries[products]
+        columns = places[rows.indices]
+        starts = np.repeat(np.arange(len(products)) * width, np.diff(rows.indptr))
+        is_there = np.flatnonzero(columns >= 0)
+        own[starts[is_there] + columns[is_there]] = rows.data[is_there]
+        places[products] = -1
+    entries = entries.reshape(count, width, width)
     # What one product's row lacks, the other's may have.
     entries = np.maximum(entries, entries.transpose(0, 2, 1))
-    entries[:, range(width), range(width)] = np.where(is_there, gram.diagonal[products], 1)
+    is_there = blocks >= 0
+    entries[:, range(width), range(width)] = np.where(
+        is_there, gram.diagonal[np.where(is_there, blocks, 0)], 1
+    )
     return entries
 
 

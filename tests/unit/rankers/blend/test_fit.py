@@ -118,7 +118,7 @@ def test_only_the_most_popular_have_a_prior() -> None:
     [[], [(0, 0, 1)], [(0, 0, 1), (1, 1, 1)]],
     ids=["none", "one action", "one action each"],
 )
-@pytest.mark.parametrize("validation", ["time", "next", "leave-one-out"])
+@pytest.mark.parametrize("validation", ["both", "time", "next", "leave-one-out"])
 def test_too_little_history_is_one_clear_error(
     events: list[tuple[int, int, int]], validation: str
 ) -> None:

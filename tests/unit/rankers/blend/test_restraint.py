@@ -32,6 +32,7 @@ def candidates(
         np.zeros(own.shape, np.int8),
         numbers == truths[:, None],
         counts,
+        np.ones(count),
     )
 
 
