@@ -140,6 +140,7 @@ def write_file(
         )
         run("count_variants")
         run("index_popularity")
+        run("index_priors")
         run("index_words")
         file.create_function("folded", 1, _folded, deterministic=True)
         run("add_words")

@@ -9,7 +9,7 @@ from msgspec import Struct
 from alsolike.errors import SnapshotError
 from alsolike.snapshot.manifest import decode_file
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 POINTER_NAME = "current.json"
 
 

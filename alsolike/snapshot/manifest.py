@@ -10,7 +10,7 @@ import msgspec
 from alsolike.errors import SnapshotError
 from alsolike.models import ServingOptions
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 MANIFEST_NAME = "manifest.json"
 
 Scope = Literal["whole", "category", "list"]

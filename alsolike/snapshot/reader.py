@@ -7,8 +7,10 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from math import ceil
 from pathlib import Path
-from typing import Any
+from struct import pack, unpack
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -54,6 +56,25 @@ class SnapshotProduct(Struct):
     url: str
     variant_group_id: str | None
     variants: int
+
+
+class WeightedAction(Struct, frozen=True):
+    """What somebody did with a product, and how much it counts, above 0."""
+
+    kind: str
+    product_id: str
+    weight: float
+
+
+class ScoredSnapshotProduct(NamedTuple):
+    """A product, its score, and the place of the action that gave most of it.
+
+    Without a place the product's prior alone gave, without a score it only fills up.
+    """
+
+    product: SnapshotProduct
+    score: float | None
+    action_place: int | None
 
 
 class LocalSnapshot:
@@ -136,6 +157,41 @@ class LocalSnapshot:
 
         return [(found, scores[found.product_id]) for found in _first_of_groups(read, k)]
 
+    def scored(
+        self,
+        actions: Sequence[WeightedAction],
+        k: int,
+        filter_json: str | None = None,
+        exclude: Sequence[str] = (),
+        candidates: Sequence[str] | None = None,
+    ) -> list[ScoredSnapshotProduct]:
+        """Find up to k products that the model scores by some actions, as `recs.scored_products`.
+
+        Of an action that counts little, only the nearest neighbours are added up. One of each
+        group.
+        """
+        self._ask(filter_json, exclude, candidates)
+        weights = [_as_real(one.weight) for one in actions]
+        given = [
+            {
+                "kind": one.kind,
+                "product_id": one.product_id,
+                "weight": weight,
+                "depth": ceil(self.serving.neighbour_rows * weight / sum(weights)),
+            }
+            for one, weight in zip(actions, weights, strict=True)
+        ]
+        parameters = {"actions": msgspec.json.encode(given).decode()}
+        found: dict[str, ScoredSnapshotProduct] = {}
+
+        def read(wanted: int) -> list[SnapshotProduct]:
+            rows = self._rows("scored_products", {**parameters, "k": wanted})
+            scored = [ScoredSnapshotProduct(product_of_row(row[2:]), *row[:2]) for row in rows]
+            found.update((one.product.product_id, one) for one in scored)
+            return [one.product for one in scored]
+
+        return [found[product.product_id] for product in _first_of_groups(read, k)]
+
     def popular(
         self,
         k: int,
@@ -213,7 +269,7 @@ class LocalSnapshot:
         return self._connection.execute(statement, parameters).fetchall()
 
 
-def one_of_each_group(products: Iterable[SnapshotProduct]) -> list[SnapshotProduct]:
+def _one_of_each_group(products: Iterable[SnapshotProduct]) -> list[SnapshotProduct]:
     """Return the products that are the first of their group; one without a group is its own."""
     first: dict[tuple[bool, str], SnapshotProduct] = {}
     for product in products:
@@ -227,7 +283,7 @@ def _first_of_groups(read: Callable[[int], list[SnapshotProduct]], k: int) -> li
     wanted = k
     while True:
         products = read(wanted)
-        found = one_of_each_group(products)[:k]
+        found = _one_of_each_group(products)[:k]
         if len(found) == k or len(products) < wanted:
             return found
         wanted *= 5
@@ -236,10 +292,16 @@ def _first_of_groups(read: Callable[[int], list[SnapshotProduct]], k: int) -> li
 def prepare_questions(connection: sqlite3.Connection) -> None:
     """Give a connection to a snapshot's file what its lists are asked by: see `sqlite/sql`."""
     connection.create_function("has_attributes", 2, has_attributes)
+    connection.create_function("as_real", 1, _as_real, deterministic=True)
     connection.execute("pragma temp_store = memory")
     for name in _TEMPORARY:
         connection.execute(query(f"alsolike/snapshot/sqlite/{name}"))
     connection.execute("insert into question (excluded) values ('[]')")
+
+
+def _as_real(number: float) -> float:
+    """Round to what Postgres keeps of it: then no order of a sum makes a difference."""
+    return unpack("f", pack("f", number))[0]
 
 
 def product_of_row(row: tuple[Any, ...]) -> SnapshotProduct:
@@ -258,7 +320,7 @@ def product_of_row(row: tuple[Any, ...]) -> SnapshotProduct:
         sale_price=None if row[15] is None else Decimal(row[15]),
         url=row[16] or "",
         variant_group_id=row[17],
-        variants=row[18],
+        variants=row[20],
     )
 
 

@@ -5,13 +5,18 @@ what they bought or hid comes with the question, as far as this process knows it
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 from msgspec import structs
 
-from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct, one_of_each_group
+from alsolike.snapshot.reader import (
+    LocalSnapshot,
+    ScoredSnapshotProduct,
+    SnapshotProduct,
+    WeightedAction,
+)
 from api.catalogue.service import known_product
 from api.recommendations.questions import (
     ComplementsQuestion,
@@ -32,49 +37,44 @@ from api.recommendations.schemas import (
     TrendingProduct,
 )
 
-# Neighbours of each product of a history that are looked at.
-_NEIGHBOURS_OF_EACH = 30
 # Actions at most so far apart belong to one visit.
 _VISIT_GAP = timedelta(minutes=30)
 _REASONS = {"purchase": "bought", "basket": "in_basket", "review": "reviewed", "view": "viewed"}
 
 
 def recommend(local: LocalSnapshot, question: RecommendQuestion) -> list[RecommendedProduct]:
-    """Find neighbours of what the request tells of, then popular products."""
+    """Find what the model scores by what the request tells of, then popular products."""
     actions = _latest_actions(local, question.actions)
+    weights = _weights(local, actions, question.page.until)
     filter_json = question.filter.as_json()
     basket = (one.product_id for one in question.actions if one.kind == "basket")
-    exclude = [
-        *question.exclude, *question.left_out, *basket, *_not_bought_again(local, actions),
-    ]  # fmt: skip
-    products: dict[str, SnapshotProduct] = {}
-    scores: dict[str, float] = {}
-    best: dict[str, tuple[float, DatedAction]] = {}
-    weights = _weights(local, actions, question.page.until)
-    for action, weight in zip(actions, weights, strict=True):
-        for product, score in local.neighbours(
-            action.product_id, _NEIGHBOURS_OF_EACH, filter_json, exclude, question.candidates
-        ):
-            product_id, share = product.product_id, score * weight
-            products[product_id] = product
-            scores[product_id] = scores.get(product_id, 0.0) + share
-            if product_id not in best or share > best[product_id][0]:
-                best[product_id] = share, action
-    ranked = sorted(scores, key=lambda product_id: (-scores[product_id], product_id))
-    found = one_of_each_group(products[product_id] for product_id in ranked)[: question.k]
+    exclude = [*question.exclude, *question.left_out, *basket, *_acted_on(local, actions)]
+    found = local.scored(
+        [
+            WeightedAction(action.kind, action.product_id, weight)
+            for action, weight in zip(actions, weights, strict=True)
+        ],
+        question.k,
+        filter_json,
+        exclude,
+        question.candidates,
+    )
     if missing := question.k - len(found):
-        left_out = [*exclude, *(product.product_id for product in found)]
-        found += local.popular(missing, filter_json, left_out, question.candidates)
+        left_out = [*exclude, *(one.product.product_id for one in found)]
+        fill = local.popular(missing, filter_json, left_out, question.candidates)
+        found += [ScoredSnapshotProduct(product, None, None) for product in fill]
     return [
         RecommendedProduct(
             rank=rank,
-            score=scores.get(product.product_id),
-            source="personal" if product.product_id in scores else "popular",
+            score=one.score,
+            source="popular" if one.action_place is None else "personal",
             model=local.pointer.model,
-            **_columns(product),
-            reason=_reason(best.get(product.product_id)) if question.reasons else None,
+            **_columns(one.product),
+            reason=_reason(None if one.action_place is None else actions[one.action_place])
+            if question.reasons
+            else None,
         )
-        for rank, product in enumerate(found, start=1)
+        for rank, one in enumerate(found, start=1)
     ]
 
 
@@ -148,22 +148,35 @@ def _latest_actions(local: LocalSnapshot, actions: Sequence[DatedAction]) -> lis
 
     The strongest kind stands for the product, its latest action of any kind dates it.
     """
+    # Clocks of callers may be ahead: what they tell of the future counts as of now.
+    now = datetime.now(UTC)
     counted = [one for one in actions if _weight(local, one) > 0]
     counted.sort(key=lambda one: one.acted_at)
-    latest = {one.product_id: one.acted_at for one in counted}
+    latest = {one.product_id: min(one.acted_at, now) for one in counted}
     # Of the last strongest ones those are kept that are put in last.
     counted.sort(key=lambda one: _weight(local, one))
     strongest = {one.product_id: one for one in counted}
-    ordered = sorted(strongest.values(), key=lambda one: one.product_id)
-    ordered.sort(key=lambda one: latest[one.product_id], reverse=True)
-    return ordered[: local.serving.actions]
+    dated = [
+        structs.replace(strongest[product_id], acted_at=latest[product_id])
+        for product_id in sorted(strongest)
+    ]
+    dated.sort(key=lambda one: one.acted_at, reverse=True)
+    return dated[: local.serving.actions]
 
 
-def _not_bought_again(local: LocalSnapshot, actions: Sequence[DatedAction]) -> list[str]:
-    """Return what was acted on, without what was bought and is bought again and again."""
-    bought = {one.product_id for one in actions if one.kind == "purchase"}
-    comes_again = local.rebuyable([*bought])
-    return [one.product_id for one in actions if one.product_id not in bought & comes_again]
+def _acted_on(local: LocalSnapshot, actions: Sequence[DatedAction]) -> list[str]:
+    """Return what is left out because it was acted on, as `recs.left_out` does.
+
+    What is bought again and again may come again, and so may what was viewed long ago.
+    """
+    comes_again = local.rebuyable([one.product_id for one in actions if one.kind == "purchase"])
+    viewed_after = datetime.now(UTC) - timedelta(days=local.serving.viewed_days)
+    return [
+        one.product_id
+        for one in actions
+        if (one.kind != "purchase" or one.product_id not in comes_again)
+        and (one.kind != "view" or one.acted_at > viewed_after)
+    ]
 
 
 def _weight(local: LocalSnapshot, action: DatedAction) -> float:
@@ -194,10 +207,10 @@ def _weights(local: LocalSnapshot, actions: Sequence[DatedAction], now: datetime
     ]
 
 
-def _reason(best: tuple[float, DatedAction] | None) -> Reason:
-    if best is None:
+def _reason(action: DatedAction | None) -> Reason:
+    if action is None:
         return Reason("popular", None, None)
-    return Reason(_REASONS[best[1].kind], None, best[1].product_id)
+    return Reason(_REASONS[action.kind], None, action.product_id)
 
 
 def _columns(product: SnapshotProduct) -> dict[str, Any]:
