@@ -15,6 +15,9 @@ drop function if exists recs.goes_with(text, integer, text [], recs.product_filt
 drop function if exists recs.is_exact_search(text, tsquery);
 drop function if exists recs.left_out(text, timestamptz);
 drop function if exists recs.left_out(text, recs.action [], jsonb, text [], timestamptz);
+drop function if exists recs.left_out(
+    text, recs.action [], jsonb, text [], timestamptz, double precision
+);
 drop function if exists recs.serving_options(jsonb);
 drop function if exists recs.neighbours_statement(integer, integer, boolean);
 drop function if exists recs.popular_products(integer, text [], recs.product_filter, text []);

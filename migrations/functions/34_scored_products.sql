@@ -9,9 +9,10 @@
 -- A row: product_id; its score, the sum over the actions of weight × the neighbour's score, plus
 -- its prior (above 0); action_place: place in p_acted, from 1, of the action that gave most; 0: a
 -- prior gave half of the score or more; best first. At most p_k rows.
--- With p_visit a list has two sides, and p_k rows of each are returned: what the visit leads to, by
--- score, and what came before leads to, as if there were no visit. A product is of the side that
--- would give more if it had all the weight, and its action is of that side.
+-- With p_visit a list has two sides, and p_k rows of each are returned: what the visit leads to,
+-- and what came before leads to, in the order that it has without a visit: by what the past gives,
+-- times the past's share. A product is of the side that would give more if it had all the weight,
+-- and its action is of that side.
 -- A prior is the same for everybody: where somebody did little, their own actions would drown in
 -- it. So below p_full_weight it counts in proportion. Without any action it counts in full.
 -- A purchase counts less towards products of its own category where the model knows that these are
@@ -100,7 +101,11 @@ as $$
     ),
 
     sorted as materialized (
-        select s.product_id, s.score::real as score,
+        select s.product_id,
+            case
+                when s.of_visit_alone <= s.of_past_alone then s.of_past_alone * p_past_share
+                else s.score
+            end::real as score,
             s.of_visit_alone > s.of_past_alone as is_of_visit,
             case
                 when s.of_visit_alone > s.of_past_alone then -s.greatest_of_visit[2]
@@ -109,10 +114,7 @@ as $$
                 else -s.greatest[2]
             end::integer as action_place
         from sided as s
-        order by
-            case when s.of_visit_alone <= s.of_past_alone then s.of_past_alone else s.score end::real
-            desc,
-            s.product_id asc
+        order by score desc, s.product_id asc
     )
 
     select f.product_id, f.score, f.action_place

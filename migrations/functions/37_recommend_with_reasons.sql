@@ -55,10 +55,11 @@ declare
     -- or nothing before it, or the model does not tell them apart.
     visit integer;
     before_visit integer;
-    -- Share of the places that a long visit has, beside a long past.
+    -- Of the places, the least that a long visit has, and the least that what came before has.
     visit_places constant double precision := 0.5;
-    -- Share of the places that what came before would have if the visit counted nothing.
-    past_places double precision;
+    past_places constant double precision := 0.42;
+    -- The shares of what came before, beside a visit, are times this: less where it is short.
+    long_past double precision;
     -- Candidates that are re-ranked.
     pool integer;
     -- Rows to find before one of each group is left.
@@ -94,7 +95,7 @@ begin
         array(select a.acted_at from unnest(acted) as a), least(p_as_of, p_until)
     );
     before_visit := cardinality(acted) - visit;
-    past_places := before_visit / (before_visit + 1.0);
+    long_past := before_visit / (before_visit + 1.0);
     if options.visit = 0 or before_visit = 0 or used.kind is distinct from 'trained' then
         visit := 0;
     end if;
@@ -112,7 +113,8 @@ begin
     depth := case when is_diverse then greatest(p_k, pool) else p_k end;
 
     left_out := recs.left_out(
-        p_shopper_id, acted, p_history, p_exclude, p_as_of, options.viewed_days
+        p_shopper_id, acted, p_history, p_exclude, p_as_of, options.viewed_days, p_session_id,
+        cardinality(acted) >= options.actions
     );
     if has_groups then
         left_out := recs.with_variants(left_out);
@@ -131,7 +133,7 @@ begin
                 from recs.scored_products(
                     used.model_id, acted, left_out, p_filter, candidates, options.neighbour_rows,
                     wanted, visit,
-                    (1 - options.visit * visit / (visit + 1.0)) * past_places,
+                    (1 - options.visit * visit / (visit + 1.0)) * long_past,
                     options.full_weight
                 ) as s
             );
@@ -193,8 +195,8 @@ begin
         -- What lies behind the pool keeps its place.
         scored := recs.diversified(
             used.model_id, scored[:pool], p_k, options.diversity, options.category_share,
-            options.brand_share, visit, (1 - visit_places) * past_places,
-            (1 - visit_places * visit / (visit + 1.0)) * past_places
+            options.brand_share, visit, past_places * long_past,
+            (1 - visit_places * visit / (visit + 1.0)) * long_past
         ) || scored[pool + 1:];
     end if;
     scored := scored[:p_k];
