@@ -114,10 +114,12 @@ def choose_weights(
 
 def _added(planes: NDArray[np.float32], weights: NDArray[np.float64]) -> NDArray[np.float32]:
     """Return the weighted sum of features: shape (n_shoppers, n_candidates)."""
-    total, weighed = np.zeros((2, *planes.shape[1:]), np.float32)
+    total = np.zeros(planes.shape[1:], np.float32)
+    weighed = np.empty_like(total)
     for plane, weight in zip(planes, weights, strict=True):
         if weight:
-            total += np.multiply(plane, np.float32(weight), out=weighed)
+            np.multiply(plane, np.float32(weight), out=weighed)
+            total += weighed
     return total
 
 
@@ -210,8 +212,8 @@ class NdcgOfKinds:
         lie in one piece of memory.
         """
         planes = np.empty((len(usable), *self._is_rival.shape), np.float32)
-        for plane, feature in zip(planes, usable, strict=True):
-            plane[:] = self.packed(features[:, :, feature])
+        for place, feature in enumerate(usable):
+            planes[place] = self.packed(features[:, :, feature])
         return planes
 
     def resampled(self, generator: np.random.Generator) -> "NdcgOfKinds":
