@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import scipy.sparse as sp
@@ -12,7 +13,6 @@ from alsolike.history import Split
 from alsolike.progress import Report
 from alsolike.rankers.blend.pairs import ScoredPairs, score_pairs
 from alsolike.rankers.spaces import Space
-from alsolike.rankers.spaces.sparse import parts_of
 
 # Kinds of products: with events, without any, and with events that the validation hides.
 WARM, COLD, HIDDEN = 0, 1, 2
@@ -20,8 +20,9 @@ WARM, COLD, HIDDEN = 0, 1, 2
 # Best products of each space that compete for a shopper; of those without events, so many more.
 _BEST = 60
 _BEST_COLD = 30
-# Most memory, in bytes, of the scored pairs of all products that some shoppers acted on.
-_PAIRS_MEMORY = 512 * 2**20
+# Most memory, in bytes, of the scored pairs of all products that some shoppers acted on; a third of
+# it where spaces name the same pairs. Each product is scored once for all shoppers of a batch.
+_PAIRS_MEMORY = 2**31
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,14 +153,23 @@ def join(parts: Sequence[Candidates]) -> Candidates:
 
 
 def _batches(query: sp.csr_matrix, memory: int) -> Iterator[NDArray[np.int64]]:
-    """Yield the numbers of as many shoppers at a time as memory allows for their actions.
+    """Yield the numbers of as many shoppers at a time as memory allows for their products.
 
-    An action takes so many bytes. Actions are counted shopper by shopper: several with many may
-    follow one another.
+    A product takes at most so many bytes, however many shoppers acted on it. One shopper may have
+    more products than that.
     """
-    actions = np.diff(query.indptr).astype(np.int64)
-    for part in parts_of(actions, max(1, _PAIRS_MEMORY // memory)):
-        yield np.arange(part.start, part.stop)
+    most = max(1, _PAIRS_MEMORY // memory)
+    is_held, held, first = np.zeros(query.shape[1], bool), 0, 0
+    for row, (start, end) in enumerate(pairwise(query.indptr)):
+        own = query.indices[start:end]
+        fresh = np.count_nonzero(~is_held[own])
+        if held + fresh > most and row > first:
+            yield np.arange(first, row)
+            is_held[:], held, first, fresh = False, 0, row, len(own)
+        is_held[own] = True
+        held += fresh
+    if first < query.shape[0]:
+        yield np.arange(first, query.shape[0])
 
 
 def _gather(

@@ -118,7 +118,8 @@ def _added(planes: NDArray[np.float32], weights: NDArray[np.float64]) -> NDArray
     weighed = np.empty_like(total)
     for plane, weight in zip(planes, weights, strict=True):
         if weight:
-            total += np.multiply(plane, np.float32(weight), out=weighed)
+            np.multiply(plane, np.float32(weight), out=weighed)
+            total += weighed
     return total
 
 

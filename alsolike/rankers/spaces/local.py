@@ -21,6 +21,7 @@ from alsolike.rankers.spaces.sparse import (
     values_at,
     without_self,
 )
+from alsolike.rankers.spaces.threads import in_threads
 
 # Entries of the Gram matrix that are kept of each product, times the size of a block. Those left
 # out are the least, between products that many shoppers acted on.
@@ -68,18 +69,25 @@ def local_ease(
     """
     by_product = sp.csr_matrix(matrix.T)
     gram = _gram(by_product, matrix, size)
-    parts: list[list[_Weights]] = [[] for _ in regularisations]
-    for blocks in _blocks(_correlated(by_product, matrix, size)):
+
+    def weights_of(blocks: NDArray[np.int32]) -> list[_Weights]:
         grams = _gram_blocks(gram, blocks)
         unit = np.zeros((*blocks.shape, 1), np.float32)
         unit[:, 0] = 1
-        for weights, regularisation in zip(parts, regularisations, strict=True):
+        weights: list[_Weights] = []
+        for regularisation in regularisations:
             column = _solve(grams, unit, regularisation)
             if not (column[:, 0] > 0).all():
                 message = "a matrix that should be positive definite is not"
                 raise ArithmeticError(message)
             weights.append(_positive(blocks, -column / column[:, :1]))
-    return [_joined(weights, matrix.shape[1]) for weights in parts]
+        return weights
+
+    parts: list[list[_Weights]] = [[] for _ in regularisations]
+    for each in in_threads(weights_of, _blocks(_correlated(by_product, matrix, size))):
+        for part, weights in zip(parts, each, strict=True):
+            part.append(weights)
+    return [_joined(part, matrix.shape[1]) for part in parts]
 
 
 def local_regression(
@@ -94,13 +102,15 @@ def local_regression(
     """
     by_past, by_future = sp.csr_matrix(past.T), sp.csr_matrix(future.T)
     gram = _gram(by_past, past, size)
-    parts: list[_Weights] = []
-    for blocks in _blocks(_correlated(by_future, past, size)):
+
+    def weights_of(blocks: NDArray[np.int32]) -> _Weights:
         pattern, places = _pattern(blocks, past.shape[1])
         moments = np.zeros(blocks.shape, np.float32)
         moments.ravel()[places] = values_at(by_future[blocks[:, 0]] @ past, pattern)
         column = _solve(_gram_blocks(gram, blocks), moments[:, :, None], regularisation)
-        parts.append(_positive(blocks, column))
+        return _positive(blocks, column)
+
+    parts = [*in_threads(weights_of, _blocks(_correlated(by_future, past, size)))]
     return _joined(parts, past.shape[1])
 
 

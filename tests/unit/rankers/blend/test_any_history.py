@@ -259,20 +259,23 @@ def test_the_ndcg_that_weights_are_chosen_for_is_that_of_whole_lists() -> None:
         assert measure(measure.packed(scores)) == pytest.approx(total / shoppers)
 
 
-def test_shoppers_with_many_actions_are_gathered_few_at_a_time(
+def test_shoppers_with_many_products_are_gathered_few_at_a_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # 100 actions at once.
+    # 100 products at once.
     monkeypatch.setattr(gathering, "_PAIRS_MEMORY", 4000)
-    actions = np.array([1] * 300 + [60] * 5 + [150] + [1] * 3)
-    pointers = np.concatenate([[0], np.cumsum(actions)])
-    query = sp.csr_matrix(
-        (np.ones(pointers[-1]), np.zeros(pointers[-1], np.int64), pointers), shape=(309, 10)
-    )
+    counts = np.array([1] * 300 + [60] * 5 + [150] + [1] * 3)
+    pointers = np.concatenate([[0], np.cumsum(counts)])
+    products = np.arange(pointers[-1])
+    # What the first 200 shoppers acted on is one product.
+    products[:200] = 0
+    query = sp.csr_matrix((np.ones(len(products)), products, pointers), shape=(309, 1000))
     batches = list(gathering._batches(query, 40))
     assert np.concatenate(batches).tolist() == list(range(309))
-    assert all(actions[rows].sum() <= 100 or len(rows) == 1 for rows in batches)
-    assert len(batches) < 12
+    for rows in batches:
+        assert len(np.unique(query[rows].indices)) <= 100 or len(rows) == 1
+    assert len(batches[0]) == 299
+    assert len(batches) < 9
 
 
 def test_one_shopper_with_thousands_of_products_squares_nothing() -> None:
