@@ -130,6 +130,7 @@ def export_snapshot(
             product_files=product_files,
             is_demo_shop=shop == (True,),
             serving=serving,
+            is_trained=used.kind == "trained",
         )
         store.put(f"{snapshot_id}/{MANIFEST_NAME}", encode_file(manifest))
         if is_verified:

@@ -173,6 +173,7 @@ def _publish(folder: Path, partial: Path, manifest: Manifest) -> LocalPointer:
         created_at=manifest.created_at,
         fetched_at=datetime.now(UTC),
         is_demo_shop=manifest.is_demo_shop,
+        is_trained=manifest.is_trained,
     )
     partial.replace(folder / pointer.file)
     written = folder / f"{POINTER_NAME}.{os.getpid()}.part"

@@ -66,10 +66,27 @@ class WeightedAction(Struct, frozen=True):
     weight: float
 
 
+class Taste(Struct, frozen=True):
+    """What somebody did, one action of each product, the latest first.
+
+    Attributes
+    ----------
+    visit : int
+        How many of the actions, from the first on, are of the current visit; 0: a list is not
+        shared out between what these lead to and all others.
+    past_share : float
+        Share of the other actions in all weights.
+    """
+
+    actions: Sequence[WeightedAction]
+    visit: int = 0
+    past_share: float = 1.0
+
+
 class ScoredSnapshotProduct(NamedTuple):
     """A product, its score, and the place of the action that gave most of it.
 
-    Without a place the product's prior alone gave, without a score it only fills up.
+    Without a place the product's prior gave half or more, without a score it only fills up.
     """
 
     product: SnapshotProduct
@@ -155,23 +172,25 @@ class LocalSnapshot:
             )
             return products
 
-        return [(found, scores[found.product_id]) for found in _first_of_groups(read, k)]
+        return [(found, scores[found.product_id]) for found in _first_of_groups(read, k, k)[:k]]
 
     def scored(
         self,
-        actions: Sequence[WeightedAction],
+        taste: Taste,
         k: int,
         filter_json: str | None = None,
         exclude: Sequence[str] = (),
         candidates: Sequence[str] | None = None,
     ) -> list[ScoredSnapshotProduct]:
-        """Find up to k products that the model scores by some actions, as `recs.scored_products`.
+        """Find products that the model scores for a taste, best first, as `recs.scored_products`.
 
         Of an action that counts little, only the nearest neighbours are added up. One of each
-        group.
+        group. They are k, where there are so many; of a taste with a visit more: k of either side
+        are read.
         """
         self._ask(filter_json, exclude, candidates)
-        weights = [_as_real(one.weight) for one in actions]
+        weights = [_as_real(one.weight) for one in taste.actions]
+        full_weight = self.serving.full_weight
         given = [
             {
                 "kind": one.kind,
@@ -179,9 +198,14 @@ class LocalSnapshot:
                 "weight": weight,
                 "depth": ceil(self.serving.neighbour_rows * weight / sum(weights)),
             }
-            for one, weight in zip(actions, weights, strict=True)
+            for one, weight in zip(taste.actions, weights, strict=True)
         ]
-        parameters = {"actions": msgspec.json.encode(given).decode()}
+        parameters = {
+            "actions": msgspec.json.encode(given).decode(),
+            "visit": taste.visit,
+            "past_share": taste.past_share,
+            "prior_share": min(1, sum(weights) / full_weight) if weights and full_weight else 1,
+        }
         found: dict[str, ScoredSnapshotProduct] = {}
 
         def read(wanted: int) -> list[SnapshotProduct]:
@@ -190,7 +214,12 @@ class LocalSnapshot:
             found.update((one.product.product_id, one) for one in scored)
             return [one.product for one in scored]
 
-        return [found[product.product_id] for product in _first_of_groups(read, k)]
+        # As many at first as the database reads: how far it reads is felt where a list has sides.
+        (has_groups,) = self._connection.execute(
+            "select exists (select * from products where variant_group_id is not null)"
+        ).fetchone()
+        firsts = _first_of_groups(read, k, 2 * k if has_groups else k)
+        return [found[product.product_id] for product in (firsts if taste.visit else firsts[:k])]
 
     def popular(
         self,
@@ -201,7 +230,7 @@ class LocalSnapshot:
     ) -> list[SnapshotProduct]:
         """Find k products: the recently popular ones, then the newest; one of each group."""
         self._ask(filter_json, exclude, candidates)
-        return _first_of_groups(lambda wanted: self._products("popular", {"k": wanted}), k)
+        return _first_of_groups(lambda wanted: self._products("popular", {"k": wanted}), k, k)[:k]
 
     def list_products(
         self, category: str | None, after: str | None, limit: int
@@ -278,13 +307,14 @@ def _one_of_each_group(products: Iterable[SnapshotProduct]) -> list[SnapshotProd
     return list(first.values())
 
 
-def _first_of_groups(read: Callable[[int], list[SnapshotProduct]], k: int) -> list[SnapshotProduct]:
-    """Read a list as far as it takes to have k products of which no two are of one group."""
-    wanted = k
+def _first_of_groups(
+    read: Callable[[int], list[SnapshotProduct]], k: int, wanted: int
+) -> list[SnapshotProduct]:
+    """Read a list, at first so many wanted, until k or more are left with one of each group."""
     while True:
         products = read(wanted)
-        found = _one_of_each_group(products)[:k]
-        if len(found) == k or len(products) < wanted:
+        found = _one_of_each_group(products)
+        if len(found) >= k or len(products) < wanted:
             return found
         wanted *= 5
 

@@ -15,6 +15,7 @@ from alsolike.snapshot.reader import (
     LocalSnapshot,
     ScoredSnapshotProduct,
     SnapshotProduct,
+    Taste,
     WeightedAction,
 )
 from api.catalogue.service import known_product
@@ -39,26 +40,23 @@ from api.recommendations.schemas import (
 
 # Actions at most so far apart belong to one visit.
 _VISIT_GAP = timedelta(minutes=30)
+# Share of the places of a list that a long visit has, beside a long past.
+_VISIT_PLACES = 0.5
 _REASONS = {"purchase": "bought", "basket": "in_basket", "review": "reviewed", "view": "viewed"}
 
 
 def recommend(local: LocalSnapshot, question: RecommendQuestion) -> list[RecommendedProduct]:
     """Find what the model scores by what the request tells of, then popular products."""
     actions = _latest_actions(local, question.actions)
-    weights = _weights(local, actions, question.page.until)
+    taste = _taste(local, actions, question.page.until)
     filter_json = question.filter.as_json()
     basket = (one.product_id for one in question.actions if one.kind == "basket")
     exclude = [*question.exclude, *question.left_out, *basket, *_acted_on(local, actions)]
-    found = local.scored(
-        [
-            WeightedAction(action.kind, action.product_id, weight)
-            for action, weight in zip(actions, weights, strict=True)
-        ],
-        question.k,
-        filter_json,
-        exclude,
-        question.candidates,
-    )
+    side_pool = local.serving.pool // 2
+    depth = max(question.k, side_pool) if taste.visit else question.k
+    found = local.scored(taste, depth, filter_json, exclude, question.candidates)
+    if taste.visit:
+        found = _placed(found, taste, side_pool)[: question.k]
     if missing := question.k - len(found):
         left_out = [*exclude, *(one.product.product_id for one in found)]
         fill = local.popular(missing, filter_json, left_out, question.candidates)
@@ -186,25 +184,67 @@ def _weight(local: LocalSnapshot, action: DatedAction) -> float:
     return local.serving.view_weight if action.kind == "view" else local.serving.purchase_weight
 
 
-def _weights(local: LocalSnapshot, actions: Sequence[DatedAction], now: datetime) -> list[float]:
+def _taste(local: LocalSnapshot, actions: Sequence[DatedAction], now: datetime) -> Taste:
     """Weigh actions of different products, the latest first, as `recs.recent_actions` does."""
-    serving, later = local.serving, now
-    weights: list[float] = []
-    in_visit = 0
-    for place, action in enumerate(actions):
-        if in_visit == place and later - action.acted_at <= _VISIT_GAP:
-            in_visit += 1
-        later = action.acted_at
-        weights.append(_weight(local, action) * serving.decay**place)
-    in_past = len(actions) - in_visit
-    if not (serving.visit and in_visit and in_past):
-        return weights
-    past = (1 - serving.visit * in_visit / (in_visit + 1)) * in_past / (in_past + 1)
-    of_visit = (1 - past) * sum(weights) / sum(weights[:in_visit])
-    of_past = past * sum(weights) / sum(weights[in_visit:])
+    serving = local.serving
+    weights = [_weight(local, one) * serving.decay**place for place, one in enumerate(actions)]
+    visit = _visit_length(actions, now)
+    past = len(actions) - visit
+    if not (serving.visit and visit and past):
+        return Taste(_weighted(actions, weights))
+    past_share = (1 - serving.visit * visit / (visit + 1)) * (past / (past + 1))
+    of_visit = (1 - past_share) * sum(weights) / sum(weights[:visit])
+    of_past = past_share * sum(weights) / sum(weights[visit:])
+    weighted = _weighted(
+        actions,
+        [weight * (of_visit if n < visit else of_past) for n, weight in enumerate(weights)],
+    )
+    return Taste(weighted, visit, past_share) if local.pointer.is_trained else Taste(weighted)
+
+
+def _weighted(actions: Sequence[DatedAction], weights: Sequence[float]) -> list[WeightedAction]:
     return [
-        weight * (of_visit if place < in_visit else of_past) for place, weight in enumerate(weights)
+        WeightedAction(action.kind, action.product_id, weight)
+        for action, weight in zip(actions, weights, strict=True)
     ]
+
+
+def _visit_length(actions: Sequence[DatedAction], now: datetime) -> int:
+    """Count the actions of the current visit, as `recs.visit_length` does."""
+    later = now
+    for length, action in enumerate(actions):
+        if later - action.acted_at > _VISIT_GAP:
+            return length
+        later = action.acted_at
+    return len(actions)
+
+
+def _placed(
+    found: Sequence[ScoredSnapshotProduct], taste: Taste, side_pool: int
+) -> list[ScoredSnapshotProduct]:
+    """Share the places of a list between its two sides, as `recs.recommend_with_reasons` does.
+
+    What lies behind the first `side_pool` of its side follows in its own order.
+    """
+    past = len(taste.actions) - taste.visit
+    past_places = past / (past + 1)
+    others_least = (1 - _VISIT_PLACES) * past_places
+    others_most = (1 - _VISIT_PLACES * taste.visit / (taste.visit + 1)) * past_places
+    # Of what came before, and of the visit: places in the list that was found.
+    sides: tuple[list[int], list[int]] = ([], [])
+    for place, one in enumerate(found):
+        sides[one.action_place is not None and one.action_place < taste.visit].append(place)
+    placed: list[int] = []
+    taken = [0, 0]
+    while left := [side for side in (0, 1) if taken[side] < min(len(sides[side]), side_pool)]:
+        count = max(len(placed) + 1, 10)
+        caps = (round(others_most * count), round((1 - others_least) * count))
+        within = [side for side in left if taken[side] < caps[side]]
+        side = min(within or left, key=lambda side: sides[side][taken[side]])
+        placed.append(sides[side][taken[side]])
+        taken[side] += 1
+    behind = sorted(sides[0][side_pool:] + sides[1][side_pool:])
+    return [found[place] for place in [*placed, *behind]]
 
 
 def _reason(action: DatedAction | None) -> Reason:

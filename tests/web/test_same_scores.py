@@ -31,6 +31,12 @@ SERVING = {
     # Less than all that the actions lead to.
     "neighbour_rows": 70,
 }
+# Of each kind of model. Lists by a trained one have two sides.
+SERVINGS = {
+    "average": SERVING,
+    # Little that somebody did weighs less than that, much weighs more.
+    "trained": {**SERVING, "actions": 30, "full_weight": 6, "neighbour_rows": 300},
+}
 MODEL = """
     -- In the snapshot the next neighbour stands in for one that is sold out.
     update raw.products set is_in_stock = true;
@@ -56,8 +62,9 @@ MODEL = """
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=SERVINGS)
 def kept(
+    request: pytest.FixtureRequest,
     postgres_server: dict[str, str],
     s3_server: dict[str, str],
     tmp_path_factory: pytest.TempPathFactory,
@@ -67,8 +74,11 @@ def kept(
     def make() -> None:
         make_kitchen()
         make_kitchen_marts()
-        run("update recs.models set serving = %s", (Jsonb(SERVING),))
         write_all_neighbours(model=None, k=20, sessions=1, report=ignore_progress)
+        run(
+            "update recs.models set kind = %s, serving = %s",
+            (request.param, Jsonb(SERVINGS[request.param])),
+        )
         execute(MODEL)
 
     with kept_shop(postgres_server, s3_server, tmp_path_factory.mktemp("kept"), make) as kept:
@@ -108,6 +118,28 @@ def somebody(seed: int) -> dict[str, Any]:
     return told(*actions, basket=draw.sample(products, draw.randrange(3)))
 
 
+LOOKS = ["pan-04", "knife-13", "pan-15", "knife-11"]
+
+
+def two_sides() -> dict[str, dict[str, Any]]:
+    """Make requests of visits, short and longer, after pasts, short and long."""
+    past = [f"spade-{n:02}" for n in range(2, 30, 2)] + [f"knife-{n:02}" for n in range(20, 26)]
+    assert len(past) == 20
+    return {
+        f"{visit} looks after {before}, {k} rows": told(
+            *(("view", one, minutes(2 + n)) for n, one in enumerate(LOOKS[:visit])),
+            *(
+                ("view" if n % 3 else "purchase", one, days(1 + n / 4))
+                for n, one in enumerate(past[:before])
+            ),
+            k=k,
+        )
+        for visit in (1, 2, 4)
+        for before in (1, 20)
+        for k in (8, 30, 50)
+    }
+
+
 def requests() -> dict[str, dict[str, Any]]:
     """Make the requests, dated from now."""
     return {
@@ -139,8 +171,15 @@ def requests() -> dict[str, dict[str, Any]]:
         "of a few": told(
             ("view", "pan-03", minutes(1)), candidates=[f"pan-{n:02}" for n in range(0, 30, 2)]
         ),
+        "two sides of a category": told(
+            ("view", "pan-03", minutes(1)),
+            ("view", "spade-03", days(1)),
+            ("purchase", "knife-03", days(2)),
+            filter={"category": "Kitchen"},
+        ),
         "of one group": told(("view", "knife-13", minutes(1)), ("view", "knife-09", days(1))),
         **{f"somebody, {seed}": somebody(seed) for seed in range(25)},
+        **two_sides(),
     }
 
 
@@ -178,7 +217,7 @@ def test_the_snapshot_scores_as_the_database_does(
         assert shown(found[name]) == shown(items), name
         scores, own = ([one["score"] or 0 for one in both] for both in (items, found[name]))
         assert own == pytest.approx(scores, rel=1e-5), name
-        assert len(items) == 30 or name == "of a few"
+        assert len(items) == asked[name]["k"] or name == "of a few"
     # The rules are felt at all.
     first = {name: items[0]["product_id"] for name, items in expected.items()}
     assert first["a purchase of what is not bought again soon"] != first["a visit"]
@@ -186,3 +225,32 @@ def test_the_snapshot_scores_as_the_database_does(
     assert "pan-03" in kept["a look further back"]
     assert "pan-03" not in kept["a look as far back as leaves it out"]
     assert "pan-03" not in kept["a review further back"]
+
+
+def test_a_list_has_two_sides_and_priors_count_less_where_little_was_done(
+    site: Client, only: Callable[[str], AbstractContextManager[Any]]
+) -> None:
+    with only("snapshot"):
+        found = answers(site, two_sides())
+    ((kind,),) = run("select kind from recs.models")
+    of_visit = {
+        name: sum(item["reason"]["product_id"] in LOOKS for item in items[:10])
+        for name, items in found.items()
+        if not name.endswith(" 8 rows")
+    }
+    if kind == "average":
+        assert max(of_visit.values()) > 8, "such a list has one side"
+        return
+    # At most round(10 * (1 - 0.5 * past / (past + 1))), and at least what the others leave.
+    bounds = {"1 looks after 1,": (6, 8), "4 looks after 20,": (4, 5), "2 looks": (3, 8)}
+    for start, (least, most) in bounds.items():
+        places = [count for name, count in of_visit.items() if name.startswith(start)]
+        assert least <= min(places) <= max(places) <= most, start
+    # A pan and a spade lead to no knife: their scores are what counts of the priors. A look, and a
+    # purchase at the decay of 0.8, weigh 3.4 of 6.
+    shares = [
+        item["score"] / (int(item["product_id"][-2:]) / 50)
+        for item in found["1 looks after 1, 50 rows"]
+        if item["product_id"] in {"knife-05", "knife-15", "knife-25"}
+    ]
+    assert shares == pytest.approx([3.4 / 6] * 3)

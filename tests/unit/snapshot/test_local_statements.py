@@ -34,6 +34,9 @@ PARAMETERS = {
             for n in range(20)
         ]
     ),
+    "visit": 0,
+    "past_share": 1.0,
+    "prior_share": 1.0,
     "after": None,
     "after_time": None,
     "after_id": None,
@@ -49,8 +52,10 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], int, int]] = [
     ("neighbours", {}, {}, 10, 2000),
     ("neighbours", {"category": SHELF}, {}, 1, 3000),
     # With 200 products that have a prior.
-    ("scored_products", {}, {}, 10, 60_000),
-    ("scored_products", {"category": SHELF}, {}, 1, 60_000),
+    ("scored_products", {}, {}, 10, 100_000),
+    ("scored_products", {"category": SHELF}, {}, 1, 100_000),
+    # The visit leads to five products, what came before to more than ten.
+    ("scored_products", {}, {"visit": 4, "past_share": 0.5}, 15, 100_000),
     ("popular", {}, {}, 10, 2000),
     ("list_products", {}, {}, 25, 2000),
     ("list_products", {}, {"after": "v06000"}, 25, 2000),

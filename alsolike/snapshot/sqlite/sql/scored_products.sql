@@ -1,12 +1,15 @@
 -- What the model scores for someone, of the products that the question allows: as
--- recs.scored_products has it in Postgres.
+-- recs.scored_products has it in Postgres, which says what the sides of a list are.
 -- actions: a JSON list of what they did: kind, product_id, weight, and depth, how many neighbours
--- are added up; k: rows wanted.
--- A row: the score; the place of the action that gave most of it, from 0, null: a prior alone gave;
--- then a product; best first.
+-- are added up; visit: how many of these, from the first on, are of the current visit, 0: the list
+-- has one side; past_share: the share of the others in all weights; prior_share: what of a prior
+-- counts; k: rows wanted of each side.
+-- A row: the score; the place of the action that gave most of it, from 0, null: a prior gave half
+-- or more; then a product; best first.
 with actions as (
     select
         a.key as place,
+        a.key < :visit as is_of_visit,
         p.number,
         p.category,
         a.value ->> 'weight' as weight,
@@ -21,6 +24,7 @@ parts as (
     select
         n.neighbour_number as number,
         a.place,
+        a.is_of_visit,
         a.weight * n.score
         * case
             when
@@ -36,7 +40,8 @@ parts as (
     select
         p.number,
         null as place,
-        p.prior as part
+        null as is_of_visit,
+        p.prior * :prior_share as part
     from products as p
     where p.prior is not null
 ),
@@ -44,24 +49,64 @@ parts as (
 compared as (
     select
         p.*,
-        max(p.part) filter (where p.place is not null) over (partition by p.number) as greatest
+        max(p.part) over (partition by p.number, p.is_of_visit) as greatest
     from parts as p
 ),
 
-scores as (
+sums as (
     select
         c.number,
         as_real(sum(c.part)) as score,
-        min(c.place) filter (where c.part = c.greatest) as place
+        total(c.part) filter (where c.is_of_visit is null) as prior,
+        total(c.part) filter (where c.is_of_visit) as of_visit,
+        total(c.part) filter (where not c.is_of_visit) as of_past,
+        min(c.place) filter (where c.is_of_visit and c.part = c.greatest) as visit_place,
+        min(c.place) filter (where not c.is_of_visit and c.part = c.greatest) as past_place
     from compared as c
     group by c.number
+),
+
+sided as materialized (
+    select
+        s.number,
+        s.score,
+        iif(:visit = 0, s.score, as_real(s.of_past / :past_share + s.prior)) as of_past_alone,
+        case
+            when
+                s.of_visit > 0
+                and s.of_visit / (1 - :past_share) > s.of_past / :past_share + s.prior
+                then s.visit_place
+            when s.of_visit + s.of_past > s.prior then s.past_place
+        end as place
+    from sums as s
+),
+
+of_visit as (
+    select s.number, s.score, s.place
+    from sided as s
+    inner join allowed_products as p on s.number = p.number
+    where s.place < :visit
+    order by s.score desc, p.product_id asc
+    limit :k
+),
+
+of_past as (
+    select s.number, s.score, s.place
+    from sided as s
+    inner join allowed_products as p on s.number = p.number
+    where s.place is null or s.place >= :visit
+    order by s.of_past_alone desc, p.product_id asc
+    limit :k
 )
 
 select
-    s.score,
-    s.place,
+    f.score,
+    f.place,
     p.*
-from scores as s
-inner join allowed_products as p on s.number = p.number
-order by s.score desc, p.product_id asc
-limit :k
+from (
+    select v.* from of_visit as v
+    union all
+    select o.* from of_past as o
+) as f
+inner join products as p on f.number = p.number
+order by f.score desc, p.product_id asc
