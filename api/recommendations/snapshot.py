@@ -40,8 +40,9 @@ from api.recommendations.schemas import (
 
 # Actions at most so far apart belong to one visit.
 _VISIT_GAP = timedelta(minutes=30)
-# Share of the places of a list that a long visit has, beside a long past.
+# Of the places of a list, the least that a long visit has, and the least that a long past has.
 _VISIT_PLACES = 0.5
+_PAST_PLACES = 0.42
 _REASONS = {"purchase": "bought", "basket": "in_basket", "review": "reviewed", "view": "viewed"}
 
 
@@ -228,7 +229,7 @@ def _placed(
     """
     past = len(taste.actions) - taste.visit
     past_places = past / (past + 1)
-    others_least = (1 - _VISIT_PLACES) * past_places
+    others_least = _PAST_PLACES * past_places
     others_most = (1 - _VISIT_PLACES * taste.visit / (taste.visit + 1)) * past_places
     # Of what came before, and of the visit: places in the list that was found.
     sides: tuple[list[int], list[int]] = ([], [])

@@ -109,7 +109,7 @@ as $$
             s.of_visit_alone > s.of_past_alone as is_of_visit,
             case
                 when s.of_visit_alone > s.of_past_alone then -s.greatest_of_visit[2]
-                when 2 * s.prior >= s.score then 0
+                when s.prior > 0 and 2 * s.prior >= s.score then 0
                 when p_visit > 0 then coalesce(-s.greatest_of_past[2], 0)
                 else -s.greatest[2]
             end::integer as action_place

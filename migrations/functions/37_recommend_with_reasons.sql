@@ -8,7 +8,7 @@
 -- answer from what happened strictly before, null: from all; p_way: how products are found:
 --   'vectors': a trained model's neighbours and priors, then the products nearest to the taste;
 --   'neighbours': the neighbours and priors that are stored, of any model; no vector is read, and
---   so nothing is re-ranked for diversity;
+--   so nothing is re-ranked for diversity, but a visit has its places all the same;
 --   'popular': popular products alone.
 -- The rules are the same each way: what makes the taste (recs.recent_actions), what is left out
 -- (recs.left_out, with all variants), what fits (recs.fits), that one of each group of variants is
@@ -20,7 +20,7 @@
 -- The score is relevance. By vectors of a model of kind 'average': cosine similarity to the taste.
 -- Of a trained one, and by neighbours: recs.scored_products; below those, shares of the last by
 -- cosine similarity. Null for products that only fill up. It falls with the rank unless diversity
--- is asked for: the rank is the order to show.
+-- is asked for or there is a visit: the rank is the order to show.
 -- Always min(p_k, eligible groups) rows, except with p_as_of: what is popular today was not known
 -- then, so the answer ends with what the model itself holds.
 -- Without the shopper's consent nothing they did counts, their wish to hide a product does.

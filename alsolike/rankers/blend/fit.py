@@ -312,18 +312,21 @@ def _refine(
     query = queries[chosen.query]
     ndcg_of_visits: dict[float, float] = {}
     if any(part.asked.name == "next" for part in slices):
-        for visit in VISITS:
-            way: dict[str, Any] = {**query, "visit": visit}
-            asked = [part.asked.queries(part.asked.rows, **way) for part in slices]
-            answered = join(
-                [
-                    gather(replace(part, queries=[one]), kept, priors, recipe.neighbours, report)
-                    for part, one, kept, priors in zip(slices, asked, spaces, shared, strict=True)
-                ]
-            )
-            totals = _sums(asked)
+        ways: list[dict[str, Any]] = [{**query, "visit": visit} for visit in VISITS]
+        asked = [
+            replace(part, queries=[part.asked.queries(part.asked.rows, **way) for way in ways])
+            for part in slices
+        ]
+        answered = join(
+            [
+                gather(part, kept, priors, recipe.neighbours, report)
+                for part, kept, priors in zip(asked, spaces, shared, strict=True)
+            ]
+        )
+        for place, visit in enumerate(VISITS):
+            totals = _sums([part.queries[place] for part in asked])
             ndcg_of_visits[visit] = Restrainable(
-                of_one_way(answered, 0, features), chosen.weights, totals
+                of_one_way(answered, place, features), chosen.weights, totals
             ).ndcg(restraint)
         query = {**query, "visit": max(VISITS, key=lambda visit: ndcg_of_visits[visit])}
     of_priors = chosen.weights[1:] if is_centred else np.append(chosen.weights[1:], 0)

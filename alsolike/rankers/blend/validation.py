@@ -55,10 +55,12 @@ def cut_slices(history: History, recipe: Recipe) -> Iterator[list[Split]]:
         There is too little history for one slice.
     """
     questions, count = _cut(history, recipe), 0
+    enough = recipe.validation_shoppers // 3
     for _ in range(recipe.validation_slices):
         yield questions
-        count += len(questions[0].shoppers)
-        if count >= recipe.validation_shoppers // 3:
+        # One way has more rows than another: neither is enough for both.
+        count += sum(min(len(one.shoppers), enough // len(questions)) for one in questions)
+        if count >= enough - len(questions):
             return
         try:
             questions = _cut(questions[0].known, recipe)

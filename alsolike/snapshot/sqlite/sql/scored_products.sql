@@ -70,13 +70,18 @@ sided as materialized (
     select
         s.number,
         s.score,
-        iif(:visit = 0, s.score, as_real(s.of_past / :past_share + s.prior)) as of_past_alone,
+        -- In the order that the list has without a visit.
+        iif(
+            :visit = 0,
+            s.score,
+            as_real((s.of_past / :past_share + s.prior) * :past_share)
+        ) as past_score,
         case
             when
                 s.of_visit > 0
                 and s.of_visit / (1 - :past_share) > s.of_past / :past_share + s.prior
                 then s.visit_place
-            when s.of_visit + s.of_past > s.prior then s.past_place
+            when s.prior = 0 or s.of_visit + s.of_past > s.prior then s.past_place
         end as place
     from sums as s
 ),
@@ -91,11 +96,11 @@ of_visit as (
 ),
 
 of_past as (
-    select s.number, s.score, s.place
+    select s.number, s.past_score as score, s.place
     from sided as s
     inner join allowed_products as p on s.number = p.number
     where s.place is null or s.place >= :visit
-    order by s.of_past_alone desc, p.product_id asc
+    order by s.past_score desc, p.product_id asc
     limit :k
 )
 
