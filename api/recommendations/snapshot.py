@@ -52,7 +52,12 @@ def recommend(local: LocalSnapshot, question: RecommendQuestion) -> list[Recomme
     taste = _taste(local, actions, question.page.until)
     filter_json = question.filter.as_json()
     basket = (one.product_id for one in question.actions if one.kind == "basket")
-    exclude = [*question.exclude, *question.left_out, *basket, *_acted_on(local, actions)]
+    exclude = [
+        *question.exclude,
+        *question.left_out,
+        *basket,
+        *_acted_on(local, question.actions, actions),
+    ]
     side_pool = local.serving.pool // 2
     depth = max(question.k, side_pool) if taste.visit else question.k
     found = local.scored(taste, depth, filter_json, exclude, question.candidates)
@@ -163,11 +168,20 @@ def _latest_actions(local: LocalSnapshot, actions: Sequence[DatedAction]) -> lis
     return dated[: local.serving.actions]
 
 
-def _acted_on(local: LocalSnapshot, actions: Sequence[DatedAction]) -> list[str]:
+def _acted_on(
+    local: LocalSnapshot, told: Sequence[DatedAction], latest: Sequence[DatedAction]
+) -> list[str]:
     """Return what is left out because it was acted on, as `recs.left_out` does.
 
     What is bought again and again may come again, and so may what was viewed long ago.
     """
+    counted = {one.product_id for one in latest}
+    earlier = [one for one in told if one.product_id not in counted]
+    bought = {one.product_id for one in earlier if one.kind == "purchase"}
+    actions = [
+        *latest,
+        *(one for one in earlier if one.kind == "purchase" or one.product_id not in bought),
+    ]
     comes_again = local.rebuyable([one.product_id for one in actions if one.kind == "purchase"])
     viewed_after = datetime.now(UTC) - timedelta(days=local.serving.viewed_days)
     return [

@@ -8,8 +8,8 @@
 -- p_history: as in recs.recent_actions, for the basket; p_exclude: product ids, null: none;
 -- p_as_of: what they bought or hid strictly before, null: all; p_viewed_days: after so many days a
 -- product that was looked at and not bought may come back; p_session_id: the session of p_acted;
--- p_is_cut: whether there may be more actions than p_acted has, so that their views are looked up:
--- the latest 200 of the shopper, of the session, and all that the caller tells.
+-- p_is_cut: whether there may be more actions than p_acted has: then views are looked up, the last
+-- 200 of the shopper and of the session, and all that the caller tells counts.
 -- Returns the product ids, some of them maybe twice. Without the shopper's consent nothing they
 -- bought is read; their wish to hide a product counts all the same.
 create or replace function recs.left_out(
@@ -25,10 +25,13 @@ as $$
 declare
     until constant timestamptz := coalesce(p_as_of, now());
     since constant timestamptz := until - p_viewed_days * interval '1 day';
-    more text [] := '{}';
+    -- Of what is not in p_acted: what was looked at or reviewed, and what was bought.
+    acted_ids constant text [] := array(select a.product_id from unnest(p_acted) as a);
+    seen text [] := '{}';
+    bought text [] := '{}';
 begin
     if p_is_cut then
-        more := array(
+        seen := array(
             (
                 select v.product_id
                 from raw.views as v
@@ -68,7 +71,21 @@ begin
             from jsonb_to_recordset(coalesce(p_history, '[]')) as h (
                 kind text, product_id text, acted_at timestamptz
             )
-            where h.product_id is not null and h.kind = 'view' and h.acted_at > since
+            where h.product_id is not null
+            group by h.product_id
+            having
+                not bool_or(h.kind = 'purchase')
+                and bool_or(h.kind = 'review' or h.kind = 'view' and h.acted_at > since)
+        );
+        seen := array(
+            select s.product_id
+            from unnest(seen) as s (product_id)
+            where s.product_id <> all (acted_ids)
+        );
+        bought := array(
+            select h.product_id
+            from jsonb_to_recordset(coalesce(p_history, '[]')) as h (kind text, product_id text)
+            where h.kind = 'purchase' and h.product_id <> all (acted_ids)
         );
     end if;
     return
@@ -86,6 +103,7 @@ begin
                     and b.purchased_at < coalesce(p_as_of, 'infinity')
             )
             || array(select a.product_id from unnest(p_acted) as a where a.kind = 'purchase')
+            || bought
         )
         || array(
             select a.product_id
@@ -107,7 +125,7 @@ begin
             from jsonb_array_elements(p_history) as h
             where h ->> 'kind' = 'basket' and h ->> 'product_id' is not null
         )
-        || more
+        || seen
         || coalesce(array_remove(p_exclude, null), '{}');
 end;
 $$;
