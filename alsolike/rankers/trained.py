@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from secrets import token_hex
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from alsolike.rankers.blend.publish import publish
 from alsolike.rankers.blend.recipe import BOTH, Recipe
 from alsolike.rankers.stored import StoredRanker
 from alsolike.texts import read_texts
+
+if TYPE_CHECKING:
+    from alsolike.rankers.blend.restraint import MeasuredRestraint, Restraint
 
 
 class TrainedRanker(StoredRanker):
@@ -49,6 +52,9 @@ class TrainedRanker(StoredRanker):
         self._encoder_id = encoder_id
         self._model_id: int | None = None
         self._serving: dict[str, Any] = {}
+        # What the last fit had to choose from: ranking quality against products shown; and chose.
+        self.frontier: list[MeasuredRestraint] = []
+        self.restraint: Restraint | None = None
 
     def close(self) -> None:
         """Drop the model and close the sessions."""
@@ -70,6 +76,7 @@ class TrainedRanker(StoredRanker):
         # No other neighbours are looked up than those of the shoppers' latest products.
         acted_on = split.queries(split.rows, **fitted.chosen.query)
         self._serving = fitted.serving
+        self.frontier, self.restraint = fitted.chosen.frontier, fitted.chosen.restraint
         super().fit(split, report)
         with connect() as connection:
             drop_leftovers(connection)
