@@ -86,7 +86,7 @@ class Taste(Struct, frozen=True):
 class ScoredSnapshotProduct(NamedTuple):
     """A product, its score, and the place of the action that gave most of it.
 
-    Without a place the product's prior gave half or more, without a score it only fills up.
+    Without a place the product's prior alone gave, without a score it only fills up.
     """
 
     product: SnapshotProduct

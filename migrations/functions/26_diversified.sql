@@ -5,11 +5,11 @@
 -- p_category_share, p_brand_share: see recs.serving_options; p_visit: how many of the actions, from
 -- the first on, are of the current visit, 0: the list is not shared out between what these lead to
 -- and all others; p_others_least, p_others_most: which share of the picks the others have.
--- Returns the candidates in their new order, least(p_picks, candidates) of them. Each pick is the
--- greatest of score / best score - p_diversity * greatest cosine to what is picked, among those
--- whose category path and brand had less than ceil(share * greatest(pick, 10)) of the picks so far,
--- and whose side of the visit had less than round(share * greatest(pick, 10)); where none is within
--- the caps, among all. So none is lost, and a longer order begins with the shorter.
+-- Returns the candidates in their new order, least(p_picks, candidates) of them. Each pick has the
+-- greatest score - p_diversity * best score of its side * greatest cosine to what is picked, among
+-- those whose category path and brand had less than ceil(share * greatest(pick, 10)) of the picks
+-- so far, and whose side of the visit had less than round(share * greatest(pick, 10)); where none
+-- is within the caps, among all. So none is lost, and a longer order begins with the shorter.
 create or replace function recs.diversified(
     p_model_id integer, p_scored recs.scored_product [], p_picks integer,
     p_diversity double precision, p_category_share double precision,
@@ -22,8 +22,9 @@ set search_path = pg_catalog, public, pg_temp
 as $$
 declare
     candidate_count constant integer := cardinality(p_scored);
-    -- Above 0, because scores are divided by it.
-    best_score constant double precision := greatest(p_scored[1].score, 1e-9);
+    -- What a likeness of 1 takes of the score of a candidate: of the visit's side, of the other.
+    visit_penalty double precision;
+    other_penalty double precision;
     has_traits constant boolean := p_category_share < 1 or p_brand_share < 1;
     has_caps constant boolean := has_traits or p_visit > 0;
     scores real [];
@@ -58,7 +59,7 @@ begin
         array_agg(v.embedding order by c.place),
         array_agg(c.category_number order by c.place),
         array_agg(c.brand_number order by c.place),
-        array_agg(c.action_place between 1 and p_visit order by c.place)
+        array_agg(coalesce(c.action_place between 1 and p_visit, false) order by c.place)
     into scores, vectors, categories, brands, is_of_visit
     from (
         select u.product_id, u.score, u.action_place, u.place,
@@ -75,6 +76,10 @@ begin
             and v.model_id = p_model_id
             and c.product_id = v.product_id;
 
+    -- The first of each side is its best.
+    visit_penalty := p_diversity * scores[array_position(is_of_visit, true)];
+    other_penalty := p_diversity * scores[array_position(is_of_visit, false)];
+
     for pick in 1..least(p_picks, candidate_count) loop
         category_cap := ceil(p_category_share * greatest(pick, 10));
         brand_cap := ceil(p_brand_share * greatest(pick, 10));
@@ -85,7 +90,7 @@ begin
         loop
             for place in 1..candidate_count loop
                 -- The merit of a later candidate is at most its score.
-                exit when scores[place] / best_score <= best_merit and picked is not null;
+                exit when scores[place] <= best_merit and picked is not null;
                 continue when is_picked[place]
                     or is_capped and (
                         of_category[categories[place]] >= category_cap
@@ -96,7 +101,7 @@ begin
                             else of_others >= others_cap
                         end
                     );
-                merit := scores[place] / best_score;
+                merit := scores[place];
                 if p_diversity > 0 then
                     likeness := likenesses[place];
                     for earlier in compared[place] + 1..pick - 1 loop
@@ -106,7 +111,8 @@ begin
                     end loop;
                     likenesses[place] := likeness;
                     compared[place] := pick - 1;
-                    merit := merit - p_diversity * likeness;
+                    merit := merit - likeness
+                    * case when is_of_visit[place] then visit_penalty else other_penalty end;
                 end if;
                 if picked is null or merit > best_merit then
                     picked := place;

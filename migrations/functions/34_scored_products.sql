@@ -8,7 +8,7 @@
 -- weights from which on a prior counts in full, 0: always.
 -- A row: product_id; its score, the sum over the actions of weight × the neighbour's score, plus
 -- its prior (above 0); action_place: place in p_acted, from 1, of the action that gave most; 0: a
--- prior gave half of the score or more; best first. At most p_k rows.
+-- prior alone gave; best first. At most p_k rows.
 -- With p_visit a list has two sides, and p_k rows of each are returned: what the visit leads to,
 -- and what came before leads to, in the order that it has without a visit: by what the past gives,
 -- times the past's share. A product is of the side that would give more if it had all the weight,
@@ -83,7 +83,6 @@ as $$
     sums as (
         select s.product_id, sum(s.part) as score, coalesce(max(s.prior), 0) as prior,
             coalesce(sum(s.part) filter (where s.is_of_visit), 0) as of_visit,
-            max(s.part_and_place) as greatest,
             max(s.part_and_place) filter (where s.is_of_visit) as greatest_of_visit,
             max(s.part_and_place) filter (where not s.is_of_visit) as greatest_of_past
         from parts as s
@@ -109,9 +108,7 @@ as $$
             s.of_visit_alone > s.of_past_alone as is_of_visit,
             case
                 when s.of_visit_alone > s.of_past_alone then -s.greatest_of_visit[2]
-                when s.prior > 0 and 2 * s.prior >= s.score then 0
-                when p_visit > 0 then coalesce(-s.greatest_of_past[2], 0)
-                else -s.greatest[2]
+                else coalesce(-s.greatest_of_past[2], 0)
             end::integer as action_place
         from sided as s
         order by score desc, s.product_id asc

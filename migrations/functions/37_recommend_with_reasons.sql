@@ -60,6 +60,8 @@ declare
     past_places constant double precision := 0.42;
     -- The shares of what came before, beside a visit, are times this: less where it is short.
     long_past double precision;
+    -- Of all weights: see recs.recent_actions. Worked out once, not for every row.
+    past_share double precision;
     -- Candidates that are re-ranked.
     pool integer;
     -- Rows to find before one of each group is left.
@@ -96,6 +98,7 @@ begin
     );
     before_visit := cardinality(acted) - visit;
     long_past := before_visit / (before_visit + 1.0);
+    past_share := (1 - options.visit * visit / (visit + 1.0)) * long_past;
     if options.visit = 0 or before_visit = 0 or used.kind is distinct from 'trained' then
         visit := 0;
     end if;
@@ -132,9 +135,7 @@ begin
                 select s
                 from recs.scored_products(
                     used.model_id, acted, left_out, p_filter, candidates, options.neighbour_rows,
-                    wanted, visit,
-                    (1 - options.visit * visit / (visit + 1.0)) * long_past,
-                    options.full_weight
+                    wanted, visit, past_share, options.full_weight
                 ) as s
             );
             exit when not has_groups;

@@ -247,10 +247,10 @@ def test_a_list_has_two_sides_and_priors_count_less_where_little_was_done(
         places = [count for name, count in of_visit.items() if name.startswith(start)]
         assert least <= min(places) <= max(places) <= most, start
     # A pan and a spade lead to no knife: their scores are what counts of the priors. A look, and a
-    # purchase at the decay of 0.8, weigh 3.4 of 6.
+    # purchase at the decay of 0.8, weigh 3.4 of 6; the past has (1 - 0.6 / 2) / 2 of it.
     shares = [
         item["score"] / (int(item["product_id"][-2:]) / 50)
         for item in found["1 looks after 1, 50 rows"]
         if item["product_id"] in {"knife-05", "knife-15", "knife-25"}
     ]
-    assert shares == pytest.approx([3.4 / 6] * 3)
+    assert shares == pytest.approx([3.4 / 6 * 0.35] * 3)

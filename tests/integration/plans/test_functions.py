@@ -158,8 +158,8 @@ def test_what_was_known_in_the_past_is_read_from_then_on_back(
     )
     # For the taste, and for what was looked at before what makes it.
     assert read.searched["views_of_shopper"] == 2
-    # Of the later ones, 720, none.
-    assert read.rows["views"] < 100
+    # Of the later ones, 720, none; of those that leave products out, at most 200.
+    assert read.rows["views"] < 300
 
 
 @pytest.mark.parametrize("mode", PLAN_MODES)

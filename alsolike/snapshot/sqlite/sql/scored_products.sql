@@ -4,8 +4,8 @@
 -- are added up; visit: how many of these, from the first on, are of the current visit, 0: the list
 -- has one side; past_share: the share of the others in all weights; prior_share: what of a prior
 -- counts; k: rows wanted of each side.
--- A row: the score; the place of the action that gave most of it, from 0, null: a prior gave half
--- or more; then a product; best first.
+-- A row: the score; the place of the action that gave most of it, from 0, null: a prior alone gave;
+-- then a product; best first.
 with actions as (
     select
         a.key as place,
@@ -81,7 +81,7 @@ sided as materialized (
                 s.of_visit > 0
                 and s.of_visit / (1 - :past_share) > s.of_past / :past_share + s.prior
                 then s.visit_place
-            when s.prior = 0 or s.of_visit + s.of_past > s.prior then s.past_place
+            else s.past_place
         end as place
     from sums as s
 ),
