@@ -16,6 +16,9 @@ SalePrice = Annotated[
     Meta(description="What it costs now, if less than the price; null: the price."),
 ]
 PageAddress = Annotated[str, Meta(description="Of its page: the shop's own, else that of ours.")]
+VariantCount = Annotated[
+    int, Meta(description="How many other variants of it are shown and in stock.")
+]
 PICTURES_PREFIX = "/pictures/"
 
 # What precedes a path of ours where another site shows it: the prefix at a proxy, behind the

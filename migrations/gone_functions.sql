@@ -8,10 +8,16 @@ recs.similar_from_neighbours, recs.similar_popular, recs.taste_products;
 drop function if exists recs.diversified(
     integer, text [], real [], integer, double precision, double precision, double precision
 );
+drop function if exists recs.diversified(
+    integer, recs.scored_product [], integer, double precision, double precision, double precision
+);
 drop function if exists recs.goes_with(text, integer, text [], recs.product_filter);
 drop function if exists recs.is_exact_search(text, tsquery);
 drop function if exists recs.left_out(text, timestamptz);
 drop function if exists recs.left_out(text, recs.action [], jsonb, text [], timestamptz);
+drop function if exists recs.left_out(
+    text, recs.action [], jsonb, text [], timestamptz, double precision
+);
 drop function if exists recs.serving_options(jsonb);
 drop function if exists recs.neighbours_statement(integer, integer, boolean);
 drop function if exists recs.popular_products(integer, text [], recs.product_filter, text []);
@@ -23,7 +29,9 @@ drop function if exists recs.recommend_with_reasons(
 drop function if exists recs.scored_products(
     integer, text [], real [], text [], recs.product_filter, text [], integer, integer
 );
-drop function if exists recs.serving_options(jsonb);
+drop function if exists recs.scored_products(
+    integer, recs.action [], text [], recs.product_filter, text [], integer, integer
+);
 drop function if exists recs.similar_products(
     text, integer, text [], recs.product_filter, text [], text, boolean
 );

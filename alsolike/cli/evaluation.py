@@ -156,6 +156,7 @@ def evaluate(
             has_vectors=done.has_vectors,
             data_fingerprint=done.data_fingerprint,
             frontier=done.frontier,
+            coverage=done.coverage,
         )
         report_path.write_text(html, encoding="utf-8")
     result = {

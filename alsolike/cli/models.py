@@ -22,11 +22,12 @@ _LEARNING_RATE = 2e-5
 @click.option("--name", help="Of the model; the next of trained-1, trained-2 … when left out.")
 @click.option(
     "--validation",
-    type=click.Choice(["time", "leave-one-out"]),
-    default="time",
+    type=click.Choice(["both", "time", "next", "leave-one-out"]),
+    default="both",
     show_default=True,
-    help="How the slice is cut off on which the weights are chosen; leave-one-out where the times "
-    "of different shoppers cannot be compared.",
+    help="How the slice is asked on which the weights are chosen: at one moment for what came "
+    "later, before every next action, or both; leave-one-out where the times of different "
+    "shoppers cannot be compared.",
 )
 @seed_option
 @click.option(

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from alsolike.evaluation.frontier import DEFAULT, MeasuredSetting
+from alsolike.evaluation.frontier import DEFAULT, CoverageFrontier, MeasuredSetting
 from alsolike.evaluation.results import Evaluation
 from alsolike.rankers.by_name import BASELINES
 
@@ -80,6 +80,34 @@ def frontier_chart(points: Sequence[MeasuredSetting], *, k: int = 10) -> str:
         _tidy(axes)
         axes.grid(visible=True, axis="y", color=_GRID)
         return _svg(figure, "Accuracy against diversity")
+
+
+def coverage_chart(evaluation: Evaluation, frontier: CoverageFrontier | None = None) -> str:
+    """Draw accuracy against catalogue coverage: of each model, and of what training chose from."""
+    k = evaluation.k
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(_WIDTH_INCHES, 3.8), layout="constrained")
+        axes = figure.add_subplot(1, 1 if frontier is None else 2, 1)
+        for model, result in evaluation.models.items():
+            metrics = result.metrics["all"]
+            point = metrics[f"coverage@{k}"].value, metrics[f"ndcg@{k}"].value
+            axes.scatter(*point, s=36, color=_OTHERS if model in BASELINES else _OURS, zorder=2)
+            axes.annotate(model, point, xytext=(5, 4), textcoords="offset points", fontsize=8)
+        axes.margins(0.15)
+        axes.set_xlabel(f"coverage@{k}")
+        axes.set_ylabel(f"ndcg@{k}")
+        _tidy(axes)
+        if frontier is not None:
+            axes = figure.add_subplot(1, 2, 2)
+            axes.plot(frontier.products, frontier.ndcg, color=_OTHERS, linewidth=1.2, marker=".")
+            chosen = frontier.products[frontier.chosen], frontier.ndcg[frontier.chosen]
+            axes.scatter(*chosen, s=48, color=_OURS, zorder=2)
+            axes.annotate("chosen", chosen, xytext=(6, 6), textcoords="offset points", fontsize=8)
+            axes.margins(0.12)
+            axes.set_xlabel(f"products shown while {frontier.model} was trained")
+            axes.set_ylabel("ndcg@10 in validation")
+            _tidy(axes)
+        return _svg(figure, "Accuracy against coverage")
 
 
 def _tidy(axes: Axes) -> None:

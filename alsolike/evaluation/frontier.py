@@ -1,4 +1,4 @@
-"""What diversity costs: one model, asked with several settings of the re-ranking."""
+"""What diversity costs, and what coverage does: models with several settings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -13,6 +13,7 @@ from alsolike.history import Split
 from alsolike.progress import Report
 from alsolike.rankers.blend.recipe import Recipe
 from alsolike.rankers.protocol import ClosableRanker, ListRanker
+from alsolike.rankers.trained import TrainedRanker
 
 # Rows of the split for which lists are made with every setting, at most.
 _ROWS = 2000
@@ -92,6 +93,38 @@ class MeasuredSetting:
             "ild": self.diversity,
             "difference": [self.loss.value, self.loss.low, self.loss.high],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageFrontier:
+    """What training had to choose from: how far popular products are held back.
+
+    Attributes
+    ----------
+    ndcg : tuple of float
+        NDCG@10 of the validation shoppers, the best first.
+    products : tuple of int
+        How many products their lists show, ascending.
+    chosen : int
+        Place of the one that was chosen.
+    """
+
+    model: str
+    ndcg: tuple[float, ...]
+    products: tuple[int, ...]
+    chosen: int
+
+    @classmethod
+    def of(cls, ranker: TrainedRanker) -> "CoverageFrontier":
+        """Return what a fitted model had to choose from."""
+        restraints = [one.restraint for one in ranker.frontier]
+        assert ranker.restraint is not None  # noqa: S101  (chosen from these)
+        return cls(
+            ranker.name,
+            tuple(one.ndcg for one in ranker.frontier),
+            tuple(one.products for one in ranker.frontier),
+            restraints.index(ranker.restraint),
+        )
 
 
 class _RankerWithSetting:

@@ -6,8 +6,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from alsolike.evaluation.charts import accuracy_chart, frontier_chart
-from alsolike.evaluation.frontier import MeasuredSetting
+from alsolike.evaluation.charts import accuracy_chart, coverage_chart, frontier_chart
+from alsolike.evaluation.frontier import CoverageFrontier, MeasuredSetting
 from alsolike.evaluation.results import Evaluation, best_model
 from alsolike.evaluation.table import (
     AS_STORED,
@@ -28,6 +28,7 @@ def report_html(
     has_vectors: bool,
     data_fingerprint: str,
     frontier: Sequence[MeasuredSetting] = (),
+    coverage: CoverageFrontier | None = None,
 ) -> str:
     """Return the report; the same evaluation gives the same file, but for the seconds.
 
@@ -47,6 +48,7 @@ def report_html(
     charts = [
         (f"NDCG@{k}", Markup(accuracy_chart(evaluation))),  # noqa: S704
         (f"Hit rate@{k}", Markup(accuracy_chart(evaluation, f"hr@{k}"))),  # noqa: S704
+        ("Accuracy against coverage", Markup(coverage_chart(evaluation, coverage))),  # noqa: S704
     ]
     if frontier:
         charts.append(

@@ -13,7 +13,7 @@ from alsolike.database import connect
 from alsolike.evaluation.cold import hidden_products, hide_products
 from alsolike.evaluation.complements import evaluate_complements
 from alsolike.evaluation.evaluate import evaluate
-from alsolike.evaluation.frontier import MeasuredSetting, measure_frontier
+from alsolike.evaluation.frontier import CoverageFrontier, MeasuredSetting, measure_frontier
 from alsolike.evaluation.product_traits import read_traits
 from alsolike.evaluation.responsiveness import measure_responsiveness
 from alsolike.evaluation.results import Evaluation, EvaluationError
@@ -80,7 +80,8 @@ class EvaluationPlan:
 class EvaluationRun:
     """An evaluation that was kept in `recs.evaluations`.
 
-    Without vectors intra-list diversity could not be measured. The frontier, the complements (from
+    Without vectors intra-list diversity could not be measured. `coverage` is what the first trained
+    model had to choose from; None without one. The frontier, the complements (from
     `evaluate_complements`) and responsiveness are empty or None where they were not asked for.
     """
 
@@ -89,6 +90,7 @@ class EvaluationRun:
     data_fingerprint: str
     has_vectors: bool
     frontier: list[MeasuredSetting]
+    coverage: CoverageFrontier | None
     complements: dict[str, Any] | None
     responsiveness: list[Responsiveness] | None
 
@@ -118,6 +120,7 @@ def run_evaluation(
         The cutoff is outside the history, or a model's answer is no ranking.
     """
     rankers = _rankers(plan, trained_ranker)
+    trained = [ranker for ranker in rankers if isinstance(ranker, TrainedRanker)]
     history = read_history(report=report)
     split = make_split(history, plan)
     vectors = _text_vectors(history.catalogue, plan.models, report)
@@ -165,6 +168,7 @@ def run_evaluation(
         data_fingerprint,
         vectors is not None,
         frontier,
+        next((CoverageFrontier.of(ranker) for ranker in trained if ranker.frontier), None),
         complements,
         responsiveness,
     )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from alsolike.errors import AlsolikeError
 from alsolike.history.history import ALWAYS, Catalogue, History
-from alsolike.history.recent import acted_on, recent_products
+from alsolike.history.recent import acted_on, events_before, recent_products
 
 # The ways to split, as `split_history` knows them.
 SPLITS = ("time", "next", "leave-one-out")
@@ -68,6 +68,8 @@ class Split:
         What the shoppers did, also after the cutoff; None: it is not asked with more than is known.
     n_moments : int or None
         How many rows there were before some were drawn; None: all are here.
+    has_hidden : bool
+        Whether events are left out of `known` and `later` as if they had never happened.
     visitors, single : int
         Shoppers and sessions with any event, and those of them with one product only, who cannot
         be tested; 0 where nobody counted.
@@ -81,6 +83,7 @@ class Split:
     cutoff: int | None = None
     later: History | None = None
     n_moments: int | None = None
+    has_hidden: bool = False
     visitors: int = 0
     single: int = 0
 
@@ -124,6 +127,11 @@ class Split:
         """
         return acted_on(self.seen, self.shoppers[rows], self._limits(rows))
 
+    def events(self, row: int) -> NDArray[np.int64]:
+        """Return what the shopper of a row did before its moment: positions in `seen`, by time."""
+        one = np.array([row])
+        return events_before(self.seen, self.shoppers[one], self._limits(one))[0]
+
     def _limits(self, rows: NDArray[np.integer]) -> NDArray[np.int64] | None:
         """Return the moments before which events count; None: what is known lies before them."""
         return None if self.later is None else self.moments[rows]
@@ -146,9 +154,10 @@ class Split:
         is_hidden : ndarray, shape (n_products,), bool
         """
         known = self.known.only(~is_hidden[self.known.products])
-        if self.later is None:
-            return replace(self, known=known)
-        return replace(self, known=known, later=self.later.only(~is_hidden[self.later.products]))
+        later = self.later
+        if later is not None:
+            later = later.only(~is_hidden[later.products])
+        return replace(self, known=known, later=later, has_hidden=True)
 
     @property
     def exists_from(self) -> NDArray[np.int64]:

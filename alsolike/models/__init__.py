@@ -59,6 +59,7 @@ class ServingOptions:
     brand_share: float
     # Snapshots of earlier versions do not say.
     visit: float = 0.0
+    full_weight: float = 0.0
     viewed_days: float = 14.0
 
     @property

@@ -3,19 +3,23 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import psycopg
 from numpy.typing import NDArray
+from psycopg.types.json import Jsonb
 
 from alsolike.database import connect, query
-from alsolike.history import Split, visitor_of
+from alsolike.dbt_variables import dbt_variables
+from alsolike.history import KINDS, Split, Visitor, visitor_of
 from alsolike.progress import Report
 
 # Database sessions that ask side by side.
 _SESSIONS = 2
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class StoredRanker:
@@ -23,6 +27,10 @@ class StoredRanker:
 
     It may have been trained on what is held out. So this measures the model that would serve, not
     how well its recipe foretells. Its results have the model's name when they are given no other.
+
+    The function reads what shoppers did from the database. Where the split hides events, it is told
+    what is left of them instead, of a visitor whom it does not know; it then knows nothing of what
+    they put into a basket, which no history has.
 
     Attributes
     ----------
@@ -83,7 +91,9 @@ class StoredRanker:
                 shopper = int(split.shoppers[rows[place]])
                 moment = int(split.moments[rows[place]])
                 left_out = [*product_ids[had[place].indices], *later_products(moment)]
-                visitor = visitor_of(split.known.shopper_ids[shopper])
+                visitor, history = visitor_of(split.known.shopper_ids[shopper]), None
+                if split.has_hidden:
+                    visitor, history = Visitor(None, None), _told(split, int(rows[place]))
                 began = time.perf_counter()
                 answer = connection.execute(
                     query("alsolike/rankers/recommendations"),
@@ -94,6 +104,7 @@ class StoredRanker:
                         "left_out": left_out,
                         "model": self._model,
                         "moment": moment,
+                        "history": history,
                     },
                 ).fetchall()
                 taken.append(time.perf_counter() - began)
@@ -107,3 +118,25 @@ class StoredRanker:
             for taken in pool.map(ask, self._connections, parts):
                 self.latencies.extend(taken)
         return products, scores
+
+
+def _told(split: Split, row: int) -> Jsonb:
+    """Return what the split shows of a row's shopper, as `recs.recent_actions` takes it."""
+    history, events = split.seen, split.events(row)
+    least = dbt_variables()["view_weight"]
+    latest: dict[tuple[str, int], int] = {}
+    for event in events.tolist():
+        kind = KINDS[history.kinds[event]]
+        # As there: a review counts from 4 stars on, which is what dbt gives the weight of a view.
+        if kind != "review" or history.weights[event] >= least:
+            latest[kind, int(history.products[event])] = int(history.times[event])
+    return Jsonb(
+        [
+            {
+                "kind": kind,
+                "product_id": history.catalogue.product_ids[product],
+                "acted_at": (_EPOCH + timedelta(microseconds=moment)).isoformat(),
+            }
+            for (kind, product), moment in latest.items()
+        ]
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from secrets import token_hex
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,12 @@ from alsolike.models import change_serving, drop_leftovers, drop_model, hold_mod
 from alsolike.progress import Report
 from alsolike.rankers.blend.fit import fit_model
 from alsolike.rankers.blend.publish import publish
-from alsolike.rankers.blend.recipe import Recipe
+from alsolike.rankers.blend.recipe import BOTH, Recipe
 from alsolike.rankers.stored import StoredRanker
 from alsolike.texts import read_texts
+
+if TYPE_CHECKING:
+    from alsolike.rankers.blend.restraint import MeasuredRestraint, Restraint
 
 
 class TrainedRanker(StoredRanker):
@@ -49,6 +52,9 @@ class TrainedRanker(StoredRanker):
         self._encoder_id = encoder_id
         self._model_id: int | None = None
         self._serving: dict[str, Any] = {}
+        # What the last fit had to choose from: ranking quality against products shown; and chose.
+        self.frontier: list[MeasuredRestraint] = []
+        self.restraint: Restraint | None = None
 
     def close(self) -> None:
         """Drop the model and close the sessions."""
@@ -58,16 +64,19 @@ class TrainedRanker(StoredRanker):
     def fit(self, split: Split, report: Report) -> None:
         """Train on what is known and write the model, for evaluation only."""
         self._drop()
-        validation = "leave-one-out" if split.name == "leave-one-out" else "time"
-        recipe = replace(self.recipe, validation=validation)
+        recipe = self.recipe
+        if (recipe.validation == "leave-one-out") != (split.name == "leave-one-out"):
+            is_alone = split.name == "leave-one-out"
+            recipe = replace(recipe, validation="leave-one-out" if is_alone else BOTH)
         catalogue = split.known.catalogue
         texts, encoder = read_texts(catalogue, self._encoder_id, report=report)
         if self._name_vectors is not None:
             texts = replace(texts, vectors=self._name_vectors)
         fitted = fit_model(split.known, texts.only(split.is_there), recipe, report)
         # No other neighbours are looked up than those of the shoppers' latest products.
-        acted_on = split.queries(split.rows, **fitted.query)
+        acted_on = split.queries(split.rows, **fitted.chosen.query)
         self._serving = fitted.serving
+        self.frontier, self.restraint = fitted.chosen.frontier, fitted.chosen.restraint
         super().fit(split, report)
         with connect() as connection:
             drop_leftovers(connection)

@@ -110,7 +110,9 @@ def export_snapshot(
                 connection, store, snapshot_id, used, wanted_k, total, report
             )
             product_files = (
-                _write_products(connection, store, snapshot_id, report) if scope == "whole" else ()
+                _write_products(connection, store, snapshot_id, used, report)
+                if scope == "whole"
+                else ()
             )
             serving = serving_options(connection, used.serving)
             shop = connection.execute("select ops.is_demo_shop()").fetchone()
@@ -128,6 +130,7 @@ def export_snapshot(
             product_files=product_files,
             is_demo_shop=shop == (True,),
             serving=serving,
+            is_trained=used.kind == "trained",
         )
         store.put(f"{snapshot_id}/{MANIFEST_NAME}", encode_file(manifest))
         if is_verified:
@@ -203,7 +206,11 @@ def _write_neighbours(
 
 
 def _write_products(
-    connection: psycopg.Connection[Any], store: SnapshotStore, snapshot_id: str, report: Report
+    connection: psycopg.Connection[Any],
+    store: SnapshotStore,
+    snapshot_id: str,
+    model: Model,
+    report: Report,
 ) -> tuple[PartFile, ...]:
     """Write the whole catalogue, beside the snapshot's own folder."""
     stage, done = "export products", 0
@@ -215,7 +222,7 @@ def _write_products(
 
     report(stage, 0, None)
     folder = products_folder(snapshot_id)
-    parameters = {"popular": POPULAR}
+    parameters = {"model_id": model.model_id, "popular": POPULAR}
     with closing(_groups(connection, "products", parameters, PRODUCT_GROUP_ROWS)) as groups:
         files = _write_parts(store, folder, PRODUCT_SCHEMA, groups, PRODUCT_PART_ROWS, count)
     report(stage, done, done)

@@ -140,6 +140,7 @@ def write_file(
         )
         run("count_variants")
         run("index_popularity")
+        run("index_priors")
         run("index_words")
         file.create_function("folded", 1, _folded, deterministic=True)
         run("add_words")
@@ -172,6 +173,7 @@ def _publish(folder: Path, partial: Path, manifest: Manifest) -> LocalPointer:
         created_at=manifest.created_at,
         fetched_at=datetime.now(UTC),
         is_demo_shop=manifest.is_demo_shop,
+        is_trained=manifest.is_trained,
     )
     partial.replace(folder / pointer.file)
     written = folder / f"{POINTER_NAME}.{os.getpid()}.part"

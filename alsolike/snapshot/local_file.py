@@ -9,7 +9,7 @@ from msgspec import Struct
 from alsolike.errors import SnapshotError
 from alsolike.snapshot.manifest import decode_file
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 POINTER_NAME = "current.json"
 
 
@@ -28,6 +28,8 @@ class LocalPointer(Struct, frozen=True):
         When the rows were read from the database; when the file was written. UTC.
     is_demo_shop : bool
         Whether everybody in the shop was made up.
+    is_trained : bool
+        Whether the model is of the kind 'trained'.
     """
 
     format_version: int
@@ -39,6 +41,7 @@ class LocalPointer(Struct, frozen=True):
     created_at: datetime
     fetched_at: datetime
     is_demo_shop: bool = False
+    is_trained: bool = False
 
 
 def snapshot_folder(home: Path) -> Path:

@@ -10,7 +10,7 @@ import msgspec
 from alsolike.errors import SnapshotError
 from alsolike.models import ServingOptions
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 MANIFEST_NAME = "manifest.json"
 
 Scope = Literal["whole", "category", "list"]
@@ -53,6 +53,8 @@ class Manifest(msgspec.Struct, frozen=True):
         Whether everybody in the shop was made up; False in snapshots of earlier releases.
     serving : ServingOptions, optional
         Of the model; None in snapshots of earlier releases.
+    is_trained : bool
+        Whether the model is of the kind 'trained'.
     """
 
     format_version: int
@@ -68,6 +70,7 @@ class Manifest(msgspec.Struct, frozen=True):
     product_files: tuple[PartFile, ...] = ()
     is_demo_shop: bool = False
     serving: ServingOptions | None = None
+    is_trained: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON has it."""

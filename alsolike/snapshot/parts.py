@@ -51,6 +51,8 @@ PRODUCT_SCHEMA = arrow.schema(
         arrow.field("sale_price", arrow.string()),
         arrow.field("url", arrow.string()),
         arrow.field("item_group_id", arrow.string()),
+        arrow.field("prior", arrow.float32()),
+        arrow.field("repurchase_factor", arrow.float32()),
     ]
 )
 

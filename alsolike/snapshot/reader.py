@@ -7,8 +7,10 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from math import ceil
 from pathlib import Path
-from typing import Any
+from struct import pack, unpack
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -54,6 +56,42 @@ class SnapshotProduct(Struct):
     url: str
     variant_group_id: str | None
     variants: int
+
+
+class WeightedAction(Struct, frozen=True):
+    """What somebody did with a product, and how much it counts, above 0."""
+
+    kind: str
+    product_id: str
+    weight: float
+
+
+class Taste(Struct, frozen=True):
+    """What somebody did, one action of each product, the latest first.
+
+    Attributes
+    ----------
+    visit : int
+        How many of the actions, from the first on, are of the current visit; 0: a list is not
+        shared out between what these lead to and all others.
+    past_share : float
+        Share of the other actions in all weights.
+    """
+
+    actions: Sequence[WeightedAction]
+    visit: int = 0
+    past_share: float = 1.0
+
+
+class ScoredSnapshotProduct(NamedTuple):
+    """A product, its score, and the place of the action that gave most of it.
+
+    Without a place the product's prior alone gave, without a score it only fills up.
+    """
+
+    product: SnapshotProduct
+    score: float | None
+    action_place: int | None
 
 
 class LocalSnapshot:
@@ -134,7 +172,54 @@ class LocalSnapshot:
             )
             return products
 
-        return [(found, scores[found.product_id]) for found in _first_of_groups(read, k)]
+        return [(found, scores[found.product_id]) for found in _first_of_groups(read, k, k)[:k]]
+
+    def scored(
+        self,
+        taste: Taste,
+        k: int,
+        filter_json: str | None = None,
+        exclude: Sequence[str] = (),
+        candidates: Sequence[str] | None = None,
+    ) -> list[ScoredSnapshotProduct]:
+        """Find products that the model scores for a taste, best first, as `recs.scored_products`.
+
+        Of an action that counts little, only the nearest neighbours are added up. One of each
+        group. They are k, where there are so many; of a taste with a visit more: k of either side
+        are read.
+        """
+        self._ask(filter_json, exclude, candidates)
+        weights = [_as_real(one.weight) for one in taste.actions]
+        full_weight = self.serving.full_weight
+        given = [
+            {
+                "kind": one.kind,
+                "product_id": one.product_id,
+                "weight": weight,
+                "depth": ceil(self.serving.neighbour_rows * weight / sum(weights)),
+            }
+            for one, weight in zip(taste.actions, weights, strict=True)
+        ]
+        parameters = {
+            "actions": msgspec.json.encode(given).decode(),
+            "visit": taste.visit,
+            "past_share": taste.past_share,
+            "prior_share": min(1, sum(weights) / full_weight) if weights and full_weight else 1,
+        }
+        found: dict[str, ScoredSnapshotProduct] = {}
+
+        def read(wanted: int) -> list[SnapshotProduct]:
+            rows = self._rows("scored_products", {**parameters, "k": wanted})
+            scored = [ScoredSnapshotProduct(product_of_row(row[2:]), *row[:2]) for row in rows]
+            found.update((one.product.product_id, one) for one in scored)
+            return [one.product for one in scored]
+
+        # As many at first as the database reads: how far it reads is felt where a list has sides.
+        (has_groups,) = self._connection.execute(
+            "select exists (select * from products where variant_group_id is not null)"
+        ).fetchone()
+        firsts = _first_of_groups(read, k, 2 * k if has_groups else k)
+        return [found[product.product_id] for product in (firsts if taste.visit else firsts[:k])]
 
     def popular(
         self,
@@ -145,7 +230,7 @@ class LocalSnapshot:
     ) -> list[SnapshotProduct]:
         """Find k products: the recently popular ones, then the newest; one of each group."""
         self._ask(filter_json, exclude, candidates)
-        return _first_of_groups(lambda wanted: self._products("popular", {"k": wanted}), k)
+        return _first_of_groups(lambda wanted: self._products("popular", {"k": wanted}), k, k)[:k]
 
     def list_products(
         self, category: str | None, after: str | None, limit: int
@@ -213,7 +298,7 @@ class LocalSnapshot:
         return self._connection.execute(statement, parameters).fetchall()
 
 
-def one_of_each_group(products: Iterable[SnapshotProduct]) -> list[SnapshotProduct]:
+def _one_of_each_group(products: Iterable[SnapshotProduct]) -> list[SnapshotProduct]:
     """Return the products that are the first of their group; one without a group is its own."""
     first: dict[tuple[bool, str], SnapshotProduct] = {}
     for product in products:
@@ -222,13 +307,14 @@ def one_of_each_group(products: Iterable[SnapshotProduct]) -> list[SnapshotProdu
     return list(first.values())
 
 
-def _first_of_groups(read: Callable[[int], list[SnapshotProduct]], k: int) -> list[SnapshotProduct]:
-    """Read a list as far as it takes to have k products of which no two are of one group."""
-    wanted = k
+def _first_of_groups(
+    read: Callable[[int], list[SnapshotProduct]], k: int, wanted: int
+) -> list[SnapshotProduct]:
+    """Read a list, at first so many wanted, until k or more are left with one of each group."""
     while True:
         products = read(wanted)
-        found = one_of_each_group(products)[:k]
-        if len(found) == k or len(products) < wanted:
+        found = _one_of_each_group(products)
+        if len(found) >= k or len(products) < wanted:
             return found
         wanted *= 5
 
@@ -236,10 +322,16 @@ def _first_of_groups(read: Callable[[int], list[SnapshotProduct]], k: int) -> li
 def prepare_questions(connection: sqlite3.Connection) -> None:
     """Give a connection to a snapshot's file what its lists are asked by: see `sqlite/sql`."""
     connection.create_function("has_attributes", 2, has_attributes)
+    connection.create_function("as_real", 1, _as_real, deterministic=True)
     connection.execute("pragma temp_store = memory")
     for name in _TEMPORARY:
         connection.execute(query(f"alsolike/snapshot/sqlite/{name}"))
     connection.execute("insert into question (excluded) values ('[]')")
+
+
+def _as_real(number: float) -> float:
+    """Round to what Postgres keeps of it: then no order of a sum makes a difference."""
+    return unpack("f", pack("f", number))[0]
 
 
 def product_of_row(row: tuple[Any, ...]) -> SnapshotProduct:
@@ -258,7 +350,7 @@ def product_of_row(row: tuple[Any, ...]) -> SnapshotProduct:
         sale_price=None if row[15] is None else Decimal(row[15]),
         url=row[16] or "",
         variant_group_id=row[17],
-        variants=row[18],
+        variants=row[20],
     )
 
 

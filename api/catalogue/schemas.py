@@ -5,7 +5,13 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from api.fields import PageAddress, SalePrice, page_address, picture_address
+from api.fields import (
+    PageAddress,
+    SalePrice,
+    VariantCount,
+    page_address,
+    picture_address,
+)
 
 
 class Product(Struct):
@@ -24,6 +30,7 @@ class Product(Struct):
     attributes: dict[str, Any]
     is_in_stock: bool
     created_at: datetime
+    variants: VariantCount
 
     def __post_init__(self) -> None:
         """Give addresses of our own as other sites have to write them."""

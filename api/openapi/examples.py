@@ -103,6 +103,7 @@ _PRODUCT = Product(
     attributes={"blade": "18 cm", "dishwasher_safe": False},
     is_in_stock=True,
     created_at=datetime(2026, 3, 1, 9, 30, tzinfo=UTC),
+    variants=2,
 )
 _NEW_PRODUCT: Mapping[str, Any] = {
     "title": "Paring knife, 9 cm",

@@ -5,7 +5,15 @@ from typing import Annotated, Generic, Literal, TypeVar
 
 from msgspec import Meta, Struct
 
-from api.fields import Diversity, Id, PageAddress, SalePrice, page_address, picture_address
+from api.fields import (
+    Diversity,
+    Id,
+    PageAddress,
+    SalePrice,
+    VariantCount,
+    page_address,
+    picture_address,
+)
 from api.filters import ProductFilter
 from api.ladder.tiers import AnswerTier
 
@@ -115,10 +123,7 @@ class ListedProduct(_Listed, kw_only=True):
     currency: str | None
     image_url: str | None
     url: PageAddress
-    variants: Annotated[
-        int,
-        Meta(description="How many other variants of it are in stock; the list has none of them."),
-    ]
+    variants: VariantCount
 
     def __post_init__(self) -> None:
         """Give addresses of our own as other sites have to write them."""

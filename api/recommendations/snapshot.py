@@ -5,13 +5,19 @@ what they bought or hid comes with the question, as far as this process knows it
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 from msgspec import structs
 
-from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct, one_of_each_group
+from alsolike.snapshot.reader import (
+    LocalSnapshot,
+    ScoredSnapshotProduct,
+    SnapshotProduct,
+    Taste,
+    WeightedAction,
+)
 from api.catalogue.service import known_product
 from api.recommendations.questions import (
     ComplementsQuestion,
@@ -32,49 +38,47 @@ from api.recommendations.schemas import (
     TrendingProduct,
 )
 
-# Neighbours of each product of a history that are looked at.
-_NEIGHBOURS_OF_EACH = 30
 # Actions at most so far apart belong to one visit.
 _VISIT_GAP = timedelta(minutes=30)
+# Of the places of a list, the least that a long visit has, and the least that a long past has.
+_VISIT_PLACES = 0.5
+_PAST_PLACES = 0.42
 _REASONS = {"purchase": "bought", "basket": "in_basket", "review": "reviewed", "view": "viewed"}
 
 
 def recommend(local: LocalSnapshot, question: RecommendQuestion) -> list[RecommendedProduct]:
-    """Find neighbours of what the request tells of, then popular products."""
+    """Find what the model scores by what the request tells of, then popular products."""
     actions = _latest_actions(local, question.actions)
+    taste = _taste(local, actions, question.page.until)
     filter_json = question.filter.as_json()
     basket = (one.product_id for one in question.actions if one.kind == "basket")
     exclude = [
-        *question.exclude, *question.left_out, *basket, *_not_bought_again(local, actions),
-    ]  # fmt: skip
-    products: dict[str, SnapshotProduct] = {}
-    scores: dict[str, float] = {}
-    best: dict[str, tuple[float, DatedAction]] = {}
-    weights = _weights(local, actions, question.page.until)
-    for action, weight in zip(actions, weights, strict=True):
-        for product, score in local.neighbours(
-            action.product_id, _NEIGHBOURS_OF_EACH, filter_json, exclude, question.candidates
-        ):
-            product_id, share = product.product_id, score * weight
-            products[product_id] = product
-            scores[product_id] = scores.get(product_id, 0.0) + share
-            if product_id not in best or share > best[product_id][0]:
-                best[product_id] = share, action
-    ranked = sorted(scores, key=lambda product_id: (-scores[product_id], product_id))
-    found = one_of_each_group(products[product_id] for product_id in ranked)[: question.k]
+        *question.exclude,
+        *question.left_out,
+        *basket,
+        *_acted_on(local, question.actions, actions),
+    ]
+    side_pool = local.serving.pool // 2
+    depth = max(question.k, side_pool) if taste.visit else question.k
+    found = local.scored(taste, depth, filter_json, exclude, question.candidates)
+    if taste.visit:
+        found = _placed(found, taste, side_pool)[: question.k]
     if missing := question.k - len(found):
-        left_out = [*exclude, *(product.product_id for product in found)]
-        found += local.popular(missing, filter_json, left_out, question.candidates)
+        left_out = [*exclude, *(one.product.product_id for one in found)]
+        fill = local.popular(missing, filter_json, left_out, question.candidates)
+        found += [ScoredSnapshotProduct(product, None, None) for product in fill]
     return [
         RecommendedProduct(
             rank=rank,
-            score=scores.get(product.product_id),
-            source="personal" if product.product_id in scores else "popular",
+            score=one.score,
+            source="popular" if one.action_place is None else "personal",
             model=local.pointer.model,
-            **_columns(product),
-            reason=_reason(best.get(product.product_id)) if question.reasons else None,
+            **_columns(one.product),
+            reason=_reason(None if one.action_place is None else actions[one.action_place])
+            if question.reasons
+            else None,
         )
-        for rank, product in enumerate(found, start=1)
+        for rank, one in enumerate(found, start=1)
     ]
 
 
@@ -148,22 +152,44 @@ def _latest_actions(local: LocalSnapshot, actions: Sequence[DatedAction]) -> lis
 
     The strongest kind stands for the product, its latest action of any kind dates it.
     """
+    # Clocks of callers may be ahead: what they tell of the future counts as of now.
+    now = datetime.now(UTC)
     counted = [one for one in actions if _weight(local, one) > 0]
     counted.sort(key=lambda one: one.acted_at)
-    latest = {one.product_id: one.acted_at for one in counted}
+    latest = {one.product_id: min(one.acted_at, now) for one in counted}
     # Of the last strongest ones those are kept that are put in last.
     counted.sort(key=lambda one: _weight(local, one))
     strongest = {one.product_id: one for one in counted}
-    ordered = sorted(strongest.values(), key=lambda one: one.product_id)
-    ordered.sort(key=lambda one: latest[one.product_id], reverse=True)
-    return ordered[: local.serving.actions]
+    dated = [
+        structs.replace(strongest[product_id], acted_at=latest[product_id])
+        for product_id in sorted(strongest)
+    ]
+    dated.sort(key=lambda one: one.acted_at, reverse=True)
+    return dated[: local.serving.actions]
 
 
-def _not_bought_again(local: LocalSnapshot, actions: Sequence[DatedAction]) -> list[str]:
-    """Return what was acted on, without what was bought and is bought again and again."""
-    bought = {one.product_id for one in actions if one.kind == "purchase"}
-    comes_again = local.rebuyable([*bought])
-    return [one.product_id for one in actions if one.product_id not in bought & comes_again]
+def _acted_on(
+    local: LocalSnapshot, told: Sequence[DatedAction], latest: Sequence[DatedAction]
+) -> list[str]:
+    """Return what is left out because it was acted on, as `recs.left_out` does.
+
+    What is bought again and again may come again, and so may what was viewed long ago.
+    """
+    counted = {one.product_id for one in latest}
+    earlier = [one for one in told if one.product_id not in counted]
+    bought = {one.product_id for one in earlier if one.kind == "purchase"}
+    actions = [
+        *latest,
+        *(one for one in earlier if one.kind == "purchase" or one.product_id not in bought),
+    ]
+    comes_again = local.rebuyable([one.product_id for one in actions if one.kind == "purchase"])
+    viewed_after = datetime.now(UTC) - timedelta(days=local.serving.viewed_days)
+    return [
+        one.product_id
+        for one in actions
+        if (one.kind != "purchase" or one.product_id not in comes_again)
+        and (one.kind != "view" or one.acted_at > viewed_after)
+    ]
 
 
 def _weight(local: LocalSnapshot, action: DatedAction) -> float:
@@ -173,31 +199,73 @@ def _weight(local: LocalSnapshot, action: DatedAction) -> float:
     return local.serving.view_weight if action.kind == "view" else local.serving.purchase_weight
 
 
-def _weights(local: LocalSnapshot, actions: Sequence[DatedAction], now: datetime) -> list[float]:
+def _taste(local: LocalSnapshot, actions: Sequence[DatedAction], now: datetime) -> Taste:
     """Weigh actions of different products, the latest first, as `recs.recent_actions` does."""
-    serving, later = local.serving, now
-    weights: list[float] = []
-    in_visit = 0
-    for place, action in enumerate(actions):
-        if in_visit == place and later - action.acted_at <= _VISIT_GAP:
-            in_visit += 1
-        later = action.acted_at
-        weights.append(_weight(local, action) * serving.decay**place)
-    in_past = len(actions) - in_visit
-    if not (serving.visit and in_visit and in_past):
-        return weights
-    past = (1 - serving.visit * in_visit / (in_visit + 1)) * in_past / (in_past + 1)
-    of_visit = (1 - past) * sum(weights) / sum(weights[:in_visit])
-    of_past = past * sum(weights) / sum(weights[in_visit:])
+    serving = local.serving
+    weights = [_weight(local, one) * serving.decay**place for place, one in enumerate(actions)]
+    visit = _visit_length(actions, now)
+    past = len(actions) - visit
+    if not (serving.visit and visit and past):
+        return Taste(_weighted(actions, weights))
+    past_share = (1 - serving.visit * visit / (visit + 1)) * (past / (past + 1))
+    of_visit = (1 - past_share) * sum(weights) / sum(weights[:visit])
+    of_past = past_share * sum(weights) / sum(weights[visit:])
+    weighted = _weighted(
+        actions,
+        [weight * (of_visit if n < visit else of_past) for n, weight in enumerate(weights)],
+    )
+    return Taste(weighted, visit, past_share) if local.pointer.is_trained else Taste(weighted)
+
+
+def _weighted(actions: Sequence[DatedAction], weights: Sequence[float]) -> list[WeightedAction]:
     return [
-        weight * (of_visit if place < in_visit else of_past) for place, weight in enumerate(weights)
+        WeightedAction(action.kind, action.product_id, weight)
+        for action, weight in zip(actions, weights, strict=True)
     ]
 
 
-def _reason(best: tuple[float, DatedAction] | None) -> Reason:
-    if best is None:
+def _visit_length(actions: Sequence[DatedAction], now: datetime) -> int:
+    """Count the actions of the current visit, as `recs.visit_length` does."""
+    later = now
+    for length, action in enumerate(actions):
+        if later - action.acted_at > _VISIT_GAP:
+            return length
+        later = action.acted_at
+    return len(actions)
+
+
+def _placed(
+    found: Sequence[ScoredSnapshotProduct], taste: Taste, side_pool: int
+) -> list[ScoredSnapshotProduct]:
+    """Share the places of a list between its two sides, as `recs.recommend_with_reasons` does.
+
+    What lies behind the first `side_pool` of its side follows in its own order.
+    """
+    past = len(taste.actions) - taste.visit
+    past_places = past / (past + 1)
+    others_least = _PAST_PLACES * past_places
+    others_most = (1 - _VISIT_PLACES * taste.visit / (taste.visit + 1)) * past_places
+    # Of what came before, and of the visit: places in the list that was found.
+    sides: tuple[list[int], list[int]] = ([], [])
+    for place, one in enumerate(found):
+        sides[one.action_place is not None and one.action_place < taste.visit].append(place)
+    placed: list[int] = []
+    taken = [0, 0]
+    while left := [side for side in (0, 1) if taken[side] < min(len(sides[side]), side_pool)]:
+        count = max(len(placed) + 1, 10)
+        caps = (round(others_most * count), round((1 - others_least) * count))
+        within = [side for side in left if taken[side] < caps[side]]
+        side = min(within or left, key=lambda side: sides[side][taken[side]])
+        placed.append(sides[side][taken[side]])
+        taken[side] += 1
+    behind = sorted(sides[0][side_pool:] + sides[1][side_pool:])
+    return [found[place] for place in [*placed, *behind]]
+
+
+def _reason(action: DatedAction | None) -> Reason:
+    if action is None:
         return Reason("popular", None, None)
-    return Reason(_REASONS[best[1].kind], None, best[1].product_id)
+    return Reason(_REASONS[action.kind], None, action.product_id)
 
 
 def _columns(product: SnapshotProduct) -> dict[str, Any]:

@@ -10,6 +10,8 @@
 -- category_share, brand_share: most of the picks that one may have, above 0, at most 1 (no limit);
 -- visit: the share that a long current visit has of the weight of all actions, below 1; 0: it is
 -- not told from what came before: see recs.recent_actions;
+-- full_weight: the sum of the weights of actions from which on priors count in full, 0 or more: see
+-- recs.scored_products;
 -- viewed_days: days after which a product that was viewed and not bought may be listed again, 0 or
 -- more.
 -- A value out of its range raises invalid_parameter_value.
@@ -19,7 +21,7 @@ returns table (
     purchase_weight double precision, review_weight double precision, view_weight double precision,
     neighbour_rows integer, pool integer, diversity double precision,
     category_share double precision, brand_share double precision,
-    visit double precision, viewed_days double precision
+    visit double precision, full_weight double precision, viewed_days double precision
 )
 language plpgsql
 immutable
@@ -38,6 +40,7 @@ begin
     category_share := coalesce((p_serving ->> 'category_share')::double precision, 1);
     brand_share := coalesce((p_serving ->> 'brand_share')::double precision, 1);
     visit := coalesce((p_serving ->> 'visit')::double precision, 0.47);
+    full_weight := coalesce((p_serving ->> 'full_weight')::double precision, 0);
     viewed_days := coalesce((p_serving ->> 'viewed_days')::double precision, 14);
 
     -- Written so that NaN, which sorts above every number, fails as well.
@@ -53,13 +56,14 @@ begin
         and category_share > 0 and category_share <= 1
         and brand_share > 0 and brand_share <= 1
         and visit >= 0 and visit < 1
+        and full_weight >= 0 and full_weight <= 1e9
         and viewed_days >= 0 and viewed_days <= 1e6
     ) then
         raise invalid_parameter_value using message = format(
             'The serving options %s are out of range: 0 < decay <= 1, 1 <= actions <= 1000, '
             'kind_weights >= 0, 1 <= neighbour_rows <= 1000000, 1 <= pool <= 10000, '
             'diversity >= 0, 0 < category_share, brand_share <= 1, 0 <= visit < 1, '
-            'viewed_days >= 0.',
+            'full_weight >= 0, viewed_days >= 0.',
             p_serving
         );
     end if;

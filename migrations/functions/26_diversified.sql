@@ -2,16 +2,19 @@
 -- Goldstein 1998, "The use of MMR, diversity-based reranking") with caps on categories and brands.
 -- p_model_id: whose vectors tell how alike products are; p_scored: the candidates, best first, with
 -- scores that are not null; p_picks: how many of the new order are wanted; p_diversity,
--- p_category_share, p_brand_share: see recs.serving_options.
--- Returns the candidates in their new order, least(p_picks, candidates) of them. Each pick is the
--- greatest of score / best score - p_diversity * greatest cosine to what is picked, among those
--- whose category path and brand had less than ceil(share * greatest(pick, 10)) of the picks so far;
--- where none is within the caps, among all. So none is lost, and a longer order begins with the
--- shorter.
+-- p_category_share, p_brand_share: see recs.serving_options; p_visit: how many of the actions, from
+-- the first on, are of the current visit, 0: the list is not shared out between what these lead to
+-- and all others; p_others_least, p_others_most: which share of the picks the others have.
+-- Returns the candidates in their new order, least(p_picks, candidates) of them. Each pick has the
+-- greatest score - p_diversity * best score of its side * greatest cosine to what is picked, among
+-- those whose category path and brand had less than ceil(share * greatest(pick, 10)) of the picks
+-- so far, and whose side of the visit had less than round(share * greatest(pick, 10)); where none
+-- is within the caps, among all. So none is lost, and a longer order begins with the shorter.
 create or replace function recs.diversified(
     p_model_id integer, p_scored recs.scored_product [], p_picks integer,
     p_diversity double precision, p_category_share double precision,
-    p_brand_share double precision
+    p_brand_share double precision, p_visit integer default 0,
+    p_others_least double precision default 0, p_others_most double precision default 1
 ) returns recs.scored_product []
 language plpgsql
 stable
@@ -19,14 +22,20 @@ set search_path = pg_catalog, public, pg_temp
 as $$
 declare
     candidate_count constant integer := cardinality(p_scored);
-    -- Above 0, because scores are divided by it.
-    best_score constant double precision := greatest(p_scored[1].score, 1e-9);
-    has_caps constant boolean := p_category_share < 1 or p_brand_share < 1;
+    -- What a likeness of 1 takes of the score of a candidate: of the visit's side, of the other.
+    visit_penalty double precision;
+    other_penalty double precision;
+    has_traits constant boolean := p_category_share < 1 or p_brand_share < 1;
+    has_caps constant boolean := has_traits or p_visit > 0;
     scores real [];
     vectors halfvec [];
     -- Of each candidate: its category and its brand, numbered from 1; null: it has none.
     categories integer [];
     brands integer [];
+    -- Of each candidate: whether the visit leads to it; how many such picks there are, and others.
+    is_of_visit boolean [];
+    of_visit integer := 0;
+    of_others integer := 0;
     -- Of each category and brand: how many of its products are picked.
     of_category integer [] := array_fill(0, array[candidate_count]);
     of_brand integer [] := array_fill(0, array[candidate_count]);
@@ -41,22 +50,25 @@ declare
     likeness double precision;
     category_cap integer;
     brand_cap integer;
+    visit_cap integer;
+    others_cap integer;
     is_capped boolean;
 begin
     select
         array_agg(c.score order by c.place),
         array_agg(v.embedding order by c.place),
         array_agg(c.category_number order by c.place),
-        array_agg(c.brand_number order by c.place)
-    into scores, vectors, categories, brands
+        array_agg(c.brand_number order by c.place),
+        array_agg(coalesce(c.action_place between 1 and p_visit, false) order by c.place)
+    into scores, vectors, categories, brands, is_of_visit
     from (
-        select u.product_id, u.score, u.place,
+        select u.product_id, u.score, u.action_place, u.place,
             case when p.category is not null then dense_rank() over (order by p.category) end
                 as category_number,
             case when p.brand is not null then dense_rank() over (order by p.brand) end
                 as brand_number
         from unnest(p_scored) with ordinality as u (product_id, score, action_place, place)
-        left join raw.products as p on has_caps and u.product_id = p.product_id
+        left join raw.products as p on has_traits and u.product_id = p.product_id
     ) as c
     left join recs.product_vectors as v
         on
@@ -64,21 +76,32 @@ begin
             and v.model_id = p_model_id
             and c.product_id = v.product_id;
 
+    -- The first of each side is its best.
+    visit_penalty := p_diversity * scores[array_position(is_of_visit, true)];
+    other_penalty := p_diversity * scores[array_position(is_of_visit, false)];
+
     for pick in 1..least(p_picks, candidate_count) loop
         category_cap := ceil(p_category_share * greatest(pick, 10));
         brand_cap := ceil(p_brand_share * greatest(pick, 10));
+        visit_cap := round((1 - p_others_least) * greatest(pick, 10));
+        others_cap := round(p_others_most * greatest(pick, 10));
         picked := null;
         is_capped := has_caps;
         loop
             for place in 1..candidate_count loop
                 -- The merit of a later candidate is at most its score.
-                exit when scores[place] / best_score <= best_merit and picked is not null;
+                exit when scores[place] <= best_merit and picked is not null;
                 continue when is_picked[place]
                     or is_capped and (
                         of_category[categories[place]] >= category_cap
                         or of_brand[brands[place]] >= brand_cap
+                        or p_visit > 0
+                        and case
+                            when is_of_visit[place] then of_visit >= visit_cap
+                            else of_others >= others_cap
+                        end
                     );
-                merit := scores[place] / best_score;
+                merit := scores[place];
                 if p_diversity > 0 then
                     likeness := likenesses[place];
                     for earlier in compared[place] + 1..pick - 1 loop
@@ -88,7 +111,8 @@ begin
                     end loop;
                     likenesses[place] := likeness;
                     compared[place] := pick - 1;
-                    merit := merit - p_diversity * likeness;
+                    merit := merit - likeness
+                    * case when is_of_visit[place] then visit_penalty else other_penalty end;
                 end if;
                 if picked is null or merit > best_merit then
                     picked := place;
@@ -101,6 +125,11 @@ begin
         end loop;
         picks[pick] := picked;
         is_picked[picked] := true;
+        if is_of_visit[picked] then
+            of_visit := of_visit + 1;
+        else
+            of_others := of_others + 1;
+        end if;
         if categories[picked] is not null then
             of_category[categories[picked]] := of_category[categories[picked]] + 1;
         end if;

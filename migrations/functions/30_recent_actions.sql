@@ -14,9 +14,7 @@
 -- its own weights are: with n products in the visit and m before it, the past has
 -- (1 - visit × n / (n + 1)) × m / (m + 1) and the visit the rest. So one look changes some of a
 -- list, several change more of it, and a long taste is never lost. The sum stays, so that
--- neighbours keep their place beside the priors. The visit is the latest product and those before
--- it, as long as each is at most half an hour older than the next later one; the latest must be at
--- most half an hour old, at p_as_of if given.
+-- neighbours keep their place beside the priors. What the visit is: recs.visit_length.
 create or replace function recs.recent_actions(
     p_shopper_id text, p_session_id text, p_serving jsonb default '{}',
     p_as_of timestamptz default null, p_history jsonb default null
@@ -136,32 +134,31 @@ as $$
     ),
 
     latest as (
-        select b.kind, b.event_id, b.product_id, b.acted_at,
-            b.kind_weight
-            * power(
-                (select o.decay from options as o), row_number() over by_time - 1
-            ) as weight,
-            coalesce(lag(b.acted_at) over by_time, p_as_of, now()) - b.acted_at
-            > interval '30 minutes' as is_after_break
+        select b.*, row_number() over (order by b.acted_at desc, b.product_id asc) as place
         from by_product as b
-        window by_time as (order by b.acted_at desc, b.product_id asc)
         order by b.acted_at desc, b.product_id asc
         limit (select o.actions from options as o)
     ),
 
-    with_visit as (
-        select l.*,
-            not bool_or(l.is_after_break) over (order by l.acted_at desc, l.product_id asc)
-            as is_in_visit
+    faded as (
+        select l.*, l.kind_weight * power(o.decay, l.place - 1) as weight
+        from latest as l
+        cross join options as o
+    ),
+
+    visit as (
+        select recs.visit_length(array_agg(l.acted_at order by l.place), p_as_of) as length
         from latest as l
     ),
 
     sums as (
-        select sum(v.weight) as of_all, sum(v.weight) filter (where v.is_in_visit) as of_visit,
-            sum(v.weight) filter (where not v.is_in_visit) as of_past,
-            count(*) filter (where v.is_in_visit)::double precision as in_visit,
-            count(*) filter (where not v.is_in_visit)::double precision as in_past
-        from with_visit as v
+        select sum(f.weight) as of_all,
+            sum(f.weight) filter (where f.place <= v.length) as of_visit,
+            sum(f.weight) filter (where f.place > v.length) as of_past,
+            count(*) filter (where f.place <= v.length)::double precision as in_visit,
+            count(*) filter (where f.place > v.length)::double precision as in_past
+        from faded as f
+        cross join visit as v
     ),
 
     -- Null: there is no visit, or nothing before it, or the model does not tell them apart.
@@ -175,18 +172,19 @@ as $$
         cross join options as o
     )
 
-    select v.kind, v.event_id, v.product_id, v.acted_at,
+    select f.kind, f.event_id, f.product_id, f.acted_at,
         -- What has decayed to nothing a real can hold stays above 0.
         greatest(
             1e-30,
-            v.weight
+            f.weight
             * case
                 when s.share_of_past is null then 1
-                when v.is_in_visit then (1 - s.share_of_past) * s.of_all / s.of_visit
+                when f.place <= v.length then (1 - s.share_of_past) * s.of_all / s.of_visit
                 else s.share_of_past * s.of_all / s.of_past
             end
         )::real
-    from with_visit as v
+    from faded as f
+    cross join visit as v
     cross join shares as s
-    order by v.acted_at desc, v.product_id asc;
+    order by f.place;
 $$;

@@ -3,9 +3,18 @@
 -- leave out, none of them null; p_filter: see recs.product_filter, null: in stock; p_candidates:
 -- all that fit, where recs.few_eligible gave them; p_rows: about how many rows of neighbours are
 -- added up; p_k: rows wanted.
+-- p_visit: how many of p_acted, from the first on, are of the current visit, 0: the list has one
+-- side; p_past_share: the share of the other actions in all weights; p_full_weight: the sum of the
+-- weights from which on a prior counts in full, 0: always.
 -- A row: product_id; its score, the sum over the actions of weight × the neighbour's score, plus
 -- its prior (above 0); action_place: place in p_acted, from 1, of the action that gave most; 0: a
 -- prior alone gave; best first. At most p_k rows.
+-- With p_visit a list has two sides, and p_k rows of each are returned: what the visit leads to,
+-- and what came before leads to, in the order that it has without a visit: by what the past gives,
+-- times the past's share. A product is of the side that would give more if it had all the weight,
+-- and its action is of that side.
+-- A prior is the same for everybody: where somebody did little, their own actions would drown in
+-- it. So below p_full_weight it counts in proportion. Without any action it counts in full.
 -- A purchase counts less towards products of its own category where the model knows that these are
 -- rarely bought again soon (recs.repurchase_factors).
 -- p_rows are shared out in proportion to the weights: of an action that counts little, only the
@@ -17,13 +26,15 @@
 -- carries its action along, as the second number of an array: of equal parts the first action wins.
 create or replace function recs.scored_products(
     p_model_id integer, p_acted recs.action [], p_exclude text [],
-    p_filter recs.product_filter, p_candidates text [], p_rows integer, p_k integer
+    p_filter recs.product_filter, p_candidates text [], p_rows integer, p_k integer,
+    p_visit integer, p_past_share double precision, p_full_weight double precision
 ) returns setof recs.scored_product
 language sql
 stable
 as $$
     with parts as (
-        select w.product_id, w.part, array[w.part, -w.place] as part_and_place
+        select w.product_id, w.part, w.place <= p_visit as is_of_visit,
+            array[w.part, -w.place] as part_and_place, null as prior
         from (
             select n.neighbour_id as product_id, a.place,
                 a.weight * n.score
@@ -49,35 +60,82 @@ as $$
             ) as a
             inner join recs.neighbours as n
                 on n.model_id = p_model_id and a.product_id = n.product_id and a.depth >= n.rank
-            -- Or a part would be worked out at each of its two places.
+            -- Or a part would be worked out at each of its places.
             offset 0
         ) as w
         union all
-        select p.product_id, p.prior::double precision, null
-        from recs.product_priors as p
-        where p.model_id = p_model_id
+        select p.product_id, p.counted, null, null, p.counted
+        from (
+            select r.product_id,
+                r.prior
+                * (
+                    select
+                        coalesce(
+                            least(1, sum(a.weight::double precision) / nullif(p_full_weight, 0)), 1
+                        )
+                    from unnest(p_acted) as a
+                ) as counted
+            from recs.product_priors as r
+            where r.model_id = p_model_id
+        ) as p
+    ),
+
+    sums as (
+        select s.product_id, sum(s.part) as score, coalesce(max(s.prior), 0) as prior,
+            coalesce(sum(s.part) filter (where s.is_of_visit), 0) as of_visit,
+            max(s.part_and_place) filter (where s.is_of_visit) as greatest_of_visit,
+            max(s.part_and_place) filter (where not s.is_of_visit) as greatest_of_past
+        from parts as s
+        group by s.product_id
+    ),
+
+    -- Of each side the scores as if it had all the weight.
+    sided as (
+        select s.*,
+            case
+                when p_visit > 0 then (s.score - s.of_visit - s.prior) / p_past_share + s.prior
+            end as of_past_alone,
+            case when p_visit > 0 then s.of_visit / (1 - p_past_share) end as of_visit_alone
+        from sums as s
     ),
 
     sorted as materialized (
-        select s.product_id, sum(s.part)::real as score,
-            coalesce(-(max(s.part_and_place))[2], 0)::integer as action_place
-        from parts as s
-        group by s.product_id
+        select s.product_id,
+            case
+                when s.of_visit_alone <= s.of_past_alone then s.of_past_alone * p_past_share
+                else s.score
+            end::real as score,
+            s.of_visit_alone > s.of_past_alone as is_of_visit,
+            case
+                when s.of_visit_alone > s.of_past_alone then -s.greatest_of_visit[2]
+                else coalesce(-s.greatest_of_past[2], 0)
+            end::integer as action_place
+        from sided as s
         order by score desc, s.product_id asc
     )
 
-    select s.product_id, s.score, s.action_place
-    from sorted as s
-    where
-        -- A hash of the array, which a comparison with all of it would not be in every plan.
-        s.product_id not in (select unnest(p_exclude))
-        and case
-            when p_candidates is null then (
-                select recs.fits(p, p_filter)
-                from raw.products as p
-                where p.product_id = s.product_id
-            )
-            else s.product_id in (select unnest(p_candidates))
-        end
-    limit p_k;
+    select f.product_id, f.score, f.action_place
+    from
+        -- Null: the list has one side.
+        unnest(
+            case when p_visit > 0 then array[true, false] else array[null::boolean] end
+        ) as side (is_of_visit)
+    cross join lateral (
+        select s.product_id, s.score, s.action_place
+        from sorted as s
+        where
+            (side.is_of_visit is null or side.is_of_visit = s.is_of_visit)
+            -- A hash of the array, which a comparison with all of it would not be in every plan.
+            and s.product_id not in (select unnest(p_exclude))
+            and case
+                when p_candidates is null then (
+                    select recs.fits(p, p_filter)
+                    from raw.products as p
+                    where p.product_id = s.product_id
+                )
+                else s.product_id in (select unnest(p_candidates))
+            end
+        limit p_k
+    ) as f
+    order by f.score desc, f.product_id asc;
 $$;

@@ -8,7 +8,7 @@
 -- answer from what happened strictly before, null: from all; p_way: how products are found:
 --   'vectors': a trained model's neighbours and priors, then the products nearest to the taste;
 --   'neighbours': the neighbours and priors that are stored, of any model; no vector is read, and
---   so nothing is re-ranked for diversity;
+--   so nothing is re-ranked for diversity, but a visit has its places all the same;
 --   'popular': popular products alone.
 -- The rules are the same each way: what makes the taste (recs.recent_actions), what is left out
 -- (recs.left_out, with all variants), what fits (recs.fits), that one of each group of variants is
@@ -20,7 +20,7 @@
 -- The score is relevance. By vectors of a model of kind 'average': cosine similarity to the taste.
 -- Of a trained one, and by neighbours: recs.scored_products; below those, shares of the last by
 -- cosine similarity. Null for products that only fill up. It falls with the rank unless diversity
--- is asked for: the rank is the order to show.
+-- is asked for or there is a visit: the rank is the order to show.
 -- Always min(p_k, eligible groups) rows, except with p_as_of: what is popular today was not known
 -- then, so the answer ends with what the model itself holds.
 -- Without the shopper's consent nothing they did counts, their wish to hide a product does.
@@ -51,6 +51,19 @@ declare
     is_diverse boolean;
     -- Rows to find: the whole pool where it is re-ranked.
     depth integer;
+    -- How many of the actions are of the visit; 0 where the list is not shared out: there is none,
+    -- or nothing before it, or the model does not tell them apart.
+    visit integer;
+    before_visit integer;
+    -- Of the places, the least that a long visit has, and the least that what came before has.
+    visit_places constant double precision := 0.5;
+    past_places constant double precision := 0.42;
+    -- The shares of what came before, beside a visit, are times this: less where it is short.
+    long_past double precision;
+    -- Of all weights: see recs.recent_actions. Worked out once, not for every row.
+    past_share double precision;
+    -- Candidates that are re-ranked.
+    pool integer;
     -- Rows to find before one of each group is left.
     wanted integer;
     has_groups constant boolean := recs.has_groups();
@@ -74,18 +87,37 @@ begin
     from recs.model_of(p_model) as m;
     serving := coalesce(used.serving, '{}') || coalesce(recs.diversity_level(p_diversity), '{}');
     select o.* into options from recs.serving_options(serving) as o;
-    is_diverse := p_way = 'vectors'
-        and (options.diversity > 0 or options.category_share < 1 or options.brand_share < 1);
-    depth := case when is_diverse then greatest(p_k, options.pool) else p_k end;
-
     acted := array(
         select a
         from recs.recent_actions(
             p_shopper_id, p_session_id, serving, least(p_as_of, p_until), p_history
         ) as a
     );
+    visit := recs.visit_length(
+        array(select a.acted_at from unnest(acted) as a), least(p_as_of, p_until)
+    );
+    before_visit := cardinality(acted) - visit;
+    long_past := before_visit / (before_visit + 1.0);
+    past_share := (1 - options.visit * visit / (visit + 1.0)) * long_past;
+    if options.visit = 0 or before_visit = 0 or used.kind is distinct from 'trained' then
+        visit := 0;
+    end if;
+    if p_way = 'neighbours' then
+        options.diversity := 0;
+        options.category_share := 1;
+        options.brand_share := 1;
+    end if;
+    is_diverse := p_way <> 'popular'
+        and (
+            options.diversity > 0 or options.category_share < 1 or options.brand_share < 1
+            or visit > 0
+        );
+    pool := options.pool;
+    depth := case when is_diverse then greatest(p_k, pool) else p_k end;
+
     left_out := recs.left_out(
-        p_shopper_id, acted, p_history, p_exclude, p_as_of, options.viewed_days
+        p_shopper_id, acted, p_history, p_exclude, p_as_of, options.viewed_days, p_session_id,
+        cardinality(acted) >= options.actions
     );
     if has_groups then
         left_out := recs.with_variants(left_out);
@@ -93,13 +125,17 @@ begin
     candidates := recs.few_eligible(p_filter, p_candidates, recs.list_limit(p_way));
 
     if p_way = 'neighbours' or p_way = 'vectors' and used.kind = 'trained' then
+        if visit > 0 then
+            -- So many of each side: half of the pool, and what came before keeps its first.
+            depth := greatest(p_k, pool / 2);
+        end if;
         wanted := case when has_groups then 2 * depth else depth end;
         loop
             scored := array(
                 select s
                 from recs.scored_products(
                     used.model_id, acted, left_out, p_filter, candidates, options.neighbour_rows,
-                    wanted
+                    wanted, visit, past_share, options.full_weight
                 ) as s
             );
             exit when not has_groups;
@@ -108,7 +144,27 @@ begin
             exit when is_all or cardinality(scored) >= depth;
             wanted := 5 * wanted;
         end loop;
-        scored := scored[:depth];
+        if visit = 0 then
+            scored := scored[:depth];
+        else
+            select
+                coalesce(
+                    array_agg(
+                        (s.product_id, s.score, s.action_place)::recs.scored_product
+                        order by s.is_behind, s.place
+                    ),
+                    '{}'
+                ),
+                count(*) filter (where not s.is_behind)
+            into scored, pool
+            from (
+                select u.*,
+                    row_number() over (
+                        partition by u.action_place between 1 and visit order by u.place
+                    ) > pool / 2 as is_behind
+                from unnest(scored) with ordinality as u (product_id, score, action_place, place)
+            ) as s;
+        end if;
     end if;
 
     -- Before the first vectors no model serves.
@@ -139,9 +195,10 @@ begin
     if is_diverse and cardinality(scored) > 1 then
         -- What lies behind the pool keeps its place.
         scored := recs.diversified(
-            used.model_id, scored[:options.pool], p_k,
-            options.diversity, options.category_share, options.brand_share
-        ) || scored[options.pool + 1:];
+            used.model_id, scored[:pool], p_k, options.diversity, options.category_share,
+            options.brand_share, visit, past_places * long_past,
+            (1 - visit_places * visit / (visit + 1.0)) * long_past
+        ) || scored[pool + 1:];
     end if;
     scored := scored[:p_k];
     if taste is not null and p_with_reasons then

@@ -119,6 +119,31 @@ def test_products_are_written_while_an_index_of_them_is_built() -> None:
 
 
 @pytest.mark.usefixtures("database")
+def test_groups_of_variants_come_without_writing_the_products_anew() -> None:
+    file = "select pg_relation_filenode('raw.products')"
+    migrate("0040")
+    run(
+        "insert into raw.products (product_id, title, item_group_id) "
+        "select 'p' || n, 'P', case when n < 3 then 'g' || n end from generate_series(1, 4) as n "
+        "union all select 'q' || n, 'Q', 'h' from generate_series(1, 1100) as n"
+    )
+    before = run(file)
+    # As after a revision that failed on the way, which begins anew.
+    migrate("0043")
+    run("update ops.schema_revision set version_num = '0040'")
+    migrate("head")
+    assert run(file) == before
+    group = "select product_id, variant_group_id from raw.products where product_id < 'q'"
+    assert dict(run(group)) == {"p1": "g1", "p2": "g2", "p3": None, "p4": None}
+    assert run("select count(*) from raw.products where variant_group_id = 'h'") == [(1100,)]
+    # It follows what it is made of, whoever writes, and cannot be written by itself.
+    run("update raw.products set title_group_id = 'title' where product_id in ('p1', 'p3')")
+    run("update raw.products set item_group_id = null where product_id = 'p2'")
+    run("update raw.products set variant_group_id = 'other' where product_id = 'p4'")
+    assert dict(run(group)) == {"p1": "g1", "p2": None, "p3": "title", "p4": None}
+
+
+@pytest.mark.usefixtures("database")
 def test_vectors_that_are_there_learn_their_category_and_keep_the_rest() -> None:
     model_id = add_vectors(clusters(60))
     run(

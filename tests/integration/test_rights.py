@@ -122,6 +122,7 @@ APP_CALLS = ANALYST_CALLS | {
     "recs.scored_products",
     "recs.serving_options",
     "recs.taste",
+    "recs.visit_length",
     "recs.with_nearest_action",
 }
 APP_WRITES = {

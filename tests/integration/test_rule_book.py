@@ -224,6 +224,17 @@ def test_what_was_looked_at_or_reviewed_is_left_out(step: Step) -> None:
 
 
 @of_each_step
+def test_all_that_was_looked_at_lately_is_left_out_not_only_what_makes_the_taste(
+    step: Step,
+) -> None:
+    for number in range(21):
+        view("s", number)
+    assert numbers(ask(step)) == EVERYTHING - {*range(21)}
+    looks = told("view", *range(22))
+    assert numbers(ask(step, shopper=None, history=looks)) == EVERYTHING - {*range(22)}
+
+
+@of_each_step
 def test_a_basket_is_left_out_whole(step: Step) -> None:
     # More than the actions that make the taste, and of both kinds.
     basket = told("basket", *range(22))

@@ -84,12 +84,18 @@ def random_neighbours(
     return rows
 
 
-def test_scores_are_those_of_a_brute_force_over_the_rows() -> None:
+@pytest.mark.parametrize("full_weight", [0.0, 2.0, 9.0])
+def test_scores_are_those_of_a_brute_force_over_the_rows(full_weight: float) -> None:
     rng = np.random.default_rng(5)
     count = 400
     neighbours = random_neighbours(count, 30, rng)
     priors = {int(i): float(rng.random() + 0.01) for i in rng.choice(count, 25, replace=False)}
-    serving = {"decay": 0.7, "actions": 6, "kind_weights": {"purchase": 2.0, "view": 0.5}}
+    serving = {
+        "decay": 0.7,
+        "actions": 6,
+        "kind_weights": {"purchase": 2.0, "view": 0.5},
+        "full_weight": full_weight,
+    }
     add_trained(clusters(count), neighbours, priors=priors, serving=serving)
     run("update raw.products set is_in_stock = substr(product_id, 2)::int %% 7 <> 0", ())
     add_shopper("s")
@@ -101,15 +107,21 @@ def test_scores_are_those_of_a_brute_force_over_the_rows() -> None:
 
     expected = np.zeros(count)
     gave: dict[int, tuple[float, str]] = {}
+    of_all = 0.0
     for later, number in enumerate(reversed(acted[-6:])):
         weight = np.float32((2.0 if number in bought else 0.5) * 0.7**later)
+        of_all += float(weight)
         for other, score in neighbours[number]:
             part = float(weight) * float(np.float32(score))
             expected[other] += part
             if part > gave.get(other, (0.0, ""))[0]:
                 gave[other] = (part, name_of(number))
-    for number, prior in priors.items():
-        expected[number] += float(np.float32(prior))
+    # Who did little has less of what is the same for everybody.
+    share = min(1.0, of_all / full_weight) if full_weight else 1.0
+    assert (share < 1) == (full_weight == 9.0)
+    of_prior = {number: share * float(np.float32(prior)) for number, prior in priors.items()}
+    for number, prior in of_prior.items():
+        expected[number] += prior
     # The last six they acted on, and all they ever bought.
     left_out = set(acted[-6:]) | bought
     expected[[i for i in range(count) if i % 7 == 0 or i in left_out]] = 0

@@ -1,6 +1,6 @@
 """On every step of the ladder: hidden products, variants, sale prices and addresses.
 
-Three knives are sizes of one.
+Three knives are sizes of one; of three pans one is sold out.
 """
 
 import re
@@ -25,11 +25,16 @@ CHANGES = """
     -- Of the same group, but not to be had.
     update raw.products set item_group_id = 'blade' where product_id = 'knife-23';
     update raw.products set is_hidden = true where product_id = 'knife-23';
+    -- The last of them is sold out.
+    update raw.products set item_group_id = 'pan'
+    where product_id in ('pan-20', 'pan-21', 'pan-29');
     update raw.products set sale_price = 3 where product_id in ('knife-24', 'spade-08');
     -- No sale: it is no less.
     update raw.products set sale_price = 99 where product_id = 'pan-02';
 """
 BLADES = {"knife-20", "knife-21", "knife-22"}
+# What is hidden or sold out counts for no other.
+VARIANTS = {**dict.fromkeys(BLADES, 2), "pan-20": 1, "pan-21": 1, "pan-29": 2}
 LISTS = ["/v1/shoppers/agreed/recommendations", "/v1/products/knife-05/similar", "/v1/trending"]
 
 
@@ -88,23 +93,46 @@ def test_a_list_has_one_of_a_group_of_variants(
         assert {*ids(site.get("/v1/products?limit=100"))} >= BLADES
 
 
+def counts(site: Client, path: str, **parameters: object) -> dict[str, int]:
+    answer = site.get(path, params=parameters)
+    assert answer.status_code == 200, answer.text
+    return {item["product_id"]: item["variants"] for item in answer.json()["items"]}
+
+
 @pytest.mark.parametrize("tier", ALL)
-def test_a_row_and_a_card_say_how_many_more_variants_there_are(
+def test_every_row_says_how_many_more_variants_there_are(
     site: Client, only: Callable[[str], AbstractContextManager[Any]], tier: str
 ) -> None:
-    """Of three blades and a hidden one of their group, two more can be had."""
+    knives = {"category": CATEGORIES["knife"], "limit": 100}
+    pans = {"category": CATEGORIES["pan"], "limit": 100}
     with only(tier):
-        for path in LISTS:
-            answer = site.get(path, params={"k": 100}).json()
-            counts = {item["product_id"]: item["variants"] for item in answer["items"]}
-            assert {count for one, count in counts.items() if one in BLADES} == {2}, path
-            assert {count for one, count in counts.items() if one not in BLADES} == {0}, path
+        lists = [
+            *(counts(site, path, k=100) for path in LISTS),
+            *(counts(site, path, k=100, with_sold_out=True) for path in LISTS),
+            counts(site, "/v1/products", q="knife", limit=100),
+            counts(site, "/v1/products", q="pan", limit=100),
+        ]
+        catalogue = [counts(site, "/v1/products", **asked) for asked in ({"limit": 100}, pans)]
+        of_category = counts(site, "/v1/products", **knives)
+        own = {one: site.get(f"/v1/products/{one}").json()["variants"] for one in VARIANTS}
+    for found in [*lists, *catalogue, of_category]:
+        assert found == {one: VARIANTS.get(one, 0) for one in found}
+        assert {*found} & {*VARIANTS}
+    for found in catalogue:
+        assert {*found} >= {"pan-20", "pan-21", "pan-29"}, "the catalogue has them all"
+    assert {*of_category} >= BLADES
+    assert own == VARIANTS
+
+
+@pytest.mark.parametrize("tier", ALL)
+def test_a_card_says_how_many_more_variants_there_are(
+    site: Client, only: Callable[[str], AbstractContextManager[Any]], tier: str
+) -> None:
+    with only(tier):
         page = site.get("/search?q=knife+number+20").text
-        card = re.search(
-            r'<li class="card"[^>]*data-product="knife-2[012]".*?</li>', page, re.DOTALL
-        )
-        assert card
-        assert "2 more variants" in card.group()
+    card = re.search(r'<li class="card"[^>]*data-product="knife-2[012]".*?</li>', page, re.DOTALL)
+    assert card
+    assert "2 more variants" in card.group()
 
 
 @pytest.mark.parametrize("tier", ALL)

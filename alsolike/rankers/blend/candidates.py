@@ -1,17 +1,18 @@
 """The products that compete for each shopper of a validation slice, and their scores."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from alsolike.history import Split
 from alsolike.progress import Report
 from alsolike.rankers.blend.pairs import ScoredPairs, score_pairs
 from alsolike.rankers.spaces import Space
-from alsolike.rankers.spaces.sparse import parts_of
 
 # Kinds of products: with events, without any, and with events that the validation hides.
 WARM, COLD, HIDDEN = 0, 1, 2
@@ -19,8 +20,9 @@ WARM, COLD, HIDDEN = 0, 1, 2
 # Best products of each space that compete for a shopper; of those without events, so many more.
 _BEST = 60
 _BEST_COLD = 30
-# Most memory, in bytes, of the scored pairs of all products that some shoppers acted on.
-_PAIRS_MEMORY = 512 * 2**20
+# Most memory, in bytes, of the scored pairs of all products that some shoppers acted on; a third of
+# it where spaces name the same pairs. Each product is scored once for all shoppers of a batch.
+_PAIRS_MEMORY = 2**31
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +31,10 @@ class ValidationSlice:
 
     Attributes
     ----------
+    asked : Split
+        Whose rows are the shoppers; what they did with hidden products is not in it.
+    weight : float
+        What each of its shoppers counts beside those of other slices.
     queries : list of csr_matrix, shape (n_shoppers, n_products)
         What each shopper did last, one matrix for each way to weigh it.
     known, truth : csr_matrix, shape (n_shoppers, n_products)
@@ -41,12 +47,14 @@ class ValidationSlice:
 
     spaces: list[Space]
     priors: list[NDArray[np.float32]]
+    asked: Split
     queries: list[sp.csr_matrix]
     known: sp.csr_matrix
     truth: sp.csr_matrix
     kinds: NDArray[np.int8]
     events: NDArray[np.int64]
     is_shown: NDArray[np.bool_]
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,18 +66,24 @@ class Candidates:
     features : ndarray, shape (n_queries, n_shoppers, n_candidates, n_features), float32
         Scores in each space, then priors; for each way to weigh a shopper's actions. Padded with
         zeros.
+    products : ndarray, shape (n_shoppers, n_candidates), int32
+        Their numbers; -1 for padding.
     kinds : ndarray, shape (n_shoppers, n_candidates), int8
         `WARM`, `COLD` or `HIDDEN`; -1 for padding.
     is_truth : ndarray, shape (n_shoppers, n_candidates), bool
         Whether the shopper acted on it in the slice.
     truths : ndarray, shape (n_shoppers, 3), int64
         How many products of each kind the shopper acted on, those that do not compete included.
+    weights : ndarray, shape (n_shoppers,), float64
+        What each shopper counts.
     """
 
     features: NDArray[np.float32]
+    products: NDArray[np.int32]
     kinds: NDArray[np.int8]
     is_truth: NDArray[np.bool_]
     truths: NDArray[np.int64]
+    weights: NDArray[np.float64]
 
 
 def gather(
@@ -86,51 +100,76 @@ def gather(
     shopper acted on before the slice do not.
     """
     count = len(part.truth.indptr) - 1
-    parts: list[tuple[NDArray[np.float32], NDArray[np.int64]]] = []
+    parts: deque[tuple[NDArray[np.float32], NDArray[np.int64]]] = deque()
+    popular = _most_popular(part, priors)
     longest = max(part.queries, key=lambda query: query.nnz)
     for rows in _batches(longest, len(spaces) * best * 4 * (len(spaces) + 2)):
-        parts.extend(_gather(part, rows, spaces, priors, best))
+        parts.extend(_gather(part, rows, spaces, priors, popular, best))
         report("validation", int(rows[-1]) + 1, count)
     width = max((len(products) for _, products in parts), default=1)
     features = np.zeros((len(part.queries), count, width, len(spaces) + len(priors)), np.float32)
+    numbers = np.full((count, width), -1, np.int32)
     kinds = np.full((count, width), -1, np.int8)
     is_truth = np.zeros((count, width), bool)
     truths = np.zeros((count, 3), np.int64)
-    for row, (values, products) in enumerate(parts):
+    for row in range(count):
+        # Taken out, so that memory holds them once.
+        values, products = parts.popleft()
         wanted = part.truth.indices[part.truth.indptr[row] : part.truth.indptr[row + 1]]
         features[:, row, : len(products)] = values
+        numbers[row, : len(products)] = products
         kinds[row, : len(products)] = part.kinds[products]
         is_truth[row, : len(products)] = np.isin(products, wanted)
         truths[row] = np.bincount(part.kinds[wanted], minlength=3)
-    return Candidates(features, kinds, is_truth, truths)
+    return Candidates(features, numbers, kinds, is_truth, truths, np.full(count, part.weight))
 
 
 def join(parts: Sequence[Candidates]) -> Candidates:
     """Concatenate the candidates of several validation slices."""
-    width = max(part.kinds.shape[1] for part in parts)
-
-    def widen(values: NDArray[Any], axis: int, filler: float) -> NDArray[Any]:
-        pads = [(0, 0)] * values.ndim
-        pads[axis] = (0, width - values.shape[axis])
-        return np.pad(values, pads, constant_values=filler)
-
-    return Candidates(
-        np.concatenate([widen(part.features, 2, 0) for part in parts], axis=1),
-        np.concatenate([widen(part.kinds, 1, -1) for part in parts]),
-        np.concatenate([widen(part.is_truth, 1, 0) for part in parts]),
-        np.concatenate([part.truths for part in parts]),
+    if len(parts) == 1:
+        return parts[0]
+    count, width = (
+        sum(len(part.kinds) for part in parts),
+        max(part.kinds.shape[1] for part in parts),
     )
+    queries, _, _, features = parts[0].features.shape
+    joined = Candidates(
+        np.zeros((queries, count, width, features), np.float32),
+        np.full((count, width), -1, np.int32),
+        np.full((count, width), -1, np.int8),
+        np.zeros((count, width), bool),
+        np.concatenate([part.truths for part in parts]),
+        np.concatenate([part.weights for part in parts]),
+    )
+    start = 0
+    for part in parts:
+        rows, columns = slice(start, start + len(part.kinds)), slice(part.kinds.shape[1])
+        joined.features[:, rows, columns] = part.features
+        joined.products[rows, columns] = part.products
+        joined.kinds[rows, columns] = part.kinds
+        joined.is_truth[rows, columns] = part.is_truth
+        start = rows.stop
+    return joined
 
 
 def _batches(query: sp.csr_matrix, memory: int) -> Iterator[NDArray[np.int64]]:
-    """Yield the numbers of as many shoppers at a time as memory allows for their actions.
+    """Yield the numbers of as many shoppers at a time as memory allows for their products.
 
-    An action takes so many bytes. Actions are counted shopper by shopper: several with many may
-    follow one another.
+    A product takes at most so many bytes, however many shoppers acted on it. One shopper may have
+    more products than that.
     """
-    actions = np.diff(query.indptr).astype(np.int64)
-    for part in parts_of(actions, max(1, _PAIRS_MEMORY // memory)):
-        yield np.arange(part.start, part.stop)
+    most = max(1, _PAIRS_MEMORY // memory)
+    is_held, held, first = np.zeros(query.shape[1], bool), 0, 0
+    for row, (start, end) in enumerate(pairwise(query.indptr)):
+        own = query.indices[start:end]
+        fresh = np.count_nonzero(~is_held[own])
+        if held + fresh > most and row > first:
+            yield np.arange(first, row)
+            is_held[:], held, first, fresh = False, 0, row, len(own)
+        is_held[own] = True
+        held += fresh
+    if first < query.shape[0]:
+        yield np.arange(first, query.shape[0])
 
 
 def _gather(
@@ -138,6 +177,7 @@ def _gather(
     rows: NDArray[np.int64],
     spaces: Sequence[Space],
     priors: Sequence[NDArray[np.float32]],
+    popular: NDArray[np.int64],
     best: int,
 ) -> list[tuple[NDArray[np.float32], NDArray[np.int64]]]:
     """Return the features and the numbers of the products that compete for some shoppers."""
@@ -145,7 +185,6 @@ def _gather(
     acted_on = np.unique(np.concatenate([query.indices for query in queries]))
     pairs = score_pairs(spaces, acted_on, best)
     is_text = np.array([space.is_text for space in spaces])
-    popular = _most_popular(part, priors)
     results: list[tuple[NDArray[np.float32], NDArray[np.int64]]] = []
     for row in range(len(rows)):
         sums = _Sums(pairs, acted_on, [query[row] for query in queries])

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from alsolike.history import History
@@ -13,8 +14,22 @@ from alsolike.rankers.blend.candidates import WARM, Candidates, ValidationSlice,
 from alsolike.rankers.blend.evidence import PRIORS, TEXTS, build_priors, build_spaces
 from alsolike.rankers.blend.groups import Groups
 from alsolike.rankers.blend.recipe import Recipe
+from alsolike.rankers.blend.restraint import (
+    MeasuredRestraint,
+    Restrainable,
+    Restraint,
+    damped,
+    excess_popularity,
+    of_one_way,
+)
 from alsolike.rankers.blend.rows import BlendedRows, KeptSpace, above, best_entries
-from alsolike.rankers.blend.validation import cut_slices, fit_slice, queries_of
+from alsolike.rankers.blend.validation import (
+    VISITS,
+    balance,
+    cut_slices,
+    fit_slice,
+    queries_of,
+)
 from alsolike.rankers.blend.weights import Blend, choose_weights
 from alsolike.rankers.repurchase import repurchase_factors
 from alsolike.rankers.spaces.space import LeftOutSpace
@@ -24,6 +39,38 @@ from alsolike.texts import Texts
 MEAN = "mean_row"
 # Rows are kept above their mean only where that improves NDCG by more than this share.
 _CLEAR_GAIN = 0.005
+# Numbers of the features that the kept neighbours are weighed by: the neighbours as they are, or
+# above the mean row; then the priors, and the mean row. After them comes the excess popularity.
+_PLAIN = (0, 2, 3)
+_CENTRED = (1, 2, 3, 4)
+_EXCESS = 5
+
+
+@dataclass(frozen=True, eq=False)
+class _Chosen:
+    """What validation chose.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Of the blend's weights: spaces, priors and the mean row.
+    query : dict
+        How a shopper's actions are weighed, as serving options.
+    is_centred : bool
+        Whether neighbours are kept above the mean row.
+    frontier : list of MeasuredRestraint
+        What was to choose from.
+    ndcg_of_visits : dict of float to float
+        NDCG@10 by the share of the current visit; empty where no visits are validated.
+    """
+
+    blend: Blend
+    names: tuple[str, ...]
+    query: dict[str, Any]
+    is_centred: bool
+    restraint: Restraint
+    frontier: list[MeasuredRestraint]
+    ndcg_of_visits: dict[float, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,16 +79,16 @@ class FittedModel:
 
     Attributes
     ----------
-    query : dict
-        How a shopper's actions are weighed, as serving options.
-    feature_names : tuple of str
-        Of the blend's weights.
+    chosen : _Chosen
+        What validation chose.
     priors : ndarray, shape (n_products,), float32
         Score of each product for every shopper; 0 for all but the most popular.
     newcomer_scale : float
         Score per cosine of text vectors, for products that come after the fit.
     centre : ndarray, shape (n_products,), float32
         Subtracted from the scores of neighbours; zeros where they are kept as they are.
+    factors : ndarray, shape (n_products,), float32
+        What the scores of the kept neighbours are multiplied by.
     repurchase : dict of str to float
         By category what a purchase counts towards its other products; see `repurchase_factors`.
     left_out : dict of str to str
@@ -49,12 +96,11 @@ class FittedModel:
     """
 
     recipe: Recipe
-    blend: Blend
-    query: dict[str, Any]
-    feature_names: tuple[str, ...]
+    chosen: _Chosen
     priors: NDArray[np.float32]
     newcomer_scale: float
     centre: NDArray[np.float32]
+    factors: NDArray[np.float32]
     repurchase: dict[str, float]
     left_out: dict[str, str]
     rows: BlendedRows
@@ -71,6 +117,7 @@ class FittedModel:
         """
         rows = self.groups.keep_best(above(self.rows(products), self.centre), products)
         best = best_entries(rows, self.recipe.neighbours)
+        best.data *= self.factors[best.indices]
         owners = np.repeat(np.arange(len(products)), np.diff(best.indptr))
         order = np.lexsort((best.indices, -best.data, owners))
         places = owners, np.arange(best.nnz) - best.indptr[owners]
@@ -84,7 +131,8 @@ class FittedModel:
     def serving(self) -> dict[str, Any]:
         """Return how it answers: `recs.models.serving`."""
         return {
-            **self.query,
+            **self.chosen.query,
+            "full_weight": self.chosen.restraint.full_weight,
             "pool": self.recipe.pool,
             "diversity": self.recipe.diversity,
             "category_share": self.recipe.category_share,
@@ -94,21 +142,28 @@ class FittedModel:
     @property
     def learned(self) -> dict[str, Any]:
         """Return what was learned, for people and for `recs.models.learned`."""
+        blend = self.chosen.blend
         return {
-            "weights": self._named(self.blend.weights),
-            "cold_weights": self._named(self.blend.cold_weights),
+            "weights": self._named(blend.weights),
+            "cold_weights": self._named(blend.cold_weights),
             "left_out": self.left_out,
             "newcomer_scale": round(self.newcomer_scale, 6),
-            "validation_ndcg": round(self.blend.ndcg, 6),
+            "validation_ndcg": round(blend.ndcg, 6),
             "validation_ndcg_hidden": (
-                None if np.isnan(self.blend.ndcg_hidden) else round(self.blend.ndcg_hidden, 6)
+                None if np.isnan(blend.ndcg_hidden) else round(blend.ndcg_hidden, 6)
             ),
+            "prior_share": self.chosen.restraint.prior_share,
+            "damping": self.chosen.restraint.damping,
+            "frontier": [one.as_dict() for one in self.chosen.frontier],
+            "ndcg_of_visits": {
+                f"{visit:g}": round(ndcg, 6) for visit, ndcg in self.chosen.ndcg_of_visits.items()
+            },
         }
 
     def _named(self, weights: NDArray[np.float64]) -> dict[str, float]:
         return {
             name: round(float(weight), 6)
-            for name, weight in zip(self.feature_names, weights, strict=True)
+            for name, weight in zip(self.chosen.names, weights, strict=True)
         }
 
 
@@ -122,32 +177,33 @@ def fit_model(history: History, texts: Texts, recipe: Recipe, report: Report) ->
     """
     left_out: dict[str, str] = {}
     while True:
-        blend, names, is_centred = _fit_blend(history, texts, recipe, report, left_out)
+        chosen = _choose(history, texts, recipe, report, left_out)
         weighed_without = set(left_out)
         spaces = build_spaces(history, texts, recipe, report, stage="spaces", left_out=left_out)
         if weighed_without == set(left_out):
             break
         # A space failed on the whole history alone: weigh the others anew without it.
     events = np.bincount(history.products, minlength=len(history.catalogue))
-    rows = BlendedRows(spaces, blend, events == 0, recipe.candidates)
+    rows = BlendedRows(spaces, chosen.blend, events == 0, recipe.candidates)
     centre = np.zeros(len(history.catalogue), np.float32)
-    if is_centred:
+    if chosen.is_centred:
         centre = rows.mean(events, recipe.seed)
-    weights = blend.weights[len(spaces) :]
+    weights = chosen.blend.weights[len(spaces) :] * chosen.restraint.prior_share
+    given = build_priors(history)
     prior = np.zeros(len(history.catalogue), np.float32)
-    for values, weight in zip([*build_priors(history), centre], weights, strict=True):
+    for values, weight in zip([*given, centre], weights, strict=True):
         prior += values * np.float32(weight)
     kept = np.argsort(-prior, kind="stable")[: recipe.priors]
     priors = np.zeros_like(prior)
     priors[kept] = prior[kept]
+    excess = excess_popularity(given[PRIORS.index("popularity")], events)
     return FittedModel(
         recipe=recipe,
-        blend=blend,
-        query=queries_of(history)[blend.query],
-        feature_names=names,
+        chosen=chosen,
         priors=priors,
         newcomer_scale=rows.newcomer_scale(recipe.seed),
         centre=centre,
+        factors=damped(excess, chosen.restraint.damping),
         repurchase=repurchase_factors(history),
         left_out=left_out,
         rows=rows,
@@ -155,15 +211,16 @@ def fit_model(history: History, texts: Texts, recipe: Recipe, report: Report) ->
     )
 
 
-def _fit_blend(
+def _choose(
     history: History, texts: Texts, recipe: Recipe, report: Report, left_out: dict[str, str]
-) -> tuple[Blend, tuple[str, ...], bool]:
-    """Choose the weights of the spaces; then, with the kept neighbours alone, of the priors."""
+) -> _Chosen:
+    """Choose the weights of the spaces; then, with the kept neighbours alone, all the rest."""
     generator = np.random.default_rng(recipe.seed)
     queries = queries_of(history)
     slices = [
-        fit_slice(split, texts, recipe, queries, generator, report, left_out)
-        for split in cut_slices(history, recipe)
+        part
+        for questions in cut_slices(history, recipe)
+        for part in fit_slice(questions, texts, recipe, queries, generator, report, left_out)
     ]
     for part in slices:
         # A space that failed in one slice is weighed in none.
@@ -174,65 +231,125 @@ def _fit_blend(
             for space in part.spaces
         ]
     names = (*(space.name for space in slices[0].spaces), *PRIORS)
+    slices, parts = balance(
+        slices,
+        [gather(part, part.spaces, part.priors, recipe.candidates, report) for part in slices],
+    )
     blend = choose_weights(
-        join(
-            [gather(part, part.spaces, part.priors, recipe.candidates, report) for part in slices]
-        ),
+        join(parts),
         is_text=np.isin(names, TEXTS),
         reference=names.index("text"),
         seed=recipe.seed,
         report=report,
     )
-    blend, is_centred = _refine(slices, blend, recipe, report)
-    return blend, (*names, MEAN), is_centred
+    # A third of the memory.
+    del parts
+    return _refine(slices, queries, blend, names, recipe, report)
 
 
 def _refine(
-    slices: Sequence[ValidationSlice], blend: Blend, recipe: Recipe, report: Report
-) -> tuple[Blend, bool]:
+    slices: Sequence[ValidationSlice],
+    queries: Sequence[dict[str, Any]],
+    blend: Blend,
+    names: tuple[str, ...],
+    recipe: Recipe,
+    report: Report,
+) -> _Chosen:
     """Weigh the kept neighbours against the priors, and choose the query, anew.
 
     Keeping only the best neighbours takes many small scores, mostly of popular products, out of
     every sum. Where histories are long that matters: then the mean row is subtracted before the
     best are chosen, so that they are those that tell shoppers apart, and it returns as a prior.
 
-    Return the blend with one more weight, of the mean row; and whether rows are kept above it.
+    With these weights it is chosen how far popular products are held back, and last, where next
+    actions are validated, how much the current visit counts.
     """
     parts: list[Candidates] = []
+    spaces: list[list[KeptSpace]] = []
+    shared: list[list[NDArray[np.float32]]] = []
     for part in slices:
         rows = BlendedRows(part.spaces, blend, part.kinds != WARM, recipe.candidates)
         mean = rows.mean(part.events, recipe.seed)
-        kept = [
-            KeptSpace(rows, np.zeros_like(mean), recipe.neighbours),
-            KeptSpace(rows, mean, recipe.neighbours),
-        ]
-        parts.append(gather(part, kept, [*part.priors, mean], recipe.neighbours, report))
+        popularity = part.priors[PRIORS.index("popularity")]
+        spaces.append(
+            [
+                KeptSpace(rows, np.zeros_like(mean), recipe.neighbours),
+                KeptSpace(rows, mean, recipe.neighbours),
+            ]
+        )
+        shared.append([*part.priors, mean, excess_popularity(popularity, part.events)])
+        parts.append(gather(part, spaces[-1], shared[-1], recipe.neighbours, report))
     candidates = join(parts)
-    # Of the features: the neighbours as they are, those above the mean row, the priors, the mean.
     plain, centred = (
         choose_weights(
-            replace(candidates, features=candidates.features[:, :, :, features]),
+            replace(candidates, features=candidates.features[:, :, :, list(features)]),
             is_text=np.zeros(len(features), bool),
             reference=0,
             seed=recipe.seed,
             report=report,
         )
-        for features in ([0, 2, 3], [1, 2, 3, 4])
+        for features in (_PLAIN, _CENTRED)
     )
     is_centred = centred.weights[0] > 0 and centred.ndcg > plain.ndcg * (1 + _CLEAR_GAIN)
     chosen = centred if is_centred else plain
     share = chosen.weights[0]
     if share <= 0:
         weights, cold = np.append(blend.weights, 0), np.append(blend.cold_weights, 0)
-        return replace(blend, weights=weights, cold_weights=cold), False
+        return _Chosen(
+            blend=replace(blend, weights=weights, cold_weights=cold),
+            names=(*names, MEAN),
+            query=queries[blend.query],
+            is_centred=False,
+            restraint=Restraint(),
+            frontier=[],
+            ndcg_of_visits={},
+        )
+    features = [*(_CENTRED if is_centred else _PLAIN), _EXCESS]
+    totals = _sums([part.queries[chosen.query] for part in slices])
+    restraint, frontier = Restrainable(
+        of_one_way(candidates, chosen.query, features), chosen.weights, totals
+    ).choose()
+    query = queries[chosen.query]
+    ndcg_of_visits: dict[float, float] = {}
+    if any(part.asked.name == "next" for part in slices):
+        ways: list[dict[str, Any]] = [{**query, "visit": visit} for visit in VISITS]
+        asked = [
+            replace(part, queries=[part.asked.queries(part.asked.rows, **way) for way in ways])
+            for part in slices
+        ]
+        answered = join(
+            [
+                gather(part, kept, priors, recipe.neighbours, report)
+                for part, kept, priors in zip(asked, spaces, shared, strict=True)
+            ]
+        )
+        for place, visit in enumerate(VISITS):
+            totals = _sums([part.queries[place] for part in asked])
+            ndcg_of_visits[visit] = Restrainable(
+                of_one_way(answered, place, features), chosen.weights, totals
+            ).ndcg(restraint)
+        query = {**query, "visit": max(VISITS, key=lambda visit: ndcg_of_visits[visit])}
     of_priors = chosen.weights[1:] if is_centred else np.append(chosen.weights[1:], 0)
     if is_centred:
         # The mean row is computed again from the blend with the weights scaled by the share.
         of_priors[-1] /= share
-    return replace(
-        blend,
-        weights=np.concatenate([blend.weights[: -len(PRIORS)] * share, of_priors]),
-        cold_weights=np.append(blend.cold_weights, 0) * share,
-        query=chosen.query,
-        ndcg=chosen.ndcg,
-    ), is_centred
+    return _Chosen(
+        blend=replace(
+            blend,
+            weights=np.concatenate([blend.weights[: -len(PRIORS)] * share, of_priors]),
+            cold_weights=np.append(blend.cold_weights, 0) * share,
+            query=chosen.query,
+            ndcg=chosen.ndcg,
+        ),
+        names=(*names, MEAN),
+        query=query,
+        is_centred=is_centred,
+        restraint=restraint,
+        frontier=frontier,
+        ndcg_of_visits=ndcg_of_visits,
+    )
+
+
+def _sums(queries: Sequence[sp.csr_matrix]) -> NDArray[np.float64]:
+    """Return the sum of the weights of each row of some matrices, one after the other."""
+    return np.concatenate([np.asarray(query.sum(axis=1), np.float64).ravel() for query in queries])

@@ -10,9 +10,11 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from alsolike.rankers.spaces import Space
+from alsolike.rankers.spaces.threads import in_threads
 
-# Products whose pairs are scored at once.
-_AT_ONCE = 256
+# Products whose pairs are scored at once. A sparse product takes memory, and some time, for every
+# product of the catalogue, however few rows it has.
+_AT_ONCE = 1_024
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,9 +48,10 @@ def score_pairs(spaces: Sequence[Space], products: NDArray[np.integer], count: i
 
 
 def _score_pairs(spaces: Sequence[Space], products: NDArray[np.integer], count: int) -> ScoredPairs:
-    pattern = reduce(add, (space.neighbours(products, count) for space in spaces))
+    pattern = reduce(add, in_threads(lambda space: space.neighbours(products, count), spaces))
     pattern.sort_indices()
     scores = np.empty((pattern.nnz, len(spaces)), np.float32)
-    for place, space in enumerate(spaces):
-        scores[:, place] = space.pair_scores(products, pattern)
+    columns = in_threads(lambda space: space.pair_scores(products, pattern), spaces)
+    for place, column in enumerate(columns):
+        scores[:, place] = column
     return ScoredPairs(pattern, scores)

@@ -6,6 +6,10 @@ from typing import Any
 
 from alsolike.errors import AlsolikeError
 
+# The validation that asks both ways: at the cutoff for all that came after, and before every next
+# action.
+BOTH = "both"
+
 
 class RecipeError(AlsolikeError):
     """A model's stored parameters are not a recipe that this version can follow."""
@@ -17,8 +21,9 @@ class Recipe:
 
     Attributes
     ----------
-    validation : {'time', 'leave-one-out'}
-        How the slice is cut off on which the blend's weights are chosen.
+    validation : {'both', 'time', 'next', 'leave-one-out'}
+        How the slice is cut off on which the blend's weights are chosen: one of the splits, or
+        `BOTH`: by time and by next.
     seed : int
         Of all that is drawn: which shoppers validate, which products are hidden, where the search
         for weights starts.
@@ -53,7 +58,7 @@ class Recipe:
         Largest share of a list for one category or brand while others are left; 1: no limit.
     """
 
-    validation: str = "time"
+    validation: str = BOTH
     seed: int = 0
     neighbours: int = 100
     priors: int = 300

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import compress
+from threading import Lock
 
 import numpy as np
 import scipy.sparse as sp
@@ -38,15 +39,18 @@ class BlendedRows:
         self._most_cold = float(weights[1].sum())
         self._is_cold = is_cold
         self._count = count
+        # Of two threads that ask for the same rows one waits for the other.
+        self._lock = Lock()
         self._products = np.zeros(0, np.int64)
         self._rows = empty_rows(0, len(is_cold))
 
     def __call__(self, products: NDArray[np.integer]) -> sp.csr_matrix:
         """Return rows of some products: csr_matrix, shape (m, n_products), float32; read-only."""
-        if not np.array_equal(products, self._products):
-            self._rows = self._sum(products)
-            self._products = products.astype(np.int64)
-        return self._rows
+        with self._lock:
+            if not np.array_equal(products, self._products):
+                self._rows = self._sum(products)
+                self._products = products.astype(np.int64)
+            return self._rows
 
     def mean(self, events: NDArray[np.integer], seed: int) -> NDArray[np.float32]:
         """Return the mean row over a sample of actions: ndarray, shape (n_products,), float32.

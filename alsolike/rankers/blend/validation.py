@@ -1,21 +1,27 @@
 """Validation slices: parts of the history on which weights are chosen, with the past fitted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from alsolike.dbt_variables import dbt_variables
-from alsolike.history import KINDS, History, Split, SplitError, split_by_time, split_leave_one_out
-from alsolike.history.recent import recent_products
+from alsolike.history import KINDS, History, Split, SplitError, split_history
 from alsolike.progress import Report
-from alsolike.rankers.blend.candidates import COLD, HIDDEN, WARM, ValidationSlice
+from alsolike.rankers.blend.candidates import COLD, HIDDEN, WARM, Candidates, ValidationSlice
 from alsolike.rankers.blend.evidence import build_priors, build_spaces
-from alsolike.rankers.blend.recipe import Recipe
+from alsolike.rankers.blend.recipe import BOTH, Recipe
+from alsolike.rankers.blend.weights import best_of_features
 from alsolike.texts import Texts
 
 # Latest actions that count, and the decay of each.
 _LENGTHS = ((10, 0.7), (20, 0.85), (40, 0.95), (60, 0.98), (200, 1.0))
+# Share of the current visit in the weights, where validation tells no difference, and all that it
+# chooses from.
+USUAL_VISIT = 0.55
+VISITS = (USUAL_VISIT, 0.25, 0.4, 0.7, 0.85)
 # At least so many shoppers validate, however long their histories are.
 _FEWEST_SHOPPERS = 300
 
@@ -32,79 +38,138 @@ def queries_of(history: History) -> list[dict[str, Any]]:
         by_kind = (float(dbt_variables()[name]) for name in names)
         weights.insert(0, dict(zip(KINDS, by_kind, strict=True)))
     return [
-        {"actions": actions, "decay": decay, "kind_weights": kind_weights}
+        {"actions": actions, "decay": decay, "kind_weights": kind_weights, "visit": USUAL_VISIT}
         for actions, decay in _LENGTHS
         for kind_weights in weights
     ]
 
 
-def cut_slices(history: History, recipe: Recipe) -> Iterator[Split]:
+def cut_slices(history: History, recipe: Recipe) -> Iterator[list[Split]]:
     """Cut slices off the end, one before the other, until enough shoppers validate.
+
+    Each is a list of splits with the same known part: the ways in which it is asked.
 
     Raises
     ------
     SplitError
         There is too little history for one slice.
     """
-    cut = split_leave_one_out if recipe.validation == "leave-one-out" else split_by_time
-    split, count = cut(history), 0
+    questions, count = _cut(history, recipe), 0
+    enough = recipe.validation_shoppers // 3
     for _ in range(recipe.validation_slices):
-        yield split
-        count += len(split.shoppers)
-        if count >= recipe.validation_shoppers // 3:
+        yield questions
+        # One way has more rows than another: neither is enough for both.
+        count += sum(min(len(one.shoppers), enough // len(questions)) for one in questions)
+        if count >= enough - len(questions):
             return
         try:
-            split = cut(split.known)
+            questions = _cut(questions[0].known, recipe)
         except SplitError:
             return
 
 
+def _cut(history: History, recipe: Recipe) -> list[Split]:
+    if recipe.validation != BOTH:
+        return [split_history(recipe.validation, history, seed=recipe.seed)]
+    first = split_history("time", history)
+    try:
+        second = split_history("next", history, seed=recipe.seed)
+    except SplitError:
+        return [first]
+    # In a shop to which nobody comes back, the first knows more.
+    return [first, second] if len(first.known) == len(second.known) else [first]
+
+
 def fit_slice(
-    split: Split,
+    questions: Sequence[Split],
     texts: Texts,
     recipe: Recipe,
     queries: list[dict[str, Any]],
     generator: np.random.Generator,
     report: Report,
     left_out: dict[str, str],
-) -> ValidationSlice:
-    """Fit the spaces to the known part of a slice, with the events of some products hidden."""
+) -> list[ValidationSlice]:
+    """Fit the spaces to the known part of a slice, with the events of some products hidden.
+
+    Return it once for each way in which it is asked.
+    """
+    split = questions[0]
     catalogue = split.known.catalogue
     is_hidden = np.zeros(len(catalogue), bool)
     acted_on = np.unique(split.known.products)
     hidden = generator.choice(acted_on, int(len(acted_on) * recipe.hidden_share), replace=False)
     is_hidden[hidden] = True
-    known = split.known.only(~is_hidden[split.known.products])
-    rows = np.flatnonzero(np.diff(known.starts)[split.shoppers] > 0)
-    if not len(rows):
+    if not any(question.without(is_hidden).has_seen.any() for question in questions):
         # Every shopper's known actions were hidden: hide nothing instead.
         is_hidden[:] = False
-        known, rows = split.known, np.arange(len(split.shoppers))
-    longest = max(length for length, _ in _LENGTHS)
-    actions = np.minimum(np.diff(known.starts)[split.shoppers[rows]], longest).mean()
-    most = max(_FEWEST_SHOPPERS, int(recipe.validation_actions / actions))
-    most = min(most, recipe.validation_shoppers)
-    if len(rows) > most:
-        rows = np.sort(generator.choice(rows, most, replace=False))
-    shoppers = split.shoppers[rows]
+    known = split.without(is_hidden).known
+    # A product that did not exist yet must not be near to another one.
+    is_there = np.any([question.is_there for question in questions], axis=0)
+    spaces = build_spaces(
+        known, texts.only(is_there), recipe, report, stage="validation spaces", left_out=left_out
+    )
     events = np.bincount(known.products, minlength=len(catalogue))
     kinds = np.where(events == 0, COLD, WARM)
     kinds[is_hidden] = HIDDEN
-    return ValidationSlice(
-        spaces=build_spaces(
-            known,
-            # A product that did not exist yet must not be near to another one.
-            texts.only(split.is_there),
-            recipe,
-            report,
-            stage="validation spaces",
-            left_out=left_out,
-        ),
-        priors=build_priors(known),
-        queries=[recent_products(known, shoppers, **query) for query in queries],
-        known=split.known.matrix()[shoppers],
-        truth=split.truth[rows],
-        kinds=kinds.astype(np.int8),
-        events=events,
-        is_shown=catalogue.is_in_stock & split.is_there,
+    slices: list[ValidationSlice] = []
+    for question in questions:
+        asked = question.without(is_hidden)
+        rows = _drawn(asked, recipe, len(questions), generator)
+        if not len(rows):
+            continue
+        asked = asked.only(rows)
+        slices.append(
+            ValidationSlice(
+                spaces=spaces,
+                priors=build_priors(known),
+                asked=asked,
+                queries=[asked.queries(asked.rows, **query) for query in queries],
+                known=question.had(rows),
+                truth=asked.truth,
+                kinds=kinds.astype(np.int8),
+                events=events,
+                is_shown=catalogue.is_in_stock & question.is_there,
+            )
+        )
+    return slices
+
+
+def _drawn(
+    asked: Split, recipe: Recipe, shares: int, generator: np.random.Generator
+) -> NDArray[np.int64]:
+    """Draw as many rows as one of so many shares of validation may add up actions of."""
+    rows = np.flatnonzero(asked.has_seen)
+    longest = max(length for length, _ in _LENGTHS)
+    actions = np.minimum(np.diff(asked.seen.starts)[asked.shoppers[rows]], longest).sum() / max(
+        1, len(rows)
     )
+    most = max(_FEWEST_SHOPPERS, int(recipe.validation_actions / max(1, actions) / shares))
+    most = min(most, recipe.validation_shoppers)
+    if len(rows) > most:
+        rows = np.sort(generator.choice(rows, most, replace=False))
+    return rows
+
+
+def balance(
+    slices: Sequence[ValidationSlice], parts: Sequence[Candidates]
+) -> tuple[list[ValidationSlice], list[Candidates]]:
+    """Let each way in which slices are asked count the same.
+
+    One has more rows, and is easier to answer, than another: a row counts one over the number of
+    rows of its way, and over the best NDCG that a single feature has on them.
+    """
+    levels: dict[str, float] = {}
+    counts: dict[str, int] = {}
+    for part, candidates in zip(slices, parts, strict=True):
+        name, count = part.asked.name, len(candidates.truths)
+        levels[name] = levels.get(name, 0.0) + count * best_of_features(candidates)
+        counts[name] = counts.get(name, 0) + count
+    weighed: list[ValidationSlice] = []
+    for part in slices:
+        name = part.asked.name
+        # The mean level over the rows, times their number.
+        weighed.append(replace(part, weight=1 / levels[name] if levels[name] > 0 else 1.0))
+    return weighed, [
+        replace(candidates, weights=np.full(len(candidates.weights), part.weight))
+        for part, candidates in zip(weighed, parts, strict=True)
+    ]

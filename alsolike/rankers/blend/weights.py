@@ -77,11 +77,12 @@ def choose_weights(
     spreads = values.std(axis=0) if len(values) else np.zeros(values.shape[1], np.float32)
     scales = np.where(spreads > 0, 1 / np.maximum(spreads, 1e-12), 0).astype(np.float32)
     usable = np.flatnonzero(scales)
-    measure = NdcgOfKinds(candidates, (WARM,))
-    is_warm = (candidates.kinds == WARM)[:, :, None]
+    measure = NdcgOfKinds(candidates, (WARM,), rivals=(WARM,))
 
     def warm(query: int) -> NDArray[np.float32]:
-        return _planes(candidates.features[query] * scales * is_warm, usable)
+        planes = measure.planes(candidates.features[query], usable)
+        planes *= scales[usable, None, None]
+        return planes
 
     value, weights = _search(warm(0), measure, generator)
     query = 0
@@ -111,20 +112,14 @@ def choose_weights(
     return Blend(whole * scales, cold_whole * scales, query, value, ndcg_hidden)
 
 
-def _planes(features: NDArray[np.float32], usable: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Return some features one after the other: shape (n_usable, n_shoppers, n_candidates).
-
-    The search adds up whole features thousands of times: each must lie in one piece of memory.
-    """
-    return np.ascontiguousarray(np.moveaxis(features[:, :, usable], 2, 0))
-
-
 def _added(planes: NDArray[np.float32], weights: NDArray[np.float64]) -> NDArray[np.float32]:
     """Return the weighted sum of features: shape (n_shoppers, n_candidates)."""
     total = np.zeros(planes.shape[1:], np.float32)
+    weighed = np.empty_like(total)
     for plane, weight in zip(planes, weights, strict=True):
         if weight:
-            total += plane * np.float32(weight)
+            np.multiply(plane, np.float32(weight), out=weighed)
+            total += weighed
     return total
 
 
@@ -166,38 +161,88 @@ def _bag(
 
 
 class NdcgOfKinds:
-    """NDCG@10 of some kinds of products, from the scores of the candidates.
+    """NDCG@10 of some kinds of products, from the scores of the candidates: a weighted mean.
 
-    Only shoppers who acted on a product of these kinds count. Padding has a score of 0: it never
-    comes before a candidate with a positive score.
+    Only shoppers who acted on a product of these kinds count. A shopper of whose products none is a
+    candidate adds nothing, so that scores are looked at without them: `packed`. A product without a
+    score above 0 adds nothing either, so that padding with zeros does not matter.
+
+    Parameters
+    ----------
+    kinds : tuple of int
+        Whose ranks count.
+    rivals : tuple of int
+        Kinds among which they are ranked.
     """
 
-    def __init__(self, candidates: Candidates, kinds: tuple[int, ...]) -> None:
+    def __init__(
+        self, candidates: Candidates, kinds: tuple[int, ...], rivals: tuple[int, ...]
+    ) -> None:
         counts = candidates.truths[:, kinds].sum(axis=1)
         discounts = 1 / np.log2(np.arange(2, _K + 2))
         ideals = np.concatenate([[np.inf], np.cumsum(discounts)])[np.minimum(counts, _K)]
         is_counted = candidates.is_truth & np.isin(candidates.kinds, kinds)
         self._count = len(counts)
-        self._rows, self._columns = np.nonzero(is_counted)
-        self._shares = 1 / ideals[self._rows] / max(1, np.count_nonzero(counts))
+        self._shoppers = np.flatnonzero(is_counted.any(axis=1))
+        is_rival = np.isin(candidates.kinds[self._shoppers], rivals)
+        width = int(np.count_nonzero(is_rival, axis=1).max(initial=0))
+        # Rivals first.
+        self._candidates = np.argsort(~is_rival, axis=1, kind="stable")[:, :width]
+        self._is_rival = np.take_along_axis(is_rival, self._candidates, axis=1)
+        self._rows, self._columns = np.nonzero(
+            np.take_along_axis(is_counted[self._shoppers], self._candidates, axis=1)
+        )
+        self._owners = self._shoppers[self._rows]
+        of_all = candidates.weights[counts > 0].sum()
+        self._shares = candidates.weights[self._owners] / ideals[self._owners] / max(of_all, 1e-12)
+
+    def packed(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return of scores, shape (n_shoppers, n_candidates), those that are looked at.
+
+        Zero where a shopper has fewer rivals than another.
+        """
+        own = scores[self._shoppers]
+        return np.take_along_axis(own, self._candidates, axis=1) * self._is_rival
+
+    def planes(
+        self, features: NDArray[np.float32], usable: NDArray[np.integer]
+    ) -> NDArray[np.float32]:
+        """Return some features of shape (n_shoppers, n_candidates, n_features), packed.
+
+        One after the other: the search adds up whole features thousands of times, so that each must
+        lie in one piece of memory.
+        """
+        planes = np.empty((len(usable), *self._is_rival.shape), np.float32)
+        for place, feature in enumerate(usable):
+            planes[place] = self.packed(features[:, :, feature])
+        return planes
 
     def resampled(self, generator: np.random.Generator) -> "NdcgOfKinds":
         """Return the measure over as many shoppers, drawn with replacement."""
         count = self._count
         times = generator.multinomial(count, np.full(count, 1 / count))
         other = copy(self)
-        other._shares = self._shares * times[self._rows]  # noqa: SLF001  (of its own class)
+        other._shares = self._shares * times[self._owners]  # noqa: SLF001  (of its own class)
         return other
 
     def __call__(self, scores: NDArray[np.float32]) -> float:
-        """Return the mean NDCG@10 of scores, shape (n_shoppers, n_candidates)."""
+        """Return the mean NDCG@10 of packed scores."""
         own = scores[self._rows, self._columns]
-        rivals = scores[self._rows]
-        better = np.count_nonzero(rivals > own[:, None], axis=1)
+        better = np.count_nonzero(scores[self._rows] > own[:, None], axis=1)
+        listed = np.flatnonzero((better < _K) & (own > 0))
+        own, better = own[listed], better[listed]
         # Ties count half; one of the equal scores is the product's own.
-        ranks = better + (np.count_nonzero(rivals == own[:, None], axis=1) - 1) / 2
-        gains = np.where((ranks < _K) & (own > 0), 1 / np.log2(ranks + 2), 0)
-        return float(gains @ self._shares)
+        equal = np.count_nonzero(scores[self._rows[listed]] == own[:, None], axis=1) - 1
+        ranks = better + equal / 2
+        gains = np.where(ranks < _K, 1 / np.log2(ranks + 2), 0)
+        return float(gains @ self._shares[listed])
+
+
+def best_of_features(candidates: Candidates) -> float:
+    """Return the best NDCG@10 that a single feature has on products with events."""
+    measure = NdcgOfKinds(candidates, (WARM,), rivals=(WARM,))
+    usable = np.flatnonzero(np.ones(candidates.features.shape[3], bool))
+    return max(measure(plane) for plane in measure.planes(candidates.features[0], usable))
 
 
 def _climb(
@@ -209,6 +254,7 @@ def _climb(
     weights = weights / weights.sum()
     total = _added(planes, weights)
     value = measure(total)
+    trial = np.empty_like(total)
     for _ in range(_ROUNDS):
         before = value
         for position, own in enumerate(planes):
@@ -217,17 +263,18 @@ def _climb(
                 new = old * factor if old > 0 else 0.1 * factor
                 if new == old:
                     continue
-                trial = np.add(total, own * np.float32(new - old))
+                np.multiply(own, np.float32(new - old), out=trial)
+                trial += total
                 if measure(trial) <= value + _LEAST_GAIN:
                     continue
                 # Summed anew: the running sum keeps rounding errors of a weight that became 0, and
                 # those would rank products that have no score.
                 others = weights.copy()
                 others[position] = new
-                trial = _added(planes, others)
-                gained = measure(trial)
+                summed = _added(planes, others)
+                gained = measure(summed)
                 if gained > value + _LEAST_GAIN:
-                    value, total, weights = gained, trial, others
+                    value, total, weights = gained, summed, others
         if value - before < 10 * _LEAST_GAIN:
             break
     return value, weights
@@ -252,19 +299,20 @@ def _choose_cold_weights(
     if not len(usable) or not is_hidden:
         cold_weights[usable] = weights[usable] if weights[usable].any() else 1.0
         return cold_weights, float("nan")
-    is_warm, is_mix = candidates.kinds == WARM, candidates.kinds != HIDDEN
-    of_hidden, of_mix = NdcgOfKinds(candidates, (HIDDEN,)), NdcgOfKinds(candidates, (WARM, COLD))
-    cold_weights[usable] = _bag(
-        _planes(features * ~is_warm[:, :, None], usable), of_hidden, generator
-    )
-    least = of_hidden(features[:, :, reference])
+    cold_kinds = (COLD, HIDDEN)
+    among_cold = NdcgOfKinds(candidates, (HIDDEN,), rivals=cold_kinds)
+    cold_weights[usable] = _bag(among_cold.planes(features, usable), among_cold, generator)
+    of_hidden = NdcgOfKinds(candidates, (HIDDEN,), rivals=(WARM, *cold_kinds))
+    of_mix = NdcgOfKinds(candidates, (WARM, COLD), rivals=(WARM, COLD))
+    least = of_hidden(of_hidden.packed(features[:, :, reference]))
+    is_warm = candidates.kinds == WARM
     warm = features @ weights.astype(np.float32) * is_warm
     cold = features @ cold_weights.astype(np.float32) * ~is_warm
     level = _level(warm) / max(_level(cold), 1e-12)
     best, factor_of_best, ndcg_of_best = -1.0, 1.0, 0.0
     for factor in _COLD_FACTORS:
         scores = warm + cold * np.float32(factor * level)
-        ndcg, mixed = of_hidden(scores), of_mix(scores * is_mix)
+        ndcg, mixed = of_hidden(of_hidden.packed(scores)), of_mix(of_mix.packed(scores))
         is_enough = ndcg >= least or factor == _COLD_FACTORS[-1]
         if is_enough and mixed > best + _LEAST_GAIN:
             best, factor_of_best, ndcg_of_best = mixed, factor, ndcg

@@ -21,6 +21,7 @@ from alsolike.rankers.spaces.sparse import (
     values_at,
     without_self,
 )
+from alsolike.rankers.spaces.threads import in_threads
 
 # Entries of the Gram matrix that are kept of each product, times the size of a block. Those left
 # out are the least, between products that many shoppers acted on.
@@ -68,18 +69,25 @@ def local_ease(
     """
     by_product = sp.csr_matrix(matrix.T)
     gram = _gram(by_product, matrix, size)
-    parts: list[list[_Weights]] = [[] for _ in regularisations]
-    for blocks in _blocks(_correlated(by_product, matrix, size)):
+
+    def weights_of(blocks: NDArray[np.int32]) -> list[_Weights]:
         grams = _gram_blocks(gram, blocks)
         unit = np.zeros((*blocks.shape, 1), np.float32)
         unit[:, 0] = 1
-        for weights, regularisation in zip(parts, regularisations, strict=True):
+        weights: list[_Weights] = []
+        for regularisation in regularisations:
             column = _solve(grams, unit, regularisation)
             if not (column[:, 0] > 0).all():
                 message = "a matrix that should be positive definite is not"
                 raise ArithmeticError(message)
             weights.append(_positive(blocks, -column / column[:, :1]))
-    return [_joined(weights, matrix.shape[1]) for weights in parts]
+        return weights
+
+    parts: list[list[_Weights]] = [[] for _ in regularisations]
+    for each in in_threads(weights_of, _blocks(_correlated(by_product, matrix, size))):
+        for part, weights in zip(parts, each, strict=True):
+            part.append(weights)
+    return [_joined(part, matrix.shape[1]) for part in parts]
 
 
 def local_regression(
@@ -94,13 +102,15 @@ def local_regression(
     """
     by_past, by_future = sp.csr_matrix(past.T), sp.csr_matrix(future.T)
     gram = _gram(by_past, past, size)
-    parts: list[_Weights] = []
-    for blocks in _blocks(_correlated(by_future, past, size)):
+
+    def weights_of(blocks: NDArray[np.int32]) -> _Weights:
         pattern, places = _pattern(blocks, past.shape[1])
         moments = np.zeros(blocks.shape, np.float32)
         moments.ravel()[places] = values_at(by_future[blocks[:, 0]] @ past, pattern)
         column = _solve(_gram_blocks(gram, blocks), moments[:, :, None], regularisation)
-        parts.append(_positive(blocks, column))
+        return _positive(blocks, column)
+
+    parts = [*in_threads(weights_of, _blocks(_correlated(by_future, past, size)))]
     return _joined(parts, past.shape[1])
 
 
@@ -139,15 +149,26 @@ def _blocks(correlated: sp.csr_matrix) -> Iterator[NDArray[np.int32]]:
 def _gram_blocks(gram: _Gram, blocks: NDArray[np.int32]) -> NDArray[np.float32]:
     """Return the blocks of the Gram matrix: shape (n_blocks, width, width); those of -1 are I."""
     count, width = blocks.shape
-    is_there = blocks >= 0
-    products = np.where(is_there, blocks, 0)
-    rows = np.repeat(products, width, axis=1).ravel()
-    columns = np.repeat(products, width, axis=0).ravel()
-    entries = np.asarray(gram.entries[rows, columns], np.float32).reshape(count, width, width)
-    entries *= is_there[:, :, None] & is_there[:, None, :]
+    entries = np.zeros((count, width * width), np.float32)
+    # Where in the present block each product is: to look entries up one by one takes longer, and
+    # goes through the whole matrix first.
+    places = np.full(len(gram.diagonal), -1, np.int32)
+    for own, block in zip(entries, blocks, strict=True):
+        products = block[block >= 0]
+        places[products] = np.arange(len(products))
+        rows = gram.entries[products]
+        columns = places[rows.indices]
+        starts = np.repeat(np.arange(len(products)) * width, np.diff(rows.indptr))
+        is_there = np.flatnonzero(columns >= 0)
+        own[starts[is_there] + columns[is_there]] = rows.data[is_there]
+        places[products] = -1
+    entries = entries.reshape(count, width, width)
     # What one product's row lacks, the other's may have.
     entries = np.maximum(entries, entries.transpose(0, 2, 1))
-    entries[:, range(width), range(width)] = np.where(is_there, gram.diagonal[products], 1)
+    is_there = blocks >= 0
+    entries[:, range(width), range(width)] = np.where(
+        is_there, gram.diagonal[np.where(is_there, blocks, 0)], 1
+    )
     return entries
 
 

@@ -1,6 +1,6 @@
 -- A page of the catalogue, without hidden products, in the order of product ids.
 -- after: the last product id of the page before, null: the first page; row_count: rows wanted.
--- A row: a product.
+-- A row: a product and how many other variants are in stock.
 select
     p.product_id,
     p.title,
@@ -14,7 +14,11 @@ select
     p.url,
     p.attributes,
     p.is_in_stock,
-    p.created_at
+    p.created_at,
+    case
+        when p.variant_group_id is null then 0
+        else recs.variant_count(p.product_id, p.variant_group_id)
+    end as variants
 from raw.products as p
 where
     not p.is_hidden

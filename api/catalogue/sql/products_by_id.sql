@@ -1,6 +1,6 @@
 -- Shown products by their ids.
 -- product_ids: the ids.
--- A row: a product, in the order of the ids.
+-- A row: a product and how many other variants are in stock, in the order of the ids.
 select
     p.product_id,
     p.title,
@@ -14,7 +14,11 @@ select
     p.url,
     p.attributes,
     p.is_in_stock,
-    p.created_at
+    p.created_at,
+    case
+        when p.variant_group_id is null then 0
+        else recs.variant_count(p.product_id, p.variant_group_id)
+    end as variants
 from unnest(%(product_ids)s::text []) with ordinality as wanted (product_id, place)
 inner join raw.products as p on wanted.product_id = p.product_id and not p.is_hidden
 order by wanted.place

@@ -22,8 +22,7 @@ final as (
 
     select distinct
         basket_products.basket_id,
-        coalesce('group ' || products.variant_group_id, 'product ' || products.product_id)
-            as group_key
+        {{ group_key('products') }} as group_key
     from basket_products
     inner join products
         on basket_products.product_id = products.product_id

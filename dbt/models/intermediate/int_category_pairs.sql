@@ -205,9 +205,7 @@ scored as (
 
     select
         *,
-        together::double precision
-        / (together + {{ var('complement_shrinkage') }})
-        * ln(lift) as score
+        {{ association('together', 'lift') }} as score
     from partners
 
 ),

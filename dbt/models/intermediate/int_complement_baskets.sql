@@ -71,12 +71,7 @@ drawn as (
     select
         basket_id,
         group_key,
-        row_number() over (
-            partition by basket_id
-            order by
-                md5(basket_id::text || group_key)::uuid asc,
-                group_key asc
-        ) as draw
+        {{ place_in_draw('bought_within_days') }} as draw
     from bought_within_days
 
 ),

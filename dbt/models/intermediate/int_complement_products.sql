@@ -1,9 +1,9 @@
 with products as (
 
     select
-        *,
-        coalesce('group ' || variant_group_id, 'product ' || product_id) as group_key
-    from {{ ref('stg_products') }}
+        stg_products.*,
+        {{ group_key('stg_products') }} as group_key
+    from {{ ref('stg_products') }} as stg_products
 
 ),
 

@@ -44,12 +44,7 @@ drawn as (
 
     select
         bought.*,
-        row_number() over (
-            partition by bought.basket_id
-            order by
-                md5(bought.basket_id::text || bought.group_key)::uuid asc,
-                bought.group_key asc
-        ) as draw
+        {{ place_in_draw('bought') }} as draw
     from bought
     inner join sample
         on bought.basket_id = sample.basket_id

@@ -85,10 +85,7 @@ paired as (
         others.product_id as other_product_id,
         others.group_key as other_group_key,
         'pair' as basis,
-        -- The logarithm limits pairs of rare products, the fraction pairs that met by chance.
-        pairs.together::double precision
-        / (pairs.together + {{ var('complement_shrinkage') }})
-        * ln(pairs.lift) as score,
+        {{ association('pairs.together', 'pairs.lift') }} as score,
         pairs.together,
         pairs.lift
     from pairs

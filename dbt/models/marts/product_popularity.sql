@@ -84,9 +84,7 @@ every_product as (
     select
         products.product_id,
         products.created_at,
-        -- A product without variants is a group of its own.
-        coalesce('group ' || products.variant_group_id, 'product ' || products.product_id)
-            as group_key,
+        {{ group_key('products') }} as group_key,
         coalesce(by_product.views_recent, 0)::integer as views_recent,
         coalesce(by_product.purchases_recent, 0)::integer as purchases_recent,
         coalesce(by_product.views_all_time, 0)::integer as views_all_time,

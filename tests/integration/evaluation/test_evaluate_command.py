@@ -10,6 +10,7 @@ import click
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from psycopg.types.json import Jsonb
 
 from alsolike.cli.evaluation import evaluate
 from alsolike.database import connect
@@ -24,6 +25,9 @@ from alsolike.texts import NoTextVectorsError
 from alsolike.transform import transform
 from tests.shop.database import add_rows, run
 from tests.shop.marts import make_mart
+from tests.shop.models import add_trained
+from tests.shop.shoppers import add_shoppers
+from tests.shop.vectors import clusters, name_of
 from tests.unit.evaluation.rankers import Counting, Fixed
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -367,6 +371,91 @@ def test_baskets_are_completed_by_text_too_where_texts_are_embedded(command: Eva
     assert set(models) == {"complements", "popular", "item-knn", "text"}
     assert 0 < models["text"]["hr@10"] < 1
     assert "text" in done["complements"]["differences"]
+
+
+def add_kinds_with_model() -> None:
+    """Add five kinds of twenty products, shoppers of two kinds each, and a model that serves.
+
+    What leads to what is of one kind.
+    """
+    kinds, each = 5, 20
+    add_trained(
+        clusters(kinds * each),
+        {
+            product: [
+                (other, 1 - rank / 100)
+                for rank, other in enumerate(range(kinds * each))
+                if other // each == product // each != other
+            ]
+            for product in range(kinds * each)
+        },
+    )
+    run("update raw.products set category = 'Kind ' || right(product_id, 2)::integer / 20")
+    shoppers = [f"s{number:02}" for number in range(20)]
+    add_shoppers(shoppers)
+    random = np.random.default_rng(1)
+    add_rows(
+        "raw.views",
+        (
+            {
+                "view_id": f"{shopper} {number}",
+                "shopper_id": shopper,
+                "product_id": name_of((place * each + 5 * number % (2 * each)) % (kinds * each)),
+                "viewed_at": START + timedelta(days=float(random.random() * 100)),
+            }
+            for place, shopper in enumerate(shoppers)
+            for number in range(8)
+        ),
+    )
+    make_mart("shopper_events")
+    run(
+        "insert into marts.shopper_events"
+        " (visitor_id, product_id, kind, event_id, occurred_at, weight)"
+        " select 'shopper:' || shopper_id, product_id, 'view', view_id, viewed_at, 1 from raw.views"
+    )
+
+
+def test_how_lists_follow_a_visit_is_measured_printed_and_kept(command: Evaluate) -> None:
+    add_kinds_with_model()
+    arguments = ("--models", "popular", "--responsiveness")
+    done = command(*arguments, "--json")
+    assert done.exit_code == 0, done.stderr
+    told = json.loads(done.stdout)
+    (follows,) = told["responsiveness"]
+    assert (follows["model"], follows["visitors"], follows["cards"]) == ("trained", 20, 12)
+    assert follows["of_kind_before"] == 0
+    of_kind = [follows["after_looks"][looks]["of_kind"] for looks in ("1", "2", "4")]
+    assert 0 < of_kind[0] < of_kind[1] < of_kind[2]
+    assert follows["after_looks"]["4"]["stayed"] >= 4
+    assert run(
+        "select parameters -> 'responsiveness' from recs.evaluations where evaluation_id = %s",
+        (told["evaluation_id"],),
+    ) == [([follows],)]
+    printed = " ".join(command(*arguments).stdout.replace("│", " ").split())
+    assert "How lists of 12 follow a visit" in printed
+    assert "mean of 20 visitors" in printed
+    row = follows["after_looks"]["2"]
+    assert f"2 {row['changed']:.1f} {row['of_kind']:.1f} {row['stayed']:.1f}" in printed
+    # Nothing was written of the looks, and the same seed asks the same.
+    assert run("select count(*) from raw.views") == [(160,)]
+    assert json.loads(command(*arguments, "--json").stdout)["responsiveness"] == [follows]
+
+    run("update recs.models set serving = %s", (Jsonb({"visit": 0, "decay": 1}),))
+    (keeps,) = json.loads(command(*arguments, "--json").stdout)["responsiveness"]
+    assert keeps["after_looks"]["1"]["of_kind"] < of_kind[0]
+    assert keeps["reached"] < follows["reached"]
+
+
+def test_how_lists_follow_a_visit_is_measured_of_a_model_that_serves_only(
+    command: Evaluate,
+) -> None:
+    add_shop()
+    assert "responsiveness" not in command("--models", "popular").stdout
+    done = command("--models", "popular", "--responsiveness", "--json")
+    assert json.loads(done.stdout)["responsiveness"] == []
+    text = " ".join(command("--models", "popular", "--responsiveness").stdout.split())
+    assert "How lists follow a visit was not measured: no model serves" in text
+    assert json.loads(command("--models", "popular", "--json").stdout)["responsiveness"] is None
 
 
 @pytest.mark.parametrize("cutoff", ["2020-01-01", "2030-01-01T00:00+02:00"])

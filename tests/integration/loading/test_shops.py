@@ -1,4 +1,4 @@
-"""A small shop in the files of each shop system: loaded, transformed, embedded and asked."""
+"""A small shop in the files of each shop system: loaded to the same rows, and one asked."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -349,6 +349,29 @@ def ask(function: str, *parameters: Any) -> list[str]:
     return [row[0] for row in rows]
 
 
+# What lists are made of, in words: the ids of products are the system's own.
+STORED = {
+    title: (text, category, "EUR", "en", True, title == "Rug", None, True)
+    for title, text, category in PRODUCTS.values()
+}
+BOUGHT = sorted(
+    (day, order, sku.split("-", maxsplit=1)[0], email is not None)
+    for order, (day, email, skus) in enumerate(
+        (f"2026-01-0{number + 1}", email, skus) for number, (email, skus) in enumerate(ORDERS)
+    )
+    for sku in skus
+)
+
+
+def stored_products() -> dict[str, tuple[Any, ...]]:
+    """Return by title what lists are made of."""
+    rows = run(
+        "select title, description, category, currency, language, is_in_stock, is_hidden, "
+        "item_group_id, price > 9 from raw.products"
+    )
+    return {row[0]: row[1:] for row in rows}
+
+
 @pytest.mark.parametrize(
     ("system", "files", "ids"),
     [
@@ -363,53 +386,38 @@ def ask(function: str, *parameters: Any) -> list[str]:
 def test_a_shops_exports_are_products_and_purchases(
     tmp_path: Path, system: str, files: Callable[[], Files], ids: list[str]
 ) -> None:
+    """Whatever the system, the rows are the same: so are lists, which are made of nothing else."""
     frame, mattress, rug = ids
     assert counts(load(tmp_path, system, files())) == [(5, 0, 0, 0), (11, 0, 0, 0)]
     assert counts(load(tmp_path, system, files())) == [(0, 5, 0, 0), (0, 11, 0, 0)]
+    assert stored_products() == STORED
     (one,) = run(
-        "select title, description, category, currency, is_in_stock, language, price > 9, "
-        "coalesce(url, '') ^@ 'https://shop.example/', attributes "
-        "from raw.products where product_id = %s",
-        (frame,),
+        "select product_id, coalesce(url, '') ^@ 'https://shop.example/', attributes "
+        "from raw.products where title = 'Bed frame'"
     )
-    assert one[:6] == ("Bed frame", "A frame of oak for a bed.", "Beds", "EUR", True, "en")
     # Magento's file has no addresses here.
-    assert one[6:8] == (True, system != "magento")
-    assert {name.lower(): values for name, values in one[8].items()} == {"size": ["Small", "Large"]}
+    assert one[:2] == (frame, system != "magento")
+    assert {name.lower(): values for name, values in one[2].items()} == {"size": ["Small", "Large"]}
     assert run("select product_id from raw.products where is_hidden") == [(rug,)]
     # Guests' orders are baskets of nobody; both sizes are the one product.
-    guests = "select count(distinct order_id) from raw.purchases where shopper_id is null"
-    assert run(guests) == [(2,)]
-    assert run("select count(*) from raw.purchases where product_id = %s", (frame,)) == [(3,)]
+    titles = {title: sku for sku, (title, _, _) in PRODUCTS.items()}
+    bought = run(
+        "select b.purchased_at::date::text, dense_rank() over (order by b.purchased_at) - 1, "
+        "p.title, b.shopper_id is not null, b.quantity "
+        "from raw.purchases as b inner join raw.products as p using (product_id)"
+    )
+    assert sorted((day, n, titles[title], known) for day, n, title, known, _ in bought) == BOUGHT
+    assert {row[-1] for row in bought} == {1}
+    assert run(
+        "select count(distinct order_id), count(*) - count(order_id), count(distinct shopper_id), "
+        "count(distinct order_id) filter (where shopper_id is null) from raw.purchases"
+    ) == [(len(ORDERS), 0, 3, 2)]
+    assert run("select count(*) from raw.consenting_shoppers") == [(3,)]
     of_anna = "select distinct product_id from raw.purchases where shopper_id = %s order by 1"
     assert run(of_anna, (shopper_of(ANNA, KEY),)) == [(frame,), (mattress,)]
 
 
-@pytest.mark.parametrize(
-    ("system", "files", "ids"),
-    [
-        ("shopify", shopify, ["frame", "mattress", "pillow"]),
-        ("woocommerce", woocommerce, ["10", "11", "12"]),
-        ("magento", magento, ["frame", "mattress", "pillow"]),
-        ("prestashop", prestashop, ["10", "11", "12"]),
-    ],
-)
-def test_a_shops_exports_recommend(
-    tmp_path: Path, settings: Settings, system: str, files: Callable[[], Files], ids: list[str]
-) -> None:
-    frame, mattress, pillow = ids
-    load(tmp_path, system, files())
-    transform(with_tests=False, report=ignore_progress)
-    embed_all(settings, report=ignore_progress, encoder=WordsEncoder())
-    assert ask("goes_with", frame) == [mattress]
-    assert ask("similar_products", frame)[0] == mattress
-    recommended = ask("recommend", shopper_of(ANNA, KEY))
-    assert pillow in recommended
-    # Both sizes are bought.
-    assert {frame, mattress}.isdisjoint(recommended)
-
-
-def test_a_merchant_feed_recommends(tmp_path: Path, settings: Settings) -> None:
+def test_a_merchant_feed_is_the_same_products(tmp_path: Path) -> None:
     items = "".join(
         f"<item><g:id>{sku}</g:id><title>{title}</title><description>{text}</description>"
         f"<link>https://shop.example/{sku}</link><g:price>10.00 EUR</g:price>"
@@ -422,9 +430,21 @@ def test_a_merchant_feed_recommends(tmp_path: Path, settings: Settings) -> None:
         f"<title>Shop</title>{items}</channel></rss>"
     )
     assert counts(load(tmp_path, "merchant", {"products.xml.gz": feed}, None)) == [(5, 0, 0, 0)]
+    # A feed hides nothing.
+    shown = {title: (*row[:5], False, *row[6:]) for title, row in STORED.items()}
+    assert stored_products() == shown
+
+
+def test_a_shops_exports_recommend(tmp_path: Path, settings: Settings) -> None:
+    load(tmp_path, "shopify", shopify())
     transform(with_tests=False, report=ignore_progress)
     embed_all(settings, report=ignore_progress, encoder=WordsEncoder())
+    assert ask("goes_with", "frame") == ["mattress"]
     assert ask("similar_products", "frame")[0] == "mattress"
+    recommended = ask("recommend", shopper_of(ANNA, KEY))
+    assert "pillow" in recommended
+    # Both sizes are bought.
+    assert {"frame", "mattress"}.isdisjoint(recommended)
 
 
 def test_an_address_is_stored_nowhere(tmp_path: Path) -> None:

@@ -159,7 +159,8 @@ def test_a_model_that_is_far_better_need_not_show_what_the_plain_one_shows(
     shop: Settings,
 ) -> None:
     add_unsold(shop, 401)
-    limits = Limits(coverage=0.95, latency=1000)
+    # The trained model shows more than the plain one: only more than that is too little.
+    limits = Limits(coverage=1.9, latency=1000)
     decision = promote("selling", limits=limits, report=ignore_progress)
     checks = {check.name: check for check in decision.checks}
     coverage = checks["catalogue coverage"]

@@ -23,7 +23,7 @@ from tests.shop.database import run
 from tests.shop.files import write
 
 GIFT_CARDS = Path(__file__).parents[4] / "shared" / "data" / "gift_cards"
-RECIPE = Recipe(neighbours=20, factors=8)
+RECIPE = Recipe(neighbours=20, factors=8, characters_up_to=0, validation_slices=2)
 START = datetime(2026, 1, 1, tzinfo=UTC)
 KINDS = 5
 

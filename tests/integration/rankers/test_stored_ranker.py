@@ -1,11 +1,19 @@
 """A stored model is asked about a session as the site asks for one."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 
-from alsolike.history import read_history, split_by_time, split_next, visitor_of
+from alsolike.history import (
+    Split,
+    read_history,
+    split_by_time,
+    split_history,
+    split_next,
+    visitor_of,
+)
 from alsolike.progress import ignore_progress
 from alsolike.rankers.stored import StoredRanker
 from tests.shop.database import run
@@ -84,6 +92,59 @@ def test_a_model_is_asked_before_every_action_with_all_that_came_before() -> Non
         )
         assert [ids[product] for product in products[row]] == [row[0] for row in served]
     assert products[0].tolist() != products[1].tolist()
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("split_name", ["time", "next"])
+def test_of_hidden_products_no_event_is_told(split_name: str) -> None:
+    """Without them in the database the lists are the same; with none hidden, those of always."""
+    add_vectors(clusters(300))
+    for who in ("x", "y"):
+        add_shopper(who)
+    run(
+        "insert into raw.views (view_id, shopper_id, product_id, viewed_at) values "
+        "('1', 'x', 'v00001', '2026-01-01'), ('2', 'x', 'v00200', '2026-01-31 23:50'),"
+        "('3', 'x', 'v00003', '2026-02-02'), ('4', 'y', 'v00250', '2026-01-05'),"
+        "('5', 'y', 'v00004', '2026-02-03');"
+        "insert into raw.purchases (purchase_id, shopper_id, product_id, purchased_at) values "
+        "('6', 'x', 'v00101', '2026-01-03'), ('7', 'y', 'v00250', '2026-01-04');"
+        "insert into raw.reviews (review_id, shopper_id, product_id, rating, reviewed_at) values "
+        "('8', 'y', 'v00150', 5, '2026-01-06'), ('9', 'y', 'v00050', 1, '2026-01-07')"
+    )
+    make_mart("shopper_events")
+    run(
+        "insert into marts.shopper_events "
+        "(visitor_id, product_id, kind, event_id, occurred_at, weight) "
+        "select 'shopper:' || shopper_id, product_id, 'view', view_id, viewed_at, 1 from raw.views "
+        "union all select 'shopper:' || shopper_id, product_id, 'purchase', purchase_id,"
+        " purchased_at, 3 from raw.purchases "
+        "union all select 'shopper:' || shopper_id, product_id, 'review', review_id, reviewed_at,"
+        " case when rating >= 4 then 2 else 0.5 end from raw.reviews"
+    )
+    history = read_history(report=ignore_progress)
+    split = split_history(split_name, history, CUTOFF)
+    is_hidden = np.array([name in {"v00200", "v00250"} for name in history.catalogue.product_ids])
+
+    def lists(of: Split) -> list[list[int]]:
+        ranker = StoredRanker("average")
+        ranker.fit(of, ignore_progress)
+        products, _ = ranker.lists(of.rows, 8)
+        ranker.close()
+        return products.tolist()
+
+    always = lists(split)
+    assert lists(split.without(np.zeros_like(is_hidden))) == always
+    hidden = lists(split.without(is_hidden))
+    assert all(one != other for one, other in zip(hidden, always, strict=True))
+    run(
+        "delete from raw.views where product_id in ('v00200', 'v00250');"
+        "delete from raw.purchases where product_id in ('v00200', 'v00250')"
+    )
+    assert lists(split) != always
+    assert lists(split.without(is_hidden)) == hidden
+    # Nothing is left out but what they had: the same as if it had never happened.
+    shown = lists(replace(split.without(is_hidden), has_hidden=False))
+    assert shown == hidden
 
 
 @pytest.mark.parametrize("visitor_id", ["shopper:", "session:", "shopper:session:x", "session:a:b"])

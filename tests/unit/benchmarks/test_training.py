@@ -19,6 +19,9 @@ def test_shoppers_keep_to_a_few_groups_in_which_few_products_sell_most() -> None
     assert groups.mean() < 7
     counts = np.sort(np.bincount(history.products, minlength=2000))[::-1]
     assert counts[:200].sum() > 0.4 * counts.sum()
+    of_groups = np.bincount(history.products % 10)
+    assert of_groups[0] > 2.5 * of_groups.mean()
+    assert 4 * np.median(counts) < counts.mean() * 4 < counts[20]
     near = texts.vectors @ texts.vectors[:1].T
     assert near[10:2000:10].mean() > 0.3 > abs(near[1:2000:10].mean())
     again, _ = generate(2000, 40_000)

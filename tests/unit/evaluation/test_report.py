@@ -9,9 +9,9 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from alsolike.evaluation.charts import accuracy_chart, frontier_chart
+from alsolike.evaluation.charts import accuracy_chart, coverage_chart, frontier_chart
 from alsolike.evaluation.evaluate import evaluate
-from alsolike.evaluation.frontier import DEFAULT, MeasuredSetting, Setting
+from alsolike.evaluation.frontier import DEFAULT, CoverageFrontier, MeasuredSetting, Setting
 from alsolike.evaluation.report import report_html
 from alsolike.evaluation.results import Evaluation, Value, best_model
 from alsolike.evaluation.table import (
@@ -120,7 +120,7 @@ def test_the_report_is_one_file_with_charts_and_numbers(told: Evaluation) -> Non
     # What a drawing refers to is within the drawing.
     assert {link[0] for link in page.links} == {"#"}
     assert "script" not in page.tags
-    assert page.tags.count("svg") == 3
+    assert page.tags.count("svg") == 4
     text = " ".join(page.text)
     assert "ours <b>&" in text
     assert "b" not in page.tags
@@ -143,6 +143,20 @@ def test_the_frontier_marks_the_default() -> None:
     chart = frontier_chart(points, k=5)
     texts = {"".join(element.itertext()) for element in ET.fromstring(chart).iter(f"{SVG}text")}
     assert {"none", f"{DEFAULT.label} (default)", "ndcg@5", "intra-list diversity ild@5"} <= texts
+
+
+def test_accuracy_is_drawn_against_coverage_of_the_models_and_of_what_training_chose_from(
+    told: Evaluation,
+) -> None:
+    def texts(chart: str) -> set[str]:
+        return {"".join(one.itertext()) for one in ET.fromstring(chart).iter(f"{SVG}text")}
+
+    models = {"popular", "ours <b>&", "worst"}
+    assert models <= texts(coverage_chart(told))
+    frontier = CoverageFrontier("ours", (0.3, 0.29, 0.2), (10, 20, 40), chosen=1)
+    drawn = texts(coverage_chart(told, frontier))
+    assert models | {"chosen", "products shown while ours was trained"} <= drawn
+    assert "chosen" not in texts(coverage_chart(told))
 
 
 def test_drawing_leaves_no_style_behind() -> None:

@@ -28,6 +28,7 @@ def test_neighbours_are_read_until_there_are_enough_groups(tmp_path: Path) -> No
         *[[value] * len(product_ids) for value in (None, "{}", True, NOW, None, 0, None, False)],
         *[[None] * len(product_ids) for _ in range(2)],
         [group_of(product_id) for product_id in product_ids],
+        *[[None] * len(product_ids) for _ in range(2)],
     ]
     count = len(NEIGHBOURS)
     neighbours = [

@@ -27,6 +27,16 @@ PARAMETERS = {
     "product_id": "v00001",
     "product_ids": '["v00001", "v11999"]',
     "words": '"name4711"',
+    # Each leads to five products but the second, which leads to twenty.
+    "actions": json.dumps(
+        [
+            {"kind": "purchase", "product_id": f"v{n:05}", "weight": 1.0, "depth": 20}
+            for n in range(20)
+        ]
+    ),
+    "visit": 0,
+    "past_share": 1.0,
+    "prior_share": 1.0,
     "after": None,
     "after_time": None,
     "after_id": None,
@@ -41,6 +51,11 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], int, int]] = [
     ("products_by_id", {}, {}, 2, 500),
     ("neighbours", {}, {}, 10, 2000),
     ("neighbours", {"category": SHELF}, {}, 1, 3000),
+    # With 200 products that have a prior.
+    ("scored_products", {}, {}, 10, 100_000),
+    ("scored_products", {"category": SHELF}, {}, 1, 100_000),
+    # The visit leads to five products, what came before to more than ten.
+    ("scored_products", {}, {"visit": 4, "past_share": 0.5}, 15, 100_000),
     ("popular", {}, {}, 10, 2000),
     ("list_products", {}, {}, 25, 2000),
     ("list_products", {}, {"after": "v06000"}, 25, 2000),
@@ -80,6 +95,8 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connectio
             None,
             None,
             None,
+            0.1 if n % 60 == 0 else None,
+            0.5 if n % 2 else None,
         )
         for n in range(PRODUCTS)
     ]

@@ -3,8 +3,9 @@
 -- A row: a product. price, sale_price: as the shop wrote them; attributes: JSON; created_at: ISO
 -- 8601, UTC; popularity_rank: place among the recently popular in stock, from 1; is_rebuyable: 1
 -- where shoppers buy it again and again; variant_group_id: what its variants have in common, by the
--- shop or by their titles; variants: how many others of them are in stock; number: its name in the
--- other tables.
+-- shop or by their titles; prior: what the model scores it for everybody, null: nothing;
+-- repurchase_factor: what a purchase of it counts towards others of its category, null: all;
+-- variants: how many others of its group are in stock; number: its name in the other tables.
 create table products (
     product_id text not null unique,
     title text not null,
@@ -24,6 +25,8 @@ create table products (
     sale_price text,
     url text,
     variant_group_id text,
+    prior real,
+    repurchase_factor real,
     variants integer not null,
     number integer primary key
 ) strict

@@ -83,7 +83,7 @@ def fit(shape: Shape, recipe: Recipe) -> FittedModel | None:
     derandomize=not EXAMPLES,
     database=None,
 )
-@given(shape=shapes, validation=st.sampled_from(["time", "leave-one-out"]))
+@given(shape=shapes, validation=st.sampled_from(["both", "time", "next", "leave-one-out"]))
 def test_any_history_gives_a_sound_model_or_one_clear_error(shape: Shape, validation: str) -> None:
     fit(shape, Recipe(validation=validation))
 
@@ -128,7 +128,7 @@ def test_any_history_gives_a_sound_model_or_one_clear_error(shape: Shape, valida
     ],
     ids=str,
 )
-@pytest.mark.parametrize("validation", ["time", "leave-one-out"])
+@pytest.mark.parametrize("validation", ["both", "time", "next", "leave-one-out"])
 def test_odd_shops_give_a_sound_model_or_one_clear_error(shape: Shape, validation: str) -> None:
     fit(shape, Recipe(validation=validation))
 
@@ -207,30 +207,75 @@ def test_weights_are_not_chosen_for_what_rounding_leaves_of_others() -> None:
         is_truth = np.arange(14) == 0
         features[0, 0] = np.quantile(features[0], 0.35, axis=0)
         candidates = gathering.Candidates(
-            features[None], np.zeros((1, 14), np.int8), is_truth[None], np.array([[1, 0, 0]])
+            features[None],
+            np.arange(14, dtype=np.int32)[None],
+            np.zeros((1, 14), np.int8),
+            is_truth[None],
+            np.array([[1, 0, 0]]),
+            np.ones(1),
         )
-        measure = weighing.NdcgOfKinds(candidates, (gathering.WARM,))
+        measure = weighing.NdcgOfKinds(candidates, (gathering.WARM,), (gathering.WARM,))
         start = random.dirichlet(np.ones(3))
-        planes = np.ascontiguousarray(np.moveaxis(features, 2, 0))
+        planes = measure.planes(features, np.arange(3))
         value, weights = weighing._climb(planes, start, measure)
         assert weights.any()
         assert value == measure(weighing._added(planes, weights))
 
 
-def test_shoppers_with_many_actions_are_gathered_few_at_a_time(
+def test_the_ndcg_that_weights_are_chosen_for_is_that_of_whole_lists() -> None:
+    random = np.random.default_rng(3)
+    kinds = random.integers(-1, 3, (40, 30)).astype(np.int8)
+    is_truth = (random.random((40, 30)) < 0.1) & (kinds >= 0)
+    # A fifth has nothing among the candidates, and of all some products are not.
+    is_truth[::5] = False
+    found = [np.count_nonzero(is_truth & (kinds == kind), axis=1) for kind in range(3)]
+    truths = np.stack(found, axis=1) + random.integers(2, size=(40, 3))
+    candidates = gathering.Candidates(
+        np.zeros((1, 40, 30, 1), np.float32),
+        np.zeros((40, 30), np.int32),
+        kinds,
+        is_truth,
+        truths,
+        np.ones(40),
+    )
+    # Few different ones, so that many are equal.
+    scores = random.integers(9, size=(40, 30)).astype(np.float32)
+    for counted, rivals in (((0,), (0,)), ((2,), (1, 2)), ((0, 1), (0, 1, 2))):
+        measure = weighing.NdcgOfKinds(candidates, counted, rivals)
+        total, shoppers = 0.0, 0
+        for row in range(40):
+            wanted = int(truths[row, counted].sum())
+            if not wanted:
+                continue
+            shoppers += 1
+            own = scores[row, np.isin(kinds[row], rivals)]
+            ranks = [
+                np.sum(own > score) + (np.sum(own == score) - 1) / 2
+                for score in scores[row, is_truth[row] & np.isin(kinds[row], counted)]
+                if score > 0
+            ]
+            ideal = sum(1 / np.log2(rank + 2) for rank in range(min(wanted, 10)))
+            total += sum(1 / np.log2(rank + 2) for rank in ranks if rank < 10) / ideal
+        assert measure(measure.packed(scores)) == pytest.approx(total / shoppers)
+
+
+def test_shoppers_with_many_products_are_gathered_few_at_a_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # 100 actions at once.
+    # 100 products at once.
     monkeypatch.setattr(gathering, "_PAIRS_MEMORY", 4000)
-    actions = np.array([1] * 300 + [60] * 5 + [150] + [1] * 3)
-    pointers = np.concatenate([[0], np.cumsum(actions)])
-    query = sp.csr_matrix(
-        (np.ones(pointers[-1]), np.zeros(pointers[-1], np.int64), pointers), shape=(309, 10)
-    )
+    counts = np.array([1] * 300 + [60] * 5 + [150] + [1] * 3)
+    pointers = np.concatenate([[0], np.cumsum(counts)])
+    products = np.arange(pointers[-1])
+    # What the first 200 shoppers acted on is one product.
+    products[:200] = 0
+    query = sp.csr_matrix((np.ones(len(products)), products, pointers), shape=(309, 1000))
     batches = list(gathering._batches(query, 40))
     assert np.concatenate(batches).tolist() == list(range(309))
-    assert all(actions[rows].sum() <= 100 or len(rows) == 1 for rows in batches)
-    assert len(batches) < 12
+    for rows in batches:
+        assert len(np.unique(query[rows].indices)) <= 100 or len(rows) == 1
+    assert len(batches[0]) == 299
+    assert len(batches) < 9
 
 
 def test_one_shopper_with_thousands_of_products_squares_nothing() -> None:

@@ -38,7 +38,7 @@ def fit(known: History, *, is_telling: bool = False, recipe: Recipe = RECIPE) ->
 
 def top(fitted: FittedModel, known: History, k: int = 5) -> NDArray[np.int64]:
     """Return the best products that each shopper has not had: shape (n_shoppers, k)."""
-    query = recent_products(known, np.arange(len(known.shopper_ids)), **fitted.query)
+    query = recent_products(known, np.arange(len(known.shopper_ids)), **fitted.chosen.query)
     scores = query @ fitted.rows(np.arange(len(known.catalogue))) + fitted.priors
     scores[known.matrix().toarray() > 0] = -np.inf
     return np.argsort(-scores, axis=1, kind="stable")[:, :k]
@@ -100,8 +100,12 @@ def test_neighbours_are_the_best_of_the_rows_best_first() -> None:
     neighbours, scores = fitted.neighbours(np.arange(60))
     rows = np.maximum(fitted.rows(np.arange(60)).toarray() - fitted.centre, 0)
     assert neighbours.shape == scores.shape == (60, 20)
-    assert np.array_equal(scores, -np.sort(-rows, axis=1)[:, :20])
-    assert np.array_equal(np.take_along_axis(rows, neighbours, axis=1), scores)
+    # The best are kept, and only then are popular ones held back.
+    kept = np.argsort(-rows, axis=1, kind="stable")[:, :20]
+    assert np.array_equal(np.sort(neighbours, axis=1), np.sort(kept, axis=1))
+    held_back = (rows * fitted.factors).astype(np.float32)
+    assert np.array_equal(np.take_along_axis(held_back, neighbours, axis=1), scores)
+    assert (np.diff(scores, axis=1) <= 0).all()
 
 
 def test_only_the_most_popular_have_a_prior() -> None:
@@ -114,7 +118,7 @@ def test_only_the_most_popular_have_a_prior() -> None:
     [[], [(0, 0, 1)], [(0, 0, 1), (1, 1, 1)]],
     ids=["none", "one action", "one action each"],
 )
-@pytest.mark.parametrize("validation", ["time", "leave-one-out"])
+@pytest.mark.parametrize("validation", ["both", "time", "next", "leave-one-out"])
 def test_too_little_history_is_one_clear_error(
     events: list[tuple[int, int, int]], validation: str
 ) -> None:

@@ -1,0 +1,169 @@
+"""How far popular products are held back: as far as costs hardly any ranking quality."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alsolike.rankers.blend.candidates import WARM, Candidates
+from alsolike.rankers.blend.weights import NdcgOfKinds
+
+# Length of a list, and the share of the best NDCG that may be lost for coverage.
+_K = 10
+_LOSS = 0.01
+# What the weights of the priors are multiplied by.
+_PRIOR_SHARES = (1.0, 0.7, 0.5, 0.3, 0.15, 0.0)
+# Powers by which a neighbour's score falls with its popularity.
+_DAMPINGS = (0.0, 0.5, 1.0, 1.5, 2.0)
+# Quantiles, over the shoppers, of the sum of the weights from which priors count in full.
+_QUANTILES = (0.25, 0.5, 0.75, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Restraint:
+    """How far popular products are held back.
+
+    Attributes
+    ----------
+    prior_share : float
+        What the weights of the priors are multiplied by, 0 to 1.
+    full_weight : float
+        The serving option of this name: sum of the weights of actions from which on priors count
+        in full; 0: always.
+    damping : float
+        A neighbour's score is divided by e to this power, times its excess popularity.
+    """
+
+    prior_share: float = 1.0
+    full_weight: float = 0.0
+    damping: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredRestraint:
+    """A restraint with NDCG@10 and the number of products in the validation shoppers' lists."""
+
+    restraint: Restraint
+    ndcg: float
+    products: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it by name, fit for JSON."""
+        return {
+            "prior_share": self.restraint.prior_share,
+            "full_weight": round(self.restraint.full_weight, 4),
+            "damping": self.restraint.damping,
+            "ndcg": round(self.ndcg, 6),
+            "products": self.products,
+        }
+
+
+def excess_popularity(
+    popularity: NDArray[np.float32], events: NDArray[np.integer]
+) -> NDArray[np.float32]:
+    """Return how much more popular products are than what is acted on; 0 for those without events.
+
+    Parameters
+    ----------
+    popularity : ndarray, shape (n_products,)
+        The prior of this name: a logarithm, so that damping divides by a power of a count.
+    events : ndarray, shape (n_products,)
+    """
+    if not events.any():
+        return np.zeros_like(popularity)
+    usual = np.float32(np.average(popularity, weights=events))
+    return np.where(events > 0, popularity - usual, np.float32(0))
+
+
+def damped(excess: NDArray[np.float32], damping: float) -> NDArray[np.float32]:
+    """Return what the scores of neighbours with some excess popularity are multiplied by."""
+    return np.exp(excess * np.float32(-damping))
+
+
+class Restrainable:
+    """Lists of validation shoppers that can be made with any restraint.
+
+    Parameters
+    ----------
+    candidates : Candidates
+        Asked in one way: the first feature is the neighbours' score, those after it are priors,
+        and the last is the excess popularity.
+    weights : ndarray, shape (n_features - 1,)
+        Of the neighbours and of the priors.
+    totals : ndarray, shape (n_shoppers,)
+        Sum of the weights of each shopper's actions.
+    """
+
+    def __init__(
+        self,
+        candidates: Candidates,
+        weights: NDArray[np.float64],
+        totals: NDArray[np.floating[Any]],
+    ) -> None:
+        is_warm = candidates.kinds == WARM
+        features = candidates.features[0] * is_warm[:, :, None]
+        self._own = features[:, :, 0] * np.float32(weights[0])
+        self._prior = features[:, :, 1:-1] @ weights[1:].astype(np.float32)
+        self._excess = features[:, :, -1]
+        self._totals = totals
+        self._measure = NdcgOfKinds(candidates, (WARM,), rivals=(WARM,))
+        self._products = candidates.products
+
+    def choose(self) -> tuple[Restraint, list[MeasuredRestraint]]:
+        """Return the restraint that shows most, of those within 1 % of the best NDCG.
+
+        Also the frontier: those to which no other is better in both, the best NDCG first.
+        """
+        tried: dict[Restraint, float] = {}
+        for prior_share, damping in product(_PRIOR_SHARES, _DAMPINGS):
+            for full_weight in self._full_weights() if prior_share else (0.0,):
+                restraint = Restraint(prior_share, full_weight, damping)
+                tried[restraint] = self.ndcg(restraint)
+        least = max(tried.values()) * (1 - _LOSS)
+        order = sorted(tried, key=lambda restraint: -tried[restraint])
+        frontier: list[MeasuredRestraint] = []
+        chosen: MeasuredRestraint | None = None
+        for restraint in order:
+            one = MeasuredRestraint(
+                restraint, tried[restraint], self._count_shown(self._scores(restraint))
+            )
+            if frontier and one.products <= frontier[-1].products:
+                continue
+            frontier.append(one)
+            if one.ndcg >= least:
+                chosen = one
+        return (chosen or frontier[0]).restraint, frontier
+
+    def ndcg(self, restraint: Restraint) -> float:
+        """Return NDCG@10 on products with events."""
+        return self._measure(self._measure.packed(self._scores(restraint)))
+
+    def _full_weights(self) -> Sequence[float]:
+        done = self._totals[self._totals > 0]
+        if not len(done):
+            return (0.0,)
+        return (0.0, *(float(value) for value in np.quantile(done, _QUANTILES)))
+
+    def _scores(self, restraint: Restraint) -> NDArray[np.float32]:
+        shares = np.full(len(self._totals), restraint.prior_share, np.float32)
+        if restraint.full_weight:
+            shares *= np.minimum(1, self._totals / restraint.full_weight).astype(np.float32)
+        own = (
+            self._own * damped(self._excess, restraint.damping) if restraint.damping else self._own
+        )
+        return own + self._prior * shares[:, None]
+
+    def _count_shown(self, scores: NDArray[np.float32]) -> int:
+        """Return how many products the lists show."""
+        count = min(_K, scores.shape[1])
+        best = np.argpartition(-scores, count - 1, axis=1)[:, :count]
+        is_shown = np.take_along_axis(scores, best, axis=1) > 0
+        return len(np.unique(np.take_along_axis(self._products, best, axis=1)[is_shown]))
+
+
+def of_one_way(candidates: Candidates, way: int, features: Sequence[int]) -> Candidates:
+    """Return the candidates as one of the ways to weigh actions scores them, by some features."""
+    return replace(candidates, features=candidates.features[way : way + 1][:, :, :, list(features)])

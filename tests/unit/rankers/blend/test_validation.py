@@ -1,0 +1,108 @@
+"""Validation asks both ways, at one moment and before every next action; each counts the same."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from alsolike.history import split_history
+from alsolike.progress import ignore_progress
+from alsolike.rankers.blend.candidates import WARM, Candidates, gather, join
+from alsolike.rankers.blend.recipe import Recipe
+from alsolike.rankers.blend.validation import balance, cut_slices, fit_slice, queries_of
+from alsolike.rankers.blend.weights import NdcgOfKinds, best_of_features
+from tests.fixtures.history import catalogue, history, taste_history
+from tests.unit.rankers.blend.test_fit import texts
+
+RECIPE = Recipe(factors=8, neighbours=20)
+
+
+def test_a_slice_is_asked_both_ways_of_the_same_past() -> None:
+    # Everybody goes on for twenty days, with a product each day.
+    events = [(shopper, (shopper + day) % 30, day) for shopper in range(40) for day in range(20)]
+    known = history(catalogue(30), events)
+    first = next(cut_slices(known, RECIPE))
+    assert [one.name for one in first] == ["time", "next"]
+    at_once, one_by_one = first
+    assert len(at_once.known) == len(one_by_one.known) < len(known)
+    assert len(one_by_one.shoppers) > len(at_once.shoppers)
+    for way in ("time", "next"):
+        (alone,) = next(cut_slices(known, replace(RECIPE, validation=way)))
+        assert alone.name == way
+
+
+def test_what_can_be_asked_one_way_alone_is_asked_that_way() -> None:
+    # Nobody comes back after the cutoff: it tests who began after it, by their last product.
+    events = [
+        (shopper, product, 2 * shopper + place)
+        for shopper in range(30)
+        for place, product in enumerate((shopper % 3, 3 + shopper % 4))
+    ]
+    known = history(catalogue(8), events)
+    first = next(cut_slices(known, RECIPE))
+    assert [one.name for one in first] == ["time"]
+    # It learns from what those did before their last product, too.
+    assert len(first[0].known) > len(split_history("next", known).known)
+
+
+def test_each_way_counts_the_same_however_many_rows_it_has() -> None:
+    known = taste_history()
+    questions = next(cut_slices(known, RECIPE))
+    generator = np.random.default_rng(0)
+    slices = fit_slice(
+        questions,
+        texts(known, is_telling=False),
+        RECIPE,
+        queries_of(known)[:1],
+        generator,
+        ignore_progress,
+        {},
+    )
+    assert [part.asked.name for part in slices] == ["time", "next"]
+    assert slices[0].spaces is slices[1].spaces
+    parts = [gather(part, part.spaces, part.priors, 50, ignore_progress) for part in slices]
+    weighed, parts = balance(slices, parts)
+    shares = [best_of_features(part) * part.weights.sum() for part in parts]
+    assert shares[0] == pytest.approx(shares[1])
+    assert all(
+        part.weight == candidates.weights[0]
+        for part, candidates in zip(weighed, parts, strict=True)
+    )
+    # The weighted mean lies between the two, where the weights put it.
+    measures = [NdcgOfKinds(part, (WARM,), rivals=(WARM,)) for part in parts]
+    alone = [
+        measure(measure.packed(part.features[0][:, :, 0]))
+        for measure, part in zip(measures, parts, strict=True)
+    ]
+    both = join(parts)
+    measure = NdcgOfKinds(both, (WARM,), rivals=(WARM,))
+    counted = [part.weights[part.truths[:, WARM] > 0].sum() for part in parts]
+    assert measure(measure.packed(both.features[0][:, :, 0])) == pytest.approx(
+        np.average(alone, weights=counted)
+    )
+
+
+def test_a_row_that_counts_more_draws_the_weights_to_it() -> None:
+    features = np.zeros((1, 2, 2, 2), np.float32)
+    # The first feature ranks the first shopper's product best, the second feature the other's.
+    features[0, 0] = [[1, 0], [0, 1]]
+    features[0, 1] = [[1, 0], [0, 1]]
+    is_truth = np.array([[True, False], [False, True]])
+    candidates = Candidates(
+        features,
+        np.array([[0, 1], [0, 1]], np.int32),
+        np.zeros((2, 2), np.int8),
+        is_truth,
+        np.array([[1, 0, 0], [1, 0, 0]]),
+        np.array([3.0, 1.0]),
+    )
+    measure = NdcgOfKinds(candidates, (WARM,), rivals=(WARM,))
+    first, second = measure.planes(features[0], np.arange(2))
+    assert measure(first) == pytest.approx(0.75)
+    assert measure(second) == pytest.approx(0.25)
+
+
+def test_leave_one_out_is_asked_one_way() -> None:
+    known = taste_history()
+    (split,) = next(cut_slices(known, replace(RECIPE, validation="leave-one-out")))
+    assert len(split.known) == len(split_history("leave-one-out", known).known)

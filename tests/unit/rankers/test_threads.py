@@ -1,0 +1,41 @@
+"""Work in threads: results in order, few items ahead, and errors as they are."""
+
+from collections.abc import Iterator
+from threading import Barrier
+
+import pytest
+
+from alsolike.rankers.spaces.threads import in_threads
+
+
+def test_results_come_in_order_and_few_items_are_taken_ahead() -> None:
+    taken: list[int] = []
+
+    def items() -> Iterator[int]:
+        for number in range(1000):
+            taken.append(number)
+            yield number
+
+    for place, square in enumerate(in_threads(lambda number: number**2, items())):
+        assert square == place**2
+        assert len(taken) <= place + 9
+    assert len(taken) == 1000
+
+
+def test_an_error_ends_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    done: list[int] = []
+
+    def fail_at_three(number: int) -> int:
+        done.append(number)
+        return 1 // (3 - number)
+
+    with pytest.raises(ZeroDivisionError):
+        list(in_threads(fail_at_three, range(1000)))
+    assert len(done) < 10
+
+
+def test_two_cores_work_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    both = Barrier(2, timeout=30)
+    assert sorted(in_threads(lambda _: both.wait(), range(2))) == [0, 1]
