@@ -23,6 +23,10 @@ stable
 set search_path = pg_catalog, public, pg_temp
 as $$
 declare
+    -- Null: nobody, or somebody without consent.
+    consenting constant text := (
+        select c.shopper_id from raw.consenting_shoppers as c where c.shopper_id = p_shopper_id
+    );
     until constant timestamptz := coalesce(p_as_of, now());
     since constant timestamptz := until - p_viewed_days * interval '1 day';
     -- Of what is not in p_acted: what was looked at or reviewed, and what was bought.
@@ -36,11 +40,7 @@ begin
                 select v.product_id
                 from raw.views as v
                 where
-                    v.shopper_id = (
-                        select c.shopper_id
-                        from raw.consenting_shoppers as c
-                        where c.shopper_id = p_shopper_id
-                    )
+                    v.shopper_id = consenting
                     and v.viewed_at > since
                     and v.viewed_at < until
                 order by v.viewed_at desc
@@ -55,14 +55,7 @@ begin
                     and v.shopper_id is null
                     and v.viewed_at > since
                     and v.viewed_at < until
-                    and (
-                        p_shopper_id is null
-                        or exists (
-                            select
-                            from raw.consenting_shoppers as c
-                            where c.shopper_id = p_shopper_id
-                        )
-                    )
+                    and (p_shopper_id is null or consenting is not null)
                 order by v.viewed_at desc
                 limit 200
             )
@@ -94,11 +87,7 @@ begin
                 select distinct b.product_id
                 from raw.purchases as b
                 where
-                    b.shopper_id = (
-                        select c.shopper_id
-                        from raw.consenting_shoppers as c
-                        where c.shopper_id = p_shopper_id
-                    )
+                    b.shopper_id = consenting
                     and b.returned_quantity < b.quantity
                     and b.purchased_at < coalesce(p_as_of, 'infinity')
             )
@@ -110,10 +99,7 @@ begin
             from unnest(p_acted) as a
             where
                 a.kind <> 'purchase'
-                and (
-                    a.kind <> 'view'
-                    or a.acted_at > since
-                )
+                and (a.kind <> 'view' or a.acted_at > since)
         )
         || array(
             select h.product_id

@@ -22,6 +22,8 @@ _LEAST_GAIN = 1e-6
 _BAGS = 10
 # Up to this many weights, each query gets a search of its own.
 _FEW = 4
+# Share of the NDCG of all products that may be lost so that those without events are shown.
+_MOST_FOR_COLD = 0.01
 _COLD_FACTORS = tuple(float(factor) for factor in np.geomspace(0.1, 4, 17))
 
 
@@ -293,6 +295,9 @@ def _choose_cold_weights(
     First the texts are weighed against each other by how well they rank hidden products among
     themselves. Then one factor scales all of them: the one that ranks the slice's real mix of
     products best, among those with which hidden products rank at least as well as by plain text.
+    Where nobody came to products without events, that would cost places that the others need. So
+    no factor counts that ranks the mix worse than the best one by more than `_MOST_FOR_COLD`, and
+    where none of the rest reaches plain text, it is the one that ranks hidden products best.
     """
     cold_weights = np.zeros(len(weights))
     is_hidden = candidates.truths[:, HIDDEN].any()
@@ -309,14 +314,21 @@ def _choose_cold_weights(
     warm = features @ weights.astype(np.float32) * is_warm
     cold = features @ cold_weights.astype(np.float32) * ~is_warm
     level = _level(warm) / max(_level(cold), 1e-12)
-    best, factor_of_best, ndcg_of_best = -1.0, 1.0, 0.0
+    # Of each factor the NDCG of the mix, that of hidden products, and the factor.
+    tried: list[tuple[float, float, float]] = []
     for factor in _COLD_FACTORS:
         scores = warm + cold * np.float32(factor * level)
-        ndcg, mixed = of_hidden(of_hidden.packed(scores)), of_mix(of_mix.packed(scores))
-        is_enough = ndcg >= least or factor == _COLD_FACTORS[-1]
-        if is_enough and mixed > best + _LEAST_GAIN:
-            best, factor_of_best, ndcg_of_best = mixed, factor, ndcg
-    return cold_weights * factor_of_best * level, ndcg_of_best
+        tried.append((of_mix(of_mix.packed(scores)), of_hidden(of_hidden.packed(scores)), factor))
+    enough = max(mixed for mixed, _, _ in tried) * (1 - _MOST_FOR_COLD)
+    affordable = [one for one in tried if one[0] >= enough]
+    as_good_as_text = [one for one in affordable if one[1] >= least]
+    # Of equals the smallest factor, which comes first.
+    _, ndcg_hidden, chosen = (
+        max(as_good_as_text, key=lambda one: one[0])
+        if as_good_as_text
+        else max(affordable, key=lambda one: one[1])
+    )
+    return cold_weights * chosen * level, ndcg_hidden
 
 
 def _level(scores: NDArray[np.float32]) -> float:

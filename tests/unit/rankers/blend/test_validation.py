@@ -7,10 +7,10 @@ import pytest
 
 from alsolike.history import split_history
 from alsolike.progress import ignore_progress
-from alsolike.rankers.blend.candidates import WARM, Candidates, gather, join
+from alsolike.rankers.blend.candidates import COLD, HIDDEN, WARM, Candidates, gather, join
 from alsolike.rankers.blend.recipe import Recipe
 from alsolike.rankers.blend.validation import balance, cut_slices, fit_slice, queries_of
-from alsolike.rankers.blend.weights import NdcgOfKinds, best_of_features
+from alsolike.rankers.blend.weights import NdcgOfKinds, best_of_features, choose_weights
 from tests.fixtures.history import catalogue, history, taste_history
 from tests.unit.rankers.blend.test_fit import texts
 
@@ -106,3 +106,28 @@ def test_leave_one_out_is_asked_one_way() -> None:
     known = taste_history()
     (split,) = next(cut_slices(known, replace(RECIPE, validation="leave-one-out")))
     assert len(split.known) == len(split_history("leave-one-out", known).known)
+
+
+def test_products_without_events_cost_little_where_nobody_comes_to_them() -> None:
+    # Of each shopper: what they came to, another product, one without events, and one whose events
+    # are hidden and to which they came too. Only texts know the last two.
+    count = 20
+    of_behaviour, of_texts = [0.6, 0.5, 0, 0], [0, 0, 0.9, 0.8]
+    features = np.array([of_behaviour, of_texts], np.float32).T
+    candidates = Candidates(
+        np.broadcast_to(features, (1, count, 4, 2)).copy(),
+        np.broadcast_to(np.arange(4, dtype=np.int32), (count, 4)),
+        np.broadcast_to(np.array([WARM, WARM, COLD, HIDDEN], np.int8), (count, 4)),
+        np.broadcast_to(np.array([True, False, False, True]), (count, 4)),
+        np.broadcast_to(np.array([1, 0, 1]), (count, 3)),
+        np.ones(count),
+    )
+    # Hidden products reach plain text only where cold ones come before all others.
+    blend = choose_weights(
+        candidates,
+        is_text=np.array([False, True]),
+        reference=1,
+        seed=0,
+        report=ignore_progress,
+    )
+    assert 0 < 0.9 * blend.cold_weights[1] < 0.6 * blend.weights[0]
