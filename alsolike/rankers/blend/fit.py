@@ -242,7 +242,7 @@ def _choose(
         seed=recipe.seed,
         report=report,
     )
-    # A third of the memory.
+    # Not needed any more, and large.
     del parts
     return _refine(slices, queries, blend, names, recipe, report)
 
