@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -87,69 +88,101 @@ class Candidates:
 
 
 def gather(
-    part: ValidationSlice,
+    parts: Sequence[ValidationSlice],
     spaces: Sequence[Space],
     priors: Sequence[NDArray[np.float32]],
     best: int,
     report: Report,
-) -> Candidates:
-    """Choose the candidates of a slice's shoppers, and score them by some spaces and priors.
+) -> list[Candidates]:
+    """Choose the candidates of some slices' shoppers, and score them by some spaces and priors.
 
     They come from the `best` neighbours in each space of what each shopper acted on, and from the
     best of each prior. The first way to weigh actions decides which products compete; those that a
-    shopper acted on before the slice do not.
+    shopper acted on before the slice do not. Slices of one fit are scored together, since their
+    shoppers acted on the same products.
     """
-    count = len(part.truth.indptr) - 1
-    parts: deque[tuple[NDArray[np.float32], NDArray[np.int64]]] = deque()
-    popular = _most_popular(part, priors)
-    longest = max(part.queries, key=lambda query: query.nnz)
+    queries = [_stacked(ways) for ways in zip(*(part.queries for part in parts), strict=True)]
+    known = _stacked([part.known for part in parts])
+    truth = _stacked([part.truth for part in parts])
+    owners = np.repeat(np.arange(len(parts)), [part.truth.shape[0] for part in parts])
+    competing = [_Competing(part, _most_popular(part, priors)) for part in parts]
+    count = len(owners)
+    scored: deque[tuple[NDArray[np.float32], NDArray[np.int64]]] = deque()
+    longest = max(queries, key=lambda query: query.nnz)
     for rows in _batches(longest, len(spaces) * best * 4 * (len(spaces) + 2)):
-        parts.extend(_gather(part, rows, spaces, priors, popular, best))
+        asked = [competing[int(owner)] for owner in owners[rows]]
+        own = [query[rows] for query in queries]
+        scored.extend(_gather(asked, own, known[rows], spaces, priors, best))
         report("validation", int(rows[-1]) + 1, count)
-    width = max((len(products) for _, products in parts), default=1)
-    features = np.zeros((len(part.queries), count, width, len(spaces) + len(priors)), np.float32)
-    numbers = np.full((count, width), -1, np.int32)
-    kinds = np.full((count, width), -1, np.int8)
-    is_truth = np.zeros((count, width), bool)
-    truths = np.zeros((count, 3), np.int64)
-    for row in range(count):
+    candidates: list[Candidates] = []
+    for owner, part in enumerate(parts):
+        own_truth = truth[np.flatnonzero(owners == owner)]
+        own_scored = deque(scored.popleft() for _ in range(own_truth.shape[0]))
+        candidates.append(_padded(part, own_scored, own_truth))
+    return candidates
+
+
+def _stacked(matrices: Sequence[sp.csr_matrix]) -> sp.csr_matrix:
+    return sp.csr_matrix(sp.vstack(matrices, format="csr"))
+
+
+def _padded(
+    part: ValidationSlice,
+    scored: deque[tuple[NDArray[np.float32], NDArray[np.int64]]],
+    truth: sp.csr_matrix,
+) -> Candidates:
+    """Return what is scored of each shopper as arrays of one width, and empty the queue of it."""
+    width = max((len(products) for _, products in scored), default=1)
+    queries, features = scored[0][0].shape[::2] if scored else (len(part.queries), 0)
+    padded = _empty(queries, len(scored), width, features)
+    padded.weights[:] = part.weight
+    for row in range(len(scored)):
         # Taken out, so that memory holds them once.
-        values, products = parts.popleft()
-        wanted = part.truth.indices[part.truth.indptr[row] : part.truth.indptr[row + 1]]
-        features[:, row, : len(products)] = values
-        numbers[row, : len(products)] = products
-        kinds[row, : len(products)] = part.kinds[products]
-        is_truth[row, : len(products)] = np.isin(products, wanted)
-        truths[row] = np.bincount(part.kinds[wanted], minlength=3)
-    return Candidates(features, numbers, kinds, is_truth, truths, np.full(count, part.weight))
+        values, products = scored.popleft()
+        wanted = truth.indices[truth.indptr[row] : truth.indptr[row + 1]]
+        padded.features[:, row, : len(products)] = values
+        padded.products[row, : len(products)] = products
+        padded.kinds[row, : len(products)] = part.kinds[products]
+        padded.is_truth[row, : len(products)] = np.isin(products, wanted)
+        padded.truths[row] = np.bincount(part.kinds[wanted], minlength=3)
+    return padded
 
 
-def join(parts: Sequence[Candidates]) -> Candidates:
-    """Concatenate the candidates of several validation slices."""
+def join(parts: list[Candidates]) -> Candidates:
+    """Concatenate the candidates of several validation slices, and empty the list of them.
+
+    They are large: each is let go as soon as it is copied.
+    """
     if len(parts) == 1:
-        return parts[0]
-    count, width = (
-        sum(len(part.kinds) for part in parts),
-        max(part.kinds.shape[1] for part in parts),
-    )
+        return parts.pop()
+    width = max(part.kinds.shape[1] for part in parts)
+    count = sum(len(part.kinds) for part in parts)
     queries, _, _, features = parts[0].features.shape
-    joined = Candidates(
-        np.zeros((queries, count, width, features), np.float32),
-        np.full((count, width), -1, np.int32),
-        np.full((count, width), -1, np.int8),
-        np.zeros((count, width), bool),
-        np.concatenate([part.truths for part in parts]),
-        np.concatenate([part.weights for part in parts]),
-    )
+    joined = _empty(queries, count, width, features)
     start = 0
-    for part in parts:
+    while parts:
+        part = parts.pop(0)
         rows, columns = slice(start, start + len(part.kinds)), slice(part.kinds.shape[1])
         joined.features[:, rows, columns] = part.features
         joined.products[rows, columns] = part.products
         joined.kinds[rows, columns] = part.kinds
         joined.is_truth[rows, columns] = part.is_truth
+        joined.truths[rows] = part.truths
+        joined.weights[rows] = part.weights
         start = rows.stop
     return joined
+
+
+def _empty(queries: int, count: int, width: int, features: int) -> Candidates:
+    """Return room for so many shoppers' candidates; all is padding."""
+    return Candidates(
+        features=np.zeros((queries, count, width, features), np.float32),
+        products=np.full((count, width), -1, np.int32),
+        kinds=np.full((count, width), -1, np.int8),
+        is_truth=np.zeros((count, width), bool),
+        truths=np.zeros((count, 3), np.int64),
+        weights=np.zeros(count),
+    )
 
 
 def _batches(query: sp.csr_matrix, memory: int) -> Iterator[NDArray[np.int64]]:
@@ -172,21 +205,30 @@ def _batches(query: sp.csr_matrix, memory: int) -> Iterator[NDArray[np.int64]]:
         yield np.arange(first, query.shape[0])
 
 
+class _Competing(NamedTuple):
+    """What competes in a slice, whatever a shopper acted on: its products, and the popular ones."""
+
+    part: ValidationSlice
+    popular: NDArray[np.int64]
+
+
 def _gather(
-    part: ValidationSlice,
-    rows: NDArray[np.int64],
+    asked: Sequence[_Competing],
+    queries: Sequence[sp.csr_matrix],
+    known: sp.csr_matrix,
     spaces: Sequence[Space],
     priors: Sequence[NDArray[np.float32]],
-    popular: NDArray[np.int64],
     best: int,
 ) -> list[tuple[NDArray[np.float32], NDArray[np.int64]]]:
-    """Return the features and the numbers of the products that compete for some shoppers."""
-    queries, known = [query[rows] for query in part.queries], part.known[rows]
+    """Return the features and the numbers of the products that compete for some shoppers.
+
+    Each shopper is a row of the queries and of what is known, and has a slice.
+    """
     acted_on = np.unique(np.concatenate([query.indices for query in queries]))
     pairs = score_pairs(spaces, acted_on, best)
     is_text = np.array([space.is_text for space in spaces])
     results: list[tuple[NDArray[np.float32], NDArray[np.int64]]] = []
-    for row in range(len(rows)):
+    for row, (part, popular) in enumerate(asked):
         sums = _Sums(pairs, acted_on, [query[row] for query in queries])
         own = known.indices[known.indptr[row] : known.indptr[row + 1]]
         named = _named(sums, part, own, is_text)

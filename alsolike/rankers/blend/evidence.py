@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache, partial
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from alsolike.rankers.spaces.sequence import sequence_weights, transition_space
 from alsolike.rankers.spaces.space import LeftOutSpace
 from alsolike.rankers.spaces.sparse import weights_space
 from alsolike.rankers.spaces.text import TermSpace
+from alsolike.rankers.spaces.threads import in_threads
 from alsolike.texts import Texts
 
 PRIORS = ("popularity", "recent_popularity")
@@ -52,18 +54,19 @@ def build_spaces(
     `left_out` with the reason. Those in `left_out` are not fitted.
     """
     makers = _makers(history, texts, recipe)
-    spaces: list[Space] = []
-    for step, (name, make) in enumerate(makers.items(), start=1):
-        space: Space | None = None
+
+    def made(name: str) -> Space:
         if name not in left_out:
             try:
-                space = make()
+                return makers[name]()
             except _NUMERICAL as error:
                 left_out[name] = f"{type(error).__name__}: {error}"
-        if space is None:
-            space = LeftOutSpace(name, is_text=name in TEXTS, size=len(history.catalogue))
+        return LeftOutSpace(name, is_text=name in TEXTS, size=len(history.catalogue))
+
+    spaces: list[Space] = []
+    for space in in_threads(made, makers):
         spaces.append(space)
-        report(stage, step, len(makers))
+        report(stage, len(spaces), len(makers))
     return spaces
 
 
@@ -78,6 +81,17 @@ def _makers(history: History, texts: Texts, recipe: Recipe) -> Mapping[str, Call
 
     def terms(name: str, longest: int) -> TermSpace:
         return TermSpace(name, descriptions, analyzer="word", lengths=(1, longest))
+
+    turn = Lock()
+
+    def in_turn(make: Callable[[], Space]) -> Callable[[], Space]:
+        """Wait for the regression before: each takes all cores itself, and much memory."""
+
+        def make_in_turn() -> Space:
+            with turn:
+                return make()
+
+        return make_in_turn
 
     @cache
     def eases() -> list[sp.csr_matrix]:
@@ -99,6 +113,17 @@ def _makers(history: History, texts: Texts, recipe: Recipe) -> Mapping[str, Call
         makers["characters"] = lambda: TermSpace(
             "characters", texts.names, analyzer="char_wb", lengths=(3, 5)
         )
+    regressions: dict[str, Callable[[], Space]] = {
+        "ease": lambda: weights_space("ease", eases()[0]),
+        "ease_smooth": lambda: weights_space("ease_smooth", eases()[1]),
+        **{f"ease_{days}_days": partial(aged_ease, days) for days in _EASE_HALF_LIVES},
+        "sequence": lambda: weights_space(
+            "sequence",
+            sequence_weights(
+                history, regularisation=recipe.sequence_regularisation, size=recipe.block
+            ),
+        ),
+    }
     return {
         **makers,
         "cooccurrence": lambda: CooccurrenceSpace(matrix),
@@ -111,15 +136,7 @@ def _makers(history: History, texts: Texts, recipe: Recipe) -> Mapping[str, Call
             name=f"spectrum_{_SPECTRUM_HALF_LIFE}_days",
         ),
         "factors": lambda: factor_space(matrix, factors=factors, seed=seed),
-        "ease": lambda: weights_space("ease", eases()[0]),
-        "ease_smooth": lambda: weights_space("ease_smooth", eases()[1]),
-        **{f"ease_{days}_days": partial(aged_ease, days) for days in _EASE_HALF_LIVES},
-        "sequence": lambda: weights_space(
-            "sequence",
-            sequence_weights(
-                history, regularisation=recipe.sequence_regularisation, size=recipe.block
-            ),
-        ),
+        **{name: in_turn(make) for name, make in regressions.items()},
     }
 
 

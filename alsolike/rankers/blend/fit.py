@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from alsolike.history import History
@@ -22,7 +22,7 @@ from alsolike.rankers.blend.restraint import (
     excess_popularity,
     of_one_way,
 )
-from alsolike.rankers.blend.rows import BlendedRows, KeptSpace, above, best_entries
+from alsolike.rankers.blend.rows import BlendedRows, KeptSpace, above, best_entries, kept_spaces
 from alsolike.rankers.blend.validation import (
     VISITS,
     balance,
@@ -33,6 +33,7 @@ from alsolike.rankers.blend.validation import (
 from alsolike.rankers.blend.weights import Blend, choose_weights
 from alsolike.rankers.repurchase import repurchase_factors
 from alsolike.rankers.spaces.space import LeftOutSpace
+from alsolike.rankers.spaces.threads import one_blas_thread
 from alsolike.texts import Texts
 
 # The last of the priors: the mean of the blend's own rows.
@@ -115,7 +116,9 @@ class FittedModel:
 
         Shapes (len(products), recipe.neighbours); after the last neighbour -1, with a score of 0.
         """
-        rows = self.groups.keep_best(above(self.rows(products), self.centre), products)
+        with one_blas_thread():
+            rows = self.rows(products)
+        rows = self.groups.keep_best(above(rows, self.centre), products)
         best = best_entries(rows, self.recipe.neighbours)
         best.data *= self.factors[best.indices]
         owners = np.repeat(np.arange(len(products)), np.diff(best.indptr))
@@ -167,14 +170,27 @@ class FittedModel:
         }
 
 
+class _KeptFit(NamedTuple):
+    """Slices of one fit, and the kept neighbours and the priors that they are answered with."""
+
+    slices: Sequence[ValidationSlice]
+    spaces: list[KeptSpace]
+    priors: list[NDArray[np.float32]]
+
+
 def fit_model(history: History, texts: Texts, recipe: Recipe, report: Report) -> FittedModel:
-    """Fit a model on a history.
+    """Fit a model on a history: the same on any number of cores.
 
     Raises
     ------
     SplitError
         There is too little history to cut a validation slice off.
     """
+    with one_blas_thread():
+        return _fit(history, texts, recipe, report)
+
+
+def _fit(history: History, texts: Texts, recipe: Recipe, report: Report) -> FittedModel:
     left_out: dict[str, str] = {}
     while True:
         chosen = _choose(history, texts, recipe, report, left_out)
@@ -233,7 +249,11 @@ def _choose(
     names = (*(space.name for space in slices[0].spaces), *PRIORS)
     slices, parts = balance(
         slices,
-        [gather(part, part.spaces, part.priors, recipe.candidates, report) for part in slices],
+        [
+            candidates
+            for fit in _fits(slices)
+            for candidates in gather(fit, fit[0].spaces, fit[0].priors, recipe.candidates, report)
+        ],
     )
     blend = choose_weights(
         join(parts),
@@ -242,8 +262,6 @@ def _choose(
         seed=recipe.seed,
         report=report,
     )
-    # Not needed any more, and large.
-    del parts
     return _refine(slices, queries, blend, names, recipe, report)
 
 
@@ -261,24 +279,27 @@ def _refine(
     every sum. Where histories are long that matters: then the mean row is subtracted before the
     best are chosen, so that they are those that tell shoppers apart, and it returns as a prior.
 
-    With these weights it is chosen how far popular products are held back, and last, where next
-    actions are validated, how much the current visit counts.
+    With these weights it is chosen how much the current visit counts, where next actions are
+    validated, and last how far popular products are held back.
     """
     parts: list[Candidates] = []
-    spaces: list[list[KeptSpace]] = []
-    shared: list[list[NDArray[np.float32]]] = []
-    for part in slices:
-        rows = BlendedRows(part.spaces, blend, part.kinds != WARM, recipe.candidates)
-        mean = rows.mean(part.events, recipe.seed)
-        popularity = part.priors[PRIORS.index("popularity")]
-        spaces.append(
-            [
-                KeptSpace(rows, np.zeros_like(mean), recipe.neighbours),
-                KeptSpace(rows, mean, recipe.neighbours),
-            ]
+    fits: list[_KeptFit] = []
+    for fit in _fits(slices):
+        one = fit[0]
+        rows = BlendedRows(one.spaces, blend, one.kinds != WARM, recipe.candidates)
+        mean = rows.mean(one.events, recipe.seed)
+        popularity = one.priors[PRIORS.index("popularity")]
+        products = np.unique(
+            np.concatenate([query.indices for part in fit for query in part.queries])
+        ).astype(np.int64)
+        centres = [np.zeros_like(mean), mean]
+        kept = _KeptFit(
+            fit,
+            kept_spaces(rows, products, centres, recipe.neighbours),
+            [*one.priors, mean, excess_popularity(popularity, one.events)],
         )
-        shared.append([*part.priors, mean, excess_popularity(popularity, part.events)])
-        parts.append(gather(part, spaces[-1], shared[-1], recipe.neighbours, report))
+        fits.append(kept)
+        parts.extend(gather(fit, kept.spaces, kept.priors, recipe.neighbours, report))
     candidates = join(parts)
     plain, centred = (
         choose_weights(
@@ -305,30 +326,16 @@ def _refine(
             ndcg_of_visits={},
         )
     features = [*(_CENTRED if is_centred else _PLAIN), _EXCESS]
-    totals = _sums([part.queries[chosen.query] for part in slices])
-    restraint, frontier = Restrainable(
-        of_one_way(candidates, chosen.query, features), chosen.weights, totals
-    ).choose()
     query = queries[chosen.query]
-    ndcg_of_visits: dict[float, float] = {}
-    if any(part.asked.name == "next" for part in slices):
-        ways: list[dict[str, Any]] = [{**query, "visit": visit} for visit in VISITS]
-        asked = [
-            replace(part, queries=[part.asked.queries(part.asked.rows, **way) for way in ways])
-            for part in slices
-        ]
-        answered = join(
-            [
-                gather(part, kept, priors, recipe.neighbours, report)
-                for part, kept, priors in zip(asked, spaces, shared, strict=True)
-            ]
-        )
-        for place, visit in enumerate(VISITS):
-            totals = _sums([part.queries[place] for part in asked])
-            ndcg_of_visits[visit] = Restrainable(
-                of_one_way(answered, place, features), chosen.weights, totals
-            ).ndcg(restraint)
-        query = {**query, "visit": max(VISITS, key=lambda visit: ndcg_of_visits[visit])}
+    is_visited = any(part.asked.name == "next" for part in slices)
+    ways = [{**query, "visit": visit} for visit in VISITS] if is_visited else [query]
+    answered = [
+        Restrainable(one, chosen.weights, totals)
+        for one, totals in _answered(fits, ways, features, recipe, report)
+    ]
+    values = [lists.ndcg(Restraint()) for lists in answered]
+    best = int(np.argmax(values))
+    restraint, frontier = answered[best].choose()
     of_priors = chosen.weights[1:] if is_centred else np.append(chosen.weights[1:], 0)
     if is_centred:
         # The mean row is computed again from the blend with the weights scaled by the share.
@@ -342,14 +349,44 @@ def _refine(
             ndcg=chosen.ndcg,
         ),
         names=(*names, MEAN),
-        query=query,
+        query=ways[best],
         is_centred=is_centred,
         restraint=restraint,
         frontier=frontier,
-        ndcg_of_visits=ndcg_of_visits,
+        ndcg_of_visits=dict(zip(VISITS, values, strict=True)) if is_visited else {},
     )
 
 
-def _sums(queries: Sequence[sp.csr_matrix]) -> NDArray[np.float64]:
-    """Return the sum of the weights of each row of some matrices, one after the other."""
-    return np.concatenate([np.asarray(query.sum(axis=1), np.float64).ravel() for query in queries])
+def _fits(slices: Sequence[ValidationSlice]) -> list[list[ValidationSlice]]:
+    """Return the slices in groups, those together that were fitted together."""
+    return [list(fit) for _, fit in groupby(slices, key=lambda part: id(part.spaces))]
+
+
+def _answered(
+    fits: Sequence[_KeptFit],
+    ways: Sequence[dict[str, Any]],
+    features: Sequence[int],
+    recipe: Recipe,
+    report: Report,
+) -> list[tuple[Candidates, NDArray[np.float64]]]:
+    """Return, for each of some ways to weigh actions, how the kept neighbours answer.
+
+    That is the candidates of all slices' shoppers, and the sum of the weights of each one's
+    actions.
+    """
+    parts: list[Candidates] = []
+    totals: list[list[NDArray[np.float64]]] = [[] for _ in ways]
+    for fit in fits:
+        asked = [
+            replace(part, queries=[part.asked.queries(part.asked.rows, **way) for way in ways])
+            for part in fit.slices
+        ]
+        for part in asked:
+            for sums, query in zip(totals, part.queries, strict=True):
+                sums.append(np.asarray(query.sum(axis=1), np.float64).ravel())
+        parts.extend(gather(asked, fit.spaces, fit.priors, recipe.neighbours, report))
+    candidates = join(parts)
+    return [
+        (of_one_way(candidates, place, features), np.concatenate(sums))
+        for place, sums in enumerate(totals)
+    ]

@@ -60,7 +60,7 @@ def test_each_way_counts_the_same_however_many_rows_it_has() -> None:
     )
     assert [part.asked.name for part in slices] == ["time", "next"]
     assert slices[0].spaces is slices[1].spaces
-    parts = [gather(part, part.spaces, part.priors, 50, ignore_progress) for part in slices]
+    parts = gather(slices, slices[0].spaces, slices[0].priors, 50, ignore_progress)
     weighed, parts = balance(slices, parts)
     shares = [best_of_features(part) * part.weights.sum() for part in parts]
     assert shares[0] == pytest.approx(shares[1])
@@ -74,9 +74,9 @@ def test_each_way_counts_the_same_however_many_rows_it_has() -> None:
         measure(measure.packed(part.features[0][:, :, 0]))
         for measure, part in zip(measures, parts, strict=True)
     ]
+    counted = [part.weights[part.truths[:, WARM] > 0].sum() for part in parts]
     both = join(parts)
     measure = NdcgOfKinds(both, (WARM,), rivals=(WARM,))
-    counted = [part.weights[part.truths[:, WARM] > 0].sum() for part in parts]
     assert measure(measure.packed(both.features[0][:, :, 0])) == pytest.approx(
         np.average(alone, weights=counted)
     )
