@@ -25,7 +25,13 @@ from alsolike.rankers.spaces.text import TermSpace
 from alsolike.rankers.spaces.threads import in_threads
 from alsolike.texts import Texts
 
-PRIORS = ("popularity", "recent_popularity")
+# Half-lives of further popularities, in days.
+_POPULARITY_HALF_LIVES = (30, 120)
+PRIORS = (
+    "popularity",
+    "recent_popularity",
+    *(f"popularity_{days}_days" for days in _POPULARITY_HALF_LIVES),
+)
 # The spaces that score products without events.
 TEXTS = ("text", "words", "phrases", "characters")
 # The second EASE has λ times this, which suits shops whose shoppers have long histories.
@@ -149,14 +155,17 @@ def _without_floods(history: History) -> History:
 def build_priors(history: History) -> list[NDArray[np.float32]]:
     """Return the scores that are the same for every shopper, 0 to 1, in the order of `PRIORS`.
 
-    Both are logarithms, divided by the greatest: of the number of each product's shoppers, and of
-    the sum of its events' weights, faded with the half-life of dbt's recent popularity.
+    All are logarithms, divided by the greatest: of the number of each product's shoppers, and of
+    the sums of its events' weights, faded with the half-life of dbt's recent popularity and others.
     """
     size = len(history.catalogue)
-    faded = history.faded_weights(dbt_variables()["popularity_half_life_days"])
+    half_lives = (dbt_variables()["popularity_half_life_days"], *_POPULARITY_HALF_LIVES)
     return [
         _scaled(np.bincount(history.first_actions().products, minlength=size)),
-        _scaled(np.bincount(history.products, faded, minlength=size)),
+        *(
+            _scaled(np.bincount(history.products, history.faded_weights(days), minlength=size))
+            for days in half_lives
+        ),
     ]
 
 

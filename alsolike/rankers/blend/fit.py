@@ -42,9 +42,9 @@ MEAN = "mean_row"
 _CLEAR_GAIN = 0.005
 # Numbers of the features that the kept neighbours are weighed by: the neighbours as they are, or
 # above the mean row; then the priors, and the mean row. After them comes the excess popularity.
-_PLAIN = (0, 2, 3)
-_CENTRED = (1, 2, 3, 4)
-_EXCESS = 5
+_PLAIN = (0, *range(2, 2 + len(PRIORS)))
+_CENTRED = (1, *range(2, 3 + len(PRIORS)))
+_EXCESS = 3 + len(PRIORS)
 
 
 @dataclass(frozen=True, eq=False)
