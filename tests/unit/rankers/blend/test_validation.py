@@ -1,13 +1,16 @@
 """Validation asks both ways, at one moment and before every next action; each counts the same."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from alsolike.history import split_history
 from alsolike.progress import ignore_progress
+from alsolike.rankers.blend import candidates as gathering
 from alsolike.rankers.blend.candidates import COLD, HIDDEN, WARM, Candidates, gather, join
+from alsolike.rankers.blend.pairs import ScoredPairs
 from alsolike.rankers.blend.recipe import Recipe
 from alsolike.rankers.blend.validation import balance, cut_slices, fit_slice, queries_of
 from alsolike.rankers.blend.weights import NdcgOfKinds, best_of_features, choose_weights
@@ -80,6 +83,38 @@ def test_each_way_counts_the_same_however_many_rows_it_has() -> None:
     assert measure(measure.packed(both.features[0][:, :, 0])) == pytest.approx(
         np.average(alone, weights=counted)
     )
+
+
+def test_slices_of_one_fit_are_scored_together_as_if_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known = taste_history()
+    slices = fit_slice(
+        next(cut_slices(known, RECIPE)),
+        texts(known, is_telling=True),
+        RECIPE,
+        queries_of(known),
+        np.random.default_rng(0),
+        ignore_progress,
+        {},
+    )
+    asked: list[int] = []
+    score = gathering.score_pairs
+
+    def count(*given: Any) -> ScoredPairs:
+        asked.extend(given[1].tolist())
+        return score(*given)
+
+    monkeypatch.setattr(gathering, "score_pairs", count)
+    spaces, priors = slices[0].spaces, slices[0].priors
+    together = gather(slices, spaces, priors, 50, ignore_progress)
+    # Each product once, however many shoppers and slices.
+    assert len(asked) == len(set(asked))
+    for part, found in zip(slices, together, strict=True):
+        (alone,) = gather([part], spaces, priors, 50, ignore_progress)
+        for field in fields(Candidates):
+            one, other = getattr(alone, field.name), getattr(found, field.name)
+            np.testing.assert_allclose(one, other, rtol=1e-6)
 
 
 def test_a_row_that_counts_more_draws_the_weights_to_it() -> None:
