@@ -18,6 +18,7 @@ from alsolike.rankers.spaces.sparse import (
     inverse_root,
     parts_of,
     scaled_columns,
+    squared_columns,
     values_at,
     without_self,
 )
@@ -115,15 +116,15 @@ def local_regression(
 
 
 def _gram(by_product: sp.csr_matrix, matrix: sp.csr_matrix, size: int) -> _Gram:
-    squares = np.asarray(by_product.multiply(by_product).sum(axis=1), np.float32).ravel()
-    return _Gram(best_of_product(by_product, matrix, _KEPT_PER_BLOCK * size), squares)
+    entries = best_of_product(by_product, matrix, _KEPT_PER_BLOCK * size)
+    return _Gram(entries, squared_columns(matrix))
 
 
 def _correlated(targets: sp.csr_matrix, columns: sp.csr_matrix, size: int) -> sp.csr_matrix:
     """Return the greatest cosines of each target with the columns, without the target's own."""
-    lengths = np.asarray(columns.multiply(columns).sum(axis=0)).ravel()
+    inverse = inverse_root(squared_columns(columns))
     # The length of the target is the same for the whole row.
-    best = best_of_product(targets, scaled_columns(columns, inverse_root(lengths)), size + 1)
+    best = best_of_product(targets, scaled_columns(columns, inverse), size + 1)
     return without_self(best, np.arange(best.shape[0]))
 
 
