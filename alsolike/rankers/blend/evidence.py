@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache, partial
+from importlib import import_module
 from threading import Lock
 from typing import Any
 
@@ -41,6 +42,9 @@ _EASE_HALF_LIVES = (30, 120)
 _SPECTRUM_HALF_LIFE = 30
 # Latest events of one shopper that spaces are fitted to: a bot's pairs grow with their square.
 _MOST_EVENTS = 5_000
+# Slow to import, and only imported where they are needed: here, before several threads need them,
+# because to a second thread a library is there that the first has imported in part.
+_LIBRARIES = ("faiss", "implicit.cpu.als", "sklearn.feature_extraction.text", "sparse_dot_topn")
 # What fitting a space raises when its numbers cannot be computed.
 _NUMERICAL = (ArithmeticError, np.linalg.LinAlgError)
 
@@ -69,6 +73,8 @@ def build_spaces(
                 left_out[name] = f"{type(error).__name__}: {error}"
         return LeftOutSpace(name, is_text=name in TEXTS, size=len(history.catalogue))
 
+    for library in _LIBRARIES:
+        import_module(library)
     spaces: list[Space] = []
     for space in in_threads(made, makers):
         spaces.append(space)

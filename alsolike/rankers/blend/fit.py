@@ -41,10 +41,13 @@ MEAN = "mean_row"
 # Rows are kept above their mean only where that improves NDCG by more than this share.
 _CLEAR_GAIN = 0.005
 # Numbers of the features that the kept neighbours are weighed by: the neighbours as they are, or
-# above the mean row; then the priors, and the mean row. After them comes the excess popularity.
+# above the mean row; then the priors, and the mean row.
 _PLAIN = (0, *range(2, 2 + len(PRIORS)))
 _CENTRED = (1, *range(2, 3 + len(PRIORS)))
-_EXCESS = 3 + len(PRIORS)
+# About how many neighbours an answer may add up: the fewest that lose no more than this share of
+# the best NDCG. More take more time: all of 200 actions are 20,000.
+_NEIGHBOUR_ROWS = (1_000, 2_500, 5_000, 10_000)
+_MOST_FOR_ROWS = 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +66,11 @@ class _Chosen:
         What was to choose from.
     ndcg_of_visits : dict of float to float
         NDCG@10 by the share of the current visit; empty where no visits are validated.
+    ndcg_of_rows : dict of int to float
+        NDCG@10 by the number of neighbours that are added up; empty where that is never more than
+        the fewest.
+    neighbour_rows : int
+        About how many neighbours an answer adds up.
     """
 
     blend: Blend
@@ -72,6 +80,8 @@ class _Chosen:
     restraint: Restraint
     frontier: list[MeasuredRestraint]
     ndcg_of_visits: dict[float, float]
+    ndcg_of_rows: dict[int, float]
+    neighbour_rows: int = _NEIGHBOUR_ROWS[0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +145,7 @@ class FittedModel:
         """Return how it answers: `recs.models.serving`."""
         return {
             **self.chosen.query,
+            "neighbour_rows": self.chosen.neighbour_rows,
             "full_weight": self.chosen.restraint.full_weight,
             "pool": self.recipe.pool,
             "diversity": self.recipe.diversity,
@@ -161,6 +172,9 @@ class FittedModel:
             "ndcg_of_visits": {
                 f"{visit:g}": round(ndcg, 6) for visit, ndcg in self.chosen.ndcg_of_visits.items()
             },
+            "ndcg_of_neighbour_rows": {
+                str(rows): round(ndcg, 6) for rows, ndcg in self.chosen.ndcg_of_rows.items()
+            },
         }
 
     def _named(self, weights: NDArray[np.float64]) -> dict[str, float]:
@@ -176,6 +190,50 @@ class _KeptFit(NamedTuple):
     slices: Sequence[ValidationSlice]
     spaces: list[KeptSpace]
     priors: list[NDArray[np.float32]]
+
+
+@dataclass(frozen=True, eq=False)
+class _Asking:
+    """Ways to ask the kept neighbours, tried with the weights that validation chose."""
+
+    fits: Sequence[_KeptFit]
+    weights: NDArray[np.float64]
+    is_centred: bool
+    neighbours: int
+    report: Report
+
+    def lists(
+        self, ways: Sequence[dict[str, Any]], neighbour_rows: list[int] | None = None
+    ) -> list[Restrainable]:
+        """Return the lists of all slices' shoppers, asked in each of some ways.
+
+        With about so many neighbours each, or all.
+        """
+        # The neighbours, the priors with the mean row, and the excess popularity.
+        features = [*range(1 + len(PRIORS) + self.is_centred), 2 + len(PRIORS)]
+        parts: list[Candidates] = []
+        totals: list[list[NDArray[np.float64]]] = [[] for _ in ways]
+        for fit in self.fits:
+            asked = [
+                replace(
+                    part,
+                    queries=[part.asked.queries(part.asked.rows, **way) for way in ways],
+                    neighbour_rows=neighbour_rows,
+                )
+                for part in fit.slices
+            ]
+            for part in asked:
+                for sums, query in zip(totals, part.queries, strict=True):
+                    sums.append(np.asarray(query.sum(axis=1), np.float64).ravel())
+            kept = [fit.spaces[int(self.is_centred)]]
+            parts.extend(gather(asked, kept, fit.priors, self.neighbours, self.report))
+        candidates = join(parts)
+        return [
+            Restrainable(
+                of_one_way(candidates, place, features), self.weights, np.concatenate(sums)
+            )
+            for place, sums in enumerate(totals)
+        ]
 
 
 def fit_model(history: History, texts: Texts, recipe: Recipe, report: Report) -> FittedModel:
@@ -280,7 +338,7 @@ def _refine(
     best are chosen, so that they are those that tell shoppers apart, and it returns as a prior.
 
     With these weights it is chosen how much the current visit counts, where next actions are
-    validated, and last how far popular products are held back.
+    validated; how many neighbours are added up; and last how far popular products are held back.
     """
     parts: list[Candidates] = []
     fits: list[_KeptFit] = []
@@ -324,18 +382,31 @@ def _refine(
             restraint=Restraint(),
             frontier=[],
             ndcg_of_visits={},
+            ndcg_of_rows={},
         )
-    features = [*(_CENTRED if is_centred else _PLAIN), _EXCESS]
+    asking = _Asking(fits, chosen.weights, is_centred, recipe.neighbours, report)
     query = queries[chosen.query]
-    is_visited = any(part.asked.name == "next" for part in slices)
-    ways = [{**query, "visit": visit} for visit in VISITS] if is_visited else [query]
-    answered = [
-        Restrainable(one, chosen.weights, totals)
-        for one, totals in _answered(fits, ways, features, recipe, report)
-    ]
-    values = [lists.ndcg(Restraint()) for lists in answered]
-    best = int(np.argmax(values))
-    restraint, frontier = answered[best].choose()
+    ndcg_of_visits: dict[float, float] = {}
+    ndcg_of_rows: dict[int, float] = {}
+    if any(part.asked.name == "next" for part in slices):
+        ways = [{**query, "visit": visit} for visit in VISITS]
+        asked = asking.lists(ways)
+        values = [lists.ndcg(Restraint()) for lists in asked]
+        ndcg_of_visits = dict(zip(VISITS, values, strict=True))
+        best = int(np.argmax(values))
+        query, lists = ways[best], asked[best]
+    else:
+        (lists,) = asking.lists([query])
+    neighbour_rows, most = _NEIGHBOUR_ROWS[0], int(query["actions"]) * recipe.neighbours
+    if most > neighbour_rows:
+        tried: list[int] = [*(rows for rows in _NEIGHBOUR_ROWS if rows < most), most]
+        asked = asking.lists([query] * len(tried), tried)
+        values = [lists.ndcg(Restraint()) for lists in asked]
+        ndcg_of_rows = dict(zip(tried, values, strict=True))
+        enough = max(values) * (1 - _MOST_FOR_ROWS)
+        fewest = next(place for place, value in enumerate(values) if value >= enough)
+        neighbour_rows, lists = tried[fewest], asked[fewest]
+    restraint, frontier = lists.choose()
     of_priors = chosen.weights[1:] if is_centred else np.append(chosen.weights[1:], 0)
     if is_centred:
         # The mean row is computed again from the blend with the weights scaled by the share.
@@ -349,44 +420,16 @@ def _refine(
             ndcg=chosen.ndcg,
         ),
         names=(*names, MEAN),
-        query=ways[best],
+        query=query,
         is_centred=is_centred,
         restraint=restraint,
         frontier=frontier,
-        ndcg_of_visits=dict(zip(VISITS, values, strict=True)) if is_visited else {},
+        ndcg_of_visits=ndcg_of_visits,
+        ndcg_of_rows=ndcg_of_rows,
+        neighbour_rows=neighbour_rows,
     )
 
 
 def _fits(slices: Sequence[ValidationSlice]) -> list[list[ValidationSlice]]:
     """Return the slices in groups, those together that were fitted together."""
     return [list(fit) for _, fit in groupby(slices, key=lambda part: id(part.spaces))]
-
-
-def _answered(
-    fits: Sequence[_KeptFit],
-    ways: Sequence[dict[str, Any]],
-    features: Sequence[int],
-    recipe: Recipe,
-    report: Report,
-) -> list[tuple[Candidates, NDArray[np.float64]]]:
-    """Return, for each of some ways to weigh actions, how the kept neighbours answer.
-
-    That is the candidates of all slices' shoppers, and the sum of the weights of each one's
-    actions.
-    """
-    parts: list[Candidates] = []
-    totals: list[list[NDArray[np.float64]]] = [[] for _ in ways]
-    for fit in fits:
-        asked = [
-            replace(part, queries=[part.asked.queries(part.asked.rows, **way) for way in ways])
-            for part in fit.slices
-        ]
-        for part in asked:
-            for sums, query in zip(totals, part.queries, strict=True):
-                sums.append(np.asarray(query.sum(axis=1), np.float64).ravel())
-        parts.extend(gather(asked, fit.spaces, fit.priors, recipe.neighbours, report))
-    candidates = join(parts)
-    return [
-        (of_one_way(candidates, place, features), np.concatenate(sums))
-        for place, sums in enumerate(totals)
-    ]

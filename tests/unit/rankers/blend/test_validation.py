@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 
 from alsolike.history import split_history
 from alsolike.progress import ignore_progress
@@ -12,6 +13,7 @@ from alsolike.rankers.blend import candidates as gathering
 from alsolike.rankers.blend.candidates import COLD, HIDDEN, WARM, Candidates, gather, join
 from alsolike.rankers.blend.pairs import ScoredPairs
 from alsolike.rankers.blend.recipe import Recipe
+from alsolike.rankers.blend.rows import KeptSpace
 from alsolike.rankers.blend.validation import balance, cut_slices, fit_slice, queries_of
 from alsolike.rankers.blend.weights import NdcgOfKinds, best_of_features, choose_weights
 from tests.fixtures.history import catalogue, history, taste_history
@@ -115,6 +117,38 @@ def test_slices_of_one_fit_are_scored_together_as_if_alone(
         for field in fields(Candidates):
             one, other = getattr(alone, field.name), getattr(found, field.name)
             np.testing.assert_allclose(one, other, rtol=1e-6)
+
+
+def test_as_many_neighbours_are_added_up_as_serving_would() -> None:
+    known = taste_history()
+    (part, *_) = fit_slice(
+        next(cut_slices(known, RECIPE)),
+        texts(known, is_telling=False),
+        RECIPE,
+        queries_of(known)[-1:],
+        np.random.default_rng(0),
+        ignore_progress,
+        {},
+    )
+    size = len(known.catalogue)
+    kept = np.random.default_rng(1).random((size, size), np.float32)
+    np.fill_diagonal(kept, 0)
+    space = KeptSpace(np.arange(size), sp.csr_matrix(kept))
+    (query,) = part.queries
+    asked = replace(part, queries=[query, query], neighbour_rows=[13, size * size])
+    (found,) = gather([asked], [space], part.priors, size, ignore_progress)
+    for shopper in range(query.shape[0]):
+        weights = query[shopper].toarray().ravel().astype(np.float64)
+        # As recs.scored_products shares them out.
+        depths = np.ceil(13 * weights / weights.sum())
+        ranks = (-kept).argsort(axis=1).argsort(axis=1) + 1
+        expected = weights @ np.where(ranks <= depths[:, None], kept, 0), weights @ kept
+        products = found.products[shopper]
+        is_there = products >= 0
+        for way, sums in enumerate(expected):
+            np.testing.assert_allclose(
+                found.features[way, shopper, is_there, 0], sums[products[is_there]], rtol=1e-5
+            )
 
 
 def test_a_row_that_counts_more_draws_the_weights_to_it() -> None:
