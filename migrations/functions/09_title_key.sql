@@ -13,14 +13,6 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- Names of attributes whose values tell variants apart.
-    key_pattern constant text :=
-        '(^|[^[:alpha:]])(colou?rs?|sizes?|materials?|fabric|colorway|shade'
-        '|farben?|größen?|groessen?|material|stoff'
-        '|couleurs?|tailles?|matières?|matieres?|coloris'
-        '|tallas?|tamaños?|materiale?s?|colore|taglia|tessuto'
-        '|kleur|maat|materiaal|cor|tamanho|kolor|rozmiar|materiał|barva|velikost'
-        '|färg|farge?|storlek|størrelse|väri|koko|цвет|размер|материал)([^[:alpha:]]|$)';
     colour constant text :=
         '(?:(?:light|dark|bright|pale|deep|hell|dunkel)[ -]?)?(?:'
         'black|white|gr[ae]y|red|blue|green|yellow|purple|pink|brown|beige|navy|teal|turquoise'
@@ -64,25 +56,10 @@ begin
     if brand = '' or p_brand is null then
         return null;
     end if;
-    if jsonb_typeof(p_attributes) = 'object' and p_attributes <> '{}' then
-        for word in
-            select w.word
-            from
-                jsonb_each(p_attributes) as a (name, value),
-                jsonb_path_query(
-                    a.value, '$[*] ? (@.type() == "string" || @.type() == "number")'
-                ) as v (value),
-                regexp_split_to_table(lower(v.value #>> '{}'), '\s*[,:/;&+|()]\s*') as w (word)
-            where
-                lower(a.name) ~ key_pattern
-                and length(w.word) <= 60
-                and w.word ~ '[[:alnum:]]'
-            group by w.word
-            order by length(w.word) desc
-        loop
-            rest := replace(rest, ' ' || word || ' ', ' | ');
-        end loop;
-    end if;
+    for word in select v.word from raw.variant_values(p_attributes) as v (word)
+    loop
+        rest := replace(rest, ' ' || word || ' ', ' | ');
+    end loop;
     rest := regexp_replace(rest, tail, '');
     rest := btrim(regexp_replace(rest, '[^[:alnum:]]+', ' ', 'g'));
     -- A brand alone, or a number, is no name.

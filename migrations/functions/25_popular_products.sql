@@ -53,7 +53,8 @@ begin
                 )::recs.scored_product
                 from marts.product_popularity as m
                 where
-                    m.product_id <> all (left_out)
+                    -- A hash of the array: some have thousands of products.
+                    m.product_id not in (select unnest(left_out))
                     and (
                         select recs.fits(p, p_filter)
                         from raw.products as p
@@ -69,7 +70,9 @@ begin
                     select m.product_id, m.popularity_recent, m.views_recent, m.purchases_recent,
                         m.rank_recent
                     from marts.product_popularity as m
-                    where m.product_id = any (p_candidates) and m.product_id <> all (left_out)
+                    where
+                        m.product_id = any (p_candidates)
+                        and m.product_id not in (select unnest(left_out))
                 )
 
                 select (
@@ -88,7 +91,7 @@ begin
                     select (o.product_id, 0, 0)::recs.scored_product
                     from raw.products as o
                     where
-                        o.product_id <> all (shown_ids)
+                        o.product_id not in (select unnest(shown_ids))
                         and (
                             select recs.fits(p, p_filter)
                             from raw.products as p
@@ -101,7 +104,9 @@ begin
                 shown := shown || array(
                     select (p.product_id, 0, 0)::recs.scored_product
                     from raw.products as p
-                    where p.product_id = any (p_candidates) and p.product_id <> all (shown_ids)
+                    where
+                        p.product_id = any (p_candidates)
+                        and p.product_id not in (select unnest(shown_ids))
                     order by p.created_at desc, p.product_id asc
                     limit wanted - cardinality(shown)
                 );

@@ -172,3 +172,15 @@ def test_a_product_that_another_session_changes_is_not_waited_for() -> None:
         other.rollback()
     assert group_by_title(is_on=True) == 1
     assert members() == [["m1", "m2"]]
+
+
+@pytest.mark.usefixtures("database")
+def test_a_title_that_names_a_kind_makes_no_group() -> None:
+    # A grocer's list: the maker tells nothing of colour, size or material.
+    put([(f"s{number}", "Shampoo") for number in range(6)], attributes=Jsonb({"maker": "1407"}))
+    # An export with one title for all, and the difference in the attributes.
+    for number, colour in enumerate(("red", "blue", "green")):
+        put([(f"c{number}", "Cup")], attributes=Jsonb({"Colour": colour}))
+    put([("m1", "Mug, red"), ("m2", "Mug, blue"), ("m3", "Mug, blue")])
+    group_by_title(is_on=True)
+    assert members() == [["c0", "c1", "c2"], ["m1", "m2", "m3"]]

@@ -1,9 +1,10 @@
 """The products that compete for each shopper of a validation slice, and their scores."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -17,9 +18,11 @@ from alsolike.rankers.spaces import Space
 # Kinds of products: with events, without any, and with events that the validation hides.
 WARM, COLD, HIDDEN = 0, 1, 2
 
-# Best products of each space that compete for a shopper; of those without events, so many more.
-_BEST = 60
+# Best products of each space that compete for a shopper; of those without events, so many more; and
+# of each prior.
+_BEST = 40
 _BEST_COLD = 30
+_BEST_PRIOR = 30
 # Most memory, in bytes, of the scored pairs of all products that some shoppers acted on; a third of
 # it where spaces name the same pairs. Each product is scored once for all shoppers of a batch.
 _PAIRS_MEMORY = 2**31
@@ -35,6 +38,9 @@ class ValidationSlice:
         Whose rows are the shoppers; what they did with hidden products is not in it.
     weight : float
         What each of its shoppers counts beside those of other slices.
+    neighbour_rows : list of int, optional
+        For each way to weigh actions about how many neighbours are added up, as serving shares them
+        out; all where it is left out. The first space alone has ranks then.
     queries : list of csr_matrix, shape (n_shoppers, n_products)
         What each shopper did last, one matrix for each way to weigh it.
     known, truth : csr_matrix, shape (n_shoppers, n_products)
@@ -55,6 +61,7 @@ class ValidationSlice:
     events: NDArray[np.int64]
     is_shown: NDArray[np.bool_]
     weight: float = 1.0
+    neighbour_rows: list[int] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,69 +94,101 @@ class Candidates:
 
 
 def gather(
-    part: ValidationSlice,
+    parts: Sequence[ValidationSlice],
     spaces: Sequence[Space],
     priors: Sequence[NDArray[np.float32]],
     best: int,
     report: Report,
-) -> Candidates:
-    """Choose the candidates of a slice's shoppers, and score them by some spaces and priors.
+) -> list[Candidates]:
+    """Choose the candidates of some slices' shoppers, and score them by some spaces and priors.
 
     They come from the `best` neighbours in each space of what each shopper acted on, and from the
-    best of each prior. The first way to weigh actions decides which products compete; those that a
-    shopper acted on before the slice do not.
+    best of each prior. The first and the last way to weigh actions decide which products compete;
+    those that a shopper acted on before the slice do not. Slices of one fit are scored together,
+    since their shoppers acted on the same products.
     """
-    count = len(part.truth.indptr) - 1
-    parts: deque[tuple[NDArray[np.float32], NDArray[np.int64]]] = deque()
-    popular = _most_popular(part, priors)
-    longest = max(part.queries, key=lambda query: query.nnz)
+    queries = [_stacked(ways) for ways in zip(*(part.queries for part in parts), strict=True)]
+    known = _stacked([part.known for part in parts])
+    truth = _stacked([part.truth for part in parts])
+    owners = np.repeat(np.arange(len(parts)), [part.truth.shape[0] for part in parts])
+    competing = [_Competing(part, _most_popular(part, priors)) for part in parts]
+    count = len(owners)
+    scored: deque[tuple[NDArray[np.float32], NDArray[np.int64]]] = deque()
+    longest = max(queries, key=lambda query: query.nnz)
     for rows in _batches(longest, len(spaces) * best * 4 * (len(spaces) + 2)):
-        parts.extend(_gather(part, rows, spaces, priors, popular, best))
+        asked = [competing[int(owner)] for owner in owners[rows]]
+        own = [query[rows] for query in queries]
+        scored.extend(_gather(asked, own, known[rows], spaces, priors, best))
         report("validation", int(rows[-1]) + 1, count)
-    width = max((len(products) for _, products in parts), default=1)
-    features = np.zeros((len(part.queries), count, width, len(spaces) + len(priors)), np.float32)
-    numbers = np.full((count, width), -1, np.int32)
-    kinds = np.full((count, width), -1, np.int8)
-    is_truth = np.zeros((count, width), bool)
-    truths = np.zeros((count, 3), np.int64)
-    for row in range(count):
+    candidates: list[Candidates] = []
+    for owner, part in enumerate(parts):
+        own_truth = truth[np.flatnonzero(owners == owner)]
+        own_scored = deque(scored.popleft() for _ in range(own_truth.shape[0]))
+        candidates.append(_padded(part, own_scored, own_truth))
+    return candidates
+
+
+def _stacked(matrices: Sequence[sp.csr_matrix]) -> sp.csr_matrix:
+    return sp.csr_matrix(sp.vstack(matrices, format="csr"))
+
+
+def _padded(
+    part: ValidationSlice,
+    scored: deque[tuple[NDArray[np.float32], NDArray[np.int64]]],
+    truth: sp.csr_matrix,
+) -> Candidates:
+    """Return what is scored of each shopper as arrays of one width, and empty the queue of it."""
+    width = max((len(products) for _, products in scored), default=1)
+    queries, features = scored[0][0].shape[::2] if scored else (len(part.queries), 0)
+    padded = _empty(queries, len(scored), width, features)
+    padded.weights[:] = part.weight
+    for row in range(len(scored)):
         # Taken out, so that memory holds them once.
-        values, products = parts.popleft()
-        wanted = part.truth.indices[part.truth.indptr[row] : part.truth.indptr[row + 1]]
-        features[:, row, : len(products)] = values
-        numbers[row, : len(products)] = products
-        kinds[row, : len(products)] = part.kinds[products]
-        is_truth[row, : len(products)] = np.isin(products, wanted)
-        truths[row] = np.bincount(part.kinds[wanted], minlength=3)
-    return Candidates(features, numbers, kinds, is_truth, truths, np.full(count, part.weight))
+        values, products = scored.popleft()
+        wanted = truth.indices[truth.indptr[row] : truth.indptr[row + 1]]
+        padded.features[:, row, : len(products)] = values
+        padded.products[row, : len(products)] = products
+        padded.kinds[row, : len(products)] = part.kinds[products]
+        padded.is_truth[row, : len(products)] = np.isin(products, wanted)
+        padded.truths[row] = np.bincount(part.kinds[wanted], minlength=3)
+    return padded
 
 
-def join(parts: Sequence[Candidates]) -> Candidates:
-    """Concatenate the candidates of several validation slices."""
+def join(parts: list[Candidates]) -> Candidates:
+    """Concatenate the candidates of several validation slices, and empty the list of them.
+
+    They are large: each is let go as soon as it is copied.
+    """
     if len(parts) == 1:
-        return parts[0]
-    count, width = (
-        sum(len(part.kinds) for part in parts),
-        max(part.kinds.shape[1] for part in parts),
-    )
+        return parts.pop()
+    width = max(part.kinds.shape[1] for part in parts)
+    count = sum(len(part.kinds) for part in parts)
     queries, _, _, features = parts[0].features.shape
-    joined = Candidates(
-        np.zeros((queries, count, width, features), np.float32),
-        np.full((count, width), -1, np.int32),
-        np.full((count, width), -1, np.int8),
-        np.zeros((count, width), bool),
-        np.concatenate([part.truths for part in parts]),
-        np.concatenate([part.weights for part in parts]),
-    )
+    joined = _empty(queries, count, width, features)
     start = 0
-    for part in parts:
+    while parts:
+        part = parts.pop(0)
         rows, columns = slice(start, start + len(part.kinds)), slice(part.kinds.shape[1])
         joined.features[:, rows, columns] = part.features
         joined.products[rows, columns] = part.products
         joined.kinds[rows, columns] = part.kinds
         joined.is_truth[rows, columns] = part.is_truth
+        joined.truths[rows] = part.truths
+        joined.weights[rows] = part.weights
         start = rows.stop
     return joined
+
+
+def _empty(queries: int, count: int, width: int, features: int) -> Candidates:
+    """Return room for so many shoppers' candidates; all is padding."""
+    return Candidates(
+        features=np.zeros((queries, count, width, features), np.float32),
+        products=np.full((count, width), -1, np.int32),
+        kinds=np.full((count, width), -1, np.int8),
+        is_truth=np.zeros((count, width), bool),
+        truths=np.zeros((count, 3), np.int64),
+        weights=np.zeros(count),
+    )
 
 
 def _batches(query: sp.csr_matrix, memory: int) -> Iterator[NDArray[np.int64]]:
@@ -172,22 +211,31 @@ def _batches(query: sp.csr_matrix, memory: int) -> Iterator[NDArray[np.int64]]:
         yield np.arange(first, query.shape[0])
 
 
+class _Competing(NamedTuple):
+    """What competes in a slice, whatever a shopper acted on: its products, and the popular ones."""
+
+    part: ValidationSlice
+    popular: NDArray[np.int64]
+
+
 def _gather(
-    part: ValidationSlice,
-    rows: NDArray[np.int64],
+    asked: Sequence[_Competing],
+    queries: Sequence[sp.csr_matrix],
+    known: sp.csr_matrix,
     spaces: Sequence[Space],
     priors: Sequence[NDArray[np.float32]],
-    popular: NDArray[np.int64],
     best: int,
 ) -> list[tuple[NDArray[np.float32], NDArray[np.int64]]]:
-    """Return the features and the numbers of the products that compete for some shoppers."""
-    queries, known = [query[rows] for query in part.queries], part.known[rows]
+    """Return the features and the numbers of the products that compete for some shoppers.
+
+    Each shopper is a row of the queries and of what is known, and has a slice.
+    """
     acted_on = np.unique(np.concatenate([query.indices for query in queries]))
     pairs = score_pairs(spaces, acted_on, best)
     is_text = np.array([space.is_text for space in spaces])
     results: list[tuple[NDArray[np.float32], NDArray[np.int64]]] = []
-    for row in range(len(rows)):
-        sums = _Sums(pairs, acted_on, [query[row] for query in queries])
+    for row, (part, popular) in enumerate(asked):
+        sums = _Sums(pairs, acted_on, [query[row] for query in queries], part.neighbour_rows)
         own = known.indices[known.indptr[row] : known.indptr[row + 1]]
         named = _named(sums, part, own, is_text)
         products = np.union1d(named, np.setdiff1d(popular, own)).astype(np.int64)
@@ -206,7 +254,11 @@ class _Sums:
     """
 
     def __init__(
-        self, pairs: ScoredPairs, acted_on: NDArray[np.integer], queries: Sequence[sp.csr_matrix]
+        self,
+        pairs: ScoredPairs,
+        acted_on: NDArray[np.integer],
+        queries: Sequence[sp.csr_matrix],
+        neighbour_rows: Sequence[int] | None,
     ) -> None:
         actions = np.unique(np.concatenate([query.indices for query in queries]))
         self._weights = np.zeros((len(queries), len(actions)), np.float32)
@@ -221,19 +273,30 @@ class _Sums:
         )
         self._scores = pairs.scores[entries]
         self._names = pairs.pattern.indices[entries]
+        self._ranks: NDArray[np.int64] | None = None
+        if neighbour_rows is not None:
+            order = np.lexsort((self._names, -self._scores[:, 0], self._actions))
+            begins = np.searchsorted(self._actions, self._actions)
+            self._ranks = np.empty(len(order), np.int64)
+            self._ranks[order] = places - begins + 1
+            totals = self._weights.sum(axis=1, keepdims=True)
+            shares = np.divide(
+                self._weights, totals, out=np.zeros_like(self._weights), where=totals > 0
+            )
+            self._depths = np.ceil(np.array(neighbour_rows)[:, None] * shares)
         self.products = np.unique(self._names)
 
-    def first(self) -> NDArray[np.float32]:
-        """Return the sums of `products` by the first way: shape (n_products, n_spaces)."""
-        return self._added(self._weights[:1], self.products, slice(None))[0]
+    def of_way(self, way: int) -> NDArray[np.float32]:
+        """Return the sums of `products` by one way: shape (n_products, n_spaces)."""
+        return self._added([way], self.products, slice(None))[0]
 
     def of(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
         """Return the sums of some products: shape (n_queries, len(products), n_spaces)."""
-        return self._added(self._weights, products, np.isin(self._names, products))
+        return self._added(range(len(self._weights)), products, np.isin(self._names, products))
 
     def _added(
         self,
-        weights: NDArray[np.float32],
+        ways: Iterable[int],
         products: NDArray[np.integer],
         entries: NDArray[np.bool_] | slice,
     ) -> NDArray[np.float32]:
@@ -243,23 +306,33 @@ class _Sums:
         scores, actions = self._scores[entries][order], self._actions[entries][order]
         shape = (len(products), len(order))
         columns = np.arange(len(order))
-        return np.stack(
-            [
-                sp.csr_matrix((row[actions], columns, pointers), shape=shape) @ scores
-                for row in weights
-            ]
-        )
+        sums: list[NDArray[np.float32]] = []
+        for way in ways:
+            values = self._weights[way][actions]
+            if self._ranks is not None:
+                ranks = self._ranks[entries][order]
+                values = np.where(ranks <= self._depths[way][actions], values, np.float32(0))
+            sums.append(sp.csr_matrix((values, columns, pointers), shape=shape) @ scores)
+        return np.stack(sums)
 
 
 def _named(
     sums: _Sums, part: ValidationSlice, own: NDArray[np.integer], is_text: NDArray[np.bool_]
 ) -> NDArray[np.integer]:
-    """Return the best products of each space, and the best of those without events by texts."""
+    """Return the best products of each space, and the best of those without events by texts.
+
+    By the first and by the last way to weigh actions, which have the shortest memory and the
+    longest.
+    """
     products = sums.products
     is_candidate = part.is_shown[products] & ~np.isin(products, own)
-    scores = (sums.first() * is_candidate[:, None]).T
     is_cold = part.kinds[products] != WARM
-    chosen = [*_best(scores, _BEST), *_best(scores[is_text] * is_cold, _BEST_COLD)]
+    chosen: list[NDArray[np.int64]] = []
+    for way in {0, len(part.queries) - 1}:
+        scores = (sums.of_way(way) * is_candidate[:, None]).T
+        chosen.extend(_best(scores, _BEST))
+        if not way:
+            chosen.extend(_best(scores[is_text] * is_cold, _BEST_COLD))
     return products[np.unique(np.concatenate(chosen))] if chosen else products[:0]
 
 
@@ -269,7 +342,7 @@ def _most_popular(
     """Return the best products of each prior."""
     chosen: list[NDArray[np.int64]] = []
     for prior in priors:
-        best = np.argsort(-prior, kind="stable")[: _BEST // 2]
+        best = np.argsort(-prior, kind="stable")[:_BEST_PRIOR]
         chosen.append(best[(prior[best] > 0) & part.is_shown[best]])
     return np.unique(np.concatenate(chosen))
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache, partial
+from importlib import import_module
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -21,9 +23,16 @@ from alsolike.rankers.spaces.sequence import sequence_weights, transition_space
 from alsolike.rankers.spaces.space import LeftOutSpace
 from alsolike.rankers.spaces.sparse import weights_space
 from alsolike.rankers.spaces.text import TermSpace
+from alsolike.rankers.spaces.threads import in_threads
 from alsolike.texts import Texts
 
-PRIORS = ("popularity", "recent_popularity")
+# Half-lives of further popularities, in days.
+_POPULARITY_HALF_LIVES = (30, 120)
+PRIORS = (
+    "popularity",
+    "recent_popularity",
+    *(f"popularity_{days}_days" for days in _POPULARITY_HALF_LIVES),
+)
 # The spaces that score products without events.
 TEXTS = ("text", "words", "phrases", "characters")
 # The second EASE has λ times this, which suits shops whose shoppers have long histories.
@@ -33,6 +42,9 @@ _EASE_HALF_LIVES = (30, 120)
 _SPECTRUM_HALF_LIFE = 30
 # Latest events of one shopper that spaces are fitted to: a bot's pairs grow with their square.
 _MOST_EVENTS = 5_000
+# Slow to import, and only imported where they are needed: here, before several threads need them,
+# because to a second thread a library is there that the first has imported in part.
+_LIBRARIES = ("faiss", "implicit.cpu.als", "sklearn.feature_extraction.text", "sparse_dot_topn")
 # What fitting a space raises when its numbers cannot be computed.
 _NUMERICAL = (ArithmeticError, np.linalg.LinAlgError)
 
@@ -52,18 +64,21 @@ def build_spaces(
     `left_out` with the reason. Those in `left_out` are not fitted.
     """
     makers = _makers(history, texts, recipe)
-    spaces: list[Space] = []
-    for step, (name, make) in enumerate(makers.items(), start=1):
-        space: Space | None = None
+
+    def made(name: str) -> Space:
         if name not in left_out:
             try:
-                space = make()
+                return makers[name]()
             except _NUMERICAL as error:
                 left_out[name] = f"{type(error).__name__}: {error}"
-        if space is None:
-            space = LeftOutSpace(name, is_text=name in TEXTS, size=len(history.catalogue))
+        return LeftOutSpace(name, is_text=name in TEXTS, size=len(history.catalogue))
+
+    for library in _LIBRARIES:
+        import_module(library)
+    spaces: list[Space] = []
+    for space in in_threads(made, makers):
         spaces.append(space)
-        report(stage, step, len(makers))
+        report(stage, len(spaces), len(makers))
     return spaces
 
 
@@ -78,6 +93,17 @@ def _makers(history: History, texts: Texts, recipe: Recipe) -> Mapping[str, Call
 
     def terms(name: str, longest: int) -> TermSpace:
         return TermSpace(name, descriptions, analyzer="word", lengths=(1, longest))
+
+    turn = Lock()
+
+    def in_turn(make: Callable[[], Space]) -> Callable[[], Space]:
+        """Wait for the regression before: each takes all cores itself, and much memory."""
+
+        def make_in_turn() -> Space:
+            with turn:
+                return make()
+
+        return make_in_turn
 
     @cache
     def eases() -> list[sp.csr_matrix]:
@@ -99,6 +125,17 @@ def _makers(history: History, texts: Texts, recipe: Recipe) -> Mapping[str, Call
         makers["characters"] = lambda: TermSpace(
             "characters", texts.names, analyzer="char_wb", lengths=(3, 5)
         )
+    regressions: dict[str, Callable[[], Space]] = {
+        "ease": lambda: weights_space("ease", eases()[0]),
+        "ease_smooth": lambda: weights_space("ease_smooth", eases()[1]),
+        **{f"ease_{days}_days": partial(aged_ease, days) for days in _EASE_HALF_LIVES},
+        "sequence": lambda: weights_space(
+            "sequence",
+            sequence_weights(
+                history, regularisation=recipe.sequence_regularisation, size=recipe.block
+            ),
+        ),
+    }
     return {
         **makers,
         "cooccurrence": lambda: CooccurrenceSpace(matrix),
@@ -111,15 +148,7 @@ def _makers(history: History, texts: Texts, recipe: Recipe) -> Mapping[str, Call
             name=f"spectrum_{_SPECTRUM_HALF_LIFE}_days",
         ),
         "factors": lambda: factor_space(matrix, factors=factors, seed=seed),
-        "ease": lambda: weights_space("ease", eases()[0]),
-        "ease_smooth": lambda: weights_space("ease_smooth", eases()[1]),
-        **{f"ease_{days}_days": partial(aged_ease, days) for days in _EASE_HALF_LIVES},
-        "sequence": lambda: weights_space(
-            "sequence",
-            sequence_weights(
-                history, regularisation=recipe.sequence_regularisation, size=recipe.block
-            ),
-        ),
+        **{name: in_turn(make) for name, make in regressions.items()},
     }
 
 
@@ -132,14 +161,17 @@ def _without_floods(history: History) -> History:
 def build_priors(history: History) -> list[NDArray[np.float32]]:
     """Return the scores that are the same for every shopper, 0 to 1, in the order of `PRIORS`.
 
-    Both are logarithms, divided by the greatest: of the number of each product's shoppers, and of
-    the sum of its events' weights, faded with the half-life of dbt's recent popularity.
+    All are logarithms, divided by the greatest: of the number of each product's shoppers, and of
+    the sums of its events' weights, faded with the half-life of dbt's recent popularity and others.
     """
     size = len(history.catalogue)
-    faded = history.faded_weights(dbt_variables()["popularity_half_life_days"])
+    half_lives = (dbt_variables()["popularity_half_life_days"], *_POPULARITY_HALF_LIVES)
     return [
         _scaled(np.bincount(history.first_actions().products, minlength=size)),
-        _scaled(np.bincount(history.products, faded, minlength=size)),
+        *(
+            _scaled(np.bincount(history.products, history.faded_weights(days), minlength=size))
+            for days in half_lives
+        ),
     ]
 
 

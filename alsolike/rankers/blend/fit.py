@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from alsolike.history import History
@@ -22,7 +22,7 @@ from alsolike.rankers.blend.restraint import (
     excess_popularity,
     of_one_way,
 )
-from alsolike.rankers.blend.rows import BlendedRows, KeptSpace, above, best_entries
+from alsolike.rankers.blend.rows import BlendedRows, KeptSpace, above, best_entries, kept_spaces
 from alsolike.rankers.blend.validation import (
     VISITS,
     balance,
@@ -33,6 +33,7 @@ from alsolike.rankers.blend.validation import (
 from alsolike.rankers.blend.weights import Blend, choose_weights
 from alsolike.rankers.repurchase import repurchase_factors
 from alsolike.rankers.spaces.space import LeftOutSpace
+from alsolike.rankers.spaces.threads import one_blas_thread
 from alsolike.texts import Texts
 
 # The last of the priors: the mean of the blend's own rows.
@@ -40,10 +41,13 @@ MEAN = "mean_row"
 # Rows are kept above their mean only where that improves NDCG by more than this share.
 _CLEAR_GAIN = 0.005
 # Numbers of the features that the kept neighbours are weighed by: the neighbours as they are, or
-# above the mean row; then the priors, and the mean row. After them comes the excess popularity.
-_PLAIN = (0, 2, 3)
-_CENTRED = (1, 2, 3, 4)
-_EXCESS = 5
+# above the mean row; then the priors, and the mean row.
+_PLAIN = (0, *range(2, 2 + len(PRIORS)))
+_CENTRED = (1, *range(2, 3 + len(PRIORS)))
+# About how many neighbours an answer may add up: the fewest that lose no more than this share of
+# the best NDCG. More take more time: all of 200 actions are 20,000.
+_NEIGHBOUR_ROWS = (1_000, 2_500, 5_000, 10_000)
+_MOST_FOR_ROWS = 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +66,11 @@ class _Chosen:
         What was to choose from.
     ndcg_of_visits : dict of float to float
         NDCG@10 by the share of the current visit; empty where no visits are validated.
+    ndcg_of_rows : dict of int to float
+        NDCG@10 by the number of neighbours that are added up; empty where that is never more than
+        the fewest.
+    neighbour_rows : int
+        About how many neighbours an answer adds up.
     """
 
     blend: Blend
@@ -71,6 +80,8 @@ class _Chosen:
     restraint: Restraint
     frontier: list[MeasuredRestraint]
     ndcg_of_visits: dict[float, float]
+    ndcg_of_rows: dict[int, float]
+    neighbour_rows: int = _NEIGHBOUR_ROWS[0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +126,9 @@ class FittedModel:
 
         Shapes (len(products), recipe.neighbours); after the last neighbour -1, with a score of 0.
         """
-        rows = self.groups.keep_best(above(self.rows(products), self.centre), products)
+        with one_blas_thread():
+            rows = self.rows(products)
+        rows = self.groups.keep_best(above(rows, self.centre), products)
         best = best_entries(rows, self.recipe.neighbours)
         best.data *= self.factors[best.indices]
         owners = np.repeat(np.arange(len(products)), np.diff(best.indptr))
@@ -132,6 +145,7 @@ class FittedModel:
         """Return how it answers: `recs.models.serving`."""
         return {
             **self.chosen.query,
+            "neighbour_rows": self.chosen.neighbour_rows,
             "full_weight": self.chosen.restraint.full_weight,
             "pool": self.recipe.pool,
             "diversity": self.recipe.diversity,
@@ -158,6 +172,9 @@ class FittedModel:
             "ndcg_of_visits": {
                 f"{visit:g}": round(ndcg, 6) for visit, ndcg in self.chosen.ndcg_of_visits.items()
             },
+            "ndcg_of_neighbour_rows": {
+                str(rows): round(ndcg, 6) for rows, ndcg in self.chosen.ndcg_of_rows.items()
+            },
         }
 
     def _named(self, weights: NDArray[np.float64]) -> dict[str, float]:
@@ -167,14 +184,71 @@ class FittedModel:
         }
 
 
+class _KeptFit(NamedTuple):
+    """Slices of one fit, and the kept neighbours and the priors that they are answered with."""
+
+    slices: Sequence[ValidationSlice]
+    spaces: list[KeptSpace]
+    priors: list[NDArray[np.float32]]
+
+
+@dataclass(frozen=True, eq=False)
+class _Asking:
+    """Ways to ask the kept neighbours, tried with the weights that validation chose."""
+
+    fits: Sequence[_KeptFit]
+    weights: NDArray[np.float64]
+    is_centred: bool
+    neighbours: int
+    report: Report
+
+    def lists(
+        self, ways: Sequence[dict[str, Any]], neighbour_rows: list[int] | None = None
+    ) -> list[Restrainable]:
+        """Return the lists of all slices' shoppers, asked in each of some ways.
+
+        With about so many neighbours each, or all.
+        """
+        # The neighbours, the priors with the mean row, and the excess popularity.
+        features = [*range(1 + len(PRIORS) + self.is_centred), 2 + len(PRIORS)]
+        parts: list[Candidates] = []
+        totals: list[list[NDArray[np.float64]]] = [[] for _ in ways]
+        for fit in self.fits:
+            asked = [
+                replace(
+                    part,
+                    queries=[part.asked.queries(part.asked.rows, **way) for way in ways],
+                    neighbour_rows=neighbour_rows,
+                )
+                for part in fit.slices
+            ]
+            for part in asked:
+                for sums, query in zip(totals, part.queries, strict=True):
+                    sums.append(np.asarray(query.sum(axis=1), np.float64).ravel())
+            kept = [fit.spaces[int(self.is_centred)]]
+            parts.extend(gather(asked, kept, fit.priors, self.neighbours, self.report))
+        candidates = join(parts)
+        return [
+            Restrainable(
+                of_one_way(candidates, place, features), self.weights, np.concatenate(sums)
+            )
+            for place, sums in enumerate(totals)
+        ]
+
+
 def fit_model(history: History, texts: Texts, recipe: Recipe, report: Report) -> FittedModel:
-    """Fit a model on a history.
+    """Fit a model on a history: the same on any number of cores.
 
     Raises
     ------
     SplitError
         There is too little history to cut a validation slice off.
     """
+    with one_blas_thread():
+        return _fit(history, texts, recipe, report)
+
+
+def _fit(history: History, texts: Texts, recipe: Recipe, report: Report) -> FittedModel:
     left_out: dict[str, str] = {}
     while True:
         chosen = _choose(history, texts, recipe, report, left_out)
@@ -233,7 +307,11 @@ def _choose(
     names = (*(space.name for space in slices[0].spaces), *PRIORS)
     slices, parts = balance(
         slices,
-        [gather(part, part.spaces, part.priors, recipe.candidates, report) for part in slices],
+        [
+            candidates
+            for fit in _fits(slices)
+            for candidates in gather(fit, fit[0].spaces, fit[0].priors, recipe.candidates, report)
+        ],
     )
     blend = choose_weights(
         join(parts),
@@ -242,8 +320,6 @@ def _choose(
         seed=recipe.seed,
         report=report,
     )
-    # Not needed any more, and large.
-    del parts
     return _refine(slices, queries, blend, names, recipe, report)
 
 
@@ -261,24 +337,27 @@ def _refine(
     every sum. Where histories are long that matters: then the mean row is subtracted before the
     best are chosen, so that they are those that tell shoppers apart, and it returns as a prior.
 
-    With these weights it is chosen how far popular products are held back, and last, where next
-    actions are validated, how much the current visit counts.
+    With these weights it is chosen how much the current visit counts, where next actions are
+    validated; how many neighbours are added up; and last how far popular products are held back.
     """
     parts: list[Candidates] = []
-    spaces: list[list[KeptSpace]] = []
-    shared: list[list[NDArray[np.float32]]] = []
-    for part in slices:
-        rows = BlendedRows(part.spaces, blend, part.kinds != WARM, recipe.candidates)
-        mean = rows.mean(part.events, recipe.seed)
-        popularity = part.priors[PRIORS.index("popularity")]
-        spaces.append(
-            [
-                KeptSpace(rows, np.zeros_like(mean), recipe.neighbours),
-                KeptSpace(rows, mean, recipe.neighbours),
-            ]
+    fits: list[_KeptFit] = []
+    for fit in _fits(slices):
+        one = fit[0]
+        rows = BlendedRows(one.spaces, blend, one.kinds != WARM, recipe.candidates)
+        mean = rows.mean(one.events, recipe.seed)
+        popularity = one.priors[PRIORS.index("popularity")]
+        products = np.unique(
+            np.concatenate([query.indices for part in fit for query in part.queries])
+        ).astype(np.int64)
+        centres = [np.zeros_like(mean), mean]
+        kept = _KeptFit(
+            fit,
+            kept_spaces(rows, products, centres, recipe.neighbours),
+            [*one.priors, mean, excess_popularity(popularity, one.events)],
         )
-        shared.append([*part.priors, mean, excess_popularity(popularity, part.events)])
-        parts.append(gather(part, spaces[-1], shared[-1], recipe.neighbours, report))
+        fits.append(kept)
+        parts.extend(gather(fit, kept.spaces, kept.priors, recipe.neighbours, report))
     candidates = join(parts)
     plain, centred = (
         choose_weights(
@@ -303,32 +382,31 @@ def _refine(
             restraint=Restraint(),
             frontier=[],
             ndcg_of_visits={},
+            ndcg_of_rows={},
         )
-    features = [*(_CENTRED if is_centred else _PLAIN), _EXCESS]
-    totals = _sums([part.queries[chosen.query] for part in slices])
-    restraint, frontier = Restrainable(
-        of_one_way(candidates, chosen.query, features), chosen.weights, totals
-    ).choose()
+    asking = _Asking(fits, chosen.weights, is_centred, recipe.neighbours, report)
     query = queries[chosen.query]
     ndcg_of_visits: dict[float, float] = {}
+    ndcg_of_rows: dict[int, float] = {}
     if any(part.asked.name == "next" for part in slices):
-        ways: list[dict[str, Any]] = [{**query, "visit": visit} for visit in VISITS]
-        asked = [
-            replace(part, queries=[part.asked.queries(part.asked.rows, **way) for way in ways])
-            for part in slices
-        ]
-        answered = join(
-            [
-                gather(part, kept, priors, recipe.neighbours, report)
-                for part, kept, priors in zip(asked, spaces, shared, strict=True)
-            ]
-        )
-        for place, visit in enumerate(VISITS):
-            totals = _sums([part.queries[place] for part in asked])
-            ndcg_of_visits[visit] = Restrainable(
-                of_one_way(answered, place, features), chosen.weights, totals
-            ).ndcg(restraint)
-        query = {**query, "visit": max(VISITS, key=lambda visit: ndcg_of_visits[visit])}
+        ways = [{**query, "visit": visit} for visit in VISITS]
+        asked = asking.lists(ways)
+        values = [lists.ndcg(Restraint()) for lists in asked]
+        ndcg_of_visits = dict(zip(VISITS, values, strict=True))
+        best = int(np.argmax(values))
+        query, lists = ways[best], asked[best]
+    else:
+        (lists,) = asking.lists([query])
+    neighbour_rows, most = _NEIGHBOUR_ROWS[0], int(query["actions"]) * recipe.neighbours
+    if most > neighbour_rows:
+        tried: list[int] = [*(rows for rows in _NEIGHBOUR_ROWS if rows < most), most]
+        asked = asking.lists([query] * len(tried), tried)
+        values = [lists.ndcg(Restraint()) for lists in asked]
+        ndcg_of_rows = dict(zip(tried, values, strict=True))
+        enough = max(values) * (1 - _MOST_FOR_ROWS)
+        fewest = next(place for place, value in enumerate(values) if value >= enough)
+        neighbour_rows, lists = tried[fewest], asked[fewest]
+    restraint, frontier = lists.choose()
     of_priors = chosen.weights[1:] if is_centred else np.append(chosen.weights[1:], 0)
     if is_centred:
         # The mean row is computed again from the blend with the weights scaled by the share.
@@ -347,9 +425,11 @@ def _refine(
         restraint=restraint,
         frontier=frontier,
         ndcg_of_visits=ndcg_of_visits,
+        ndcg_of_rows=ndcg_of_rows,
+        neighbour_rows=neighbour_rows,
     )
 
 
-def _sums(queries: Sequence[sp.csr_matrix]) -> NDArray[np.float64]:
-    """Return the sum of the weights of each row of some matrices, one after the other."""
-    return np.concatenate([np.asarray(query.sum(axis=1), np.float64).ravel() for query in queries])
+def _fits(slices: Sequence[ValidationSlice]) -> list[list[ValidationSlice]]:
+    """Return the slices in groups, those together that were fitted together."""
+    return [list(fit) for _, fit in groupby(slices, key=lambda part: id(part.spaces))]

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from itertools import compress
-from threading import Lock
 
 import numpy as np
 import scipy.sparse as sp
@@ -19,13 +18,14 @@ from alsolike.rankers.spaces.sparse import entries_of, values_at
 _ACTIONS = 2000
 _PRODUCTS = 200
 _NEAR = 20
+# Products whose rows are computed at once.
+_AT_ONCE = 1_024
 
 
 class BlendedRows:
     """The weighted sum of the spaces' scores; cold weights apply to products without events.
 
-    Only the pairs that a space with a weight names among its `count` best have a score. The latest
-    rows are kept, since callers ask for the same products several times in a row.
+    Only the pairs that a space with a weight names among its `count` best have a score.
     """
 
     def __init__(
@@ -39,18 +39,16 @@ class BlendedRows:
         self._most_cold = float(weights[1].sum())
         self._is_cold = is_cold
         self._count = count
-        # Of two threads that ask for the same rows one waits for the other.
-        self._lock = Lock()
-        self._products = np.zeros(0, np.int64)
-        self._rows = empty_rows(0, len(is_cold))
 
     def __call__(self, products: NDArray[np.integer]) -> sp.csr_matrix:
-        """Return rows of some products: csr_matrix, shape (m, n_products), float32; read-only."""
-        with self._lock:
-            if not np.array_equal(products, self._products):
-                self._rows = self._sum(products)
-                self._products = products.astype(np.int64)
-            return self._rows
+        """Return rows of some products: csr_matrix, shape (m, n_products), float32."""
+        if not self._spaces:
+            return empty_rows(len(products), len(self._is_cold))
+        pairs = score_pairs(self._spaces, products, self._count)
+        rows = pairs.pattern
+        by_kind = pairs.scores @ self._weights.T
+        rows.data = by_kind[np.arange(rows.nnz), self._is_cold[rows.indices].astype(np.int64)]
+        return rows
 
     def mean(self, events: NDArray[np.integer], seed: int) -> NDArray[np.float32]:
         """Return the mean row over a sample of actions: ndarray, shape (n_products,), float32.
@@ -61,7 +59,7 @@ class BlendedRows:
         drawn = generator.choice(len(events), _ACTIONS, p=events / events.sum())
         products, times = np.unique(drawn, return_counts=True)
         shares = times.astype(np.float32) / np.float32(_ACTIONS)
-        return np.asarray(self._sum(products).T @ shares, np.float32)
+        return np.asarray(self(products).T @ shares, np.float32)
 
     def newcomer_scale(self, seed: int) -> float:
         """Return the blended score per cosine of text vectors, among near products without events.
@@ -82,39 +80,53 @@ class BlendedRows:
         )
         return min(total / cosine, self._most_cold)
 
-    def _sum(self, products: NDArray[np.integer]) -> sp.csr_matrix:
-        if not self._spaces:
-            return empty_rows(len(products), len(self._is_cold))
-        pairs = score_pairs(self._spaces, products, self._count)
-        rows = pairs.pattern
-        by_kind = pairs.scores @ self._weights.T
-        rows.data = by_kind[np.arange(rows.nnz), self._is_cold[rows.indices].astype(np.int64)]
-        return rows
-
 
 class KeptSpace:
-    """The blend as a published model has it: the best neighbours of each product only.
+    """The blend as a published model has it: the best neighbours of some products only.
 
-    The centre is subtracted from every row before the best `count` are chosen.
+    Parameters
+    ----------
+    products : ndarray, shape (n_given,), int64
+        That can be asked for, ascending.
+    kept : csr_matrix, shape (n_given, n_products), float32
+        Their neighbours, in canonical format.
     """
 
     name = "kept"
     is_text = False
 
-    def __init__(self, rows: BlendedRows, centre: NDArray[np.float32], count: int) -> None:
-        self._rows = rows
-        self._centre = centre
-        self._count = count
+    def __init__(self, products: NDArray[np.int64], kept: sp.csr_matrix) -> None:
+        self._products = products
+        self._kept = kept
 
     def neighbours(self, products: NDArray[np.integer], count: int) -> sp.csr_matrix:
-        """Return the scores above the centre of the best neighbours; see `Space.neighbours`."""
-        return best_entries(above(self._rows(products), self._centre), min(count, self._count))
+        """Return the kept neighbours of some products; see `Space.neighbours`."""
+        return best_entries(self._kept[np.searchsorted(self._products, products)], count)
 
     def pair_scores(
         self, products: NDArray[np.integer], pattern: sp.csr_matrix
     ) -> NDArray[np.float32]:
         """Return the scores of given pairs, 0 for those not kept; see `Space.pair_scores`."""
-        return values_at(self.neighbours(products, self._count), pattern)
+        return values_at(self._kept[np.searchsorted(self._products, products)], pattern)
+
+
+def kept_spaces(
+    rows: BlendedRows,
+    products: NDArray[np.int64],
+    centres: Sequence[NDArray[np.float32]],
+    count: int,
+) -> list[KeptSpace]:
+    """Return the best `count` neighbours of some products above each of some centres.
+
+    Products are ascending. A centre, shape (n_products,), is subtracted from every row before the
+    best are chosen. The rows take long: they are computed once.
+    """
+    parts: list[list[sp.csr_matrix]] = [[] for _ in centres]
+    for start in range(0, len(products), _AT_ONCE):
+        own = rows(products[start : start + _AT_ONCE])
+        for kept, centre in zip(parts, centres, strict=True):
+            kept.append(best_entries(above(own, centre), count))
+    return [KeptSpace(products, sp.csr_matrix(sp.vstack(kept, format="csr"))) for kept in parts]
 
 
 def above(rows: sp.csr_matrix, centre: NDArray[np.float32]) -> sp.csr_matrix:

@@ -21,7 +21,7 @@ _LEAST_GAIN = 1e-6
 # Bootstrap samples of the shoppers; the weights found on each are averaged.
 _BAGS = 10
 # Up to this many weights, each query gets a search of its own.
-_FEW = 4
+_FEW = 6
 # Share of the NDCG of all products that may be lost so that those without events are shown.
 _MOST_FOR_COLD = 0.01
 _COLD_FACTORS = tuple(float(factor) for factor in np.geomspace(0.1, 4, 17))

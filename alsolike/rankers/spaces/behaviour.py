@@ -9,7 +9,12 @@ from numpy.typing import NDArray
 
 from alsolike.rankers.spaces.linear import dense_product, inverse_of_gram
 from alsolike.rankers.spaces.space import require_finite
-from alsolike.rankers.spaces.sparse import SparseSpace, inverse_root, scaled_columns
+from alsolike.rankers.spaces.sparse import (
+    SparseSpace,
+    inverse_root,
+    scaled_columns,
+    squared_columns,
+)
 
 
 class CooccurrenceSpace(SparseSpace):
@@ -20,7 +25,7 @@ class CooccurrenceSpace(SparseSpace):
     """
 
     def __init__(self, matrix: sp.csr_matrix) -> None:
-        inverse = inverse_root(np.asarray(matrix.multiply(matrix).sum(axis=0)).ravel())
+        inverse = inverse_root(squared_columns(matrix))
         columns = scaled_columns(matrix, inverse)
         super().__init__("cooccurrence", sp.csr_matrix(columns.T), columns)
 

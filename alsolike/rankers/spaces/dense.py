@@ -57,6 +57,9 @@ class VectorSpace:
             require_finite(self._right, self._inverse)
         is_large = len(vectors) > _COMPARED_UP_TO and vectors.shape[1] > 0
         self._index = _index(self._right) if is_large else None
+        if self._index is not None:
+            # The index has a copy: of a large catalogue one is enough.
+            self._right = _vectors_of(self._index)
 
     def neighbours(self, products: NDArray[np.integer], count: int) -> sp.csr_matrix:
         """Return the greatest scores of some products; see `Space.neighbours`."""
@@ -124,3 +127,12 @@ def _index(vectors: NDArray[np.float32]) -> Any:  # noqa: ANN401
     with threads.threadpool_limits(limits=1, user_api="openmp"):
         index.add(vectors)
     return index
+
+
+def _vectors_of(index: Any) -> NDArray[np.float32]:  # noqa: ANN401
+    """Return the vectors in an index, not copied: they live as long as the index."""
+    faiss: Any = import_module("faiss")
+    stored = faiss.rev_swig_ptr(
+        faiss.downcast_index(index.storage).get_xb(), index.ntotal * index.d
+    )
+    return stored.reshape(index.ntotal, index.d)

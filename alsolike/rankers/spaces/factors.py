@@ -9,14 +9,16 @@ from importlib import import_module
 from typing import Any
 
 import numpy as np
+import scipy.linalg
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from alsolike.rankers.spaces.dense import VectorSpace
-from alsolike.rankers.spaces.sparse import inverse_root
+from alsolike.rankers.spaces.sparse import inverse_root, scaled_columns, scaled_rows
+from alsolike.rankers.spaces.threads import one_blas_thread
 
 # Eigenvalues below this are rounding errors; the largest are 1.
-_NO_PATTERN = 1e-10
+_NO_PATTERN = 1e-6
 # Rounds of the search for patterns: as many as gather 512 vectors, but at least 4 and at most 16.
 _GATHERED = 512
 _ROUNDS = (4, 16)
@@ -50,13 +52,9 @@ def spectral_space(
     by_shopper = inverse_root(np.asarray(matrix.sum(axis=1)).ravel())
     lengths = np.sqrt(np.asarray(matrix.sum(axis=0), np.float64).ravel())
     there = np.flatnonzero(lengths)
-    normalised = sp.csr_matrix(
-        sp.diags_array(by_shopper) @ matrix[:, there] @ sp.diags_array(1 / lengths[there])
-    )
+    normalised = scaled_columns(scaled_rows(matrix[:, there], by_shopper), 1 / lengths[there])
     count = max(0, min(factors, min(normalised.shape) - 1))
-    threads: Any = import_module("threadpoolctl")
-    # One thread, so that the same seed gives the same vectors on any number of cores.
-    with threads.threadpool_limits(limits=1, user_api="blas"):
+    with one_blas_thread():
         broadest = _broadest(normalised, count, seed)
     vectors = np.zeros((matrix.shape[1], broadest.shape[1]), np.float32)
     vectors[there] = broadest
@@ -115,20 +113,19 @@ def factorise(
     # Slow to import, and without types.
     als: Any = import_module("implicit.cpu.als")
     recommender: Any = import_module("implicit.recommender_base")
-    threads: Any = import_module("threadpoolctl")
 
     def count(iteration: int, _seconds: float, _loss: float | None = None) -> None:
         if on_iteration is not None:
             on_iteration(iteration + 1)
 
-    # One thread, so that the same seed gives the same factors on any number of cores.
-    with threads.threadpool_limits(limits=1, user_api="blas"):
+    # Each row is solved on its own: threads of the library do not change it, those of BLAS would.
+    with one_blas_thread():
         model = als.AlternatingLeastSquares(
             factors=factors,
             regularization=regularisation,
             alpha=confidence,
             iterations=ITERATIONS,
-            num_threads=1,
+            num_threads=0,
             random_state=seed,
         )
         try:
@@ -141,33 +138,42 @@ def factorise(
     )
 
 
-def _broadest(matrix: sp.csr_matrix, count: int, seed: int) -> NDArray[np.float64]:
+def _broadest(matrix: sp.csr_matrix, count: int, seed: int) -> NDArray[np.float32]:
     """Return the first right singular vectors of a sparse matrix, nearly, at a fixed cost.
 
     Randomised block Krylov iteration: Musco and Musco 2015, arXiv 1504.05477, algorithm 2. A block
     has as many columns as vectors are wanted, so that rounding never chooses among equal singular
-    values. The vectors are at most `count` orthonormal columns.
+    values. The vectors are at most `count` orthonormal columns. A large catalogue's are gigabytes:
+    single precision is enough, since each round makes the columns orthonormal anew.
     """
     if not count:
-        return np.zeros((matrix.shape[1], 0))
-    block = np.random.default_rng(seed).normal(size=(matrix.shape[1], count))
-    at_once = max(1, _BASIS_MEMORY // (8 * matrix.shape[1] * count))
-    blocks: deque[NDArray[np.float64]] = deque(maxlen=at_once)
+        return np.zeros((matrix.shape[1], 0), np.float32)
+    generator = np.random.default_rng(seed)
+    block = generator.standard_normal((matrix.shape[1], count), np.float32)
+    at_once = max(1, _BASIS_MEMORY // (4 * matrix.shape[1] * count))
+    blocks: deque[NDArray[np.float32]] = deque(maxlen=at_once)
     fewest, most = _ROUNDS
     for _ in range(min(max(_GATHERED // count, fewest), most)):
-        block = np.linalg.qr(_gram_times(matrix, block))[0]
+        block = _orthonormal(_gram_times(matrix, block))
         blocks.append(block)
-    basis = np.linalg.qr(np.hstack(blocks))[0]
-    values, turned = np.linalg.eigh(basis.T @ _gram_times(matrix, basis))
+    basis = block if len(blocks) == 1 else _orthonormal(np.hstack(blocks))
+    projected = basis.T @ _gram_times(matrix, basis)
+    values, turned = np.linalg.eigh(projected.astype(np.float64))
     # Ascending.
     turned = turned[:, values > _NO_PATTERN][:, ::-1][:, :count]
-    return basis @ turned
+    return basis @ turned.astype(np.float32)
 
 
-def _gram_times(matrix: sp.csr_matrix, block: NDArray[np.float64]) -> NDArray[np.float64]:
+def _gram_times(matrix: sp.csr_matrix, block: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return XᵀX times a block, a few columns at a time to bound memory."""
     product = np.empty_like(block)
     for start in range(0, block.shape[1], _AT_ONCE):
         columns = slice(start, start + _AT_ONCE)
         product[:, columns] = matrix.T @ (matrix @ block[:, columns])
     return product
+
+
+def _orthonormal(columns: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return orthonormal columns of the same span: NumPy would compute them in double precision."""
+    own = np.asfortranarray(columns)
+    return scipy.linalg.qr(own, mode="economic", overwrite_a=True, check_finite=False)[0]

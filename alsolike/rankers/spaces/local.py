@@ -12,12 +12,13 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from alsolike.rankers.spaces.space import empty_rows, require_finite
+from alsolike.rankers.spaces.space import require_finite
 from alsolike.rankers.spaces.sparse import (
     best_of_product,
     inverse_root,
     parts_of,
     scaled_columns,
+    squared_columns,
     values_at,
     without_self,
 )
@@ -37,11 +38,12 @@ class _Gram(NamedTuple):
     diagonal: NDArray[np.float32]
 
 
-class _Weights(NamedTuple):
-    """Entries of a matrix, shape (n_entries,) each."""
+class _Columns(NamedTuple):
+    """Some columns of a matrix: their numbers and sizes, and the entries of one after the other."""
 
+    numbers: NDArray[np.int32]
+    sizes: NDArray[np.int64]
     rows: NDArray[np.int32]
-    columns: NDArray[np.int32]
     values: NDArray[np.float32]
 
 
@@ -67,27 +69,35 @@ def local_ease(
     ArithmeticError
         A block is not positive definite.
     """
+    # What they are solved from is let go before they are joined: either takes gigabytes.
+    parts = _ease_columns(matrix, regularisations, size)
+    return [_joined(parts.pop(0), matrix.shape[1]) for _ in regularisations]
+
+
+def _ease_columns(
+    matrix: sp.csr_matrix, regularisations: Sequence[float], size: int
+) -> list[list[_Columns]]:
     by_product = sp.csr_matrix(matrix.T)
     gram = _gram(by_product, matrix, size)
 
-    def weights_of(blocks: NDArray[np.int32]) -> list[_Weights]:
+    def columns_of(blocks: NDArray[np.int32]) -> list[_Columns]:
         grams = _gram_blocks(gram, blocks)
         unit = np.zeros((*blocks.shape, 1), np.float32)
         unit[:, 0] = 1
-        weights: list[_Weights] = []
+        columns: list[_Columns] = []
         for regularisation in regularisations:
             column = _solve(grams, unit, regularisation)
             if not (column[:, 0] > 0).all():
                 message = "a matrix that should be positive definite is not"
                 raise ArithmeticError(message)
-            weights.append(_positive(blocks, -column / column[:, :1]))
-        return weights
+            columns.append(_positive(blocks, -column / column[:, :1]))
+        return columns
 
-    parts: list[list[_Weights]] = [[] for _ in regularisations]
-    for each in in_threads(weights_of, _blocks(_correlated(by_product, matrix, size))):
-        for part, weights in zip(parts, each, strict=True):
-            part.append(weights)
-    return [_joined(part, matrix.shape[1]) for part in parts]
+    parts: list[list[_Columns]] = [[] for _ in regularisations]
+    for each in in_threads(columns_of, _blocks(_correlated(by_product, matrix, size))):
+        for part, columns in zip(parts, each, strict=True):
+            part.append(columns)
+    return parts
 
 
 def local_regression(
@@ -100,30 +110,35 @@ def local_regression(
     has shape (n_products, n_products). The regularisation is λ, above 0; `size` is the number of
     products of a block, beside the product itself.
     """
+    return _joined(_regression_columns(past, future, regularisation, size), past.shape[1])
+
+
+def _regression_columns(
+    past: sp.csr_matrix, future: sp.csr_matrix, regularisation: float, size: int
+) -> list[_Columns]:
     by_past, by_future = sp.csr_matrix(past.T), sp.csr_matrix(future.T)
     gram = _gram(by_past, past, size)
 
-    def weights_of(blocks: NDArray[np.int32]) -> _Weights:
+    def columns_of(blocks: NDArray[np.int32]) -> _Columns:
         pattern, places = _pattern(blocks, past.shape[1])
         moments = np.zeros(blocks.shape, np.float32)
         moments.ravel()[places] = values_at(by_future[blocks[:, 0]] @ past, pattern)
         column = _solve(_gram_blocks(gram, blocks), moments[:, :, None], regularisation)
         return _positive(blocks, column)
 
-    parts = [*in_threads(weights_of, _blocks(_correlated(by_future, past, size)))]
-    return _joined(parts, past.shape[1])
+    return [*in_threads(columns_of, _blocks(_correlated(by_future, past, size)))]
 
 
 def _gram(by_product: sp.csr_matrix, matrix: sp.csr_matrix, size: int) -> _Gram:
-    squares = np.asarray(by_product.multiply(by_product).sum(axis=1), np.float32).ravel()
-    return _Gram(best_of_product(by_product, matrix, _KEPT_PER_BLOCK * size), squares)
+    entries = best_of_product(by_product, matrix, _KEPT_PER_BLOCK * size)
+    return _Gram(entries, squared_columns(matrix))
 
 
 def _correlated(targets: sp.csr_matrix, columns: sp.csr_matrix, size: int) -> sp.csr_matrix:
     """Return the greatest cosines of each target with the columns, without the target's own."""
-    lengths = np.asarray(columns.multiply(columns).sum(axis=0)).ravel()
+    inverse = inverse_root(squared_columns(columns))
     # The length of the target is the same for the whole row.
-    best = best_of_product(targets, scaled_columns(columns, inverse_root(lengths)), size + 1)
+    best = best_of_product(targets, scaled_columns(columns, inverse), size + 1)
     return without_self(best, np.arange(best.shape[0]))
 
 
@@ -194,22 +209,33 @@ def _solve(
     return solution
 
 
-def _positive(blocks: NDArray[np.int32], weights: NDArray[np.float32]) -> _Weights:
+def _positive(blocks: NDArray[np.int32], weights: NDArray[np.float32]) -> _Columns:
     """Return the positive weights of each block's products but the first, for the first."""
     is_kept = (weights > 0) & (blocks >= 0)
     is_kept[:, 0] = False
-    return _Weights(
+    return _Columns(
+        numbers=blocks[:, 0].copy(),
+        sizes=np.count_nonzero(is_kept, axis=1),
         rows=blocks[is_kept],
-        columns=np.repeat(blocks[:, 0], np.count_nonzero(is_kept, axis=1)),
         values=weights[is_kept].astype(np.float32),
     )
 
 
-def _joined(parts: Sequence[_Weights], size: int) -> sp.csr_matrix:
-    """Return the entries of all blocks as one canonical matrix, shape (size, size)."""
-    if not parts:
-        return empty_rows(size, size)
-    rows, columns, values = (np.concatenate(column) for column in zip(*parts, strict=True))
-    matrix = sp.csr_matrix((values, (rows, columns)), shape=(size, size))
-    matrix.sort_indices()
-    return matrix
+def _joined(parts: list[_Columns], size: int) -> sp.csr_matrix:
+    """Return all columns as one canonical matrix, shape (size, size), and empty the list of them.
+
+    A column comes once at most; those that do not come have no entry.
+    """
+    sizes = np.zeros(size, np.int64)
+    for part in parts:
+        sizes[part.numbers] = part.sizes
+    pointers = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
+    rows, values = np.empty(pointers[-1], np.int32), np.empty(pointers[-1], np.float32)
+    while parts:
+        part = parts.pop()
+        before = np.cumsum(part.sizes) - part.sizes
+        places = np.repeat(pointers[part.numbers] - before, part.sizes)
+        places += np.arange(len(part.rows))
+        rows[places], values[places] = part.rows, part.values
+    # By rows they come in order.
+    return sp.csr_matrix(sp.csc_matrix((values, rows, pointers), shape=(size, size)))

@@ -1,9 +1,6 @@
 """Spaces of order: what shoppers acted on after a product."""
 
-from collections.abc import Iterable
-from functools import reduce
-from operator import add
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -18,6 +15,8 @@ _REACH = 3
 _DECAY = 0.7
 # Steps of the past that a step is regressed on.
 _PAST = 10
+# Steps whose neighbours in time are looked up at once.
+_AT_ONCE = 2**17
 
 
 def transition_space(history: History) -> SparseSpace:
@@ -47,35 +46,76 @@ def sequence_weights(history: History, *, regularisation: float, size: int) -> s
     return local_regression(past, future, regularisation, size)
 
 
-def _incidence(history: History) -> tuple[sp.csr_matrix, NDArray[np.int32]]:
-    """Return the products of each step as a matrix, and the shopper of each step, ascending.
+class _Steps(NamedTuple):
+    """What shoppers did first, in steps: first actions of one shopper at one moment.
 
-    First actions of one shopper at one moment are one step.
+    Attributes
+    ----------
+    products : ndarray, shape (n_actions,), int32
+        By shopper and time; no product comes twice for one shopper.
+    starts : ndarray, shape (n_steps + 1,), int64
+        Number of the first action of each step.
+    first, end : ndarray, shape (n_steps,), int64
+        The first step of the same shopper, and the one after their last.
+    size : int
+        Of the catalogue.
     """
+
+    products: NDArray[np.int32]
+    starts: NDArray[np.int64]
+    first: NDArray[np.int64]
+    end: NDArray[np.int64]
+    size: int
+
+
+def _steps(history: History) -> _Steps:
     firsts = history.first_actions()
     is_new = np.ones(len(firsts), bool)
     is_new[1:] = (firsts.shoppers[1:] != firsts.shoppers[:-1]) | (
         firsts.times[1:] != firsts.times[:-1]
     )
+    starts = np.append(np.flatnonzero(is_new), len(firsts))
     owners = firsts.shoppers[is_new]
-    places = (np.cumsum(is_new) - 1, firsts.products)
-    values = np.ones(len(firsts), np.float32)
-    return sp.csr_matrix((values, places), shape=(len(owners), history.shape[1])), owners
+    return _Steps(
+        products=firsts.products,
+        starts=starts,
+        first=np.searchsorted(owners, owners, side="left"),
+        end=np.searchsorted(owners, owners, side="right"),
+        size=len(history.catalogue),
+    )
 
 
-def _shift(owners: NDArray[np.int32], distance: int) -> sp.csr_matrix:
-    """Return the matrix that maps each step to the same shopper's step so many later."""
-    size = len(owners)
-    rows = np.arange(max(0, size - distance))
-    rows = rows[owners[rows] == owners[rows + distance]]
-    values = np.ones(len(rows), np.float32)
-    return sp.csr_matrix((values, (rows, rows + distance)), shape=(size, size))
+def _faded(
+    steps: _Steps, rows: NDArray[np.int64], nearest: int, farthest: int, *, is_past: bool
+) -> sp.csr_matrix:
+    """Return what some steps' neighbours in time brought: shape (len(rows), n_products), float32.
 
-
-def _faded_sum(incidence: sp.csr_matrix, shifts: Iterable[Any]) -> sp.csr_matrix:
-    """Add up the products of other steps, nearest first, each counting 0.7 of the one before."""
-    faded = (shift @ incidence * np.float32(_DECAY**nearer) for nearer, shift in enumerate(shifts))
-    return reduce(add, faded).tocsr()
+    Those at a distance from `nearest` to `farthest`, before or after; the nearest count 1, each
+    further one 0.7 of the one before. Of a large shop that is hundreds of millions of entries:
+    nothing of that size is made beside them.
+    """
+    if is_past:
+        low, high = np.maximum(rows - farthest, steps.first[rows]), rows - nearest + 1
+    else:
+        low, high = rows + nearest, np.minimum(rows + farthest + 1, steps.end[rows])
+    begins = steps.starts[low]
+    lengths = np.maximum(steps.starts[np.maximum(high, low)] - begins, 0)
+    pointers = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+    products = np.empty(pointers[-1], np.int32)
+    values = np.empty(pointers[-1], np.float32)
+    fading = np.array([_DECAY**distance for distance in range(farthest - nearest + 1)], np.float32)
+    step_of = np.repeat(np.arange(len(steps.starts) - 1, dtype=np.int32), np.diff(steps.starts))
+    for start in range(0, len(rows), _AT_ONCE):
+        part = slice(start, start + _AT_ONCE)
+        first, end = int(pointers[start]), int(pointers[min(start + _AT_ONCE, len(rows))])
+        actions = np.arange(first, end)
+        actions += np.repeat(begins[part] - pointers[:-1][part], lengths[part])
+        distances = np.abs(step_of[actions] - np.repeat(rows[part], lengths[part]))
+        products[first:end] = steps.products[actions]
+        values[first:end] = fading[distances - nearest]
+    matrix = sp.csr_matrix((values, products, pointers), shape=(len(rows), steps.size))
+    matrix.sort_indices()
+    return matrix
 
 
 def _transitions(history: History) -> tuple[sp.csr_matrix, sp.csr_matrix]:
@@ -83,15 +123,15 @@ def _transitions(history: History) -> tuple[sp.csr_matrix, sp.csr_matrix]:
 
     Shapes (n_products, n_steps) and (n_steps, n_products): their product counts what follows what.
     """
-    incidence, owners = _incidence(history)
-    future = _faded_sum(incidence, (_shift(owners, steps) for steps in range(1, _REACH + 1)))
-    return incidence.T.tocsr(), future
+    steps = _steps(history)
+    rows = np.arange(len(steps.first))
+    own = _faded(steps, rows, 0, 0, is_past=False)
+    return sp.csr_matrix(own.T), _faded(steps, rows, 1, _REACH, is_past=False)
 
 
 def _past_and_future(history: History) -> tuple[sp.csr_matrix, sp.csr_matrix]:
-    """Return S and T of `SequenceSpace`, one row per step that has a past."""
-    incidence, owners = _incidence(history)
-    past = _faded_sum(incidence, (_shift(owners, steps).T for steps in range(1, _PAST + 1)))
-    future = _faded_sum(incidence, (_shift(owners, steps) for steps in range(_REACH)))
-    has_past = np.flatnonzero(np.diff(past.indptr))
-    return past[has_past], future[has_past]
+    """Return S and T of `sequence_weights`, one row per step that has a past."""
+    steps = _steps(history)
+    rows = np.flatnonzero(steps.first < np.arange(len(steps.first)))
+    past = _faded(steps, rows, 1, _PAST, is_past=True)
+    return past, _faded(steps, rows, 0, _REACH - 1, is_past=False)

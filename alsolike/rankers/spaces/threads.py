@@ -1,10 +1,12 @@
-"""Work that all cores share, with results in order."""
+"""Work that all cores share, with results in order that do not depend on their number."""
 
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from contextlib import AbstractContextManager
+from importlib import import_module
+from typing import Any, TypeVar
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -35,3 +37,13 @@ def in_threads(function: Callable[[_Item], _Result], items: Iterable[_Item]) -> 
             # After an error the rest is not wanted.
             for future in pending:
                 future.cancel()
+
+
+def one_blas_thread() -> AbstractContextManager[Any]:
+    """Return a context in which NumPy multiplies and solves on the calling thread alone.
+
+    Sums over several threads are rounded by how many there are, and of many small matrices most
+    time goes into waking threads.
+    """
+    threads: Any = import_module("threadpoolctl")
+    return threads.threadpool_limits(limits=1, user_api="blas")

@@ -59,6 +59,7 @@ NOT_SERVED = {
     "recommend",
     "shopper_data",
     "title_key",
+    "variant_values",
     "write_neighbours",
     "write_search_words",
 }

@@ -5,10 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_info
 
 from alsolike.history import History, SplitError
 from alsolike.history.recent import recent_products
 from alsolike.progress import ignore_progress
+from alsolike.rankers.blend import fit as fitting
 from alsolike.rankers.blend.fit import FittedModel, fit_model
 from alsolike.rankers.blend.recipe import Recipe, RecipeError
 from alsolike.texts import Texts
@@ -93,6 +95,30 @@ def test_a_seed_gives_the_same_model_every_time() -> None:
     everything = np.arange(60)
     assert (first.rows(everything) != second.rows(everything)).nnz == 0
     assert np.array_equal(first.priors, second.priors)
+
+
+def test_the_number_of_cores_does_not_change_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = taste_history(shoppers=80)
+    threads: set[int] = set()
+    build = fitting.build_priors
+
+    def note_threads(history: History) -> list[NDArray[np.float32]]:
+        pools = threadpool_info()
+        threads.update(pool["num_threads"] for pool in pools if pool["user_api"] == "blas")
+        return build(history)
+
+    monkeypatch.setattr(fitting, "build_priors", note_threads)
+    models: list[FittedModel] = []
+    for cores in (1, 2):
+        monkeypatch.setattr("os.cpu_count", lambda cores=cores: cores)
+        models.append(fit(known))
+    # Sums in more threads are rounded otherwise, in matrices larger than these.
+    assert threads == {1}
+    one, two = models
+    assert one.learned == two.learned
+    everything = np.arange(len(known.catalogue))
+    for of_one, of_two in zip(one.neighbours(everything), two.neighbours(everything), strict=True):
+        assert np.array_equal(of_one, of_two)
 
 
 def test_neighbours_are_the_best_of_the_rows_best_first() -> None:

@@ -1,14 +1,19 @@
 """Validation asks both ways, at one moment and before every next action; each counts the same."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 
 from alsolike.history import split_history
 from alsolike.progress import ignore_progress
+from alsolike.rankers.blend import candidates as gathering
 from alsolike.rankers.blend.candidates import COLD, HIDDEN, WARM, Candidates, gather, join
+from alsolike.rankers.blend.pairs import ScoredPairs
 from alsolike.rankers.blend.recipe import Recipe
+from alsolike.rankers.blend.rows import KeptSpace
 from alsolike.rankers.blend.validation import balance, cut_slices, fit_slice, queries_of
 from alsolike.rankers.blend.weights import NdcgOfKinds, best_of_features, choose_weights
 from tests.fixtures.history import catalogue, history, taste_history
@@ -60,7 +65,7 @@ def test_each_way_counts_the_same_however_many_rows_it_has() -> None:
     )
     assert [part.asked.name for part in slices] == ["time", "next"]
     assert slices[0].spaces is slices[1].spaces
-    parts = [gather(part, part.spaces, part.priors, 50, ignore_progress) for part in slices]
+    parts = gather(slices, slices[0].spaces, slices[0].priors, 50, ignore_progress)
     weighed, parts = balance(slices, parts)
     shares = [best_of_features(part) * part.weights.sum() for part in parts]
     assert shares[0] == pytest.approx(shares[1])
@@ -74,12 +79,76 @@ def test_each_way_counts_the_same_however_many_rows_it_has() -> None:
         measure(measure.packed(part.features[0][:, :, 0]))
         for measure, part in zip(measures, parts, strict=True)
     ]
+    counted = [part.weights[part.truths[:, WARM] > 0].sum() for part in parts]
     both = join(parts)
     measure = NdcgOfKinds(both, (WARM,), rivals=(WARM,))
-    counted = [part.weights[part.truths[:, WARM] > 0].sum() for part in parts]
     assert measure(measure.packed(both.features[0][:, :, 0])) == pytest.approx(
         np.average(alone, weights=counted)
     )
+
+
+def test_slices_of_one_fit_are_scored_together_as_if_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known = taste_history()
+    slices = fit_slice(
+        next(cut_slices(known, RECIPE)),
+        texts(known, is_telling=True),
+        RECIPE,
+        queries_of(known),
+        np.random.default_rng(0),
+        ignore_progress,
+        {},
+    )
+    asked: list[int] = []
+    score = gathering.score_pairs
+
+    def count(*given: Any) -> ScoredPairs:
+        asked.extend(given[1].tolist())
+        return score(*given)
+
+    monkeypatch.setattr(gathering, "score_pairs", count)
+    spaces, priors = slices[0].spaces, slices[0].priors
+    together = gather(slices, spaces, priors, 50, ignore_progress)
+    # Each product once, however many shoppers and slices.
+    assert len(asked) == len(set(asked))
+    for part, found in zip(slices, together, strict=True):
+        (alone,) = gather([part], spaces, priors, 50, ignore_progress)
+        for field in fields(Candidates):
+            one, other = getattr(alone, field.name), getattr(found, field.name)
+            np.testing.assert_allclose(one, other, rtol=1e-6)
+
+
+def test_as_many_neighbours_are_added_up_as_serving_would() -> None:
+    known = taste_history()
+    (part, *_) = fit_slice(
+        next(cut_slices(known, RECIPE)),
+        texts(known, is_telling=False),
+        RECIPE,
+        queries_of(known)[-1:],
+        np.random.default_rng(0),
+        ignore_progress,
+        {},
+    )
+    size = len(known.catalogue)
+    kept = np.random.default_rng(1).random((size, size), np.float32)
+    np.fill_diagonal(kept, 0)
+    space = KeptSpace(np.arange(size), sp.csr_matrix(kept))
+    (query,) = part.queries
+    asked = replace(part, queries=[query, query], neighbour_rows=[13, size * size])
+    (found,) = gather([asked], [space], part.priors, size, ignore_progress)
+    for shopper in range(query.shape[0]):
+        weights = query[shopper].toarray().ravel().astype(np.float64)
+        # As recs.scored_products shares them out.
+        depths = np.ceil(13 * weights / weights.sum())
+        ranks = (-kept).argsort(axis=1).argsort(axis=1) + 1
+        expected = weights @ np.where(ranks <= depths[:, None], kept, 0), weights @ kept
+        products = found.products[shopper]
+        is_there = products >= 0
+        for way, sums in enumerate(expected):
+            np.testing.assert_allclose(
+                found.features[way, shopper, is_there, 0], sums[products[is_there]], rtol=1e-5
+            )
 
 
 def test_a_row_that_counts_more_draws_the_weights_to_it() -> None:
