@@ -279,11 +279,11 @@ class _Sums:
             begins = np.searchsorted(self._actions, self._actions)
             self._ranks = np.empty(len(order), np.int64)
             self._ranks[order] = places - begins + 1
-            totals = self._weights.sum(axis=1, keepdims=True)
-            shares = np.divide(
-                self._weights, totals, out=np.zeros_like(self._weights), where=totals > 0
-            )
-            self._depths = np.ceil(np.array(neighbour_rows)[:, None] * shares)
+            # In double precision, like recs.scored_products: 12 rows for three actions are 4 each,
+            # and would be 5 if a third were rounded to single precision.
+            exact = self._weights.astype(np.float64)
+            totals = np.maximum(exact.sum(axis=1, keepdims=True), 1e-12)
+            self._depths = np.ceil(np.array(neighbour_rows)[:, None] * exact / totals)
         self.products = np.unique(self._names)
 
     def of_way(self, way: int) -> NDArray[np.float32]:

@@ -42,8 +42,7 @@ _EASE_HALF_LIVES = (30, 120)
 _SPECTRUM_HALF_LIFE = 30
 # Latest events of one shopper that spaces are fitted to: a bot's pairs grow with their square.
 _MOST_EVENTS = 5_000
-# Slow to import, and only imported where they are needed: here, before several threads need them,
-# because to a second thread a library is there that the first has imported in part.
+# Slow to import, so that importing alsolike does not. Here before several threads do it at once.
 _LIBRARIES = ("faiss", "implicit.cpu.als", "sklearn.feature_extraction.text", "sparse_dot_topn")
 # What fitting a space raises when its numbers cannot be computed.
 _NUMERICAL = (ArithmeticError, np.linalg.LinAlgError)

@@ -135,12 +135,12 @@ def test_as_many_neighbours_are_added_up_as_serving_would() -> None:
     np.fill_diagonal(kept, 0)
     space = KeptSpace(np.arange(size), sp.csr_matrix(kept))
     (query,) = part.queries
-    asked = replace(part, queries=[query, query], neighbour_rows=[13, size * size])
+    asked = replace(part, queries=[query, query], neighbour_rows=[12, size * size])
     (found,) = gather([asked], [space], part.priors, size, ignore_progress)
     for shopper in range(query.shape[0]):
         weights = query[shopper].toarray().ravel().astype(np.float64)
         # As recs.scored_products shares them out.
-        depths = np.ceil(13 * weights / weights.sum())
+        depths = np.ceil(12 * weights / weights.sum())
         ranks = (-kept).argsort(axis=1).argsort(axis=1) + 1
         expected = weights @ np.where(ranks <= depths[:, None], kept, 0), weights @ kept
         products = found.products[shopper]
