@@ -1,7 +1,7 @@
 """Training from 10,000 to 1,000,000 products: time, memory, and the exponent with which they grow.
 
     python -m benchmarks.training [--sizes 10000,30000,100000,300000,1000000] [--events 20]
-                                  [--chart training.svg]
+                                  [--measured training.jsonl] [--chart training.svg]
 
 Each size is trained in a process of its own: the model is fitted, its weights chosen on a slice,
 and the neighbours of every product are computed; they are not written to a database. The history is
@@ -9,19 +9,21 @@ generated a part at a time, with so many events for each product. Products sell 
 groups of 200, and groups by the root of their rank: of 100,000 products the first hundredth has a
 quarter of the events, the best one 12,000 of 2 million, and half of all have at most 7. Every
 shopper keeps mostly to three groups. Vectors of texts have 384 dimensions and lie around their
-group's. The largest size takes hours: give `--sizes` for less.
+group's. The largest size takes hours: give `--sizes` for less, or `--measured`, a file that each
+size is added to, and from which sizes are taken that were measured before, on the same machine.
 
 Wanted: time grows with at most the 1.15th power of the number of products.
 """
 
 import argparse
+import json
 import multiprocessing
 import resource
 import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import matplotlib as mpl
@@ -72,13 +74,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", default=_SIZES, help="numbers of products, with commas")
     parser.add_argument("--events", type=int, default=20, help="for each product")
+    parser.add_argument("--measured", type=Path, help="add sizes here, and take them from here")
     parser.add_argument("--chart", type=Path, help="write an SVG here")
     arguments = parser.parse_args()
     print(f"training: {machine()}", flush=True)
     measured: list[Measured] = []
+    before = read_measured(arguments.measured)
     for size in map(int, arguments.sizes.split(",")):
-        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-            one = pool.submit(measure, size, size * arguments.events).result()
+        one = before.get((size, _rounded(size * arguments.events)))
+        if one is None:
+            with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+                one = pool.submit(measure, size, size * arguments.events).result()
+            if arguments.measured is not None:
+                with arguments.measured.open("a") as file:
+                    file.write(json.dumps(asdict(one)) + "\n")
         measured.append(one)
         print(
             f"{one.products:>9,} products, {one.events:>10,} events: fitted in "
@@ -98,6 +107,18 @@ def main() -> int:
     if arguments.chart is not None:
         draw(measured, of_time, arguments.chart)
     return 0 if of_time <= WANTED_EXPONENT else 1
+
+
+def read_measured(path: Path | None) -> dict[tuple[int, int], Measured]:
+    """Return what a file has been given, by the numbers of products and events."""
+    if path is None or not path.exists():
+        return {}
+    measured = (Measured(**json.loads(line)) for line in path.read_text().splitlines())
+    return {(one.products, one.events): one for one in measured}
+
+
+def _rounded(events: int) -> int:
+    return events // _EVENTS_PER_SHOPPER * _EVENTS_PER_SHOPPER
 
 
 def exponent(measured: Sequence[Measured], values: Sequence[float]) -> float:
@@ -146,8 +167,8 @@ def generate(products: int, events: int, seed: int = 1) -> tuple[History, Texts]
     random = np.random.default_rng(seed)
     groups = max(1, products // _GROUP)
     of_group = np.arange(products) % groups
-    shoppers = max(2, events // _EVENTS_PER_SHOPPER)
-    count = shoppers * _EVENTS_PER_SHOPPER
+    count = max(_rounded(events), 2 * _EVENTS_PER_SHOPPER)
+    shoppers = count // _EVENTS_PER_SHOPPER
     acted_on = np.empty(count, np.int32)
     times = np.empty(count, np.int64)
     # Within a group by Zipf's law: the place of a product is the integer part of a power.

@@ -1,11 +1,14 @@
 """The made-up shop of the training benchmark has groups of taste, and its drawing the figures."""
 
+import json
+import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from benchmarks.training import Measured, draw, exponent, generate
+from benchmarks.training import Measured, draw, exponent, generate, main, read_measured
 
 
 def test_shoppers_keep_to_a_few_groups_in_which_few_products_sell_most() -> None:
@@ -34,3 +37,18 @@ def test_the_exponent_is_the_slope_of_the_logarithms(tmp_path: Path) -> None:
     assert power == pytest.approx(1.1)
     draw(measured, power, tmp_path / "growth.svg")
     assert "minutes, power 1.10" in (tmp_path / "growth.svg").read_text()
+
+
+def test_sizes_that_a_file_has_are_not_measured_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "training.jsonl"
+    before = [Measured(n, 3 * n // 20 * 20, n / 100, 0.0, n / 50, 300.0) for n in (1010, 5000)]
+    file.write_text("".join(json.dumps(asdict(one)) + "\n" for one in before))
+    options = ["--sizes", "1010,5000,150", "--events", "3", "--measured", str(file)]
+    monkeypatch.setattr(sys, "argv", ["training", *options])
+    main()
+    printed = capsys.readouterr().out
+    assert "1,010 products,      3,020 events: fitted in    10.1 s" in printed
+    assert [one.products for one in read_measured(file).values()] == [1010, 5000, 150]
+    assert not read_measured(tmp_path / "missing.jsonl")
