@@ -258,7 +258,8 @@ def _fit(history: History, texts: Texts, recipe: Recipe, report: Report) -> Fitt
             break
         # A space failed on the whole history alone: weigh the others anew without it.
     events = np.bincount(history.products, minlength=len(history.catalogue))
-    rows = BlendedRows(spaces, chosen.blend, events == 0, recipe.candidates)
+    count = recipe.candidates_in(len(history.catalogue))
+    rows = BlendedRows(spaces, chosen.blend, events == 0, count)
     centre = np.zeros(len(history.catalogue), np.float32)
     if chosen.is_centred:
         centre = rows.mean(events, recipe.seed)
@@ -305,12 +306,13 @@ def _choose(
             for space in part.spaces
         ]
     names = (*(space.name for space in slices[0].spaces), *PRIORS)
+    count = recipe.candidates_in(len(history.catalogue))
     slices, parts = balance(
         slices,
         [
             candidates
             for fit in _fits(slices)
-            for candidates in gather(fit, fit[0].spaces, fit[0].priors, recipe.candidates, report)
+            for candidates in gather(fit, fit[0].spaces, fit[0].priors, count, report)
         ],
     )
     blend = choose_weights(
@@ -344,7 +346,8 @@ def _refine(
     fits: list[_KeptFit] = []
     for fit in _fits(slices):
         one = fit[0]
-        rows = BlendedRows(one.spaces, blend, one.kinds != WARM, recipe.candidates)
+        count = recipe.candidates_in(len(one.kinds))
+        rows = BlendedRows(one.spaces, blend, one.kinds != WARM, count)
         mean = rows.mean(one.events, recipe.seed)
         popularity = one.priors[PRIORS.index("popularity")]
         products = np.unique(

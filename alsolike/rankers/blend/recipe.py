@@ -9,6 +9,9 @@ from alsolike.errors import AlsolikeError
 # The validation that asks both ways: at the cutoff for all that came after, and before every next
 # action.
 BOTH = "both"
+# Of a catalogue with more products, a space names half as many candidates: that takes half the
+# time. On Beauty, of 12,101 products, NDCG@10 was the same with 100 as with 200.
+_LARGE = 30_000
 
 
 class RecipeError(AlsolikeError):
@@ -38,7 +41,8 @@ class Recipe:
     block : int
         Products that each product's part of a regression takes in: its most correlated ones.
     candidates : int
-        Best neighbours of a product in each space; what any space names is scored by all.
+        Best neighbours of a product in each space; what any space names is scored by all. See
+        `candidates_in`.
     characters_up_to : int
         Largest catalogue, in products, whose character n-grams are compared too.
     validation_shoppers : int
@@ -76,6 +80,10 @@ class Recipe:
     diversity: float = 0.1
     category_share: float = 0.7
     brand_share: float = 0.7
+
+    def candidates_in(self, products: int) -> int:
+        """Return how many neighbours a space names in a catalogue of so many products."""
+        return self.candidates if products <= _LARGE else max(1, self.candidates // 2)
 
     def as_dict(self) -> dict[str, Any]:
         """Return what is kept in `recs.models.parameters`."""

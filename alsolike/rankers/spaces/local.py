@@ -168,14 +168,21 @@ def _gram_blocks(gram: _Gram, blocks: NDArray[np.int32]) -> NDArray[np.float32]:
     # Where in the present block each product is: to look entries up one by one takes longer, and
     # goes through the whole matrix first.
     places = np.full(len(gram.diagonal), -1, np.int32)
+    pointers, others, values = gram.entries.indptr, gram.entries.indices, gram.entries.data
     for own, block in zip(entries, blocks, strict=True):
         products = block[block >= 0]
         places[products] = np.arange(len(products))
-        rows = gram.entries[products]
-        columns = places[rows.indices]
-        starts = np.repeat(np.arange(len(products)) * width, np.diff(rows.indptr))
+        starts, ends = pointers[products], pointers[products + 1]
+        # SciPy would copy all values of the rows too, of which few are needed.
+        rows = [
+            others[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+        ]
+        columns = places[np.concatenate(rows)]
         is_there = np.flatnonzero(columns >= 0)
-        own[starts[is_there] + columns[is_there]] = rows.data[is_there]
+        before = np.cumsum(ends - starts) - (ends - starts)
+        owners = np.searchsorted(before, is_there, side="right") - 1
+        entries_there = values[is_there + (starts - before)[owners]]
+        own[owners * width + columns[is_there]] = entries_there
         places[products] = -1
     entries = entries.reshape(count, width, width)
     # What one product's row lacks, the other's may have.
