@@ -159,6 +159,13 @@ def test_the_least_history_that_can_be_split_gives_a_model() -> None:
     assert np.isfinite(scores).all()
 
 
+def test_the_spaces_of_a_large_catalogue_name_half_as_many_candidates() -> None:
+    recipe = Recipe(candidates=200)
+    assert recipe.candidates_in(30_000) == 200
+    assert recipe.candidates_in(30_001) == 100
+    assert Recipe(candidates=1).candidates_in(1_000_000) == 1
+
+
 def test_a_recipe_is_kept_and_followed_again() -> None:
     recipe = Recipe(seed=5, neighbours=40)
     assert Recipe.from_dict(recipe.as_dict()) == recipe
