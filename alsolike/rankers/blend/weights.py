@@ -18,6 +18,8 @@ _CLIMBS = 3
 _ROUNDS = 6
 _STEPS = (0.0, 0.5, 0.8, 1.25, 2.0)
 _LEAST_GAIN = 1e-6
+# Where more than one weight of so many is above 0, adding up all features takes less time.
+_FEW_OF = 4
 # Bootstrap samples of the shoppers; the weights found on each are averaged.
 _BAGS = 10
 # Up to this many weights, each query gets a search of its own.
@@ -116,6 +118,9 @@ def choose_weights(
 
 def _added(planes: NDArray[np.float32], weights: NDArray[np.float64]) -> NDArray[np.float32]:
     """Return the weighted sum of features: shape (n_shoppers, n_candidates)."""
+    if np.count_nonzero(weights) > len(planes) // _FEW_OF:
+        whole = weights.astype(np.float32) @ planes.reshape(len(planes), -1)
+        return whole.reshape(planes.shape[1:])
     total = np.zeros(planes.shape[1:], np.float32)
     weighed = np.empty_like(total)
     for plane, weight in zip(planes, weights, strict=True):
@@ -230,7 +235,7 @@ class NdcgOfKinds:
     def __call__(self, scores: NDArray[np.float32]) -> float:
         """Return the mean NDCG@10 of packed scores."""
         own = scores[self._rows, self._columns]
-        better = np.count_nonzero(scores[self._rows] > own[:, None], axis=1)
+        better = np.count_nonzero(scores.take(self._rows, axis=0) > own[:, None], axis=1)
         listed = np.flatnonzero((better < _K) & (own > 0))
         own, better = own[listed], better[listed]
         # Ties count half; one of the equal scores is the product's own.
