@@ -46,7 +46,7 @@ _PLAIN = (0, *range(2, 2 + len(PRIORS)))
 _CENTRED = (1, *range(2, 3 + len(PRIORS)))
 # About how many neighbours an answer may add up: the fewest that lose no more than this share of
 # the best NDCG. More take more time: all of 200 actions are 20,000.
-_NEIGHBOUR_ROWS = (500, 1_000, 2_500, 5_000, 10_000)
+_NEIGHBOUR_ROWS = (750, 1_000, 2_500, 5_000, 10_000)
 _MOST_FOR_ROWS = 0.01
 
 
