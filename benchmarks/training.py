@@ -80,6 +80,9 @@ def main() -> int:
     print(f"training: {machine()}", flush=True)
     measured: list[Measured] = []
     before = read_measured(arguments.measured)
+    if arguments.measured is not None:
+        # A path that cannot be written should fail now, not after hours.
+        arguments.measured.touch()
     for size in map(int, arguments.sizes.split(",")):
         one = before.get((size, _rounded(size * arguments.events)))
         if one is None:

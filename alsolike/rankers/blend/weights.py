@@ -18,7 +18,8 @@ _CLIMBS = 3
 _ROUNDS = 6
 _STEPS = (0.0, 0.5, 0.8, 1.25, 2.0)
 _LEAST_GAIN = 1e-6
-# Where more than one weight of so many is above 0, adding up all features takes less time.
+# If more than one in so many weights is above 0, one matrix product takes less time than adding up
+# the features one by one.
 _FEW_OF = 4
 # Bootstrap samples of the shoppers; the weights found on each are averaged.
 _BAGS = 10
