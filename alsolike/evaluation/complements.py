@@ -18,7 +18,7 @@ from alsolike.evaluation.bootstrap import interval, resampled_means
 from alsolike.evaluation.complement_lists import category_baskets, complement_lists
 from alsolike.evaluation.product_traits import ProductTraits, no_traits
 from alsolike.history import DAY, KINDS, Catalogue, History
-from alsolike.history.split import usual_cutoff
+from alsolike.history.cut import usual_cutoff
 from alsolike.metrics.accuracy import TruthRanks, hit_rate, ndcg, reciprocal_rank
 from alsolike.metrics.ranking import leave_out, rank_by_scores
 from alsolike.progress import Report, ignore_progress

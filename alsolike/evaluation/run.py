@@ -49,7 +49,7 @@ class EvaluationPlan:
     split : str
         One of `alsolike.history.SPLITS`.
     cutoff : datetime or None
-        Of a time or next split, with a zone; None: `alsolike.history.split.usual_cutoff`.
+        Of a time or next split, with a zone; None: `alsolike.history.cut.usual_cutoff`.
     models : tuple of str
         Names of baselines, 'trained', or of models in `recs.models`.
     cold_share : float

@@ -12,7 +12,7 @@ from alsolike.evaluation.bootstrap import interval, resampled_means
 from alsolike.evaluation.evaluate import evaluate
 from alsolike.evaluation.results import Evaluation
 from alsolike.history import History, Split, SplitError, split_by_time
-from alsolike.history.split import usual_cutoff
+from alsolike.history.cut import usual_cutoff
 from alsolike.progress import Report
 from alsolike.rankers.protocol import Ranker
 
