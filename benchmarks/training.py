@@ -47,9 +47,8 @@ _FAITHFUL = 0.8
 _EVENTS_PER_SHOPPER = 20
 _DAYS = 365
 _DIMENSION = 384
-# Shoppers that are generated, and products whose neighbours are computed, at once.
+# Shoppers that are generated at once.
 _AT_ONCE = 50_000
-_NEIGHBOURS_AT_ONCE = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +152,8 @@ def measure(products: int, events: int) -> Measured:
     started, started_cpu = time.perf_counter(), time.process_time()
     fitted = fit_model(history, texts, Recipe(), ignore_progress)
     fitted_at = time.perf_counter()
-    for start in range(0, products, _NEIGHBOURS_AT_ONCE):
-        fitted.neighbours(np.arange(start, min(start + _NEIGHBOURS_AT_ONCE, products)))
+    for _ in fitted.neighbours_in_parts(np.arange(products)):
+        pass
     return Measured(
         products=products,
         events=len(history),

@@ -75,7 +75,8 @@ def build_spaces(
     for library in _LIBRARIES:
         import_module(library)
     spaces: list[Space] = []
-    for space in in_threads(made, makers):
+    # All are begun at once: the first may take an hour.
+    for space in in_threads(made, makers, ahead=len(makers)):
         spaces.append(space)
         report(stage, len(spaces), len(makers))
     return spaces

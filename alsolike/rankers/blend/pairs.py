@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from alsolike.rankers.spaces import Space
 from alsolike.rankers.spaces.threads import in_threads
 
-# Products whose pairs are scored at once. A sparse product takes memory, and some time, for every
-# product of the catalogue, however few rows it has.
-_AT_ONCE = 1_024
+# Products whose pairs one thread scores at once. A sparse product takes memory, and some time, for
+# every product of the catalogue, however few rows it has.
+PRODUCTS_AT_ONCE = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,13 +34,18 @@ class ScoredPairs:
 
 
 def score_pairs(spaces: Sequence[Space], products: NDArray[np.integer], count: int) -> ScoredPairs:
-    """Score the `count` best neighbours in each space of some products, by every space."""
+    """Score the `count` best neighbours in each space of some products, by every space.
+
+    `PRODUCTS_AT_ONCE` or fewer are scored on the calling thread, more on all cores.
+    """
+    if len(products) <= PRODUCTS_AT_ONCE:
+        return _score_pairs(spaces, products, count)
     parts = [
-        _score_pairs(spaces, products[start : start + _AT_ONCE], count)
-        for start in range(0, max(1, len(products)), _AT_ONCE)
+        *in_threads(
+            lambda part: _score_pairs(spaces, part, count),
+            parts_of_products(products),
+        )
     ]
-    if len(parts) == 1:
-        return parts[0]
     return ScoredPairs(
         sp.csr_matrix(sp.vstack([part.pattern for part in parts], format="csr")),
         np.concatenate([part.scores for part in parts]),
@@ -48,10 +53,17 @@ def score_pairs(spaces: Sequence[Space], products: NDArray[np.integer], count: i
 
 
 def _score_pairs(spaces: Sequence[Space], products: NDArray[np.integer], count: int) -> ScoredPairs:
-    pattern = reduce(add, in_threads(lambda space: space.neighbours(products, count), spaces))
+    pattern = reduce(add, (space.neighbours(products, count) for space in spaces))
     pattern.sort_indices()
     scores = np.empty((pattern.nnz, len(spaces)), np.float32)
-    columns = in_threads(lambda space: space.pair_scores(products, pattern), spaces)
-    for place, column in enumerate(columns):
-        scores[:, place] = column
+    for place, space in enumerate(spaces):
+        scores[:, place] = space.pair_scores(products, pattern)
     return ScoredPairs(pattern, scores)
+
+
+def parts_of_products(products: NDArray[np.integer]) -> list[NDArray[np.integer]]:
+    """Return the products in parts of as many as one thread scores at once."""
+    return [
+        products[start : start + PRODUCTS_AT_ONCE]
+        for start in range(0, len(products), PRODUCTS_AT_ONCE)
+    ]

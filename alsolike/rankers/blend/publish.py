@@ -15,9 +15,6 @@ from alsolike.progress import Report
 from alsolike.rankers.blend.fit import FittedModel
 from alsolike.texts import TextEncoder
 
-# Products whose neighbours are computed and written at once.
-_AT_ONCE = 1024
-
 
 def publish(
     connection: psycopg.Connection[Any],
@@ -73,9 +70,8 @@ def _copy_neighbours(
     ids = catalogue.product_ids
     own_categories: list[tuple[int, str, float, str]] = []
     with connection.cursor().copy(query("alsolike/rankers/blend/copy_neighbours")) as copy:
-        for start in range(0, len(products), _AT_ONCE):
-            part = products[start : start + _AT_ONCE]
-            neighbours, scores = fitted.neighbours(part)
+        done = 0
+        for part, neighbours, scores in fitted.neighbours_in_parts(products):
             # Sorted: after the first score of 0 there is nothing more.
             counts = np.count_nonzero(scores > 0, axis=1)
             for row, count in enumerate(counts):
@@ -92,7 +88,8 @@ def _copy_neighbours(
                     )
                     factor = fitted.repurchase[category]
                     own_categories.append((model_id, product_id, factor, "".join(own)))
-            report("neighbours", min(start + _AT_ONCE, len(products)), len(products))
+            done += len(part)
+            report("neighbours", done, len(products))
     with connection.cursor().copy(query("alsolike/rankers/blend/copy_repurchase_factors")) as copy:
         for row in own_categories:
             copy.write_row(row)

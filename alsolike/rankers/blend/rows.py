@@ -7,19 +7,18 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from alsolike.rankers.blend.pairs import score_pairs
+from alsolike.rankers.blend.pairs import parts_of_products, score_pairs
 from alsolike.rankers.blend.weights import Blend
 from alsolike.rankers.spaces import Space
 from alsolike.rankers.spaces.space import empty_rows
 from alsolike.rankers.spaces.sparse import entries_of, values_at
+from alsolike.rankers.spaces.threads import in_threads
 
 # Sizes of the samples: actions whose rows are averaged; products, and near products of each, on
 # which a newcomer's scale is measured.
 _ACTIONS = 2000
 _PRODUCTS = 200
 _NEAR = 20
-# Products whose rows are computed at once.
-_AT_ONCE = 1_024
 
 
 class BlendedRows:
@@ -121,12 +120,16 @@ def kept_spaces(
     Products are ascending. A centre, shape (n_products,), is subtracted from every row before the
     best are chosen. The rows take long: they are computed once.
     """
-    parts: list[list[sp.csr_matrix]] = [[] for _ in centres]
-    for start in range(0, len(products), _AT_ONCE):
-        own = rows(products[start : start + _AT_ONCE])
-        for kept, centre in zip(parts, centres, strict=True):
-            kept.append(best_entries(above(own, centre), count))
-    return [KeptSpace(products, sp.csr_matrix(sp.vstack(kept, format="csr"))) for kept in parts]
+
+    def best_of_part(part: NDArray[np.integer]) -> list[sp.csr_matrix]:
+        own = rows(part)
+        return [best_entries(above(own, centre), count) for centre in centres]
+
+    parts = [*in_threads(best_of_part, parts_of_products(products))]
+    return [
+        KeptSpace(products, sp.csr_matrix(sp.vstack(kept, format="csr")))
+        for kept in zip(*parts, strict=True)
+    ]
 
 
 def above(rows: sp.csr_matrix, centre: NDArray[np.float32]) -> sp.csr_matrix:

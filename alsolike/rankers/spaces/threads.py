@@ -17,19 +17,29 @@ _MOST_THREADS = 4
 _AHEAD = 2
 
 
-def in_threads(function: Callable[[_Item], _Result], items: Iterable[_Item]) -> Iterator[_Result]:
-    """Yield the function's result for each item, in order; few items are held at once.
+def in_threads(
+    function: Callable[[_Item], _Result], items: Iterable[_Item], ahead: int | None = None
+) -> Iterator[_Result]:
+    """Yield the function's result for each item, in order.
 
     NumPy and SciPy compute most without holding Python's lock. The results are those of one thread,
     since each item is computed as if alone.
+
+    Parameters
+    ----------
+    ahead : int, optional
+        Most items that are begun before the first of their results is taken. By default few, so
+        that few are held at once; where one item takes much longer than those after it, the other
+        threads wait for it.
     """
     threads = min(os.cpu_count() or 1, _MOST_THREADS)
+    ahead = _AHEAD * threads if ahead is None else ahead
     pending: deque[Future[_Result]] = deque()
     with ThreadPoolExecutor(threads) as pool:
         try:
             for item in items:
                 pending.append(pool.submit(function, item))
-                if len(pending) >= _AHEAD * threads:
+                if len(pending) >= ahead:
                     yield pending.popleft().result()
             while pending:
                 yield pending.popleft().result()

@@ -1,7 +1,7 @@
 """Work in threads: results in order, few items ahead, and errors as they are."""
 
 from collections.abc import Iterator
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 
@@ -20,6 +20,22 @@ def test_results_come_in_order_and_few_items_are_taken_ahead() -> None:
         assert square == place**2
         assert len(taken) <= place + 9
     assert len(taken) == 1000
+
+
+def test_nobody_waits_for_a_long_first_item_where_all_are_begun(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    others_are_done = Event()
+
+    def work(number: int) -> int:
+        if not number:
+            assert others_are_done.wait(30)
+        elif number == 9:
+            others_are_done.set()
+        return number
+
+    assert list(in_threads(work, range(10), ahead=10)) == list(range(10))
 
 
 def test_an_error_ends_the_work(monkeypatch: pytest.MonkeyPatch) -> None:

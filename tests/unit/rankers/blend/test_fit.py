@@ -11,6 +11,7 @@ from alsolike.history import History, SplitError
 from alsolike.history.recent import recent_products
 from alsolike.progress import ignore_progress
 from alsolike.rankers.blend import fit as fitting
+from alsolike.rankers.blend import pairs
 from alsolike.rankers.blend.fit import FittedModel, fit_model
 from alsolike.rankers.blend.recipe import Recipe, RecipeError
 from alsolike.texts import Texts
@@ -132,6 +133,20 @@ def test_neighbours_are_the_best_of_the_rows_best_first() -> None:
     held_back = (rows * fitted.factors).astype(np.float32)
     assert np.array_equal(np.take_along_axis(held_back, neighbours, axis=1), scores)
     assert (np.diff(scores, axis=1) <= 0).all()
+
+
+def test_parts_of_the_products_have_the_neighbours_that_all_have(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fitted = fit(taste_history(shoppers=80))
+    neighbours, scores = fitted.neighbours(np.arange(60))
+    monkeypatch.setattr(pairs, "PRODUCTS_AT_ONCE", 7)
+    products, *of_parts = (
+        np.concatenate(one) for one in zip(*fitted.neighbours_in_parts(np.arange(60)), strict=True)
+    )
+    assert np.array_equal(products, np.arange(60))
+    assert np.array_equal(of_parts[0], neighbours)
+    assert of_parts[1] == pytest.approx(scores, rel=1e-5)
 
 
 def test_only_the_most_popular_have_a_prior() -> None:

@@ -1,0 +1,292 @@
+"""Choose a model on slices of the history: its weights, its query, and how far to restrain it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alsolike.history import History
+from alsolike.progress import Report
+from alsolike.rankers.blend.candidates import WARM, Candidates, ValidationSlice, gather, join
+from alsolike.rankers.blend.evidence import PRIORS, TEXTS
+from alsolike.rankers.blend.recipe import Recipe
+from alsolike.rankers.blend.restraint import (
+    MeasuredRestraint,
+    Restrainable,
+    Restraint,
+    excess_popularity,
+    of_one_way,
+)
+from alsolike.rankers.blend.rows import BlendedRows, KeptSpace, kept_spaces
+from alsolike.rankers.blend.validation import (
+    VISITS,
+    balance,
+    cut_slices,
+    fit_slice,
+    queries_of,
+)
+from alsolike.rankers.blend.weights import Blend, choose_weights
+from alsolike.rankers.spaces.space import LeftOutSpace
+from alsolike.texts import Texts
+
+# The last of the priors: the mean of the blend's own rows.
+MEAN = "mean_row"
+# Rows are kept above their mean only where that improves NDCG by more than this share.
+_CLEAR_GAIN = 0.005
+# Numbers of the features that the kept neighbours are weighed by: the neighbours as they are, or
+# above the mean row; then the priors, and the mean row.
+_PLAIN = (0, *range(2, 2 + len(PRIORS)))
+_CENTRED = (1, *range(2, 3 + len(PRIORS)))
+# About how many neighbours an answer may add up: the fewest that lose no more than this share of
+# the best NDCG. More take more time: all of 200 actions are 20,000.
+_NEIGHBOUR_ROWS = (750, 1_000, 2_500, 5_000, 10_000)
+_MOST_FOR_ROWS = 0.01
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """What validation chose.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Of the blend's weights: spaces, priors and the mean row.
+    query : dict
+        How a shopper's actions are weighed, as serving options.
+    is_centred : bool
+        Whether neighbours are kept above the mean row.
+    frontier : list of MeasuredRestraint
+        What was to choose from.
+    ndcg_of_visits : dict of float to float
+        NDCG@10 by the share of the current visit; empty where no visits are validated.
+    ndcg_of_rows : dict of int to float
+        NDCG@10 by the number of neighbours that are added up; empty where that is never more than
+        the fewest.
+    neighbour_rows : int
+        About how many neighbours an answer adds up.
+    """
+
+    blend: Blend
+    names: tuple[str, ...]
+    query: dict[str, Any]
+    is_centred: bool
+    restraint: Restraint
+    frontier: list[MeasuredRestraint]
+    ndcg_of_visits: dict[float, float]
+    ndcg_of_rows: dict[int, float]
+    neighbour_rows: int = _NEIGHBOUR_ROWS[0]
+
+
+class _KeptFit(NamedTuple):
+    """Slices of one fit, and the kept neighbours and the priors that they are answered with."""
+
+    slices: Sequence[ValidationSlice]
+    spaces: list[KeptSpace]
+    priors: list[NDArray[np.float32]]
+
+
+@dataclass(frozen=True, eq=False)
+class _Asking:
+    """Ways to ask the kept neighbours, tried with the weights that validation chose."""
+
+    fits: Sequence[_KeptFit]
+    weights: NDArray[np.float64]
+    is_centred: bool
+    neighbours: int
+    report: Report
+
+    def lists(
+        self, ways: Sequence[dict[str, Any]], neighbour_rows: list[int] | None = None
+    ) -> list[Restrainable]:
+        """Return the lists of all slices' shoppers, asked in each of some ways.
+
+        With about so many neighbours each, or all.
+        """
+        # The neighbours, the priors with the mean row, and the excess popularity.
+        features = [*range(1 + len(PRIORS) + self.is_centred), 2 + len(PRIORS)]
+        parts: list[Candidates] = []
+        totals: list[list[NDArray[np.float64]]] = [[] for _ in ways]
+        for fit in self.fits:
+            asked = [
+                replace(
+                    part,
+                    queries=[part.asked.queries(part.asked.rows, **way) for way in ways],
+                    neighbour_rows=neighbour_rows,
+                )
+                for part in fit.slices
+            ]
+            for part in asked:
+                for sums, query in zip(totals, part.queries, strict=True):
+                    sums.append(np.asarray(query.sum(axis=1), np.float64).ravel())
+            kept = [fit.spaces[int(self.is_centred)]]
+            parts.extend(gather(asked, kept, fit.priors, self.neighbours, self.report))
+        candidates = join(parts)
+        return [
+            Restrainable(
+                of_one_way(candidates, place, features), self.weights, np.concatenate(sums)
+            )
+            for place, sums in enumerate(totals)
+        ]
+
+
+def choose(
+    history: History, texts: Texts, recipe: Recipe, report: Report, left_out: dict[str, str]
+) -> Chosen:
+    """Choose the weights of the spaces; then, with the kept neighbours alone, all the rest.
+
+    Spaces in `left_out` are weighed nowhere; those that cannot be fitted are added to it.
+
+    Raises
+    ------
+    SplitError
+        There is too little history for one slice.
+    """
+    generator = np.random.default_rng(recipe.seed)
+    queries = queries_of(history)
+    slices = [
+        part
+        for questions in cut_slices(history, recipe)
+        for part in fit_slice(questions, texts, recipe, queries, generator, report, left_out)
+    ]
+    for part in slices:
+        # A space that failed in one slice is weighed in none.
+        part.spaces[:] = [
+            LeftOutSpace(space.name, is_text=space.is_text, size=len(history.catalogue))
+            if space.name in left_out
+            else space
+            for space in part.spaces
+        ]
+    names = (*(space.name for space in slices[0].spaces), *PRIORS)
+    count = recipe.candidates_in(len(history.catalogue))
+    slices, parts = balance(
+        slices,
+        [
+            candidates
+            for fit in _fits(slices)
+            for candidates in gather(fit, fit[0].spaces, fit[0].priors, count, report)
+        ],
+    )
+    blend = choose_weights(
+        join(parts),
+        is_text=np.isin(names, TEXTS),
+        reference=names.index("text"),
+        seed=recipe.seed,
+        report=report,
+    )
+    return _refine(slices, queries, blend, names, recipe, report)
+
+
+def _refine(
+    slices: Sequence[ValidationSlice],
+    queries: Sequence[dict[str, Any]],
+    blend: Blend,
+    names: tuple[str, ...],
+    recipe: Recipe,
+    report: Report,
+) -> Chosen:
+    """Weigh the kept neighbours against the priors, and choose the query, anew.
+
+    Keeping only the best neighbours takes many small scores, mostly of popular products, out of
+    every sum. Where histories are long that matters: then the mean row is subtracted before the
+    best are chosen, so that they are those that tell shoppers apart, and it returns as a prior.
+
+    With these weights it is chosen how much the current visit counts, where next actions are
+    validated; how many neighbours are added up; and last how far popular products are held back.
+    """
+    parts: list[Candidates] = []
+    fits: list[_KeptFit] = []
+    for fit in _fits(slices):
+        one = fit[0]
+        count = recipe.candidates_in(len(one.kinds))
+        rows = BlendedRows(one.spaces, blend, one.kinds != WARM, count)
+        mean = rows.mean(one.events, recipe.seed)
+        popularity = one.priors[PRIORS.index("popularity")]
+        products = np.unique(
+            np.concatenate([query.indices for part in fit for query in part.queries])
+        ).astype(np.int64)
+        centres = [np.zeros_like(mean), mean]
+        kept = _KeptFit(
+            fit,
+            kept_spaces(rows, products, centres, recipe.neighbours),
+            [*one.priors, mean, excess_popularity(popularity, one.events)],
+        )
+        fits.append(kept)
+        parts.extend(gather(fit, kept.spaces, kept.priors, recipe.neighbours, report))
+    candidates = join(parts)
+    plain, centred = (
+        choose_weights(
+            replace(candidates, features=candidates.features[:, :, :, list(features)]),
+            is_text=np.zeros(len(features), bool),
+            reference=0,
+            seed=recipe.seed,
+            report=report,
+        )
+        for features in (_PLAIN, _CENTRED)
+    )
+    is_centred = centred.weights[0] > 0 and centred.ndcg > plain.ndcg * (1 + _CLEAR_GAIN)
+    chosen = centred if is_centred else plain
+    share = chosen.weights[0]
+    if share <= 0:
+        weights, cold = np.append(blend.weights, 0), np.append(blend.cold_weights, 0)
+        return Chosen(
+            blend=replace(blend, weights=weights, cold_weights=cold),
+            names=(*names, MEAN),
+            query=queries[blend.query],
+            is_centred=False,
+            restraint=Restraint(),
+            frontier=[],
+            ndcg_of_visits={},
+            ndcg_of_rows={},
+        )
+    asking = _Asking(fits, chosen.weights, is_centred, recipe.neighbours, report)
+    query = queries[chosen.query]
+    ndcg_of_visits: dict[float, float] = {}
+    ndcg_of_rows: dict[int, float] = {}
+    if any(part.asked.name == "next" for part in slices):
+        ways = [{**query, "visit": visit} for visit in VISITS]
+        asked = asking.lists(ways)
+        values = [lists.ndcg(Restraint()) for lists in asked]
+        ndcg_of_visits = dict(zip(VISITS, values, strict=True))
+        best = int(np.argmax(values))
+        query, lists = ways[best], asked[best]
+    else:
+        (lists,) = asking.lists([query])
+    neighbour_rows, most = _NEIGHBOUR_ROWS[0], int(query["actions"]) * recipe.neighbours
+    if most > neighbour_rows:
+        tried: list[int] = [*(rows for rows in _NEIGHBOUR_ROWS if rows < most), most]
+        asked = asking.lists([query] * len(tried), tried)
+        values = [lists.ndcg(Restraint()) for lists in asked]
+        ndcg_of_rows = dict(zip(tried, values, strict=True))
+        enough = max(values) * (1 - _MOST_FOR_ROWS)
+        fewest = next(place for place, value in enumerate(values) if value >= enough)
+        neighbour_rows, lists = tried[fewest], asked[fewest]
+    restraint, frontier = lists.choose()
+    of_priors = chosen.weights[1:] if is_centred else np.append(chosen.weights[1:], 0)
+    if is_centred:
+        # The mean row is computed again from the blend with the weights scaled by the share.
+        of_priors[-1] /= share
+    return Chosen(
+        blend=replace(
+            blend,
+            weights=np.concatenate([blend.weights[: -len(PRIORS)] * share, of_priors]),
+            cold_weights=np.append(blend.cold_weights, 0) * share,
+            query=chosen.query,
+            ndcg=chosen.ndcg,
+        ),
+        names=(*names, MEAN),
+        query=query,
+        is_centred=is_centred,
+        restraint=restraint,
+        frontier=frontier,
+        ndcg_of_visits=ndcg_of_visits,
+        ndcg_of_rows=ndcg_of_rows,
+        neighbour_rows=neighbour_rows,
+    )
+
+
+def _fits(slices: Sequence[ValidationSlice]) -> list[list[ValidationSlice]]:
+    """Return the slices in groups, those together that were fitted together."""
+    return [list(fit) for _, fit in groupby(slices, key=lambda part: id(part.spaces))]
