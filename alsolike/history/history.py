@@ -95,6 +95,9 @@ class History:
 
     def only(self, is_kept: NDArray[np.bool_]) -> "History":
         """Return the history of some of the events; shoppers and products keep their numbers."""
+        if is_kept.all():
+            # A copy of millions of events for each that asks would be gigabytes.
+            return self
         return replace(
             self,
             shoppers=self.shoppers[is_kept],

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from alsolike.rankers.spaces.space import require_finite
 from alsolike.rankers.spaces.sparse import (
     best_of_product,
+    entries_of,
     inverse_root,
     parts_of,
     scaled_columns,
@@ -32,7 +33,7 @@ _AT_ONCE = 2**21
 
 
 class _Gram(NamedTuple):
-    """The greatest entries of each row of XᵀX, and its diagonal."""
+    """The greatest entries of each row of XᵀX, each pair in one row at least, and its diagonal."""
 
     entries: sp.csr_matrix
     diagonal: NDArray[np.float32]
@@ -130,8 +131,30 @@ def _regression_columns(
 
 
 def _gram(by_product: sp.csr_matrix, matrix: sp.csr_matrix, size: int) -> _Gram:
-    entries = best_of_product(by_product, matrix, _KEPT_PER_BLOCK * size)
-    return _Gram(entries, squared_columns(matrix))
+    most = _KEPT_PER_BLOCK * size
+    entries = best_of_product(by_product, matrix, most)
+    return _Gram(_in_shorter_rows(entries, most), squared_columns(matrix))
+
+
+def _in_shorter_rows(entries: sp.csr_matrix, most: int) -> sp.csr_matrix:
+    """Return a symmetric matrix without what another row has too, where that row is shorter.
+
+    Blocks are looked up row by row, and popular products, whose rows are long, are in many blocks.
+    A row of `most` entries may lack what the other row has: those of two such rows stay.
+    """
+    sizes = np.diff(entries.indptr).astype(np.int64)
+    # No row before comes after one that is as long.
+    turns = np.empty(len(sizes), np.int32)
+    turns[np.argsort(sizes, kind="stable")] = np.arange(len(sizes), dtype=np.int32)
+    is_kept = np.empty(entries.nnz, bool)
+    for rows in parts_of(sizes, _AT_ONCE):
+        part = slice(entries.indptr[rows.start], entries.indptr[rows.stop])
+        own = np.repeat(np.arange(rows.start, rows.stop, dtype=np.int32), sizes[rows])
+        others = entries.indices[part]
+        is_kept[part] = (turns[own] <= turns[others]) | (
+            (sizes[own] >= most) & (sizes[others] >= most)
+        )
+    return entries_of(entries, is_kept)
 
 
 def _correlated(targets: sp.csr_matrix, columns: sp.csr_matrix, size: int) -> sp.csr_matrix:

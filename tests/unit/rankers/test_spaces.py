@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from alsolike.history import History
 from alsolike.rankers.spaces import Space, dense
+from alsolike.rankers.spaces import local as local_spaces
 from alsolike.rankers.spaces.behaviour import CooccurrenceSpace, EaseSpace
 from alsolike.rankers.spaces.dense import VectorSpace
 from alsolike.rankers.spaces.factors import factor_space, spectral_space
@@ -102,6 +103,32 @@ def test_each_product_is_regressed_on_those_most_correlated_with_it() -> None:
     # Products with equal cosines may take each other's place in a block.
     is_same = np.isclose(whole(local(known, 5, 7), 40), positive(expected), atol=1e-4)
     assert is_same.all(axis=0).mean() > 0.9
+
+
+def test_what_one_of_two_products_keeps_of_the_gram_matrix_is_known_of_both(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(local_spaces, "_KEPT_PER_BLOCK", 2)
+    known = random_history(shoppers=400, products=40, events=700).matrix()
+    # Without equal entries.
+    known.data[:] = np.random.default_rng(1).uniform(0.5, 1, known.nnz)
+    dense = known.toarray().astype(float)
+    gram = dense.T @ dense
+    # Some rows have more entries than are kept, some fewer, and the greatest may be any.
+    kept = np.where(gram >= -np.sort(-gram, axis=1)[:, [13]], gram, 0)
+    counts = np.count_nonzero(gram, axis=1)
+    assert counts.min() < 14 < counts.max()
+    symmetric = np.maximum(kept, kept.T)
+    np.fill_diagonal(symmetric, np.diag(gram))
+    cosines = gram / np.sqrt(np.outer(np.diag(gram), np.diag(gram)))
+    np.fill_diagonal(cosines, 2)
+    expected = np.zeros((40, 40))
+    for product in range(40):
+        block = np.argsort(-cosines[product], kind="stable")[:8]
+        block = block[cosines[product, block] > 0]
+        inverse = np.linalg.inv(symmetric[np.ix_(block, block)] + 20 * np.eye(len(block)))
+        expected[block, product] = -inverse[:, 0] / inverse[0, 0]
+    assert whole(local(known, 20, 7), 40) == pytest.approx(positive(expected), abs=1e-5)
 
 
 def test_where_both_sides_are_too_long_the_busiest_products_take_part(
