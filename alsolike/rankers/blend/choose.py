@@ -146,9 +146,10 @@ def choose(
     """
     generator = np.random.default_rng(recipe.seed)
     queries = queries_of(history)
+    cut = [*cut_slices(history, recipe)] * recipe.draws_in(len(history.catalogue))
     slices = [
         part
-        for questions in cut_slices(history, recipe)
+        for questions in cut
         for part in fit_slice(questions, texts, recipe, queries, generator, report, left_out)
     ]
     for part in slices:

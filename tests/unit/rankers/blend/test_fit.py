@@ -1,6 +1,7 @@
 """Fitting: the blend finds what tells, is the same every time, and knows its limits."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,8 +11,10 @@ from threadpoolctl import threadpool_info
 from alsolike.history import History, SplitError
 from alsolike.history.recent import recent_products
 from alsolike.progress import ignore_progress
+from alsolike.rankers.blend import choose as choosing
 from alsolike.rankers.blend import fit as fitting
 from alsolike.rankers.blend import pairs
+from alsolike.rankers.blend.candidates import HIDDEN, ValidationSlice
 from alsolike.rankers.blend.fit import FittedModel, fit_model
 from alsolike.rankers.blend.recipe import Recipe, RecipeError
 from alsolike.texts import Texts
@@ -147,6 +150,24 @@ def test_parts_of_the_products_have_the_neighbours_that_all_have(
     assert np.array_equal(products, np.arange(60))
     assert np.array_equal(of_parts[0], neighbours)
     assert of_parts[1] == pytest.approx(scores, rel=1e-5)
+
+
+def test_each_slice_is_drawn_twice_with_other_products_hidden(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hidden: list[NDArray[np.int64]] = []
+    fit_slice = choosing.fit_slice
+
+    def note_hidden(*arguments: Any) -> list[ValidationSlice]:
+        slices = fit_slice(*arguments)
+        hidden.append(np.flatnonzero(slices[0].kinds == HIDDEN))
+        return slices
+
+    monkeypatch.setattr(choosing, "fit_slice", note_hidden)
+    fit(taste_history(shoppers=80), recipe=replace(RECIPE, validation_slices=1))
+    first, second = hidden
+    assert len(first) == len(second) > 0
+    assert not np.array_equal(first, second)
 
 
 def test_only_the_most_popular_have_a_prior() -> None:
