@@ -24,7 +24,7 @@ from alsolike.rankers.blend.rows import BlendedRows, KeptSpace, kept_spaces
 from alsolike.rankers.blend.validation import (
     VISITS,
     balance,
-    cut_slices,
+    draw_slices,
     fit_slice,
     queries_of,
 )
@@ -146,10 +146,9 @@ def choose(
     """
     generator = np.random.default_rng(recipe.seed)
     queries = queries_of(history)
-    cut = [*cut_slices(history, recipe)] * recipe.draws_in(len(history.catalogue))
     slices = [
         part
-        for questions in cut
+        for questions in draw_slices(history, recipe)
         for part in fit_slice(questions, texts, recipe, queries, generator, report, left_out)
     ]
     for part in slices:

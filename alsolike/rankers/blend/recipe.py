@@ -10,8 +10,7 @@ from alsolike.errors import AlsolikeError
 # action.
 BOTH = "both"
 # Of a catalogue with more products, a space names half as many candidates, so that fewer pairs are
-# scored, and a slice is drawn once. On Beauty, of 12,101 products, NDCG@10 was the same with 100 as
-# with 200.
+# scored. On Beauty, of 12,101 products, NDCG@10 was the same with 100 as with 200.
 _LARGE = 30_000
 
 
@@ -54,8 +53,8 @@ class Recipe:
     validation_slices : int
         Most slices, one before the other, until a third of `validation_shoppers` validated.
     validation_draws : int
-        How often each slice validates, every time with other products hidden and other shoppers
-        drawn. See `draws_in`.
+        How often each slice validates where shoppers are few, every time with other products
+        hidden and other shoppers drawn. See `draw_slices`.
     hidden_share : float
         Share of the products whose events the validation hides, to weigh texts for new products.
     pool : int
@@ -89,10 +88,6 @@ class Recipe:
     def candidates_in(self, products: int) -> int:
         """Return how many neighbours a space names in a catalogue of so many products."""
         return self.candidates if products <= _LARGE else max(1, self.candidates // 2)
-
-    def draws_in(self, products: int) -> int:
-        """Return how often a slice validates in a catalogue of so many products."""
-        return self.validation_draws if products <= _LARGE else 1
 
     def as_dict(self) -> dict[str, Any]:
         """Return what is kept in `recs.models.parameters`."""

@@ -1,7 +1,9 @@
 """Validation slices: parts of the history on which weights are chosen, with the past fitted."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,8 @@ _LENGTHS = ((10, 0.7), (20, 0.85), (40, 0.95), (60, 0.98), (200, 1.0))
 # chooses from.
 USUAL_VISIT = 0.55
 VISITS = (USUAL_VISIT, 0.25, 0.4, 0.7, 0.85)
+# A way of asking has few rows if they are fewer than one in so many of those that may validate.
+_FEW_OF = 6
 # At least so many shoppers validate, however long their histories are.
 _FEWEST_SHOPPERS = 300
 
@@ -42,6 +46,25 @@ def queries_of(history: History) -> list[dict[str, Any]]:
         for actions, decay in _LENGTHS
         for kind_weights in weights
     ]
+
+
+def draw_slices(history: History, recipe: Recipe) -> list[list[Split]]:
+    """Return the slices of `cut_slices`, each as often as it is drawn.
+
+    Where one way of asking has few rows, which products are hidden and who validates decides much:
+    then that is drawn several times.
+
+    Raises
+    ------
+    SplitError
+        There is too little history for one slice.
+    """
+    slices = [*cut_slices(history, recipe)]
+    counts: Counter[str] = Counter()
+    for question in chain.from_iterable(slices):
+        counts[question.name] += len(question.shoppers)
+    has_few = min(counts.values()) < recipe.validation_shoppers // _FEW_OF
+    return slices * recipe.validation_draws if has_few else slices
 
 
 def cut_slices(history: History, recipe: Recipe) -> Iterator[list[Split]]:

@@ -15,8 +15,8 @@ _COMPARED_UP_TO = 30_000
 # Of the index (HNSW, Malkov and Yashunin 2016, arXiv 1603.09320): links of each product, and
 # candidates while it is built and while it is searched. On the spaces of a catalogue of 12,000
 # products they found .99 of the best 50 and .975 of the best 100 or more. With fewer candidates
-# than twice the links, faiss keeps them all: 100 while it is built took more than half as long
-# again and found .94 of the best 100, since those near another link were left out.
+# than twice the links, faiss keeps them all. With 100 it leaves out those near another link, takes
+# longer, and found .94 of the best 100.
 _LINKS = 32
 _BUILDING = 48
 _SEARCHING = 125

@@ -152,8 +152,9 @@ def test_parts_of_the_products_have_the_neighbours_that_all_have(
     assert of_parts[1] == pytest.approx(scores, rel=1e-5)
 
 
-def test_each_slice_is_drawn_twice_with_other_products_hidden(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(("most", "draws"), [(6_000, 2), (60, 1)])
+def test_where_shoppers_are_few_a_slice_is_drawn_twice_with_other_products_hidden(
+    monkeypatch: pytest.MonkeyPatch, most: int, draws: int
 ) -> None:
     hidden: list[NDArray[np.int64]] = []
     fit_slice = choosing.fit_slice
@@ -164,10 +165,11 @@ def test_each_slice_is_drawn_twice_with_other_products_hidden(
         return slices
 
     monkeypatch.setattr(choosing, "fit_slice", note_hidden)
-    fit(taste_history(shoppers=80), recipe=replace(RECIPE, validation_slices=1))
-    first, second = hidden
-    assert len(first) == len(second) > 0
-    assert not np.array_equal(first, second)
+    recipe = replace(RECIPE, validation_slices=1, validation_shoppers=most)
+    fit(taste_history(shoppers=80), recipe=recipe)
+    assert len(hidden) == draws
+    assert all(len(products) for products in hidden)
+    assert len({products.tobytes() for products in hidden}) == draws
 
 
 def test_only_the_most_popular_have_a_prior() -> None:
