@@ -8,11 +8,14 @@ and the neighbours of every product are computed; they are not written to a data
 generated a part at a time, with so many events for each product. Products sell by Zipf's law within
 groups of 200, and groups by the root of their rank: of 100,000 products the first hundredth has a
 quarter of the events, the best one 12,000 of 2 million, and half of all have at most 7. Every
-shopper keeps mostly to three groups. Vectors of texts have 384 dimensions and lie around their
-group's. The largest size takes hours: give `--sizes` for less, or `--measured`, a file that each
-size is added to, and from which sizes are taken that were measured before, on the same machine.
+shopper keeps mostly to three groups; the last product of each group is never sold. Vectors of texts
+have 384 dimensions and lie around their group's. The largest size takes hours: give `--sizes` for
+less, or `--measured`, a file that each size is added to, and from which sizes are taken that were
+measured before, on the same machine.
 
-Wanted: time grows with at most the 1.15th power of the number of products.
+Wanted: time grows with at most the 1.15th power of the number of products. Catalogues of up to
+30,000 products are trained otherwise (more candidates, no index, character n-grams), so the power
+of the larger sizes alone is told too.
 """
 
 import argparse
@@ -34,7 +37,7 @@ from numpy.typing import NDArray
 from alsolike.history import ALWAYS, DAY, KINDS, Catalogue, History
 from alsolike.progress import ignore_progress
 from alsolike.rankers.blend.fit import fit_model
-from alsolike.rankers.blend.recipe import Recipe
+from alsolike.rankers.blend.recipe import SMALL, Recipe
 from alsolike.texts import Texts, unit_rows
 from benchmarks.catalogue import machine
 
@@ -100,12 +103,17 @@ def main() -> int:
     if len(measured) < 2:  # noqa: PLR2004
         return 0
     of_time = exponent(measured, [one.seconds for one in measured])
-    of_cpu = exponent(measured, [one.cpu_seconds for one in measured])
-    of_memory = exponent(measured, [one.megabytes for one in measured])
-    print(
-        f"training: time grows with the power {of_time:.2f} (wanted at most {WANTED_EXPONENT}), "
-        f"CPU time with {of_cpu:.2f}, memory with {of_memory:.2f}"
-    )
+    print(f"training: wanted is a power of time of at most {WANTED_EXPONENT}")
+    large = [one for one in measured if one.products > SMALL]
+    for name, group in (("all sizes", measured), (f"those above {SMALL:,} products", large)):
+        if len(group) > 1:
+            of_cpu = exponent(group, [one.cpu_seconds for one in group])
+            of_memory = exponent(group, [one.megabytes for one in group])
+            print(
+                f"  {name}: time grows with the power "
+                f"{exponent(group, [one.seconds for one in group]):.2f}, CPU time with "
+                f"{of_cpu:.2f}, memory with {of_memory:.2f}"
+            )
     if arguments.chart is not None:
         draw(measured, of_time, arguments.chart)
     return 0 if of_time <= WANTED_EXPONENT else 1

@@ -38,9 +38,12 @@ class ValidationSlice:
         Whose rows are the shoppers; what they did with hidden products is not in it.
     weight : float
         What each of its shoppers counts beside those of other slices.
-    neighbour_rows : list of int, optional
+    neighbour_rows : sequence of int, optional
         For each way to weigh actions about how many neighbours are added up, as serving shares them
         out; all where it is left out. The first space alone has ranks then.
+    factors : sequence of ndarray, shape (n_products,), optional
+        For each way what a published model multiplies the neighbours' scores by: they are ranked by
+        that, although the features are the scores without it.
     queries : list of csr_matrix, shape (n_shoppers, n_products)
         What each shopper did last, one matrix for each way to weigh it.
     known, truth : csr_matrix, shape (n_shoppers, n_products)
@@ -49,6 +52,8 @@ class ValidationSlice:
         `WARM`, `COLD` or `HIDDEN`.
     events : ndarray, shape (n_products,), int64
         Events that the spaces were fitted to.
+    is_in_stock : ndarray, shape (n_products,), bool
+        Others do not compete, nor do those that do not exist at the row's moment.
     """
 
     spaces: list[Space]
@@ -59,9 +64,10 @@ class ValidationSlice:
     truth: sp.csr_matrix
     kinds: NDArray[np.int8]
     events: NDArray[np.int64]
-    is_shown: NDArray[np.bool_]
+    is_in_stock: NDArray[np.bool_]
     weight: float = 1.0
-    neighbour_rows: list[int] | None = None
+    neighbour_rows: Sequence[int] | None = None
+    factors: Sequence[NDArray[np.float32]] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,12 +117,16 @@ def gather(
     known = _stacked([part.known for part in parts])
     truth = _stacked([part.truth for part in parts])
     owners = np.repeat(np.arange(len(parts)), [part.truth.shape[0] for part in parts])
-    competing = [_Competing(part, _most_popular(part, priors)) for part in parts]
+    competing = [
+        _Competing(part, moment, popular)
+        for part, popular in ((part, _most_popular(part, priors)) for part in parts)
+        for moment in part.asked.moments
+    ]
     count = len(owners)
     scored: deque[tuple[NDArray[np.float32], NDArray[np.int64]]] = deque()
     longest = max(queries, key=lambda query: query.nnz)
     for rows in _batches(longest, len(spaces) * best * 4 * (len(spaces) + 2)):
-        asked = [competing[int(owner)] for owner in owners[rows]]
+        asked = [competing[int(row)] for row in rows]
         own = [query[rows] for query in queries]
         scored.extend(_gather(asked, own, known[rows], spaces, priors, best))
         report("validation", int(rows[-1]) + 1, count)
@@ -212,10 +222,16 @@ def _batches(query: sp.csr_matrix, memory: int) -> Iterator[NDArray[np.int64]]:
 
 
 class _Competing(NamedTuple):
-    """What competes in a slice, whatever a shopper acted on: its products, and the popular ones."""
+    """What competes in a row, whatever its shopper acted on: of its slice, by its moment."""
 
     part: ValidationSlice
+    moment: int
     popular: NDArray[np.int64]
+
+    def is_candidate(self, products: NDArray[np.integer]) -> NDArray[np.bool_]:
+        """Return which of some products could be shown at the moment."""
+        exists = self.part.asked.exists_from[products] < self.moment
+        return exists & self.part.is_in_stock[products]
 
 
 def _gather(
@@ -228,16 +244,17 @@ def _gather(
 ) -> list[tuple[NDArray[np.float32], NDArray[np.int64]]]:
     """Return the features and the numbers of the products that compete for some shoppers.
 
-    Each shopper is a row of the queries and of what is known, and has a slice.
+    Each shopper is a row of the queries and of what is known.
     """
     acted_on = np.unique(np.concatenate([query.indices for query in queries]))
     pairs = score_pairs(spaces, acted_on, best)
     is_text = np.array([space.is_text for space in spaces])
     results: list[tuple[NDArray[np.float32], NDArray[np.int64]]] = []
-    for row, (part, popular) in enumerate(asked):
-        sums = _Sums(pairs, acted_on, [query[row] for query in queries], part.neighbour_rows)
+    for row, one in enumerate(asked):
+        sums = _Sums(pairs, acted_on, [query[row] for query in queries], one.part)
         own = known.indices[known.indptr[row] : known.indptr[row + 1]]
-        named = _named(sums, part, own, is_text)
+        named = _named(sums, one, own, is_text)
+        popular = one.popular[one.is_candidate(one.popular)]
         products = np.union1d(named, np.setdiff1d(popular, own)).astype(np.int64)
         features = np.empty((len(queries), len(products), len(spaces) + len(priors)), np.float32)
         features[:, :, : len(spaces)] = sums.of(products)
@@ -258,7 +275,7 @@ class _Sums:
         pairs: ScoredPairs,
         acted_on: NDArray[np.integer],
         queries: Sequence[sp.csr_matrix],
-        neighbour_rows: Sequence[int] | None,
+        part: ValidationSlice,
     ) -> None:
         actions = np.unique(np.concatenate([query.indices for query in queries]))
         self._weights = np.zeros((len(queries), len(actions)), np.float32)
@@ -273,18 +290,30 @@ class _Sums:
         )
         self._scores = pairs.scores[entries]
         self._names = pairs.pattern.indices[entries]
-        self._ranks: NDArray[np.int64] | None = None
-        if neighbour_rows is not None:
-            order = np.lexsort((self._names, -self._scores[:, 0], self._actions))
-            begins = np.searchsorted(self._actions, self._actions)
-            self._ranks = np.empty(len(order), np.int64)
-            self._ranks[order] = places - begins + 1
+        # Of each way.
+        self._ranks: list[NDArray[np.int64]] = []
+        if part.neighbour_rows is not None:
+            scores = self._scores[:, 0]
+            if part.factors is None:
+                self._ranks = [self._ranked(scores)] * len(queries)
+            else:
+                self._ranks = [
+                    self._ranked(scores * factors[self._names]) for factors in part.factors
+                ]
             # In double precision, like recs.scored_products: 12 rows for three actions are 4 each,
             # and would be 5 if a third were rounded to single precision.
             exact = self._weights.astype(np.float64)
             totals = np.maximum(exact.sum(axis=1, keepdims=True), 1e-12)
-            self._depths = np.ceil(np.array(neighbour_rows)[:, None] * exact / totals)
+            self._depths = np.ceil(np.array(part.neighbour_rows)[:, None] * exact / totals)
         self.products = np.unique(self._names)
+
+    def _ranked(self, scores: NDArray[np.float32]) -> NDArray[np.int64]:
+        """Return the rank of each pair among those of its action, from 1."""
+        order = np.lexsort((self._names, -scores, self._actions))
+        begins = np.searchsorted(self._actions, self._actions)
+        ranks = np.empty(len(order), np.int64)
+        ranks[order] = np.arange(len(order)) - begins + 1
+        return ranks
 
     def of_way(self, way: int) -> NDArray[np.float32]:
         """Return the sums of `products` by one way: shape (n_products, n_spaces)."""
@@ -309,15 +338,15 @@ class _Sums:
         sums: list[NDArray[np.float32]] = []
         for way in ways:
             values = self._weights[way][actions]
-            if self._ranks is not None:
-                ranks = self._ranks[entries][order]
+            if self._ranks:
+                ranks = self._ranks[way][entries][order]
                 values = np.where(ranks <= self._depths[way][actions], values, np.float32(0))
             sums.append(sp.csr_matrix((values, columns, pointers), shape=shape) @ scores)
         return np.stack(sums)
 
 
 def _named(
-    sums: _Sums, part: ValidationSlice, own: NDArray[np.integer], is_text: NDArray[np.bool_]
+    sums: _Sums, asked: _Competing, own: NDArray[np.integer], is_text: NDArray[np.bool_]
 ) -> NDArray[np.integer]:
     """Return the best products of each space, and the best of those without events by texts.
 
@@ -325,10 +354,10 @@ def _named(
     longest.
     """
     products = sums.products
-    is_candidate = part.is_shown[products] & ~np.isin(products, own)
-    is_cold = part.kinds[products] != WARM
+    is_candidate = asked.is_candidate(products) & ~np.isin(products, own)
+    is_cold = asked.part.kinds[products] != WARM
     chosen: list[NDArray[np.int64]] = []
-    for way in {0, len(part.queries) - 1}:
+    for way in {0, len(asked.part.queries) - 1}:
         scores = (sums.of_way(way) * is_candidate[:, None]).T
         chosen.extend(_best(scores, _BEST))
         if not way:
@@ -343,7 +372,7 @@ def _most_popular(
     chosen: list[NDArray[np.int64]] = []
     for prior in priors:
         best = np.argsort(-prior, kind="stable")[:_BEST_PRIOR]
-        chosen.append(best[(prior[best] > 0) & part.is_shown[best]])
+        chosen.append(best[(prior[best] > 0) & part.is_in_stock[best]])
     return np.unique(np.concatenate(chosen))
 
 

@@ -14,11 +14,13 @@ from alsolike.rankers.blend.candidates import WARM, Candidates, ValidationSlice,
 from alsolike.rankers.blend.evidence import PRIORS, TEXTS
 from alsolike.rankers.blend.recipe import Recipe
 from alsolike.rankers.blend.restraint import (
+    DAMPINGS,
     MeasuredRestraint,
     Restrainable,
     Restraint,
+    damped,
     excess_popularity,
-    of_one_way,
+    of_ways,
 )
 from alsolike.rankers.blend.rows import BlendedRows, KeptSpace, kept_spaces
 from alsolike.rankers.blend.validation import (
@@ -40,9 +42,9 @@ _CLEAR_GAIN = 0.005
 # above the mean row; then the priors, and the mean row.
 _PLAIN = (0, *range(2, 2 + len(PRIORS)))
 _CENTRED = (1, *range(2, 3 + len(PRIORS)))
-# About how many neighbours an answer may add up: the fewest that lose no more than this share of
-# the best NDCG. More take more time: all of 200 actions are 20,000.
+# About how many neighbours an answer may add up. More take longer: all of 200 actions are 20,000.
 _NEIGHBOUR_ROWS = (750, 1_000, 2_500, 5_000, 10_000)
+# It adds up the fewest that lose no more than this share of the best NDCG.
 _MOST_FOR_ROWS = 0.01
 
 
@@ -81,7 +83,11 @@ class Chosen:
 
 
 class _KeptFit(NamedTuple):
-    """Slices of one fit, and the kept neighbours and the priors that they are answered with."""
+    """Slices of one fit, and the kept neighbours and the priors that they are answered with.
+
+    The neighbours are kept as they are, and above the mean row, which is the last but one of the
+    priors; the last is the excess popularity.
+    """
 
     slices: Sequence[ValidationSlice]
     spaces: list[KeptSpace]
@@ -99,22 +105,58 @@ class _Asking:
     report: Report
 
     def lists(
-        self, ways: Sequence[dict[str, Any]], neighbour_rows: list[int] | None = None
+        self, ways: Sequence[dict[str, Any]], neighbour_rows: Sequence[int] | None = None
     ) -> list[Restrainable]:
         """Return the lists of all slices' shoppers, asked in each of some ways.
 
         With about so many neighbours each, or all.
         """
-        # The neighbours, the priors with the mean row, and the excess popularity.
-        features = [*range(1 + len(PRIORS) + self.is_centred), 2 + len(PRIORS)]
+        candidates, totals = self._asked(ways, neighbour_rows, None)
+        return [
+            Restrainable(
+                of_ways(candidates, slice(place, place + 1), self._features), self.weights, sums
+            )
+            for place, sums in enumerate(totals)
+        ]
+
+    def restrainable(self, way: dict[str, Any], neighbour_rows: int) -> Restrainable:
+        """Return the lists, asked in one way, as they are with each damping.
+
+        That decides not only what a neighbour adds, but also which of an action's neighbours are
+        the first, and so are added up at all.
+        """
+        count = len(DAMPINGS)
+        candidates, totals = self._asked([way] * count, [neighbour_rows] * count, DAMPINGS)
+        lists = of_ways(candidates, slice(count), self._features)
+        return Restrainable(lists, self.weights, totals[0], DAMPINGS)
+
+    @property
+    def _features(self) -> list[int]:
+        """Return the numbers of the neighbours, the priors with the mean row, and the excess."""
+        return [*range(1 + len(PRIORS) + self.is_centred), 2 + len(PRIORS)]
+
+    def _asked(
+        self,
+        ways: Sequence[dict[str, Any]],
+        neighbour_rows: Sequence[int] | None,
+        dampings: Sequence[float] | None,
+    ) -> tuple[Candidates, list[NDArray[np.float64]]]:
+        """Return what competes, and by each way the sum of the weights of each shopper's actions.
+
+        Of the ways each has its number of neighbours and its damping, where these are given.
+        """
         parts: list[Candidates] = []
         totals: list[list[NDArray[np.float64]]] = [[] for _ in ways]
         for fit in self.fits:
+            factors = None
+            if dampings is not None:
+                factors = [damped(fit.priors[-1], damping) for damping in dampings]
             asked = [
                 replace(
                     part,
                     queries=[part.asked.queries(part.asked.rows, **way) for way in ways],
                     neighbour_rows=neighbour_rows,
+                    factors=factors,
                 )
                 for part in fit.slices
             ]
@@ -123,13 +165,24 @@ class _Asking:
                     sums.append(np.asarray(query.sum(axis=1), np.float64).ravel())
             kept = [fit.spaces[int(self.is_centred)]]
             parts.extend(gather(asked, kept, fit.priors, self.neighbours, self.report))
-        candidates = join(parts)
-        return [
-            Restrainable(
-                of_one_way(candidates, place, features), self.weights, np.concatenate(sums)
-            )
-            for place, sums in enumerate(totals)
-        ]
+        return join(parts), [np.concatenate(sums) for sums in totals]
+
+    def choose_visit(self, query: dict[str, Any]) -> tuple[dict[str, Any], dict[float, float]]:
+        """Return the query with the best share of the current visit, and the NDCG@10 of each."""
+        ways = [{**query, "visit": visit} for visit in VISITS]
+        values = [lists.ndcg(Restraint()) for lists in self.lists(ways)]
+        return ways[int(np.argmax(values))], dict(zip(VISITS, values, strict=True))
+
+    def choose_rows(self, query: dict[str, Any]) -> tuple[int, dict[int, float]]:
+        """Return about how many neighbours an answer adds up, and the NDCG@10 of each number."""
+        most = int(query["actions"]) * self.neighbours
+        if most <= _NEIGHBOUR_ROWS[0]:
+            return _NEIGHBOUR_ROWS[0], {}
+        tried = [*(rows for rows in _NEIGHBOUR_ROWS if rows < most), most]
+        values = [lists.ndcg(Restraint()) for lists in self.lists([query] * len(tried), tried)]
+        enough = max(values) * (1 - _MOST_FOR_ROWS)
+        ndcg_of_rows = dict(zip(tried, values, strict=True))
+        return next(rows for rows, ndcg in ndcg_of_rows.items() if ndcg >= enough), ndcg_of_rows
 
 
 def choose(
@@ -194,28 +247,10 @@ def _refine(
     best are chosen, so that they are those that tell shoppers apart, and it returns as a prior.
 
     With these weights it is chosen how much the current visit counts, where next actions are
-    validated; how many neighbours are added up; and last how far popular products are held back.
+    validated; how many neighbours are added up; how far popular products are held back; and last
+    whether products without events step back too.
     """
-    parts: list[Candidates] = []
-    fits: list[_KeptFit] = []
-    for fit in _fits(slices):
-        one = fit[0]
-        count = recipe.candidates_in(len(one.kinds))
-        rows = BlendedRows(one.spaces, blend, one.kinds != WARM, count)
-        mean = rows.mean(one.events, recipe.seed)
-        popularity = one.priors[PRIORS.index("popularity")]
-        products = np.unique(
-            np.concatenate([query.indices for part in fit for query in part.queries])
-        ).astype(np.int64)
-        centres = [np.zeros_like(mean), mean]
-        kept = _KeptFit(
-            fit,
-            kept_spaces(rows, products, centres, recipe.neighbours),
-            [*one.priors, mean, excess_popularity(popularity, one.events)],
-        )
-        fits.append(kept)
-        parts.extend(gather(fit, kept.spaces, kept.priors, recipe.neighbours, report))
-    candidates = join(parts)
+    fits, candidates = _kept_fits(slices, blend, recipe, report)
     plain, centred = (
         choose_weights(
             replace(candidates, features=candidates.features[:, :, :, list(features)]),
@@ -244,26 +279,12 @@ def _refine(
     asking = _Asking(fits, chosen.weights, is_centred, recipe.neighbours, report)
     query = queries[chosen.query]
     ndcg_of_visits: dict[float, float] = {}
-    ndcg_of_rows: dict[int, float] = {}
     if any(part.asked.name == "next" for part in slices):
-        ways = [{**query, "visit": visit} for visit in VISITS]
-        asked = asking.lists(ways)
-        values = [lists.ndcg(Restraint()) for lists in asked]
-        ndcg_of_visits = dict(zip(VISITS, values, strict=True))
-        best = int(np.argmax(values))
-        query, lists = ways[best], asked[best]
-    else:
-        (lists,) = asking.lists([query])
-    neighbour_rows, most = _NEIGHBOUR_ROWS[0], int(query["actions"]) * recipe.neighbours
-    if most > neighbour_rows:
-        tried: list[int] = [*(rows for rows in _NEIGHBOUR_ROWS if rows < most), most]
-        asked = asking.lists([query] * len(tried), tried)
-        values = [lists.ndcg(Restraint()) for lists in asked]
-        ndcg_of_rows = dict(zip(tried, values, strict=True))
-        enough = max(values) * (1 - _MOST_FOR_ROWS)
-        fewest = next(place for place, value in enumerate(values) if value >= enough)
-        neighbour_rows, lists = tried[fewest], asked[fewest]
+        query, ndcg_of_visits = asking.choose_visit(query)
+    neighbour_rows, ndcg_of_rows = asking.choose_rows(query)
+    lists = asking.restrainable(query, neighbour_rows)
     restraint, frontier = lists.choose()
+    cold_share = share * lists.cold_factor(restraint)
     of_priors = chosen.weights[1:] if is_centred else np.append(chosen.weights[1:], 0)
     if is_centred:
         # The mean row is computed again from the blend with the weights scaled by the share.
@@ -272,7 +293,7 @@ def _refine(
         blend=replace(
             blend,
             weights=np.concatenate([blend.weights[: -len(PRIORS)] * share, of_priors]),
-            cold_weights=np.append(blend.cold_weights, 0) * share,
+            cold_weights=np.append(blend.cold_weights, 0) * cold_share,
             query=chosen.query,
             ndcg=chosen.ndcg,
         ),
@@ -285,6 +306,32 @@ def _refine(
         ndcg_of_rows=ndcg_of_rows,
         neighbour_rows=neighbour_rows,
     )
+
+
+def _kept_fits(
+    slices: Sequence[ValidationSlice], blend: Blend, recipe: Recipe, report: Report
+) -> tuple[list[_KeptFit], Candidates]:
+    """Keep the best neighbours of what shoppers acted on; also return what competes among them."""
+    parts: list[Candidates] = []
+    fits: list[_KeptFit] = []
+    for fit in _fits(slices):
+        one = fit[0]
+        count = recipe.candidates_in(len(one.kinds))
+        rows = BlendedRows(one.spaces, blend, one.kinds != WARM, count)
+        mean = rows.mean(one.events, recipe.seed)
+        popularity = one.priors[PRIORS.index("popularity")]
+        products = np.unique(
+            np.concatenate([query.indices for part in fit for query in part.queries])
+        ).astype(np.int64)
+        centres = [np.zeros_like(mean), mean]
+        kept = _KeptFit(
+            fit,
+            kept_spaces(rows, products, centres, recipe.neighbours),
+            [*one.priors, mean, excess_popularity(popularity, one.events)],
+        )
+        fits.append(kept)
+        parts.extend(gather(fit, kept.spaces, kept.priors, recipe.neighbours, report))
+    return fits, join(parts)
 
 
 def _fits(slices: Sequence[ValidationSlice]) -> list[list[ValidationSlice]]:

@@ -23,7 +23,7 @@ from alsolike.rankers.spaces.sequence import sequence_weights, transition_space
 from alsolike.rankers.spaces.space import LeftOutSpace
 from alsolike.rankers.spaces.sparse import weights_space
 from alsolike.rankers.spaces.text import TermSpace
-from alsolike.rankers.spaces.threads import in_threads
+from alsolike.rankers.spaces.threads import in_threads, stop_if_unwanted
 from alsolike.texts import Texts
 
 # Half-lives of further popularities, in days.
@@ -84,7 +84,7 @@ def build_spaces(
 
 def _makers(history: History, texts: Texts, recipe: Recipe) -> Mapping[str, Callable[[], Space]]:
     """Return what fits each space, by name, in the order of the blend's weights."""
-    history = _without_floods(history)
+    history = without_floods(history)
     matrix = history.matrix()
     factors, seed = recipe.factors, recipe.seed
     descriptions = [
@@ -97,10 +97,11 @@ def _makers(history: History, texts: Texts, recipe: Recipe) -> Mapping[str, Call
     turn = Lock()
 
     def in_turn(make: Callable[[], Space]) -> Callable[[], Space]:
-        """Wait for the regression before: each takes all cores itself, and much memory."""
+        """Wait for the regression before: each takes several cores itself, and much memory."""
 
         def make_in_turn() -> Space:
             with turn:
+                stop_if_unwanted()
                 return make()
 
         return make_in_turn
@@ -152,7 +153,7 @@ def _makers(history: History, texts: Texts, recipe: Recipe) -> Mapping[str, Call
     }
 
 
-def _without_floods(history: History) -> History:
+def without_floods(history: History) -> History:
     """Return each shopper's latest events alone, so that no bot makes millions of pairs."""
     ends = history.starts[history.shoppers + 1]
     return history.only(ends - np.arange(len(history)) <= _MOST_EVENTS)

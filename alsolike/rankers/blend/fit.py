@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from alsolike.history import History
 from alsolike.progress import Report
 from alsolike.rankers.blend.choose import Chosen, choose
-from alsolike.rankers.blend.evidence import PRIORS, build_priors, build_spaces
+from alsolike.rankers.blend.evidence import PRIORS, build_priors, build_spaces, without_floods
 from alsolike.rankers.blend.groups import Groups
 from alsolike.rankers.blend.pairs import parts_of_products
 from alsolike.rankers.blend.recipe import Recipe
@@ -69,7 +69,7 @@ class FittedModel:
     def neighbours_in_parts(
         self, products: NDArray[np.integer]
     ) -> Iterator[tuple[NDArray[np.integer], NDArray[np.int64], NDArray[np.float32]]]:
-        """Yield some products at a time with their neighbours; all cores compute them."""
+        """Yield some products at a time with their neighbours; several cores compute them."""
         with one_blas_thread():
             yield from in_threads(
                 lambda part: (part, *self._neighbours(part)), parts_of_products(products)
@@ -178,7 +178,8 @@ def _fit(history: History, texts: Texts, recipe: Recipe, report: Report) -> Fitt
         newcomer_scale=rows.newcomer_scale(recipe.seed),
         centre=centre,
         factors=damped(excess, chosen.restraint.damping),
-        repurchase=repurchase_factors(history),
+        # A reseller's purchases would be gone through for each of their categories.
+        repurchase=repurchase_factors(without_floods(history)),
         left_out=left_out,
         rows=rows,
         groups=Groups(history.catalogue.groups),

@@ -36,7 +36,7 @@ class ScoredPairs:
 def score_pairs(spaces: Sequence[Space], products: NDArray[np.integer], count: int) -> ScoredPairs:
     """Score the `count` best neighbours in each space of some products, by every space.
 
-    `PRODUCTS_AT_ONCE` or fewer are scored on the calling thread, more on all cores.
+    `PRODUCTS_AT_ONCE` or fewer are scored on the calling thread, more on several.
     """
     if len(products) <= PRODUCTS_AT_ONCE:
         return _score_pairs(spaces, products, count)

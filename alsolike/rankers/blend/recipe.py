@@ -9,9 +9,9 @@ from alsolike.errors import AlsolikeError
 # The validation that asks both ways: at the cutoff for all that came after, and before every next
 # action.
 BOTH = "both"
-# Of a catalogue with more products, a space names half as many candidates, so that fewer pairs are
+# In a catalogue with more products a space names half as many candidates, so that fewer pairs are
 # scored. On Beauty, of 12,101 products, NDCG@10 was the same with 100 as with 200.
-_LARGE = 30_000
+SMALL = 30_000
 
 
 class RecipeError(AlsolikeError):
@@ -51,7 +51,8 @@ class Recipe:
         Most actions of a slice's shoppers that validation adds up: where histories are long, fewer
         shoppers validate, but at least 300.
     validation_slices : int
-        Most slices, one before the other, until a third of `validation_shoppers` validated.
+        Most slices, one before the other, until a third of `validation_shoppers` validated, evenly
+        by each way of asking.
     validation_draws : int
         How often each slice validates where shoppers are few, every time with other products
         hidden and other shoppers drawn. See `draw_slices`.
@@ -87,7 +88,7 @@ class Recipe:
 
     def candidates_in(self, products: int) -> int:
         """Return how many neighbours a space names in a catalogue of so many products."""
-        return self.candidates if products <= _LARGE else max(1, self.candidates // 2)
+        return self.candidates if products <= SMALL else max(1, self.candidates // 2)
 
     def as_dict(self) -> dict[str, Any]:
         """Return what is kept in `recs.models.parameters`."""

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alsolike.rankers.blend.candidates import WARM, Candidates
-from alsolike.rankers.blend.weights import NdcgOfKinds
+from alsolike.rankers.blend.candidates import COLD, WARM, Candidates
+from alsolike.rankers.blend.weights import MOST_FOR_COLD, NdcgOfKinds
 
 # Length of a list, and the share of the best NDCG that may be lost for coverage.
 _K = 10
@@ -17,9 +17,11 @@ _LOSS = 0.01
 # What the weights of the priors are multiplied by.
 _PRIOR_SHARES = (1.0, 0.7, 0.5, 0.3, 0.15, 0.0)
 # Powers by which a neighbour's score falls with its popularity.
-_DAMPINGS = (0.0, 0.5, 1.0, 1.5, 2.0)
+DAMPINGS = (0.0, 0.5, 1.0, 1.5, 2.0)
 # Quantiles, over the shoppers, of the sum of the weights from which priors count in full.
 _QUANTILES = (0.25, 0.5, 0.75, 1.0)
+# What the scores of products without events may be multiplied by, the first that is good enough.
+_COLD_FACTORS = (1.0, 0.7, 0.5, 0.35, 0.25, 0.1, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +91,14 @@ class Restrainable:
     Parameters
     ----------
     candidates : Candidates
-        Asked in one way: the first feature is the neighbours' score, those after it are priors,
-        and the last is the excess popularity.
+        Asked once for each damping: the first feature is the neighbours' score, those after it are
+        priors, and the last is the excess popularity.
     weights : ndarray, shape (n_features - 1,)
         Of the neighbours and of the priors.
     totals : ndarray, shape (n_shoppers,)
         Sum of the weights of each shopper's actions.
+    dampings : sequence of float
+        How far neighbours were held back when it was decided which of them are added up.
     """
 
     def __init__(
@@ -102,15 +106,19 @@ class Restrainable:
         candidates: Candidates,
         weights: NDArray[np.float64],
         totals: NDArray[np.floating[Any]],
+        dampings: Sequence[float] = (0.0,),
     ) -> None:
-        is_warm = candidates.kinds == WARM
-        features = candidates.features[0] * is_warm[:, :, None]
-        self._own = features[:, :, 0] * np.float32(weights[0])
-        self._prior = features[:, :, 1:-1] @ weights[1:].astype(np.float32)
-        self._excess = features[:, :, -1]
+        self._is_warm = candidates.kinds == WARM
+        # Equal in all: those without events have no excess popularity.
+        others = candidates.features[0][:, :, 1:]
+        self._own = {
+            damping: asked[:, :, 0] * np.float32(weights[0]) * damped(others[:, :, -1], damping)
+            for damping, asked in zip(dampings, candidates.features, strict=True)
+        }
+        self._prior = others[:, :, :-1] @ weights[1:].astype(np.float32) * self._is_warm
         self._totals = totals
+        self._candidates = candidates
         self._measure = NdcgOfKinds(candidates, (WARM,), rivals=(WARM,))
-        self._products = candidates.products
 
     def choose(self) -> tuple[Restraint, list[MeasuredRestraint]]:
         """Return the restraint that shows most, of those within 1 % of the best NDCG.
@@ -118,7 +126,7 @@ class Restrainable:
         Also the frontier: those to which no other is better in both, the best NDCG first.
         """
         tried: dict[Restraint, float] = {}
-        for prior_share, damping in product(_PRIOR_SHARES, _DAMPINGS):
+        for prior_share, damping in product(_PRIOR_SHARES, self._own):
             for full_weight in self._full_weights() if prior_share else (0.0,):
                 restraint = Restraint(prior_share, full_weight, damping)
                 tried[restraint] = self.ndcg(restraint)
@@ -127,9 +135,8 @@ class Restrainable:
         frontier: list[MeasuredRestraint] = []
         chosen: MeasuredRestraint | None = None
         for restraint in order:
-            one = MeasuredRestraint(
-                restraint, tried[restraint], self._count_shown(self._scores(restraint))
-            )
+            scores = self._scores(restraint) * self._is_warm
+            one = MeasuredRestraint(restraint, tried[restraint], self._count_shown(scores))
             if frontier and one.products <= frontier[-1].products:
                 continue
             frontier.append(one)
@@ -141,6 +148,25 @@ class Restrainable:
         """Return NDCG@10 on products with events."""
         return self._measure(self._measure.packed(self._scores(restraint)))
 
+    def cold_factor(self, restraint: Restraint) -> float:
+        """Return what the scores of products without events are to be multiplied by.
+
+        Their weights were chosen beside the scores that others had without the restraint. It is the
+        greatest factor, 1 at most, that costs no more than `MOST_FOR_COLD` of the NDCG@10 of all
+        products.
+        """
+        kinds = (WARM, COLD)
+        measure = NdcgOfKinds(self._candidates, kinds, rivals=kinds)
+        scores = self._scores(restraint)
+        values = [
+            measure(measure.packed(np.where(self._is_warm, scores, scores * np.float32(factor))))
+            for factor in _COLD_FACTORS
+        ]
+        enough = max(values) * (1 - MOST_FOR_COLD)
+        return next(
+            factor for factor, value in zip(_COLD_FACTORS, values, strict=True) if value >= enough
+        )
+
     def _full_weights(self) -> Sequence[float]:
         done = self._totals[self._totals > 0]
         if not len(done):
@@ -151,19 +177,16 @@ class Restrainable:
         shares = np.full(len(self._totals), restraint.prior_share, np.float32)
         if restraint.full_weight:
             shares *= np.minimum(1, self._totals / restraint.full_weight).astype(np.float32)
-        own = (
-            self._own * damped(self._excess, restraint.damping) if restraint.damping else self._own
-        )
-        return own + self._prior * shares[:, None]
+        return self._own[restraint.damping] + self._prior * shares[:, None]
 
     def _count_shown(self, scores: NDArray[np.float32]) -> int:
         """Return how many products the lists show."""
         count = min(_K, scores.shape[1])
         best = np.argpartition(-scores, count - 1, axis=1)[:, :count]
         is_shown = np.take_along_axis(scores, best, axis=1) > 0
-        return len(np.unique(np.take_along_axis(self._products, best, axis=1)[is_shown]))
+        return len(np.unique(np.take_along_axis(self._candidates.products, best, axis=1)[is_shown]))
 
 
-def of_one_way(candidates: Candidates, way: int, features: Sequence[int]) -> Candidates:
-    """Return the candidates as one of the ways to weigh actions scores them, by some features."""
-    return replace(candidates, features=candidates.features[way : way + 1][:, :, :, list(features)])
+def of_ways(candidates: Candidates, ways: slice, features: Sequence[int]) -> Candidates:
+    """Return the candidates as some of the ways to weigh actions score them, by some features."""
+    return replace(candidates, features=candidates.features[ways][:, :, :, list(features)])

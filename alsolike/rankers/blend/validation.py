@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from alsolike.history import KINDS, History, Split, SplitError, split_history
 from alsolike.progress import Report
 from alsolike.rankers.blend.candidates import COLD, HIDDEN, WARM, Candidates, ValidationSlice
 from alsolike.rankers.blend.evidence import build_priors, build_spaces
-from alsolike.rankers.blend.recipe import BOTH, Recipe
+from alsolike.rankers.blend.recipe import BOTH, SMALL, Recipe
 from alsolike.rankers.blend.weights import best_of_features
 from alsolike.texts import Texts
 
@@ -24,8 +23,8 @@ _LENGTHS = ((10, 0.7), (20, 0.85), (40, 0.95), (60, 0.98), (200, 1.0))
 # chooses from.
 USUAL_VISIT = 0.55
 VISITS = (USUAL_VISIT, 0.25, 0.4, 0.7, 0.85)
-# A way of asking has few rows if they are fewer than one in so many of those that may validate.
-_FEW_OF = 6
+# With so many rows or more a way of asking counts as much as the other; with fewer it decides less.
+_ENOUGH_ROWS = 100
 # At least so many shoppers validate, however long their histories are.
 _FEWEST_SHOPPERS = 300
 
@@ -52,7 +51,8 @@ def draw_slices(history: History, recipe: Recipe) -> list[list[Split]]:
     """Return the slices of `cut_slices`, each as often as it is drawn.
 
     Where one way of asking has few rows, which products are hidden and who validates decides much:
-    then that is drawn several times.
+    then that is drawn several times. Not in a large catalogue, whose spaces take gigabytes for each
+    draw.
 
     Raises
     ------
@@ -60,15 +60,13 @@ def draw_slices(history: History, recipe: Recipe) -> list[list[Split]]:
         There is too little history for one slice.
     """
     slices = [*cut_slices(history, recipe)]
-    counts: Counter[str] = Counter()
-    for question in chain.from_iterable(slices):
-        counts[question.name] += len(question.shoppers)
-    has_few = min(counts.values()) < recipe.validation_shoppers // _FEW_OF
-    return slices * recipe.validation_draws if has_few else slices
+    has_few = _rows(slices) < _wanted_rows(slices, recipe)
+    is_small = len(history.catalogue) <= SMALL
+    return slices * recipe.validation_draws if has_few and is_small else slices
 
 
 def cut_slices(history: History, recipe: Recipe) -> Iterator[list[Split]]:
-    """Cut slices off the end, one before the other, until enough shoppers validate.
+    """Cut slices off the end, one before the other, until each way of asking has enough rows.
 
     Each is a list of splits with the same known part: the ways in which it is asked.
 
@@ -77,18 +75,30 @@ def cut_slices(history: History, recipe: Recipe) -> Iterator[list[Split]]:
     SplitError
         There is too little history for one slice.
     """
-    questions, count = _cut(history, recipe), 0
-    enough = recipe.validation_shoppers // 3
-    for _ in range(recipe.validation_slices):
-        yield questions
-        # One way has more rows than another: neither is enough for both.
-        count += sum(min(len(one.shoppers), enough // len(questions)) for one in questions)
-        if count >= enough - len(questions):
+    slices = [_cut(history, recipe)]
+    yield slices[0]
+    while len(slices) < recipe.validation_slices:
+        if _rows(slices) >= _wanted_rows(slices, recipe):
             return
         try:
-            questions = _cut(questions[0].known, recipe)
+            slices.append(_cut(slices[-1][0].known, recipe))
         except SplitError:
             return
+        yield slices[-1]
+
+
+def _rows(slices: Sequence[Sequence[Split]]) -> int:
+    """Return how many rows the way of asking has that has fewest."""
+    counts: Counter[str] = Counter()
+    for questions in slices:
+        for question in questions:
+            counts[question.name] += len(question.shoppers)
+    return min(counts.values())
+
+
+def _wanted_rows(slices: Sequence[Sequence[Split]], recipe: Recipe) -> int:
+    """Return how many rows each way of asking should have: a third of all that may validate."""
+    return recipe.validation_shoppers // 3 // max(len(questions) for questions in slices)
 
 
 def _cut(history: History, recipe: Recipe) -> list[Split]:
@@ -134,6 +144,7 @@ def fit_slice(
     events = np.bincount(known.products, minlength=len(catalogue))
     kinds = np.where(events == 0, COLD, WARM)
     kinds[is_hidden] = HIDDEN
+    priors = build_priors(known)
     slices: list[ValidationSlice] = []
     for question in questions:
         asked = question.without(is_hidden)
@@ -144,14 +155,14 @@ def fit_slice(
         slices.append(
             ValidationSlice(
                 spaces=spaces,
-                priors=build_priors(known),
+                priors=priors,
                 asked=asked,
                 queries=[asked.queries(asked.rows, **query) for query in queries],
                 known=question.had(rows),
                 truth=asked.truth,
                 kinds=kinds.astype(np.int8),
                 events=events,
-                is_shown=catalogue.is_in_stock & question.is_there,
+                is_in_stock=catalogue.is_in_stock,
             )
         )
     return slices
@@ -160,7 +171,7 @@ def fit_slice(
 def _drawn(
     asked: Split, recipe: Recipe, shares: int, generator: np.random.Generator
 ) -> NDArray[np.int64]:
-    """Draw as many rows as one of so many shares of validation may add up actions of."""
+    """Draw rows: as many as one of so many ways of asking may add up the actions of."""
     rows = np.flatnonzero(asked.has_seen)
     longest = max(length for length, _ in _LENGTHS)
     actions = np.minimum(np.diff(asked.seen.starts)[asked.shoppers[rows]], longest).sum() / max(
@@ -179,7 +190,8 @@ def balance(
     """Let each way in which slices are asked count the same.
 
     One has more rows, and is easier to answer, than another: a row counts one over the number of
-    rows of its way, and over the best NDCG that a single feature has on them.
+    rows of its way, and over the best NDCG that a single feature has on them. With fewer than
+    `_ENOUGH_ROWS` rows a way counts in proportion, so that three shoppers do not decide half.
     """
     levels: dict[str, float] = {}
     counts: dict[str, int] = {}
@@ -190,8 +202,9 @@ def balance(
     weighed: list[ValidationSlice] = []
     for part in slices:
         name = part.asked.name
+        share = min(1.0, counts[name] / _ENOUGH_ROWS)
         # The mean level over the rows, times their number.
-        weighed.append(replace(part, weight=1 / levels[name] if levels[name] > 0 else 1.0))
+        weighed.append(replace(part, weight=share / levels[name] if levels[name] > 0 else 1.0))
     return weighed, [
         replace(candidates, weights=np.full(len(candidates.weights), part.weight))
         for part, candidates in zip(weighed, parts, strict=True)

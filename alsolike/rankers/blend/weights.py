@@ -26,7 +26,7 @@ _BAGS = 10
 # Up to this many weights, each query gets a search of its own.
 _FEW = 6
 # Share of the NDCG of all products that may be lost so that those without events are shown.
-_MOST_FOR_COLD = 0.01
+MOST_FOR_COLD = 0.01
 _COLD_FACTORS = tuple(float(factor) for factor in np.geomspace(0.1, 4, 17))
 
 
@@ -107,7 +107,9 @@ def choose_weights(
         report("weights", other + 1, len(candidates.features))
 
     features = candidates.features[query] * scales
-    weights = _bag(warm(query), measure, generator)
+    planes = warm(query)
+    weights = _bag(planes, measure, generator)
+    value = measure(_added(planes, weights))
     whole = np.zeros(len(scales))
     whole[usable] = weights
     cold = np.flatnonzero(is_text & (scales > 0))
@@ -302,7 +304,7 @@ def _choose_cold_weights(
     themselves. Then one factor scales all of them: the one that ranks the slice's real mix of
     products best, among those with which hidden products rank at least as well as by plain text.
     Where nobody came to products without events, that would cost places that the others need. So
-    no factor counts that ranks the mix worse than the best one by more than `_MOST_FOR_COLD`, and
+    no factor counts that ranks the mix worse than the best one by more than `MOST_FOR_COLD`, and
     where none of the rest reaches plain text, it is the one that ranks hidden products best.
     """
     cold_weights = np.zeros(len(weights))
@@ -325,7 +327,7 @@ def _choose_cold_weights(
     for factor in _COLD_FACTORS:
         scores = warm + cold * np.float32(factor * level)
         tried.append((of_mix(of_mix.packed(scores)), of_hidden(of_hidden.packed(scores)), factor))
-    enough = max(mixed for mixed, _, _ in tried) * (1 - _MOST_FOR_COLD)
+    enough = max(mixed for mixed, _, _ in tried) * (1 - MOST_FOR_COLD)
     affordable = [one for one in tried if one[0] >= enough]
     as_good_as_text = [one for one in affordable if one[1] >= least]
     # Of equals the smallest factor, which comes first.

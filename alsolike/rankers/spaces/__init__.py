@@ -1,7 +1,7 @@
-"""Similarity spaces: scores of every product given one, each from its own evidence.
+"""Similarity spaces: the products most like one, and scores of pairs, each from its own evidence.
 
-A space returns rows of a product-to-product matrix that is never held in memory as a whole. The
-blend adds them up with learned weights; the baselines EASE, item-kNN and iALS use them alone.
+No matrix of all pairs is ever held. The blend adds the scores up with learned weights; the
+baselines item-kNN and last-item use a space alone.
 """
 
 from alsolike.rankers.spaces.space import Space

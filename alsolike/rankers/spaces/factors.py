@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from alsolike.rankers.spaces.dense import VectorSpace
 from alsolike.rankers.spaces.sparse import inverse_root, scaled_columns, scaled_rows
-from alsolike.rankers.spaces.threads import one_blas_thread
+from alsolike.rankers.spaces.threads import one_blas_thread, stop_if_unwanted
 
 # Eigenvalues below this are rounding errors; the largest are 1.
 _NO_PATTERN = 1e-6
@@ -115,6 +115,7 @@ def factorise(
     recommender: Any = import_module("implicit.recommender_base")
 
     def count(iteration: int, _seconds: float, _loss: float | None = None) -> None:
+        stop_if_unwanted()
         if on_iteration is not None:
             on_iteration(iteration + 1)
 
@@ -154,6 +155,7 @@ def _broadest(matrix: sp.csr_matrix, count: int, seed: int) -> NDArray[np.float3
     blocks: deque[NDArray[np.float32]] = deque(maxlen=at_once)
     fewest, most = _ROUNDS
     for _ in range(min(max(_GATHERED // count, fewest), most)):
+        stop_if_unwanted()
         block = _orthonormal(_gram_times(matrix, block))
         blocks.append(block)
     basis = block if len(blocks) == 1 else _orthonormal(np.hstack(blocks))

@@ -1,11 +1,12 @@
 """Work in threads: results in order, few items ahead, and errors as they are."""
 
+import time
 from collections.abc import Iterator
 from threading import Barrier, Event
 
 import pytest
 
-from alsolike.rankers.spaces.threads import in_threads
+from alsolike.rankers.spaces.threads import in_threads, stop_if_unwanted
 
 
 def test_results_come_in_order_and_few_items_are_taken_ahead() -> None:
@@ -55,3 +56,33 @@ def test_two_cores_work_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     both = Barrier(2, timeout=30)
     assert sorted(in_threads(lambda _: both.wait(), range(2))) == [0, 1]
+
+
+def test_an_error_ends_the_loops_within_other_items(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    has_begun = Event()
+    begun: list[int] = []
+
+    def part(number: int) -> None:
+        begun.append(number)
+        has_begun.set()
+        for _ in range(3000):
+            stop_if_unwanted()
+            time.sleep(0.01)
+        pytest.fail("nobody stopped it")
+
+    def work(item: str) -> None:
+        if item == "fails":
+            assert has_begun.wait(30)
+            raise ArithmeticError
+        list(in_threads(part, range(100)))
+
+    with pytest.raises(ArithmeticError):
+        list(in_threads(work, ["fails", "is long"], ahead=2))
+    # No more than were begun before the error.
+    assert 1 <= len(begun) <= 2
+
+
+def test_outside_of_threads_nothing_is_unwanted() -> None:
+    list(in_threads(abs, range(3)))
+    stop_if_unwanted()

@@ -17,6 +17,7 @@ from alsolike.rankers.blend import pairs
 from alsolike.rankers.blend.candidates import HIDDEN, ValidationSlice
 from alsolike.rankers.blend.fit import FittedModel, fit_model
 from alsolike.rankers.blend.recipe import Recipe, RecipeError
+from alsolike.rankers.spaces import local
 from alsolike.texts import Texts
 from tests.fixtures.history import catalogue, dated, history, taste_history
 
@@ -112,6 +113,9 @@ def test_the_number_of_cores_does_not_change_a_model(monkeypatch: pytest.MonkeyP
         return build(history)
 
     monkeypatch.setattr(fitting, "build_priors", note_threads)
+    # More than one part for each core.
+    monkeypatch.setattr(pairs, "PRODUCTS_AT_ONCE", 7)
+    monkeypatch.setattr(local, "_AT_ONCE", 4_000)
     models: list[FittedModel] = []
     for cores in (1, 2):
         monkeypatch.setattr("os.cpu_count", lambda cores=cores: cores)

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from alsolike.rankers.blend.candidates import HIDDEN, WARM, Candidates
+from alsolike.rankers.blend.candidates import COLD, HIDDEN, WARM, Candidates
 from alsolike.rankers.blend.restraint import (
+    DAMPINGS,
     Restrainable,
     Restraint,
     damped,
@@ -19,7 +20,7 @@ SHOPPERS, PRODUCTS = 40, 30
 def candidates(
     own: NDArray[np.float64], prior: NDArray[np.float64], truths: NDArray[np.int64]
 ) -> Candidates:
-    """Return all products for each shopper; each came to one."""
+    """Return all products for each shopper, as with each damping; each came to one."""
     count, size = own.shape
     popularity = np.broadcast_to(prior, own.shape)
     features = np.stack([own, popularity, popularity - prior.mean()], axis=2).astype(np.float32)
@@ -27,7 +28,7 @@ def candidates(
     counts = np.zeros((count, 3), np.int64)
     counts[:, WARM] = 1
     return Candidates(
-        features[None],
+        np.stack([features] * len(DAMPINGS)),
         numbers,
         np.zeros(own.shape, np.int8),
         numbers == truths[:, None],
@@ -48,7 +49,7 @@ def shop(*, is_taste: bool) -> Candidates:
 
 
 def test_priors_step_back_where_that_ranks_better() -> None:
-    lists = Restrainable(shop(is_taste=True), WEIGHTS, np.ones(SHOPPERS))
+    lists = Restrainable(shop(is_taste=True), WEIGHTS, np.ones(SHOPPERS), DAMPINGS)
     restraint, frontier = lists.choose()
     assert lists.ndcg(restraint) >= 0.99 * frontier[0].ndcg
     assert lists.ndcg(restraint) > lists.ndcg(Restraint())
@@ -57,7 +58,7 @@ def test_priors_step_back_where_that_ranks_better() -> None:
 
 def test_the_blend_that_covers_most_is_within_one_percent_of_the_best() -> None:
     for is_taste in (True, False):
-        lists = Restrainable(shop(is_taste=is_taste), WEIGHTS, np.ones(SHOPPERS))
+        lists = Restrainable(shop(is_taste=is_taste), WEIGHTS, np.ones(SHOPPERS), DAMPINGS)
         restraint, frontier = lists.choose()
         chosen = next(one for one in frontier if one.restraint == restraint)
         assert chosen.ndcg >= 0.99 * frontier[0].ndcg
@@ -67,7 +68,8 @@ def test_the_blend_that_covers_most_is_within_one_percent_of_the_best() -> None:
 
 
 def test_the_frontier_falls_in_quality_and_grows_in_products() -> None:
-    _, frontier = Restrainable(shop(is_taste=False), WEIGHTS, np.ones(SHOPPERS)).choose()
+    lists = Restrainable(shop(is_taste=False), WEIGHTS, np.ones(SHOPPERS), DAMPINGS)
+    _, frontier = lists.choose()
     assert len(frontier) > 1
     assert [one.ndcg for one in frontier] == sorted((one.ndcg for one in frontier), reverse=True)
     assert [one.products for one in frontier] == sorted({one.products for one in frontier})
@@ -79,7 +81,7 @@ def test_who_did_little_has_less_of_what_is_the_same_for_everybody() -> None:
     prior = np.zeros(12)
     prior[0] = 1.0
     wanted = candidates(own, prior, np.array([11, 11]))
-    lists = Restrainable(wanted, WEIGHTS, np.array([1.0, 10.0]))
+    lists = Restrainable(wanted, WEIGHTS, np.array([1.0, 10.0]), DAMPINGS)
     second = 1 / np.log2(3)
     assert lists.ndcg(Restraint()) == pytest.approx(second)
     # The first did a tenth of what counts in full.
@@ -104,5 +106,21 @@ def test_products_whose_events_are_hidden_do_not_count() -> None:
     own = np.random.default_rng(2).random((4, 12))
     lists = candidates(own, np.zeros(12), np.array([0, 1, 2, 3]))
     lists.kinds[:, 5:] = HIDDEN
-    _, frontier = Restrainable(lists, WEIGHTS, np.ones(4)).choose()
+    _, frontier = Restrainable(lists, WEIGHTS, np.ones(4), DAMPINGS).choose()
     assert {one.products for one in frontier} == {5}
+
+
+def test_products_without_events_step_back_with_the_others() -> None:
+    # The wanted product has a prior of 0.5 and scores 0.3; one without events scores 0.6.
+    own = np.array([[0.3, 0.6, 0.1]] * 4)
+    prior = np.array([0.5, 0.0, 0.0])
+    asked = candidates(own, prior, np.zeros(4, np.int64))
+    asked.kinds[:, 1] = COLD
+    lists = Restrainable(asked, WEIGHTS, np.ones(4), DAMPINGS)
+    assert lists.cold_factor(Restraint()) == 1
+    # Without the prior it would come first, unless it steps back.
+    assert lists.cold_factor(Restraint(prior_share=0)) == 0.35
+    # Where nothing depends on it, it stays as it is.
+    wanted = candidates(own, prior, np.ones(4, np.int64))
+    wanted.kinds[:, 1] = COLD
+    assert Restrainable(wanted, WEIGHTS, np.ones(4), DAMPINGS).cold_factor(Restraint()) == 1

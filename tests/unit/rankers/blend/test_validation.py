@@ -7,14 +7,21 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from alsolike.history import split_history
+from alsolike.history import History, split_history
 from alsolike.progress import ignore_progress
 from alsolike.rankers.blend import candidates as gathering
+from alsolike.rankers.blend import validation
 from alsolike.rankers.blend.candidates import COLD, HIDDEN, WARM, Candidates, gather, join
 from alsolike.rankers.blend.pairs import ScoredPairs
 from alsolike.rankers.blend.recipe import Recipe
 from alsolike.rankers.blend.rows import KeptSpace
-from alsolike.rankers.blend.validation import balance, cut_slices, fit_slice, queries_of
+from alsolike.rankers.blend.validation import (
+    balance,
+    cut_slices,
+    draw_slices,
+    fit_slice,
+    queries_of,
+)
 from alsolike.rankers.blend.weights import NdcgOfKinds, best_of_features, choose_weights
 from tests.fixtures.history import catalogue, history, taste_history
 from tests.unit.rankers.blend.test_fit import texts
@@ -50,9 +57,14 @@ def test_what_can_be_asked_one_way_alone_is_asked_that_way() -> None:
     assert len(first[0].known) > len(split_history("next", known).known)
 
 
-def test_each_way_counts_the_same_however_many_rows_it_has() -> None:
+@pytest.mark.parametrize("enough", [1, 1000], ids=["enough rows", "few rows"])
+def test_each_way_counts_the_same_unless_it_has_few_rows(
+    enough: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(validation, "_ENOUGH_ROWS", enough)
     known = taste_history()
-    questions = next(cut_slices(known, RECIPE))
+    by_time, by_next = next(cut_slices(known, RECIPE))
+    questions = [by_time.only(by_time.rows[::3]), by_next]
     generator = np.random.default_rng(0)
     slices = fit_slice(
         questions,
@@ -68,7 +80,9 @@ def test_each_way_counts_the_same_however_many_rows_it_has() -> None:
     parts = gather(slices, slices[0].spaces, slices[0].priors, 50, ignore_progress)
     weighed, parts = balance(slices, parts)
     shares = [best_of_features(part) * part.weights.sum() for part in parts]
-    assert shares[0] == pytest.approx(shares[1])
+    expected = [min(1, len(part.truths) / enough) for part in parts]
+    assert len(parts[0].truths) != len(parts[1].truths)
+    assert shares == pytest.approx(expected)
     assert all(
         part.weight == candidates.weights[0]
         for part, candidates in zip(weighed, parts, strict=True)
@@ -85,6 +99,60 @@ def test_each_way_counts_the_same_however_many_rows_it_has() -> None:
     assert measure(measure.packed(both.features[0][:, :, 0])) == pytest.approx(
         np.average(alone, weights=counted)
     )
+
+
+def daily_history() -> History:
+    """Return ten shoppers who come every day for a product new to them, all of them on offer."""
+    events = [
+        (shopper, (7 * shopper + day) % 90, day) for shopper in range(10) for day in range(60)
+    ]
+    return history(catalogue(90), [*((10, product, 0) for product in range(90)), *events])
+
+
+def test_slices_are_cut_until_each_way_has_enough_rows() -> None:
+    known = daily_history()
+    recipe = replace(RECIPE, validation_shoppers=120)
+    slices = [*cut_slices(known, recipe)]
+    counts = [{one.name: len(one.shoppers) for one in questions} for questions in slices]
+    # The next split has enough of the first slice alone, the time split of the second too.
+    assert counts[0]["next"] >= 20 > counts[0]["time"]
+    assert len(slices) == 2
+    assert sum(count["time"] for count in counts) >= 20
+    assert len(draw_slices(known, recipe)) == len(slices)
+    # With more wanted than there are, every slice is cut, and drawn twice.
+    assert len(draw_slices(known, RECIPE)) == 2 * RECIPE.validation_slices
+
+
+def test_a_large_catalogue_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = daily_history()
+    monkeypatch.setattr(validation, "SMALL", len(known.catalogue) - 1)
+    assert len(draw_slices(known, RECIPE)) == RECIPE.validation_slices
+
+
+def test_no_product_competes_before_it_exists() -> None:
+    known = daily_history()
+    slices = fit_slice(
+        next(cut_slices(known, RECIPE)),
+        texts(known, is_telling=True),
+        RECIPE,
+        queries_of(known),
+        np.random.default_rng(0),
+        ignore_progress,
+        {},
+    )
+    part = slices[1]
+    moments = part.asked.moments
+    middle = int(np.median(moments))
+    assert moments.min() < middle < moments.max()
+    # Each second product begins in the middle of the questions.
+    is_late = np.arange(len(known.catalogue)) % 2 == 1
+    begins = np.where(is_late, middle, known.catalogue.exists_from)
+    later = replace(known.catalogue, exists_from=begins)
+    asked = replace(part.asked, known=replace(part.asked.known, catalogue=later))
+    (found,) = gather([replace(part, asked=asked)], part.spaces, part.priors, 50, ignore_progress)
+    late = (found.products >= 0) & is_late[found.products]
+    assert not late[moments <= middle].any()
+    assert late[moments > middle].any()
 
 
 def test_slices_of_one_fit_are_scored_together_as_if_alone(
@@ -146,6 +214,39 @@ def test_as_many_neighbours_are_added_up_as_serving_would() -> None:
         products = found.products[shopper]
         is_there = products >= 0
         for way, sums in enumerate(expected):
+            np.testing.assert_allclose(
+                found.features[way, shopper, is_there, 0], sums[products[is_there]], rtol=1e-5
+            )
+
+
+def test_neighbours_are_ranked_by_what_a_published_model_multiplies_them_by() -> None:
+    known = taste_history()
+    (part, *_) = fit_slice(
+        next(cut_slices(known, RECIPE)),
+        texts(known, is_telling=False),
+        RECIPE,
+        queries_of(known)[-1:],
+        np.random.default_rng(0),
+        ignore_progress,
+        {},
+    )
+    size = len(known.catalogue)
+    random = np.random.default_rng(1)
+    kept = random.random((size, size), np.float32)
+    np.fill_diagonal(kept, 0)
+    factors = [np.ones(size, np.float32), random.random(size, np.float32)]
+    (query,) = part.queries
+    asked = replace(part, queries=[query, query], neighbour_rows=[12, 12], factors=factors)
+    space = KeptSpace(np.arange(size), sp.csr_matrix(kept))
+    (found,) = gather([asked], [space], part.priors, size, ignore_progress)
+    for way, factor in enumerate(factors):
+        ranks = (-kept * factor).argsort(axis=1).argsort(axis=1) + 1
+        for shopper in range(query.shape[0]):
+            weights = query[shopper].toarray().ravel().astype(np.float64)
+            depths = np.ceil(12 * weights / weights.sum())
+            sums = weights @ np.where(ranks <= depths[:, None], kept, 0)
+            products = found.products[shopper]
+            is_there = products >= 0
             np.testing.assert_allclose(
                 found.features[way, shopper, is_there, 0], sums[products[is_there]], rtol=1e-5
             )
