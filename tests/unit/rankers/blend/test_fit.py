@@ -211,3 +211,12 @@ def test_a_recipe_is_kept_and_followed_again() -> None:
         Recipe.from_dict({**recipe.as_dict(), "colour": "red"})
     with pytest.raises(RecipeError, match="train the model anew"):
         Recipe.from_dict({})
+
+
+def test_a_recipe_of_before_a_parameter_is_followed_if_it_means_the_same_without() -> None:
+    kept = Recipe(seed=5).as_dict()
+    del kept["validation_draws"]
+    assert Recipe.from_dict(kept) == Recipe(seed=5)
+    del kept["block"]
+    with pytest.raises(RecipeError, match=r"\(block\)"):
+        Recipe.from_dict(kept)
