@@ -2,7 +2,9 @@
 
 import hashlib
 import heapq
+import logging
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,16 +12,16 @@ from typing import Any
 import numpy as np
 import psycopg
 
-from alsolike.database import connect
-from alsolike.errors import AlsolikeError
+from alsolike.database import connect, wait_for_database
+from alsolike.errors import AlsolikeError, DatabaseUnavailableError
 from alsolike.history import History, read_history
 from alsolike.history.read import fingerprint
 from alsolike.models import build_vector_index, hold_names, model_names
 from alsolike.progress import Report
-from alsolike.rankers.blend.fit import fit_model
-from alsolike.rankers.blend.publish import publish
+from alsolike.rankers.blend.fit import FittedModel, fit_model
+from alsolike.rankers.blend.publish import Neighbours, find_neighbours, publish
 from alsolike.rankers.blend.recipe import Recipe, RecipeError
-from alsolike.texts import read_texts
+from alsolike.texts import TextEncoder, read_texts
 
 __all__ = ["ModelExistsError", "Recipe", "RecipeError", "TrainSummary", "train"]
 
@@ -28,8 +30,14 @@ class ModelExistsError(AlsolikeError):
     """There is a model of that name already."""
 
 
+logger = logging.getLogger(__name__)
+
 # Events in the sample that tells whether a model was trained on this shop.
 SAMPLE_SIZE = 256
+# Events that are hashed at a time: as Python's own numbers they take a hundred times the memory.
+_EVENTS_AT_ONCE = 1_000_000
+# How long a fitted model waits to be written after the database went away.
+_WAIT_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,20 +101,14 @@ def train(
     history = read_history(report=report)
     texts, encoder = read_texts(history.catalogue, encoder_id, report=report)
     fitted = fit_model(history, texts, recipe, report)
-    with connect(application_name="alsolike train") as connection:
-        hold_names(connection)
-        # Another training may have taken the name meanwhile: keep the model under another one.
-        kept_name = _free_name(connection, name)
-        model_id = publish(
-            connection,
-            fitted,
-            history.catalogue,
-            name=kept_name,
-            encoder=encoder,
-            data=describe(history),
-            purpose="serve",
-            report=report,
-        )
+    neighbours = find_neighbours(fitted, np.arange(len(history.catalogue)), report)
+    data = describe(history)
+    try:
+        model_id, kept_name = _write(fitted, neighbours, history, name, encoder, data, report)
+    except (psycopg.OperationalError, DatabaseUnavailableError) as error:
+        logger.warning("The model could not be written and is tried once more: %s", error)
+        wait_for_database(_WAIT_SECONDS)
+        model_id, kept_name = _write(fitted, neighbours, history, name, encoder, data, report)
     with connect() as connection:
         build_vector_index(connection, model_id)
     with connect(autocommit=True) as connection:
@@ -126,6 +128,34 @@ def train(
         events=len(history),
         seconds=round(time.monotonic() - started, 1),
     )
+
+
+def _write(
+    fitted: FittedModel,
+    neighbours: Neighbours,
+    history: History,
+    name: str | None,
+    encoder: TextEncoder,
+    data: dict[str, Any],
+    report: Report,
+) -> tuple[int, str]:
+    """Write the model in one transaction; return its id and the name that it got."""
+    with connect(application_name="alsolike train") as connection:
+        hold_names(connection)
+        # Another training may have taken the name meanwhile: keep the model under another one.
+        kept_name = _free_name(connection, name)
+        model_id = publish(
+            connection,
+            fitted,
+            neighbours,
+            history.catalogue,
+            name=kept_name,
+            encoder=encoder,
+            data=data,
+            purpose="serve",
+            report=report,
+        )
+    return model_id, kept_name
 
 
 def describe(history: History) -> dict[str, Any]:
@@ -151,17 +181,23 @@ def sample(history: History) -> list[str]:
     An event is hashed without who acted, so that nobody can test a guess about a person. They are
     at most 256 hashes of 16 hexadecimal digits, ascending.
     """
-    events = np.unique(
-        np.column_stack((history.products, history.kinds, history.times)), axis=0
-    ).tolist()
-    hashes = (
-        hashlib.blake2b(
+    smallest: list[str] = []
+    for start in range(0, len(history), _EVENTS_AT_ONCE):
+        found = heapq.nsmallest(
+            SAMPLE_SIZE, _hashes(history, slice(start, start + _EVENTS_AT_ONCE))
+        )
+        smallest = sorted({*smallest, *found})[:SAMPLE_SIZE]
+    return smallest
+
+
+def _hashes(history: History, places: slice) -> Iterator[str]:
+    """Hash the different events at some places of a history."""
+    columns = (column[places] for column in (history.products, history.kinds, history.times))
+    for product, kind, moment in np.unique(np.column_stack([*columns]), axis=0).tolist():
+        yield hashlib.blake2b(
             f"{history.catalogue.product_ids[product]}\x00{kind}\x00{moment}".encode(),
             digest_size=8,
         ).hexdigest()
-        for product, kind, moment in events
-    )
-    return heapq.nsmallest(SAMPLE_SIZE, hashes)
 
 
 def _free_name(connection: psycopg.Connection[Any], name: str | None) -> str:

@@ -19,12 +19,19 @@ drop function if exists recs.left_out(
     text, recs.action [], jsonb, text [], timestamptz, double precision
 );
 drop function if exists recs.serving_options(jsonb);
+drop function if exists recs.nearest_products(
+    halfvec, integer, integer, text [], recs.product_filter, text []
+);
 drop function if exists recs.neighbours_statement(integer, integer, boolean);
 drop function if exists recs.popular_products(integer, text [], recs.product_filter, text []);
 drop function if exists recs.recent_actions(text, text, jsonb, timestamptz, jsonb);
 drop function if exists recs.recommend_with_reasons(
     text, text, integer, text [], recs.product_filter, text [], text, text, jsonb, boolean,
     timestamptz, timestamptz
+);
+drop function if exists recs.recommend_with_reasons(
+    text, text, integer, text [], recs.product_filter, text [], text, text, jsonb, boolean,
+    timestamptz, timestamptz, text
 );
 drop function if exists recs.scored_products(
     integer, text [], real [], text [], recs.product_filter, text [], integer, integer

@@ -92,7 +92,7 @@ def evaluate_complements(
         raise NoBasketsError(message)
     told_moment = datetime.fromtimestamp(moment / 1_000_000, UTC).isoformat()
     random = np.random.default_rng(seed)
-    chosen = _representatives(history.catalogue, purchases.before(moment))
+    chosen = _representatives(history.catalogue, purchases.before(moment), moment)
     history, purchases = (
         replace(whole, products=chosen[whole.products].astype(np.int32))
         for whole in (history, purchases)
@@ -144,15 +144,16 @@ def evaluate_complements(
     }
 
 
-def _representatives(catalogue: Catalogue, purchases: History) -> NDArray[np.int64]:
+def _representatives(catalogue: Catalogue, purchases: History, moment: int) -> NDArray[np.int64]:
     """Return which product stands for each product's group: shape (n_products,), int64.
 
-    The one in stock before one that is not, then the most often bought; a product without a group
-    stands for itself.
+    One that could be shown at the moment before all others, then one in stock, then the most often
+    bought; a product without a group stands for itself.
     """
     bought = np.bincount(purchases.products, minlength=len(catalogue))
     best: dict[str, int] = {}
-    order: list[int] = np.lexsort((-bought, ~catalogue.is_in_stock)).tolist()
+    can_be_shown = catalogue.is_in_stock & (catalogue.exists_from < moment)
+    order: list[int] = np.lexsort((-bought, ~catalogue.is_in_stock, ~can_be_shown)).tolist()
     for number in order:
         group = catalogue.groups[number]
         if group is not None:

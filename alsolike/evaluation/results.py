@@ -186,7 +186,8 @@ class Evaluation:
         if self.single > self.visitors / 2:
             warnings.append(
                 f"{self.single:,} of {self.visitors:,} visitors acted on one product only and "
-                "cannot be tested: the figures tell nothing about them."
+                "cannot be tested: the figures tell nothing about them. Sessions with one product "
+                "are not even counted."
             )
         honest = self.honest()
         return [

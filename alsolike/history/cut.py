@@ -18,7 +18,7 @@ MOST_OF_ONE = 100
 _REASONS = {
     "leave-one-out": "no shopper acted on two products at two times",
     "time": "no shopper acted before the cutoff and, on a product new to them that was there "
-    "already, after it",
+    "already, after it; nor did one who began after it come to a second such product",
     "next": "no shopper, having done anything before, came after the cutoff to a product new to "
     "them that was there already",
 }
@@ -26,6 +26,8 @@ _NOBODY = (
     "there is no view, purchase or review of a visitor who agreed to personalisation "
     "(docs/input.md, consent)"
 )
+# So many tested shoppers who came back are enough: then nobody else is tested by time.
+ENOUGH_RETURNED = 100
 # Share of the events after the usual cutoff.
 _TEST_SHARE = 0.1
 # Quantile of events per shopper up to which a shopper's events count in full.
@@ -91,8 +93,10 @@ def split_by_time(history: History, cutoff: datetime | None = None) -> Split:
 
     Only products that are new to the shopper count.
 
-    In a shop of anonymous sessions, nobody from before the moment comes back. Then shoppers who
-    began after it are tested instead: the product that they came to last is held out.
+    In a shop of anonymous sessions, hardly anybody from before the moment comes back. So where
+    fewer than `ENOUGH_RETURNED` can be tested, and of those who began after it more can, these are
+    tested as well: the product that they came to last is held out, and models are asked with what
+    they did before it. They learn from before the moment all the same.
 
     The cutoff has a zone; when left out, it is `usual_cutoff`.
 
@@ -105,22 +109,28 @@ def split_by_time(history: History, cutoff: datetime | None = None) -> Split:
     moment = _moment(history, cutoff)
     known = history.before(moment)
     firsts = history.first_actions()
-    is_new = firsts.times >= moment
     was_known = np.diff(known.starts) > 0
-    is_new &= was_known[firsts.shoppers]
+    is_tested = (firsts.times >= moment) & was_known[firsts.shoppers]
+    is_tested &= _is_offered("time", history.catalogue, firsts.products, moment)
     moments = np.full(len(history.shopper_ids), moment)
-    if len(known) and not is_new.any():
-        is_new = _last_of_newcomers(firsts, moment)
-        moments[firsts.shoppers[is_new]] = firsts.times[is_new]
-        known = history.before(moments)
+    later = None
+    if len(known):
+        is_last = _last_of_newcomers(firsts, moment)
+        is_last &= _is_offered("time", history.catalogue, firsts.products, firsts.times)
+        returned = len(np.unique(firsts.shoppers[is_tested]))
+        if returned < min(ENOUGH_RETURNED, np.count_nonzero(is_last)):
+            moments[firsts.shoppers[is_last]] = firsts.times[is_last]
+            is_tested |= is_last
+            later = history
     return _split(
         "time",
         history,
         known,
-        firsts.products[is_new],
-        firsts.shoppers[is_new],
+        firsts.products[is_tested],
+        firsts.shoppers[is_tested],
         moments,
         cutoff=moment,
+        later=later,
     )
 
 
@@ -239,6 +249,7 @@ def _split(
     moments: NDArray[np.int64],
     *,
     cutoff: int | None = None,
+    later: History | None = None,
 ) -> Split:
     is_shown = _is_offered(name, history.catalogue, products, moments[owners])
     products, owners = products[is_shown], owners[is_shown]
@@ -254,13 +265,17 @@ def _split(
         truth,
         moments[shoppers],
         cutoff,
+        later=later,
         visitors=visitors,
         single=single,
     )
 
 
 def _is_offered(
-    name: str, catalogue: Catalogue, products: NDArray[np.integer], moments: NDArray[np.int64]
+    name: str,
+    catalogue: Catalogue,
+    products: NDArray[np.integer],
+    moments: NDArray[np.int64] | int,
 ) -> NDArray[np.bool_]:
     """Return which products could be shown at their moments; no model could list the others."""
     return catalogue.is_in_stock[products] & (listed_from(name, catalogue)[products] < moments)

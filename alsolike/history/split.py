@@ -49,9 +49,11 @@ class Split:
         How many rows there were before some were drawn; None: all are here.
     has_hidden : bool
         Whether events are left out of `known` and `later` as if they had never happened.
+    whole : History or None
+        What they were left out of; None: nothing is.
     visitors, single : int
-        Shoppers and sessions with any event, and those of them with one product only, who cannot
-        be tested; 0 where nobody counted.
+        Visitors of the history, and those of them with one product only, who cannot be tested; 0
+        where nobody counted. Sessions with one product are no part of a history.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Split:
     later: History | None = None
     n_moments: int | None = None
     has_hidden: bool = False
+    whole: History | None = None
     visitors: int = 0
     single: int = 0
 
@@ -102,9 +105,11 @@ class Split:
     def had(self, rows: NDArray[np.integer]) -> sp.csr_matrix:
         """Return what the shoppers of some rows acted on before their moments.
 
-        Shape (n_rows, n_products), float32, ones. It is left out of their lists.
+        Shape (n_rows, n_products), float32, ones. It is left out of their lists, and so is what is
+        hidden: it cannot be held out, as it is not new to them.
         """
-        return acted_on(self.seen, self.shoppers[rows], self._limits(rows))
+        history = self.seen if self.whole is None else self.whole
+        return acted_on(history, self.shoppers[rows], self._limits(rows))
 
     def events(self, row: int) -> NDArray[np.int64]:
         """Return what the shopper of a row did before its moment: positions in `seen`, by time."""
@@ -126,7 +131,8 @@ class Split:
     def without(self, is_hidden: NDArray[np.bool_]) -> "Split":
         """Return the split as if nobody had acted on some products before being asked about.
 
-        What is held out stays, and so do rows before which nothing is seen any more.
+        What is held out stays, and so do rows before which nothing is seen any more. What the
+        shoppers had is still left out of their lists.
 
         Parameters
         ----------
@@ -136,7 +142,8 @@ class Split:
         later = self.later
         if later is not None:
             later = later.only(~is_hidden[later.products])
-        return replace(self, known=known, later=later, has_hidden=True)
+        whole = self.seen if self.whole is None else self.whole
+        return replace(self, known=known, later=later, has_hidden=True, whole=whole)
 
     @property
     def exists_from(self) -> NDArray[np.int64]:

@@ -16,7 +16,9 @@ from alsolike.metrics.responsiveness import (
     WANTED_TO_STAY,
     Responsiveness,
 )
+from alsolike.models import Model
 from alsolike.promotion.lead import ANEW, FEWEST_SHOPPERS, Lead
+from alsolike.rankers.blend.recipe import Recipe, RecipeError
 from alsolike.training import SAMPLE_SIZE, sample
 
 STORED = "as stored"
@@ -150,15 +152,54 @@ def too_little_history(reason: str) -> Check:
     )
 
 
+def check_recipes(candidate: Model, serving: Model) -> Check | None:
+    """Return the check that fails where one of the models cannot be made anew; None: both can.
+
+    An earlier version may have trained it. As stored, such a model has seen the answers, so that
+    nothing can stand beside it.
+    """
+    for model in (candidate, serving):
+        try:
+            recipe_of(model)
+        except RecipeError as error:
+            return Check(
+                "recipe",
+                None,
+                None,
+                str(error),
+                is_passed=False,
+                compared_with=serving.name,
+                found=f"{model.name} cannot be made anew, so nobody can say which of the two ranks "
+                "better.",
+                advice="Train a model with this version: alsolike train."
+                if model is candidate
+                else f"--force lets {candidate.name} serve unmeasured; later models are measured "
+                "beside it.",
+            )
+    return None
+
+
+def recipe_of(model: Model) -> Recipe | None:
+    """Return the recipe of a trained model; None: an averaged one has none.
+
+    Raises
+    ------
+    RecipeError
+        Its stored parameters are no recipe that this version can follow.
+    """
+    return Recipe.from_dict(model.parameters) if model.kind == "trained" else None
+
+
 def check_ranking(lead: Lead, names: tuple[str, str], k: int, limits: Limits) -> Check:
     """Check that NDCG made anew is not worse, or is better with a high probability.
 
     Not worse: the 95 % interval of the difference excludes a loss of more than `limits.loss`. In a
     small shop the interval of a better model is often too wide for that, so it is enough to be
-    better with a probability of `limits.probability`.
+    better with a probability of `limits.probability`. If a handful of shoppers tell two models in
+    nothing apart, as where neither foretells anything, that leaves the answer open.
     """
     candidate, serving = names
-    is_not_worse = lead.low >= -limits.loss * lead.serving
+    is_not_worse = lead.low >= -limits.loss * lead.serving and not lead.is_untold
     is_better = lead.probability >= limits.probability
     if lead.is_clear(0):
         verdict = f"{candidate} ranks better than {serving}"
@@ -168,6 +209,8 @@ def check_ranking(lead: Lead, names: tuple[str, str], k: int, limits: Limits) ->
         verdict = f"{candidate} ranks no worse than {serving}"
     elif lead.high < 0:
         verdict = f"{candidate} ranks worse than {serving}"
+    elif lead.is_untold:
+        verdict = f"nothing tells {candidate} from {serving}"
     else:
         verdict = f"it is open whether {candidate} ranks better than {serving}"
     cutoffs = "1 cutoff" if len(lead.cutoffs) == 1 else f"{len(lead.cutoffs)} cutoffs"

@@ -1,9 +1,10 @@
 """What NDCG does not measure: coverage, concentration, diversity and new products of the lists.
 
-One rule holds for each guard. Its bar is a share of the lowest figure that the serving model and
-the behaviour baselines show: lists that have little to do with the shopper show more of the
-catalogue, more evenly, than good ones, so the highest figure is no aim. A clear win in NDCG lowers
-the bar; never below showing everybody the same few lists.
+The bar of coverage, evenness and diversity is a share of the lowest figure that the serving model
+and the behaviour baselines show: lists that have little to do with the shopper show more of the
+catalogue, more evenly, than good ones, so the highest figure is no aim. That of cold products is a
+share of the lower of two: that in the serving model's lists, and that among what shoppers came to.
+A clear win in NDCG lowers each bar; never below showing everybody the same few lists.
 """
 
 import math
@@ -143,7 +144,7 @@ def _checks(
         return check(name, metric, bar, wanted, option, compared_with=at)
 
     evenness, at = _least({other.name: -other.of("gini") for other in others})
-    most = limits.gini / left
+    most = limits.gini / left if left > 0 else math.inf
     cold, cold_at = _least({serving.name: serving.of("cold_share"), "history": shop.cold_share})
     cold_bar = limits.cold * left * cold
     cold_wanted = (
@@ -164,7 +165,7 @@ def _checks(
             "Gini of exposure",
             "gini",
             most - evenness,
-            f"at most {most:g} above {-evenness:.4f} of {at}{won}",
+            f"at most {most:g} above {-evenness:.4f} of {at}{won}" if left > 0 else f"any{won}",
             "gini",
             compared_with=at,
         ),

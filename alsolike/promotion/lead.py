@@ -42,6 +42,8 @@ class Lead:
         Different shoppers at all cutoffs.
     cutoffs : tuple of datetime
         The latest first, UTC.
+    is_same : bool
+        Whether both are made by one recipe from the same texts.
     """
 
     candidate: float
@@ -51,6 +53,17 @@ class Lead:
     probability: float
     shoppers: int
     cutoffs: tuple[datetime, ...]
+    is_same: bool = False
+
+    @property
+    def is_even(self) -> bool:
+        """Whether no shopper has a better list of one model than of the other."""
+        return self.low == self.high == 0
+
+    @property
+    def is_untold(self) -> bool:
+        """Whether two models are even on so few shoppers that it may be chance."""
+        return self.is_even and not self.is_same and self.shoppers < FEWEST_SHOPPERS
 
     @property
     def difference(self) -> float:
@@ -95,6 +108,7 @@ def compare(
     make: Callable[[str], Ranker],
     *,
     stored: Sequence[Ranker] = (),
+    is_same: bool = False,
     clear: float,
     k: int,
     vectors: NDArray[np.float32] | None,
@@ -116,6 +130,9 @@ def compare(
         From such a name to the ranker that makes the model anew.
     stored : sequence of Ranker
         Other models to measure at the latest cutoff alone.
+    is_same : bool
+        Whether both are made by one recipe from the same texts: once they are even, they always
+        are.
     clear : float
         A difference beyond this share of the serving NDCG, with its whole interval, is clear.
 
@@ -146,7 +163,7 @@ def compare(
             split = split or cut
             evaluations.append(evaluation)
             tested.append(_tested(cut, evaluation, names))
-            if not _is_open(pooled(tested, seed=seed), clear):
+            if not _is_open(pooled(tested, seed=seed, is_same=is_same), clear):
                 break
         if not len(part):
             break
@@ -154,10 +171,10 @@ def compare(
     if split is None:
         assert why is not None  # noqa: S101  (each round adds a split or a reason)
         raise why
-    return Comparison(pooled(tested, seed=seed), evaluations, split)
+    return Comparison(pooled(tested, seed=seed, is_same=is_same), evaluations, split)
 
 
-def pooled(tested: Sequence[AtCutoff], *, seed: int) -> Lead:
+def pooled(tested: Sequence[AtCutoff], *, seed: int, is_same: bool = False) -> Lead:
     """Pool what was measured at several cutoffs.
 
     The bootstrap draws shoppers, each with all that they did at any cutoff: a shopper's results at
@@ -178,14 +195,13 @@ def pooled(tested: Sequence[AtCutoff], *, seed: int) -> Lead:
         probability=float(np.mean(differences > 0)),
         shoppers=len(different),
         cutoffs=tuple(one.cutoff for one in tested),
+        is_same=is_same,
     )
 
 
 def _is_open(lead: Lead, clear: float) -> bool:
     """Tell whether a further cutoff could change what is thought of the difference."""
-    # A model that was trained again by the same recipe: it differs by nothing, at any cutoff.
-    is_same = lead.low == lead.high == 0
-    if is_same or lead.shoppers >= ENOUGH_SHOPPERS:
+    if (lead.is_even and not lead.is_untold) or lead.shoppers >= ENOUGH_SHOPPERS:
         return False
     is_settled = lead.is_clear(clear) or lead.high < -clear * lead.serving
     return lead.shoppers < FEWEST_SHOPPERS or not is_settled

@@ -17,7 +17,7 @@ from alsolike.evaluation.store import store_evaluation
 from alsolike.evaluation.table import printed
 from alsolike.history import NoHistoryError, SplitError, read_history
 from alsolike.history.read import fingerprint
-from alsolike.models import Model, find_model, has_vectors, let_serve
+from alsolike.models import Model, build_vector_index, find_model, has_vectors, let_serve
 from alsolike.progress import Report
 from alsolike.promotion.gate import (
     STORED,
@@ -27,7 +27,9 @@ from alsolike.promotion.gate import (
     check_data,
     check_latency,
     check_ranking,
+    check_recipes,
     check_visit,
+    recipe_of,
     too_little_history,
 )
 from alsolike.promotion.guards import Lists, Shop, check_guards
@@ -127,10 +129,11 @@ def promote(
 
     The gate compares both models on the global time split: made anew by their recipes from what was
     known before the cutoff, which cannot flatter. As it is stored, which is what would serve, the
-    model is tested for damage. Switching is one update; every later answer comes from the new
-    model. A model that is refused is recorded, and nothing else is changed, also where there is too
-    little history to compare on; a forced one is switched to even if a check fails, and recorded as
-    forced.
+    model is tested for damage. It gets its vector index first, if a training that was killed left
+    it without. Switching is one update; every later answer comes from the new model. A model that
+    is refused is recorded, and nothing else is changed, also where there is too little history to
+    compare on or a model cannot be made anew; a forced one is switched to even if a check fails,
+    and recorded as forced.
 
     Parameters
     ----------
@@ -158,6 +161,9 @@ def promote(
     if not is_ready:
         message = f"The model {name!r} has no vectors: it could not answer. Train it again."
         raise RefusedError(message)
+    with connect() as connection:
+        # A training that was killed before its end leaves none, and every answer reads all vectors.
+        build_vector_index(connection, model.model_id)
     checks: list[Check] = []
     if serving is not None:
         checks = _check(model, serving, limits or Limits(), k=k, seed=seed, report=report)
@@ -199,6 +205,11 @@ def rollback() -> Decision:
     return Decision("rollback", previous, name, [])
 
 
+def _made_of(model: Model) -> tuple[Any, ...]:
+    """Return all that decides what a model is when it is made anew."""
+    return model.kind, model.encoder_id, recipe_of(model)
+
+
 def _record(
     connection: psycopg.Connection[Any],
     kind: str,
@@ -230,6 +241,9 @@ def _check(
         if not of_data[0].is_passed:
             # Figures of a model of another shop would mean nothing.
             return of_data
+    of_recipes = check_recipes(model, serving)
+    if of_recipes is not None:
+        return [*of_data, of_recipes]
     names = (model.name, serving.name)
     vectors = read_text_parts(history.catalogue, report=report).text_vectors()
     stored = [StoredRanker(name, f"{name} {STORED}") for name in names]
@@ -239,6 +253,7 @@ def _check(
             names,
             partial(ranker_for, seed=seed),
             stored=stored,
+            is_same=_made_of(model) == _made_of(serving),
             clear=limits.win,
             k=k,
             vectors=vectors,

@@ -32,6 +32,9 @@ class StoredRanker:
     what is left of them instead, of a visitor whom it does not know; it then knows nothing of what
     they put into a basket, which no history has.
 
+    What they had, and what did not exist yet, it is told to leave out by itself. Of which products
+    all variants are left out too is the function's own rule, as on the site.
+
     Attributes
     ----------
     has_seen_answers : bool
@@ -90,7 +93,7 @@ class StoredRanker:
             for place in places:
                 shopper = int(split.shoppers[rows[place]])
                 moment = int(split.moments[rows[place]])
-                left_out = [*product_ids[had[place].indices], *later_products(moment)]
+                unlisted = [*product_ids[had[place].indices], *later_products(moment)]
                 visitor, history = visitor_of(split.known.shopper_ids[shopper]), None
                 if split.has_hidden:
                     visitor, history = Visitor(None, None), _told(split, int(rows[place]))
@@ -101,15 +104,17 @@ class StoredRanker:
                         "shopper_id": visitor.shopper_id,
                         "session_id": visitor.session_id,
                         "k": k,
-                        "left_out": left_out,
+                        "unlisted": unlisted,
                         "model": self._model,
                         "moment": moment,
                         "history": history,
                     },
                 ).fetchall()
                 taken.append(time.perf_counter() - began)
-                for rank, (product_id, score) in enumerate(answer):
-                    products[place, rank] = numbers[product_id]
+                # A product that came while this runs has no number.
+                known = [(numbers[name], score) for name, score in answer if name in numbers]
+                for rank, (product, score) in enumerate(known):
+                    products[place, rank] = product
                     scores[place, rank] = 0 if score is None else score
             return taken
 

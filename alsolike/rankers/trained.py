@@ -13,7 +13,7 @@ from alsolike.history import Split
 from alsolike.models import change_serving, drop_leftovers, drop_model, hold_model
 from alsolike.progress import Report
 from alsolike.rankers.blend.fit import fit_model
-from alsolike.rankers.blend.publish import publish
+from alsolike.rankers.blend.publish import find_neighbours, publish
 from alsolike.rankers.blend.recipe import BOTH, Recipe
 from alsolike.rankers.stored import StoredRanker
 from alsolike.texts import read_texts
@@ -76,6 +76,7 @@ class TrainedRanker(StoredRanker):
         # No other neighbours are looked up than those of the shoppers' latest products.
         acted_on = split.queries(split.rows, **fitted.chosen.query)
         self._serving = fitted.serving
+        neighbours = find_neighbours(fitted, np.unique(acted_on.indices), report)
         self.frontier, self.restraint = fitted.chosen.frontier, fitted.chosen.restraint
         super().fit(split, report)
         with connect() as connection:
@@ -84,12 +85,12 @@ class TrainedRanker(StoredRanker):
             self._model_id = publish(
                 connection,
                 fitted,
+                neighbours,
                 catalogue,
                 name=self._model,
                 encoder=encoder,
                 data={"evaluation": split.name},
                 purpose="evaluate",
-                products=np.unique(acted_on.indices),
                 report=report,
             )
             # Before the commit shows the model to an evaluation that would drop it.

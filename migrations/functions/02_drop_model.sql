@@ -2,7 +2,7 @@
 -- p_model_id: the model; an unknown one raises no_data_found, the serving one object_in_use.
 -- The lock that drops the vectors waits for their readers, and new readers wait behind it. So it
 -- waits for at most 0.2 s, lets them pass for 0.5 s, and tries again, for 30 s in all; then it
--- raises lock_not_available.
+-- raises lock_not_available. Before, it waits up to 30 minutes for whoever is writing a model.
 create or replace function recs.drop_model(p_model_id integer) returns void
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
@@ -25,6 +25,10 @@ begin
     delete from recs.neighbours as n where n.model_id = p_model_id;
     delete from recs.product_priors as p where p.model_id = p_model_id;
     delete from recs.repurchase_factors as f where f.model_id = p_model_id;
+    -- Who writes a model holds this table until the commit. Waiting for it keeps no reader waiting,
+    -- as it would once the vectors are locked.
+    perform set_config('lock_timeout', '30min', true);
+    lock table recs.models in row exclusive mode;
     perform set_config('lock_timeout', '200ms', true);
     loop
         begin

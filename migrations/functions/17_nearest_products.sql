@@ -2,7 +2,8 @@
 -- p_query: the vector; p_model_id: whose space it lives in; p_k: rows wanted, 0 or more; p_exclude:
 -- product ids to leave out, with their variants; p_filter: see recs.product_filter, null: in stock;
 -- p_candidates: all that fit, where recs.few_eligible gave them: measuring those takes the place of
--- a walk through the index that rejects nearly all, which is slower and finds less.
+-- a walk through the index that rejects nearly all, which is slower and finds less; p_unlisted:
+-- product ids to leave out without their variants.
 -- A row: product_id and cosine similarity (-1 to 1), best first; always min(p_k, eligible groups)
 -- rows.
 --
@@ -15,7 +16,7 @@
 create or replace function recs.nearest_products(
     p_query halfvec, p_model_id integer, p_k integer,
     p_exclude text [] default '{}', p_filter recs.product_filter default null,
-    p_candidates text [] default null
+    p_candidates text [] default null, p_unlisted text [] default '{}'
 ) returns table (product_id text, score real)
 language plpgsql
 stable
@@ -33,7 +34,7 @@ declare
     left_out constant text [] := case
         when has_groups then recs.with_variants(p_exclude)
         else coalesce(array_remove(p_exclude, null), '{}')
-    end;
+    end || p_unlisted;
     is_filtered constant boolean := not (p_filter is null);
     thresholds record;
     vector_count real;

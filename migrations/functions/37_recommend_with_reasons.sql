@@ -9,7 +9,9 @@
 --   'vectors': a trained model's neighbours and priors, then the products nearest to the taste;
 --   'neighbours': the neighbours and priors that are stored, of any model; no vector is read, and
 --   so nothing is re-ranked for diversity, but a visit has its places all the same;
---   'popular': popular products alone.
+--   'popular': popular products alone;
+-- p_unlisted: product ids to leave out without their variants, such as an evaluation knows were not
+-- there yet; what is popular fills up without the variants too.
 -- The rules are the same each way: what makes the taste (recs.recent_actions), what is left out
 -- (recs.left_out, with all variants), what fits (recs.fits), that one of each group of variants is
 -- shown (recs.firsts_of_groups), what a reason is called (recs.reason_kind), and what fills up
@@ -32,7 +34,7 @@ create or replace function recs.recommend_with_reasons(
     p_candidates text [] default null, p_model text default null, p_diversity text default null,
     p_history jsonb default null, p_with_reasons boolean default true,
     p_until timestamptz default null, p_as_of timestamptz default null,
-    p_way text default 'vectors'
+    p_way text default 'vectors', p_unlisted text [] default '{}'
 ) returns table (
     rank integer, product_id text, score real, model text, source text,
     reason_kind text, reason_event_id text, reason_product_id text, reason_count integer
@@ -134,8 +136,8 @@ begin
             scored := array(
                 select s
                 from recs.scored_products(
-                    used.model_id, acted, left_out, p_filter, candidates, options.neighbour_rows,
-                    wanted, visit, past_share, options.full_weight
+                    used.model_id, acted, left_out || p_unlisted, p_filter, candidates,
+                    options.neighbour_rows, wanted, visit, past_share, options.full_weight
                 ) as s
             );
             exit when not has_groups;
@@ -187,7 +189,7 @@ begin
             )::recs.scored_product
             from recs.nearest_products(
                 taste, used.model_id, depth - cardinality(scored), left_out || scored_ids,
-                p_filter, candidates
+                p_filter, candidates, p_unlisted
             ) as n
         );
     end if;
@@ -232,7 +234,7 @@ begin
             'popular', case when p_with_reasons then recs.reason_kind(null) end,
             null::text, null::text, case when p_with_reasons then n.actions end
         from recs.popular_products(
-            p_k - cardinality(scored), left_out || scored_ids, p_filter, candidates
+            p_k - cardinality(scored), left_out || p_unlisted || scored_ids, p_filter, candidates
         ) with ordinality as n (product_id, popularity, actions, place);
     end if;
 end;

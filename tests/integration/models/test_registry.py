@@ -1,5 +1,7 @@
 """The registry of models: found by name or by serving, listed, changed and dropped."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from alsolike.database import connect
@@ -11,11 +13,13 @@ from alsolike.models import (
     drop_leftovers,
     find_model,
     has_vectors,
+    hold_names,
     let_serve,
     list_models,
     model_names,
     serving_options,
 )
+from tests.fixtures.waiting import wait_for
 from tests.shop.database import run
 from tests.shop.models import add_model as add_model_by_hand
 from tests.shop.models import add_vectors
@@ -103,3 +107,22 @@ def test_an_index_is_built_once_and_again_where_it_is_not_valid() -> None:
     with connect() as connection:
         assert build_vector_index(connection, model_id)
     assert run(is_valid, index) == [(True,)]
+
+
+def test_a_model_is_dropped_when_another_one_is_written() -> None:
+    add_model_by_hand(dimension=3)
+    other = add_model_by_hand("other", dimension=3, purpose="evaluate")
+    waits = (
+        "select count(*) from pg_locks where not granted and relation = 'recs.models'::regclass "
+        "and waitstart < clock_timestamp() - interval '1 second'"
+    )
+    with ThreadPoolExecutor(1) as pool:
+        with connect() as training:
+            hold_names(training)
+            drop = pool.submit(run, "select recs.drop_model(%s)", (other,))
+            wait_for(lambda: drop.done() or run(waits) == [(1,)])
+            # Whoever reads vectors meanwhile does not wait behind it.
+            run("set lock_timeout = '2s'; select count(*) from recs.product_vectors")
+        drop.result(60)
+    with connect() as connection:
+        assert model_names(connection) == {"average"}

@@ -365,3 +365,34 @@ def test_switching_under_load_never_mixes_two_models_in_an_answer() -> None:
             thread.join()
     assert not wrong, wrong[:3]
     assert seen == {"average", "candidate"}
+
+
+@pytest.mark.parametrize("serves", ["average", "candidate"])
+def test_a_model_of_an_earlier_recipe_is_refused_or_followed_by_force(serves: str) -> None:
+    run("update recs.models set parameters = parameters - 'block' where name = 'candidate'")
+    run(
+        "update recs.serving_model set model_id = (select model_id from recs.models "
+        "where name = %s)",
+        (serves,),
+    )
+    new = "average" if serves == "candidate" else "candidate"
+    decision = promote(new, report=ignore_progress)
+    assert decision.kind == "refuse"
+    assert decision.decided_by == ["recipe"]
+    assert "candidate cannot be made anew" in decision.as_text()
+    (advice,) = decision.advice
+    assert ("--force" if serves == "candidate" else "alsolike train") in advice
+    assert serving() == serves
+    assert promote(new, is_forced=True, report=ignore_progress).kind == "force"
+    assert serving() == new
+
+
+def test_what_a_killed_training_left_without_an_index_gets_it_before_it_serves() -> None:
+    ((model_id,),) = run("select model_id from recs.models where name = 'candidate'")
+    index = f"recs.product_vectors_{model_id}_hnsw"
+    run(f"drop index {index}")
+    run("update recs.models set data = '{}' where name = 'candidate'")
+    assert promote("candidate", is_forced=True, report=ignore_progress).kind == "force"
+    assert run("select indisvalid from pg_index where indexrelid = to_regclass(%s)", (index,)) == [
+        (True,)
+    ]

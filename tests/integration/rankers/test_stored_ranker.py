@@ -157,3 +157,72 @@ def test_the_key_of_a_visitor_is_read_back(visitor_id: str) -> None:
 def test_another_key_is_no_visitor() -> None:
     with pytest.raises(ValueError, match="'x' is no visitor"):
         visitor_of("x")
+
+
+@pytest.mark.usefixtures("database")
+def test_no_variant_is_missed_for_one_of_tomorrow_or_one_that_the_site_would_show_again() -> None:
+    add_vectors(clusters(300))
+    add_shopper("x")
+    run(
+        "insert into raw.views (view_id, shopper_id, product_id, viewed_at) values "
+        "('1', 'x', 'v00001', '2026-01-01'), ('2', 'x', 'v00007', '2026-02-02')"
+    )
+    make_mart("shopper_events")
+    run(
+        "insert into marts.shopper_events "
+        "(visitor_id, product_id, kind, event_id, occurred_at, weight) select "
+        "'shopper:' || shopper_id, product_id, 'view', view_id, viewed_at, 1 from raw.views"
+    )
+
+    def lists() -> list[str]:
+        history = read_history(report=ignore_progress)
+        ranker = StoredRanker("average")
+        ranker.fit(split_by_time(history, CUTOFF), ignore_progress)
+        products, _ = ranker.lists(np.arange(1), 5)
+        ranker.close()
+        return [history.catalogue.product_ids[product] for product in products[0]]
+
+    without_groups = lists()
+    assert len({*without_groups} - {"v00001"}) == 5
+    tomorrow = run(
+        "update raw.products set created_at = '2026-03-01' where product_id = "
+        "(select max(product_id) from raw.products where product_id <> all(%s)) "
+        "returning product_id",
+        (without_groups,),
+    )[0][0]
+    groups = {"seen": ["v00001", without_groups[0]], "new": [tomorrow, without_groups[1]]}
+    for group, members in groups.items():
+        run(
+            "update raw.products set item_group_id = %s where product_id = any(%s)",
+            (group, members),
+        )
+    assert lists() == without_groups
+
+
+@pytest.mark.usefixtures("database")
+def test_a_product_that_comes_while_a_model_is_asked_is_skipped() -> None:
+    add_vectors(clusters(300))
+    add_shopper("x")
+    run(
+        "insert into raw.views (view_id, shopper_id, product_id, viewed_at) values "
+        "('1', 'x', 'v00001', '2026-01-01'), ('2', 'x', 'v00007', '2026-02-02')"
+    )
+    make_mart("shopper_events")
+    run(
+        "insert into marts.shopper_events "
+        "(visitor_id, product_id, kind, event_id, occurred_at, weight) select "
+        "'shopper:' || shopper_id, product_id, 'view', view_id, viewed_at, 1 from raw.views"
+    )
+    history = read_history(report=ignore_progress)
+    ranker = StoredRanker("average")
+    ranker.fit(split_by_time(history, CUTOFF), ignore_progress)
+    before, _ = ranker.lists(np.arange(1), 5)
+    run("insert into raw.products (product_id, title) values ('late', 'late')")
+    run(
+        "insert into recs.product_vectors (model_id, product_id, embedding) "
+        "select model_id, 'late', embedding from recs.product_vectors where product_id = 'v00001'"
+    )
+    after, scores = ranker.lists(np.arange(1), 5)
+    ranker.close()
+    assert after[0].tolist() == [*before[0, :4].tolist(), -1]
+    assert scores[0, 4] == 0

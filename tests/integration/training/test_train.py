@@ -317,6 +317,29 @@ def test_a_failure_while_writing_leaves_nothing(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.usefixtures("shop")
+def test_a_connection_that_breaks_costs_no_fit_and_models_are_held_only_while_one_is_written() -> (
+    None
+):
+    stages: list[str] = []
+
+    def report(stage: str, _done: int, _total: int | None) -> None:
+        if stage == "neighbours":
+            run("lock table recs.models in share row exclusive mode nowait")
+        if stage == "write neighbours" and stage not in stages:
+            run(
+                "select pg_terminate_backend(pid) from pg_stat_activity "
+                "where application_name = 'alsolike train' and datname = current_database()"
+            )
+        stages.append(stage)
+
+    assert train(RECIPE, report=report).model == "trained-1"
+    assert stages.count("write neighbours") == 2
+    assert run("select name from recs.models order by model_id") == [("average",), ("trained-1",)]
+    assert run("select count(*) > 0 from recs.neighbours join recs.models using (model_id) "
+               "where name = 'trained-1'") == [(True,)]  # fmt: skip
+
+
+@pytest.mark.usefixtures("shop")
 def test_a_model_without_a_recipe_cannot_be_made_anew() -> None:
     run(
         "select recs.add_model('by hand', 'trained', encoder_id, dimension, %s) from recs.encoders",

@@ -165,3 +165,21 @@ def test_what_came_after_the_cutoff_is_not_hidden_nor_ranked() -> None:
     # Of each basket the product that was there is hidden; the new one says nothing of it.
     found = [told["models"]["popular"]["hr@10"] for told in (known, new)]
     assert found[0] > found[1] + 0.1
+
+
+def test_an_older_variant_stands_for_its_group_where_the_other_began_later() -> None:
+    # p0 comes after the cutoff; its variant p20 was there before, and nobody bought it.
+    made = _paired_shop()
+    made = made.only((made.products != 0) | (made.times >= 55 * DAY))
+    products = catalogue(21, sold_out=[1])
+    always = evaluate_complements(replace(made, catalogue=products), CUTOFF, 10, 0)
+    since = products.exists_from.copy()
+    since[0] = 55 * DAY
+    groups: list[str | None] = ["g", *[None] * 19, "g"]
+    grouped = replace(products, groups=groups, exists_from=since)
+    told = evaluate_complements(replace(made, catalogue=grouped), CUTOFF, 10, 0)
+    # Nothing else of the pair can be shown: its baskets are completed with the group.
+    assert told["baskets"] == always["baskets"]
+    alone = replace(products, exists_from=since)
+    without = evaluate_complements(replace(made, catalogue=alone), CUTOFF, 10, 0)
+    assert without["baskets"] < told["baskets"]

@@ -7,12 +7,15 @@ import pytest
 
 from alsolike.history import (
     ALWAYS,
+    SPLITS,
     History,
     Split,
     SplitError,
     split_by_time,
+    split_history,
     split_leave_one_out,
 )
+from alsolike.history.cut import ENOUGH_RETURNED
 from tests.fixtures.history import DAY, catalogue, dated, history, random_history
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -78,27 +81,65 @@ def test_a_time_split_holds_out_what_is_new_to_known_shoppers() -> None:
     assert known(split) == [(0, 0, 1), (0, 1, 9), (2, 0, 2), (3, 1, 3), (4, 1, 4)]
 
 
+NEWCOMERS = [
+    (0, 0, 1), (0, 1, 2),
+    (1, 0, 11), (1, 1, 12), (1, 0, 13), (1, 2, 14),
+    # One product, two of one moment: nothing to foretell, or nothing to foretell it by.
+    (2, 1, 12), (2, 1, 13),
+    (3, 1, 12), (3, 2, 12),
+    (4, 2, 15), (4, 0, 16),
+]  # fmt: skip
+
+
 def test_where_nobody_comes_back_those_who_began_later_are_tested() -> None:
-    events = [
-        (0, 0, 1), (0, 1, 2),
-        (1, 0, 11), (1, 1, 12), (1, 0, 13), (1, 2, 14),
-        # One product, two of one moment: nothing to foretell, or nothing to foretell it by.
-        (2, 1, 12), (2, 1, 13),
-        (3, 1, 12), (3, 2, 12),
-        (4, 2, 15), (4, 0, 16),
-    ]  # fmt: skip
-    split = split_by_time(history(catalogue(3), events), day(10))
+    split = split_by_time(history(catalogue(3), NEWCOMERS), day(10))
     assert truth(split) == {1: [2], 4: [0]}
     assert split.cutoff == 10 * DAY
     assert (split.moments // DAY).tolist() == [14, 16]
-    # Of the tested what came before; of the others what came before the cutoff.
-    assert known(split) == [
-        (0, 0, 1), (0, 1, 2), (1, 0, 11), (1, 1, 12), (1, 0, 13), (4, 2, 15)
-    ]  # fmt: skip
-    # One who comes back is enough for the plain split.
-    split = split_by_time(history(catalogue(3), [*events, (0, 2, 20)]), day(10))
-    assert truth(split) == {0: [2]}
+    # Models learn from before the cutoff, and are asked with what came before each moment.
     assert known(split) == [(0, 0, 1), (0, 1, 2)]
+    assert [row.indices.tolist() for row in split.had(split.rows)] == [[0, 1], [2]]
+    assert split.has_seen.all()
+
+
+def test_newcomers_are_tested_beside_those_who_come_back_where_these_are_few() -> None:
+    # One who comes back, and two newcomers.
+    split = split_by_time(history(catalogue(3), [*NEWCOMERS, (0, 2, 20)]), day(10))
+    assert truth(split) == {0: [2], 1: [2], 4: [0]}
+    assert (split.moments // DAY).tolist() == [10, 14, 16]
+    assert known(split) == [(0, 0, 1), (0, 1, 2)]
+    assert [row.indices.tolist() for row in split.had(split.rows)] == [[0, 1], [0, 1], [2]]
+    # As many who come back as newcomers, or enough of them: the newcomers are not asked.
+    back = [(5, 0, 3), (5, 1, 20), (0, 2, 20)]
+    split = split_by_time(history(catalogue(3), [*NEWCOMERS, *back]), day(10))
+    assert truth(split) == {0: [2], 5: [1]}
+    assert split.later is None
+    many = [(shopper, 0, 1) for shopper in range(ENOUGH_RETURNED)]
+    many += [(shopper, 1, 20) for shopper in range(ENOUGH_RETURNED)]
+    new = [(shopper, product, 11 + product) for shopper in range(500, 700) for product in (0, 1)]
+    split = split_by_time(history(catalogue(3), many + new), day(10))
+    assert len(split.shoppers) == ENOUGH_RETURNED
+    split = split_by_time(history(catalogue(3), many[1:] + new), day(10))
+    assert len(split.shoppers) == ENOUGH_RETURNED - 1 + 200
+
+
+def test_who_comes_back_to_nothing_that_can_be_shown_keeps_no_newcomer_from_being_tested() -> None:
+    events = [*NEWCOMERS, (0, 3, 20)]
+    split = split_by_time(history(catalogue(4, sold_out=[3]), events), day(10))
+    assert truth(split) == {1: [2], 4: [0]}
+
+
+@pytest.mark.parametrize("name", SPLITS)
+def test_what_was_hidden_is_left_out_of_lists_if_the_shopper_had_it(name: str) -> None:
+    split = split_history(name, random_history())
+    is_hidden = np.arange(40) % 5 == 0
+    hidden = split.without(is_hidden)
+    assert split.had(split.rows)[:, is_hidden].nnz
+    assert (hidden.had(hidden.rows) != split.had(split.rows)).nnz == 0
+    again = hidden.without(np.arange(40) % 5 == 1)
+    assert (again.had(again.rows) != split.had(split.rows)).nnz == 0
+    query = again.queries(again.rows, actions=99, decay=1.0)
+    assert {*np.unique(query.indices % 5)} == {2, 3, 4}
 
 
 def test_left_out_the_cutoff_is_where_nine_tenths_are_known() -> None:

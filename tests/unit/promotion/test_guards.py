@@ -132,14 +132,19 @@ def figures(name: str, *, ndcg: float, coverage: float, gini: float = 0.5) -> Li
 
 
 def guards(
-    candidate: Lists, serving: Lists, *, is_clear_win: bool = False, cold_share: float = math.nan
+    candidate: Lists,
+    serving: Lists,
+    limits: Limits | None = None,
+    *,
+    is_clear_win: bool = False,
+    cold_share: float = math.nan,
 ) -> dict[str, Check]:
     """Check beside baselines that all reach an NDCG of 0.1, and cover 0.2 of 1,000 products."""
     checks = check_guards(
         candidate,
         serving,
         Shop(1000, 500, cold_share),
-        Limits(),
+        limits or Limits(),
         is_clear_win=is_clear_win,
         measure=lambda name: figures(name, ndcg=0.1, coverage=0.2),
     )
@@ -160,6 +165,17 @@ def test_a_clear_win_buys_a_stated_part_of_a_guard() -> None:
     # Nor does a win buy showing nearly the same to everybody.
     same = figures("same", ndcg=0.12, coverage=0.02)
     assert failed(guards(same, serving, is_clear_win=True)) == {"catalogue coverage"}
+
+
+def test_a_clear_win_can_buy_all_but_the_floor() -> None:
+    serving = figures("serving", ndcg=0.02, coverage=0.9, gini=0.1)
+    limits = Limits(bought=0)
+    narrow = figures("narrow", ndcg=0.12, coverage=0.05, gini=0.99)
+    checks = guards(narrow, serving, limits, is_clear_win=True)
+    assert not failed(checks)
+    assert checks["Gini of exposure"].wanted == "any, after a clear win"
+    same = figures("same", ndcg=0.12, coverage=0.02)
+    assert failed(guards(same, serving, limits, is_clear_win=True)) == {"catalogue coverage"}
 
 
 def test_a_serving_model_that_shows_little_itself_asks_for_no_more() -> None:

@@ -77,6 +77,23 @@ def test_the_same_model_again_is_tested_once() -> None:
     assert len(lead.cutoffs) == 1
 
 
+@pytest.mark.parametrize(("is_same", "cutoffs"), [(True, 1), (False, module.MOST_CUTOFFS)])
+def test_even_on_a_handful_of_shoppers_two_recipes_are_tested_on(
+    *, is_same: bool, cutoffs: int
+) -> None:
+    found = compare(
+        random_history(shoppers=8, events=300), NAMES, lambda _name: ItemKnnRanker(),
+        is_same=is_same, clear=0.05, k=10, vectors=None, seed=0, report=ignore_progress,
+    )  # fmt: skip
+    assert found.lead.is_even
+    assert found.lead.shoppers < module.FEWEST_SHOPPERS
+    assert len(found.lead.cutoffs) == cutoffs
+    check = check_ranking(found.lead, NAMES, 10, Limits())
+    assert check.is_passed is is_same
+    assert check.found is not None
+    assert ("ranks no worse than old" if is_same else "nothing tells new from old") in check.found
+
+
 def test_where_the_last_part_has_nobody_to_test_an_earlier_one_is_taken() -> None:
     # Everybody has come back by day 8; in the last tenth each shopper is there for a single time.
     events = [(n, n % 9 + day, day) for n in range(60) for day in range(1, 9)]

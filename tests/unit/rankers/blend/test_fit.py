@@ -215,3 +215,12 @@ def test_a_recipe_is_kept_and_followed_again() -> None:
         Recipe.from_dict({**recipe.as_dict(), "colour": "red"})
     with pytest.raises(RecipeError, match="train the model anew"):
         Recipe.from_dict({})
+
+
+def test_a_recipe_of_before_a_parameter_is_followed_as_it_was_then() -> None:
+    kept = Recipe(seed=5).as_dict()
+    del kept["validation_draws"]
+    assert Recipe.from_dict(kept) == Recipe(seed=5, validation_draws=1)
+    del kept["block"]
+    with pytest.raises(RecipeError, match=r"\(block\)"):
+        Recipe.from_dict(kept)
