@@ -199,9 +199,11 @@ async def complements(
     k: RowCount = 10,
     exclude: Excluded = None,
 ) -> Complements:
-    """Give up to k products that are bought in one order with a product, best first.
+    """Give up to k products that go with a product, best first; there may be none.
 
-    Only what meets it more often than chance has it: there may be none. 404 for an unknown product.
+    First those that are bought in one order with it more often than chance has it (`basis` is
+    `pair`), then those of categories that are bought with its own (`category`). 404 for an unknown
+    product.
     """
     check_names(request, _LIST_NAMES)
     question = ComplementsQuestion(
