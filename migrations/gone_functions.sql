@@ -18,6 +18,9 @@ drop function if exists recs.left_out(text, recs.action [], jsonb, text [], time
 drop function if exists recs.left_out(
     text, recs.action [], jsonb, text [], timestamptz, double precision
 );
+drop function if exists recs.left_out(
+    text, recs.action [], jsonb, text [], timestamptz, double precision, text, boolean
+);
 drop function if exists recs.serving_options(jsonb);
 drop function if exists recs.nearest_products(
     halfvec, integer, integer, text [], recs.product_filter, text []

@@ -94,7 +94,10 @@ async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
 
 
 async def _read_page(connection: Connection, question: _Question) -> dict[str, Any]:
-    """Read the page in four rounds, or in two for a visitor who is not personalised."""
+    """Read the page in four rounds, or in two for a visitor who is not personalised.
+
+    One more tells variants apart, where both lists have some.
+    """
     request, product_id = question.request, question.product_id
     async with Round(connection) as first:
         loading = first.send(load_visitor(connection, request))
@@ -103,7 +106,7 @@ async def _read_page(connection: Connection, question: _Question) -> dict[str, A
         is_bought = first.send(service.is_bought(connection, cookie_shopper(request), product_id))
         with_it, like_it = _send_lists(first, connection, question)
     visitor, complements = loading.result(), with_it.result()
-    similar = _apart(complements, like_it.result())
+    similar = await _apart(connection, complements, like_it.result())
     recommended: list[RecommendedProduct] = []
     if visitor.is_personalised:
         if question.view_id is not None:
@@ -141,7 +144,7 @@ def _page_of_snapshot(local: LocalSnapshot, question: _Question) -> dict[str, An
 async def _read_similar(connection: Connection, question: _Question) -> blocks.Block:
     async with Round(connection) as first:
         with_it, like_it = _send_lists(first, connection, question)
-    similar = _apart(with_it.result(), like_it.result())
+    similar = await _apart(connection, with_it.result(), like_it.result())
     cards = await cards_by_id(connection, blocks.product_ids(similar))
     return blocks.similar_block(question.product_id, similar, cards, question.shown)
 
@@ -179,10 +182,19 @@ def _send_lists(
     )
 
 
-def _apart(complements: list[Complement], similar: list[SimilarProduct]) -> list[SimilarProduct]:
-    """Leave out of the similar products what goes with the product."""
+async def _apart(
+    connection: Connection, complements: list[Complement], similar: list[SimilarProduct]
+) -> list[SimilarProduct]:
+    """Leave out of the similar products what goes with the product, and variants of that."""
     ids = {one.product_id for one in complements}
-    return [one for one in similar if one.product_id not in ids][: blocks.BLOCK_SIZE]
+    apart = [one for one in similar if one.product_id not in ids]
+    # Two variants that are both shown have each other.
+    in_groups = [[one.product_id for one in rows if one.variants] for rows in (complements, apart)]
+    if all(in_groups):
+        groups = await service.variant_groups(connection, [*in_groups[0], *in_groups[1]])
+        taken = {groups[one] for one in in_groups[0] if one in groups}
+        apart = [one for one in apart if groups.get(one.product_id) not in taken]
+    return apart[: blocks.BLOCK_SIZE]
 
 
 async def _recommended(

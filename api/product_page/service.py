@@ -1,6 +1,6 @@
 """What the page of a product shows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -80,6 +80,11 @@ def _detail(found: store.DetailRow | SnapshotProduct, tree: CategoryTree) -> Pro
 async def is_bought(connection: Connection, shopper_id: str | None, product_id: str) -> bool:
     """Tell whether a shopper bought a product before; False without a shopper."""
     return shopper_id is not None and await store.has_bought(connection, shopper_id, product_id)
+
+
+async def variant_groups(connection: Connection, product_ids: Sequence[str]) -> dict[str, str]:
+    """Find the groups of variants that some products are of; without those that are of none."""
+    return dict(await store.variant_groups(connection, product_ids))
 
 
 async def reviews(connection: Connection, product_id: str, after: str | None) -> ReviewPage:

@@ -1,10 +1,11 @@
 """What is known of one product, its reviews included; not who wrote them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
-from psycopg.rows import class_row, scalar_row
+from psycopg.rows import class_row, scalar_row, tuple_row
 
 from alsolike.database import query
 from api.catalogue.store import CardRow
@@ -59,3 +60,13 @@ async def has_bought(connection: Connection, shopper_id: str, product_id: str) -
     parameters = {"shopper_id": shopper_id, "product_id": product_id}
     await cursor.execute(query("api/product_page/has_bought"), parameters)
     return bool(await cursor.fetchone())
+
+
+async def variant_groups(
+    connection: Connection, product_ids: Sequence[str]
+) -> list[tuple[str, str]]:
+    """Read which groups of variants some products are of: pairs of the product's and its id."""
+    cursor = connection.cursor(row_factory=tuple_row)
+    parameters = {"product_ids": list(product_ids)}
+    await cursor.execute(query("api/product_page/variant_groups"), parameters)
+    return await cursor.fetchall()

@@ -21,6 +21,8 @@ _REASONS = {
     "viewed": "Because you viewed",
     "bought": "Because you bought",
     "reviewed": "Because you liked",
+    # It may have left the basket since.
+    "in_basket": "Because you put in your basket",
 }
 
 Cards = Mapping[str, ProductCard]
@@ -72,7 +74,7 @@ def recommended_block(
         if row.product_id in cards
     ]
     title, subtitle = (
-        ("You may also like", "Chosen by what you viewed, bought and reviewed")
+        ("You may also like", "Chosen by what you viewed, put in your basket, bought and reviewed")
         if any(item.source == "personal" for item in items)
         else ("Popular right now", "What shoppers look at and buy these days")
     )

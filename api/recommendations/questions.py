@@ -169,8 +169,9 @@ def similar_question(product_id: str, asked: SimilarRequest) -> SimilarQuestion:
 def _dated(history: Sequence[Action], basket: Sequence[str], now: datetime) -> list[DatedAction]:
     """Give each action a time, in the order of the request.
 
-    An action without one happened 1 ms before the next one, and the last thing that was put into
-    the basket 1 ms before now.
+    One without a time happened just now, whatever times others have: the last thing in the basket
+    1 ms before `now`, what stands before it 1 ms earlier for each place, and the history before
+    the basket.
     """
     count = len(history) + len(basket)
     for place, action in enumerate(history):

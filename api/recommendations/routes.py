@@ -106,7 +106,8 @@ async def recommend_products(
 ) -> RecommendedProducts:
     """Give k products for a shopper, best first, each with the event that it is recommended by.
 
-    What they bought (unless its like is bought again and again), hid or just looked at is left out.
+    What they bought (unless its like is bought again and again), hid or reviewed is left out, and
+    what they looked at or put into a basket lately.
     Without the shopper's consent to personalisation their events are not looked at, and popular
     products are given; so they are to a shopper who is not known yet. `next` is the address of the
     next page, on which nothing comes again. 404 for an unknown model.
@@ -199,9 +200,11 @@ async def complements(
     k: RowCount = 10,
     exclude: Excluded = None,
 ) -> Complements:
-    """Give up to k products that are bought in one order with a product, best first.
+    """Give up to k products that go with a product, best first; there may be none.
 
-    Only what meets it more often than chance has it: there may be none. 404 for an unknown product.
+    First those that are bought in one order with it more often than chance has it (`basis` is
+    `pair`), then those of categories that are bought with its own (`category`). 404 for an unknown
+    product.
     """
     check_names(request, _LIST_NAMES)
     question = ComplementsQuestion(

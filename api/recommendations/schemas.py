@@ -27,7 +27,7 @@ class Action(Struct, forbid_unknown_fields=True):
     kind: Literal["view", "purchase", "review"] = "view"
     occurred_at: Annotated[
         Annotated[datetime, Meta(tz=True)] | None,
-        Meta(description="With a zone; null: later than the action before it in the list."),
+        Meta(description="With a zone; null: just now, in the order of the list."),
     ] = None
 
     def __post_init__(self) -> None:

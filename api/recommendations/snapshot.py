@@ -56,7 +56,7 @@ def recommend(local: LocalSnapshot, question: RecommendQuestion) -> list[Recomme
         *question.exclude,
         *question.left_out,
         *basket,
-        *_acted_on(local, question.actions, actions),
+        *_acted_on(local, question.actions),
     ]
     side_pool = local.serving.pool // 2
     depth = max(question.k, side_pool) if taste.visit else question.k
@@ -150,15 +150,21 @@ def no_complements(local: LocalSnapshot, question: ComplementsQuestion) -> list[
 def _latest_actions(local: LocalSnapshot, actions: Sequence[DatedAction]) -> list[DatedAction]:
     """Return one action of each product, the latest first, as `recs.recent_actions` does.
 
-    The strongest kind stands for the product, its latest action of any kind dates it.
+    The strongest kind stands for the product, of equally strong ones a purchase; its latest action
+    of any kind dates it.
     """
     # Clocks of callers may be ahead: what they tell of the future counts as of now.
     now = datetime.now(UTC)
-    counted = [one for one in actions if _weight(local, one) > 0]
+    counted = [
+        structs.replace(one, acted_at=min(one.acted_at, now))
+        for one in actions
+        if _weight(local, one) > 0
+    ]
     counted.sort(key=lambda one: one.acted_at)
-    latest = {one.product_id: min(one.acted_at, now) for one in counted}
-    # Of the last strongest ones those are kept that are put in last.
-    counted.sort(key=lambda one: _weight(local, one))
+    latest = {one.product_id: one.acted_at for one in counted}
+    # What is put in last is kept: of equals at one moment the first kind by its name.
+    counted.sort(key=lambda one: one.kind, reverse=True)
+    counted.sort(key=lambda one: (_weight(local, one), one.kind == "purchase", one.acted_at))
     strongest = {one.product_id: one for one in counted}
     dated = [
         structs.replace(strongest[product_id], acted_at=latest[product_id])
@@ -168,27 +174,20 @@ def _latest_actions(local: LocalSnapshot, actions: Sequence[DatedAction]) -> lis
     return dated[: local.serving.actions]
 
 
-def _acted_on(
-    local: LocalSnapshot, told: Sequence[DatedAction], latest: Sequence[DatedAction]
-) -> list[str]:
+def _acted_on(local: LocalSnapshot, told: Sequence[DatedAction]) -> list[str]:
     """Return what is left out because it was acted on, as `recs.left_out` does.
 
     What is bought again and again may come again, and so may what was viewed long ago.
     """
-    counted = {one.product_id for one in latest}
-    earlier = [one for one in told if one.product_id not in counted]
-    bought = {one.product_id for one in earlier if one.kind == "purchase"}
-    actions = [
-        *latest,
-        *(one for one in earlier if one.kind == "purchase" or one.product_id not in bought),
-    ]
-    comes_again = local.rebuyable([one.product_id for one in actions if one.kind == "purchase"])
+    bought = {one.product_id for one in told if one.kind == "purchase"}
     viewed_after = datetime.now(UTC) - timedelta(days=local.serving.viewed_days)
     return [
-        one.product_id
-        for one in actions
-        if (one.kind != "purchase" or one.product_id not in comes_again)
-        and (one.kind != "view" or one.acted_at > viewed_after)
+        *(bought - local.rebuyable([*bought])),
+        *(
+            one.product_id
+            for one in told
+            if one.product_id not in bought and (one.kind != "view" or one.acted_at > viewed_after)
+        ),
     ]
 
 

@@ -86,14 +86,15 @@ async def similar_popular(
 async def similar_lists(
     connection: Connection, asked: SimilarRequest
 ) -> dict[str, list[SimilarProduct]]:
-    """Find the products most like each of several; unknown ones are left out.
+    """Find the products most like each of several; unknown and hidden ones are left out.
 
     One statement for each, all of them in one round trip: with a list of products Postgres would
     plan anew for every request, which takes longer than to run it.
     """
     ids = connection.cursor(row_factory=scalar_row)
     await ids.execute(
-        "select product_id from raw.products where product_id = any(%s)", [asked.product_ids]
+        "select product_id from raw.products where product_id = any(%s) and not is_hidden",
+        [asked.product_ids],
     )
     known = list(await ids.fetchall())
     if not known:

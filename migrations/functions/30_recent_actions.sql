@@ -123,14 +123,17 @@ as $$
         cross join options as o
     ),
 
-    -- The strongest kind stands for the product, its latest action of any kind dates it.
+    -- The strongest kind stands for the product, of equally strong ones a purchase; its latest
+    -- action of any kind dates it.
     by_product as (
         select distinct on (w.product_id)
             w.kind, w.event_id, w.product_id, w.kind_weight,
             max(w.acted_at) over (partition by w.product_id) as acted_at
         from weighted as w
         where w.kind_weight > 0
-        order by w.product_id asc, w.kind_weight desc, w.acted_at desc, w.event_id asc
+        order by
+            w.product_id asc, w.kind_weight desc, w.kind = 'purchase' desc, w.acted_at desc,
+            w.event_id asc, w.kind asc
     ),
 
     latest as (

@@ -118,8 +118,7 @@ begin
     depth := case when is_diverse then greatest(p_k, pool) else p_k end;
 
     left_out := recs.left_out(
-        p_shopper_id, acted, p_history, p_exclude, p_as_of, options.viewed_days, p_session_id,
-        cardinality(acted) >= options.actions
+        p_shopper_id, acted, p_history, p_exclude, p_as_of, options.viewed_days, p_session_id
     );
     if has_groups then
         left_out := recs.with_variants(left_out);

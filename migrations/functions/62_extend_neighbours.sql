@@ -5,7 +5,8 @@
 -- most rows of a product, at least 1: as many as the training gave.
 -- A newcomer gets its p_k nearest products, and each of them gets the newcomer, at the score
 -- newcomer_scale * cosine similarity where that is above 0. Rows that fall behind the p_k best of
--- their product are cut; a product that no newcomer enters is not touched.
+-- their product are cut; a product that no newcomer enters is not touched. A newcomer also gets the
+-- factor that the training learned of its category (`repurchase_factors` in recs.models.learned).
 -- Returns the number of rows written. One session at a time: the model's row is locked.
 create or replace function recs.extend_neighbours(
     p_model_id integer, p_product_ids text [], p_k integer
@@ -15,6 +16,8 @@ set search_path = pg_catalog, public, pg_temp
 as $$
 declare
     scale double precision;
+    -- By category; null: a training of before did not say.
+    factors jsonb;
     newcomers text [];
     -- The rows that the touched products are to have.
     wanted recs.neighbours [];
@@ -23,7 +26,8 @@ begin
     if p_k is null or p_k < 1 then
         raise invalid_parameter_value using message = 'The number of neighbours must be 1 or more.';
     end if;
-    select (m.learned ->> 'newcomer_scale')::double precision into strict scale
+    select (m.learned ->> 'newcomer_scale')::double precision, m.learned -> 'repurchase_factors'
+    into strict scale, factors
     from recs.models as m
     where m.model_id = p_model_id
     for no key update;
@@ -140,23 +144,22 @@ begin
     insert into recs.neighbours select w.* from unnest(wanted) as w;
     get diagnostics written = row_count;
 
-    -- Their neighbours have other ranks now; a newcomer has the factor of its category.
+    -- Their neighbours have other ranks now. What has a factor keeps it.
     insert into recs.repurchase_factors as f (model_id, product_id, factor, is_own_category)
-    select p_model_id, o.product_id, c.factor,
+    select p_model_id, o.product_id, o.factor,
         string_agg(
             (o.category is not distinct from q.category)::integer::text, '' order by w.rank
         )::bit varying
     from unnest(wanted) as w
-    inner join raw.products as o on w.product_id = o.product_id
-    left join raw.products as q on w.neighbour_id = q.product_id
     inner join (
-        select p.category, max(k.factor) as factor
-        from recs.repurchase_factors as k
-        inner join raw.products as p on k.product_id = p.product_id
-        where k.model_id = p_model_id
-        group by p.category
-    ) as c on o.category = c.category
-    group by o.product_id, c.factor
+        select p.product_id, p.category,
+            coalesce(k.factor, (factors ->> p.category)::real) as factor
+        from raw.products as p
+        left join recs.repurchase_factors as k
+            on k.model_id = p_model_id and p.product_id = k.product_id
+    ) as o on w.product_id = o.product_id and o.factor is not null
+    left join raw.products as q on w.neighbour_id = q.product_id
+    group by o.product_id, o.factor
     on conflict (model_id, product_id) do update
     set is_own_category = excluded.is_own_category;
     return written;

@@ -6,6 +6,7 @@ import numpy as np
 import psycopg
 import pytest
 from numpy.typing import NDArray
+from psycopg.types.json import Jsonb
 
 from alsolike.neighbours import write_all_neighbours
 from alsolike.progress import ignore_progress
@@ -180,6 +181,12 @@ def test_what_a_purchase_counts_follows_the_neighbours() -> None:
         f"select %s, t.product_id, 0.3, t.own::bit varying from ({by_rank}) as t (product_id, own)",
         (model,),
     )
+    # Of a product whose category was another one when the model was trained.
+    run("insert into recs.repurchase_factors values (%s, %s, 0.7, '1')", (model, name_of(1)))
+    run(
+        "update recs.models set learned = learned || %s",
+        (Jsonb({"repurchase_factors": {"Tents": 0.3}}),),
+    )
     before = dict(run(by_rank))
     assert extend(k=12) > 0
     after = dict(run(by_rank))
@@ -187,5 +194,7 @@ def test_what_a_purchase_counts_follows_the_neighbours() -> None:
     assert set(after) == set(before) | newcomers
     assert any(after[product_id] != before[product_id] for product_id in before)
     stored = run("select product_id, is_own_category::text, factor from recs.repurchase_factors")
-    assert {row[0]: row[1] for row in stored} == after
-    assert all(row[2] == pytest.approx(0.3) for row in stored)
+    assert {row[0]: row[1] for row in stored if row[0] != name_of(1)} == after
+    assert {row[0]: row[2] for row in stored} == pytest.approx(
+        {**dict.fromkeys(after, 0.3), name_of(1): 0.7}
+    )

@@ -69,22 +69,27 @@ def shop(database: dict[str, str]) -> None:
     add_shopper("s")
 
 
-def _days_ago(days: int) -> str:
+def _days_ago(days: float) -> str:
     """Return a day that is not so long ago that a look counts no more."""
     return (datetime.now(UTC) - timedelta(days=days)).isoformat()
 
 
-def view(shopper: str, number: int) -> None:
+def view(
+    who: str, *numbers: int, days: float = 3, times: int = 1, is_session: bool = False
+) -> None:
+    """Let a shopper, or a session, look at products so many times."""
     add_rows(
         "raw.views",
-        [
+        (
             {
-                "view_id": f"view {shopper} {number}",
-                "shopper_id": shopper,
+                "view_id": f"view {who} {number} {days} {time}",
+                "session_id" if is_session else "shopper_id": who,
                 "product_id": name_of(number),
-                "viewed_at": _days_ago(3),
+                "viewed_at": _days_ago(days),
             }
-        ],
+            for number in numbers
+            for time in range(times)
+        ),
     )
 
 
@@ -97,6 +102,36 @@ def buy(shopper: str, number: int) -> None:
                 "shopper_id": shopper,
                 "product_id": name_of(number),
                 "purchased_at": _days_ago(2),
+            }
+        ],
+    )
+
+
+def put(who: str, number: int, days: float, *, is_session: bool) -> None:
+    """Let a shopper, or a session, put a product into the basket."""
+    add_rows(
+        "raw.basket_additions",
+        [
+            {
+                "addition_id": f"addition {who} {number}",
+                "session_id" if is_session else "shopper_id": who,
+                "product_id": name_of(number),
+                "added_at": _days_ago(days),
+            }
+        ],
+    )
+
+
+def review(shopper: str, number: int, rating: int) -> None:
+    add_rows(
+        "raw.reviews",
+        [
+            {
+                "review_id": f"review {shopper} {number}",
+                "shopper_id": shopper,
+                "product_id": name_of(number),
+                "rating": rating,
+                "reviewed_at": _days_ago(400),
             }
         ],
     )
@@ -117,6 +152,7 @@ def ask(
     k: int = COUNT,
     *,
     shopper: str | None = "s",
+    session: str | None = None,
     filter: dict[str, Any] | None = None,  # noqa: A002  (as the SQL parameter)
     exclude: list[str | None] | None = None,
     candidates: list[str] | None = None,
@@ -128,6 +164,7 @@ def ask(
         "way": step[1],
         "who": name_of(LAMP) if step[0] == "similar_products" else shopper,
         "k": k,
+        "session": session,
         "exclude": exclude or [],
         "filter": None if filter is None else Jsonb(filter),
         "candidates": candidates,
@@ -137,7 +174,7 @@ def ask(
     ends = (
         "p_with_reasons => true"
         if step[0] == "similar_products"
-        else "p_session_id => null, p_history => %(history)s"
+        else "p_session_id => %(session)s, p_history => %(history)s"
     )
     statement = (
         f"select * from recs.{step[0]}(%(who)s, p_k => %(k)s, p_exclude => %(exclude)s, "
@@ -221,6 +258,68 @@ def test_what_was_looked_at_or_reviewed_is_left_out(step: Step) -> None:
     assert numbers(ask(step)) == EVERYTHING - {1}
     assert numbers(ask(step, history=told("view", 2))) == EVERYTHING - {1, 2}
     assert numbers(ask(step, history=told("review", 3))) == EVERYTHING - {1, 3}
+
+
+@of_each_step
+def test_what_was_reviewed_is_left_out_with_however_many_stars_unless_it_is_bought_again(
+    step: Step,
+) -> None:
+    add_shopper("silent", has_consent=False)
+    for number, rating in ((1, 2), (LAMP, 3), (15, 5)):
+        review("s", number, rating)
+        review("silent", number, rating)
+    buy("s", 2)
+    review("s", 2, 5)
+    assert numbers(ask(step)) == EVERYTHING - {1, LAMP, 15}
+    assert numbers(ask(step, shopper="silent")) == EVERYTHING
+
+
+@of_each_step
+@pytest.mark.parametrize("is_session", [False, True])
+def test_what_was_put_into_a_basket_lately_is_left_out_and_later_it_comes_back(
+    step: Step, *, is_session: bool
+) -> None:
+    asked: dict[str, Any] = {"shopper": None, "session": "s"} if is_session else {}
+    put("s", 1, 20, is_session=is_session)
+    put("s", 2, 1, is_session=is_session)
+    assert numbers(ask(step, **asked)) == EVERYTHING - {2}
+    # The taste is of twenty products, which it is none of any more.
+    view("s", *range(3, 23), days=0.5, is_session=is_session)
+    assert numbers(ask(step, **asked)) == {0, 1, 23}
+    assert numbers(ask(step, history=told("basket", 1), **asked)) == {0, 23}
+
+
+@of_each_step
+@pytest.mark.parametrize("is_session", [False, True])
+def test_many_looks_at_a_few_products_do_not_bring_others_back(
+    step: Step, *, is_session: bool
+) -> None:
+    asked: dict[str, Any] = {"shopper": None, "session": "s"} if is_session else {}
+    view("s", *range(1, 6), days=2, is_session=is_session)
+    view("s", *range(6, 9), days=1, times=30, is_session=is_session)
+    assert numbers(ask(step, **asked)) == EVERYTHING - {*range(1, 9)}
+
+
+@of_each_step
+def test_what_was_bought_is_bought_where_all_kinds_weigh_the_same(step: Step) -> None:
+    weights = {"kind_weights": {"purchase": 1, "review": 1, "view": 1}}
+    run("update recs.models set serving = %s", (Jsonb(weights),))
+    buy("s", LAMP)
+    view("s", LAMP, days=1)
+    history = [
+        {"kind": kind, "product_id": name_of(number), "acted_at": _days_ago(days)}
+        for number, kind, days in (
+            (2, "purchase", 3),
+            (2, "view", 1),
+            (17, "purchase", 30),
+            (17, "view", 20),
+        )
+    ]
+    rows = ask(step, history=Jsonb(history))
+    assert numbers(rows) == EVERYTHING - {LAMP, 17}
+    reasons = {(row["reason_product_id"], row["reason_kind"]) for row in rows}
+    bought = {(name_of(number), "bought") for number in (2, LAMP, 17)}
+    assert reasons - {(None, "popular")} == (set() if step[1] == "popular" else bought)
 
 
 @of_each_step

@@ -7,6 +7,7 @@ import pytest
 from litestar.testing import TestClient
 
 from api.http.parameters import FILTER_NAMES
+from tests.shop.database import execute
 from tests.shop.marts import make_mart
 
 Client = TestClient[Any]
@@ -58,6 +59,22 @@ def test_the_page_shows_what_goes_with_it_apart_from_what_is_similar(
     assert len(similar) == 12
     assert not set(similar) & set(pairs[:6])
     assert all(product_id.startswith("knife") for product_id in similar)
+
+
+def test_no_two_variants_of_one_product_are_on_the_page(pairs: list[str], client: Client) -> None:
+    assert "pan-03" in pairs[:6]
+    execute(
+        "update raw.products set item_group_id = 'both' where product_id in ('pan-03', 'knife-03')"
+    )
+    for headers in ({}, HTMX):
+        page = client.get("/products/knife-01?exclude=knife-00", headers=headers).text
+        similar = cards(page if headers else section(page, "similar"))
+        assert len(similar) == 12
+        assert "knife-03" not in similar
+        assert "knife-05" in similar
+    page = client.get("/products/knife-01").text
+    assert "pan-03" in cards(section(page, "goes-with"))
+    assert "knife-03" not in cards(section(page, "similar"))
 
 
 def test_more_similar_ones_do_not_bring_them_back(pairs: list[str], client: Client) -> None:

@@ -239,6 +239,17 @@ def test_the_block_changes_after_a_view(client: Client) -> None:
     ]
 
 
+@pytest.mark.parametrize("path", ["/", "/products/knife-01"])
+def test_what_was_put_into_a_basket_is_a_reason(client: Client, path: str) -> None:
+    event = {"event_id": "b1", "kind": "basket", "product_id": "spade-05", "shopper_id": "agreed"}
+    assert client.post("/v1/events", json=event).status_code == 201
+    sign_in(client, "agreed")
+    page = client.get(path)
+    assert page.status_code == 200
+    assert "Because you put in your basket" in page.text
+    assert 'href="/products/spade-05"' in page.text
+
+
 def test_looking_ahead_and_loading_more_are_no_views(client: Client) -> None:
     sign_in(client, "agreed")
     client.head("/products/knife-01")

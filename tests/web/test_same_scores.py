@@ -33,7 +33,8 @@ SERVING = {
 }
 # Of each kind of model. Lists by a trained one have two sides.
 SERVINGS = {
-    "average": SERVING,
+    # A look weighs as much as a purchase.
+    "average": {**SERVING, "kind_weights": {"purchase": 1, "review": 1, "view": 1}},
     # Little that somebody did weighs less than that, much weighs more.
     "trained": {**SERVING, "actions": 30, "full_weight": 6, "neighbour_rows": 300},
 }
@@ -158,6 +159,9 @@ def requests() -> dict[str, dict[str, Any]]:
             ("view", "pan-03", minutes(2)),
             ("view", "pan-04", days(1)),
         ),
+        "bought, then seen again, long ago": told(
+            ("purchase", "pan-03", days(20)), ("view", "pan-03", days(15))
+        ),
         "a purchase of what is not bought again soon": told(("purchase", "pan-03", minutes(2))),
         "a purchase of what never is": told(("purchase", "spade-05", minutes(2))),
         "a purchase of what is": told(("purchase", "knife-05", minutes(2))),
@@ -225,6 +229,10 @@ def test_the_snapshot_scores_as_the_database_does(
     assert "pan-03" in kept["a look further back"]
     assert "pan-03" not in kept["a look as far back as leaves it out"]
     assert "pan-03" not in kept["a review further back"]
+    for name in ("bought, then seen again", "bought, then seen again, long ago"):
+        assert "pan-03" not in kept[name]
+        reasons = {item["reason"]["product_id"]: item["reason"]["kind"] for item in expected[name]}
+        assert reasons["pan-03"] == "bought"
 
 
 def test_a_list_has_two_sides_and_priors_count_less_where_little_was_done(

@@ -75,6 +75,18 @@ def test_a_hidden_product_is_nowhere(
         assert "/products/knife-23" not in site.get("/search?q=knife+number+23").text
 
 
+@pytest.mark.parametrize("tier", ["live", "snapshot"])
+def test_a_hidden_product_among_several_is_told_as_unknown(
+    site: Client, only: Callable[[str], AbstractContextManager[Any]], tier: str
+) -> None:
+    with only(tier):
+        answer = site.post("/v1/similar", json={"product_ids": ["knife-05", "knife-23", "pan-01"]})
+    assert answer.status_code == 200
+    assert answer.json()["tier"] == tier
+    assert [one["product_id"] for one in answer.json()["lists"]] == ["knife-05", "pan-01"]
+    assert answer.json()["unknown"] == ["knife-23"]
+
+
 @pytest.mark.parametrize("tier", ALL)
 def test_a_list_has_one_of_a_group_of_variants(
     site: Client, only: Callable[[str], AbstractContextManager[Any]], tier: str

@@ -119,6 +119,7 @@ class FittedModel:
             ),
             "prior_share": self.chosen.restraint.prior_share,
             "damping": self.chosen.restraint.damping,
+            "repurchase_factors": self.repurchase,
             "frontier": [one.as_dict() for one in self.chosen.frontier],
             "ndcg_of_visits": {
                 f"{visit:g}": round(ndcg, 6) for visit, ndcg in self.chosen.ndcg_of_visits.items()

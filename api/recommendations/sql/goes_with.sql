@@ -1,8 +1,9 @@
 -- What goes with a product, ready to answer with: one round trip.
 -- product_id: the product; k: rows wanted; exclude: product ids to leave out; filter: JSON of a
 -- recs.product_filter, null: in stock.
--- A row: a product with its rank from 1, its score, the baskets that both are in,
--- lift, and basis. An unknown product raises LS002.
+-- A row: a product with its rank from 1, its score, basis ('pair' or 'category': whether the two
+-- products are bought in one order, or products of their categories), and the baskets and the lift
+-- of these two. An unknown product raises LS002.
 select
     g.rank,
     g.product_id,

@@ -5,7 +5,8 @@ with known as materialized (
     select
         s.shopper_id,
         s.display_name,
-        recs.left_out(s.shopper_id) as product_ids
+        -- Of no days: what they looked at is not asked for.
+        recs.left_out(s.shopper_id, p_viewed_days => 0) as product_ids
     from raw.shoppers as s
     where s.shopper_id = any(%(shopper_ids)s)
 )

@@ -48,6 +48,7 @@ def test_another_product_under_the_same_id_inherits_nothing(shop: Path) -> None:
             for a, b in (("p1", "p2"), ("p2", "p1"))
         ),
     )
+    run("insert into recs.repurchase_factors values (%s, 'p1', 0.3, '1')", (model,))
     write(shop, products=HEAD + TENT + POT)
     assert load(shop).total.rejected == 0
     assert select(OF_P1) == [(0, 0, 0)]
@@ -57,6 +58,9 @@ def test_another_product_under_the_same_id_inherits_nothing(shop: Path) -> None:
     ) == [(0,)]
     # The former product keeps what was done with it, and is shown nowhere.
     ((former,),) = select(FORMER)
+    assert select("select product_id, factor::text from recs.repurchase_factors") == [
+        (former, "0.3")
+    ]
     assert run(
         "select title, is_hidden, is_in_stock from raw.products where product_id = %s", [former]
     ) == [("Copper kettle", True, False)]

@@ -544,6 +544,14 @@ CASES = (
         searches=("purchases_of_shopper",),
         rows=1,
     ),
+    # The large shop has no groups.
+    Case(
+        name="some",
+        statement="api/product_page/variant_groups",
+        parameters={"product_ids": ["v00001", "v00002", "v00003"]},
+        most={"products": 6},
+        rows=0,
+    ),
     # Of 300 shoppers, the latest 30 views.
     Case(
         name="some",
@@ -729,6 +737,7 @@ CASES = (
             "purchases": 120,
             "hides": 12,
             "rebuyable_products": 60,
+            "reviews": 40,
         },
         searches=("purchases_of_shopper", "hides_pkey"),
         rows=3,

@@ -9,7 +9,6 @@ FEW_COMPARISONS = {
     "14_walk_statement.sql": "a walk looks at so many rows at most",
     "15_measure_statement.sql": "so many rows are measured at most",
     "17_nearest_products.sql": "a walk looks at so many rows at most",
-    "32_left_out.sql": "an array of the actions that make the taste",
     "62_extend_neighbours.sql": "a job of the worker, of few newcomers",
 }
 

@@ -1,0 +1,70 @@
+"""Every kind of action is called by a reason, and every reason has words on the pages."""
+
+import re
+from typing import get_args, get_type_hints
+
+import pytest
+
+from alsolike.revision_steps import FUNCTIONS
+from api.catalogue.cards import ProductCard
+from api.recommendations import snapshot
+from api.recommendations.blocks import recommended_block
+from api.recommendations.questions import DatedAction
+from api.recommendations.schemas import Reason, RecommendedProduct
+
+_REASON_KIND = (FUNCTIONS / "33_reason_kind.sql").read_text(encoding="utf-8")
+REASONS = dict(re.findall(r"when '(\w+)' then '(\w+)'", _REASON_KIND))
+
+
+def test_the_database_names_a_reason_for_every_kind_of_action() -> None:
+    recent_actions = (FUNCTIONS / "30_recent_actions.sql").read_text(encoding="utf-8")
+    recorded = set(re.findall(r"select '(\w+)'", recent_actions))
+    assert recorded == set(get_args(get_type_hints(DatedAction)["kind"])) == set(REASONS)
+
+
+def test_the_snapshot_calls_reasons_as_the_database_does() -> None:
+    assert snapshot._REASONS == REASONS
+
+
+@pytest.mark.parametrize("kind", [*REASONS.values(), "popular"])
+def test_every_kind_of_reason_has_words_on_the_pages(kind: str) -> None:
+    cards = {one: card(one) for one in ("found", "acted on")}
+    because = None if kind == "popular" else "acted on"
+    row = RecommendedProduct(
+        product_id="found",
+        title="Found",
+        brand=None,
+        category=None,
+        price=None,
+        sale_price=None,
+        currency=None,
+        image_url=None,
+        url="/products/found",
+        variants=0,
+        reason=Reason(kind, None, because),
+        rank=1,
+        score=1,
+        source="popular" if because is None else "personal",
+        model="average",
+    )
+    (item,) = recommended_block([row], cards).items
+    assert item.reason is not None
+    assert item.reason.kind == kind
+    assert item.reason.text
+    assert item.reason.product_title == because
+
+
+def card(product_id: str) -> ProductCard:
+    return ProductCard(
+        product_id=product_id,
+        url=f"/products/{product_id}",
+        title=product_id,
+        brand=None,
+        price_text=None,
+        old_price_text=None,
+        image_url=None,
+        is_in_stock=True,
+        rating_average=None,
+        review_count=0,
+        variants=0,
+    )
