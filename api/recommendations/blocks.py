@@ -21,8 +21,7 @@ _REASONS = {
     "viewed": "Because you viewed",
     "bought": "Because you bought",
     "reviewed": "Because you liked",
-    # It may have left the basket since.
-    "in_basket": "Because you put in your basket",
+    "in_basket": "Because your basket had",
 }
 
 Cards = Mapping[str, ProductCard]

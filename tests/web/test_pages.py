@@ -246,7 +246,7 @@ def test_what_was_put_into_a_basket_is_a_reason(client: Client, path: str) -> No
     sign_in(client, "agreed")
     page = client.get(path)
     assert page.status_code == 200
-    assert "Because you put in your basket" in page.text
+    assert "Because your basket had" in page.text
     assert 'href="/products/spade-05"' in page.text
 
 

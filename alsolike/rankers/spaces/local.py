@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from alsolike.rankers.spaces.space import require_finite
 from alsolike.rankers.spaces.sparse import (
     best_of_product,
-    entries_of,
     inverse_root,
     parts_of,
     scaled_columns,
@@ -132,29 +131,42 @@ def _regression_columns(
 
 def _gram(by_product: sp.csr_matrix, matrix: sp.csr_matrix, size: int) -> _Gram:
     most = _KEPT_PER_BLOCK * size
-    entries = best_of_product(by_product, matrix, most)
-    return _Gram(_in_shorter_rows(entries, most), squared_columns(matrix))
+    # Nothing else holds the product, so that its memory is given back.
+    entries = _in_shorter_rows(best_of_product(by_product, matrix, most), most)
+    return _Gram(entries, squared_columns(matrix))
 
 
 def _in_shorter_rows(entries: sp.csr_matrix, most: int) -> sp.csr_matrix:
     """Return a symmetric matrix without what another row has too, where that row is shorter.
 
-    Blocks are looked up row by row, and popular products, whose rows are long, are in many blocks.
-    A row of `most` entries may lack what the other row has: those of two such rows stay.
+    The given matrix is used up: a second one would take gigabytes. Blocks are looked up row by row,
+    and popular products, whose rows are long, are in many blocks. A row of `most` entries may lack
+    what the other row has: those of two such rows stay.
     """
-    sizes = np.diff(entries.indptr).astype(np.int64)
+    starts, shape = entries.indptr, entries.shape
+    others, values = entries.indices, entries.data
+    del entries
+    sizes = np.diff(starts).astype(np.int64)
     # No row before comes after one that is as long.
     turns = np.empty(len(sizes), np.int32)
     turns[np.argsort(sizes, kind="stable")] = np.arange(len(sizes), dtype=np.int32)
-    is_kept = np.empty(entries.nnz, bool)
+    kept, counts = 0, np.zeros_like(sizes)
     for rows in parts_of(sizes, _AT_ONCE):
-        part = slice(entries.indptr[rows.start], entries.indptr[rows.stop])
+        part = slice(starts[rows.start], starts[rows.stop])
         own = np.repeat(np.arange(rows.start, rows.stop, dtype=np.int32), sizes[rows])
-        others = entries.indices[part]
-        is_kept[part] = (turns[own] <= turns[others]) | (
-            (sizes[own] >= most) & (sizes[others] >= most)
-        )
-    return entries_of(entries, is_kept)
+        other = others[part]
+        is_kept = (turns[own] <= turns[other]) | ((sizes[own] >= most) & (sizes[other] >= most))
+        counts[rows] = np.bincount(own[is_kept] - rows.start, minlength=rows.stop - rows.start)
+        stop = kept + np.count_nonzero(is_kept)
+        # What is kept moves towards the front, never past what has not been read yet.
+        others[kept:stop] = other[is_kept]
+        values[kept:stop] = values[part][is_kept]
+        kept = stop
+    # One after the other, so that of one alone there are two.
+    values = values[:kept].copy()
+    others = others[:kept].copy()
+    pointers = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+    return sp.csr_matrix((values, others, pointers), shape=shape)
 
 
 def _correlated(targets: sp.csr_matrix, columns: sp.csr_matrix, size: int) -> sp.csr_matrix:

@@ -74,10 +74,13 @@ def without_self(rows: sp.csr_matrix, products: NDArray[np.integer]) -> sp.csr_m
 
 def entries_of(rows: sp.csr_matrix, is_kept: NDArray[np.bool_]) -> sp.csr_matrix:
     """Return the rows with some of their entries, in the same order."""
-    kept_before = np.concatenate([[0], np.cumsum(is_kept)])
-    return sp.csr_matrix(
-        (rows.data[is_kept], rows.indices[is_kept], kept_before[rows.indptr]), shape=rows.shape
-    )
+    pointers = np.zeros_like(rows.indptr)
+    if rows.nnz:
+        # One number for each entry: of a large shop that is gigabytes.
+        kept = np.cumsum(is_kept, dtype=rows.indptr.dtype)
+        ends = rows.indptr[rows.indptr > 0]
+        pointers[rows.indptr > 0] = kept[ends - 1]
+    return sp.csr_matrix((rows.data[is_kept], rows.indices[is_kept], pointers), shape=rows.shape)
 
 
 def values_at(matrix: sp.csr_matrix, pattern: sp.csr_matrix) -> NDArray[np.float32]:
