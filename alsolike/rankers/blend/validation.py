@@ -102,15 +102,9 @@ def _wanted_rows(slices: Sequence[Sequence[Split]], recipe: Recipe) -> int:
 
 
 def _cut(history: History, recipe: Recipe) -> list[Split]:
-    if recipe.validation != BOTH:
-        return [split_history(recipe.validation, history, seed=recipe.seed)]
-    first = split_history("time", history)
-    try:
-        second = split_history("next", history, seed=recipe.seed)
-    except SplitError:
-        return [first]
-    # In a shop to which nobody comes back, the first knows more.
-    return [first, second] if len(first.known) == len(second.known) else [first]
+    # Who can be asked at the cutoff can be asked before an action too: both know the same.
+    ways = ("time", "next") if recipe.validation == BOTH else (recipe.validation,)
+    return [split_history(way, history, seed=recipe.seed) for way in ways]
 
 
 def fit_slice(
