@@ -16,13 +16,13 @@ declare
     ];
     -- Of one shopper or session, or of use to those alone; and what the shop sends.
     for_app constant text [] := array[
-        'buy_again', 'demo_shoppers', 'diversified', 'diversity_level', 'erase_shopper',
+        'actions_before_visit', 'buy_again', 'demo_shoppers', 'diversified', 'diversity_level', 'erase_shopper',
         'event_permission', 'has_happened', 'is_demo_shop', 'is_of_product', 'is_readmitted',
         'left_out',
         'not_bought_again', 'put_products', 'readmit_shopper', 'reason_kind', 'rebuyable_products',
         'recent_actions', 'recently_viewed', 'recommend', 'recommend_with_reasons',
         'remove_products', 'scored_products', 'serving_options', 'shopper_data', 'shopper_lock',
-        'taste', 'visit_length', 'with_nearest_action'
+        'stored_actions', 'taste', 'visit_length', 'with_nearest_action'
     ];
     found record;
 begin
