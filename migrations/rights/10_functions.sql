@@ -6,7 +6,7 @@ do $$
 declare
     for_both constant text [] := array[
         'all_of', 'any_of', 'category_size', 'compounding', 'few_eligible', 'firsts_of_groups',
-        'fits', 'goes_with', 'has_groups', 'is_exact_search', 'is_same_text', 'list_limit',
+        'fits', 'fitting_variant', 'goes_with', 'has_groups', 'is_exact_search', 'is_same_text', 'list_limit',
         'lowered_text', 'measure_statement', 'model_of', 'nearest_products',
         'nearest_thresholds', 'pair_reasons', 'popular_products', 'product_words',
         'products_with_words', 'query_words', 'search_configuration', 'search_configurations',

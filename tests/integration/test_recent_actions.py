@@ -130,7 +130,7 @@ def test_a_long_visit_leaves_half_of_the_places_to_what_came_before() -> None:
     add_vectors(clusters(60))
     look("a", *((n, minutes(n + 1)) for n in range(12)))
     look("a", *((20 + n, timedelta(days=n + 1)) for n in range(3)))
-    serving = {"decay": 0.9, "actions": 10}
+    serving: dict[str, Any] = {"decay": 0.9, "actions": 10}
     assert list(weights("a", visit=0, **serving)) == [name_of(n) for n in range(10)]
     # Three came before, and have places of their own; the visit has the others.
     found = weights("a", visit=0.5, **serving)
@@ -282,7 +282,12 @@ def test_training_weighs_long_visits_as_the_site_does() -> None:
     numbers = np.arange(len(history.shopper_ids))
     is_cut = 0
     for actions in (1, 5, 10, 40):
-        serving = {"actions": actions, "decay": 0.8, "kind_weights": KIND_WEIGHTS, "visit": 0.6}
+        serving: dict[str, Any] = {
+            "actions": actions,
+            "decay": 0.8,
+            "kind_weights": KIND_WEIGHTS,
+            "visit": 0.6,
+        }
         moments = np.full(len(numbers), moment)
         recent = recent_products(history, numbers, moments=moments, **serving)
         for row, visitor in enumerate(history.shopper_ids):

@@ -70,6 +70,7 @@ ANALYST_CALLS = {
     "recs.few_eligible",
     "recs.firsts_of_groups",
     "recs.fits",
+    "recs.fitting_variant",
     "recs.goes_with",
     "recs.has_groups",
     "recs.is_exact_search",

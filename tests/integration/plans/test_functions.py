@@ -20,6 +20,7 @@ IN_THEIR_CALLERS_PLACE = {
     "decimals",
     "fault",
     "fits",
+    "fitting_variant",
     "has_happened",
     "is_of_product",
     "is_same_text",

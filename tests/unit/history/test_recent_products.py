@@ -168,10 +168,13 @@ def test_a_visit_that_leaves_room_and_one_that_is_not_told_apart_take_the_latest
         made, times=np.where(made.products < 6, made.times // 1440, made.times - 99 * DAY)
     )
     moments = made.times.max() + np.array([MINUTE])
-    asked = {"actions": 6, "decay": 1.0, "moments": moments}
-    plain = recent_products(made, np.array([0]), **asked)
-    assert plain.indices.tolist() == [0, 1, 2, 3, 4, 5]
-    kept = recent_products(made, np.array([0]), **asked, visit=0.5)
-    assert kept.indices.tolist() == [0, 1, 2, 6, 7, 8]
-    roomy = recent_products(made, np.array([0]), **{**asked, "actions": 8}, visit=0.5)
-    assert roomy.indices.tolist() == [0, 1, 2, 3, 4, 6, 7, 8]
+    for actions, visit, expected in (
+        (6, 0, [0, 1, 2, 3, 4, 5]),
+        (6, 0.5, [0, 1, 2, 6, 7, 8]),
+        (8, 0.5, [0, 1, 2, 3, 4, 6, 7, 8]),
+        (20, 0.5, [*range(9)]),
+    ):
+        recent = recent_products(
+            made, np.array([0]), actions=actions, decay=1, visit=visit, moments=moments
+        )
+        assert recent.indices.tolist() == expected
