@@ -42,6 +42,10 @@ drop function if exists recs.scored_products(
 drop function if exists recs.scored_products(
     integer, recs.action [], text [], recs.product_filter, text [], integer, integer
 );
+drop function if exists recs.scored_products(
+    integer, recs.action [], text [], recs.product_filter, text [], integer, integer, integer,
+    double precision, double precision
+);
 drop function if exists recs.similar_products(
     text, integer, text [], recs.product_filter, text [], text, boolean
 );

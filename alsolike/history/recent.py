@@ -28,7 +28,9 @@ def recent_products(
 
     Products are ordered by their latest action, those of one moment by their numbers, as in
     `recs.recent_actions`. That function reads a bounded number of events, so the two differ for
-    shoppers who act on the same products more often than that.
+    shoppers who act on the same products more often than that. Where the visit is told apart, it
+    has at most half of the places, rounded up, if so many products came before it; these have the
+    other places, and the visit those that are left.
 
     Parameters
     ----------
@@ -152,12 +154,17 @@ def _recent(
     pair_rows, pair_products = np.divmod(pairs, shape[1])
     order = np.lexsort((pair_products, -times, pair_rows))
     sorted_rows = pair_rows[order]
-    positions = np.arange(len(order)) - np.searchsorted(sorted_rows, sorted_rows)
-    is_recent = positions < actions
-    kept = order[is_recent]
-    weights = strongest[kept] * np.power(float(decay), positions[is_recent])
-    if visit > 0 and moments is not None and len(kept):
-        weights *= _visit_factors(pair_rows[kept], times[kept], weights, moments, visit)
+    places = np.arange(len(order)) - np.searchsorted(sorted_rows, sorted_rows)
+    if visit > 0 and moments is not None:
+        is_in_visit = _is_in_visit(sorted_rows, times[order], moments)
+        places = _places_beside(sorted_rows, is_in_visit, places, actions)
+    else:
+        is_in_visit = np.zeros(len(order), bool)
+    is_kept = (places >= 0) & (places < actions)
+    kept = order[is_kept]
+    weights = strongest[kept] * np.power(float(decay), places[is_kept])
+    if is_in_visit.any():
+        weights *= _visit_factors(sorted_rows[is_kept], is_in_visit[is_kept], weights, visit)
     matrix = sp.csr_matrix(
         (weights.astype(np.float32), (pair_rows[kept], pair_products[kept])), shape=shape
     )
@@ -165,29 +172,54 @@ def _recent(
     return matrix
 
 
-def _visit_factors(
-    rows: NDArray[np.int64],
-    times: NDArray[np.int64],
-    weights: NDArray[np.float64],
-    moments: NDArray[np.int64],
-    visit: float,
-) -> NDArray[np.float64]:
-    """Return what the weights are multiplied by so that the current visit has its share.
-
-    The entries are those of ascending rows, the latest first; there is one at least.
-    """
-    is_first = np.ones(len(rows), bool)
-    is_first[1:] = rows[1:] != rows[:-1]
+def _is_in_visit(
+    rows: NDArray[np.int64], times: NDArray[np.int64], moments: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Tell which entries are of the current visit: of ascending rows, the latest first."""
+    is_first = _is_first(rows)
     later = np.empty_like(times)
     later[1:] = times[:-1]
     later[is_first] = moments[rows[is_first]]
     # In the visit is what no break comes after: as many breaks as before the row's first entry.
     breaks = np.cumsum(later - times > VISIT_GAP)
     starts = np.flatnonzero(is_first)
-    lengths = np.diff(np.append(starts, len(rows)))
-    before = np.repeat(np.append(0, breaks)[starts], lengths)
-    is_in_visit = breaks == before
+    before = np.append(0, breaks)[starts]
+    return breaks == np.repeat(before, np.diff(np.append(starts, len(rows))))
 
+
+def _places_beside(
+    rows: NDArray[np.int64],
+    is_in_visit: NDArray[np.bool_],
+    places: NDArray[np.int64],
+    actions: int,
+) -> NDArray[np.int64]:
+    """Return the places of entries where long visits leave some to the past; -1: none."""
+    in_all = np.bincount(rows)
+    in_visit = np.bincount(rows[is_in_visit], minlength=len(in_all))
+    most = np.maximum((actions + 1) // 2, actions - (in_all - in_visit))
+    left_out = np.maximum(in_visit - most, 0)
+    return np.where(is_in_visit, np.where(places < most[rows], places, -1), places - left_out[rows])
+
+
+def _is_first(rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which entries are the first of their row: of ascending rows."""
+    is_first = np.ones(len(rows), bool)
+    is_first[1:] = rows[1:] != rows[:-1]
+    return is_first
+
+
+def _visit_factors(
+    rows: NDArray[np.int64],
+    is_in_visit: NDArray[np.bool_],
+    weights: NDArray[np.float64],
+    visit: float,
+) -> NDArray[np.float64]:
+    """Return what the weights are multiplied by so that the current visit has its share.
+
+    The entries are those of ascending rows; there is one at least.
+    """
+    starts = np.flatnonzero(_is_first(rows))
+    lengths = np.diff(np.append(starts, len(rows)))
     in_visit = np.add.reduceat(is_in_visit.astype(float), starts)
     in_past = lengths - in_visit
     of_all = np.add.reduceat(weights, starts)

@@ -4,6 +4,7 @@ Nothing here needs the database, Parquet or S3.
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -28,6 +29,7 @@ _TEMPORARY = (
     "create_question",
     "create_fitting_products",
     "create_allowed_products",
+    "create_shown_products",
     "create_category_products",
 )
 
@@ -167,9 +169,8 @@ class LocalSnapshot:
         def read(wanted: int) -> list[SnapshotProduct]:
             rows = self._rows("neighbours", {"product_id": product_id, "k": wanted})
             products = [product_of_row(row[1:]) for row in rows]
-            scores.update(
-                (product.product_id, row[0]) for product, row in zip(products, rows, strict=True)
-            )
+            for product, row in zip(products, rows, strict=True):
+                scores.setdefault(product.product_id, row[0])
             return products
 
         return [(found, scores[found.product_id]) for found in _first_of_groups(read, k, k)[:k]]
@@ -211,14 +212,20 @@ class LocalSnapshot:
         def read(wanted: int) -> list[SnapshotProduct]:
             rows = self._rows("scored_products", {**parameters, "k": wanted})
             scored = [ScoredSnapshotProduct(product_of_row(row[2:]), *row[:2]) for row in rows]
-            found.update((one.product.product_id, one) for one in scored)
+            # A variant that takes the place of others may come again, and then scores less.
+            for one in scored:
+                found.setdefault(one.product.product_id, one)
             return [one.product for one in scored]
+
+        def is_of_visit(product: SnapshotProduct) -> bool:
+            place = found[product.product_id].action_place
+            return place is not None and place < taste.visit
 
         # As many at first as the database reads: how far it reads is felt where a list has sides.
         (has_groups,) = self._connection.execute(
             "select exists (select * from products where variant_group_id is not null)"
         ).fetchone()
-        firsts = _first_of_groups(read, k, 2 * k if has_groups else k)
+        firsts = _first_of_groups(read, k, 2 * k if has_groups else k, is_of_visit)
         return [found[product.product_id] for product in (firsts if taste.visit else firsts[:k])]
 
     def popular(
@@ -308,13 +315,25 @@ def _one_of_each_group(products: Iterable[SnapshotProduct]) -> list[SnapshotProd
 
 
 def _first_of_groups(
-    read: Callable[[int], list[SnapshotProduct]], k: int, wanted: int
+    read: Callable[[int], list[SnapshotProduct]],
+    k: int,
+    wanted: int,
+    is_of_visit: Callable[[SnapshotProduct], bool] = lambda _: False,
 ) -> list[SnapshotProduct]:
-    """Read a list, at first so many wanted, until k or more are left with one of each group."""
+    """Read a list, at first so many wanted, until k or more are left with one of each group.
+
+    Of a list with two sides as many are wanted, and left, of each.
+    """
     while True:
         products = read(wanted)
         found = _one_of_each_group(products)
-        if len(found) >= k or len(products) < wanted:
+        # A side that gave all it was asked for may have more.
+        is_left = Counter(map(is_of_visit, found))
+        if all(
+            is_left[side] >= k
+            for side, count in Counter(map(is_of_visit, products)).items()
+            if count >= wanted
+        ):
             return found
         wanted *= 5
 

@@ -48,7 +48,7 @@ _REASONS = {"purchase": "bought", "basket": "in_basket", "review": "reviewed", "
 
 def recommend(local: LocalSnapshot, question: RecommendQuestion) -> list[RecommendedProduct]:
     """Find what the model scores by what the request tells of, then popular products."""
-    actions = _latest_actions(local, question.actions)
+    actions = _latest_actions(local, question.actions, question.page.until)
     taste = _taste(local, actions, question.page.until)
     filter_json = question.filter.as_json()
     basket = (one.product_id for one in question.actions if one.kind == "basket")
@@ -147,11 +147,13 @@ def no_complements(local: LocalSnapshot, question: ComplementsQuestion) -> list[
     return []
 
 
-def _latest_actions(local: LocalSnapshot, actions: Sequence[DatedAction]) -> list[DatedAction]:
+def _latest_actions(
+    local: LocalSnapshot, actions: Sequence[DatedAction], until: datetime
+) -> list[DatedAction]:
     """Return one action of each product, the latest first, as `recs.recent_actions` does.
 
     The strongest kind stands for the product, of equally strong ones a purchase; its latest action
-    of any kind dates it.
+    of any kind dates it. A long visit leaves half of the places to what came before it.
     """
     # Clocks of callers may be ahead: what they tell of the future counts as of now.
     now = datetime.now(UTC)
@@ -171,7 +173,12 @@ def _latest_actions(local: LocalSnapshot, actions: Sequence[DatedAction]) -> lis
         for product_id in sorted(strongest)
     ]
     dated.sort(key=lambda one: one.acted_at, reverse=True)
-    return dated[: local.serving.actions]
+    most = local.serving.actions
+    if local.serving.visit:
+        visit = _visit_length(dated, until)
+        past = len(dated) - visit
+        dated = [*dated[: min(visit, max((most + 1) // 2, most - past))], *dated[visit:]]
+    return dated[:most]
 
 
 def _acted_on(local: LocalSnapshot, told: Sequence[DatedAction]) -> list[str]:

@@ -1,5 +1,5 @@
 -- The products most like a product, for its page: none of its own group of variants, and one of
--- each other group.
+-- each other group: where the neighbour that is stored does not fit, recs.fitting_variant.
 -- p_product_id: the product; p_k: rows wanted, 0 or more; p_exclude: product ids to leave out;
 -- p_filter: see recs.product_filter, null: in stock; p_candidates: choose among these products
 -- alone, null: among all; p_model: name of a model, null: the serving one; p_with_reasons: whether
@@ -66,21 +66,38 @@ begin
     if p_way = 'neighbours' or p_way = 'vectors' and used.kind = 'trained' then
         -- One by one, and only until the list is full: those after it may be many.
         for near in
-            select n.neighbour_id, n.score, f.variant_group_id
+            select f.product_id as neighbour_id, n.score, f.variant_group_id
             from recs.neighbours as n
             cross join lateral (
-                select p.variant_group_id
+                select p.variant_group_id,
+                    case
+                        when
+                            case
+                                when candidates is null then recs.fits(p, p_filter)
+                                else n.neighbour_id in (select unnest(candidates))
+                            end
+                            then p.product_id
+                        when p.variant_group_id is not null then (
+                            select v.product_id
+                            from recs.fitting_variant(
+                                p.variant_group_id, p_filter, candidates
+                            ) as v
+                        )
+                    end as product_id
                 from raw.products as p
-                where
-                    p.product_id = n.neighbour_id
-                    and (candidates is not null or recs.fits(p, p_filter))
+                where p.product_id = n.neighbour_id
                 limit 1
             ) as f
             where
                 n.model_id = used.model_id
                 and n.product_id = p_product_id
                 and n.neighbour_id not in (select unnest(left_out))
-                and (candidates is null or n.neighbour_id in (select unnest(candidates)))
+                and (
+                    candidates is null
+                    or has_groups
+                    or n.neighbour_id in (select unnest(candidates))
+                )
+                and f.product_id is not null
             order by n.rank
             limit case when p_k = 0 or not has_groups then p_k end
         loop

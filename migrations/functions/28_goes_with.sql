@@ -1,6 +1,7 @@
 -- What goes with a product: bought in one order with it more often than chance has it; then, by
 -- pairs of categories, what goes with its kind. Another question than what is similar to it. One of
--- each group of variants, none of its own.
+-- each group of variants, none of its own: where the one that is stored does not fit,
+-- recs.fitting_variant.
 -- p_product_id: the product; p_k: rows wanted, 0 or more; p_exclude: product ids to leave out;
 -- p_filter: see recs.product_filter, null: in stock.
 -- A row: rank from 1, product_id, score (above 0, see marts.product_complements), the baskets that
@@ -35,17 +36,29 @@ begin
 
     return query
     with fitting as (
-        select c.rank as place, c.other_product_id, c.score, c.together, c.lift, c.basis,
+        select c.rank as place, f.product_id, c.score, c.together, c.lift, c.basis,
             row_number() over (
                 partition by
-                    p.variant_group_id, case when p.variant_group_id is null then c.other_product_id end
+                    f.variant_group_id, case when f.variant_group_id is null then f.product_id end
                 order by c.rank
             ) as number_in_group
         from marts.product_complements as c
-        inner join raw.products as p on c.other_product_id = p.product_id
+        cross join lateral (
+            select p.variant_group_id,
+                case
+                    when recs.fits(p, p_filter) then p.product_id
+                    when p.variant_group_id is not null then (
+                        select v.product_id
+                        from recs.fitting_variant(p.variant_group_id, p_filter, null) as v
+                    )
+                end as product_id
+            from raw.products as p
+            where p.product_id = c.other_product_id
+            limit 1
+        ) as f
         where
             c.product_id = p_product_id
-            and recs.fits(p, p_filter)
+            and f.product_id is not null
             and c.other_product_id not in (
                 select unnest(recs.with_variants(p_exclude || p_product_id))
             )
@@ -53,7 +66,7 @@ begin
 
     select
         (row_number() over (order by f.place))::integer,
-        f.other_product_id, f.score, f.together, f.lift, f.basis
+        f.product_id, f.score, f.together, f.lift, f.basis
     from fitting as f
     where f.number_in_group = 1
     order by f.place

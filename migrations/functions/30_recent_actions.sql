@@ -8,13 +8,17 @@
 -- put into a basket counts halfway between a view and a purchase.
 -- Events of the future: recs.has_happened. A told action of the future counts as of now.
 -- A row: kind ('purchase', 'review' of 4 or 5 stars, 'view', 'basket'), the event's id (null for
--- what was told), product_id, when, and its weight; the latest `actions` products.
--- The weight is the kind's, times the decay for every later product (recs.serving_options). Then
+-- what was told), product_id, when, and its weight; the latest `actions` products. Of a visit these
+-- are at most half, rounded up, where so many came before it; what came before has the other
+-- places, and the visit those that are left. So a long visit hides nothing of the past.
+-- The weight is the kind's, times the decay for every later row (recs.serving_options). Then
 -- the current visit and what came before have shares of the sum of all weights, each shared out as
 -- its own weights are: with n products in the visit and m before it, the past has
 -- (1 - visit × n / (n + 1)) × m / (m + 1) and the visit the rest. So one look changes some of a
 -- list, several change more of it, and a long taste is never lost. The sum stays, so that
--- neighbours keep their place beside the priors. What the visit is: recs.visit_length.
+-- neighbours keep their place beside the priors. What the visit is: recs.visit_length, which says
+-- the same of the rows: what is left out of a visit is its oldest, and what came before is more
+-- than half an hour older than these. With the option `visit` at 0 nothing is told apart.
 create or replace function recs.recent_actions(
     p_shopper_id text, p_session_id text, p_serving jsonb default '{}',
     p_as_of timestamptz default null, p_history jsonb default null
@@ -27,84 +31,32 @@ as $$
         select o.* from recs.serving_options(p_serving) as o
     ),
 
-    consenting as (
-        select c.shopper_id from raw.consenting_shoppers as c where c.shopper_id = p_shopper_id
-    ),
-
-    -- A product is acted on more than once, so that more events are read than products wanted.
-    actions as (
-        (
-            select 'purchase' as kind, p.purchase_id as event_id, p.product_id,
-                p.purchased_at as acted_at
-            from raw.purchases as p
-            where
-                p.shopper_id = (select c.shopper_id from consenting as c)
-                and p.returned_quantity < p.quantity
-                and recs.has_happened(p.purchased_at, p_as_of)
-            order by p.purchased_at desc, p.purchase_id
-            limit (select 2 * o.actions from options as o)
-        )
-        union all
-        (
-            select 'review', r.review_id, r.product_id, r.reviewed_at
-            from raw.reviews as r
-            where
-                r.shopper_id = (select c.shopper_id from consenting as c)
-                and r.rating >= 4
-                and recs.has_happened(r.reviewed_at, p_as_of)
-            order by r.reviewed_at desc, r.review_id
-            limit (select 2 * o.actions from options as o)
-        )
-        union all
-        (
-            select 'view', v.view_id, v.product_id, v.viewed_at
-            from raw.views as v
-            where
-                v.shopper_id = (select c.shopper_id from consenting as c)
-                and recs.has_happened(v.viewed_at, p_as_of)
-            order by v.viewed_at desc, v.view_id
-            limit (select 4 * o.actions from options as o)
-        )
-        union all
-        (
-            select 'view', v.view_id, v.product_id, v.viewed_at
-            from raw.views as v
-            where
-                v.session_id = p_session_id
-                and v.shopper_id is null
-                and recs.has_happened(v.viewed_at, p_as_of)
-                and (p_shopper_id is null or exists (select from consenting))
-            order by v.viewed_at desc, v.view_id
-            limit (select 4 * o.actions from options as o)
-        )
-        union all
-        (
-            select 'basket', b.addition_id, b.product_id, b.added_at
-            from raw.basket_additions as b
-            where
-                b.shopper_id = (select c.shopper_id from consenting as c)
-                and recs.has_happened(b.added_at, p_as_of)
-            order by b.added_at desc, b.addition_id
-            limit (select 2 * o.actions from options as o)
-        )
-        union all
-        (
-            select 'basket', b.addition_id, b.product_id, b.added_at
-            from raw.basket_additions as b
-            where
-                b.session_id = p_session_id
-                and b.shopper_id is null
-                and recs.has_happened(b.added_at, p_as_of)
-                and (p_shopper_id is null or exists (select from consenting))
-            order by b.added_at desc, b.addition_id
-            limit (select 2 * o.actions from options as o)
-        )
+    actions as materialized (
+        select a.kind, a.event_id, a.product_id, a.acted_at
+        from options as o
+        cross join lateral recs.stored_actions(
+            p_shopper_id, p_session_id, p_as_of, o.actions
+        ) as a
         union all
         select h.kind, null, h.product_id, least(h.acted_at, now())
         from jsonb_to_recordset(coalesce(p_history, '[]')) as h (
             kind text, product_id text, acted_at timestamptz
         )
         where h.product_id is not null
+    ),
+
+    -- Events of one long visit may be all that was read.
+    all_actions as (
+        select a.* from actions as a
+        union all
+        select b.kind, b.event_id, b.product_id, b.acted_at
+        from options as o
+        cross join lateral recs.actions_before_visit(
+            p_shopper_id, p_session_id, o.actions,
+            (select array_agg(a.acted_at order by a.acted_at desc) from actions as a),
+            p_as_of
+        ) as b
+        where o.visit > 0 and (select count(*) from actions) > o.actions
     ),
 
     weighted as (
@@ -119,7 +71,7 @@ as $$
                 when 'review' then o.review_weight
                 else o.view_weight
             end as kind_weight
-        from actions as a
+        from all_actions as a
         cross join options as o
     ),
 
@@ -136,10 +88,34 @@ as $$
             w.event_id asc, w.kind asc
     ),
 
-    latest as (
-        select b.*, row_number() over (order by b.acted_at desc, b.product_id asc) as place
+    ordered as (
+        select b.*, row_number() over (order by b.acted_at desc, b.product_id asc) as number
         from by_product as b
-        order by b.acted_at desc, b.product_id asc
+    ),
+
+    -- What there is of it, and the most that is kept of it.
+    whole_visit as (
+        select v.length,
+            case
+                when o.visit > 0
+                    then greatest((o.actions + 1) / 2, o.actions - (v.products - v.length))
+                else o.actions
+            end as most
+        from options as o
+        cross join (
+            select recs.visit_length(array_agg(d.acted_at order by d.number), p_as_of) as length,
+                count(*) as products
+            from ordered as d
+        ) as v
+    ),
+
+    latest as (
+        select d.kind, d.event_id, d.product_id, d.acted_at, d.kind_weight,
+            row_number() over (order by d.number) as place
+        from ordered as d
+        cross join whole_visit as w
+        where d.number <= w.most or d.number > w.length
+        order by d.number
         limit (select o.actions from options as o)
     ),
 
@@ -150,8 +126,7 @@ as $$
     ),
 
     visit as (
-        select recs.visit_length(array_agg(l.acted_at order by l.place), p_as_of) as length
-        from latest as l
+        select least(w.length, w.most) as length from whole_visit as w
     ),
 
     sums as (

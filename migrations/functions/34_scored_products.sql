@@ -5,10 +5,13 @@
 -- added up; p_k: rows wanted.
 -- p_visit: how many of p_acted, from the first on, are of the current visit, 0: the list has one
 -- side; p_past_share: the share of the other actions in all weights; p_full_weight: the sum of the
--- weights from which on a prior counts in full, 0: always.
+-- weights from which on a prior counts in full, 0: always; p_has_groups: whether products are of
+-- groups of variants (recs.has_groups).
 -- A row: product_id; its score, the sum over the actions of weight × the neighbour's score, plus
 -- its prior (above 0); action_place: place in p_acted, from 1, of the action that gave most; 0: a
--- prior alone gave; best first. At most p_k rows.
+-- prior alone gave; best first. At most p_k rows. A variant that does not fit gives its place to
+-- one of its group that does (recs.fitting_variant), so that one may come twice:
+-- recs.firsts_of_groups keeps the first.
 -- With p_visit a list has two sides, and p_k rows of each are returned: what the visit leads to,
 -- and what came before leads to, in the order that it has without a visit: by what the past gives,
 -- times the past's share. A product is of the side that would give more if it had all the weight,
@@ -27,7 +30,8 @@
 create or replace function recs.scored_products(
     p_model_id integer, p_acted recs.action [], p_exclude text [],
     p_filter recs.product_filter, p_candidates text [], p_rows integer, p_k integer,
-    p_visit integer, p_past_share double precision, p_full_weight double precision
+    p_visit integer, p_past_share double precision, p_full_weight double precision,
+    p_has_groups boolean
 ) returns setof recs.scored_product
 language sql
 stable
@@ -121,20 +125,44 @@ as $$
             case when p_visit > 0 then array[true, false] else array[null::boolean] end
         ) as side (is_of_visit)
     cross join lateral (
-        select s.product_id, s.score, s.action_place
-        from sorted as s
-        where
-            (side.is_of_visit is null or side.is_of_visit = s.is_of_visit)
-            -- A hash of the array, which a comparison with all of it would not be in every plan.
-            and s.product_id not in (select unnest(p_exclude))
-            and case
-                when p_candidates is null then (
-                    select recs.fits(p, p_filter)
-                    from raw.products as p
-                    where p.product_id = s.product_id
-                )
-                else s.product_id in (select unnest(p_candidates))
-            end
+        select w.product_id, w.score, w.action_place
+        from (
+            select s.score, s.action_place,
+                case
+                    when p_candidates is null then (
+                        select
+                            case
+                                when recs.fits(p, p_filter) then p.product_id
+                                when p.variant_group_id is not null then (
+                                    select v.product_id
+                                    from recs.fitting_variant(
+                                        p.variant_group_id, p_filter, null
+                                    ) as v
+                                )
+                            end
+                        from raw.products as p
+                        where p.product_id = s.product_id
+                    )
+                    when s.product_id in (select unnest(p_candidates)) then s.product_id
+                    when p_has_groups then (
+                        select v.product_id
+                        from raw.products as p
+                        cross join lateral recs.fitting_variant(
+                            p.variant_group_id, null, p_candidates
+                        ) as v
+                        where p.product_id = s.product_id
+                    )
+                end as product_id
+            from sorted as s
+            where
+                (side.is_of_visit is null or side.is_of_visit = s.is_of_visit)
+                -- A hash of the array, which a comparison with all of it would not be in every
+                -- plan.
+                and s.product_id not in (select unnest(p_exclude))
+            -- Or a product would be looked up twice.
+            offset 0
+        ) as w
+        where w.product_id is not null
         limit p_k
     ) as f
     order by f.score desc, f.product_id asc;

@@ -69,7 +69,10 @@ declare
     -- Rows to find before one of each group is left.
     wanted integer;
     has_groups constant boolean := recs.has_groups();
-    is_all boolean;
+    -- Rows of the visit's side; without a visit all are of the other side.
+    of_visit integer;
+    has_more_of_visit boolean;
+    has_more_of_others boolean;
     acted recs.action [];
     -- Null: nothing they acted on has a vector, or none is needed.
     taste halfvec;
@@ -136,13 +139,25 @@ begin
                 select s
                 from recs.scored_products(
                     used.model_id, acted, left_out || p_unlisted, p_filter, candidates,
-                    options.neighbour_rows, wanted, visit, past_share, options.full_weight
+                    options.neighbour_rows, wanted, visit, past_share, options.full_weight,
+                    has_groups
                 ) as s
             );
             exit when not has_groups;
-            is_all := cardinality(scored) < wanted;
+            -- Of each side: one that gave all it was asked for may have more.
+            of_visit := (
+                select count(*) from unnest(scored) as s where s.action_place between 1 and visit
+            );
+            has_more_of_visit := of_visit >= wanted;
+            has_more_of_others := cardinality(scored) - of_visit >= wanted;
             scored := recs.firsts_of_groups(scored);
-            exit when is_all or cardinality(scored) >= depth;
+            of_visit := (
+                select count(*) from unnest(scored) as s where s.action_place between 1 and visit
+            );
+            exit when not (
+                has_more_of_visit and of_visit < depth
+                or has_more_of_others and cardinality(scored) - of_visit < depth
+            );
             wanted := 5 * wanted;
         end loop;
         if visit = 0 then

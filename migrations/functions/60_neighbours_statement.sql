@@ -1,7 +1,7 @@
 -- The text of the statement that computes and stores neighbours; tests explain it.
 -- p_model_id, p_dimension: the model; p_is_exact: measure every pair instead of walking the HNSW
--- index for each product; p_has_groups: store one neighbour of each group of variants, and none of
--- the product's own.
+-- index for each product; p_has_groups: store one neighbour of each group of variants, the nearest
+-- that is shown and in stock before all others, and none of the product's own.
 -- Parameters of the text: $1 product ids, $2 neighbours of each, $3 how many of the nearest, the
 -- product itself included, to choose them from.
 -- The outer side looks up the vector of each product. The inner side is the plain
@@ -40,7 +40,7 @@ as $$
                     ') '
                     'order by p.variant_group_id,'
                     '  case when p.variant_group_id is null then l.product_id end,'
-                    '  l.distance, l.product_id'
+                    '  p.is_in_stock and not p.is_hidden desc, l.distance, l.product_id'
                 else '%s'
             end,
             format(

@@ -5,7 +5,8 @@
 -- Where products are of groups of variants, one of each other group is a neighbour, of up to
 -- 50 * (p_k + 1) nearest products; of all of them where the vectors are few.
 -- Sessions may run it at the same time for different products. Products out of stock are neighbours
--- too: stock changes faster than neighbours do, so readers filter by it.
+-- too: stock changes faster than neighbours do, so readers filter by it. Of a group one in stock is
+-- taken first.
 create or replace function recs.write_neighbours(
     p_model_id integer, p_product_ids text [], p_k integer
 ) returns bigint

@@ -107,18 +107,23 @@ begin
             group by a.product_id, a.neighbour_id
         ),
 
-        -- Of a group of variants the best.
+        -- Of a group of variants the best that is shown and in stock, at the score of the best.
         apart as (
             select distinct on (
                 m.product_id, p.variant_group_id,
                 case when p.variant_group_id is null then m.neighbour_id end
-            ) m.product_id, m.neighbour_id, m.score
+            ) m.product_id, m.neighbour_id,
+                max(m.score) over (
+                    partition by
+                        m.product_id, p.variant_group_id,
+                        case when p.variant_group_id is null then m.neighbour_id end
+                ) as score
             from merged as m
             left join raw.products as p
                 on m.neighbour_id = p.product_id and p.variant_group_id is not null
             order by m.product_id, p.variant_group_id,
                 case when p.variant_group_id is null then m.neighbour_id end,
-                m.score desc, m.neighbour_id
+                p.is_in_stock and not p.is_hidden desc, m.score desc, m.neighbour_id
         ),
 
         ranked as (

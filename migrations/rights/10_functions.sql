@@ -6,7 +6,7 @@ do $$
 declare
     for_both constant text [] := array[
         'all_of', 'any_of', 'category_size', 'compounding', 'few_eligible', 'firsts_of_groups',
-        'fits', 'goes_with', 'has_groups', 'is_exact_search', 'is_same_text', 'list_limit',
+        'fits', 'fitting_variant', 'goes_with', 'has_groups', 'is_exact_search', 'is_same_text', 'list_limit',
         'lowered_text', 'measure_statement', 'model_of', 'nearest_products',
         'nearest_thresholds', 'pair_reasons', 'popular_products', 'product_words',
         'products_with_words', 'query_words', 'search_configuration', 'search_configurations',
@@ -16,13 +16,13 @@ declare
     ];
     -- Of one shopper or session, or of use to those alone; and what the shop sends.
     for_app constant text [] := array[
-        'buy_again', 'demo_shoppers', 'diversified', 'diversity_level', 'erase_shopper',
+        'actions_before_visit', 'buy_again', 'demo_shoppers', 'diversified', 'diversity_level', 'erase_shopper',
         'event_permission', 'has_happened', 'is_demo_shop', 'is_of_product', 'is_readmitted',
         'left_out',
         'not_bought_again', 'put_products', 'readmit_shopper', 'reason_kind', 'rebuyable_products',
         'recent_actions', 'recently_viewed', 'recommend', 'recommend_with_reasons',
         'remove_products', 'scored_products', 'serving_options', 'shopper_data', 'shopper_lock',
-        'taste', 'visit_length', 'with_nearest_action'
+        'stored_actions', 'taste', 'visit_length', 'with_nearest_action'
     ];
     found record;
 begin

@@ -4,6 +4,7 @@ Twelve tees (v00000 to v00011) lie closest together; what comes after is single,
 v00013, two sizes of one mug.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -152,6 +153,96 @@ def test_a_filter_finds_the_variant_that_fits(way: str) -> None:
     assert {*red} & {name_of(7), name_of(8)}
 
 
+def near_twenty(
+    *,
+    exclude: Sequence[str] = (),
+    candidates: Sequence[str] | None = None,
+    fitting: dict[str, object] | None = None,
+) -> list[str]:
+    """Return the neighbours of product 20, the same way by way and for who looked at it."""
+    rest = (
+        "p_k => 3, p_exclude => %s, p_candidates => %s, "
+        "p_filter => jsonb_populate_record(null::recs.product_filter, %s), p_way => %s)"
+    )
+    asked: list[object] = [[*exclude], candidates, None if fitting is None else Jsonb(fitting)]
+    lately = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    history = [{"kind": "view", "product_id": name_of(20), "acted_at": lately}]
+    lists: set[tuple[str, ...]] = set()
+    for way in ("vectors", "neighbours"):
+        similar_ones = run(
+            f"select product_id, source from recs.similar_products(%s, {rest} order by rank",
+            [name_of(20), *asked, way],
+        )
+        lists.add(tuple(one for one, source in similar_ones if source == "neighbours"))
+        rows = run(
+            "select product_id, reason_kind, reason_product_id from recs.recommend_with_reasons("
+            f"'s', null, p_history => %s, {rest} where score is not null order by rank",
+            [Jsonb(history), *asked, way],
+        )
+        # Below the neighbours come the nearest by vector.
+        own = [one for one, kind, reason in rows if (kind, reason) == ("viewed", name_of(20))]
+        lists.add(tuple(own[: len(similar_ones)]) if way == "neighbours" else tuple(own))
+    (found, *others) = sorted(lists, key=len)
+    assert all(other[: len(found)] == found for other in others)
+    return [*found]
+
+
+@pytest.fixture
+def neighbours_of_twenty() -> None:
+    """Have a tee, a single product and a mug alone as neighbours of product 20."""
+    run("delete from recs.neighbours")
+    add_rows(
+        "recs.neighbours",
+        (
+            {
+                "model_id": 1,
+                "product_id": name_of(20),
+                "rank": rank,
+                "neighbour_id": name_of(other),
+                "score": 0.9 / rank,
+            }
+            for rank, other in enumerate((2, 14, 12), 1)
+        ),
+    )
+
+
+@pytest.mark.usefixtures("neighbours_of_twenty")
+def test_a_stored_variant_that_does_not_fit_gives_its_place_to_one_that_does() -> None:
+    assert near_twenty() == [name_of(2), name_of(14), name_of(12)]
+    run("update raw.products set is_in_stock = false where product_id = %s", [name_of(2)])
+    run("update raw.products set is_hidden = true where product_id = %s", [name_of(0)])
+    assert near_twenty() == [name_of(1), name_of(14), name_of(12)]
+    # One in stock comes before one that is sold out, whatever the filter says.
+    run("update raw.products set is_hidden = true where product_id = %s", [name_of(2)])
+    run("update raw.products set is_in_stock = false where product_id = %s", [name_of(1)])
+    assert near_twenty(fitting={"with_sold_out": True})[0] == name_of(3)
+    run(
+        """update raw.products set attributes = '{"colour": "red"}' where product_id = any(%s)""",
+        [[name_of(n) for n in (8, 9, 12, 13)]],
+    )
+    red = {"attributes": {"colour": "red"}}
+    assert near_twenty(fitting=red) == [name_of(8), name_of(12)]
+    assert near_twenty(candidates=[name_of(n) for n in (7, 10, 14)]) == [name_of(7), name_of(14)]
+    assert near_twenty(candidates=[name_of(9), name_of(10)], fitting=red) == [name_of(9)]
+    # What is left out is in all its variants.
+    assert near_twenty(exclude=[name_of(5)], fitting=red) == [name_of(12)]
+    run("update raw.products set is_hidden = true where product_id = any(%s)", [[*TEES]])
+    assert near_twenty() == [name_of(14), name_of(12)]
+
+
+@pytest.mark.usefixtures("neighbours_of_twenty")
+def test_two_stored_variants_give_their_places_to_one() -> None:
+    run(
+        "update recs.neighbours set neighbour_id = %s where neighbour_id = %s",
+        [name_of(4), name_of(14)],
+    )
+    run(
+        "update raw.products set is_in_stock = false where product_id = any(%s)",
+        [[name_of(2), name_of(4)]],
+    )
+    assert near_twenty() == [name_of(0), name_of(12)]
+
+
 def test_popular_lists_and_their_pages_have_one_of_each_group() -> None:
     statement = "select product_id from recs.popular_products(%s, %s)"
     first = ids(statement, 3, [])
@@ -175,14 +266,36 @@ def test_what_goes_with_a_product_is_one_of_each_group() -> None:
             for rank, other in enumerate((13, 5, 4, 20), 1)
         ),
     )
-    rows = run("select rank, product_id from recs.goes_with(%s)", [name_of(12)])
-    assert rows == [(1, name_of(5)), (2, name_of(20))]
+    rows = run("select rank, product_id, score from recs.goes_with(%s)", [name_of(12)])
+    assert rows == [(1, name_of(5), 1 / 2), (2, name_of(20), 1 / 4)]
     assert ids(
         "select product_id from recs.goes_with(%s, p_exclude => %s)", name_of(12), ["x"]
     ) == [
         name_of(5),
         name_of(20),
     ]
+
+    # Another variant takes the place of one that cannot be had.
+    run(
+        "update raw.products set is_in_stock = product_id = any(%s), is_hidden = product_id = %s "
+        "where product_id = any(%s)",
+        [[name_of(0), name_of(3), name_of(6)], name_of(0), [*TEES]],
+    )
+    rows = run("select rank, product_id, score from recs.goes_with(%s)", [name_of(12)])
+    assert rows == [(1, name_of(3), 1 / 2), (2, name_of(20), 1 / 4)]
+    run(
+        """update raw.products set attributes = '{"colour": "red"}' where product_id = any(%s)""",
+        [[name_of(6), name_of(7)]],
+    )
+    assert ids(
+        "select product_id from recs.goes_with(%s, p_filter => "
+        "jsonb_populate_record(null::recs.product_filter, %s))",
+        name_of(12),
+        Jsonb({"attributes": {"colour": "red"}}),
+    ) == [name_of(6)]
+    assert ids(
+        "select product_id from recs.goes_with(%s, p_exclude => %s)", name_of(12), [name_of(9)]
+    ) == [name_of(20)]
 
 
 def test_recently_viewed_and_bought_again_have_the_first_of_a_group() -> None:
@@ -250,6 +363,84 @@ def test_stored_neighbours_are_of_distinct_groups(is_large: bool) -> None:
     assert run(
         "select count(distinct product_id) from recs.neighbours where model_id = %s", [model]
     ) == [(count,)]
+
+
+def test_of_a_group_a_stored_neighbour_is_one_in_stock_if_any_is() -> None:
+    model = add_vectors(nearby(60), "plain")
+    run(
+        "update raw.products set item_group_id = right(product_id, 5)::integer / 6, "
+        "is_in_stock = mod(right(product_id, 5)::integer, 6) = 3 or product_id < 'v00006'"
+    )
+    run("update raw.products set is_hidden = true where product_id in ('v00009', 'v00005')")
+    write_all_neighbours(model="plain", k=9, sessions=1, report=ignore_progress)
+    rows = run(
+        "select distinct p.item_group_id::integer, n.neighbour_id from recs.neighbours as n "
+        "inner join raw.products as p on n.neighbour_id = p.product_id where n.model_id = %s",
+        [model],
+    )
+    # The nearest in stock; of the second group there is none.
+    assert {one for group, one in rows if group == 0} == {name_of(4)}
+    assert {group for group, _ in rows} == {*range(10)}
+    assert {one for group, one in rows if group > 1} == {name_of(n) for n in range(15, 60, 6)}
+
+
+def test_newcomers_take_the_place_of_variants_that_are_sold_out() -> None:
+    model = add_trained(
+        nearby(COUNT),
+        {
+            number: [((number + step) % (COUNT - 1), 0.9 / step) for step in range(1, 11)]
+            for number in range(COUNT - 1)
+        },
+        name="extended",
+        learned={"newcomer_scale": 0.5},
+    )
+    run("update recs.models set parameters = '{\"neighbours\": 10}' where model_id = %s", [model])
+    newcomer = name_of(COUNT - 1)
+    run("update raw.products set item_group_id = null")
+    run(
+        "update raw.products set item_group_id = 'hat' where product_id = any(%s)",
+        [[name_of(16), newcomer]],
+    )
+    run("update raw.products set is_in_stock = false where product_id = %s", [name_of(16)])
+    write_all_neighbours(model="extended", k=10, sessions=1, report=ignore_progress)
+    rows = run(
+        "select rank, neighbour_id, score from recs.neighbours "
+        "where model_id = %s and product_id = %s and rank <= 2",
+        [model, name_of(15)],
+    )
+    assert rows == [(1, newcomer, pytest.approx(0.9)), (2, name_of(17), pytest.approx(0.45))]
+
+
+def test_a_visit_keeps_its_places_where_neighbours_are_mostly_of_one_group() -> None:
+    """Neighbours from before groups existed: forty variants are read before any other product."""
+    visited, looked_at_before = 0, 60
+    add_trained(
+        nearby(90),
+        {
+            visited: [(n, 1 - n / 100) for n in range(1, 60)],
+            looked_at_before: [(n, 1 - n / 100) for n in range(61, 90)],
+        },
+        name="sides",
+    )
+    run("update raw.products set item_group_id = null")
+    run(
+        "update raw.products set item_group_id = 'shirt' where product_id between %s and %s",
+        [name_of(1), name_of(40)],
+    )
+    now = datetime.now(UTC)
+    history = [
+        {"kind": "view", "product_id": name_of(one), "acted_at": (now - before).isoformat()}
+        for one, before in ((visited, timedelta()), (looked_at_before, timedelta(days=2)))
+    ]
+    for way in ("vectors", "neighbours"):
+        reasons = ids(
+            "select reason_product_id from recs.recommend_with_reasons("
+            "'s', null, 10, p_history => %s, p_model => 'sides', p_way => %s) order by rank",
+            Jsonb(history),
+            way,
+        )
+        # At least 1 - 0.75 / 2 of them, since one product came before.
+        assert reasons.count(name_of(visited)) >= 6
 
 
 def test_a_shop_without_groups_has_every_product_by_itself() -> None:

@@ -126,6 +126,83 @@ def test_an_option_out_of_range_is_refused(visit: Any) -> None:
         run("select * from recs.serving_options(%s)", (Jsonb({"visit": visit}),))
 
 
+def test_a_long_visit_leaves_half_of_the_places_to_what_came_before() -> None:
+    add_vectors(clusters(60))
+    look("a", *((n, minutes(n + 1)) for n in range(12)))
+    look("a", *((20 + n, timedelta(days=n + 1)) for n in range(3)))
+    serving: dict[str, Any] = {"decay": 0.9, "actions": 10}
+    assert list(weights("a", visit=0, **serving)) == [name_of(n) for n in range(10)]
+    # Three came before, and have places of their own; the visit has the others.
+    found = weights("a", visit=0.5, **serving)
+    assert list(found) == [name_of(n) for n in (*range(7), 20, 21, 22)]
+    past = (1 - 0.5 * 7 / 8) * 3 / 4
+    assert sum([*found.values()][7:]) / sum(found.values()) == pytest.approx(past, rel=1e-6)
+    look("a", *((40 + n, timedelta(days=n + 10)) for n in range(9)))
+    assert list(weights("a", visit=0.5, **serving)) == [
+        name_of(n) for n in (*range(5), 20, 21, 22, 40, 41)
+    ]
+    assert list(weights("a", decay=0.9, actions=3)) == [name_of(n) for n in (0, 1, 20)]
+    assert list(weights("a", decay=0.9, actions=1)) == [name_of(0)]
+
+
+@pytest.mark.parametrize("apart", [0.5, 6])
+def test_many_page_loads_hide_nothing_of_what_came_before(apart: float) -> None:
+    add_vectors(clusters(60))
+    # Of five pages, one every half minute; or one every few minutes for hours on end.
+    look("a", *((n % 5, minutes(apart * (n + 1))) for n in range(40 if apart > 1 else 300)))
+    look("a", *((10 + n, timedelta(days=n + 3)) for n in range(9)))
+    look("another", *((30 + n, timedelta(days=n + 2)) for n in range(9)))
+    found = weights("a", decay=0.9, actions=8, visit=0.5)
+    assert list(found) == [name_of(n) for n in (0, 1, 2, 3, 10, 11, 12, 13)]
+
+
+def test_what_came_before_a_visit_of_many_page_loads_needs_consent() -> None:
+    add_vectors(clusters(60))
+    add_shoppers(["s"])
+    look("a", *((n % 5, minutes((n + 1) / 2)) for n in range(300)))
+    run("update raw.views set shopper_id = 's', session_id = null")
+    look("b", *((10 + n, timedelta(days=n + 3)) for n in range(9)))
+    run("update raw.views set shopper_id = 's' where session_id = 'b'")
+    asked = "select count(*) from recs.recent_actions('s', null, %s, %s)"
+    parameters = (Jsonb({"actions": 8, "visit": 0.5}), NOON)
+    assert run(asked, parameters) == [(8,)]
+    run(
+        "insert into raw.consents (shopper_id, purpose, is_granted, source) "
+        "values ('s', 'personalisation', false, 'test')"
+    )
+    assert run(asked, parameters) == [(0,)]
+
+
+def write_history(rows: list[tuple[str, str, str, str, datetime]]) -> None:
+    """Write events (kind, id, shopper, product, time), and the mart of them."""
+    for kind, verb in (("purchase", "purchased"), ("view", "viewed")):
+        columns = (f"{kind}_id", "shopper_id", "product_id", f"{verb}_at")
+        own = (row[1:] for row in rows if row[0] == kind)
+        add_rows(f"raw.{kind}s", (dict(zip(columns, row, strict=True)) for row in own))
+    make_mart(
+        "shopper_events",
+        [
+            {
+                "visitor_id": f"shopper:{shopper}",
+                "product_id": product,
+                "kind": kind,
+                "event_id": event,
+                "occurred_at": at,
+                "weight": KIND_WEIGHTS[kind],
+            }
+            for kind, event, shopper, product, at in rows
+        ],
+    )
+
+
+def served(shopper: str, moment: int, serving: dict[str, Any]) -> dict[str, float]:
+    statement = (
+        "select product_id, weight from recs.recent_actions("
+        "%s, null, %s, timestamptz 'epoch' + %s * interval '1 microsecond')"
+    )
+    return dict(run(statement, (visitor_of(shopper).shopper_id, Jsonb(serving), moment)))
+
+
 @pytest.mark.parametrize("serving", [{"decay": 0.8, "actions": 6}, {"decay": 1, "actions": 40}])
 @pytest.mark.parametrize("visit", [0, 0.65])
 def test_training_weighs_as_the_site_does(serving: dict[str, Any], visit: float) -> None:
@@ -146,24 +223,7 @@ def test_training_weighs_as_the_site_does(serving: dict[str, Any], visit: float)
         )
         for number, (day, hour, second, shopper, product) in enumerate(zip(*draws, strict=True))
     ]
-    for kind, verb in (("purchase", "purchased"), ("view", "viewed")):
-        columns = (f"{kind}_id", "shopper_id", "product_id", f"{verb}_at")
-        own = (row[1:] for row in rows if row[0] == kind)
-        add_rows(f"raw.{kind}s", (dict(zip(columns, row, strict=True)) for row in own))
-    make_mart(
-        "shopper_events",
-        [
-            {
-                "visitor_id": f"shopper:{shopper}",
-                "product_id": product,
-                "kind": kind,
-                "event_id": event,
-                "occurred_at": at,
-                "weight": KIND_WEIGHTS[kind],
-            }
-            for kind, event, shopper, product, at in rows
-        ],
-    )
+    write_history(rows)
     history = read_history(report=ignore_progress)
     ids = history.catalogue.product_ids
     drawn = np.sort(random.choice(len(history), 60, replace=False))
@@ -183,15 +243,70 @@ def test_training_weighs_as_the_site_does(serving: dict[str, Any], visit: float)
     is_other = (np.abs((recent - plain).toarray()) > 1e-3).any(axis=1)
     assert (is_other.sum() > 10) == (visit > 0)
     for row, (event, moment) in enumerate(zip(drawn, moments.tolist(), strict=True)):
-        served = run(
-            "select product_id, weight from recs.recent_actions("
-            "%s, null, %s, timestamptz 'epoch' + %s * interval '1 microsecond')",
-            (
-                visitor_of(history.shopper_ids[history.shoppers[event]]).shopper_id,
-                Jsonb({**serving, "kind_weights": KIND_WEIGHTS, "visit": visit}),
-                moment,
-            ),
+        found = served(
+            history.shopper_ids[history.shoppers[event]],
+            moment,
+            {**serving, "kind_weights": KIND_WEIGHTS, "visit": visit},
         )
         own = recent[row].toarray()[0]
         trained = {ids[product]: float(own[product]) for product in np.flatnonzero(own)}
-        assert trained == pytest.approx(dict(served), rel=1e-5)
+        assert trained == pytest.approx(found, rel=1e-5)
+
+
+def test_training_weighs_long_visits_as_the_site_does() -> None:
+    add_vectors(clusters(60))
+    # So many products of a visit, a minute and a half apart, after so many of a day each.
+    sizes = [(n, m) for n in (0, 2, 5, 9, 24) for m in (0, 1, 4, 24)]
+    shoppers = [f"s{n} {m}" for n, m in sizes]
+    add_shoppers(shoppers)
+    random = np.random.default_rng(5)
+    rows: list[tuple[str, str, str, str, datetime]] = []
+    for shopper, (n, m) in zip(shoppers, sizes, strict=True):
+        before = [minutes(1.5 * (place + 1)) for place in range(n)]
+        before += [timedelta(days=place + 1) for place in range(m)]
+        products = random.permutation(60).tolist()
+        rows += [
+            (
+                "view" if place % 4 else "purchase",
+                f"{shopper} {place}",
+                shopper,
+                name_of(products[place]),
+                NOON - ago,
+            )
+            for place, ago in enumerate(before)
+        ]
+    write_history(rows)
+    history = read_history(report=ignore_progress)
+    ids = history.catalogue.product_ids
+    moment = int(NOON.timestamp() * 1_000_000)
+    numbers = np.arange(len(history.shopper_ids))
+    is_cut = 0
+    for actions in (1, 5, 10, 40):
+        serving: dict[str, Any] = {
+            "actions": actions,
+            "decay": 0.8,
+            "kind_weights": KIND_WEIGHTS,
+            "visit": 0.6,
+        }
+        moments = np.full(len(numbers), moment)
+        recent = recent_products(history, numbers, moments=moments, **serving)
+        for row, visitor in enumerate(history.shopper_ids):
+            own = recent[row].toarray()[0]
+            trained = {ids[product]: float(own[product]) for product in np.flatnonzero(own)}
+            found = served(visitor, moment, serving)
+            assert trained == pytest.approx(found, rel=1e-5), (visitor, actions)
+            is_cut += len(found) == actions
+    assert is_cut > 20
+
+
+def test_the_visit_is_the_same_for_those_who_read_the_rows() -> None:
+    add_vectors(clusters(60))
+    # The visit's oldest is left out, which what came before is just over half an hour older than.
+    look("a", *((n, minutes(10 * (n + 1))) for n in range(8)))
+    look("a", *((20 + n, minutes(110.1 + n)) for n in range(8)))
+    statement = (
+        "select count(*), recs.visit_length(array_agg(a.acted_at order by a.acted_at desc), %s) "
+        "from recs.recent_actions(null, 'a', %s, %s) as a"
+    )
+    for actions, length in ((6, 3), (9, 5), (12, 6), (16, 8)):
+        assert run(statement, (NOON, Jsonb({"actions": actions}), NOON)) == [(actions, length)]

@@ -46,6 +46,8 @@ MODEL = """
     where right(product_id, 2)::integer % 3 = 0;
     update raw.products set item_group_id = 'blade'
     where product_id in ('knife-10', 'knife-11', 'knife-12');
+    update raw.products set attributes = '{"colour": "red"}'
+    where product_id in ('knife-12', 'knife-14', 'pan-05', 'pan-06', 'spade-04');
     insert into recs.product_priors (model_id, product_id, prior)
     select m.model_id, p.product_id, right(p.product_id, 2)::integer / 50.0
     from recs.serving_model as m, raw.products as p
@@ -119,6 +121,8 @@ def somebody(seed: int) -> dict[str, Any]:
     return told(*actions, basket=draw.sample(products, draw.randrange(3)))
 
 
+# Requests that fewer products fit than they ask for.
+FEW = {"of a few", "of a colour", "a variant among a few"}
 LOOKS = ["pan-04", "knife-13", "pan-15", "knife-11"]
 
 
@@ -138,6 +142,19 @@ def two_sides() -> dict[str, dict[str, Any]]:
         for visit in (1, 2, 4)
         for before in (1, 20)
         for k in (8, 30, 50)
+    }
+
+
+def long_visits() -> dict[str, dict[str, Any]]:
+    """Make requests of more looks in a visit than make a taste, after pasts, short and long."""
+    looks = [f"pan-{n:02}" for n in range(25)] + [f"knife-{n:02}" for n in range(12)]
+    return {
+        f"{visit} looks after {before}": told(
+            *(("view", one, minutes(1 + n / 2)) for n, one in enumerate(looks[:visit])),
+            *(("view", f"spade-{n:02}", days(1 + n / 4)) for n in range(before)),
+        )
+        for visit in (7, 16, 37)
+        for before in (1, 3, 20)
     }
 
 
@@ -181,9 +198,19 @@ def requests() -> dict[str, dict[str, Any]]:
             ("purchase", "knife-03", days(2)),
             filter={"category": "Kitchen"},
         ),
+        # Of the group one variant fits.
+        "of a colour": told(
+            ("view", "knife-13", minutes(1)),
+            ("view", "pan-09", days(1)),
+            filter={"attributes": {"colour": "red"}},
+        ),
+        "a variant among a few": told(
+            ("view", "knife-13", minutes(1)), candidates=["knife-11", "knife-15", "pan-01"]
+        ),
         "of one group": told(("view", "knife-13", minutes(1)), ("view", "knife-09", days(1))),
         **{f"somebody, {seed}": somebody(seed) for seed in range(25)},
         **two_sides(),
+        **long_visits(),
     }
 
 
@@ -221,7 +248,7 @@ def test_the_snapshot_scores_as_the_database_does(
         assert shown(found[name]) == shown(items), name
         scores, own = ([one["score"] or 0 for one in both] for both in (items, found[name]))
         assert own == pytest.approx(scores, rel=1e-5), name
-        assert len(items) == asked[name]["k"] or name == "of a few"
+        assert len(items) == asked[name]["k"] or name in FEW
     # The rules are felt at all.
     first = {name: items[0]["product_id"] for name, items in expected.items()}
     assert first["a purchase of what is not bought again soon"] != first["a visit"]
@@ -233,6 +260,14 @@ def test_the_snapshot_scores_as_the_database_does(
         assert "pan-03" not in kept[name]
         reasons = {item["reason"]["product_id"]: item["reason"]["kind"] for item in expected[name]}
         assert reasons["pan-03"] == "bought"
+    assert "knife-12" in kept["of a colour"]
+    assert "knife-11" in kept["a variant among a few"]
+    if run("select kind from recs.models") == [("trained",)]:
+        # However long a visit is, some cards come from before it.
+        for name in long_visits():
+            if name.endswith(" after 20"):
+                reasons = [item["reason"]["product_id"] or "" for item in expected[name][:12]]
+                assert sum(not one.startswith(("pan", "knife")) for one in reasons) >= 4, name
 
 
 def test_a_list_has_two_sides_and_priors_count_less_where_little_was_done(

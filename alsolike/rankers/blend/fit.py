@@ -59,7 +59,7 @@ class FittedModel:
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return the neighbours of some products, best first: their numbers and their scores.
 
-        One of each group of variants, and none of the product's own.
+        One of each group of variants, in stock if one is, and none of the product's own.
 
         Shapes (len(products), recipe.neighbours); after the last neighbour -1, with a score of 0.
         """
@@ -183,5 +183,5 @@ def _fit(history: History, texts: Texts, recipe: Recipe, report: Report) -> Fitt
         repurchase=repurchase_factors(without_floods(history)),
         left_out=left_out,
         rows=rows,
-        groups=Groups(history.catalogue.groups),
+        groups=Groups(history.catalogue.groups, history.catalogue.is_in_stock),
     )

@@ -75,6 +75,26 @@ def test_k_counts_what_is_in_stock(export: Export, read_rows: ReadRows) -> None:
     assert [row[2] for row in rows if row[0] == "b"] == ["Ä", "a", "d"]
 
 
+def test_a_variant_stands_in_for_one_out_of_stock(export: Export, read_rows: ReadRows) -> None:
+    with connect() as connection:
+        connection.execute(
+            "update raw.products set item_group_id = 'pot' where product_id in ('c', 'e')"
+        )
+        connection.execute(
+            "delete from recs.neighbours where product_id = 'b' and neighbour_id = 'e'"
+        )
+    rows = read_rows(export())
+    assert [row[2:4] for row in rows if row[0] == "b"] == [
+        ("Ä", pytest.approx(0.8)),
+        ("a", pytest.approx(0.7)),
+        ("e", pytest.approx(0.6)),
+        ("d", pytest.approx(0.5)),
+        ("z", pytest.approx(0.3)),
+    ]
+    # Another product has it already.
+    assert [row[2] for row in rows if row[0] == "a"] == ["Ä", "b", "d", "e", "z"]
+
+
 def test_parts_split_between_products(
     export: Export, settings: Settings, read_rows: ReadRows, monkeypatch: pytest.MonkeyPatch
 ) -> None:

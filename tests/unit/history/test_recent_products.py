@@ -93,3 +93,88 @@ def test_rows_are_weighed_a_few_at_a_time(at_once: int, monkeypatch: pytest.Monk
     assert (acted_on(made, shoppers, moments) != had).nnz == 0
     assert parts.dtype == whole.dtype
     assert parts.has_sorted_indices
+
+
+MINUTE = DAY // 1440
+
+
+def _weights_one_by_one(
+    latest: dict[int, int], moment: int, *, actions: int, decay: float, visit: float
+) -> dict[int, float]:
+    """Weigh products by their latest times, in minutes, as `recent_products` says it does."""
+    ordered = sorted(latest, key=lambda product: (-latest[product], product))
+    length, later = 0, moment
+    for product in ordered:
+        if later - latest[product] > 30:
+            break
+        length, later = length + 1, latest[product]
+    of_visit, past = ordered[:length], ordered[length:]
+    places_of_past = min(len(past), max(actions // 2, actions - length))
+    of_visit = of_visit[: actions - places_of_past]
+    kept = [*of_visit, *past[:places_of_past]]
+    weights = {product: decay**place for place, product in enumerate(kept)}
+    n, m = len(of_visit), len(kept) - len(of_visit)
+    if n and m:
+        share = (1 - visit * n / (n + 1)) * m / (m + 1)
+        whole = sum(weights.values())
+        for products, part in ((of_visit, 1 - share), (kept[n:], share)):
+            scale = part * whole / sum(weights[product] for product in products)
+            weights.update({product: weights[product] * scale for product in products})
+    return weights
+
+
+@pytest.mark.parametrize("actions", [1, 2, 5, 10, 40])
+def test_a_long_visit_leaves_half_of_the_places_to_what_came_before(actions: int) -> None:
+    random = np.random.default_rng(actions)
+    # Shoppers with visits of 0 to 19 products, two minutes apart, after pasts of 0 to 19.
+    sizes = [(n, m) for n in (0, 1, 3, 7, 19) for m in (0, 1, 3, 7, 19)]
+    # In minutes.
+    moment = 100 * 1440
+    events: list[tuple[int, int, int]] = []
+    for shopper, (n, m) in enumerate(sizes):
+        products = random.permutation(50).tolist()
+        times = [moment - 2 * (place + 1) for place in range(n)]
+        times += [moment - 1440 * (place + 1) for place in range(m)]
+        events += [(shopper, *one) for one in zip(products, times, strict=False)]
+    made = history(catalogue(50), events, shoppers=len(sizes))
+    made = replace(made, times=made.times // DAY * MINUTE)
+    order = np.random.default_rng(0).permutation(len(sizes))
+    recent = recent_products(
+        made,
+        order,
+        actions=actions,
+        decay=0.8,
+        visit=0.6,
+        moments=np.full(len(order), moment * MINUTE),
+    )
+    is_shared = False
+    for row, shopper in enumerate(order.tolist()):
+        latest = {product: time for who, product, time in events if who == shopper}
+        expected = _weights_one_by_one(latest, moment, actions=actions, decay=0.8, visit=0.6)
+        found = recent[row].toarray()[0]
+        assert dict(zip(np.flatnonzero(found), found[found > 0], strict=True)) == pytest.approx(
+            expected, rel=1e-6
+        ), sizes[shopper]
+        n, m = sizes[shopper]
+        is_shared |= n > actions - actions // 2 and m >= actions // 2 > 0
+    assert is_shared == (actions in {2, 5, 10})
+
+
+def test_a_visit_that_leaves_room_and_one_that_is_not_told_apart_take_the_latest() -> None:
+    events = [(0, product, 10 - product) for product in range(9)]
+    made = history(catalogue(9), events)
+    # Minutes, not days: all but the last three are of the visit.
+    made = replace(
+        made, times=np.where(made.products < 6, made.times // 1440, made.times - 99 * DAY)
+    )
+    moments = made.times.max() + np.array([MINUTE])
+    for actions, visit, expected in (
+        (6, 0, [0, 1, 2, 3, 4, 5]),
+        (6, 0.5, [0, 1, 2, 6, 7, 8]),
+        (8, 0.5, [0, 1, 2, 3, 4, 6, 7, 8]),
+        (20, 0.5, [*range(9)]),
+    ):
+        recent = recent_products(
+            made, np.array([0]), actions=actions, decay=1, visit=visit, moments=moments
+        )
+        assert recent.indices.tolist() == expected

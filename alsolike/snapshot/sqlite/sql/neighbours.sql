@@ -1,4 +1,5 @@
--- The nearest products of a product, of those that the question allows.
+-- The nearest products of a product, of those that the question allows. Two variants that are not
+-- may have the same one in their place.
 -- product_id: the product; k: rows wanted.
 -- A row: the score, then a product, best first.
 select
@@ -6,7 +7,8 @@ select
     p.*
 from products as own
 inner join neighbours as n on own.number = n.product_number
-inner join allowed_products as p on n.neighbour_number = p.number
+inner join shown_products as f on n.neighbour_number = f.number
+inner join products as p on f.shown_number = p.number
 where own.product_id = :product_id
 order by n.rank
 limit :k

@@ -87,18 +87,20 @@ sided as materialized (
 ),
 
 of_visit as (
-    select s.number, s.score, s.place
+    select p.number, s.score, s.place
     from sided as s
-    inner join allowed_products as p on s.number = p.number
+    inner join shown_products as f on s.number = f.number
+    inner join products as p on f.shown_number = p.number
     where s.place < :visit
     order by s.score desc, p.product_id asc
     limit :k
 ),
 
 of_past as (
-    select s.number, s.past_score as score, s.place
+    select p.number, s.past_score as score, s.place
     from sided as s
-    inner join allowed_products as p on s.number = p.number
+    inner join shown_products as f on s.number = f.number
+    inner join products as p on f.shown_number = p.number
     where s.place is null or s.place >= :visit
     order by s.past_score desc, p.product_id asc
     limit :k
