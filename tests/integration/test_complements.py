@@ -97,6 +97,15 @@ def test_what_is_left_out_or_out_of_stock_is_not_shown() -> None:
     assert {row[0] for row in rows} == {"frame", "pillow"}
 
 
+@pytest.mark.usefixtures("orders")
+def test_a_hidden_product_takes_no_place() -> None:
+    run("update raw.products set is_hidden = true where product_id = 'mattress'")
+    transform(select="+product_complements", with_tests=False, report=ignore_progress)
+    assert run(
+        "select other_product_id, rank from marts.product_complements where product_id = 'frame'"
+    ) == [("slats", 1)]
+
+
 def test_bad_questions_are_errors_and_a_shop_without_marts_has_none() -> None:
     run("insert into raw.products (product_id, title) values ('a', 'a')")
     assert goes_with("a") == []

@@ -33,6 +33,15 @@ categories as (
 
 ),
 
+-- Of others there is nothing to show.
+shown_categories as (
+
+    select distinct category as other_category
+    from products
+    where stands_for_group
+
+),
+
 basket_categories as (
 
     select
@@ -99,12 +108,14 @@ own_pairs as (
 own_partners as (
 
     select
-        *,
-        together / expected as lift
+        own_pairs.*,
+        own_pairs.together / own_pairs.expected as lift
     from own_pairs
+    inner join shown_categories
+        on own_pairs.other_category = shown_categories.other_category
     where
-        together >= {{ var('category_support') }}
-        and together / expected >= {{ var('category_lift') }}
+        own_pairs.together >= {{ var('category_support') }}
+        and own_pairs.together / own_pairs.expected >= {{ var('category_lift') }}
 
 ),
 
@@ -174,6 +185,8 @@ parent_partners as (
         on
             categories.parent_category = parent_expected.parent_category
             and categories.category <> parent_expected.other_category
+    inner join shown_categories
+        on parent_expected.other_category = shown_categories.other_category
     left join own_partners
         on categories.category = own_partners.category
     where

@@ -24,7 +24,8 @@ group_baskets as (
 
 ),
 
--- The variant that is bought most often stands for all, one in stock before one that is not.
+-- The variant that is bought most often stands for all, one in stock before one that is not. A
+-- hidden one never does.
 ordered as (
 
     select
@@ -32,6 +33,7 @@ ordered as (
         row_number() over (
             partition by products.group_key
             order by
+                products.is_shown desc,
                 products.is_in_stock desc,
                 coalesce(product_baskets.product_baskets, 0) desc,
                 products.product_id asc
@@ -51,7 +53,7 @@ final as (
         substring(ordered.category from '^(.+) > ') as parent_category,
         ordered.is_in_stock,
         coalesce(group_baskets.baskets, 0) as baskets,
-        ordered.place = 1 as stands_for_group
+        ordered.place = 1 and ordered.is_shown as stands_for_group
     from ordered
     left join group_baskets
         on ordered.group_key = group_baskets.group_key

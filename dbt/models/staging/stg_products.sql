@@ -16,6 +16,7 @@ renamed as (
         currency,
         attributes,
         is_in_stock,
+        not is_hidden as is_shown,
         variant_group_id,
         created_at,
         loaded_at
