@@ -19,7 +19,8 @@
 -- A prior is the same for everybody: where somebody did little, their own actions would drown in
 -- it. So below p_full_weight it counts in proportion. Without any action it counts in full.
 -- A purchase counts less towards products of its own category where the model knows that these are
--- rarely bought again soon (recs.repurchase_factors).
+-- rarely bought again soon (recs.repurchase_factors); and so does what was done with others of the
+-- category until then, such as looks at what was not chosen. What came after it counts in full.
 -- p_rows are shared out in proportion to the weights: of an action that counts little, only the
 -- nearest neighbours are read. So a long history costs no more than a short one.
 --
@@ -36,7 +37,24 @@ create or replace function recs.scored_products(
 language sql
 stable
 as $$
-    with parts as (
+    with acted as (
+        select u.kind, u.product_id, u.weight::double precision as weight, u.place
+        from unnest(p_acted) with ordinality
+            as u (kind, event_id, product_id, acted_at, weight, place)
+    ),
+
+    -- Categories that are rarely bought again soon, and the place of the latest purchase.
+    bought as materialized (
+        select p.category, min(a.place) as place
+        from acted as a
+        inner join recs.repurchase_factors as f
+            on f.model_id = p_model_id and a.product_id = f.product_id
+        inner join raw.products as p on a.product_id = p.product_id
+        where a.kind = 'purchase'
+        group by p.category
+    ),
+
+    parts as (
         select w.product_id, w.part, w.place <= p_visit as is_of_visit,
             array[w.part, -w.place] as part_and_place, null as prior
         from (
@@ -50,15 +68,25 @@ as $$
                     else 1
                 end as part
             from (
-                select u.product_id, u.weight::double precision as weight, u.place,
+                select u.product_id, u.weight, u.place,
                     ceil(p_rows * u.weight / sum(u.weight) over ())::integer as depth,
                     f.is_own_category, length(f.is_own_category) as known,
                     f.factor::double precision as factor
-                from unnest(p_acted) with ordinality
-                    as u (kind, event_id, product_id, acted_at, weight, place)
+                from acted as u
+                left join bought as b
+                    on
+                        u.place >= b.place
+                        and b.category = case
+                            -- Most shoppers bought nothing of the kind: no category is looked up.
+                            when (select count(*) from bought) > 0 then (
+                                select p.category
+                                from raw.products as p
+                                where p.product_id = u.product_id
+                            )
+                        end
                 left join recs.repurchase_factors as f
                     on
-                        u.kind = 'purchase'
+                        (u.kind = 'purchase' or b.place is not null)
                         and f.model_id = p_model_id
                         and u.product_id = f.product_id
             ) as a

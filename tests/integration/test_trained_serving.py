@@ -386,6 +386,38 @@ def test_after_a_purchase_its_kind_steps_back_unless_it_is_bought_again() -> Non
     assert ids(recommend("u", 2)) == [name_of(4), name_of(6)]
 
 
+def test_looks_at_what_was_not_chosen_step_back_with_the_purchase() -> None:
+    # 0 to 3 are tents, 4 is a sleeping bag, and 5 is coffee.
+    model_id = add_trained(
+        clusters(8), {0: [(4, 0.6)], 1: [(2, 1.0), (4, 0.5)], 3: [(2, 1.0), (4, 0.5)]}
+    )
+    run("update raw.products set category = 'Tents' where product_id <= %s", (name_of(3),))
+    add_rows(
+        "recs.repurchase_factors",
+        [
+            {
+                "model_id": model_id,
+                "product_id": name_of(product),
+                "factor": 0.1,
+                "is_own_category": bits,
+            }
+            for product, bits in ((0, "0"), (1, "10"), (3, "10"))
+        ],
+    )
+    add_shopper("s")
+    view("e1", "s", 1, START)
+    assert ids(recommend("s", 2)) == [name_of(2), name_of(4)]
+    buy("e2", "s", 0, START + DAY)
+    assert ids(recommend("s", 2)) == [name_of(4), name_of(2)]
+    # Who looks at tents again after buying one looks for another.
+    view("e3", "s", 3, START + 2 * DAY)
+    scores = {row[1]: row[2] for row in recommend("s", 2)}
+    decay = 0.85
+    of_tent = 1.0 + decay**2 * 0.1
+    of_bag = 0.5 + decay * 3 * 0.6 + decay**2 * 0.5
+    assert scores == pytest.approx({name_of(2): of_tent, name_of(4): of_bag})
+
+
 def test_what_was_viewed_and_not_bought_comes_back_after_some_days() -> None:
     add_trained(clusters(8), {0: [(1, 1.0), (2, 0.5)], 1: [(0, 1.0)]}, serving={"viewed_days": 3})
     add_shopper("s")

@@ -180,6 +180,17 @@ def requests() -> dict[str, dict[str, Any]]:
             ("purchase", "pan-03", days(20)), ("view", "pan-03", days(15))
         ),
         "a purchase of what is not bought again soon": told(("purchase", "pan-03", minutes(2))),
+        "looks at its kind, then that purchase": told(
+            ("view", "pan-04", minutes(9)),
+            ("view", "pan-15", minutes(5)),
+            ("view", "spade-05", minutes(4)),
+            ("purchase", "pan-03", minutes(2)),
+        ),
+        "that purchase, then looks at its kind": told(
+            ("purchase", "pan-03", minutes(9)),
+            ("view", "pan-04", minutes(5)),
+            ("view", "pan-15", minutes(2)),
+        ),
         "a purchase of what never is": told(("purchase", "spade-05", minutes(2))),
         "a purchase of what is": told(("purchase", "knife-05", minutes(2))),
         "a look as far back as leaves it out": told(("view", "pan-03", days(9.9))),

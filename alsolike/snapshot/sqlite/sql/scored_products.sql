@@ -6,18 +6,40 @@
 -- counts; k: rows wanted of each side.
 -- A row: the score; the place of the action that gave most of it, from 0, null: a prior alone gave;
 -- then a product; best first.
-with actions as (
+with acted as materialized (
     select
         a.key as place,
-        a.key < :visit as is_of_visit,
-        p.number,
-        p.category,
+        a.value ->> 'kind' as kind,
         a.value ->> 'weight' as weight,
         a.value ->> 'depth' as depth,
-        -- A purchase counts less towards what is rarely bought again soon.
-        case a.value ->> 'kind' when 'purchase' then p.repurchase_factor end as factor
+        p.number,
+        p.category,
+        p.repurchase_factor
     from json_each(:actions) as a
     inner join products as p on a.value ->> 'product_id' = p.product_id
+),
+
+-- Categories that are rarely bought again soon, and the place of the latest purchase.
+bought as materialized (
+    select
+        a.category,
+        min(a.place) as place
+    from acted as a
+    where a.kind = 'purchase' and a.repurchase_factor is not null
+    group by a.category
+),
+
+actions as (
+    select
+        a.place,
+        a.place < :visit as is_of_visit,
+        a.number,
+        a.category,
+        a.weight,
+        a.depth,
+        iif(b.place is not null, a.repurchase_factor, null) as factor
+    from acted as a
+    left join bought as b on a.category = b.category and a.place >= b.place
 ),
 
 parts as (
