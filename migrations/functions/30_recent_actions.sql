@@ -56,7 +56,16 @@ as $$
             (select array_agg(a.acted_at order by a.acted_at desc) from actions as a),
             p_as_of
         ) as b
-        where o.visit > 0 and (select count(*) from actions) > o.actions
+        where
+            o.visit > 0
+            -- More events of a visit than that lie within so many half hours.
+            and o.actions < (
+                select count(*)
+                from actions as a
+                where
+                    a.acted_at
+                    >= coalesce(p_as_of, now()) - (o.actions + 1) * interval '30 minutes'
+            )
     ),
 
     weighted as (
@@ -93,48 +102,51 @@ as $$
         from by_product as b
     ),
 
-    -- What there is of it, and the most that is kept of it.
     whole_visit as (
-        select v.length,
-            case
-                when o.visit > 0
-                    then greatest((o.actions + 1) / 2, o.actions - (v.products - v.length))
-                else o.actions
-            end as most
-        from options as o
-        cross join (
-            select recs.visit_length(array_agg(d.acted_at order by d.number), p_as_of) as length,
-                count(*) as products
-            from ordered as d
-        ) as v
-    ),
-
-    latest as (
-        select d.kind, d.event_id, d.product_id, d.acted_at, d.kind_weight,
-            row_number() over (order by d.number) as place
+        select recs.visit_length(array_agg(d.acted_at order by d.number), p_as_of) as length,
+            count(*)::integer as products
         from ordered as d
-        cross join whole_visit as w
-        where d.number <= w.most or d.number > w.length
-        order by d.number
-        limit (select o.actions from options as o)
     ),
 
-    faded as (
-        select l.*, l.kind_weight * power(o.decay, l.place - 1) as weight
-        from latest as l
-        cross join options as o
-    ),
-
+    -- What is kept of the visit and of what came before.
     visit as (
-        select least(w.length, w.most) as length from whole_visit as w
+        select v.length as whole, k.in_visit,
+            least(v.products - v.length, o.actions - k.in_visit) as in_past
+        from options as o
+        cross join whole_visit as v
+        cross join lateral (
+            select
+                case
+                    when o.visit > 0
+                        then least(
+                            v.length,
+                            greatest((o.actions + 1) / 2, o.actions - (v.products - v.length))
+                        )
+                    else least(v.length, o.actions)
+                end as in_visit
+        ) as k
+    ),
+
+    -- What came before moves up to the places that the visit leaves.
+    faded as (
+        select l.kind, l.event_id, l.product_id, l.acted_at, l.place,
+            l.kind_weight * power(o.decay, l.place - 1) as weight
+        from (
+            select d.*,
+                case when d.number > v.whole then d.number - v.whole + v.in_visit else d.number end
+                    as place
+            from ordered as d
+            cross join visit as v
+            where d.number <= v.in_visit or d.number > v.whole
+        ) as l
+        cross join options as o
+        where l.place <= o.actions
     ),
 
     sums as (
         select sum(f.weight) as of_all,
-            sum(f.weight) filter (where f.place <= v.length) as of_visit,
-            sum(f.weight) filter (where f.place > v.length) as of_past,
-            count(*) filter (where f.place <= v.length)::double precision as in_visit,
-            count(*) filter (where f.place > v.length)::double precision as in_past
+            sum(f.weight) filter (where f.place <= v.in_visit) as of_visit,
+            sum(f.weight) filter (where f.place > v.in_visit) as of_past
         from faded as f
         cross join visit as v
     ),
@@ -143,10 +155,11 @@ as $$
     shares as (
         select s.of_all, s.of_visit, s.of_past,
             case
-                when o.visit > 0 and s.in_visit > 0 and s.in_past > 0
-                    then (1 - o.visit * s.in_visit / (s.in_visit + 1)) * s.in_past / (s.in_past + 1)
+                when o.visit > 0 and v.in_visit > 0 and v.in_past > 0
+                    then (1 - o.visit * v.in_visit / (v.in_visit + 1)) * v.in_past / (v.in_past + 1)
             end as share_of_past
         from sums as s
+        cross join visit as v
         cross join options as o
     )
 
@@ -157,7 +170,7 @@ as $$
             f.weight
             * case
                 when s.share_of_past is null then 1
-                when f.place <= v.length then (1 - s.share_of_past) * s.of_all / s.of_visit
+                when f.place <= v.in_visit then (1 - s.share_of_past) * s.of_all / s.of_visit
                 else s.share_of_past * s.of_all / s.of_past
             end
         )::real

@@ -178,7 +178,7 @@ as $$
                         cross join lateral recs.fitting_variant(
                             p.variant_group_id, null, p_candidates
                         ) as v
-                        where p.product_id = s.product_id
+                        where p.product_id = s.product_id and p.variant_group_id is not null
                     )
                 end as product_id
             from sorted as s

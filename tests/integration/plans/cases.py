@@ -362,6 +362,16 @@ CASES = (
         most={**_SESSION, **_LOOKED_UP, **_VECTORS},
         searches=("product_vectors_1_hnsw", "views_of_session"),
     ),
+    # A look a minute: what came before a visit is read once more.
+    _RECOMMENDED.but(
+        "in a long visit",
+        until="2026-03-01 12:00+00",
+        most={
+            **{table: 2 * rows for table, rows in _TASTE.items()},
+            **_LOOKED_UP,
+            **_VECTORS,
+        },
+    ),
     _RECOMMENDED.but(
         "of a trained model",
         model=TRAINED,

@@ -148,7 +148,8 @@ def test_a_long_visit_leaves_half_of_the_places_to_what_came_before(actions: int
         moments=np.full(len(order), moment * MINUTE),
     )
     is_shared = False
-    for row, shopper in enumerate(order.tolist()):
+    shoppers: list[int] = order.tolist()
+    for row, shopper in enumerate(shoppers):
         latest = {product: time for who, product, time in events if who == shopper}
         expected = _weights_one_by_one(latest, moment, actions=actions, decay=0.8, visit=0.6)
         found = recent[row].toarray()[0]
