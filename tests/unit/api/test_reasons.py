@@ -17,8 +17,8 @@ REASONS = dict(re.findall(r"when '(\w+)' then '(\w+)'", _REASON_KIND))
 
 
 def test_the_database_names_a_reason_for_every_kind_of_action() -> None:
-    recent_actions = (FUNCTIONS / "30_recent_actions.sql").read_text(encoding="utf-8")
-    recorded = set(re.findall(r"select '(\w+)'", recent_actions))
+    stored_actions = (FUNCTIONS / "29_stored_actions.sql").read_text(encoding="utf-8")
+    recorded = set(re.findall(r"select '(\w+)'", stored_actions))
     assert recorded == set(get_args(get_type_hints(DatedAction)["kind"])) == set(REASONS)
 
 

@@ -1,6 +1,5 @@
 """Work in threads: results in order, few items ahead, and errors as they are."""
 
-import time
 from collections.abc import Iterator
 from threading import Barrier, Event
 
@@ -60,7 +59,7 @@ def test_two_cores_work_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_an_error_ends_the_loops_within_other_items(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    has_begun = Event()
+    has_begun, has_ended = Event(), Event()
     begun: list[int] = []
 
     def part(number: int) -> None:
@@ -68,7 +67,7 @@ def test_an_error_ends_the_loops_within_other_items(monkeypatch: pytest.MonkeyPa
         has_begun.set()
         for _ in range(3000):
             stop_if_unwanted()
-            time.sleep(0.01)
+            has_ended.wait(0.01)
         pytest.fail("nobody stopped it")
 
     def work(item: str) -> None:
