@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
 import psycopg
+from psycopg.pq import TransactionStatus
 
 from api.database.pool import Connection
 
@@ -62,9 +63,23 @@ class Round:
             self._has_results.set()
         results = await asyncio.gather(*self._tasks, return_exceptions=True)
         errors += [one for one in results if isinstance(one, BaseException)]
+        if errors:
+            await self._forget_prepared()
         if errors and error is None:
             # The server's own word, rather than that the statements behind it were not run.
             raise next((one for one in errors if getattr(one, "sqlstate", None)), errors[0])
+
+    async def _forget_prepared(self) -> None:
+        """Let psycopg prepare all statements anew.
+
+        It counts a statement as prepared as soon as that is sent. Behind a failed one the server
+        skips it, and every later use of the connection would fail. Of a command that drops
+        prepared statements psycopg takes notice itself.
+        """
+        connection = self._connection
+        status = connection.info.transaction_status
+        if status == TransactionStatus.IDLE and connection.prepare_threshold is not None:
+            await connection.execute("deallocate all")
 
 
 class _PatientCursor(psycopg.AsyncCursor[Row]):

@@ -190,7 +190,10 @@ as $$
             -- Or a product would be looked up twice.
             offset 0
         ) as w
-        where w.product_id is not null
+        where
+            w.product_id is not null
+            -- What stands in may be left out alone, without its variants.
+            and (not p_has_groups or w.product_id not in (select unnest(p_exclude)))
         limit p_k
     ) as f
     order by f.score desc, f.product_id asc;

@@ -67,6 +67,23 @@ def test_the_fault_of_one_statement_is_that_of_the_round() -> None:
     assert run(work) == 3
 
 
+@pytest.mark.usefixtures("database")
+def test_what_the_server_skipped_behind_a_fault_is_not_taken_for_prepared() -> None:
+    async def work(connection: Connection) -> list[int]:
+        # As often as psycopg takes to prepare the statement: then it is skipped for the first time.
+        for _ in range(connection.prepare_threshold or 0):
+            await number(connection, 1)
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            async with Round(connection) as together:
+                together.send(divide(connection))
+                together.send(number(connection, 2))
+        async with Round(connection) as together:
+            tasks = [together.send(number(connection, value)) for value in (3, 4)]
+        return [await task for task in tasks]
+
+    assert run(work) == [3, 4]
+
+
 async def divide(connection: Connection) -> None:
     await (await connection.execute("select 1 / 0")).fetchone()
 
