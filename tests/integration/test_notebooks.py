@@ -108,7 +108,7 @@ def scalar(statement: str) -> Any:
 @pytest.mark.usefixtures("shop", "kernel")
 def test_both_run_on_the_demo_shop_and_tell_what_the_database_holds() -> None:
     outputs = execute("eda")
-    assert charts(outputs) == 4
+    assert charts(outputs) == 6
     text = told(outputs)
     assert re.search(r"products\D+120\b", text)
     events = scalar("select count(*) from marts.shopper_events")
@@ -123,12 +123,13 @@ def test_both_run_on_the_demo_shop_and_tell_what_the_database_holds() -> None:
     assert scalar(measured) == 0
     assert scalar("select count(*) from recs.evaluations") >= 1
     outputs = execute("evaluation")
-    assert charts(outputs) == 3
+    assert charts(outputs) == 4
     text = told(outputs)
     assert scalar(measured) == 1, "it measures where nothing is"
     shoppers = scalar("select max(shopper_count) from recs.evaluations")
     assert f"{shoppers:,} shoppers" in text
     assert "trained leads" in text
+    assert "no category has nine products" in text, "the shop is too small to follow a visit"
     assert "baskets to complete" in text
     assert "NDCG@10, made anew" in text, "the gate's table is there"
     assert not [output for output in outputs if output.get("name") == "stderr"]

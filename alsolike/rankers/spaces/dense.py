@@ -57,8 +57,8 @@ class VectorSpace:
             self._inverse = inverse**2
             require_finite(self._right, self._inverse)
         is_large = len(vectors) > _COMPARED_UP_TO and vectors.shape[1] > 0
-        self._index = _index(self._right) if is_large else None
-        if self._index is not None:
+        self._index = _index(self._right, is_rounded=is_text) if is_large else None
+        if self._index is not None and not is_text:
             # The index has a copy: of a large catalogue one is enough.
             self._right = _vectors_of(self._index)
 
@@ -119,11 +119,22 @@ class VectorSpace:
         return np.maximum(scores, 0, out=scores)
 
 
-def _index(vectors: NDArray[np.float32]) -> Any:  # noqa: ANN401
-    """Return an index of the greatest inner products."""
+def _index(vectors: NDArray[np.float32], *, is_rounded: bool) -> Any:  # noqa: ANN401
+    """Return an index of the greatest inner products.
+
+    Rounded it holds vectors in half precision. Those of texts are long, and whoever gave them keeps
+    them, so that the index needs no exact ones.
+    """
     # Slow to import, and without types.
     faiss: Any = import_module("faiss")
-    index = faiss.IndexHNSWFlat(vectors.shape[1], _LINKS, faiss.METRIC_INNER_PRODUCT)
+    dimension, metric = vectors.shape[1], faiss.METRIC_INNER_PRODUCT
+    if is_rounded:
+        half = faiss.ScalarQuantizer.QT_fp16
+        index = faiss.IndexHNSWSQ(dimension, half, _LINKS, metric)
+        # Half precision has nothing to learn, but this type of index wants to be asked.
+        index.train(vectors[:1])
+    else:
+        index = faiss.IndexHNSWFlat(dimension, _LINKS, metric)
     index.hnsw.efConstruction = _BUILDING
     index.hnsw.efSearch = _SEARCHING
     threads: Any = import_module("threadpoolctl")

@@ -6,7 +6,7 @@ where the block is the whole catalogue, the solution is that of the whole matrix
 """
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import scipy.sparse as sp
@@ -17,6 +17,7 @@ from alsolike.rankers.spaces.sparse import (
     best_of_product,
     inverse_root,
     parts_of,
+    product_costs,
     scaled_columns,
     squared_columns,
     values_at,
@@ -29,13 +30,32 @@ from alsolike.rankers.spaces.threads import in_threads
 _KEPT_PER_BLOCK = 10
 # Numbers in the blocks that are solved at once.
 _AT_ONCE = 2**21
+# Multiplications of a part of a sparse product.
+_MULTIPLIED = 2**22
+
+_Number = TypeVar("_Number", bound=np.generic)
 
 
 class _Gram(NamedTuple):
-    """The greatest entries of each row of XᵀX, each pair in one row at least, and its diagonal."""
+    """The greatest entries of each row of XᵀX, each pair in one row at least, and its diagonal.
 
-    entries: sp.csr_matrix
+    The row of a product is from its `starts` up to its `stops` in `others`, the numbers of the
+    other products, and in `values`.
+    """
+
+    starts: NDArray[np.int64]
+    stops: NDArray[np.int64]
+    others: NDArray[np.int32]
+    values: NDArray[np.float32]
     diagonal: NDArray[np.float32]
+
+
+class _Correlated(NamedTuple):
+    """Of each target so many `products`, `sizes` of them, from its `starts` on."""
+
+    starts: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+    products: NDArray[np.int32]
 
 
 class _Columns(NamedTuple):
@@ -130,69 +150,84 @@ def _regression_columns(
 
 
 def _gram(by_product: sp.csr_matrix, matrix: sp.csr_matrix, size: int) -> _Gram:
-    most = _KEPT_PER_BLOCK * size
-    # Nothing else holds the product, so that its memory is given back.
-    entries = _in_shorter_rows(best_of_product(by_product, matrix, most), most)
-    return _Gram(entries, squared_columns(matrix))
+    """Return the Gram matrix: each pair in the row of the product with fewer shoppers.
 
-
-def _in_shorter_rows(entries: sp.csr_matrix, most: int) -> sp.csr_matrix:
-    """Return a symmetric matrix without what another row has too, where that row is shorter.
-
-    The given matrix is used up: a second one would take gigabytes. Blocks are looked up row by row,
-    and popular products, whose rows are long, are in many blocks. A row of `most` entries may lack
-    what the other row has: those of two such rows stay.
+    Blocks are looked up row by row, and popular products, whose rows are long, are in many blocks.
+    A row of as many entries as are kept may lack what the other row has, so that the other has
+    pairs with its product too. Rows are made from the shortest on, in parts: all of them with each
+    pair twice would take gigabytes.
     """
-    starts, shape = entries.indptr, entries.shape
-    others, values = entries.indices, entries.data
-    del entries
-    sizes = np.diff(starts).astype(np.int64)
-    # No row before comes after one that is as long.
-    turns = np.empty(len(sizes), np.int32)
-    turns[np.argsort(sizes, kind="stable")] = np.arange(len(sizes), dtype=np.int32)
-    kept, counts = 0, np.zeros_like(sizes)
-    for rows in parts_of(sizes, _AT_ONCE):
-        part = slice(starts[rows.start], starts[rows.stop])
-        own = np.repeat(np.arange(rows.start, rows.stop, dtype=np.int32), sizes[rows])
-        other = others[part]
-        is_kept = (turns[own] <= turns[other]) | ((sizes[own] >= most) & (sizes[other] >= most))
-        counts[rows] = np.bincount(own[is_kept] - rows.start, minlength=rows.stop - rows.start)
+    most, count = _KEPT_PER_BLOCK * size, by_product.shape[0]
+    order = np.argsort(np.diff(by_product.indptr), kind="stable")
+    turns = np.empty(count, np.int32)
+    turns[order] = np.arange(count, dtype=np.int32)
+    # Whether a product's row has all there is.
+    is_whole = np.zeros(count, bool)
+    costs = product_costs(by_product, matrix)
+    parts = parts_of(costs[order], _MULTIPLIED)
+    # More than all rows together: what is not written to takes no memory.
+    room = np.minimum(costs, most).sum()
+    others, values = np.empty(room, np.int32), np.empty(room, np.float32)
+    sizes, kept = np.zeros(count, np.int64), 0
+    made = in_threads(lambda part: best_of_product(by_product[order[part]], matrix, most), parts)
+    for part, rows in zip(parts, made, strict=True):
+        own, counts = order[part], np.diff(rows.indptr)
+        is_whole[own] = counts < most
+        owners = np.repeat(np.arange(len(own)), counts)
+        is_kept = (turns[own][owners] <= turns[rows.indices]) | ~is_whole[rows.indices]
+        sizes[own] = np.bincount(owners[is_kept], minlength=len(own))
         stop = kept + np.count_nonzero(is_kept)
-        # What is kept moves towards the front, never past what has not been read yet.
-        others[kept:stop] = other[is_kept]
-        values[kept:stop] = values[part][is_kept]
+        others[kept:stop], values[kept:stop] = rows.indices[is_kept], rows.data[is_kept]
         kept = stop
-    # One after the other, so that of one alone there are two.
-    values = values[:kept].copy()
-    others = others[:kept].copy()
-    pointers = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
-    return sp.csr_matrix((values, others, pointers), shape=shape)
+    others.resize(kept, refcheck=False)
+    values.resize(kept, refcheck=False)
+    stops = np.empty(count, np.int64)
+    stops[order] = np.cumsum(sizes[order])
+    return _Gram(stops - sizes, stops, others, values, squared_columns(matrix))
 
 
-def _correlated(targets: sp.csr_matrix, columns: sp.csr_matrix, size: int) -> sp.csr_matrix:
-    """Return the greatest cosines of each target with the columns, without the target's own."""
-    inverse = inverse_root(squared_columns(columns))
+def _end_to_end(parts: list[NDArray[_Number]]) -> NDArray[_Number]:
+    """Join arrays, and empty the list of them."""
+    joined = np.concatenate(parts)
+    parts.clear()
+    return joined
+
+
+def _correlated(targets: sp.csr_matrix, columns: sp.csr_matrix, size: int) -> _Correlated:
+    """Return the columns with the greatest cosines to each target, without the target's own."""
     # The length of the target is the same for the whole row.
-    best = best_of_product(targets, scaled_columns(columns, inverse), size + 1)
-    return without_self(best, np.arange(best.shape[0]))
+    scaled = scaled_columns(columns, inverse_root(squared_columns(columns)))
+    parts = parts_of(product_costs(targets, scaled), _MULTIPLIED)
+
+    def best_of(part: slice) -> sp.csr_matrix:
+        best = best_of_product(targets[part], scaled, size + 1)
+        return without_self(best, np.arange(part.start, part.stop, dtype=np.int64))
+
+    sizes: list[NDArray[np.int64]] = []
+    products: list[NDArray[np.int32]] = []
+    for best in in_threads(best_of, parts):
+        sizes.append(np.diff(best.indptr).astype(np.int64))
+        products.append(best.indices)
+    joined = _end_to_end(sizes)
+    return _Correlated(np.cumsum(joined) - joined, joined, _end_to_end(products))
 
 
-def _blocks(correlated: sp.csr_matrix) -> Iterator[NDArray[np.int32]]:
+def _blocks(correlated: _Correlated) -> Iterator[NDArray[np.int32]]:
     """Yield the products of blocks of about one size: shape (n_blocks, width), -1 after the last.
 
     The first of each is the product that the block is of. A product that none is correlated with
     has no block.
     """
-    sizes = np.diff(correlated.indptr)
+    starts, sizes, products = correlated
     targets = np.argsort(sizes, kind="stable")
     targets = targets[sizes[targets] > 0]
-    for part in parts_of((sizes[targets].astype(np.int64) + 1) ** 2, _AT_ONCE):
+    for part in parts_of((sizes[targets] + 1) ** 2, _AT_ONCE):
         own = targets[part]
         blocks = np.full((len(own), int(sizes[own[-1]]) + 1), -1, np.int32)
         blocks[:, 0] = own
-        rows = correlated[own]
         owners = np.repeat(np.arange(len(own)), sizes[own])
-        blocks[owners, np.arange(rows.nnz) - rows.indptr[owners] + 1] = rows.indices
+        places = np.arange(len(owners)) - (np.cumsum(sizes[own]) - sizes[own])[owners]
+        blocks[owners, places + 1] = products[starts[own][owners] + places]
         yield blocks
 
 
@@ -203,20 +238,20 @@ def _gram_blocks(gram: _Gram, blocks: NDArray[np.int32]) -> NDArray[np.float32]:
     # Where in the present block each product is: to look entries up one by one takes longer, and
     # goes through the whole matrix first.
     places = np.full(len(gram.diagonal), -1, np.int32)
-    pointers, others, values = gram.entries.indptr, gram.entries.indices, gram.entries.data
     for own, block in zip(entries, blocks, strict=True):
         products = block[block >= 0]
         places[products] = np.arange(len(products))
-        starts, ends = pointers[products], pointers[products + 1]
+        starts, stops = gram.starts[products], gram.stops[products]
         # SciPy would copy all values of the rows too, of which few are needed.
         rows = [
-            others[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+            gram.others[start:stop]
+            for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)
         ]
         columns = places[np.concatenate(rows)]
         is_there = np.flatnonzero(columns >= 0)
-        before = np.cumsum(ends - starts) - (ends - starts)
+        before = np.cumsum(stops - starts) - (stops - starts)
         owners = np.searchsorted(before, is_there, side="right") - 1
-        entries_there = values[is_there + (starts - before)[owners]]
+        entries_there = gram.values[is_there + (starts - before)[owners]]
         own[owners * width + columns[is_there]] = entries_there
         places[products] = -1
     entries = entries.reshape(count, width, width)
