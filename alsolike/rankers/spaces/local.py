@@ -165,7 +165,7 @@ def _gram(by_product: sp.csr_matrix, matrix: sp.csr_matrix, size: int) -> _Gram:
     is_whole = np.zeros(count, bool)
     costs = product_costs(by_product, matrix)
     parts = parts_of(costs[order], _MULTIPLIED)
-    # More than all rows together: what is not written to takes no memory.
+    # As much as all rows can need: what is not written to takes no memory.
     room = np.minimum(costs, most).sum()
     others, values = np.empty(room, np.int32), np.empty(room, np.float32)
     sizes, kept = np.zeros(count, np.int64), 0
