@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -36,6 +36,9 @@ class ValidationSlice:
     ----------
     asked : Split
         Whose rows are the shoppers; what they did with hidden products is not in it.
+    few : ndarray, shape (n_few,), int64, optional
+        Numbers of the rows on which spaces are weighed, which takes longest; all where it is left
+        out.
     weight : float
         What each of its shoppers counts beside those of other slices.
     neighbour_rows : sequence of int, optional
@@ -65,9 +68,23 @@ class ValidationSlice:
     kinds: NDArray[np.int8]
     events: NDArray[np.int64]
     is_in_stock: NDArray[np.bool_]
+    few: NDArray[np.int64] | None = None
     weight: float = 1.0
     neighbour_rows: Sequence[int] | None = None
     factors: Sequence[NDArray[np.float32]] | None = None
+
+    def of_few(self) -> "ValidationSlice":
+        """Return the slice with the rows alone on which spaces are weighed."""
+        if self.few is None or len(self.few) == len(self.asked.shoppers):
+            return replace(self, few=None)
+        return replace(
+            self,
+            asked=self.asked.only(self.few),
+            queries=[query[self.few] for query in self.queries],
+            known=self.known[self.few],
+            truth=self.truth[self.few],
+            few=None,
+        )
 
 
 @dataclass(frozen=True, eq=False)

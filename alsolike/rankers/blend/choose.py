@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from alsolike.history import History
 from alsolike.progress import Report
 from alsolike.rankers.blend.candidates import WARM, Candidates, ValidationSlice, gather, join
+from alsolike.rankers.blend.certainty import most_lost, surest
 from alsolike.rankers.blend.evidence import PRIORS, TEXTS
 from alsolike.rankers.blend.recipe import Recipe
 from alsolike.rankers.blend.restraint import (
@@ -24,11 +25,14 @@ from alsolike.rankers.blend.restraint import (
 )
 from alsolike.rankers.blend.rows import BlendedRows, KeptSpace, kept_spaces
 from alsolike.rankers.blend.validation import (
+    USUAL_VISIT,
     VISITS,
     balance,
     draw_slices,
     fit_slice,
+    levels_of,
     queries_of,
+    usual_of,
 )
 from alsolike.rankers.blend.weights import Blend, choose_weights
 from alsolike.rankers.spaces.space import LeftOutSpace
@@ -44,7 +48,7 @@ _PLAIN = (0, *range(2, 2 + len(PRIORS)))
 _CENTRED = (1, *range(2, 3 + len(PRIORS)))
 # About how many neighbours an answer may add up. More take longer: all of 200 actions are 20,000.
 _NEIGHBOUR_ROWS = (750, 1_000, 2_500, 5_000, 10_000)
-# It adds up the fewest that lose no more than this share of the best NDCG.
+# It adds up the fewest that certainly lose no more than this share of the NDCG of all.
 _MOST_FOR_ROWS = 0.01
 
 
@@ -168,10 +172,15 @@ class _Asking:
         return join(parts), [np.concatenate(sums) for sums in totals]
 
     def choose_visit(self, query: dict[str, Any]) -> tuple[dict[str, Any], dict[float, float]]:
-        """Return the query with the best share of the current visit, and the NDCG@10 of each."""
+        """Return the query with the share of the current visit, and the NDCG@10 of each.
+
+        It is the usual share, unless another certainly ranks better.
+        """
         ways = [{**query, "visit": visit} for visit in VISITS]
-        values = [lists.ndcg(Restraint()) for lists in self.lists(ways)]
-        return ways[int(np.argmax(values))], dict(zip(VISITS, values, strict=True))
+        gains = [lists.of_shoppers(Restraint()) for lists in self.lists(ways)]
+        values = [float(gained.sum()) for gained in gains]
+        best = surest(gains, usual=VISITS.index(USUAL_VISIT))
+        return ways[best], dict(zip(VISITS, values, strict=True))
 
     def choose_rows(self, query: dict[str, Any]) -> tuple[int, dict[int, float]]:
         """Return about how many neighbours an answer adds up, and the NDCG@10 of each number."""
@@ -179,10 +188,18 @@ class _Asking:
         if most <= _NEIGHBOUR_ROWS[0]:
             return _NEIGHBOUR_ROWS[0], {}
         tried = [*(rows for rows in _NEIGHBOUR_ROWS if rows < most), most]
-        values = [lists.ndcg(Restraint()) for lists in self.lists([query] * len(tried), tried)]
-        enough = max(values) * (1 - _MOST_FOR_ROWS)
-        ndcg_of_rows = dict(zip(tried, values, strict=True))
-        return next(rows for rows, ndcg in ndcg_of_rows.items() if ndcg >= enough), ndcg_of_rows
+        gains = [
+            lists.of_shoppers(Restraint()) for lists in self.lists([query] * len(tried), tried)
+        ]
+        reference = gains[surest(gains, usual=len(tried) - 1)]
+        enough = next(
+            rows
+            for rows, gained in zip(tried, gains, strict=True)
+            if most_lost(reference, gained) <= _MOST_FOR_ROWS
+        )
+        return enough, {
+            rows: float(gained.sum()) for rows, gained in zip(tried, gains, strict=True)
+        }
 
 
 def choose(
@@ -214,20 +231,23 @@ def choose(
         ]
     names = (*(space.name for space in slices[0].spaces), *PRIORS)
     count = recipe.candidates_in(len(history.catalogue))
-    slices, parts = balance(
-        slices,
-        [
-            candidates
-            for fit in _fits(slices)
-            for candidates in gather(fit, fit[0].spaces, fit[0].priors, count, report)
-        ],
-    )
+    few = [part.of_few() for part in slices]
+    parts = [
+        candidates
+        for fit in _fits(few)
+        for candidates in gather(fit, fit[0].spaces, fit[0].priors, count, report)
+    ]
+    levels = levels_of(few, parts)
+    slices = balance(slices, levels)
+    for part, candidates in zip(balance(few, levels), parts, strict=True):
+        candidates.weights[:] = part.weight
     blend = choose_weights(
         join(parts),
         is_text=np.isin(names, TEXTS),
         reference=names.index("text"),
         seed=recipe.seed,
         report=report,
+        usual=usual_of(queries),
     )
     return _refine(slices, queries, blend, names, recipe, report)
 
@@ -258,6 +278,7 @@ def _refine(
             reference=0,
             seed=recipe.seed,
             report=report,
+            usual=usual_of(queries),
         )
         for features in (_PLAIN, _CENTRED)
     )

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alsolike.rankers.blend.candidates import COLD, WARM, Candidates
+from alsolike.rankers.blend.certainty import most_lost, surest
 from alsolike.rankers.blend.weights import MOST_FOR_COLD, NdcgOfKinds
 
-# Length of a list, and the share of the best NDCG that may be lost for coverage.
+# Length of a list, and the share of the NDCG that may be lost for coverage.
 _K = 10
 _LOSS = 0.01
 # What the weights of the priors are multiplied by.
@@ -121,32 +122,48 @@ class Restrainable:
         self._measure = NdcgOfKinds(candidates, (WARM,), rivals=(WARM,))
 
     def choose(self) -> tuple[Restraint, list[MeasuredRestraint]]:
-        """Return the restraint that shows most, of those within 1 % of the best NDCG.
+        """Return the restraint that shows most, of those that certainly cost no more than 1 %.
 
-        Also the frontier: those to which no other is better in both, the best NDCG first.
+        Each is measured by no restraint at all, or by the one that certainly ranks better than
+        that: see `certainty`. Return also what there was to choose from: the frontier of those to
+        which no other is better in both, the best NDCG first, and the chosen one among them.
         """
-        tried: dict[Restraint, float] = {}
-        for prior_share, damping in product(_PRIOR_SHARES, self._own):
-            for full_weight in self._full_weights() if prior_share else (0.0,):
-                restraint = Restraint(prior_share, full_weight, damping)
-                tried[restraint] = self.ndcg(restraint)
-        least = max(tried.values()) * (1 - _LOSS)
-        order = sorted(tried, key=lambda restraint: -tried[restraint])
+        restraints = [
+            Restraint(prior_share, full_weight, damping)
+            for prior_share, damping in product(_PRIOR_SHARES, self._own)
+            for full_weight in (self._full_weights() if prior_share else (0.0,))
+        ]
+        gains = [self.of_shoppers(restraint) for restraint in restraints]
+        reference = gains[surest(gains, restraints.index(Restraint(damping=min(self._own))))]
+        measured = [
+            MeasuredRestraint(
+                restraint,
+                float(gained.sum()),
+                self._count_shown(self._scores(restraint) * self._is_warm),
+            )
+            for restraint, gained in zip(restraints, gains, strict=True)
+        ]
+        chosen = max(
+            (
+                one
+                for one, gained in zip(measured, gains, strict=True)
+                if most_lost(reference, gained) <= _LOSS
+            ),
+            key=lambda one: (one.products, one.ndcg),
+        )
         frontier: list[MeasuredRestraint] = []
-        chosen: MeasuredRestraint | None = None
-        for restraint in order:
-            scores = self._scores(restraint) * self._is_warm
-            one = MeasuredRestraint(restraint, tried[restraint], self._count_shown(scores))
-            if frontier and one.products <= frontier[-1].products:
-                continue
-            frontier.append(one)
-            if one.ndcg >= least:
-                chosen = one
-        return (chosen or frontier[0]).restraint, frontier
+        for one in sorted(measured, key=lambda one: -one.ndcg):
+            if one is chosen or not frontier or one.products > frontier[-1].products:
+                frontier.append(one)
+        return chosen.restraint, frontier
 
     def ndcg(self, restraint: Restraint) -> float:
         """Return NDCG@10 on products with events."""
-        return self._measure(self._measure.packed(self._scores(restraint)))
+        return float(self.of_shoppers(restraint).sum())
+
+    def of_shoppers(self, restraint: Restraint) -> NDArray[np.float64]:
+        """Return what each shopper adds to the NDCG@10 on products with events."""
+        return self._measure.of_shoppers(self._measure.packed(self._scores(restraint)))
 
     def cold_factor(self, restraint: Restraint) -> float:
         """Return what the scores of products without events are to be multiplied by.

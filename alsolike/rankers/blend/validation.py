@@ -1,7 +1,7 @@
 """Validation slices: parts of the history on which weights are chosen, with the past fitted."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -27,6 +27,8 @@ VISITS = (USUAL_VISIT, 0.25, 0.4, 0.7, 0.85)
 _ENOUGH_ROWS = 100
 # At least so many shoppers validate, however long their histories are.
 _FEWEST_SHOPPERS = 300
+# The kept neighbours alone are asked with so many times more.
+_MORE = 4
 
 
 def queries_of(history: History) -> list[dict[str, Any]]:
@@ -45,6 +47,15 @@ def queries_of(history: History) -> list[dict[str, Any]]:
         for actions, decay in _LENGTHS
         for kind_weights in weights
     ]
+
+
+def usual_of(queries: Sequence[Mapping[str, Any]]) -> int:
+    """Return the number of the way that is kept where validation tells no difference.
+
+    It has the longest memory, of these the first: with the weights of the marts.
+    """
+    lengths = [int(query["actions"]) for query in queries]
+    return lengths.index(max(lengths))
 
 
 def draw_slices(history: History, recipe: Recipe) -> list[list[Split]]:
@@ -142,7 +153,7 @@ def fit_slice(
     slices: list[ValidationSlice] = []
     for question in questions:
         asked = question.without(is_hidden)
-        rows = _drawn(asked, recipe, len(questions), generator)
+        rows, few = _drawn(asked, recipe, len(questions), generator)
         if not len(rows):
             continue
         asked = asked.only(rows)
@@ -157,6 +168,7 @@ def fit_slice(
                 kinds=kinds.astype(np.int8),
                 events=events,
                 is_in_stock=catalogue.is_in_stock,
+                few=few,
             )
         )
     return slices
@@ -164,42 +176,61 @@ def fit_slice(
 
 def _drawn(
     asked: Split, recipe: Recipe, shares: int, generator: np.random.Generator
-) -> NDArray[np.int64]:
-    """Draw rows: as many as one of so many ways of asking may add up the actions of."""
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Draw rows: as many as one of so many ways of asking may add up the actions of.
+
+    Return those that the kept neighbours alone are asked with, and the numbers, among them, of the
+    fewer that the spaces are weighed with.
+    """
     rows = np.flatnonzero(asked.has_seen)
     longest = max(length for length, _ in _LENGTHS)
     actions = np.minimum(np.diff(asked.seen.starts)[asked.shoppers[rows]], longest).sum() / max(
         1, len(rows)
     )
-    most = max(_FEWEST_SHOPPERS, int(recipe.validation_actions / max(1, actions) / shares))
-    most = min(most, recipe.validation_shoppers)
+    few = max(_FEWEST_SHOPPERS, int(recipe.validation_actions / max(1, actions) / shares))
+    most = min(few * _MORE, recipe.validation_shoppers)
     if len(rows) > most:
         rows = np.sort(generator.choice(rows, most, replace=False))
-    return rows
+    places = np.arange(len(rows))
+    few = min(few, recipe.validation_shoppers)
+    if len(rows) > few:
+        places = np.sort(generator.choice(places, few, replace=False))
+    return rows, places
+
+
+def levels_of(slices: Sequence[ValidationSlice], parts: Sequence[Candidates]) -> dict[str, float]:
+    """Return how easy each way of asking is: the best NDCG that a single feature has on its rows.
+
+    The mean over the slices of a way, by their rows.
+    """
+    levels: dict[str, float] = {}
+    for part, candidates in zip(slices, parts, strict=True):
+        level = len(candidates.truths) * best_of_features(candidates)
+        levels[part.asked.name] = levels.get(part.asked.name, 0.0) + level
+    counts = _rows_of_ways(slices)
+    return {name: level / counts[name] for name, level in levels.items()}
 
 
 def balance(
-    slices: Sequence[ValidationSlice], parts: Sequence[Candidates]
-) -> tuple[list[ValidationSlice], list[Candidates]]:
+    slices: Sequence[ValidationSlice], levels: Mapping[str, float]
+) -> list[ValidationSlice]:
     """Let each way in which slices are asked count the same.
 
     One has more rows, and is easier to answer, than another: a row counts one over the number of
-    rows of its way, and over the best NDCG that a single feature has on them. With fewer than
-    `_ENOUGH_ROWS` rows a way counts in proportion, so that three shoppers do not decide half.
+    rows of its way, and over the way's level. With fewer than `_ENOUGH_ROWS` rows a way counts in
+    proportion, so that three shoppers do not decide half.
     """
-    levels: dict[str, float] = {}
-    counts: dict[str, int] = {}
-    for part, candidates in zip(slices, parts, strict=True):
-        name, count = part.asked.name, len(candidates.truths)
-        levels[name] = levels.get(name, 0.0) + count * best_of_features(candidates)
-        counts[name] = counts.get(name, 0) + count
+    counts = _rows_of_ways(slices)
     weighed: list[ValidationSlice] = []
     for part in slices:
-        name = part.asked.name
-        share = min(1.0, counts[name] / _ENOUGH_ROWS)
-        # The mean level over the rows, times their number.
-        weighed.append(replace(part, weight=share / levels[name] if levels[name] > 0 else 1.0))
-    return weighed, [
-        replace(candidates, weights=np.full(len(candidates.weights), part.weight))
-        for part, candidates in zip(weighed, parts, strict=True)
-    ]
+        count, level = counts[part.asked.name], levels[part.asked.name]
+        weight = min(1.0, count / _ENOUGH_ROWS) / (count * level) if level > 0 else 1.0
+        weighed.append(replace(part, weight=weight))
+    return weighed
+
+
+def _rows_of_ways(slices: Sequence[ValidationSlice]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for part in slices:
+        counts[part.asked.name] += len(part.asked.shoppers)
+    return counts

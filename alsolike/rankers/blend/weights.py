@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from alsolike.progress import Report
 from alsolike.rankers.blend.candidates import COLD, HIDDEN, WARM, Candidates
+from alsolike.rankers.blend.certainty import surest
 
 # Weights are chosen by NDCG at this length of a list.
 _K = 10
@@ -62,6 +63,7 @@ def choose_weights(
     reference: int,
     seed: int,
     report: Report,
+    usual: int = 0,
 ) -> Blend:
     """Search the weights that rank best: random starts, then one weight at a time.
 
@@ -75,6 +77,9 @@ def choose_weights(
     reference : int
         Number of the feature, plain text, whose ranking of products without events the blend must
         reach.
+    usual : int
+        Number of the way to weigh a shopper's actions that is kept unless another certainly ranks
+        better, each with the weights that are best with it.
     """
     generator = np.random.default_rng(seed)
     values = candidates.features[0][candidates.kinds >= 0]
@@ -89,10 +94,14 @@ def choose_weights(
         planes *= scales[usable, None, None]
         return planes
 
-    value, weights = _search(warm(0), measure, generator)
-    query = 0
-    report("weights", 1, len(candidates.features))
-    for other in range(1, len(candidates.features)):
+    count = len(candidates.features)
+    planes = warm(usual)
+    value, weights = _search(planes, measure, generator)
+    gains = {usual: measure.of_shoppers(_added(planes, weights))}
+    for other in range(count):
+        report("weights", other + 1, count)
+        if other == usual:
+            continue
         planes = warm(other)
         other_value, other_weights = _climb(planes, weights, measure)
         if len(usable) <= _FEW:
@@ -102,9 +111,10 @@ def choose_weights(
                 _search(planes, measure, generator),
                 key=lambda pair: pair[0],
             )
+        gains[other] = measure.of_shoppers(_added(planes, other_weights))
         if other_value > value + _LEAST_GAIN:
-            value, weights, query = other_value, other_weights, other
-        report("weights", other + 1, len(candidates.features))
+            value, weights = other_value, other_weights
+    query = surest([gains[each] for each in range(count)], usual)
 
     features = candidates.features[query] * scales
     planes = warm(query)
@@ -237,6 +247,20 @@ class NdcgOfKinds:
 
     def __call__(self, scores: NDArray[np.float32]) -> float:
         """Return the mean NDCG@10 of packed scores."""
+        return float(self._gained(scores)[1].sum())
+
+    def of_shoppers(self, scores: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return what each shopper adds to the mean NDCG@10 of packed scores.
+
+        Shape (n_shoppers,).
+        """
+        listed, gains = self._gained(scores)
+        added = np.zeros(self._count)
+        np.add.at(added, self._owners[listed], gains)
+        return added
+
+    def _gained(self, scores: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return which of the products that count are listed, and what each adds to the mean."""
         own = scores[self._rows, self._columns]
         better = np.count_nonzero(scores.take(self._rows, axis=0) > own[:, None], axis=1)
         listed = np.flatnonzero((better < _K) & (own > 0))
@@ -245,7 +269,7 @@ class NdcgOfKinds:
         equal = np.count_nonzero(scores[self._rows[listed]] == own[:, None], axis=1) - 1
         ranks = better + equal / 2
         gains = np.where(ranks < _K, 1 / np.log2(ranks + 2), 0)
-        return float(gains @ self._shares[listed])
+        return listed, gains * self._shares[listed]
 
 
 def best_of_features(candidates: Candidates) -> float:

@@ -1,6 +1,7 @@
 """Spaces whose scores are a product of two sparse matrices, and what such products need."""
 
 from importlib import import_module
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -86,14 +87,19 @@ def entries_of(rows: sp.csr_matrix, is_kept: NDArray[np.bool_]) -> sp.csr_matrix
 def values_at(matrix: sp.csr_matrix, pattern: sp.csr_matrix) -> NDArray[np.float32]:
     """Return the values of a matrix at the entries of a pattern of its shape, 0 where it has none.
 
-    The pattern must be canonical; the matrix need not be.
+    No entry may come twice in either; they may come in any order. Each row of the matrix is written
+    out once: SciPy, asked for entries, goes through a row again for each of them.
     """
-    if not pattern.nnz or not matrix.nnz:
-        return np.zeros(pattern.nnz, np.float32)
-    matrix.sort_indices()
-    owners = np.repeat(np.arange(pattern.shape[0]), np.diff(pattern.indptr))
-    whole: Any = matrix
-    return np.asarray(whole[owners, pattern.indices], np.float32).ravel()
+    values = np.zeros(pattern.nnz, np.float32)
+    whole_row = np.zeros(matrix.shape[1], np.float32)
+    starts, asked_starts = matrix.indptr.tolist(), pattern.indptr.tolist()
+    bounds = zip(pairwise(starts), pairwise(asked_starts), strict=True)
+    for (start, stop), (asked_start, asked_stop) in bounds:
+        own, asked = matrix.indices[start:stop], pattern.indices[asked_start:asked_stop]
+        whole_row[own] = matrix.data[start:stop]
+        values[asked_start:asked_stop] = whole_row[asked]
+        whole_row[own] = 0
+    return values
 
 
 def product_costs(left: sp.csr_matrix, right: sp.csr_matrix) -> NDArray[np.int64]:

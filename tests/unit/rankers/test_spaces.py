@@ -1,6 +1,7 @@
 """Each space against its definition, written out with whole matrices."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from alsolike.rankers.spaces.factors import factor_space, spectral_space
 from alsolike.rankers.spaces.linear import inverse_of_gram
 from alsolike.rankers.spaces.local import local_ease
 from alsolike.rankers.spaces.sequence import sequence_weights, transition_space
-from alsolike.rankers.spaces.sparse import weights_space
+from alsolike.rankers.spaces.sparse import values_at, weights_space
 from alsolike.rankers.spaces.text import TermSpace
 from tests.fixtures.history import catalogue, random_history, taste_history
 from tests.fixtures.history import history as history_of
@@ -279,3 +280,24 @@ def test_in_a_large_catalogue_an_index_finds_nearly_the_same_neighbours(
     few = sp.csr_matrix(found[:5])
     # The index of texts rounds them to half precision.
     assert indexed.pair_scores(products[:5], few) == pytest.approx(few.data, rel=2e-3)
+
+
+def test_entries_are_looked_up_in_whatever_order_they_lie() -> None:
+    random = np.random.default_rng(0)
+    whole = np.where(random.random((6, 40)) < 0.4, random.normal(size=(6, 40)), 0)
+    # An empty row among them, and one that is nowhere asked for.
+    whole[2] = 0
+    matrix = sp.csr_matrix(whole.astype(np.float32))
+    backwards = matrix.copy()
+    for start, stop in pairwise(matrix.indptr):
+        backwards.indices[start:stop] = matrix.indices[start:stop][::-1]
+        backwards.data[start:stop] = matrix.data[start:stop][::-1]
+    asked = random.random(whole.shape) < 0.3
+    asked[4] = False
+    pattern = sp.csr_matrix(asked.astype(np.float32))
+    for given in (matrix, backwards):
+        values = values_at(given, pattern)
+        assert values.dtype == np.float32
+        np.testing.assert_array_equal(values, whole.astype(np.float32)[asked])
+    assert not len(values_at(matrix, sp.csr_matrix(matrix.shape)))
+    assert not values_at(sp.csr_matrix(matrix.shape, dtype=np.float32), pattern).any()

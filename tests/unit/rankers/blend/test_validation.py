@@ -20,6 +20,7 @@ from alsolike.rankers.blend.validation import (
     cut_slices,
     draw_slices,
     fit_slice,
+    levels_of,
     queries_of,
 )
 from alsolike.rankers.blend.weights import NdcgOfKinds, best_of_features, choose_weights
@@ -78,15 +79,13 @@ def test_each_way_counts_the_same_unless_it_has_few_rows(
     assert [part.asked.name for part in slices] == ["time", "next"]
     assert slices[0].spaces is slices[1].spaces
     parts = gather(slices, slices[0].spaces, slices[0].priors, 50, ignore_progress)
-    weighed, parts = balance(slices, parts)
+    weighed = balance(slices, levels_of(slices, parts))
+    for part, candidates in zip(weighed, parts, strict=True):
+        candidates.weights[:] = part.weight
     shares = [best_of_features(part) * part.weights.sum() for part in parts]
     expected = [min(1, len(part.truths) / enough) for part in parts]
     assert len(parts[0].truths) != len(parts[1].truths)
     assert shares == pytest.approx(expected)
-    assert all(
-        part.weight == candidates.weights[0]
-        for part, candidates in zip(weighed, parts, strict=True)
-    )
     # The weighted mean lies between the two, where the weights put it.
     measures = [NdcgOfKinds(part, (WARM,), rivals=(WARM,)) for part in parts]
     alone = [
@@ -127,6 +126,40 @@ def test_a_large_catalogue_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> Non
     known = daily_history()
     monkeypatch.setattr(validation, "SMALL", len(known.catalogue) - 1)
     assert len(draw_slices(known, RECIPE)) == RECIPE.validation_slices
+
+
+def test_spaces_are_weighed_on_fewer_rows_than_the_kept_neighbours_are_asked_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(validation, "_FEWEST_SHOPPERS", 5)
+    known = daily_history()
+    # A question a shopper and way, of some fifty actions each.
+    recipe = replace(RECIPE, validation_actions=1_000)
+    slices = fit_slice(
+        next(cut_slices(known, recipe)),
+        texts(known, is_telling=False),
+        recipe,
+        queries_of(known)[-1:],
+        np.random.default_rng(0),
+        ignore_progress,
+        {},
+    )
+    by_time, by_next = slices
+    few = [part.of_few() for part in slices]
+    counts = [len(part.asked.shoppers) for part in few]
+    # Ten shoppers are all that one way has.
+    assert len(by_time.asked.shoppers) == 10 >= counts[0]
+    assert len(by_next.asked.shoppers) == 4 * counts[1]
+    for part, fewer in zip(slices, few, strict=True):
+        assert fewer.spaces is part.spaces
+        assert part.few is not None
+        for name in ("known", "truth"):
+            whole, own = getattr(part, name), getattr(fewer, name)
+            assert (whole[part.few] != own).nnz == 0
+        assert (fewer.asked.moments == part.asked.moments[part.few]).all()
+        assert (part.queries[0][part.few] != fewer.queries[0]).nnz == 0
+    # Nothing is left to leave out.
+    assert few[0].of_few().asked is few[0].asked
 
 
 def test_no_product_competes_before_it_exists() -> None:
