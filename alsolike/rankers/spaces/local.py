@@ -136,8 +136,9 @@ def local_regression(
 def _regression_columns(
     past: sp.csr_matrix, future: sp.csr_matrix, regularisation: float, size: int
 ) -> list[_Columns]:
-    by_past, by_future = sp.csr_matrix(past.T), sp.csr_matrix(future.T)
-    gram = _gram(by_past, past, size)
+    # The past by product is let go at once: of a million products it takes gigabytes.
+    gram = _gram(sp.csr_matrix(past.T), past, size)
+    by_future = sp.csr_matrix(future.T)
 
     def columns_of(blocks: NDArray[np.int32]) -> _Columns:
         pattern, places = _pattern(blocks, past.shape[1])
@@ -236,23 +237,25 @@ def _gram_blocks(gram: _Gram, blocks: NDArray[np.int32]) -> NDArray[np.float32]:
     count, width = blocks.shape
     entries = np.zeros((count, width * width), np.float32)
     # Where in the present block each product is: to look entries up one by one takes longer, and
-    # goes through the whole matrix first.
-    places = np.full(len(gram.diagonal), -1, np.int32)
+    # goes through the whole matrix first. As small as can be, since all of it is read all the time.
+    places = np.full(len(gram.diagonal), -1, np.min_scalar_type(-width))
+    numbers = np.arange(width, dtype=places.dtype)
     for own, block in zip(entries, blocks, strict=True):
         products = block[block >= 0]
-        places[products] = np.arange(len(products))
+        places[products] = numbers[: len(products)]
         starts, stops = gram.starts[products], gram.stops[products]
         # SciPy would copy all values of the rows too, of which few are needed.
         rows = [
             gram.others[start:stop]
             for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)
         ]
-        columns = places[np.concatenate(rows)]
+        columns = places.take(np.concatenate(rows))
         is_there = np.flatnonzero(columns >= 0)
-        before = np.cumsum(stops - starts) - (stops - starts)
-        owners = np.searchsorted(before, is_there, side="right") - 1
-        entries_there = gram.values[is_there + (starts - before)[owners]]
-        own[owners * width + columns[is_there]] = entries_there
+        ends = np.cumsum(stops - starts)
+        counts = np.diff(np.searchsorted(is_there, ends), prepend=0)
+        entries_there = gram.values.take(is_there + np.repeat(stops - ends, counts))
+        first = np.repeat(np.arange(0, len(products) * width, width), counts)
+        own[first + columns.take(is_there)] = entries_there
         places[products] = -1
     entries = entries.reshape(count, width, width)
     # What one product's row lacks, the other's may have.
