@@ -254,7 +254,7 @@ def _gram_blocks(gram: _Gram, blocks: NDArray[np.int32]) -> NDArray[np.float32]:
         ends = np.cumsum(stops - starts)
         counts = np.diff(np.searchsorted(is_there, ends), prepend=0)
         entries_there = gram.values.take(is_there + np.repeat(stops - ends, counts))
-        first = np.repeat(np.arange(0, len(products) * width, width), counts)
+        first = np.repeat(np.arange(len(products)) * width, counts)
         own[first + columns.take(is_there)] = entries_there
         places[products] = -1
     entries = entries.reshape(count, width, width)
