@@ -103,15 +103,15 @@ class CoverageFrontier:
     ----------
     ndcg : tuple of float
         NDCG@10 of the validation shoppers, the best first.
-    products : tuple of int
-        How many products their lists show, ascending.
+    products : tuple of float
+        How many products some of their lists show, ascending; see `MeasuredRestraint`.
     chosen : int
         Place of the one that was chosen.
     """
 
     model: str
     ndcg: tuple[float, ...]
-    products: tuple[int, ...]
+    products: tuple[float, ...]
     chosen: int
 
     @classmethod

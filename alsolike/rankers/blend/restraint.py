@@ -47,11 +47,15 @@ class Restraint:
 
 @dataclass(frozen=True, slots=True)
 class MeasuredRestraint:
-    """A restraint with NDCG@10 and the number of products in the validation shoppers' lists."""
+    """A restraint with NDCG@10 and how many products the lists show.
+
+    In so many lists, drawn of the validation shoppers', as have places for all products that
+    compete: in thousands of lists of a small catalogue every model shows nearly all.
+    """
 
     restraint: Restraint
     ndcg: float
-    products: int
+    products: float
 
     def as_dict(self) -> dict[str, Any]:
         """Return it by name, fit for JSON."""
@@ -60,7 +64,7 @@ class MeasuredRestraint:
             "full_weight": round(self.restraint.full_weight, 4),
             "damping": self.restraint.damping,
             "ndcg": round(self.ndcg, 6),
-            "products": self.products,
+            "products": round(self.products, 1),
         }
 
 
@@ -119,6 +123,8 @@ class Restrainable:
         self._prior = others[:, :, :-1] @ weights[1:].astype(np.float32) * self._is_warm
         self._totals = totals
         self._candidates = candidates
+        competing = len(np.unique(candidates.products[self._is_warm]))
+        self._drawn = max(1, min(len(totals), competing // _K))
         self._measure = NdcgOfKinds(candidates, (WARM,), rivals=(WARM,))
 
     def choose(self) -> tuple[Restraint, list[MeasuredRestraint]]:
@@ -196,12 +202,14 @@ class Restrainable:
             shares *= np.minimum(1, self._totals / restraint.full_weight).astype(np.float32)
         return self._own[restraint.damping] + self._prior * shares[:, None]
 
-    def _count_shown(self, scores: NDArray[np.float32]) -> int:
-        """Return how many products the lists show."""
+    def _count_shown(self, scores: NDArray[np.float32]) -> float:
+        """Return how many products are expected in some lists, drawn of all of them."""
         count = min(_K, scores.shape[1])
         best = np.argpartition(-scores, count - 1, axis=1)[:, :count]
         is_shown = np.take_along_axis(scores, best, axis=1) > 0
-        return len(np.unique(np.take_along_axis(self._candidates.products, best, axis=1)[is_shown]))
+        products = np.take_along_axis(self._candidates.products, best, axis=1)[is_shown]
+        shares = np.unique(products, return_counts=True)[1] / len(scores)
+        return float((1 - (1 - shares) ** self._drawn).sum())
 
 
 def of_ways(candidates: Candidates, ways: slice, features: Sequence[int]) -> Candidates:

@@ -110,6 +110,15 @@ def test_products_whose_events_are_hidden_do_not_count() -> None:
     assert {one.products for one in frontier} == {5}
 
 
+def test_products_are_counted_in_as_many_lists_as_have_places_for_all() -> None:
+    # Each of thirty shoppers is shown ten products of thirty, every third shopper the same ten.
+    own = np.where(np.arange(30)[:, None] % 3 == np.arange(30) // 10, 1.0, 0.0)
+    lists = candidates(own, np.zeros(30), np.arange(30) % 3 * 10)
+    _, frontier = Restrainable(lists, WEIGHTS, np.ones(30), DAMPINGS).choose()
+    # In three lists drawn; in all thirty there would be 30.
+    assert frontier[0].products == pytest.approx(30 * (1 - (2 / 3) ** 3))
+
+
 def test_products_without_events_step_back_with_the_others() -> None:
     # The wanted product has a prior of 0.5 and scores 0.3; one without events scores 0.6.
     own = np.array([[0.3, 0.6, 0.1]] * 4)
