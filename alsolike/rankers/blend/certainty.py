@@ -32,6 +32,16 @@ def most_lost(reference: NDArray[np.float64], other: NDArray[np.float64]) -> flo
     return (float(lost.sum()) + float(np.sqrt(len(lost)) * lost.std())) / whole
 
 
+def loses_little(reference: NDArray[np.float64], other: NDArray[np.float64], share: float) -> bool:
+    """Return whether a way to rank loses no more than a share of a reference's NDCG.
+
+    On the shoppers at hand no more than that, and no more than twice of it with one standard error.
+    """
+    lost = float((reference - other).sum())
+    is_within = lost <= share * float(reference.sum())
+    return is_within and most_lost(reference, other) <= 2 * share
+
+
 def surest(ways: Sequence[NDArray[np.float64]], usual: int) -> int:
     """Return the number of the way to rank that others are to be measured by.
 

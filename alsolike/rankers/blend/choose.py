@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from alsolike.history import History
 from alsolike.progress import Report
 from alsolike.rankers.blend.candidates import WARM, Candidates, ValidationSlice, gather, join
-from alsolike.rankers.blend.certainty import most_lost, surest
+from alsolike.rankers.blend.certainty import loses_little, surest
 from alsolike.rankers.blend.evidence import PRIORS, TEXTS
 from alsolike.rankers.blend.recipe import Recipe
 from alsolike.rankers.blend.restraint import (
@@ -48,7 +48,7 @@ _PLAIN = (0, *range(2, 2 + len(PRIORS)))
 _CENTRED = (1, *range(2, 3 + len(PRIORS)))
 # About how many neighbours an answer may add up. More take longer: all of 200 actions are 20,000.
 _NEIGHBOUR_ROWS = (750, 1_000, 2_500, 5_000, 10_000)
-# It adds up the fewest that certainly lose no more than this share of the NDCG of all.
+# It adds up the fewest that lose no more than this share of the NDCG of all.
 _MOST_FOR_ROWS = 0.01
 
 
@@ -195,7 +195,7 @@ class _Asking:
         enough = next(
             rows
             for rows, gained in zip(tried, gains, strict=True)
-            if most_lost(reference, gained) <= _MOST_FOR_ROWS
+            if loses_little(reference, gained, _MOST_FOR_ROWS)
         )
         return enough, {
             rows: float(gained.sum()) for rows, gained in zip(tried, gains, strict=True)

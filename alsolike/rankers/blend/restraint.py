@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alsolike.rankers.blend.candidates import COLD, WARM, Candidates
-from alsolike.rankers.blend.certainty import most_lost, surest
+from alsolike.rankers.blend.certainty import loses_little, surest
 from alsolike.rankers.blend.weights import MOST_FOR_COLD, NdcgOfKinds
 
 # Length of a list, and the share of the NDCG that may be lost for coverage.
@@ -128,7 +128,7 @@ class Restrainable:
         self._measure = NdcgOfKinds(candidates, (WARM,), rivals=(WARM,))
 
     def choose(self) -> tuple[Restraint, list[MeasuredRestraint]]:
-        """Return the restraint that shows most, of those that certainly cost no more than 1 %.
+        """Return the restraint that shows most, of those that cost no more than 1 %.
 
         Each is measured by no restraint at all, or by the one that certainly ranks better than
         that: see `certainty`. Return also what there was to choose from: the frontier of those to
@@ -153,7 +153,7 @@ class Restrainable:
             (
                 one
                 for one, gained in zip(measured, gains, strict=True)
-                if most_lost(reference, gained) <= _LOSS
+                if loses_little(reference, gained, _LOSS)
             ),
             key=lambda one: (one.products, one.ndcg),
         )

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from alsolike.rankers.blend.certainty import most_lost, surest
+from alsolike.rankers.blend.certainty import loses_little, most_lost, surest
 
 
 def test_a_loss_counts_with_one_standard_error() -> None:
@@ -20,6 +20,16 @@ def test_a_loss_counts_with_one_standard_error() -> None:
     # A gain is below 0 as soon as it is greater than its error.
     assert most_lost(reference, reference * 1.01) < 0
     assert most_lost(np.zeros(100), reference) == 0
+
+
+def test_little_is_lost_only_where_chance_does_not_hide_more() -> None:
+    reference = np.full(100, 0.01)
+    assert loses_little(reference, reference * 0.991, 0.01)
+    assert not loses_little(reference, reference * 0.989, 0.01)
+    # Nothing is lost in the mean, with an error of 1 %, and of 3 %.
+    for error, is_little in ((0.1, True), (0.3, False)):
+        swapped = reference * np.tile([1 - error, 1 + error], 50)
+        assert loses_little(reference, swapped, 0.01) is is_little
 
 
 def test_the_usual_way_is_left_only_for_one_that_certainly_ranks_better() -> None:
