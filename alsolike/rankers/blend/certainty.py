@@ -2,7 +2,8 @@
 
 Two ways are compared shopper by shopper, since what one shopper is easy or hard to foretell takes
 part in both: only the differences count. A mean difference counts with its standard error, so that
-where few shoppers validate luck does not choose among dozens of settings.
+where few shoppers validate luck does not choose among dozens of settings. Each question counts as a
+shopper of its own. Where one shopper is asked about several times, the error is rather too small.
 """
 
 from collections.abc import Sequence

@@ -50,8 +50,9 @@ class Recipe:
     validation_shoppers : int
         Most shoppers who validate in one slice.
     validation_actions : int
-        Most actions of a slice's shoppers that validation adds up: where histories are long, fewer
-        shoppers validate, but at least 300.
+        Most actions of a slice's shoppers that validation adds up while spaces are weighed: where
+        histories are long, fewer shoppers validate, but at least 300. All that is chosen with the
+        kept neighbours alone is asked of up to four times as many.
     validation_slices : int
         Most slices, one before the other, until a third of `validation_shoppers` validated, evenly
         by each way of asking.

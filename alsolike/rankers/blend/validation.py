@@ -27,7 +27,7 @@ VISITS = (USUAL_VISIT, 0.25, 0.4, 0.7, 0.85)
 _ENOUGH_ROWS = 100
 # At least so many shoppers validate, however long their histories are.
 _FEWEST_SHOPPERS = 300
-# The kept neighbours alone are asked with so many times more.
+# The kept neighbours alone are asked with so many times as many.
 _MORE = 4
 
 

@@ -35,7 +35,7 @@ def test_little_is_lost_only_where_chance_does_not_hide_more() -> None:
 def test_the_usual_way_is_left_only_for_one_that_certainly_ranks_better() -> None:
     random = np.random.default_rng(0)
     usual = random.random(400)
-    # Lucky by a little less than its own error, 2 % of what it changes.
+    # It gains nine tenths of the standard error of its gain.
     noise = random.normal(size=400)
     lucky = usual + 0.3 * (noise - noise.mean()) + 0.9 * 0.3 * noise.std() / 20
     surely = usual * 1.01

@@ -7,11 +7,19 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from alsolike.history import History, split_history
+from alsolike.history import History, Split, split_history
 from alsolike.progress import ignore_progress
 from alsolike.rankers.blend import candidates as gathering
 from alsolike.rankers.blend import validation
-from alsolike.rankers.blend.candidates import COLD, HIDDEN, WARM, Candidates, gather, join
+from alsolike.rankers.blend.candidates import (
+    COLD,
+    HIDDEN,
+    WARM,
+    Candidates,
+    ValidationSlice,
+    gather,
+    join,
+)
 from alsolike.rankers.blend.pairs import ScoredPairs
 from alsolike.rankers.blend.recipe import Recipe
 from alsolike.rankers.blend.rows import KeptSpace
@@ -28,6 +36,26 @@ from tests.fixtures.history import catalogue, history, taste_history
 from tests.unit.rankers.blend.test_fit import texts
 
 RECIPE = Recipe(factors=8, neighbours=20)
+
+
+def fitted(
+    known: History,
+    queries: list[dict[str, Any]],
+    *,
+    is_telling: bool,
+    questions: list[Split] | None = None,
+    recipe: Recipe = RECIPE,
+) -> list[ValidationSlice]:
+    """Return a history's first slice, or some questions of it, fitted."""
+    return fit_slice(
+        questions or next(cut_slices(known, recipe)),
+        texts(known, is_telling=is_telling),
+        recipe,
+        queries,
+        np.random.default_rng(0),
+        ignore_progress,
+        {},
+    )
 
 
 def test_a_slice_is_asked_both_ways_of_the_same_past() -> None:
@@ -66,16 +94,7 @@ def test_each_way_counts_the_same_unless_it_has_few_rows(
     known = taste_history()
     by_time, by_next = next(cut_slices(known, RECIPE))
     questions = [by_time.only(by_time.rows[::3]), by_next]
-    generator = np.random.default_rng(0)
-    slices = fit_slice(
-        questions,
-        texts(known, is_telling=False),
-        RECIPE,
-        queries_of(known)[:1],
-        generator,
-        ignore_progress,
-        {},
-    )
+    slices = fitted(known, queries_of(known)[:1], is_telling=False, questions=questions)
     assert [part.asked.name for part in slices] == ["time", "next"]
     assert slices[0].spaces is slices[1].spaces
     parts = gather(slices, slices[0].spaces, slices[0].priors, 50, ignore_progress)
@@ -135,15 +154,7 @@ def test_spaces_are_weighed_on_fewer_rows_than_the_kept_neighbours_are_asked_wit
     known = daily_history()
     # A question a shopper and way, of some fifty actions each.
     recipe = replace(RECIPE, validation_actions=1_000)
-    slices = fit_slice(
-        next(cut_slices(known, recipe)),
-        texts(known, is_telling=False),
-        recipe,
-        queries_of(known)[-1:],
-        np.random.default_rng(0),
-        ignore_progress,
-        {},
-    )
+    slices = fitted(known, queries_of(known)[-1:], is_telling=False, recipe=recipe)
     by_time, by_next = slices
     few = [part.of_few() for part in slices]
     counts = [len(part.asked.shoppers) for part in few]
@@ -164,15 +175,7 @@ def test_spaces_are_weighed_on_fewer_rows_than_the_kept_neighbours_are_asked_wit
 
 def test_no_product_competes_before_it_exists() -> None:
     known = daily_history()
-    slices = fit_slice(
-        next(cut_slices(known, RECIPE)),
-        texts(known, is_telling=True),
-        RECIPE,
-        queries_of(known),
-        np.random.default_rng(0),
-        ignore_progress,
-        {},
-    )
+    slices = fitted(known, queries_of(known), is_telling=True)
     part = slices[1]
     moments = part.asked.moments
     middle = int(np.median(moments))
@@ -192,15 +195,7 @@ def test_slices_of_one_fit_are_scored_together_as_if_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     known = taste_history()
-    slices = fit_slice(
-        next(cut_slices(known, RECIPE)),
-        texts(known, is_telling=True),
-        RECIPE,
-        queries_of(known),
-        np.random.default_rng(0),
-        ignore_progress,
-        {},
-    )
+    slices = fitted(known, queries_of(known), is_telling=True)
     asked: list[int] = []
     score = gathering.score_pairs
 
@@ -222,15 +217,7 @@ def test_slices_of_one_fit_are_scored_together_as_if_alone(
 
 def test_as_many_neighbours_are_added_up_as_serving_would() -> None:
     known = taste_history()
-    (part, *_) = fit_slice(
-        next(cut_slices(known, RECIPE)),
-        texts(known, is_telling=False),
-        RECIPE,
-        queries_of(known)[-1:],
-        np.random.default_rng(0),
-        ignore_progress,
-        {},
-    )
+    (part, *_) = fitted(known, queries_of(known)[-1:], is_telling=False)
     size = len(known.catalogue)
     kept = np.random.default_rng(1).random((size, size), np.float32)
     np.fill_diagonal(kept, 0)
@@ -254,15 +241,7 @@ def test_as_many_neighbours_are_added_up_as_serving_would() -> None:
 
 def test_neighbours_are_ranked_by_what_a_published_model_multiplies_them_by() -> None:
     known = taste_history()
-    (part, *_) = fit_slice(
-        next(cut_slices(known, RECIPE)),
-        texts(known, is_telling=False),
-        RECIPE,
-        queries_of(known)[-1:],
-        np.random.default_rng(0),
-        ignore_progress,
-        {},
-    )
+    (part, *_) = fitted(known, queries_of(known)[-1:], is_telling=False)
     size = len(known.catalogue)
     random = np.random.default_rng(1)
     kept = random.random((size, size), np.float32)
