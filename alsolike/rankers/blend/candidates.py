@@ -1,7 +1,7 @@
 """The products that compete for each shopper of a validation slice, and their scores."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from alsolike.history import Split
 from alsolike.progress import Report
 from alsolike.rankers.blend.pairs import ScoredPairs, score_pairs
-from alsolike.rankers.spaces import Space
+from alsolike.rankers.spaces import Space, kernels
+from alsolike.rankers.spaces.threads import in_threads
 
 # Kinds of products: with events, without any, and with events that the validation hides.
 WARM, COLD, HIDDEN = 0, 1, 2
@@ -142,7 +143,8 @@ def gather(
     count = len(owners)
     scored: deque[tuple[NDArray[np.float32], NDArray[np.int64]]] = deque()
     longest = max(queries, key=lambda query: query.nnz)
-    for rows in _batches(longest, len(spaces) * best * 4 * (len(spaces) + 2)):
+    numbers = len(spaces) * (len(spaces) + 2) + len(parts[0].factors or ())
+    for rows in _batches(longest, numbers * best * 4):
         asked = [competing[int(row)] for row in rows]
         own = [query[rows] for query in queries]
         scored.extend(_gather(asked, own, known[rows], spaces, priors, best))
@@ -265,10 +267,12 @@ def _gather(
     """
     acted_on = np.unique(np.concatenate([query.indices for query in queries]))
     pairs = score_pairs(spaces, acted_on, best)
+    ranks = _ranks_of(pairs, asked[0].part)
     is_text = np.array([space.is_text for space in spaces])
-    results: list[tuple[NDArray[np.float32], NDArray[np.int64]]] = []
-    for row, one in enumerate(asked):
-        sums = _Sums(pairs, acted_on, [query[row] for query in queries], one.part)
+
+    def of_row(row: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        one = asked[row]
+        sums = _Sums(pairs, ranks, acted_on, [query[row] for query in queries], one.part)
         own = known.indices[known.indptr[row] : known.indptr[row + 1]]
         named = _named(sums, one, own, is_text)
         popular = one.popular[one.is_candidate(one.popular)]
@@ -277,8 +281,22 @@ def _gather(
         features[:, :, : len(spaces)] = sums.of(products)
         for feature, prior in enumerate(priors, start=len(spaces)):
             features[:, :, feature] = prior[products]
-        results.append((features, products))
-    return results
+        return features, products
+
+    return [*in_threads(of_row, range(len(asked)))]
+
+
+def _ranks_of(pairs: ScoredPairs, part: ValidationSlice) -> NDArray[np.int32]:
+    """Return the rank of each pair among those of its product, from 1; see `kernels.Limits`.
+
+    All slices of a fit have the same factors.
+    """
+    if part.neighbour_rows is None:
+        return np.empty((0, 0), np.int32)
+    pointers, others = pairs.pattern.indptr, pairs.pattern.indices
+    scores = pairs.scores[:, 0]
+    by_way = [scores] if part.factors is None else (scores * of[others] for of in part.factors)
+    return np.stack([kernels.ranks_of_entries(pointers, values) for values in by_way])
 
 
 class _Sums:
@@ -290,6 +308,7 @@ class _Sums:
     def __init__(
         self,
         pairs: ScoredPairs,
+        ranks: NDArray[np.int32],
         acted_on: NDArray[np.integer],
         queries: Sequence[sp.csr_matrix],
         part: ValidationSlice,
@@ -298,68 +317,37 @@ class _Sums:
         self._weights = np.zeros((len(queries), len(actions)), np.float32)
         for weights, query in zip(self._weights, queries, strict=True):
             weights[np.searchsorted(actions, query.indices)] = query.data
-        given = np.searchsorted(acted_on, actions)
-        starts, ends = pairs.pattern.indptr[given], pairs.pattern.indptr[given + 1]
-        self._actions = np.repeat(np.arange(len(actions)), ends - starts)
-        places = np.arange(len(self._actions))
-        entries = (
-            places + (starts - np.concatenate([[0], np.cumsum(ends - starts)[:-1]]))[self._actions]
-        )
-        self._scores = pairs.scores[entries]
-        self._names = pairs.pattern.indices[entries]
-        # Of each way.
-        self._ranks: list[NDArray[np.int64]] = []
+        self._pairs = kernels.ScoredRows(pairs.pattern.indptr, pairs.pattern.indices, pairs.scores)
+        self._given = np.searchsorted(acted_on, actions)
+        depths = np.empty((0, 0))
         if part.neighbour_rows is not None:
-            scores = self._scores[:, 0]
-            if part.factors is None:
-                self._ranks = [self._ranked(scores)] * len(queries)
-            else:
-                self._ranks = [
-                    self._ranked(scores * factors[self._names]) for factors in part.factors
-                ]
             # In double precision, like recs.scored_products: 12 rows for three actions are 4 each,
             # and would be 5 if a third were rounded to single precision.
             exact = self._weights.astype(np.float64)
             totals = np.maximum(exact.sum(axis=1, keepdims=True), 1e-12)
-            self._depths = np.ceil(np.array(part.neighbour_rows)[:, None] * exact / totals)
-        self.products = np.unique(self._names)
-
-    def _ranked(self, scores: NDArray[np.float32]) -> NDArray[np.int64]:
-        """Return the rank of each pair among those of its action, from 1."""
-        order = np.lexsort((self._names, -scores, self._actions))
-        begins = np.searchsorted(self._actions, self._actions)
-        ranks = np.empty(len(order), np.int64)
-        ranks[order] = np.arange(len(order)) - begins + 1
-        return ranks
+            depths = np.ceil(np.array(part.neighbour_rows)[:, None] * exact / totals)
+        self._limits = kernels.Limits(ranks, depths)
+        is_named = np.zeros(pairs.pattern.shape[1], bool)
+        for place in self._given.tolist():
+            start, end = pairs.pattern.indptr[place : place + 2]
+            is_named[pairs.pattern.indices[start:end]] = True
+        self._size = len(is_named)
+        self.products = np.flatnonzero(is_named)
 
     def of_way(self, way: int) -> NDArray[np.float32]:
         """Return the sums of `products` by one way: shape (n_products, n_spaces)."""
-        return self._added([way], self.products, slice(None))[0]
+        return self._added(np.array([way]), self.products)[0]
 
     def of(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
         """Return the sums of some products: shape (n_queries, len(products), n_spaces)."""
-        return self._added(range(len(self._weights)), products, np.isin(self._names, products))
+        return self._added(np.arange(len(self._weights)), products)
 
-    def _added(
-        self,
-        ways: Iterable[int],
-        products: NDArray[np.integer],
-        entries: NDArray[np.bool_] | slice,
-    ) -> NDArray[np.float32]:
-        places = np.searchsorted(products, self._names[entries])
-        order = np.argsort(places, kind="stable")
-        pointers = np.concatenate([[0], np.cumsum(np.bincount(places, minlength=len(products)))])
-        scores, actions = self._scores[entries][order], self._actions[entries][order]
-        shape = (len(products), len(order))
-        columns = np.arange(len(order))
-        sums: list[NDArray[np.float32]] = []
-        for way in ways:
-            values = self._weights[way][actions]
-            if self._ranks:
-                ranks = self._ranks[way][entries][order]
-                values = np.where(ranks <= self._depths[way][actions], values, np.float32(0))
-            sums.append(sp.csr_matrix((values, columns, pointers), shape=shape) @ scores)
-        return np.stack(sums)
+    def _added(self, ways: NDArray[np.int64], products: NDArray[np.integer]) -> NDArray[np.float32]:
+        places = np.full(self._size, -1, np.int32)
+        places[products] = np.arange(len(products), dtype=np.int32)
+        sums = np.zeros((len(ways), len(products), self._pairs.scores.shape[1]), np.float32)
+        kernels.add_pairs(self._pairs, self._limits, self._given, self._weights, ways, places, sums)
+        return sums
 
 
 def _named(

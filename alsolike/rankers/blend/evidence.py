@@ -43,7 +43,7 @@ _SPECTRUM_HALF_LIFE = 30
 # Latest events of one shopper that spaces are fitted to: a bot's pairs grow with their square.
 _MOST_EVENTS = 5_000
 # Slow to import, so that importing alsolike does not. Here before several threads do it at once.
-_LIBRARIES = ("faiss", "implicit.cpu.als", "sklearn.feature_extraction.text", "sparse_dot_topn")
+_LIBRARIES = ("faiss", "implicit.cpu.als", "sklearn.feature_extraction.text")
 # What fitting a space raises when its numbers cannot be computed.
 _NUMERICAL = (ArithmeticError, np.linalg.LinAlgError)
 

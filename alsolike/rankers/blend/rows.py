@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from alsolike.rankers.blend.pairs import parts_of_products, score_pairs
 from alsolike.rankers.blend.weights import Blend
-from alsolike.rankers.spaces import Space
+from alsolike.rankers.spaces import Space, kernels
 from alsolike.rankers.spaces.space import empty_rows
-from alsolike.rankers.spaces.sparse import entries_of, values_at
+from alsolike.rankers.spaces.sparse import entries_of, identity, product_at
 from alsolike.rankers.spaces.threads import in_threads
 
 # Sizes of the samples: actions whose rows are averaged; products, and near products of each, on
@@ -106,7 +106,8 @@ class KeptSpace:
         self, products: NDArray[np.integer], pattern: sp.csr_matrix
     ) -> NDArray[np.float32]:
         """Return the scores of given pairs, 0 for those not kept; see `Space.pair_scores`."""
-        return values_at(self._kept[np.searchsorted(self._products, products)], pattern)
+        given = self._kept[np.searchsorted(self._products, products)]
+        return product_at(identity(len(products)), given, pattern.indptr, pattern.indices)
 
 
 def kept_spaces(
@@ -141,8 +142,4 @@ def above(rows: sp.csr_matrix, centre: NDArray[np.float32]) -> sp.csr_matrix:
 
 def best_entries(rows: sp.csr_matrix, count: int) -> sp.csr_matrix:
     """Return the greatest entries of each row, at most `count`; of equal ones the first."""
-    owners = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
-    order = np.lexsort((rows.indices, -rows.data, owners))
-    is_kept = np.empty(rows.nnz, bool)
-    is_kept[order] = np.arange(rows.nnz) - rows.indptr[owners] < count
-    return entries_of(rows, is_kept)
+    return entries_of(rows, kernels.is_best(rows.indptr, rows.data, count))

@@ -7,6 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from alsolike.rankers.spaces import kernels
 from alsolike.rankers.spaces.space import empty_rows, require_finite
 from alsolike.rankers.spaces.sparse import without_self
 
@@ -22,8 +23,6 @@ _BUILDING = 48
 _SEARCHING = 125
 # Scores that are computed at once, 4 bytes each.
 _AT_ONCE = 2**23
-# Up to so many products for each that is asked for, all scores take less time than those wanted.
-_WHOLE_ROWS = 30
 
 
 class VectorSpace:
@@ -100,22 +99,9 @@ class VectorSpace:
         self, products: NDArray[np.integer], pattern: sp.csr_matrix
     ) -> NDArray[np.float32]:
         """Return the scores of given pairs; see `Space.pair_scores`."""
-        size = len(self._right)
-        scores = np.empty(pattern.nnz, np.float32)
-        is_whole = size * len(products) <= _WHOLE_ROWS * pattern.nnz
-        step = max(1, _AT_ONCE // size) if is_whole else 1
-        pointers, others = pattern.indptr, pattern.indices
-        for start in range(0, len(products), step):
-            given = products[start : start + step]
-            entries = slice(pointers[start], pointers[start + len(given)])
-            left = self._left(given)
-            if is_whole:
-                owners = np.repeat(
-                    np.arange(len(given)), np.diff(pointers[start : start + len(given) + 1])
-                )
-                scores[entries] = (left @ self._right.T)[owners, others[entries]]
-            else:
-                np.matmul(self._right[others[entries]], left[0], out=scores[entries])
+        scores = kernels.inner_products(
+            self._left(products), self._right, pattern.indptr, pattern.indices
+        )
         return np.maximum(scores, 0, out=scores)
 
 

@@ -12,15 +12,16 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from alsolike.rankers.spaces import kernels
 from alsolike.rankers.spaces.space import require_finite
 from alsolike.rankers.spaces.sparse import (
     best_of_product,
     inverse_root,
     parts_of,
+    product_at,
     product_costs,
     scaled_columns,
     squared_columns,
-    values_at,
     without_self,
 )
 from alsolike.rankers.spaces.threads import in_threads
@@ -34,20 +35,6 @@ _AT_ONCE = 2**21
 _MULTIPLIED = 2**22
 
 _Number = TypeVar("_Number", bound=np.generic)
-
-
-class _Gram(NamedTuple):
-    """The greatest entries of each row of XᵀX, each pair in one row at least, and its diagonal.
-
-    The row of a product is from its `starts` up to its `stops` in `others`, the numbers of the
-    other products, and in `values`.
-    """
-
-    starts: NDArray[np.int64]
-    stops: NDArray[np.int64]
-    others: NDArray[np.int32]
-    values: NDArray[np.float32]
-    diagonal: NDArray[np.float32]
 
 
 class _Correlated(NamedTuple):
@@ -101,17 +88,10 @@ def _ease_columns(
     gram = _gram(by_product, matrix, size)
 
     def columns_of(blocks: NDArray[np.int32]) -> list[_Columns]:
-        grams = _gram_blocks(gram, blocks)
-        unit = np.zeros((*blocks.shape, 1), np.float32)
+        unit = np.zeros(blocks.shape, np.float32)
         unit[:, 0] = 1
-        columns: list[_Columns] = []
-        for regularisation in regularisations:
-            column = _solve(grams, unit, regularisation)
-            if not (column[:, 0] > 0).all():
-                message = "a matrix that should be positive definite is not"
-                raise ArithmeticError(message)
-            columns.append(_positive(blocks, -column / column[:, :1]))
-        return columns
+        solutions = _solve(gram, blocks, unit, regularisations)
+        return [_positive(blocks, -column / column[:, :1]) for column in solutions]
 
     parts: list[list[_Columns]] = [[] for _ in regularisations]
     for each in in_threads(columns_of, _blocks(_correlated(by_product, matrix, size))):
@@ -141,17 +121,17 @@ def _regression_columns(
     by_future = sp.csr_matrix(future.T)
 
     def columns_of(blocks: NDArray[np.int32]) -> _Columns:
-        pattern, places = _pattern(blocks, past.shape[1])
+        is_there = blocks >= 0
+        pointers = np.concatenate([[0], np.cumsum(np.count_nonzero(is_there, axis=1))])
         moments = np.zeros(blocks.shape, np.float32)
-        moments.ravel()[places] = values_at(by_future[blocks[:, 0]] @ past, pattern)
-        column = _solve(_gram_blocks(gram, blocks), moments[:, :, None], regularisation)
-        return _positive(blocks, column)
+        moments[is_there] = product_at(by_future[blocks[:, 0]], past, pointers, blocks[is_there])
+        return _positive(blocks, _solve(gram, blocks, moments, [regularisation])[0])
 
     return [*in_threads(columns_of, _blocks(_correlated(by_future, past, size)))]
 
 
-def _gram(by_product: sp.csr_matrix, matrix: sp.csr_matrix, size: int) -> _Gram:
-    """Return the Gram matrix: each pair in the row of the product with fewer shoppers.
+def _gram(by_product: sp.csr_matrix, matrix: sp.csr_matrix, size: int) -> kernels.Symmetric:
+    """Return the greatest entries of XᵀX: each pair in the row of the product with fewer shoppers.
 
     Blocks are looked up row by row, and popular products, whose rows are long, are in many blocks.
     A row of as many entries as are kept may lack what the other row has, so that the other has
@@ -170,7 +150,9 @@ def _gram(by_product: sp.csr_matrix, matrix: sp.csr_matrix, size: int) -> _Gram:
     room = np.minimum(costs, most).sum()
     others, values = np.empty(room, np.int32), np.empty(room, np.float32)
     sizes, kept = np.zeros(count, np.int64), 0
-    made = in_threads(lambda part: best_of_product(by_product[order[part]], matrix, most), parts)
+    made = in_threads(
+        lambda part: best_of_product(by_product[order[part]], matrix, most, is_sorted=False), parts
+    )
     for part, rows in zip(parts, made, strict=True):
         own, counts = order[part], np.diff(rows.indptr)
         is_whole[own] = counts < most
@@ -184,7 +166,7 @@ def _gram(by_product: sp.csr_matrix, matrix: sp.csr_matrix, size: int) -> _Gram:
     values.resize(kept, refcheck=False)
     stops = np.empty(count, np.int64)
     stops[order] = np.cumsum(sizes[order])
-    return _Gram(stops - sizes, stops, others, values, squared_columns(matrix))
+    return kernels.Symmetric(stops - sizes, stops, others, values, squared_columns(matrix))
 
 
 def _end_to_end(parts: list[NDArray[_Number]]) -> NDArray[_Number]:
@@ -201,7 +183,7 @@ def _correlated(targets: sp.csr_matrix, columns: sp.csr_matrix, size: int) -> _C
     parts = parts_of(product_costs(targets, scaled), _MULTIPLIED)
 
     def best_of(part: slice) -> sp.csr_matrix:
-        best = best_of_product(targets[part], scaled, size + 1)
+        best = best_of_product(targets[part], scaled, size + 1, is_sorted=False)
         return without_self(best, np.arange(part.start, part.stop, dtype=np.int64))
 
     sizes: list[NDArray[np.int64]] = []
@@ -232,61 +214,26 @@ def _blocks(correlated: _Correlated) -> Iterator[NDArray[np.int32]]:
         yield blocks
 
 
-def _gram_blocks(gram: _Gram, blocks: NDArray[np.int32]) -> NDArray[np.float32]:
-    """Return the blocks of the Gram matrix: shape (n_blocks, width, width); those of -1 are I."""
-    count, width = blocks.shape
-    entries = np.zeros((count, width * width), np.float32)
-    # Where in the present block each product is: to look entries up one by one takes longer, and
-    # goes through the whole matrix first. As small as can be, since all of it is read all the time.
-    places = np.full(len(gram.diagonal), -1, np.min_scalar_type(-width))
-    numbers = np.arange(width, dtype=places.dtype)
-    for own, block in zip(entries, blocks, strict=True):
-        products = block[block >= 0]
-        places[products] = numbers[: len(products)]
-        starts, stops = gram.starts[products], gram.stops[products]
-        # SciPy would copy all values of the rows too, of which few are needed.
-        rows = [
-            gram.others[start:stop]
-            for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)
-        ]
-        columns = places.take(np.concatenate(rows))
-        is_there = np.flatnonzero(columns >= 0)
-        ends = np.cumsum(stops - starts)
-        counts = np.diff(np.searchsorted(is_there, ends), prepend=0)
-        entries_there = gram.values.take(is_there + np.repeat(stops - ends, counts))
-        first = np.repeat(np.arange(len(products)) * width, counts)
-        own[first + columns.take(is_there)] = entries_there
-        places[products] = -1
-    entries = entries.reshape(count, width, width)
-    # What one product's row lacks, the other's may have.
-    entries = np.maximum(entries, entries.transpose(0, 2, 1))
-    is_there = blocks >= 0
-    entries[:, range(width), range(width)] = np.where(
-        is_there, gram.diagonal[np.where(is_there, blocks, 0)], 1
-    )
-    return entries
-
-
-def _pattern(blocks: NDArray[np.int32], size: int) -> tuple[sp.csr_matrix, NDArray[np.int64]]:
-    """Return the products of each block as a canonical pattern, and where in blocks they are."""
-    is_there = blocks >= 0
-    products = blocks[is_there]
-    order = np.argsort(np.nonzero(is_there)[0] * size + products)
-    pointers = np.concatenate([[0], np.cumsum(np.count_nonzero(is_there, axis=1))])
-    ones = np.ones(len(products), np.float32)
-    return sp.csr_matrix((ones, products[order], pointers), shape=(len(blocks), size)), (
-        np.flatnonzero(is_there)[order]
-    )
-
-
 def _solve(
-    grams: NDArray[np.float32], right: NDArray[np.float32], regularisation: float
+    gram: kernels.Symmetric,
+    blocks: NDArray[np.int32],
+    right: NDArray[np.float32],
+    regularisations: Sequence[float],
 ) -> NDArray[np.float32]:
-    """Solve (G + λI) x = r for each block: shape (n_blocks, width)."""
-    ridge = np.float32(regularisation) * np.eye(grams.shape[1], dtype=np.float32)
-    solution = np.linalg.solve(grams + ridge, right)[:, :, 0]
-    require_finite(solution)
-    return solution
+    """Solve (G + λI) x = r for each λ and each block: shape (n_ridges, n_blocks, width)."""
+    width = blocks.shape[1]
+    solutions, is_definite = kernels.solve_blocks(
+        gram,
+        blocks,
+        right,
+        np.array(regularisations, np.float32),
+        np.full(len(gram.diagonal), -1, np.min_scalar_type(-width)),
+    )
+    if not is_definite:
+        message = "a matrix that should be positive definite is not"
+        raise ArithmeticError(message)
+    require_finite(solutions)
+    return solutions
 
 
 def _positive(blocks: NDArray[np.int32], weights: NDArray[np.float32]) -> _Columns:

@@ -1,17 +1,12 @@
 """Spaces whose scores are a product of two sparse matrices, and what such products need."""
 
-from importlib import import_module
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from alsolike.rankers.spaces.space import empty_rows
-
-# Entries of a sparse product that are computed at once.
-_AT_ONCE = 2**23
+from alsolike.rankers.spaces import kernels
 
 
 class SparseSpace:
@@ -39,31 +34,57 @@ class SparseSpace:
         self, products: NDArray[np.integer], pattern: sp.csr_matrix
     ) -> NDArray[np.float32]:
         """Return the scores of given pairs; see `Space.pair_scores`."""
-        scores = np.empty(pattern.nnz, np.float32)
-        costs = product_costs(self._left[products], self._right)
-        for part in parts_of(costs, _AT_ONCE):
-            entries = slice(pattern.indptr[part.start], pattern.indptr[part.stop])
-            whole = self._left[products[part]] @ self._right
-            scores[entries] = values_at(whole, pattern[part])
+        scores = product_at(self._left[products], self._right, pattern.indptr, pattern.indices)
         return np.maximum(scores, 0, out=scores)
 
 
 def weights_space(name: str, weights: sp.csr_matrix) -> SparseSpace:
     """Return the space of a matrix of weights, shape (n_products, n_products), 0 and above."""
-    identity = sp.csr_matrix(sp.eye_array(weights.shape[0], dtype=np.float32))
-    return SparseSpace(name, identity, weights)
+    return SparseSpace(name, identity(weights.shape[0]), weights)
 
 
-def best_of_product(left: sp.csr_matrix, right: sp.csr_matrix, count: int) -> sp.csr_matrix:
-    """Return the greatest entries above 0 of each row of L R, at most `count`, canonical."""
-    # Without types.
-    library: Any = import_module("sparse_dot_topn")
+def identity(size: int) -> sp.csr_matrix:
+    """Return the identity matrix, float32."""
+    return sp.csr_matrix(sp.eye_array(size, dtype=np.float32))
+
+
+def best_of_product(
+    left: sp.csr_matrix, right: sp.csr_matrix, count: int, *, is_sorted: bool = True
+) -> sp.csr_matrix:
+    """Return the greatest entries above 0 of each row of L R, at most `count`.
+
+    Both are 0 or above. It is canonical, unless columns need not be sorted.
+    """
     count = min(count, right.shape[1])
-    if not left.nnz or not right.nnz:
-        return empty_rows(left.shape[0], right.shape[1])
-    best: sp.csr_matrix = library.sp_matmul_topn(left, right, top_n=count, threshold=0.0)
-    best.sort_indices()
-    return best
+    # As much as the rows can need: what is not written to takes no memory.
+    room = np.minimum(product_costs(left, right), count)
+    starts = np.cumsum(room) - room
+    columns, values = np.empty(room.sum(), np.int32), np.empty(room.sum(), np.float32)
+    best = kernels.Rows(starts, columns, values)
+    sizes = kernels.best_of_rows(
+        rows_of(left), rows_of(right), right.shape[1], count, best, is_sorted=is_sorted
+    )
+    pointers = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
+    places = np.arange(int(sizes.sum()))
+    places += np.repeat(starts - pointers[:-1], sizes)
+    return sp.csr_matrix(
+        (values[places], columns[places], pointers), shape=(left.shape[0], right.shape[1])
+    )
+
+
+def product_at(
+    left: sp.csr_matrix,
+    right: sp.csr_matrix,
+    pointers: NDArray[np.integer],
+    columns: NDArray[np.integer],
+) -> NDArray[np.float32]:
+    """Return the entries of L R at the places of a pattern, each row's columns in any order."""
+    return kernels.product_at(rows_of(left), rows_of(right), right.shape[1], pointers, columns)
+
+
+def rows_of(matrix: sp.csr_matrix) -> kernels.Rows:
+    """Return a matrix as `kernels` take it."""
+    return kernels.Rows(matrix.indptr, matrix.indices, matrix.data)
 
 
 def without_self(rows: sp.csr_matrix, products: NDArray[np.integer]) -> sp.csr_matrix:
@@ -82,24 +103,6 @@ def entries_of(rows: sp.csr_matrix, is_kept: NDArray[np.bool_]) -> sp.csr_matrix
         ends = rows.indptr[rows.indptr > 0]
         pointers[rows.indptr > 0] = kept[ends - 1]
     return sp.csr_matrix((rows.data[is_kept], rows.indices[is_kept], pointers), shape=rows.shape)
-
-
-def values_at(matrix: sp.csr_matrix, pattern: sp.csr_matrix) -> NDArray[np.float32]:
-    """Return the values of a matrix at the entries of a pattern of its shape, 0 where it has none.
-
-    No entry may come twice in either; they may come in any order. Each row of the matrix is written
-    out once: SciPy, asked for entries, goes through a row again for each of them.
-    """
-    values = np.zeros(pattern.nnz, np.float32)
-    whole_row = np.zeros(matrix.shape[1], np.float32)
-    starts, asked_starts = matrix.indptr.tolist(), pattern.indptr.tolist()
-    bounds = zip(pairwise(starts), pairwise(asked_starts), strict=True)
-    for (start, stop), (asked_start, asked_stop) in bounds:
-        own, asked = matrix.indices[start:stop], pattern.indices[asked_start:asked_stop]
-        whole_row[own] = matrix.data[start:stop]
-        values[asked_start:asked_stop] = whole_row[asked]
-        whole_row[own] = 0
-    return values
 
 
 def product_costs(left: sp.csr_matrix, right: sp.csr_matrix) -> NDArray[np.int64]:

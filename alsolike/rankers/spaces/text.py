@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from importlib import import_module
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,8 +9,9 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from alsolike.folding import folded
+from alsolike.rankers.spaces import kernels
 from alsolike.rankers.spaces.space import empty_rows
-from alsolike.rankers.spaces.sparse import SparseSpace, entries_of
+from alsolike.rankers.spaces.sparse import SparseSpace, entries_of, rows_of
 
 # A product names its neighbours by its rarest terms: as many as all products have this often.
 _MOST_MEETINGS = 20_000
@@ -54,15 +54,13 @@ class TermSpace(SparseSpace):
         self, products: NDArray[np.integer], pattern: sp.csr_matrix
     ) -> NDArray[np.float32]:
         """Return the cosines of given pairs, of all their terms; see `Space.pair_scores`."""
-        scores = np.empty(pattern.nnz, np.float32)
-        given = self._terms[products]
-        weights = np.zeros(given.shape[1], np.float32)
-        for row, (start, end) in enumerate(pairwise(pattern.indptr)):
-            own = slice(given.indptr[row], given.indptr[row + 1])
-            weights[given.indices[own]] = given.data[own]
-            scores[start:end] = self._terms[pattern.indices[start:end]] @ weights
-            weights[given.indices[own]] = 0
-        return scores
+        return kernels.inner_products_of_rows(
+            rows_of(self._terms),
+            self._terms.shape[1],
+            products,
+            pattern.indptr,
+            pattern.indices,
+        )
 
 
 def _rarest(terms: sp.csr_matrix, most: int) -> sp.csr_matrix:

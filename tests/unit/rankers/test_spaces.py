@@ -1,7 +1,6 @@
 """Each space against its definition, written out with whole matrices."""
 
 from collections.abc import Callable
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -17,7 +16,7 @@ from alsolike.rankers.spaces.factors import factor_space, spectral_space
 from alsolike.rankers.spaces.linear import inverse_of_gram
 from alsolike.rankers.spaces.local import local_ease
 from alsolike.rankers.spaces.sequence import sequence_weights, transition_space
-from alsolike.rankers.spaces.sparse import values_at, weights_space
+from alsolike.rankers.spaces.sparse import best_of_product, product_at, weights_space
 from alsolike.rankers.spaces.text import TermSpace
 from tests.fixtures.history import catalogue, random_history, taste_history
 from tests.fixtures.history import history as history_of
@@ -282,22 +281,53 @@ def test_in_a_large_catalogue_an_index_finds_nearly_the_same_neighbours(
     assert indexed.pair_scores(products[:5], few) == pytest.approx(few.data, rel=2e-3)
 
 
-def test_entries_are_looked_up_in_whatever_order_they_lie() -> None:
-    random = np.random.default_rng(0)
-    whole = np.where(random.random((6, 40)) < 0.4, random.normal(size=(6, 40)), 0)
-    # An empty row among them, and one that is nowhere asked for.
-    whole[2] = 0
-    matrix = sp.csr_matrix(whole.astype(np.float32))
-    backwards = matrix.copy()
-    for start, stop in pairwise(matrix.indptr):
-        backwards.indices[start:stop] = matrix.indices[start:stop][::-1]
-        backwards.data[start:stop] = matrix.data[start:stop][::-1]
-    asked = random.random(whole.shape) < 0.3
-    asked[4] = False
-    pattern = sp.csr_matrix(asked.astype(np.float32))
-    for given in (matrix, backwards):
-        values = values_at(given, pattern)
-        assert values.dtype == np.float32
-        np.testing.assert_array_equal(values, whole.astype(np.float32)[asked])
-    assert not len(values_at(matrix, sp.csr_matrix(matrix.shape)))
-    assert not values_at(sp.csr_matrix(matrix.shape, dtype=np.float32), pattern).any()
+def random_sparse(shape: tuple[int, int], share: float, seed: int) -> sp.csr_matrix:
+    """Return small whole numbers, so that sums are exact and many are equal; one row is empty."""
+    random = np.random.default_rng(seed)
+    numbers = random.integers(1, 4, shape) * (random.random(shape) < share)
+    numbers[2] = 0
+    return sp.csr_matrix(numbers.astype(np.float32))
+
+
+@pytest.mark.parametrize("most", [1, 3, 10, 40, 100])
+@pytest.mark.parametrize("share", [0.05, 0.5, 1.0])
+def test_the_best_entries_of_a_product_are_those_of_the_whole_product(
+    most: int, share: float
+) -> None:
+    left, right = random_sparse((9, 20), share, 0), random_sparse((20, 40), share, 1)
+    products = (left @ right).toarray()
+    best = best_of_product(left, right, most)
+    assert best.has_canonical_format
+    assert best.shape == products.shape
+    for row, whole_row in enumerate(products):
+        own = best[row]
+        assert own.nnz == min(most, np.count_nonzero(whole_row))
+        np.testing.assert_array_equal(own.data, whole_row[own.indices])
+        np.testing.assert_array_equal(np.sort(own.data)[::-1], np.sort(whole_row)[::-1][: own.nnz])
+    unsorted = best_of_product(left, right, most, is_sorted=False)
+    unsorted.sort_indices()
+    np.testing.assert_array_equal(unsorted.toarray(), best.toarray())
+
+
+def test_of_equal_entries_of_a_product_those_of_its_first_rows_are_kept() -> None:
+    left = sp.csr_matrix(np.array([[1, 1]], np.float32))
+    right = sp.csr_matrix(np.array([[0, 0, 0, 1, 1, 2], [1, 1, 1, 0, 0, 0]], np.float32))
+    assert best_of_product(left, right, 3).indices.tolist() == [3, 4, 5]
+
+
+def test_entries_of_a_product_are_looked_up_in_whatever_order_they_are_asked_for() -> None:
+    left, right = random_sparse((9, 20), 0.3, 0), random_sparse((20, 40), 0.3, 1)
+    rows = [[7, 3, 39], [], [0], *([[5]] * 6)]
+    pointers = np.cumsum([0, *(len(row) for row in rows)])
+    columns = np.concatenate(rows).astype(np.int64)
+    values = product_at(left, right, pointers, columns)
+    assert values.dtype == np.float32
+    owners = np.repeat(np.arange(len(rows)), np.diff(pointers))
+    np.testing.assert_array_equal(values, (left @ right).toarray()[owners, columns])
+
+
+def test_blocks_that_have_no_solution_are_an_error() -> None:
+    # A ridge of less than nothing makes every matrix indefinite.
+    matrix = taste_history().matrix()
+    with pytest.raises(ArithmeticError, match="positive definite"):
+        local_ease(matrix, [-1e6], size=10)
