@@ -327,12 +327,12 @@ class _Sums:
             totals = np.maximum(exact.sum(axis=1, keepdims=True), 1e-12)
             depths = np.ceil(np.array(part.neighbour_rows)[:, None] * exact / totals)
         self._limits = kernels.Limits(ranks, depths)
-        is_named = np.zeros(pairs.pattern.shape[1], bool)
-        for place in self._given.tolist():
-            start, end = pairs.pattern.indptr[place : place + 2]
-            is_named[pairs.pattern.indices[start:end]] = True
-        self._size = len(is_named)
-        self.products = np.flatnonzero(is_named)
+        self._size = pairs.pattern.shape[1]
+        self.products = np.flatnonzero(
+            kernels.mark_columns(
+                pairs.pattern.indptr, pairs.pattern.indices, self._given, self._size
+            )
+        )
 
     def of_way(self, way: int) -> NDArray[np.float32]:
         """Return the sums of `products` by one way: shape (n_products, n_spaces)."""

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from alsolike.history import History
@@ -158,7 +159,7 @@ class _Asking:
             asked = [
                 replace(
                     part,
-                    queries=[part.asked.queries(part.asked.rows, **way) for way in ways],
+                    queries=_queries(part, ways),
                     neighbour_rows=neighbour_rows,
                     factors=factors,
                 )
@@ -353,6 +354,17 @@ def _kept_fits(
         fits.append(kept)
         parts.extend(gather(fit, kept.spaces, kept.priors, recipe.neighbours, report))
     return fits, join(parts)
+
+
+def _queries(part: ValidationSlice, ways: Sequence[dict[str, Any]]) -> list[sp.csr_matrix]:
+    """Return what the shoppers did, weighed in each way; equal ways share theirs."""
+    queries: list[sp.csr_matrix] = []
+    for place, way in enumerate(ways):
+        first = ways.index(way)
+        queries.append(
+            queries[first] if first < place else part.asked.queries(part.asked.rows, **way)
+        )
+    return queries
 
 
 def _fits(slices: Sequence[ValidationSlice]) -> list[list[ValidationSlice]]:

@@ -6,6 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from alsolike.rankers.spaces import kernels
 from alsolike.rankers.spaces.sparse import entries_of
 
 
@@ -41,19 +42,8 @@ class Groups:
         groups = self._of_product[rows.indices]
         if (groups < 0).all():
             return rows
-        owners = np.repeat(np.arange(len(products)), np.diff(rows.indptr))
-        is_sold_out = ~self._is_in_stock[rows.indices]
-        order = np.lexsort((rows.indices, -rows.data, is_sold_out, groups, owners))
-        is_first = np.ones(rows.nnz, bool)
-        # The same group of the same product as in the entry before, which is better.
-        is_first[1:] = (np.diff(groups[order]) != 0) | (np.diff(owners[order]) != 0)
-        starts = np.flatnonzero(is_first)
-        best = np.maximum.reduceat(rows.data[order], starts)
-        is_of_group = groups[order[starts]] >= 0
-        data = rows.data.copy()
-        data[order[starts[is_of_group]]] = best[is_of_group]
-        is_kept = groups < 0
-        is_kept[order[starts]] = True
-        is_kept &= (groups < 0) | (groups != self._of_product[products][owners])
+        own = self._of_product[products]
+        is_in_stock = self._is_in_stock[rows.indices]
+        data, is_kept = kernels.best_of_groups(rows.indptr, rows.data, groups, is_in_stock, own)
         kept = sp.csr_matrix((data, rows.indices, rows.indptr), shape=rows.shape)
         return entries_of(kept, is_kept)

@@ -17,6 +17,7 @@ _Function = Callable[_Parameters, _Result]
 
 _Integers = NDArray[np.integer[Any]]
 _Floats = NDArray[np.float32]
+_Flags = NDArray[np.bool_]
 
 
 class Rows(NamedTuple):
@@ -230,7 +231,7 @@ def inner_products(
 
 
 @_compiled
-def is_best(pointers: _Integers, values: _Floats, most: int) -> NDArray[np.bool_]:
+def is_best(pointers: _Integers, values: _Floats, most: int) -> _Flags:
     """Return which entries are the greatest of each row, at most `most`; of equal ones the first.
 
     They may be below 0.
@@ -252,6 +253,62 @@ def is_best(pointers: _Integers, values: _Floats, most: int) -> NDArray[np.bool_
             else:
                 is_kept[place] = values[place] > least
     return is_kept
+
+
+@_compiled
+def best_of_groups(
+    pointers: _Integers,
+    values: _Floats,
+    groups: _Integers,
+    is_in_stock: _Flags,
+    own: _Integers,
+) -> tuple[NDArray[np.float32], _Flags]:
+    """Keep one entry of each group in a row, with the value of the greatest, and none of its own.
+
+    That is the first of the greatest in stock, or of all where none is. Return the values, and
+    which entries are kept.
+
+    Parameters
+    ----------
+    groups, is_in_stock : ndarray, shape (n_entries,)
+        Number of each entry's group, -1 where it is of none; and whether it can be shown.
+    own : ndarray, shape (n_rows,)
+        The group of each row.
+    """
+    kept_values, is_kept = values.copy(), groups < 0
+    # Of each group the entry that is kept, in the present row.
+    chosen = np.full(groups.max() + 1, -1, np.int64)
+    for row in range(len(pointers) - 1):
+        for entry in range(pointers[row], pointers[row + 1]):
+            group = groups[entry]
+            if group < 0 or group == own[row]:
+                continue
+            before = chosen[group]
+            if before < 0:
+                chosen[group], is_kept[entry] = entry, True
+                continue
+            greatest = max(kept_values[before], values[entry])
+            is_better = values[entry] > values[before]
+            if is_in_stock[entry] != is_in_stock[before]:
+                is_better = is_in_stock[entry]
+            if is_better:
+                is_kept[before], is_kept[entry] = False, True
+                chosen[group] = entry
+            kept_values[chosen[group]] = greatest
+        for entry in range(pointers[row], pointers[row + 1]):
+            if groups[entry] >= 0:
+                chosen[groups[entry]] = -1
+    return kept_values, is_kept
+
+
+@_compiled
+def mark_columns(pointers: _Integers, columns: _Integers, given: _Integers, size: int) -> _Flags:
+    """Return which columns some rows have an entry in: shape (size,)."""
+    is_there = np.zeros(size, np.bool_)
+    for row in given:
+        for column in columns[pointers[row] : pointers[row + 1]]:
+            is_there[column] = True
+    return is_there
 
 
 @_compiled
