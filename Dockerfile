@@ -56,7 +56,8 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     ALSOLIKE_HOME=/var/lib/alsolike \
-    HF_HOME=/var/lib/alsolike/huggingface
+    HF_HOME=/var/lib/alsolike/huggingface \
+    NUMBA_CACHE_DIR=/var/lib/alsolike/numba
 WORKDIR /app
 USER 10001
 VOLUME /var/lib/alsolike
