@@ -1,6 +1,6 @@
 """Loops over matrices that would take NumPy and SciPy many passes.
 
-Numba compiles each when it is first called, in about a second, and keeps it for the next process
+Numba compiles each when it is first called, in a second or two, and keeps it for the next process
 where it can write to a folder. `size` is the number of a sparse matrix's columns.
 """
 
