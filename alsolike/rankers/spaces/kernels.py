@@ -142,7 +142,7 @@ def best_of_rows(
     Parameters
     ----------
     is_sorted : bool
-        Whether columns should be ascending, which takes as long as finding them.
+        Whether columns should be ascending, which takes time of its own.
     """
     sizes = np.zeros(len(left.pointers) - 1, np.int64)
     sums = np.zeros(size, np.float32)
