@@ -57,26 +57,29 @@ class Texts:
         the moment that is foretold.
     vectors : ndarray, shape (n_products, dim), float32
         The encoder's vectors of the names, of unit length; zeros where there is none.
+    is_kept : ndarray, shape (n_products,), bool, optional
+        Whose vectors count; all where it is left out.
     """
 
     names: list[str]
     characteristics: list[str]
     vectors: NDArray[np.float32]
+    is_kept: NDArray[np.bool_] | None = None
 
     def only(self, is_kept: NDArray[np.bool_]) -> "Texts":
-        """Return the texts of some products, as if nothing were written about the others."""
+        """Return the texts of some products, as if nothing were written about the others.
+
+        The vectors are not copied: of a large catalogue they are gigabytes.
+        """
         if is_kept.all():
             return self
         names, characteristics = (
             [text if kept else "" for text, kept in zip(texts, is_kept.tolist(), strict=True)]
             for texts in (self.names, self.characteristics)
         )
-        return replace(
-            self,
-            names=names,
-            characteristics=characteristics,
-            vectors=self.vectors * is_kept[:, np.newaxis],
-        )
+        if self.is_kept is not None:
+            is_kept = is_kept & self.is_kept
+        return replace(self, names=names, characteristics=characteristics, is_kept=is_kept)
 
 
 def read_text_parts(

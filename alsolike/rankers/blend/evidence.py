@@ -118,7 +118,7 @@ def _makers(history: History, texts: Texts, recipe: Recipe) -> Mapping[str, Call
         return weights_space(f"ease_{days}_days", local_ease(aged, [ridge], recipe.block)[0])
 
     makers: dict[str, Callable[[], Space]] = {
-        "text": lambda: VectorSpace("text", texts.vectors, is_text=True),
+        "text": lambda: VectorSpace("text", texts.vectors, takes_part=texts.is_kept, is_text=True),
         "words": lambda: terms("words", 1),
         "phrases": lambda: terms("phrases", 2),
     }

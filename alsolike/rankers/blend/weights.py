@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from alsolike.progress import Report
 from alsolike.rankers.blend.candidates import COLD, HIDDEN, WARM, Candidates
 from alsolike.rankers.blend.certainty import surest
+from alsolike.rankers.spaces import kernels
+from alsolike.rankers.spaces.threads import in_threads
 
 # Weights are chosen by NDCG at this length of a list.
 _K = 10
@@ -96,7 +98,7 @@ def choose_weights(
 
     count = len(candidates.features)
     planes = warm(usual)
-    value, weights = _search(planes, measure, generator)
+    value, weights = _search(planes, measure, _starts(len(planes), generator))
     gains = {usual: measure.of_shoppers(_added(planes, weights))}
     for other in range(count):
         report("weights", other + 1, count)
@@ -108,7 +110,7 @@ def choose_weights(
             # A search over few weights is cheap, and the best ones may differ between queries.
             other_value, other_weights = max(
                 (other_value, other_weights),
-                _search(planes, measure, generator),
+                _search(planes, measure, _starts(len(planes), generator)),
                 key=lambda pair: pair[0],
             )
         gains[other] = measure.of_shoppers(_added(planes, other_weights))
@@ -143,22 +145,22 @@ def _added(planes: NDArray[np.float32], weights: NDArray[np.float64]) -> NDArray
     return total
 
 
+def _starts(features: int, generator: np.random.Generator) -> NDArray[np.float64]:
+    """Return where a search starts: random weights, and each feature alone."""
+    return np.concatenate([generator.dirichlet(np.full(features, 0.7), _STARTS), np.eye(features)])
+
+
 def _search(
     planes: NDArray[np.float32],
     measure: "NdcgOfKinds",
-    generator: np.random.Generator,
+    starts: NDArray[np.float64],
     *,
     climbs: int = _CLIMBS,
 ) -> tuple[float, NDArray[np.float64]]:
-    """Climb from the best of random starts and of each feature alone."""
-    starts = np.concatenate(
-        [generator.dirichlet(np.full(len(planes), 0.7), _STARTS), np.eye(len(planes))]
-    )
+    """Climb from the best of some starts."""
     values = [measure(_added(planes, start)) for start in starts]
-    climbed = [
-        _climb(planes, starts[start], measure)
-        for start in np.argsort(-np.array(values), kind="stable")[:climbs]
-    ]
+    best = np.argsort(-np.array(values), kind="stable")[:climbs]
+    climbed = in_threads(lambda start: _climb(planes, starts[start], measure), best)
     return max(climbed, key=lambda pair: pair[0])
 
 
@@ -172,12 +174,13 @@ def _bag(
     A single search overfits its few shoppers; the mean of several does so less (Breiman 1996,
     "Bagging predictors").
     """
-    bags: list[NDArray[np.float64]] = []
-    for _ in range(_BAGS):
-        sample = measure.resampled(generator)
-        weights = _search(planes, sample, generator, climbs=1)[1]
-        bags.append(weights / max(weights.sum(), 1e-12))
-    return np.mean(bags, axis=0)
+    drawn = [(measure.resampled(generator), _starts(len(planes), generator)) for _ in range(_BAGS)]
+
+    def searched(sample: "NdcgOfKinds", starts: NDArray[np.float64]) -> NDArray[np.float64]:
+        weights = _search(planes, sample, starts, climbs=1)[1]
+        return weights / max(weights.sum(), 1e-12)
+
+    return np.mean([*in_threads(lambda one: searched(*one), drawn)], axis=0)
 
 
 class NdcgOfKinds:
@@ -247,29 +250,21 @@ class NdcgOfKinds:
 
     def __call__(self, scores: NDArray[np.float32]) -> float:
         """Return the mean NDCG@10 of packed scores."""
-        return float(self._gained(scores)[1].sum())
+        return float(self._gains(scores).sum())
 
     def of_shoppers(self, scores: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return what each shopper adds to the mean NDCG@10 of packed scores.
 
         Shape (n_shoppers,).
         """
-        listed, gains = self._gained(scores)
         added = np.zeros(self._count)
-        np.add.at(added, self._owners[listed], gains)
+        np.add.at(added, self._owners, self._gains(scores))
         return added
 
-    def _gained(self, scores: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Return which of the products that count are listed, and what each adds to the mean."""
-        own = scores[self._rows, self._columns]
-        better = np.count_nonzero(scores.take(self._rows, axis=0) > own[:, None], axis=1)
-        listed = np.flatnonzero((better < _K) & (own > 0))
-        own, better = own[listed], better[listed]
-        # Ties count half; one of the equal scores is the product's own.
-        equal = np.count_nonzero(scores[self._rows[listed]] == own[:, None], axis=1) - 1
-        ranks = better + equal / 2
-        gains = np.where(ranks < _K, 1 / np.log2(ranks + 2), 0)
-        return listed, gains * self._shares[listed]
+    def _gains(self, scores: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return what each of the products that count adds to the mean."""
+        ranks = kernels.ranks_among(scores, self._rows, self._columns, _K)
+        return self._shares / np.log2(ranks + 2)
 
 
 def best_of_features(candidates: Candidates) -> float:

@@ -34,6 +34,9 @@ class VectorSpace:
     gains : ndarray, shape (n_products,), float32, optional
         Factor of each product's scores for others; they are divided by that of the product given.
         A product with a gain of 0 has no scores.
+    takes_part : ndarray, shape (n_products,), bool, optional
+        Which products have scores; all where it is left out. The vectors of the others may be
+        anything.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class VectorSpace:
         vectors: NDArray[np.float32],
         *,
         gains: NDArray[np.float32] | None = None,
+        takes_part: NDArray[np.bool_] | None = None,
         is_text: bool = False,
     ) -> None:
         require_finite(vectors)
@@ -55,11 +59,14 @@ class VectorSpace:
             # What turns a product's vector on the right into that on the left.
             self._inverse = inverse**2
             require_finite(self._right, self._inverse)
-        is_large = len(vectors) > _COMPARED_UP_TO and vectors.shape[1] > 0
-        self._index = _index(self._right, is_rounded=is_text) if is_large else None
-        if self._index is not None and not is_text:
-            # The index has a copy: of a large catalogue one is enough.
-            self._right = _vectors_of(self._index)
+        self._takes_part = takes_part
+        self._index = None
+        if len(vectors) > _COMPARED_UP_TO and vectors.shape[1] > 0:
+            indexed = self._right if takes_part is None else self._right * takes_part[:, None]
+            self._index = _index(indexed, is_rounded=is_text)
+            if not is_text:
+                # The index has a copy: of a large catalogue one is enough.
+                self._right = _vectors_of(self._index)
 
     def neighbours(self, products: NDArray[np.integer], count: int) -> sp.csr_matrix:
         """Return the greatest scores of some products; see `Space.neighbours`."""
@@ -76,12 +83,18 @@ class VectorSpace:
     def _left(self, products: NDArray[np.integer]) -> NDArray[np.float32]:
         """Return the vectors of products given."""
         left = self._right[products]
-        return left if self._inverse is None else left * self._inverse[products, None]
+        if self._inverse is not None:
+            left *= self._inverse[products, None]
+        if self._takes_part is not None:
+            left *= self._takes_part[products, None]
+        return left
 
     def _best(self, left: NDArray[np.float32], count: int) -> sp.csr_matrix:
         """Return the greatest scores of some products, those with themselves included."""
         if self._index is None:
             scores = left @ self._right.T
+            if self._takes_part is not None:
+                scores *= self._takes_part
             best = np.argpartition(-scores, count - 1, axis=1)[:, :count]
             values = np.take_along_axis(scores, best, axis=1)
         else:
@@ -102,6 +115,8 @@ class VectorSpace:
         scores = kernels.inner_products(
             self._left(products), self._right, pattern.indptr, pattern.indices
         )
+        if self._takes_part is not None:
+            scores *= self._takes_part[pattern.indices]
         return np.maximum(scores, 0, out=scores)
 
 

@@ -15,6 +15,9 @@ _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
 _Function = Callable[_Parameters, _Result]
 
+# Entries that are compared before it is asked whether there are enough.
+_LOOKED_AT = 64
+
 _Integers = NDArray[np.integer[Any]]
 _Floats = NDArray[np.float32]
 _Flags = NDArray[np.bool_]
@@ -130,6 +133,28 @@ def _take_best(
 
 
 @_compiled
+def _add_row(
+    left: Rows, right: Rows, row: int, sums: NDArray[np.float32], touched: _Integers
+) -> int:
+    """Add up a row of L R where all sums are 0; write the columns of terms above 0, as first met.
+
+    Return how many those columns are.
+    """
+    count = 0
+    for entry in range(left.pointers[row], left.pointers[row + 1]):
+        middle, weight = left.columns[entry], left.values[entry]
+        for place in range(right.pointers[middle], right.pointers[middle + 1]):
+            term = weight * right.values[place]
+            if term > 0:
+                column = right.columns[place]
+                if sums[column] == 0:
+                    touched[count] = column
+                    count += 1
+                sums[column] += term
+    return count
+
+
+@_compiled
 def best_of_rows(
     left: Rows, right: Rows, size: int, most: int, best: Rows, *, is_sorted: bool
 ) -> NDArray[np.int64]:
@@ -150,17 +175,7 @@ def best_of_rows(
     columns = np.empty(2 * most, np.int32)
     values = np.empty(2 * most, np.float32)
     for row in range(len(sizes)):
-        count = 0
-        for entry in range(left.pointers[row], left.pointers[row + 1]):
-            middle, weight = left.columns[entry], left.values[entry]
-            for place in range(right.pointers[middle], right.pointers[middle + 1]):
-                term = weight * right.values[place]
-                if term > 0:
-                    column = right.columns[place]
-                    if sums[column] == 0:
-                        touched[count] = column
-                        count += 1
-                    sums[column] += term
+        count = _add_row(left, right, row, sums, touched)
         kept = _take_best(sums, touched[:count], most, columns, values)
         room = slice(best.pointers[row], best.pointers[row] + kept)
         if is_sorted:
@@ -169,6 +184,43 @@ def best_of_rows(
         else:
             best.columns[room], best.values[room] = columns[:kept], values[:kept]
         sizes[row] = kept
+    return sizes
+
+
+@_compiled
+def best_of_rows_and_scaled(
+    left: Rows,
+    right: Rows,
+    scales: NDArray[np.float32],
+    most: tuple[int, int],
+    best: tuple[Rows, Rows],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Write the greatest entries above 0 of each row of L R, and those of L R diag(s).
+
+    The same as `best_of_rows` of both, unsorted, but rows are added up once.
+
+    Parameters
+    ----------
+    scales : ndarray, shape (n_columns,)
+        Each is above 0 where the column has an entry.
+    """
+    count = len(left.pointers) - 1
+    sizes = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    sums, scaled = np.zeros(len(scales), np.float32), np.zeros(len(scales), np.float32)
+    touched = np.empty(len(scales), np.int32)
+    columns = np.empty(2 * max(most), np.int32)
+    values = np.empty(2 * max(most), np.float32)
+    for row in range(count):
+        width = _add_row(left, right, row, sums, touched)
+        for column in touched[:width]:
+            scaled[column] = sums[column] * scales[column]
+        for number, own in enumerate((sums, scaled)):
+            room = 2 * most[number]
+            kept = _take_best(own, touched[:width], most[number], columns[:room], values[:room])
+            first = best[number].pointers[row]
+            best[number].columns[first : first + kept] = columns[:kept]
+            best[number].values[first : first + kept] = values[:kept]
+            sizes[number][row] = kept
     return sizes
 
 
@@ -320,6 +372,38 @@ def ranks_of_entries(pointers: _Integers, values: _Floats) -> NDArray[np.int32]:
         order = np.argsort(-values[first : pointers[row + 1]], kind="mergesort")
         for place in range(len(order)):
             ranks[first + order[place]] = place + 1
+    return ranks
+
+
+@_compiled
+def ranks_among(
+    scores: _Floats, rows: _Integers, columns: _Integers, most: float
+) -> NDArray[np.float64]:
+    """Return the rank of some entries among those of their rows, the greatest first, from 0.
+
+    Ties count half: equal entries share the middle of their ranks. It is infinite for a rank of
+    `most` or more, and for an entry that is not above 0.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (n_rows, n_columns)
+    rows, columns : ndarray, shape (n_entries,)
+    """
+    ranks = np.full(len(rows), np.inf)
+    for number in range(len(rows)):
+        row = scores[rows[number]]
+        own = row[columns[number]]
+        if not own > 0:
+            continue
+        # Twice the rank: 2 for each that is greater, 1 for each that is as great, itself included.
+        twice = np.int32(-1)
+        for start in range(0, len(row), _LOOKED_AT):
+            for score in row[start : start + _LOOKED_AT]:
+                twice += np.int32(score > own) + np.int32(score >= own)
+            if twice >= 2 * most:
+                break
+        else:
+            ranks[number] = twice / 2
     return ranks
 
 

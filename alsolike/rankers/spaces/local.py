@@ -6,7 +6,7 @@ where the block is the whole catalogue, the solution is that of the whole matrix
 """
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -16,6 +16,7 @@ from alsolike.rankers.spaces import kernels
 from alsolike.rankers.spaces.space import require_finite
 from alsolike.rankers.spaces.sparse import (
     best_of_product,
+    best_of_product_and_scaled,
     inverse_root,
     parts_of,
     product_at,
@@ -33,8 +34,6 @@ _KEPT_PER_BLOCK = 10
 _AT_ONCE = 2**21
 # Multiplications of a part of a sparse product.
 _MULTIPLIED = 2**22
-
-_Number = TypeVar("_Number", bound=np.generic)
 
 
 class _Correlated(NamedTuple):
@@ -84,8 +83,7 @@ def local_ease(
 def _ease_columns(
     matrix: sp.csr_matrix, regularisations: Sequence[float], size: int
 ) -> list[list[_Columns]]:
-    by_product = sp.csr_matrix(matrix.T)
-    gram = _gram(by_product, matrix, size)
+    gram, correlated = _gram_and_correlated(matrix, size)
 
     def columns_of(blocks: NDArray[np.int32]) -> list[_Columns]:
         unit = np.zeros(blocks.shape, np.float32)
@@ -94,7 +92,7 @@ def _ease_columns(
         return [_positive(blocks, -column / column[:, :1]) for column in solutions]
 
     parts: list[list[_Columns]] = [[] for _ in regularisations]
-    for each in in_threads(columns_of, _blocks(_correlated(by_product, matrix, size))):
+    for each in in_threads(columns_of, _blocks(correlated)):
         for part, columns in zip(parts, each, strict=True):
             part.append(columns)
     return parts
@@ -130,50 +128,77 @@ def _regression_columns(
     return [*in_threads(columns_of, _blocks(_correlated(by_future, past, size)))]
 
 
-def _gram(by_product: sp.csr_matrix, matrix: sp.csr_matrix, size: int) -> kernels.Symmetric:
-    """Return the greatest entries of XᵀX: each pair in the row of the product with fewer shoppers.
+class _GramRows:
+    """The greatest entries of XᵀX, each pair in the row of the product with fewer shoppers.
 
     Blocks are looked up row by row, and popular products, whose rows are long, are in many blocks.
     A row of as many entries as are kept may lack what the other row has, so that the other has
     pairs with its product too. Rows are made from the shortest on, in parts: all of them with each
     pair twice would take gigabytes.
+
+    Attributes
+    ----------
+    most : int
+        Entries that a row is made with at most.
+    order : ndarray, shape (n_products,), int64
+        In which the rows are made.
+    parts : list of slice
+        Of the order.
     """
-    most, count = _KEPT_PER_BLOCK * size, by_product.shape[0]
-    order = np.argsort(np.diff(by_product.indptr), kind="stable")
-    turns = np.empty(count, np.int32)
-    turns[order] = np.arange(count, dtype=np.int32)
-    # Whether a product's row has all there is.
-    is_whole = np.zeros(count, bool)
-    costs = product_costs(by_product, matrix)
-    parts = parts_of(costs[order], _MULTIPLIED)
-    # As much as all rows can need: what is not written to takes no memory.
-    room = np.minimum(costs, most).sum()
-    others, values = np.empty(room, np.int32), np.empty(room, np.float32)
-    sizes, kept = np.zeros(count, np.int64), 0
-    made = in_threads(
-        lambda part: best_of_product(by_product[order[part]], matrix, most, is_sorted=False), parts
-    )
-    for part, rows in zip(parts, made, strict=True):
-        own, counts = order[part], np.diff(rows.indptr)
-        is_whole[own] = counts < most
+
+    def __init__(self, by_product: sp.csr_matrix, matrix: sp.csr_matrix, size: int) -> None:
+        count = by_product.shape[0]
+        costs = product_costs(by_product, matrix)
+        self.most = _KEPT_PER_BLOCK * size
+        self.order = np.argsort(np.diff(by_product.indptr), kind="stable")
+        self.parts = parts_of(costs[self.order], _MULTIPLIED)
+        self._turns = np.empty(count, np.int32)
+        self._turns[self.order] = np.arange(count, dtype=np.int32)
+        # Whether a product's row has all there is.
+        self._is_whole = np.zeros(count, bool)
+        # As much as all rows can need: what is not written to takes no memory.
+        room = np.minimum(costs, self.most).sum()
+        self._others, self._values = np.empty(room, np.int32), np.empty(room, np.float32)
+        self._sizes, self._kept = np.zeros(count, np.int64), 0
+
+    def add(self, part: slice, rows: sp.csr_matrix) -> None:
+        """Add the rows of a part, which comes after the parts before."""
+        own, counts = self.order[part], np.diff(rows.indptr)
+        self._is_whole[own] = counts < self.most
         owners = np.repeat(np.arange(len(own)), counts)
-        is_kept = (turns[own][owners] <= turns[rows.indices]) | ~is_whole[rows.indices]
-        sizes[own] = np.bincount(owners[is_kept], minlength=len(own))
-        stop = kept + np.count_nonzero(is_kept)
-        others[kept:stop], values[kept:stop] = rows.indices[is_kept], rows.data[is_kept]
-        kept = stop
-    others.resize(kept, refcheck=False)
-    values.resize(kept, refcheck=False)
-    stops = np.empty(count, np.int64)
+        is_kept = self._turns[own][owners] <= self._turns[rows.indices]
+        is_kept |= ~self._is_whole[rows.indices]
+        self._sizes[own] = np.bincount(owners[is_kept], minlength=len(own))
+        stop = self._kept + np.count_nonzero(is_kept)
+        self._others[self._kept : stop] = rows.indices[is_kept]
+        self._values[self._kept : stop] = rows.data[is_kept]
+        self._kept = stop
+
+    def joined(self, diagonal: NDArray[np.float32]) -> kernels.Symmetric:
+        """Return the matrix, when all rows are added."""
+        self._others.resize(self._kept, refcheck=False)
+        self._values.resize(self._kept, refcheck=False)
+        stops = _stops(self._sizes, self.order)
+        return kernels.Symmetric(stops - self._sizes, stops, self._others, self._values, diagonal)
+
+
+def _stops(sizes: NDArray[np.int64], order: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return where each ends of what comes one after the other, in an order."""
+    stops = np.empty_like(sizes)
     stops[order] = np.cumsum(sizes[order])
-    return kernels.Symmetric(stops - sizes, stops, others, values, squared_columns(matrix))
+    return stops
 
 
-def _end_to_end(parts: list[NDArray[_Number]]) -> NDArray[_Number]:
-    """Join arrays, and empty the list of them."""
-    joined = np.concatenate(parts)
-    parts.clear()
-    return joined
+def _gram(by_product: sp.csr_matrix, matrix: sp.csr_matrix, size: int) -> kernels.Symmetric:
+    """Return the greatest entries of XᵀX; see `_GramRows`."""
+    gram = _GramRows(by_product, matrix, size)
+
+    def rows_of(part: slice) -> sp.csr_matrix:
+        return best_of_product(by_product[gram.order[part]], matrix, gram.most, is_sorted=False)
+
+    for part, rows in zip(gram.parts, in_threads(rows_of, gram.parts), strict=True):
+        gram.add(part, rows)
+    return gram.joined(squared_columns(matrix))
 
 
 def _correlated(targets: sp.csr_matrix, columns: sp.csr_matrix, size: int) -> _Correlated:
@@ -186,13 +211,51 @@ def _correlated(targets: sp.csr_matrix, columns: sp.csr_matrix, size: int) -> _C
         best = best_of_product(targets[part], scaled, size + 1, is_sorted=False)
         return without_self(best, np.arange(part.start, part.stop, dtype=np.int64))
 
-    sizes: list[NDArray[np.int64]] = []
-    products: list[NDArray[np.int32]] = []
-    for best in in_threads(best_of, parts):
-        sizes.append(np.diff(best.indptr).astype(np.int64))
-        products.append(best.indices)
-    joined = _end_to_end(sizes)
-    return _Correlated(np.cumsum(joined) - joined, joined, _end_to_end(products))
+    best = [_sizes_and_products(rows) for rows in in_threads(best_of, parts)]
+    return _joined_correlated(best, np.arange(targets.shape[0]))
+
+
+def _sizes_and_products(rows: sp.csr_matrix) -> tuple[NDArray[np.integer], NDArray[np.int32]]:
+    return np.diff(rows.indptr), rows.indices
+
+
+def _joined_correlated(
+    parts: list[tuple[NDArray[np.integer], NDArray[np.int32]]], order: NDArray[np.int64]
+) -> _Correlated:
+    """Return the most correlated of all targets, which come in an order; empty the list."""
+    sizes = np.empty(len(order), np.int64)
+    sizes[order] = np.concatenate([counts for counts, _ in parts])
+    products = np.empty(int(sizes.sum()), np.int32)
+    stop = len(products)
+    while parts:
+        own = parts.pop()[1]
+        products[stop - len(own) : stop] = own
+        stop -= len(own)
+    return _Correlated(_stops(sizes, order) - sizes, sizes, products)
+
+
+def _gram_and_correlated(matrix: sp.csr_matrix, size: int) -> tuple[kernels.Symmetric, _Correlated]:
+    """Return `_gram` of a matrix, and `_correlated` of its columns with each other.
+
+    Both are the greatest entries of XᵀX, which is multiplied once.
+    """
+    by_product = sp.csr_matrix(matrix.T)
+    squares = squared_columns(matrix)
+    scales = inverse_root(squares).astype(np.float32)
+    gram = _GramRows(by_product, matrix, size)
+
+    def rows_of(part: slice) -> tuple[sp.csr_matrix, sp.csr_matrix]:
+        own = gram.order[part]
+        rows, best = best_of_product_and_scaled(
+            by_product[own], matrix, scales, (gram.most, size + 1)
+        )
+        return rows, without_self(best, own)
+
+    correlated: list[tuple[NDArray[np.integer], NDArray[np.int32]]] = []
+    for part, (rows, best) in zip(gram.parts, in_threads(rows_of, gram.parts), strict=True):
+        gram.add(part, rows)
+        correlated.append(_sizes_and_products(best))
+    return gram.joined(squares), _joined_correlated(correlated, gram.order)
 
 
 def _blocks(correlated: _Correlated) -> Iterator[NDArray[np.int32]]:

@@ -56,19 +56,45 @@ def best_of_product(
     Both are 0 or above. It is canonical, unless columns need not be sorted.
     """
     count = min(count, right.shape[1])
-    # As much as the rows can need: what is not written to takes no memory.
-    room = np.minimum(product_costs(left, right), count)
-    starts = np.cumsum(room) - room
-    columns, values = np.empty(room.sum(), np.int32), np.empty(room.sum(), np.float32)
-    best = kernels.Rows(starts, columns, values)
+    best = _room_for(left, right, count)
     sizes = kernels.best_of_rows(
         rows_of(left), rows_of(right), right.shape[1], count, best, is_sorted=is_sorted
     )
+    return _without_room(best, sizes, right.shape[1])
+
+
+def best_of_product_and_scaled(
+    left: sp.csr_matrix, right: sp.csr_matrix, scales: NDArray[np.float32], counts: tuple[int, int]
+) -> tuple[sp.csr_matrix, sp.csr_matrix]:
+    """Return the greatest entries above 0 of each row of L R, and of L R diag(s), unsorted.
+
+    Of each at most so many as its count says; the scales are above 0 where R has an entry.
+    """
+    counts = min(counts[0], right.shape[1]), min(counts[1], right.shape[1])
+    best = _room_for(left, right, counts[0]), _room_for(left, right, counts[1])
+    sizes = kernels.best_of_rows_and_scaled(rows_of(left), rows_of(right), scales, counts, best)
+    of_product, of_scaled = (
+        _without_room(rows, own, right.shape[1]) for rows, own in zip(best, sizes, strict=True)
+    )
+    return of_product, of_scaled
+
+
+def _room_for(left: sp.csr_matrix, right: sp.csr_matrix, count: int) -> kernels.Rows:
+    """Return room for the entries of L R, at most `count` of each row."""
+    # As much as the rows can need: what is not written to takes no memory.
+    room = np.minimum(product_costs(left, right), count)
+    return kernels.Rows(
+        np.cumsum(room) - room, np.empty(room.sum(), np.int32), np.empty(room.sum(), np.float32)
+    )
+
+
+def _without_room(rows: kernels.Rows, sizes: NDArray[np.int64], width: int) -> sp.csr_matrix:
+    """Return the entries that were written, so many of each row, as a matrix of so many columns."""
     pointers = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
     places = np.arange(int(sizes.sum()))
-    places += np.repeat(starts - pointers[:-1], sizes)
+    places += np.repeat(rows.pointers - pointers[:-1], sizes)
     return sp.csr_matrix(
-        (values[places], columns[places], pointers), shape=(left.shape[0], right.shape[1])
+        (rows.values[places], rows.columns[places], pointers), shape=(len(sizes), width)
     )
 
 

@@ -16,7 +16,13 @@ from alsolike.rankers.spaces.factors import factor_space, spectral_space
 from alsolike.rankers.spaces.linear import inverse_of_gram
 from alsolike.rankers.spaces.local import local_ease
 from alsolike.rankers.spaces.sequence import sequence_weights, transition_space
-from alsolike.rankers.spaces.sparse import best_of_product, product_at, weights_space
+from alsolike.rankers.spaces.sparse import (
+    best_of_product,
+    best_of_product_and_scaled,
+    product_at,
+    scaled_columns,
+    weights_space,
+)
 from alsolike.rankers.spaces.text import TermSpace
 from tests.fixtures.history import catalogue, random_history, taste_history
 from tests.fixtures.history import history as history_of
@@ -281,6 +287,29 @@ def test_in_a_large_catalogue_an_index_finds_nearly_the_same_neighbours(
     assert indexed.pair_scores(products[:5], few) == pytest.approx(few.data, rel=2e-3)
 
 
+@pytest.mark.parametrize("is_text", [False, True])
+@pytest.mark.parametrize("compared_up_to", [100, 1000])
+def test_products_that_take_no_part_have_no_scores(
+    compared_up_to: int, is_text: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dense, "_COMPARED_UP_TO", compared_up_to)
+    random = np.random.default_rng(0)
+    vectors = random.normal(size=(300, 8)).astype(np.float32)
+    gains = None if is_text else random.random(300).astype(np.float32)
+    takes_part = random.random(300) < 0.5
+    space = VectorSpace("space", vectors, gains=gains, takes_part=takes_part, is_text=is_text)
+    zeroed = VectorSpace("space", vectors * takes_part[:, None], gains=gains, is_text=is_text)
+    everything = np.arange(300)
+    found, expected = (one.neighbours(everything, 20) for one in (space, zeroed))
+    assert found.nnz
+    assert not found[~takes_part].nnz
+    assert not found[:, ~takes_part].nnz
+    np.testing.assert_array_equal(found.toarray(), expected.toarray())
+    pairs = sp.csr_matrix(1 - np.eye(300, dtype=np.float32))
+    scores, wanted = (one.pair_scores(everything, pairs) for one in (space, zeroed))
+    np.testing.assert_array_equal(scores, wanted)
+
+
 def random_sparse(shape: tuple[int, int], share: float, seed: int) -> sp.csr_matrix:
     """Return small whole numbers, so that sums are exact and many are equal; one row is empty."""
     random = np.random.default_rng(seed)
@@ -313,6 +342,22 @@ def test_of_equal_entries_of_a_product_those_of_its_first_rows_are_kept() -> Non
     left = sp.csr_matrix(np.array([[1, 1]], np.float32))
     right = sp.csr_matrix(np.array([[0, 0, 0, 1, 1, 2], [1, 1, 1, 0, 0, 0]], np.float32))
     assert best_of_product(left, right, 3).indices.tolist() == [3, 4, 5]
+
+
+@pytest.mark.parametrize("most", [(1, 3), (10, 1), (3, 10), (100, 100)])
+@pytest.mark.parametrize("share", [0.05, 0.5, 1.0])
+def test_the_best_of_a_product_and_of_its_scaled_columns_are_those_of_each_alone(
+    most: tuple[int, int], share: float
+) -> None:
+    left, right = random_sparse((9, 20), share, 0), random_sparse((20, 40), share, 1)
+    scales = np.random.default_rng(2).choice([0.25, 0.5, 2, 4], 40).astype(np.float32)
+    # With the entries in the same order: of equal ones the first is kept.
+    scaled = scaled_columns(right, scales)
+    both = best_of_product_and_scaled(left, right, scales, most)
+    alone = best_of_product(left, right, most[0]), best_of_product(left, scaled, most[1])
+    for one, other in zip(both, alone, strict=True):
+        one.sort_indices()
+        np.testing.assert_array_equal(one.toarray(), other.toarray())
 
 
 def test_entries_of_a_product_are_looked_up_in_whatever_order_they_are_asked_for() -> None:
