@@ -225,6 +225,21 @@ def best_of_rows_and_scaled(
 
 
 @_compiled
+def product_costs(
+    pointers: _Integers, columns: _Integers, right_pointers: _Integers
+) -> NDArray[np.int64]:
+    """Return how many multiplications each row of L R takes: shape (n_rows,).
+
+    The first two are those of L.
+    """
+    costs = np.zeros(len(pointers) - 1, np.int64)
+    for row in range(len(costs)):
+        for middle in columns[pointers[row] : pointers[row + 1]]:
+            costs[row] += right_pointers[middle + 1] - right_pointers[middle]
+    return costs
+
+
+@_compiled
 def product_at(
     left: Rows, right: Rows, size: int, asked_pointers: _Integers, asked_columns: _Integers
 ) -> _Floats:

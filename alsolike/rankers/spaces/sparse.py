@@ -133,9 +133,7 @@ def entries_of(rows: sp.csr_matrix, is_kept: NDArray[np.bool_]) -> sp.csr_matrix
 
 def product_costs(left: sp.csr_matrix, right: sp.csr_matrix) -> NDArray[np.int64]:
     """Return how many multiplications each row of L R takes: shape (n_rows,)."""
-    costs = np.diff(right.indptr).astype(np.int64)[left.indices]
-    before = np.concatenate([[0], np.cumsum(costs)])
-    return np.diff(before[left.indptr])
+    return kernels.product_costs(left.indptr, left.indices, right.indptr)
 
 
 def parts_of(costs: NDArray[np.int64], most: int) -> list[slice]:
