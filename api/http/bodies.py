@@ -100,7 +100,7 @@ def _check_body(scope: HTTPScope, body: bytes, *, is_json: bool) -> None:
         check_pairs(body, "body")
         return
     value = parse_json(body, "body")
-    check_duplicates(body)
+    check_duplicates(body, "body")
     items = scope["route_handler"].opt.get(ITEMS)
     if items is None or not isinstance(value, dict) or items not in value:
         check_json(body, cast("object", value), "body", has_fields=True)

@@ -34,7 +34,7 @@ def decode_json(content: bytes | str, field: str) -> Any:  # noqa: ANN401  (JSON
     """
     text = content.encode() if isinstance(content, str) else content
     value = parse_json(text, field)
-    check_duplicates(text)
+    check_duplicates(text, field)
     check_json(text, value, field)
     return value
 
@@ -51,16 +51,25 @@ def parse_json(text: bytes, field: str) -> Any:  # noqa: ANN401  (JSON of any sh
         raise InvalidFieldError(field, f"Is no JSON that can be read: {error}.") from error
 
 
-def check_duplicates(text: bytes) -> None:
+def check_duplicates(text: bytes, field: str) -> None:
     """Refuse a JSON text, one that `parse_json` took, of which an object has a field twice.
+
+    Parameters
+    ----------
+    field : str
+        What to call the text in an error about the whole.
 
     Raises
     ------
     InvalidFieldError
-        Naming the field.
+        Naming the field that stands twice, or the text where it is too deep to look through.
     """
-    # msgspec takes the last of two fields of a name. Python converts no very long number.
-    json.loads(text, object_pairs_hook=_check_names, parse_int=str)
+    try:
+        # msgspec takes the last of two fields of a name. Python converts no very long number.
+        json.loads(text, object_pairs_hook=_check_names, parse_int=str)
+    except RecursionError as error:
+        # Python's reader ends a few levels earlier than that of msgspec.
+        raise InvalidFieldError(field, _TOO_DEEP) from error
 
 
 def _check_names(fields: list[tuple[str, Any]]) -> None:

@@ -62,8 +62,7 @@ class VectorSpace:
         self._takes_part = takes_part
         self._index = None
         if len(vectors) > _COMPARED_UP_TO and vectors.shape[1] > 0:
-            indexed = self._right if takes_part is None else self._right * takes_part[:, None]
-            self._index = _index(indexed, is_rounded=is_text)
+            self._index = _index(self._right, is_rounded=is_text)
             if not is_text:
                 # The index has a copy: of a large catalogue one is enough.
                 self._right = _vectors_of(self._index)
@@ -98,7 +97,7 @@ class VectorSpace:
             best = np.argpartition(-scores, count - 1, axis=1)[:, :count]
             values = np.take_along_axis(scores, best, axis=1)
         else:
-            values, best = _searched(self._index, left, count)
+            values, best = _searched(self._index, left, count, self._takes_part)
         order = np.argsort(best, axis=1)
         best, values = (np.take_along_axis(part, order, axis=1) for part in (best, values))
         is_positive = (values > 0) & (best >= 0)
@@ -149,14 +148,24 @@ def _searched(
     index: Any,  # noqa: ANN401
     left: NDArray[np.float32],
     count: int,
+    takes_part: NDArray[np.bool_] | None,
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Return the greatest inner products and whose they are, each of shape (len(left), count)."""
+    """Return the greatest inner products and whose they are, each of shape (len(left), count).
+
+    Where there are fewer, it is -1 that they are of.
+    """
     faiss: Any = import_module("faiss")
+    options: dict[str, Any] = {}
+    if takes_part is not None:
+        bits = np.packbits(takes_part, bitorder="little")
+        options["params"] = faiss.SearchParametersHNSW(
+            efSearch=_SEARCHING, sel=faiss.IDSelectorBitmap(bits)
+        )
     # Parts are searched side by side: threads within them would wait for each other.
     threads = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(1)
     try:
-        values, best = index.search(left, count)
+        values, best = index.search(left, count, **options)
     finally:
         faiss.omp_set_num_threads(threads)
     return values, best

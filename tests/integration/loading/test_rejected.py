@@ -2,7 +2,7 @@
 
 import json
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -272,6 +272,28 @@ def test_a_full_file_from_the_future_counts_as_written_now(
         )
     os.utime(tmp_path / "products.csv")
     assert run(load_full) == 0
+
+
+def test_loads_that_are_not_full_do_not_make_a_full_file_too_old(
+    database: dict[str, str], tmp_path: Path
+) -> None:
+    hour = timedelta(hours=1)
+    write(tmp_path, products=PRODUCTS)
+    before = (datetime.now(UTC) - 2 * hour).timestamp()
+    os.utime(tmp_path / "products.csv", (before, before))
+    load_full = ["load", "--full", "--consent", "none", str(tmp_path)]
+    # The file is older than a load that was not full, and than one that brought events alone.
+    assert run(["load", "--consent", "none", str(tmp_path)]) == 0
+    assert run(load_full) == 0
+    events = tmp_path / "events"
+    events.mkdir()
+    write(events, purchases=purchases("p1"))
+    assert run(["load", "--consent", "none", str(events)]) == 0
+    later = (datetime.now(UTC) - hour).timestamp()
+    os.utime(tmp_path / "products.csv", (later, later))
+    assert run(load_full) == 0
+    os.utime(tmp_path / "products.csv", (before, before))
+    assert run(load_full) == 1
 
 
 def test_a_folder_without_products_is_no_complete_one(

@@ -301,10 +301,11 @@ def test_products_that_take_no_part_have_no_scores(
     zeroed = VectorSpace("space", vectors * takes_part[:, None], gains=gains, is_text=is_text)
     everything = np.arange(300)
     found, expected = (one.neighbours(everything, 20) for one in (space, zeroed))
-    assert found.nnz
     assert not found[~takes_part].nnz
     assert not found[:, ~takes_part].nnz
-    np.testing.assert_array_equal(found.toarray(), expected.toarray())
+    # An index is not exact.
+    assert found.nnz == pytest.approx(expected.nnz, rel=0.01)
+    assert found.multiply(expected.sign()).nnz > 0.98 * expected.nnz > 0
     pairs = sp.csr_matrix(1 - np.eye(300, dtype=np.float32))
     scores, wanted = (one.pair_scores(everything, pairs) for one in (space, zeroed))
     np.testing.assert_array_equal(scores, wanted)
