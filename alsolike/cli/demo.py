@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 import click
 
+from alsolike.cli.output import SEEDS
 from alsolike.database import connect, query
 from alsolike.embedded import embedded_servers
 from alsolike.errors import AlsolikeError
@@ -46,7 +47,7 @@ class _Shop(TypedDict):
 @click.option("--products", type=click.IntRange(12, 1_000_000), default=1200, show_default=True)
 @click.option("--shoppers", type=click.IntRange(10, 1_000_000), default=2000, show_default=True)
 @click.option("--days", type=click.IntRange(7, 365), default=60, show_default=True)
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+@click.option("--seed", type=SEEDS, default=1, show_default=True)
 @click.option("--no-serve", is_flag=True, help="Do everything but serving, then end.")
 @click.pass_obj
 def demo(

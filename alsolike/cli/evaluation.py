@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from alsolike.cli.output import as_json_option, k_option, seed_option, show, working
+from alsolike.cli.output import FiniteRange, as_json_option, k_option, seed_option, show, working
 from alsolike.schemas import in_schemas
 from alsolike.settings import Settings
 
@@ -57,7 +57,7 @@ def _moment(
 )
 @click.option(
     "--cold-share",
-    type=click.FloatRange(0, 1, max_open=True),
+    type=FiniteRange(0, 1, max_open=True),
     default=0.0,
     show_default=True,
     help="Share of the catalogue whose events are hidden from the models.",

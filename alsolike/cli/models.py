@@ -1,12 +1,13 @@
 """Commands that make models and choose the one that serves: train, promote, rollback."""
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from alsolike.cli.output import as_json_option, k_option, seed_option, show, working
+from alsolike.cli.output import SEEDS, as_json_option, k_option, seed_option, show, working
 from alsolike.errors import AlsolikeError
 from alsolike.settings import Settings
 
@@ -18,8 +19,19 @@ if TYPE_CHECKING:
 _LEARNING_RATE = 2e-5
 
 
+def _name(_context: click.Context, _parameter: click.Parameter, name: str | None) -> str | None:
+    if name is not None and (not name or name != name.strip() or not name.isprintable()):
+        message = "a name has a character, no line break, and no blank at either end."
+        raise click.BadParameter(message)
+    return name
+
+
 @click.command()
-@click.option("--name", help="Of the model; the next of trained-1, trained-2 … when left out.")
+@click.option(
+    "--name",
+    callback=_name,
+    help="Of the model; the next of trained-1, trained-2 … when left out.",
+)
 @click.option(
     "--validation",
     type=click.Choice(["both", "time", "next", "leave-one-out"]),
@@ -148,6 +160,9 @@ def _limits(
         except ValueError as error:
             message = f"{value} needs a number, such as {name}=0.5."
             raise click.BadParameter(message) from error
+        if not 0 <= given[name] < math.inf:
+            message = f"{value} needs a number from 0 on, such as {name}=0.5."
+            raise click.BadParameter(message)
     return Limits(**given)
 
 
@@ -166,9 +181,7 @@ limit_option = click.option(
 @click.option("--force", is_flag=True, help="Let it serve whatever is found; kept on record.")
 @limit_option
 @k_option
-@click.option(
-    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the intervals."
-)
+@click.option("--seed", type=SEEDS, default=0, show_default=True, help="Of the intervals.")
 @as_json_option
 @click.pass_obj
 def promote(

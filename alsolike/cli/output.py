@@ -1,6 +1,7 @@
 """What the commands share: options, the frame of a recorded run, and printing a result."""
 
 import json
+import math
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -17,14 +18,29 @@ as_json_option = click.option("--json", "as_json", is_flag=True, help="Print the
 k_option = click.option(
     "--k", type=click.IntRange(1, 1000), default=10, show_default=True, help="Length of the lists."
 )
+# What every generator takes that draws something here.
+SEEDS = click.IntRange(0, 2**32 - 1)
 seed_option = click.option(
     "--seed",
-    type=click.IntRange(0),
+    type=SEEDS,
     default=0,
     show_default=True,
     help="Of all that is drawn at random.",
 )
 model_option = click.option("--model", help="Name of a model; the serving one by default.")
+
+
+class FiniteRange(click.FloatRange):
+    """A range of numbers, to which NaN does not belong: it is neither below nor above a bound."""
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read a number; see `click.FloatRange`."""
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"{value} is no number.", param, ctx)
+        return number
 
 
 class NotMigratedError(AlsolikeError):

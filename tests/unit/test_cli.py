@@ -26,6 +26,37 @@ def test_wrong_usage_exits_2(arguments: list[str], capsys: pytest.CaptureFixture
     assert capsys.readouterr().err
 
 
+@pytest.mark.parametrize("number", ["nan", "-1", "inf", "-inf", "0,5", ""])
+@pytest.mark.parametrize("limit", ["coverage", "gini", "loss", "latency"])
+def test_a_limit_that_would_let_everything_pass_is_no_limit(
+    limit: str, number: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["promote", "trained-1", "--limit", f"{limit}={number}"]) == 2
+    assert f"{limit}={number} needs a number" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["", " ", "a ", "a\nb", "a\x00", "\u202ea"])
+def test_a_model_has_a_name_that_can_be_typed(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["train", "--name", name]) == 2
+    assert "a name has a character" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["train", "evaluate", "promote x", "demo"])
+@pytest.mark.parametrize("seed", ["-1", "4294967296", "99999999999999999999"])
+def test_a_seed_that_nothing_could_be_drawn_with_is_refused_at_once(
+    command: str, seed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*command.split(), "--seed", seed]) == 2
+    assert "is not in the range" in capsys.readouterr().err
+
+
+def test_a_share_is_a_number(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["evaluate", "--cold-share", "nan"]) == 2
+    assert "nan is no number" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("command", ["erase", "shopper-data"])
 @pytest.mark.parametrize("shopper", ["", " ", "\t\n"])
 def test_a_blank_shopper_is_refused(
