@@ -34,7 +34,10 @@ class FiniteRange(click.FloatRange):
     """A range of numbers, to which NaN does not belong: it is neither below nor above a bound."""
 
     def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+        self,
+        value: Any,  # noqa: ANN401  (as click has it)
+        param: click.Parameter | None,
+        ctx: click.Context | None,
     ) -> float:
         """Read a number; see `click.FloatRange`."""
         number = float(super().convert(value, param, ctx))
