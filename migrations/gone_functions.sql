@@ -46,7 +46,15 @@ drop function if exists recs.scored_products(
     integer, recs.action [], text [], recs.product_filter, text [], integer, integer, integer,
     double precision, double precision
 );
+drop function if exists recs.scored_products(
+    integer, recs.action [], text [], recs.product_filter, text [], integer, integer, integer,
+    double precision, double precision, boolean
+);
 drop function if exists recs.similar_products(
     text, integer, text [], recs.product_filter, text [], text, boolean
 );
+drop function if exists recs.actions_before_visit(
+    text, text, integer, timestamptz [], timestamptz
+);
 drop function if exists recs.typed_query(text);
+drop function if exists recs.visit_length(timestamptz [], timestamptz);

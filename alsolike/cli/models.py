@@ -81,7 +81,7 @@ def train(
     """Train a model on the whole history; `promote` lets it serve.
 
     It blends what texts, shoppers in common and the order of actions say, with weights chosen on
-    the last slice of the history.
+    slices at the end of the history that it foretells from what came before them.
     """
     from alsolike.training import Recipe  # noqa: PLC0415
     from alsolike.training import train as make  # noqa: PLC0415

@@ -150,6 +150,8 @@ def _checks(
     cold_wanted = (
         f"at least {cold_bar:.4f}, as {limits.cold * left:g} × {cold:.4f} of {cold_at}{won}"
     )
+    if cold_bar == 0:
+        cold_wanted = f"nothing: {cold_at} has none"
     if math.isnan(shop.cold_share):
         cold_bar = math.nan
         cold_wanted = f"not judged: under {FEW_SHOPPERS} shoppers came to a cold product"

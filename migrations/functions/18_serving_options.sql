@@ -34,7 +34,7 @@ begin
     purchase_weight := coalesce((p_serving #>> '{kind_weights,purchase}')::double precision, 3);
     review_weight := coalesce((p_serving #>> '{kind_weights,review}')::double precision, 2);
     view_weight := coalesce((p_serving #>> '{kind_weights,view}')::double precision, 1);
-    neighbour_rows := coalesce((p_serving ->> 'neighbour_rows')::integer, 1000);
+    neighbour_rows := coalesce((p_serving ->> 'neighbour_rows')::integer, 750);
     pool := coalesce((p_serving ->> 'pool')::integer, 30);
     diversity := coalesce((p_serving ->> 'diversity')::double precision, 0);
     category_share := coalesce((p_serving ->> 'category_share')::double precision, 1);

@@ -18,17 +18,12 @@ set plan_cache_mode = force_generic_plan
 as $$
 declare
     most_rows constant integer := 100000000;
-    has_groups constant boolean := p_has_one_of_group and recs.has_groups();
-    left_out constant text [] := case
-        when has_groups then recs.with_variants(p_exclude)
-        else coalesce(array_remove(p_exclude, null), '{}')
-    end;
+    has_groups boolean;
+    left_out text [];
     -- The mart is dbt's: it may not be built yet, and then there is no history to go by.
-    has_history constant boolean := to_regclass('marts.product_popularity') is not null;
+    has_history boolean;
     -- Rows to look for before one of each group is left.
-    wanted integer := case
-        when has_groups then least(3 * p_k::bigint / 2 + 1, most_rows) else p_k
-    end;
+    wanted integer;
     is_all boolean;
     -- The actions stand in the place of an action.
     shown recs.scored_product [];
@@ -40,6 +35,13 @@ begin
     if p_k = 0 then
         return;
     end if;
+    has_groups := p_has_one_of_group and recs.has_groups();
+    left_out := case
+        when has_groups then recs.with_variants(p_exclude)
+        else coalesce(array_remove(p_exclude, null), '{}')
+    end;
+    has_history := to_regclass('marts.product_popularity') is not null;
+    wanted := case when has_groups then least(3 * p_k::bigint / 2 + 1, most_rows) else p_k end;
 
     loop
         shown := '{}';

@@ -29,7 +29,10 @@ declare
     has_caps constant boolean := has_traits or p_visit > 0;
     scores real [];
     vectors halfvec [];
-    -- Of each candidate: its category and its brand, numbered from 1; null: it has none.
+    -- Of each candidate: its category and its brand, null: it has none; and as numbers, the place of
+    -- the first candidate that has the same.
+    category_paths text [];
+    brand_names text [];
     categories integer [];
     brands integer [];
     -- Of each candidate: whether the visit leads to it; how many such picks there are, and others.
@@ -55,26 +58,31 @@ declare
     is_capped boolean;
 begin
     select
-        array_agg(c.score order by c.place),
-        array_agg(v.embedding order by c.place),
-        array_agg(c.category_number order by c.place),
-        array_agg(c.brand_number order by c.place),
-        array_agg(coalesce(c.action_place between 1 and p_visit, false) order by c.place)
-    into scores, vectors, categories, brands, is_of_visit
-    from (
-        select u.product_id, u.score, u.action_place, u.place,
-            case when p.category is not null then dense_rank() over (order by p.category) end
-                as category_number,
-            case when p.brand is not null then dense_rank() over (order by p.brand) end
-                as brand_number
-        from unnest(p_scored) with ordinality as u (product_id, score, action_place, place)
-        left join raw.products as p on has_traits and u.product_id = p.product_id
-    ) as c
+        array_agg(u.score order by u.place),
+        array_agg(v.embedding order by u.place),
+        array_agg(p.category order by u.place),
+        array_agg(p.brand order by u.place),
+        array_agg(coalesce(u.action_place between 1 and p_visit, false) order by u.place)
+    into scores, vectors, category_paths, brand_names, is_of_visit
+    from unnest(p_scored) with ordinality as u (product_id, score, action_place, place)
+    left join raw.products as p on has_traits and u.product_id = p.product_id
     left join recs.product_vectors as v
         on
             p_diversity > 0
             and v.model_id = p_model_id
-            and c.product_id = v.product_id;
+            and u.product_id = v.product_id;
+    if has_traits then
+        categories := array(
+            select case when c.path is not null then array_position(category_paths, c.path) end
+            from unnest(category_paths) with ordinality as c (path, place)
+            order by c.place
+        );
+        brands := array(
+            select case when b.name is not null then array_position(brand_names, b.name) end
+            from unnest(brand_names) with ordinality as b (name, place)
+            order by b.place
+        );
+    end if;
 
     -- The first of each side is its best.
     visit_penalty := p_diversity * scores[array_position(is_of_visit, true)];

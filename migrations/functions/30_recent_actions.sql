@@ -24,158 +24,141 @@ create or replace function recs.recent_actions(
     p_as_of timestamptz default null, p_history jsonb default null
 )
 returns setof recs.action
-language sql
+language plpgsql
 stable
+rows 50
+set search_path = pg_catalog, public, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
-    with options as materialized (
-        select o.* from recs.serving_options(p_serving) as o
-    ),
-
-    actions as materialized (
-        select a.kind, a.event_id, a.product_id, a.acted_at
-        from options as o
-        cross join lateral recs.stored_actions(
-            p_shopper_id, p_session_id, p_as_of, o.actions
-        ) as a
-        union all
-        select h.kind, null, h.product_id, least(h.acted_at, now())
-        from jsonb_to_recordset(coalesce(p_history, '[]')) as h (
-            kind text, product_id text, acted_at timestamptz
-        )
-        where h.product_id is not null
-    ),
-
-    -- Events of one long visit may be all that was read.
-    all_actions as (
-        select a.* from actions as a
-        union all
-        select b.kind, b.event_id, b.product_id, b.acted_at
-        from options as o
-        cross join lateral recs.actions_before_visit(
-            p_shopper_id, p_session_id, o.actions,
-            (select array_agg(a.acted_at order by a.acted_at desc) from actions as a),
-            p_as_of
-        ) as b
-        where
-            o.visit > 0
-            -- More events of a visit than that lie within so many half hours.
-            and o.actions < (
-                select count(*)
-                from actions as a
-                where
-                    a.acted_at
-                    >= coalesce(p_as_of, now()) - (o.actions + 1) * interval '30 minutes'
+declare
+    options record;
+    events recs.action [];
+    -- By product, the latest first, and what the kind of each counts.
+    acted recs.action [];
+    kind_weights double precision [];
+    -- How many products are of the visit; what is kept of it, and of what came before.
+    whole_visit integer;
+    in_visit integer;
+    in_past integer;
+    past_share double precision;
+    -- What the weights of each side are times, so that it has its share.
+    visit_factor double precision := 1;
+    past_factor double precision := 1;
+begin
+    select o.* into options from recs.serving_options(p_serving) as o;
+    events := array(
+        select (a.kind, a.event_id, a.product_id, a.acted_at, null)::recs.action
+        from recs.stored_actions(p_shopper_id, p_session_id, p_as_of, options.actions) as a
+    );
+    if p_history is not null then
+        events := events || array(
+            select (h.kind, null, h.product_id, least(h.acted_at, now()), null)::recs.action
+            from jsonb_to_recordset(p_history) as h (
+                kind text, product_id text, acted_at timestamptz
             )
-    ),
-
-    weighted as (
-        select a.kind, a.event_id, a.product_id, a.acted_at,
-            case a.kind
-                when 'purchase' then o.purchase_weight
-                when 'basket'
-                    then case
-                        when a.event_id is null then o.purchase_weight
-                        else (o.view_weight + o.purchase_weight) / 2
-                    end
-                when 'review' then o.review_weight
-                else o.view_weight
-            end as kind_weight
-        from all_actions as a
-        cross join options as o
-    ),
+            where h.product_id is not null
+        );
+    end if;
+    -- Events of one long visit may be all that was read. More of them than count lie within so many
+    -- half hours.
+    if
+        options.visit > 0
+        and cardinality(events) > options.actions
+        and options.actions < (
+            select count(*)
+            from unnest(events) as e
+            where
+                e.acted_at
+                >= coalesce(p_as_of, now()) - (options.actions + 1) * interval '30 minutes'
+        )
+    then
+        events := events || array(
+            select (b.kind, b.event_id, b.product_id, b.acted_at, null)::recs.action
+            from recs.actions_before_visit(
+                p_shopper_id, p_session_id, options.actions,
+                array(select e from unnest(events) as e order by e.acted_at desc),
+                p_as_of
+            ) as b
+        );
+    end if;
 
     -- The strongest kind stands for the product, of equally strong ones a purchase; its latest
     -- action of any kind dates it.
-    by_product as (
+    select
+        array_agg(
+            (b.kind, b.event_id, b.product_id, b.acted_at, null)::recs.action
+            order by b.acted_at desc, b.product_id asc
+        ),
+        array_agg(b.kind_weight order by b.acted_at desc, b.product_id asc)
+    into acted, kind_weights
+    from (
         select distinct on (w.product_id)
             w.kind, w.event_id, w.product_id, w.kind_weight,
             max(w.acted_at) over (partition by w.product_id) as acted_at
-        from weighted as w
+        from (
+            select e.*,
+                case e.kind
+                    when 'purchase' then options.purchase_weight
+                    when 'basket'
+                        then case
+                            when e.event_id is null then options.purchase_weight
+                            else (options.view_weight + options.purchase_weight) / 2
+                        end
+                    when 'review' then options.review_weight
+                    else options.view_weight
+                end as kind_weight
+            from unnest(events) as e
+        ) as w
         where w.kind_weight > 0
         order by
             w.product_id asc, w.kind_weight desc, w.kind = 'purchase' desc, w.acted_at desc,
             w.event_id asc, w.kind asc
-    ),
+    ) as b;
+    if acted is null then
+        return;
+    end if;
 
-    ordered as (
-        select b.*, row_number() over (order by b.acted_at desc, b.product_id asc) as number
-        from by_product as b
-    ),
+    whole_visit := recs.visit_length(acted, p_as_of);
+    in_visit := least(whole_visit, options.actions);
+    if options.visit > 0 then
+        in_visit := least(
+            whole_visit,
+            greatest(
+                (options.actions + 1) / 2,
+                options.actions - (cardinality(acted) - whole_visit)
+            )
+        );
+    end if;
+    in_past := least(cardinality(acted) - whole_visit, options.actions - in_visit);
+    if cardinality(acted) > in_visit + in_past then
+        -- What came before moves up to the places that the visit leaves.
+        acted := acted[:in_visit] || acted[whole_visit + 1:whole_visit + in_past];
+        kind_weights := kind_weights[:in_visit]
+            || kind_weights[whole_visit + 1:whole_visit + in_past];
+    end if;
 
-    whole_visit as (
-        select recs.visit_length(array_agg(d.acted_at order by d.number), p_as_of) as length,
-            count(*)::integer as products
-        from ordered as d
-    ),
-
-    -- What is kept of the visit and of what came before.
-    visit as (
-        select v.length as whole, k.in_visit,
-            least(v.products - v.length, o.actions - k.in_visit) as in_past
-        from options as o
-        cross join whole_visit as v
-        cross join lateral (
-            select
-                case
-                    when o.visit > 0
-                        then least(
-                            v.length,
-                            greatest((o.actions + 1) / 2, o.actions - (v.products - v.length))
-                        )
-                    else least(v.length, o.actions)
-                end as in_visit
-        ) as k
-    ),
-
-    -- What came before moves up to the places that the visit leaves.
-    faded as (
-        select l.kind, l.event_id, l.product_id, l.acted_at, l.place,
-            l.kind_weight * power(o.decay, l.place - 1) as weight
+    if options.visit > 0 and in_visit > 0 and in_past > 0 then
+        past_share := (1 - options.visit * in_visit / (in_visit + 1.0)) * in_past / (in_past + 1.0);
+        select
+            (1 - past_share) * sum(w.weight) / sum(w.weight) filter (where w.place <= in_visit),
+            past_share * sum(w.weight) / sum(w.weight) filter (where w.place > in_visit)
+        into visit_factor, past_factor
         from (
-            select d.*,
-                case when d.number > v.whole then d.number - v.whole + v.in_visit else d.number end
-                    as place
-            from ordered as d
-            cross join visit as v
-            where d.number <= v.in_visit or d.number > v.whole
-        ) as l
-        cross join options as o
-        where l.place <= o.actions
-    ),
+            select k.place, k.weight * power(options.decay, k.place - 1) as weight
+            from unnest(kind_weights) with ordinality as k (weight, place)
+        ) as w;
+    end if;
 
-    sums as (
-        select sum(f.weight) as of_all,
-            sum(f.weight) filter (where f.place <= v.in_visit) as of_visit,
-            sum(f.weight) filter (where f.place > v.in_visit) as of_past
-        from faded as f
-        cross join visit as v
-    ),
-
-    -- Null: there is no visit, or nothing before it, or the model does not tell them apart.
-    shares as (
-        select s.of_all, s.of_visit, s.of_past,
-            case
-                when o.visit > 0 and v.in_visit > 0 and v.in_past > 0
-                    then (1 - o.visit * v.in_visit / (v.in_visit + 1)) * v.in_past / (v.in_past + 1)
-            end as share_of_past
-        from sums as s
-        cross join visit as v
-        cross join options as o
-    )
-
-    select f.kind, f.event_id, f.product_id, f.acted_at,
+    return query
+    select u.kind, u.event_id, u.product_id, u.acted_at,
         -- What has decayed to nothing a real can hold stays above 0.
         greatest(
             1e-30,
-            f.weight
-            * case
-                when s.share_of_past is null then 1
-                when f.place <= v.in_visit then (1 - s.share_of_past) * s.of_all / s.of_visit
-                else s.share_of_past * s.of_all / s.of_past
-            end
+            kind_weights[u.place] * power(options.decay, u.place - 1)
+            * case when u.place <= in_visit then visit_factor else past_factor end
         )::real
-    from faded as f
-    cross join visit as v
-    cross join shares as s
-    order by f.place;
+    from unnest(acted) with ordinality
+        as u (kind, event_id, product_id, acted_at, weight, place)
+    order by u.place;
+end;
 $$;

@@ -33,26 +33,27 @@ declare
     bought text [];
     -- What was looked at, put into a basket or reviewed, and not bought.
     seen text [];
+    hidden text [] := '{}';
+    in_basket text [] := '{}';
 begin
-    bought := array(
-        select b.product_id
-        from raw.purchases as b
-        where
-            b.shopper_id = consenting
-            and b.returned_quantity < b.quantity
-            and b.purchased_at < coalesce(p_as_of, 'infinity')
-        union
-        select a.product_id
-        from unnest(p_acted) as a
-        where a.kind = 'purchase'
-        union
-        select h.product_id
-        from jsonb_to_recordset(coalesce(p_history, '[]')) as h (kind text, product_id text)
-        where h.kind = 'purchase' and h.product_id is not null
-    );
-    seen := array(
-        select s.product_id
-        from (
+    -- Each statement runs only where it can find something: most shoppers tell no history.
+    select
+        coalesce(array_agg(a.product_id) filter (where a.kind = 'purchase'), '{}'),
+        coalesce(
+            array_agg(a.product_id) filter (where a.kind = 'review' or a.acted_at > since), '{}'
+        )
+    into bought, seen
+    from unnest(p_acted) as a;
+    if consenting is not null then
+        bought := bought || array(
+            select distinct b.product_id
+            from raw.purchases as b
+            where
+                b.shopper_id = consenting
+                and b.returned_quantity < b.quantity
+                and b.purchased_at < coalesce(p_as_of, 'infinity')
+        );
+        seen := seen || array(
             (
                 select v.product_id
                 from raw.views as v
@@ -60,19 +61,6 @@ begin
                     v.shopper_id = consenting
                     and v.viewed_at > since
                     and v.viewed_at < until
-                order by v.viewed_at desc
-                limit 200
-            )
-            union all
-            (
-                select v.product_id
-                from raw.views as v
-                where
-                    v.session_id = p_session_id
-                    and v.shopper_id is null
-                    and v.viewed_at > since
-                    and v.viewed_at < until
-                    and (p_shopper_id is null or consenting is not null)
                 order by v.viewed_at desc
                 limit 200
             )
@@ -88,6 +76,25 @@ begin
                 limit 200
             )
             union all
+            select r.product_id
+            from raw.reviews as r
+            where r.shopper_id = consenting and r.reviewed_at < coalesce(p_as_of, 'infinity')
+        );
+    end if;
+    if p_session_id is not null and (p_shopper_id is null or consenting is not null) then
+        seen := seen || array(
+            (
+                select v.product_id
+                from raw.views as v
+                where
+                    v.session_id = p_session_id
+                    and v.shopper_id is null
+                    and v.viewed_at > since
+                    and v.viewed_at < until
+                order by v.viewed_at desc
+                limit 200
+            )
+            union all
             (
                 select b.product_id
                 from raw.basket_additions as b
@@ -96,42 +103,51 @@ begin
                     and b.shopper_id is null
                     and b.added_at > since
                     and b.added_at < until
-                    and (p_shopper_id is null or consenting is not null)
                 order by b.added_at desc
                 limit 200
             )
-            union all
-            select r.product_id
-            from raw.reviews as r
-            where r.shopper_id = consenting and r.reviewed_at < coalesce(p_as_of, 'infinity')
-            union all
-            select a.product_id
-            from unnest(p_acted) as a
-            where a.kind = 'review' or a.acted_at > since
-            union all
+        );
+    end if;
+    if p_history is not null then
+        bought := bought || array(
             select h.product_id
-            from jsonb_to_recordset(coalesce(p_history, '[]')) as h (
+            from jsonb_to_recordset(p_history) as h (kind text, product_id text)
+            where h.kind = 'purchase' and h.product_id is not null
+        );
+        seen := seen || array(
+            select h.product_id
+            from jsonb_to_recordset(p_history) as h (
                 kind text, product_id text, acted_at timestamptz
             )
             where
                 h.product_id is not null
                 and (h.kind = 'review' or h.kind = 'view' and h.acted_at > since)
-        ) as s
-        where s.product_id not in (select unnest(bought))
-    );
-    return
-        recs.not_bought_again(bought)
-        || seen
-        || array(
+        );
+        in_basket := array(
+            select h.product_id
+            from jsonb_to_recordset(p_history) as h (kind text, product_id text)
+            where h.kind = 'basket' and h.product_id is not null
+        );
+    end if;
+    if cardinality(bought) > 0 then
+        seen := array(
+            select s.product_id
+            from unnest(seen) as s (product_id)
+            where s.product_id not in (select unnest(bought))
+        );
+    end if;
+    if p_shopper_id is not null then
+        hidden := array(
             select h.product_id
             from recs.hides as h
             where h.shopper_id = p_shopper_id and h.hidden_at < coalesce(p_as_of, 'infinity')
-        )
-        || array(
-            select h ->> 'product_id'
-            from jsonb_array_elements(p_history) as h
-            where h ->> 'kind' = 'basket' and h ->> 'product_id' is not null
-        )
+        );
+    end if;
+    return
+        recs.not_bought_again(bought)
+        || seen
+        || hidden
+        || in_basket
         || coalesce(array_remove(p_exclude, null), '{}');
 end;
 $$;

@@ -4,9 +4,10 @@
 -- all that fit, where recs.few_eligible gave them; p_rows: about how many rows of neighbours are
 -- added up; p_k: rows wanted.
 -- p_visit: how many of p_acted, from the first on, are of the current visit, 0: the list has one
--- side; p_past_share: the share of the other actions in all weights; p_full_weight: the sum of the
--- weights from which on a prior counts in full, 0: always; p_has_groups: whether products are of
--- groups of variants (recs.has_groups).
+-- side; p_past_share: the share of the other actions in all weights; p_prior_share: what a prior
+-- counts; p_has_groups: whether products are of groups of variants (recs.has_groups);
+-- p_own_category, p_factors: of each action, which neighbours it counts less towards, and what
+-- (recs.action_discounts), null: none of them.
 -- A row: product_id; its score, the sum over the actions of weight × the neighbour's score, plus
 -- its prior (above 0); action_place: place in p_acted, from 1, of the action that gave most; 0: a
 -- prior alone gave; best first. At most p_k rows. A variant that does not fit gives its place to
@@ -16,11 +17,6 @@
 -- and what came before leads to, in the order that it has without a visit: by what the past gives,
 -- times the past's share. A product is of the side that would give more if it had all the weight,
 -- and its action is of that side.
--- A prior is the same for everybody: where somebody did little, their own actions would drown in
--- it. So below p_full_weight it counts in proportion. Without any action it counts in full.
--- A purchase counts less towards products of its own category where the model knows that these are
--- rarely bought again soon (recs.repurchase_factors); and so does what was done with others of the
--- category until then, such as looks at what was not chosen. What came after it counts in full.
 -- p_rows are shared out in proportion to the weights: of an action that counts little, only the
 -- nearest neighbours are read. So a long history costs no more than a short one.
 --
@@ -31,30 +27,13 @@
 create or replace function recs.scored_products(
     p_model_id integer, p_acted recs.action [], p_exclude text [],
     p_filter recs.product_filter, p_candidates text [], p_rows integer, p_k integer,
-    p_visit integer, p_past_share double precision, p_full_weight double precision,
-    p_has_groups boolean
+    p_visit integer, p_past_share double precision, p_prior_share double precision,
+    p_has_groups boolean, p_own_category bit varying [], p_factors real []
 ) returns setof recs.scored_product
 language sql
 stable
 as $$
-    with acted as (
-        select u.kind, u.product_id, u.weight::double precision as weight, u.place
-        from unnest(p_acted) with ordinality
-            as u (kind, event_id, product_id, acted_at, weight, place)
-    ),
-
-    -- Categories that are rarely bought again soon, and the place of the latest purchase.
-    bought as materialized (
-        select p.category, min(a.place) as place
-        from acted as a
-        inner join recs.repurchase_factors as f
-            on f.model_id = p_model_id and a.product_id = f.product_id
-        inner join raw.products as p on a.product_id = p.product_id
-        where a.kind = 'purchase'
-        group by p.category
-    ),
-
-    parts as (
+    with parts as (
         select w.product_id, w.part, w.place <= p_visit as is_of_visit,
             array[w.part, -w.place] as part_and_place, null as prior
         from (
@@ -68,27 +47,16 @@ as $$
                     else 1
                 end as part
             from (
-                select u.product_id, u.weight, u.place,
-                    ceil(p_rows * u.weight / sum(u.weight) over ())::integer as depth,
-                    f.is_own_category, length(f.is_own_category) as known,
-                    f.factor::double precision as factor
-                from acted as u
-                left join bought as b
-                    on
-                        u.place >= b.place
-                        and b.category = case
-                            -- Most shoppers bought nothing of the kind: no category is looked up.
-                            when (select count(*) from bought) > 0 then (
-                                select p.category
-                                from raw.products as p
-                                where p.product_id = u.product_id
-                            )
-                        end
-                left join recs.repurchase_factors as f
-                    on
-                        (u.kind = 'purchase' or b.place is not null)
-                        and f.model_id = p_model_id
-                        and u.product_id = f.product_id
+                select u.product_id, u.weight::double precision as weight, u.place,
+                    ceil(
+                        p_rows * u.weight::double precision
+                        / sum(u.weight::double precision) over ()
+                    )::integer as depth,
+                    p_own_category[u.place] as is_own_category,
+                    length(p_own_category[u.place]) as known,
+                    p_factors[u.place]::double precision as factor
+                from unnest(p_acted) with ordinality
+                    as u (kind, event_id, product_id, acted_at, weight, place)
             ) as a
             inner join recs.neighbours as n
                 on n.model_id = p_model_id and a.product_id = n.product_id and a.depth >= n.rank
@@ -96,20 +64,9 @@ as $$
             offset 0
         ) as w
         union all
-        select p.product_id, p.counted, null, null, p.counted
-        from (
-            select r.product_id,
-                r.prior
-                * (
-                    select
-                        coalesce(
-                            least(1, sum(a.weight::double precision) / nullif(p_full_weight, 0)), 1
-                        )
-                    from unnest(p_acted) as a
-                ) as counted
-            from recs.product_priors as r
-            where r.model_id = p_model_id
-        ) as p
+        select r.product_id, r.prior * p_prior_share, null, null, r.prior * p_prior_share
+        from recs.product_priors as r
+        where r.model_id = p_model_id
     ),
 
     sums as (

@@ -64,6 +64,12 @@ declare
     long_past double precision;
     -- Of all weights: see recs.recent_actions. Worked out once, not for every row.
     past_share double precision;
+    -- A prior is the same for everybody: where somebody did little, their own actions would drown in
+    -- it. So below the full weight it counts in proportion; without any action in full.
+    prior_share double precision;
+    -- See recs.action_discounts.
+    own_category bit varying [];
+    factors real [];
     -- Candidates that are re-ranked.
     pool integer;
     -- Rows to find before one of each group is left.
@@ -83,6 +89,8 @@ declare
     scored recs.scored_product [] := '{}';
     scored_ids text [];
     prior_ids text [];
+    -- Of these the number of recent actions.
+    prior_actions integer [];
     last_score real;
 begin
     if p_k is null or p_k < 0 then
@@ -90,7 +98,10 @@ begin
     end if;
     select m.model_id, m.name, m.dimension, m.kind, m.serving into used
     from recs.model_of(p_model) as m;
-    serving := coalesce(used.serving, '{}') || coalesce(recs.diversity_level(p_diversity), '{}');
+    serving := coalesce(used.serving, '{}');
+    if p_diversity is not null then
+        serving := serving || recs.diversity_level(p_diversity);
+    end if;
     select o.* into options from recs.serving_options(serving) as o;
     acted := array(
         select a
@@ -98,9 +109,7 @@ begin
             p_shopper_id, p_session_id, serving, least(p_as_of, p_until), p_history
         ) as a
     );
-    visit := recs.visit_length(
-        array(select a.acted_at from unnest(acted) as a), least(p_as_of, p_until)
-    );
+    visit := recs.visit_length(acted, least(p_as_of, p_until));
     before_visit := cardinality(acted) - visit;
     long_past := before_visit / (before_visit + 1.0);
     past_share := (1 - options.visit * visit / (visit + 1.0)) * long_past;
@@ -133,14 +142,25 @@ begin
             -- So many of each side: half of the pool, and what came before keeps its first.
             depth := greatest(p_k, pool / 2);
         end if;
+        prior_share := case
+            when options.full_weight > 0 and cardinality(acted) > 0
+                then least(
+                    1,
+                    (select sum(a.weight::double precision) from unnest(acted) as a)
+                    / options.full_weight
+                )
+            else 1
+        end;
+        select d.own_category, d.factors into own_category, factors
+        from recs.action_discounts(used.model_id, acted) as d;
         wanted := case when has_groups then 2 * depth else depth end;
         loop
             scored := array(
                 select s
                 from recs.scored_products(
                     used.model_id, acted, left_out || p_unlisted, p_filter, candidates,
-                    options.neighbour_rows, wanted, visit, past_share, options.full_weight,
-                    has_groups
+                    options.neighbour_rows, wanted, visit, past_share, prior_share, has_groups,
+                    own_category, factors
                 ) as s
             );
             exit when not has_groups;
@@ -220,14 +240,15 @@ begin
     if taste is not null and p_with_reasons then
         scored := recs.with_nearest_action(used.model_id, scored, acted, acted_vectors);
     end if;
-    scored_ids := array(select s.product_id from unnest(scored) as s);
 
     -- A product that its prior alone scored is explained as those are that fill up.
-    prior_ids := case
-        when p_with_reasons and p_as_of is null
-            then array(select s.product_id from unnest(scored) as s where s.action_place = 0)
-        else '{}'
-    end;
+    if p_with_reasons and p_as_of is null then
+        prior_ids := array(select s.product_id from unnest(scored) as s where s.action_place = 0);
+    end if;
+    if cardinality(prior_ids) > 0 then
+        select array_agg(p.product_id), array_agg(p.actions) into prior_ids, prior_actions
+        from recs.popular_products(cardinality(prior_ids), '{}', null, prior_ids) as p;
+    end if;
     return query
     select
         s.place::integer, s.product_id, s.score, used.name,
@@ -235,13 +256,12 @@ begin
         case when p_with_reasons then recs.reason_kind(acted[s.action_place].kind) end,
         case when p_with_reasons then acted[s.action_place].event_id end,
         case when p_with_reasons then acted[s.action_place].product_id end,
-        p.actions
+        prior_actions[array_position(prior_ids, s.product_id)]
     from unnest(scored) with ordinality as s (product_id, score, action_place, place)
-    left join recs.popular_products(cardinality(prior_ids), '{}', null, prior_ids) as p
-        on s.product_id = p.product_id
     order by s.place;
 
     if cardinality(scored) < p_k and p_as_of is null then
+        scored_ids := array(select s.product_id from unnest(scored) as s);
         return query
         select
             (cardinality(scored) + n.place)::integer, n.product_id, null::real, used.name,

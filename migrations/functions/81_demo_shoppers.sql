@@ -1,7 +1,7 @@
 -- A handful of shoppers to try the shop as: named, consenting, with the most varied recent views.
 -- p_k: rows wanted.
 -- None where shoppers are not made up.
--- A row: a shopper and the categories they looked at lately, most looked at first.
+-- A row: a shopper and the categories of their last 30 looks, the latest first.
 -- Looks at the first 300 shoppers alone, so that it stays quick however many there are.
 create or replace function recs.demo_shoppers(p_k integer)
 returns table (shopper_id text, display_name text, categories text [])
@@ -31,16 +31,17 @@ as $$
             select
                 array_agg(
                     counted.category
-                    order by counted.view_count desc, counted.category asc
+                    order by counted.viewed_at desc, counted.category asc
                 )
                     as categories,
                 sum(counted.view_count) as view_count
             from (
                 select
                     p.category,
-                    count(*) as view_count
+                    count(*) as view_count,
+                    max(recent.viewed_at) as viewed_at
                 from (
-                    select v.product_id
+                    select v.product_id, v.viewed_at
                     from raw.views as v
                     where v.shopper_id = f.shopper_id
                     order by v.viewed_at desc

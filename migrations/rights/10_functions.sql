@@ -16,7 +16,8 @@ declare
     ];
     -- Of one shopper or session, or of use to those alone; and what the shop sends.
     for_app constant text [] := array[
-        'actions_before_visit', 'buy_again', 'demo_shoppers', 'diversified', 'diversity_level', 'erase_shopper',
+        'action_discounts', 'actions_before_visit', 'buy_again', 'demo_shoppers', 'diversified',
+        'diversity_level', 'erase_shopper',
         'event_permission', 'has_happened', 'is_demo_shop', 'is_of_product', 'is_readmitted',
         'left_out',
         'not_bought_again', 'put_products', 'readmit_shopper', 'reason_kind', 'rebuyable_products',

@@ -92,6 +92,40 @@ def test_a_transform_waits_for_an_analyst_and_the_site_does_not() -> None:
     assert run("select 'marts.product_popularity'::regclass::oid") != before
 
 
+def test_a_view_is_never_gone_while_those_beneath_it_are_replaced() -> None:
+    transform(select="+int_product_characteristics", with_tests=False, report=ignore_progress)
+    view = "staging.int_product_characteristics"
+    before = run("select %s::regclass::oid", (view,))
+    # What others made upon it stays too.
+    run("create view staging.of_a_shop as select * from staging.int_product_characteristics")
+    again = in_background(
+        lambda: transform(
+            select="+int_product_characteristics", with_tests=False, report=ignore_progress
+        )
+    )
+    with connect(autocommit=True) as connection:
+
+        def read_and_look() -> bool:
+            connection.execute(f"select * from {view} limit 1".encode())
+            return again.done()
+
+        wait_for(read_and_look)
+    again.result(PATIENCE)
+    assert run("select %s::regclass::oid", (view,)) == before
+    assert run("select count(*) from staging.of_a_shop") == [(0,)]
+
+
+def test_a_view_whose_columns_are_others_is_made_anew() -> None:
+    run("create schema if not exists staging")
+    run("create or replace view staging.int_attribute_items as select 1 as of_before")
+    transform(select="+int_product_characteristics", with_tests=False, report=ignore_progress)
+    assert run("select count(*) from staging.int_product_characteristics") == [(0,)]
+    assert run(
+        "select count(*) from information_schema.columns where table_schema = 'staging' "
+        "and table_name = 'int_attribute_items' and column_name = 'of_before'"
+    ) == [(0,)]
+
+
 def test_a_transform_that_gives_up_says_whose_transaction_it_is() -> None:
     transform(select="+product_popularity", with_tests=False, report=ignore_progress)
     with reading("marts.product_popularity") as pid, pytest.raises(NodesFailedError) as caught:

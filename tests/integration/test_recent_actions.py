@@ -305,7 +305,7 @@ def test_the_visit_is_the_same_for_those_who_read_the_rows() -> None:
     look("a", *((n, minutes(10 * (n + 1))) for n in range(8)))
     look("a", *((20 + n, minutes(110.1 + n)) for n in range(8)))
     statement = (
-        "select count(*), recs.visit_length(array_agg(a.acted_at order by a.acted_at desc), %s) "
+        "select count(*), recs.visit_length(array_agg(a order by a.acted_at desc), %s) "
         "from recs.recent_actions(null, 'a', %s, %s) as a"
     )
     for actions, length in ((6, 3), (9, 5), (12, 6), (16, 8)):

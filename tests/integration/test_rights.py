@@ -104,6 +104,7 @@ APP_CALLS = ANALYST_CALLS | {
     "raw.is_of_product",
     "raw.put_products",
     "raw.remove_products",
+    "recs.action_discounts",
     "recs.actions_before_visit",
     "ops.readmit_shopper",
     "ops.shopper_data",

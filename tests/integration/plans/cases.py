@@ -40,8 +40,7 @@ _TASTE = {
 }
 _SESSION = {"views": 200, "basket_additions": 100}
 _VECTORS = {"product_vectors_1": 250}
-# Of each action the neighbours, and what it counts towards those of its category.
-_NEIGHBOURS = {"neighbours": 500, "repurchase_factors": 20}
+_NEIGHBOURS = {"neighbours": 500}
 _POPULAR = {"product_popularity": 40}
 _LOOKED_UP = {"products": 80}
 _ONE_SHELF = "Department 3 > Shelf 9"
@@ -377,6 +376,14 @@ CASES = (
         model=TRAINED,
         most={**_TASTE, **_LOOKED_UP, **_NEIGHBOURS},
         searches=("neighbours_pkey",),
+    ),
+    # What a purchase counts towards products of its category is looked up.
+    _RECOMMENDED.but(
+        "of a trained model, a buyer",
+        model=TRAINED,
+        shopper_id="s9",
+        most={**_TASTE, **_LOOKED_UP, **_NEIGHBOURS, "repurchase_factors": 40},
+        searches=("neighbours_pkey", "repurchase_factors_pkey"),
     ),
     _RECOMMENDED.but(
         "of a trained model, half",

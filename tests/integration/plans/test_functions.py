@@ -29,7 +29,6 @@ IN_THEIR_CALLERS_PLACE = {
     "is_true",
     "nearest_thresholds",
     "reason_kind",
-    "recent_actions",
     "recently_viewed",
     "scored_products",
     "shopper_lock",
