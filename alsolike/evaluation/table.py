@@ -31,7 +31,7 @@ def evaluation_text(evaluation: Evaluation, *, has_vectors: bool, width: int = _
     accuracy, beyond = metric_names(evaluation)
     stored, evaluation = evaluation.as_stored(), evaluation.honest()
     tables = {
-        "Accuracy": _metric_table(
+        "Accuracy (* the best of its column)": _metric_table(
             evaluation, {name: ("all", name) for name in accuracy}, has_seconds=True
         ),
         beyond_title(evaluation): _metric_table(

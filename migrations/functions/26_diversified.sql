@@ -28,13 +28,17 @@ declare
     has_traits constant boolean := p_category_share < 1 or p_brand_share < 1;
     has_caps constant boolean := has_traits or p_visit > 0;
     scores real [];
-    vectors halfvec [];
+    -- Of how many candidates the vectors, categories and brands are read: mostly the first are
+    -- enough, since the scores of the others are less than the merit of one of them.
+    known integer := 0;
+    batch constant integer := greatest(16, p_picks + 6);
+    vectors halfvec [] := '{}';
     -- Of each candidate: its category and its brand, null: it has none; and as numbers, the place of
     -- the first candidate that has the same.
-    category_paths text [];
-    brand_names text [];
-    categories integer [];
-    brands integer [];
+    category_paths text [] := '{}';
+    brand_names text [] := '{}';
+    categories integer [] := '{}';
+    brands integer [] := '{}';
     -- Of each candidate: whether the visit leads to it; how many such picks there are, and others.
     is_of_visit boolean [];
     of_visit integer := 0;
@@ -59,30 +63,9 @@ declare
 begin
     select
         array_agg(u.score order by u.place),
-        array_agg(v.embedding order by u.place),
-        array_agg(p.category order by u.place),
-        array_agg(p.brand order by u.place),
         array_agg(coalesce(u.action_place between 1 and p_visit, false) order by u.place)
-    into scores, vectors, category_paths, brand_names, is_of_visit
-    from unnest(p_scored) with ordinality as u (product_id, score, action_place, place)
-    left join raw.products as p on has_traits and u.product_id = p.product_id
-    left join recs.product_vectors as v
-        on
-            p_diversity > 0
-            and v.model_id = p_model_id
-            and u.product_id = v.product_id;
-    if has_traits then
-        categories := array(
-            select case when c.path is not null then array_position(category_paths, c.path) end
-            from unnest(category_paths) with ordinality as c (path, place)
-            order by c.place
-        );
-        brands := array(
-            select case when b.name is not null then array_position(brand_names, b.name) end
-            from unnest(brand_names) with ordinality as b (name, place)
-            order by b.place
-        );
-    end if;
+    into scores, is_of_visit
+    from unnest(p_scored) with ordinality as u (product_id, score, action_place, place);
 
     -- The first of each side is its best.
     visit_penalty := p_diversity * scores[array_position(is_of_visit, true)];
@@ -99,6 +82,42 @@ begin
             for place in 1..candidate_count loop
                 -- The merit of a later candidate is at most its score.
                 exit when scores[place] <= best_merit and picked is not null;
+                if place > known then
+                    select
+                        vectors || array_agg(v.embedding order by u.place),
+                        category_paths || array_agg(p.category order by u.place),
+                        brand_names || array_agg(p.brand order by u.place)
+                    into vectors, category_paths, brand_names
+                    from unnest(p_scored[known + 1:known + batch]) with ordinality
+                        as u (product_id, score, action_place, place)
+                    left join raw.products as p on has_traits and u.product_id = p.product_id
+                    left join recs.product_vectors as v
+                        on
+                            p_diversity > 0
+                            and v.model_id = p_model_id
+                            and u.product_id = v.product_id;
+                    if has_traits then
+                        categories := categories || array(
+                            select
+                                case
+                                    when c.path is not null
+                                        then array_position(category_paths, c.path)
+                                end
+                            from unnest(category_paths[known + 1:]) with ordinality
+                                as c (path, place)
+                            order by c.place
+                        );
+                        brands := brands || array(
+                            select
+                                case
+                                    when b.name is not null then array_position(brand_names, b.name)
+                                end
+                            from unnest(brand_names[known + 1:]) with ordinality as b (name, place)
+                            order by b.place
+                        );
+                    end if;
+                    known := known + batch;
+                end if;
                 continue when is_picked[place]
                     or is_capped and (
                         of_category[categories[place]] >= category_cap

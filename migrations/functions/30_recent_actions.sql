@@ -3,9 +3,10 @@
 -- no row, not of the session either; p_session_id: an anonymous session, whose visitor agreed
 -- before the id was given out. What shoppers did in it while signed in does not count. p_serving:
 -- a model's serving options; p_as_of: only what happened strictly before counts, null: all until
--- now; p_history: more actions, from the caller: an array of objects with `product_id`, `kind` and
--- `acted_at`. Of kind 'basket' is what lies in a basket now; it counts as a purchase. What was once
--- put into a basket counts halfway between a view and a purchase.
+-- now; p_history: more actions, from the caller: an array of objects with `product_id`, `kind`
+-- ('view' where it is missing) and `acted_at`. Of kind 'basket' is what lies in a basket now; it
+-- counts as a purchase. What was once put into a basket counts halfway between a view and a
+-- purchase.
 -- Events of the future: recs.has_happened. A told action of the future counts as of now.
 -- A row: kind ('purchase', 'review' of 4 or 5 stars, 'view', 'basket'), the event's id (null for
 -- what was told), product_id, when, and its weight; the latest `actions` products. Of a visit these
@@ -52,7 +53,9 @@ begin
     );
     if p_history is not null then
         events := events || array(
-            select (h.kind, null, h.product_id, least(h.acted_at, now()), null)::recs.action
+            select (
+                coalesce(h.kind, 'view'), null, h.product_id, least(h.acted_at, now()), null
+            )::recs.action
             from jsonb_to_recordset(p_history) as h (
                 kind text, product_id text, acted_at timestamptz
             )

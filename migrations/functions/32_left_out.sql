@@ -121,7 +121,10 @@ begin
             )
             where
                 h.product_id is not null
-                and (h.kind = 'review' or h.kind = 'view' and h.acted_at > since)
+                and (
+                    h.kind = 'review'
+                    or coalesce(h.kind, 'view') = 'view' and h.acted_at > since
+                )
         );
         in_basket := array(
             select h.product_id

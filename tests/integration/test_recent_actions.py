@@ -299,6 +299,20 @@ def test_training_weighs_long_visits_as_the_site_does() -> None:
     assert is_cut > 20
 
 
+def test_what_is_told_without_a_kind_was_looked_at() -> None:
+    add_vectors(clusters(12))
+    told = Jsonb([{"product_id": name_of(3), "acted_at": "2026-03-01T00:00:00Z"}])
+    acted = "select kind, product_id from recs.recent_actions(null, null, p_history => %s)"
+    assert run(acted, (told,)) == [("view", name_of(3))]
+    rows = run(
+        "select reason_kind, reason_product_id, product_id "
+        "from recs.recommend_with_reasons(null, null, 5, p_history => %s)",
+        (told,),
+    )
+    assert {row[:2] for row in rows} >= {("viewed", name_of(3))}
+    assert all(row[0] == "popular" for row in rows if row[1] is None)
+
+
 def test_the_visit_is_the_same_for_those_who_read_the_rows() -> None:
     add_vectors(clusters(60))
     # The visit's oldest is left out, which what came before is just over half an hour older than.
