@@ -32,6 +32,7 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator
 from numpy.typing import NDArray
 
 from alsolike.history import ALWAYS, DAY, KINDS, Catalogue, History
@@ -149,6 +150,11 @@ def draw(measured: Sequence[Measured], power: float, path: Path) -> None:
         memory_axes.set_ylabel("peak GiB")
         for axes in (time_axes, memory_axes):
             axes.set_xlabel("products")
+            axes.set_xticks(sizes, [f"{size // 1000:,}k" for size in sizes])
+            axes.xaxis.set_minor_locator(NullLocator())
+            axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 4, 7)))
+            axes.yaxis.set_minor_locator(NullLocator())
+            axes.yaxis.set_major_formatter("{x:g}")
             axes.grid(visible=True, color="#d9dce1")
         # Without a date, or the same numbers would give another file tomorrow.
         figure.savefig(path, format="svg", metadata={"Date": None})
