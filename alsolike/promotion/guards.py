@@ -150,7 +150,7 @@ def _checks(
     cold_wanted = (
         f"at least {cold_bar:.4f}, as {limits.cold * left:g} × {cold:.4f} of {cold_at}{won}"
     )
-    if cold_bar == 0:
+    if cold == 0:
         cold_wanted = f"nothing: {cold_at} has none"
     if math.isnan(shop.cold_share):
         cold_bar = math.nan
