@@ -16,7 +16,7 @@ set plan_cache_mode = force_generic_plan
 as $$
 begin
     -- Most who look at a shop bought nothing there lately.
-    if 'purchase' <> all (array(select a.kind from unnest(p_acted) as a)) then
+    if not exists (select from unnest(p_acted) as a where a.kind = 'purchase') then
         return;
     end if;
     return query
