@@ -1,33 +1,33 @@
--- What a shopper or an anonymous session did last, one row per product: the taste to recommend by.
+-- What a shopper or an anonymous session did last, one action per product: the taste to recommend
+-- by.
 -- p_shopper_id: a shopper, whose consent to personalisation is looked up here: without it there is
--- no row, not of the session either; p_session_id: an anonymous session, whose visitor agreed
--- before the id was given out. What shoppers did in it while signed in does not count. p_serving:
--- a model's serving options; p_as_of: only what happened strictly before counts, null: all until
--- now; p_history: more actions, from the caller: an array of objects with `product_id`, `kind`
--- ('view' where it is missing) and `acted_at`. Of kind 'basket' is what lies in a basket now; it
--- counts as a purchase. What was once put into a basket counts halfway between a view and a
--- purchase.
+-- none, not of the session either; p_session_id: an anonymous session, whose visitor agreed before
+-- the id was given out. What shoppers did in it while signed in does not count. p_serving: a
+-- model's serving options; p_as_of: only what happened strictly before counts, null: all until now;
+-- p_history: more actions, from the caller: an array of objects with `product_id`, `kind` ('view'
+-- where it is missing) and `acted_at`. Of kind 'basket' is what lies in a basket now; it counts as
+-- a purchase. What was once put into a basket counts halfway between a view and a purchase.
 -- Events of the future: recs.has_happened. A told action of the future counts as of now.
--- A row: kind ('purchase', 'review' of 4 or 5 stars, 'view', 'basket'), the event's id (null for
--- what was told), product_id, when, and its weight; the latest `actions` products. Of a visit these
--- are at most half, rounded up, where so many came before it; what came before has the other
--- places, and the visit those that are left. So a long visit hides nothing of the past.
--- The weight is the kind's, times the decay for every later row (recs.serving_options). Then
--- the current visit and what came before have shares of the sum of all weights, each shared out as
--- its own weights are: with n products in the visit and m before it, the past has
--- (1 - visit × n / (n + 1)) × m / (m + 1) and the visit the rest. So one look changes some of a
--- list, several change more of it, and a long taste is never lost. The sum stays, so that
--- neighbours keep their place beside the priors. What the visit is: recs.visit_length, which says
--- the same of the rows: what is left out of a visit is its oldest, and what came before is more
--- than half an hour older than these. With the option `visit` at 0 nothing is told apart.
+-- Actions, the latest first: kind ('purchase', 'review' of 4 or 5 stars, 'view', 'basket'), the
+-- event's id (null for what was told), product_id, when, and its weight; of the latest `actions`
+-- products. Of a visit these are at most half, rounded up, where so many came before it; what came
+-- before has the other places, and the visit those that are left. So a long visit hides nothing of
+-- the past.
+-- The weight is the kind's, times the decay for every later one (recs.serving_options). Then the
+-- current visit and what came before have shares of the sum of all weights, each shared out as its
+-- own weights are: with n products in the visit and m before it, the past has (1 - visit × n / (n +
+-- 1)) × m / (m + 1) and the visit the rest. So one look changes some of a list, several change more
+-- of it, and a long taste is never lost. The sum stays, so that neighbours keep their place beside
+-- the priors. What the visit is: recs.visit_length, which says the same of the rows: what is left
+-- out of a visit is its oldest, and what came before is more than half an hour older than these.
+-- With the option `visit` at 0 nothing is told apart.
 create or replace function recs.recent_actions(
     p_shopper_id text, p_session_id text, p_serving jsonb default '{}',
     p_as_of timestamptz default null, p_history jsonb default null
 )
-returns setof recs.action
+returns recs.action []
 language plpgsql
 stable
-rows 50
 set search_path = pg_catalog, public, pg_temp
 set plan_cache_mode = force_generic_plan
 as $$
@@ -118,7 +118,7 @@ begin
             w.event_id asc, w.kind asc
     ) as b;
     if acted is null then
-        return;
+        return '{}';
     end if;
 
     whole_visit := recs.visit_length(acted, p_as_of);
@@ -152,16 +152,19 @@ begin
         ) as w;
     end if;
 
-    return query
-    select u.kind, u.event_id, u.product_id, u.acted_at,
-        -- What has decayed to nothing a real can hold stays above 0.
-        greatest(
-            1e-30,
-            kind_weights[u.place] * power(options.decay, u.place - 1)
-            * case when u.place <= in_visit then visit_factor else past_factor end
-        )::real
-    from unnest(acted) with ordinality
-        as u (kind, event_id, product_id, acted_at, weight, place)
-    order by u.place;
+    return array(
+        select (
+            u.kind, u.event_id, u.product_id, u.acted_at,
+            -- What has decayed to nothing a real can hold stays above 0.
+            greatest(
+                1e-30,
+                kind_weights[u.place] * power(options.decay, u.place - 1)
+                * case when u.place <= in_visit then visit_factor else past_factor end
+            )
+        )::recs.action
+        from unnest(acted) with ordinality
+            as u (kind, event_id, product_id, acted_at, weight, place)
+        order by u.place
+    );
 end;
 $$;

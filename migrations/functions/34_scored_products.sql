@@ -33,7 +33,7 @@ create or replace function recs.scored_products(
 language sql
 stable
 as $$
-    with parts as (
+    with parts as not materialized (
         select w.product_id, w.part, w.place <= p_visit as is_of_visit,
             array[w.part, -w.place] as part_and_place, null as prior
         from (
@@ -69,38 +69,49 @@ as $$
         where r.model_id = p_model_id
     ),
 
+    -- Without a visit two sums are enough.
+    one_sided as (
+        select s.product_id, sum(s.part)::real as score, null::boolean as is_of_visit,
+            coalesce(-(max(s.part_and_place))[2], 0)::integer as action_place
+        from parts as s
+        where p_visit = 0
+        group by s.product_id
+    ),
+
     sums as (
         select s.product_id, sum(s.part) as score, coalesce(max(s.prior), 0) as prior,
             coalesce(sum(s.part) filter (where s.is_of_visit), 0) as of_visit,
             max(s.part_and_place) filter (where s.is_of_visit) as greatest_of_visit,
             max(s.part_and_place) filter (where not s.is_of_visit) as greatest_of_past
         from parts as s
+        where p_visit > 0
         group by s.product_id
     ),
 
     -- Of each side the scores as if it had all the weight.
     sided as (
         select s.*,
-            case
-                when p_visit > 0 then (s.score - s.of_visit - s.prior) / p_past_share + s.prior
-            end as of_past_alone,
-            case when p_visit > 0 then s.of_visit / (1 - p_past_share) end as of_visit_alone
+            (s.score - s.of_visit - s.prior) / p_past_share + s.prior as of_past_alone,
+            s.of_visit / (1 - p_past_share) as of_visit_alone
         from sums as s
     ),
 
     sorted as materialized (
+        select o.product_id, o.score, o.is_of_visit, o.action_place
+        from one_sided as o
+        union all
         select s.product_id,
             case
                 when s.of_visit_alone <= s.of_past_alone then s.of_past_alone * p_past_share
                 else s.score
-            end::real as score,
-            s.of_visit_alone > s.of_past_alone as is_of_visit,
+            end::real,
+            s.of_visit_alone > s.of_past_alone,
             case
                 when s.of_visit_alone > s.of_past_alone then -s.greatest_of_visit[2]
                 else coalesce(-s.greatest_of_past[2], 0)
-            end::integer as action_place
+            end::integer
         from sided as s
-        order by score desc, s.product_id asc
+        order by score desc, product_id asc
     )
 
     select f.product_id, f.score, f.action_place

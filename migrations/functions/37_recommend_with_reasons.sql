@@ -103,11 +103,8 @@ begin
         serving := serving || recs.diversity_level(p_diversity);
     end if;
     select o.* into options from recs.serving_options(serving) as o;
-    acted := array(
-        select a
-        from recs.recent_actions(
-            p_shopper_id, p_session_id, serving, least(p_as_of, p_until), p_history
-        ) as a
+    acted := recs.recent_actions(
+        p_shopper_id, p_session_id, serving, least(p_as_of, p_until), p_history
     );
     visit := recs.visit_length(acted, least(p_as_of, p_until));
     before_visit := cardinality(acted) - visit;

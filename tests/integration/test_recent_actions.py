@@ -45,7 +45,7 @@ def minutes(count: float) -> timedelta:
 def weights(
     session: str, *, as_of: datetime | None = NOON, told: list[Any] | None = None, **serving: float
 ) -> dict[str, float]:
-    statement = "select product_id, weight from recs.recent_actions(null, %s, %s, %s, %s)"
+    statement = "select product_id, weight from unnest(recs.recent_actions(null, %s, %s, %s, %s))"
     history = None if told is None else Jsonb(told)
     return dict(run(statement, (session, Jsonb(serving), as_of, history)))
 
@@ -163,7 +163,7 @@ def test_what_came_before_a_visit_of_many_page_loads_needs_consent() -> None:
     run("update raw.views set shopper_id = 's', session_id = null")
     look("b", *((10 + n, timedelta(days=n + 3)) for n in range(9)))
     run("update raw.views set shopper_id = 's' where session_id = 'b'")
-    asked = "select count(*) from recs.recent_actions('s', null, %s, %s)"
+    asked = "select cardinality(recs.recent_actions('s', null, %s, %s))"
     parameters = (Jsonb({"actions": 8, "visit": 0.5}), NOON)
     assert run(asked, parameters) == [(8,)]
     run(
@@ -197,8 +197,8 @@ def write_history(rows: list[tuple[str, str, str, str, datetime]]) -> None:
 
 def served(shopper: str, moment: int, serving: dict[str, Any]) -> dict[str, float]:
     statement = (
-        "select product_id, weight from recs.recent_actions("
-        "%s, null, %s, timestamptz 'epoch' + %s * interval '1 microsecond')"
+        "select product_id, weight from unnest(recs.recent_actions("
+        "%s, null, %s, timestamptz 'epoch' + %s * interval '1 microsecond'))"
     )
     return dict(run(statement, (visitor_of(shopper).shopper_id, Jsonb(serving), moment)))
 
@@ -302,7 +302,7 @@ def test_training_weighs_long_visits_as_the_site_does() -> None:
 def test_what_is_told_without_a_kind_was_looked_at() -> None:
     add_vectors(clusters(12))
     told = Jsonb([{"product_id": name_of(3), "acted_at": "2026-03-01T00:00:00Z"}])
-    acted = "select kind, product_id from recs.recent_actions(null, null, p_history => %s)"
+    acted = "select kind, product_id from unnest(recs.recent_actions(null, null, p_history => %s))"
     assert run(acted, (told,)) == [("view", name_of(3))]
     rows = run(
         "select reason_kind, reason_product_id, product_id "
@@ -319,7 +319,7 @@ def test_the_visit_is_the_same_for_those_who_read_the_rows() -> None:
     look("a", *((n, minutes(10 * (n + 1))) for n in range(8)))
     look("a", *((20 + n, minutes(110.1 + n)) for n in range(8)))
     statement = (
-        "select count(*), recs.visit_length(array_agg(a order by a.acted_at desc), %s) "
+        "select cardinality(a), recs.visit_length(a, %s) "
         "from recs.recent_actions(null, 'a', %s, %s) as a"
     )
     for actions, length in ((6, 3), (9, 5), (12, 6), (16, 8)):

@@ -427,14 +427,14 @@ def test_what_lies_in_the_future_makes_no_taste_until_its_time_has_come() -> Non
         "('other', null, 'mine', 'v00006', now() + interval '10 hours'), "
         "('early', null, 'mine', 'v00007', now())"
     )
-    acted = "select event_id from recs.recent_actions(%s, %s)"
+    acted = "select event_id from unnest(recs.recent_actions(%s, %s))"
     assert run(acted, ("s", None)) == [("clock",), ("now",)]
     assert run(acted, (None, "mine")) == [("early",)]
     viewed = "select view_id from recs.recently_viewed(%s, %s)"
     assert run(viewed, ("s", None)) == [("clock",), ("now",)]
     assert run(viewed, (None, "mine")) == [("early",)]
     # A moment to come does not widen it.
-    as_of = "select event_id from recs.recent_actions('s', null, p_as_of => '2100-01-01')"
+    as_of = "select event_id from unnest(recs.recent_actions('s', null, p_as_of => '2100-01-01'))"
     assert run(as_of) == [("clock",), ("now",)]
     # Nobody is recommended what they bought, whenever their clock says that it was.
     assert name(1) not in ids(recommend("s", 30))
@@ -445,7 +445,8 @@ def test_what_the_caller_tells_is_never_later_than_now() -> None:
     add_shopper("s")
     told = [{"product_id": name(1), "kind": "view", "acted_at": "2099-12-31T00:00:00Z"}]
     rows = run(
-        "select product_id, acted_at <= now() from recs.recent_actions('s', null, p_history => %s)",
+        "select product_id, acted_at <= now() "
+        "from unnest(recs.recent_actions('s', null, p_history => %s))",
         (Jsonb(told),),
     )
     assert rows == [(name(1), True)]

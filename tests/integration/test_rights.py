@@ -292,7 +292,7 @@ ATTACKS = [
     "select * from recs.recommend_with_reasons('s', null)",
     "select * from recs.recommend_with_reasons('s', null, p_way => 'neighbours')",
     "select * from recs.recommend_with_reasons('s', null, p_way => 'popular')",
-    "select * from recs.recent_actions('s', null)",
+    "select recs.recent_actions('s', null)",
     "select recs.left_out('s')",
     "select * from recs.recently_viewed('s', null)",
     "select * from recs.buy_again('s')",

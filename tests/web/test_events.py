@@ -118,8 +118,8 @@ def test_what_is_put_into_a_basket_counts_for_the_taste(client: Client) -> None:
     assert found[0]["reason"]["kind"] == "in_basket"
     assert found[0]["reason"]["event_id"] == "b1"
     weights = rows(
-        "select kind, weight from recs.recent_actions(null, 'visit', "
-        '\'{"kind_weights": {"purchase": 4, "view": 1}}\')'
+        "select kind, weight from unnest(recs.recent_actions(null, 'visit', "
+        '\'{"kind_weights": {"purchase": 4, "view": 1}}\'))'
     )
     assert weights == [("basket", 2.5)]
 
@@ -127,7 +127,7 @@ def test_what_is_put_into_a_basket_counts_for_the_taste(client: Client) -> None:
 def test_a_click_counts_for_the_list_alone(client: Client) -> None:
     clicked = {"event_id": "c1", "kind": "click", "product_id": "spade-03", "session_id": "visit"}
     assert client.post("/v1/events", json=clicked).status_code == 201
-    assert rows("select * from recs.recent_actions(null, 'visit')") == []
+    assert rows("select * from unnest(recs.recent_actions(null, 'visit'))") == []
 
 
 @pytest.mark.parametrize("kind", ["view", "click", "basket", "hide"])
