@@ -239,6 +239,8 @@ def check_ranking(lead: Lead, names: tuple[str, str], k: int, limits: Limits) ->
 def _advice(lead: Lead, serving: str) -> str:
     if lead.high < 0:
         return f"Keep {serving}; train again when there is more history."
+    if lead.is_untold:
+        return "More history may tell them apart; --force decides without an answer."
     return (
         "More history narrows the interval, and a training with another --seed may do better; "
         "--force decides without an answer."

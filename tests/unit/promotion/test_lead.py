@@ -92,6 +92,9 @@ def test_even_on_a_handful_of_shoppers_two_recipes_are_tested_on(
     assert check.is_passed is is_same
     assert check.found is not None
     assert ("ranks no worse than old" if is_same else "nothing tells new from old") in check.found
+    # Nor would another seed tell them apart.
+    assert (check.advice is None) is is_same
+    assert "--seed" not in (check.advice or "")
 
 
 def test_where_the_last_part_has_nobody_to_test_an_earlier_one_is_taken() -> None:
