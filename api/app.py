@@ -146,7 +146,6 @@ def create_app(
         lifespan=[lifespan],
         # The first is the outermost.
         middleware=[
-            metrics.metered,
             validate_requests(Hosts(settings.allowed_hosts), origins),
             *([limits.middleware] if limits.is_needed else []),
             check_bodies,
@@ -192,7 +191,8 @@ def create_app(
         request_max_body_size=MOST_BYTES,
     )
     standard = with_standard_headers(
-        with_cors(app.asgi_handler, app, origins),
+        # Around what makes answers of errors, and so refusals too, which middleware raises.
+        with_cors(metrics.metered(app.asgi_handler), app, origins),
         closed_prefixes=_closed_prefixes(settings),
         path_prefix=settings.path_prefix,
         public_origin=settings.browsers.public_origin,

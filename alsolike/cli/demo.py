@@ -109,7 +109,7 @@ def _prepare(settings: Settings, folder: Path, size: "ShopSize", seed: int, repo
 
     with recorded_run("demo", {**asdict(size), "seed": seed}) as counts:
         _generate(folder, size, seed, report)
-        # The invented shoppers agreed.
+        # For what shoppers.csv leaves open: of shoppers it says who agreed.
         loaded = load_folder(
             folder / "shop", consent="personalisation", report=report, run_id=counts.run_id
         )
@@ -181,21 +181,21 @@ def _serve(settings: Settings) -> None:
     def announce() -> None:
         click.echo(f"\nalsolike serves the demo shop. Open {address}")
         click.echo(f"Sign in at {address}/sign-in as a shopper with a taste of their own:")
-        for shopper_id, name in suggested_shoppers():
-            click.echo(f"  {shopper_id}   {name}")
+        for shopper_id, name, hint in suggested_shoppers():
+            click.echo(f"  {shopper_id}   {name}. {hint}.")
         click.echo("Ctrl-C stops everything this command started.\n")
 
     with _worker_process():
         serve(settings, announce=announce)
 
 
-def suggested_shoppers() -> list[tuple[str, str]]:
-    """Read id and name of the shoppers that the page /sign-in offers."""
-    from api.visitors.service import DEMO_SHOPPERS  # noqa: PLC0415
+def suggested_shoppers() -> list[tuple[str, str, str]]:
+    """Read the shoppers that the page /sign-in offers: id, name, and what they looked at lately."""
+    from api.visitors.service import DEMO_SHOPPERS, lately  # noqa: PLC0415
 
     with connect() as connection:
         rows = connection.execute(query("alsolike/cli/demo_shoppers"), {"row_count": DEMO_SHOPPERS})
-        return [(row[0], row[1]) for row in rows]
+        return [(row[0], row[1], lately(row[2] or [])) for row in rows]
 
 
 @contextmanager

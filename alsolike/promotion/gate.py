@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from alsolike.evaluation.bootstrap import interval
 from alsolike.evaluation.results import Evaluation
@@ -296,7 +297,8 @@ def check_visit(
         "follows a visit",
         candidate.reached,
         serving.reached,
-        f"at least {bar:.4f} of what is wanted of {CARDS} cards: "
+        ("not judged after a clear win; " if is_clear_win else f"at least {bar:.4f} of ")
+        + f"what is wanted of {CARDS} cards: "
         + ", ".join(f"{n} of the kind after {looks}" for looks, n in WANTED_OF_KIND.items())
         + f" looks, {WANTED_TO_STAY} that stay",
         is_passed=is_passed,
@@ -311,11 +313,12 @@ def check_visit(
 
 
 def check_latency(
-    candidate: Sequence[float], serving: Sequence[float], name: str, limits: Limits
+    candidate: NDArray[np.float64], serving: NDArray[np.float64], name: str, limits: Limits
 ) -> Check:
     """Check that the 99th percentile of the time to answer is not much greater.
 
-    `candidate` and `serving` are the seconds of each answer, `name` is the serving model's.
+    `candidate` and `serving` are the seconds that each shopper's answer takes, shape (n_shoppers,),
+    `name` is the serving model's.
     """
     new, old = (1000 * float(np.quantile(taken, 0.99)) for taken in (candidate, serving))
     is_passed = new <= max(limits.latency * old, _FAST_MS)

@@ -33,6 +33,7 @@ from alsolike.promotion.gate import (
     too_little_history,
 )
 from alsolike.promotion.guards import Lists, Shop, check_guards
+from alsolike.promotion.latency import measure_latencies
 from alsolike.promotion.lead import ANEW, compare
 from alsolike.rankers.by_name import baseline, ranker_for
 from alsolike.rankers.stored import StoredRanker
@@ -271,11 +272,12 @@ def _check(
             parameters={"measured_by": "promote", "models": list(names)},
         )
     latest, split = compared.evaluations[0], compared.split
+    seconds = measure_latencies(split, names, k=k, seed=seed, report=report)
     checks = [
         *of_data,
         check_ranking(compared.lead, names, k, limits),
         check_damage(latest, names, len(split.shoppers), limits),
-        check_latency(stored[0].latencies, stored[1].latencies, serving.name, limits),
+        check_latency(*seconds, serving.name, limits),
     ]
 
     def measure(name: str) -> Lists:

@@ -4,7 +4,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from alsolike.progress import Report
 
 # Database sessions that ask side by side.
 _SESSIONS = 2
+_STATEMENT = query("alsolike/rankers/recommendations")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -40,17 +40,16 @@ class StoredRanker:
     has_seen_answers : bool
         Whether it may have learned from what is held out: its figures are no measure of foretelling
         and stand beside no others.
-    latencies : list of float
-        Seconds that each answer took, in the order of the answers.
     """
 
     has_seen_answers = True
 
     def __init__(self, model: str, name: str | None = None) -> None:
         self.name = name or model
-        self.latencies: list[float] = []
         self._model = model
         self._split: Split | None = None
+        self._product_ids = np.zeros(0, object)
+        self._later_than: tuple[int, list[str]] | None = None
         self._sessions = ExitStack()
         self._connections: list[psycopg.Connection[Any]] = []
 
@@ -63,6 +62,8 @@ class StoredRanker:
         """Learn nothing: keep the split, and open the sessions."""
         del report
         self._split = split
+        self._product_ids = np.array(split.known.catalogue.product_ids, object)
+        self._later_than = None
         self._sessions.close()
         self._connections = [
             self._sessions.enter_context(
@@ -75,54 +76,62 @@ class StoredRanker:
         self, rows: NDArray[np.int64], k: int
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """List what the model would have recommended; see `ListRanker.lists`."""
-        assert self._split is not None  # noqa: S101  (fitted first, by the protocol)
-        split, catalogue = self._split, self._split.known.catalogue
-        had = split.had(rows)
         products = np.full((len(rows), k), -1, np.int32)
         scores = np.zeros((len(rows), k), np.float32)
-        product_ids = np.array(catalogue.product_ids, object)
-        numbers = {product_id: number for number, product_id in enumerate(product_ids)}
-        exists_from = split.exists_from
+        numbers = {product_id: number for number, product_id in enumerate(self._product_ids)}
+        had = self._known_split().had(rows)
 
-        @lru_cache(maxsize=1)
-        def later_products(moment: int) -> list[str]:
-            return product_ids[exists_from >= moment].tolist()
-
-        def ask(connection: psycopg.Connection[Any], places: NDArray[np.int64]) -> list[float]:
-            taken: list[float] = []
+        def ask(connection: psycopg.Connection[Any], places: NDArray[np.int64]) -> None:
             for place in places:
-                shopper = int(split.shoppers[rows[place]])
-                moment = int(split.moments[rows[place]])
-                unlisted = [*product_ids[had[place].indices], *later_products(moment)]
-                visitor, history = visitor_of(split.known.shopper_ids[shopper]), None
-                if split.has_hidden:
-                    visitor, history = Visitor(None, None), _told(split, int(rows[place]))
-                began = time.perf_counter()
-                answer = connection.execute(
-                    query("alsolike/rankers/recommendations"),
-                    {
-                        "shopper_id": visitor.shopper_id,
-                        "session_id": visitor.session_id,
-                        "k": k,
-                        "unlisted": unlisted,
-                        "model": self._model,
-                        "moment": moment,
-                        "history": history,
-                    },
-                ).fetchall()
-                taken.append(time.perf_counter() - began)
+                question = self._question(int(rows[place]), had[place].indices, k)
+                answer = connection.execute(_STATEMENT, question).fetchall()
                 # A product that came while this runs has no number.
                 known = [(numbers[name], score) for name, score in answer if name in numbers]
                 for rank, (product, score) in enumerate(known):
                     products[place, rank] = product
                     scores[place, rank] = 0 if score is None else score
-            return taken
 
         parts = np.array_split(np.arange(len(rows)), len(self._connections))
         with ThreadPoolExecutor(len(self._connections)) as pool:
-            for taken in pool.map(ask, self._connections, parts):
-                self.latencies.extend(taken)
+            # Raises what a thread has raised.
+            list(pool.map(ask, self._connections, parts))
         return products, scores
+
+    def seconds_to_answer(self, row: int, k: int) -> float:
+        """Ask for one list, with nothing else asked meanwhile, and return the seconds it took."""
+        (had,) = self._known_split().had(np.array([row]))
+        question = self._question(row, had.indices, k)
+        began = time.perf_counter()
+        self._connections[0].execute(_STATEMENT, question).fetchall()
+        return time.perf_counter() - began
+
+    def _question(self, row: int, had: NDArray[np.integer], k: int) -> dict[str, Any]:
+        split = self._known_split()
+        moment = int(split.moments[row])
+        visitor, history = visitor_of(split.known.shopper_ids[int(split.shoppers[row])]), None
+        if split.has_hidden:
+            visitor, history = Visitor(None, None), _told(split, row)
+        return {
+            "shopper_id": visitor.shopper_id,
+            "session_id": visitor.session_id,
+            "k": k,
+            "unlisted": [*self._product_ids[had], *self._later_products(moment)],
+            "model": self._model,
+            "moment": moment,
+            "history": history,
+        }
+
+    def _later_products(self, moment: int) -> list[str]:
+        """Return the ids of products that did not exist before a moment; rows often share one."""
+        found = self._later_than
+        if found is None or found[0] != moment:
+            is_later = self._known_split().exists_from >= moment
+            found = self._later_than = (moment, self._product_ids[is_later].tolist())
+        return found[1]
+
+    def _known_split(self) -> Split:
+        assert self._split is not None  # noqa: S101  (fitted first, by the protocol)
+        return self._split
 
 
 def _told(split: Split, row: int) -> Jsonb:

@@ -56,9 +56,10 @@ async def record_consent(
 async def demo_shoppers(connection: Connection, _question: None) -> list[DemoShopper]:
     """Find a handful of shoppers, each with what they looked at lately."""
     rows = await store.demo_shoppers(connection, DEMO_SHOPPERS)
-    return [DemoShopper(*row[:2], hint=_hint(row[2] or [])) for row in rows]
+    return [DemoShopper(*row[:2], hint=lately(row[2] or [])) for row in rows]
 
 
-def _hint(categories: list[str]) -> str:
+def lately(categories: list[str]) -> str:
+    """Say what somebody looked at lately, from the categories, the latest first."""
     names = [path.rsplit(CATEGORY_SEPARATOR, 1)[-1] for path in categories[:_CATEGORIES_IN_HINT]]
     return f"Lately: {', '.join(names)}" if names else "Nothing looked at yet"

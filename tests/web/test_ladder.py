@@ -588,6 +588,10 @@ def test_what_is_counted_has_few_labels_and_no_ids(site: Client, shop: dict[str,
         site.get(f"/v1/products/knife-0{n}/similar")
     site.get("/v1/products/nothing")
     site.get("/no/such/page/somewhere")
+    # Middleware refuses these, before any route.
+    wrong_type = {"Content-Type": "text/plain"}
+    assert site.post("/v1/recommendations", content="k", headers=wrong_type).status_code == 415
+    assert site.get("/v1/products", headers={"Host": "elsewhere.example"}).status_code == 421
     take_away(shop)
     site.get("/products/pan-01")
     response = site.get("/metrics")
@@ -596,6 +600,9 @@ def test_what_is_counted_has_few_labels_and_no_ids(site: Client, shop: dict[str,
     for line in (
         'alsolike_requests_total{route="/v1/products/{product_id}/similar",status="200"} 3.0',
         'alsolike_requests_total{route="/v1/products/{product_id}",status="404"} 1.0',
+        'alsolike_requests_total{route="unknown",status="404"} 1.0',
+        'alsolike_requests_total{route="/v1/recommendations",status="415"} 1.0',
+        'alsolike_requests_total{route="/v1/products",status="421"} 1.0',
         'alsolike_request_seconds_count{route="/v1/products/{product_id}/similar"} 3.0',
         'alsolike_answers_total{tier="live"} 3.0',
         # The page, its categories, and whether there are pages at all.

@@ -472,4 +472,7 @@ def test_pages_are_light(reader: Client, path: str) -> None:
 def test_the_console_suggests_the_shoppers_of_the_page(client: Client) -> None:
     offered = re.findall(r'name="shopper_id"\s+value="([^"]+)"', client.get("/sign-in").text)
     assert offered
-    assert [shopper_id for shopper_id, _ in suggested_shoppers()] == offered
+    suggested = suggested_shoppers()
+    assert [shopper_id for shopper_id, _, _ in suggested] == offered
+    page = html.unescape(client.get("/sign-in").text)
+    assert all(hint in page for _, _, hint in suggested)
