@@ -74,12 +74,17 @@ class Round:
 
         It counts a statement as prepared as soon as that is sent. Behind a failed one the server
         skips it, and every later use of the connection would fail. Of a command that drops
-        prepared statements psycopg takes notice itself.
+        prepared statements psycopg takes notice itself, but only when it meets it for the first
+        time or prepares it; so this is prepared at once. A connection that cannot be put in order
+        is closed, and the pool makes another one.
         """
         connection = self._connection
         status = connection.info.transaction_status
         if status == TransactionStatus.IDLE and connection.prepare_threshold is not None:
-            await connection.execute("deallocate all")
+            try:
+                await connection.execute("deallocate all", prepare=True)
+            except psycopg.Error:
+                await connection.close()
 
 
 class _PatientCursor(psycopg.AsyncCursor[Row]):

@@ -84,6 +84,26 @@ def test_what_the_server_skipped_behind_a_fault_is_not_taken_for_prepared() -> N
     assert run(work) == [3, 4]
 
 
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("prepared", [0, 5])
+def test_a_connection_serves_after_any_number_of_faults(prepared: int) -> None:
+    async def work(connection: Connection) -> list[int]:
+        for _ in range(prepared):
+            await number(connection, 1)
+        values: list[int] = []
+        # More often than psycopg takes to prepare what puts the connection in order again.
+        for value in range(3 * (connection.prepare_threshold or 0)):
+            with pytest.raises(psycopg.errors.DivisionByZero):
+                async with Round(connection) as together:
+                    together.send(number(connection, 1))
+                    together.send(divide(connection))
+                    together.send(number(connection, 2))
+            values.append(await number(connection, value))
+        return values
+
+    assert run(work) == list(range(15))
+
+
 async def divide(connection: Connection) -> None:
     await (await connection.execute("select 1 / 0")).fetchone()
 
