@@ -15,8 +15,9 @@
 -- recs.firsts_of_groups keeps the first.
 -- With p_visit a list has two sides, and p_k rows of each are returned: what the visit leads to,
 -- and what came before leads to, in the order that it has without a visit: by what the past gives,
--- times the past's share. A product is of the side that would give more if it had all the weight,
--- and its action is of that side.
+-- times the past's share. A product is of the side whose actions would give more if they had all the
+-- weight, of the past's where none give any, and its action is of that side. A prior is for everybody
+-- and decides nothing here: however high it is, a list follows the visit.
 -- p_rows are shared out in proportion to the weights: of an action that counts little, only the
 -- nearest neighbours are read. So a long history costs no more than a short one.
 --
@@ -88,10 +89,10 @@ as $$
         group by s.product_id
     ),
 
-    -- Of each side the scores as if it had all the weight.
+    -- What actions give of each side, as if it had all the weight.
     sided as (
         select s.*,
-            (s.score - s.of_visit - s.prior) / p_past_share + s.prior as of_past_alone,
+            (s.score - s.of_visit - s.prior) / p_past_share as of_past_alone,
             s.of_visit / (1 - p_past_share) as of_visit_alone
         from sums as s
     ),
@@ -102,7 +103,7 @@ as $$
         union all
         select s.product_id,
             case
-                when s.of_visit_alone <= s.of_past_alone then s.of_past_alone * p_past_share
+                when s.of_visit_alone <= s.of_past_alone then (s.of_past_alone + s.prior) * p_past_share
                 else s.score
             end::real,
             s.of_visit_alone > s.of_past_alone,

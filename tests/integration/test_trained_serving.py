@@ -433,3 +433,25 @@ def test_what_was_viewed_and_not_bought_comes_back_after_some_days() -> None:
     assert name_of(1) not in ids(recommend("s", 8))
     with pytest.raises(psycopg.errors.InvalidParameterValue, match="viewed_days >= 0"):
         run("select recs.serving_options('{\"viewed_days\": -1}')")
+
+
+@pytest.mark.parametrize("prior", [0.05, 3.0, 1000.0])
+def test_a_list_follows_a_visit_however_high_the_priors_are(prior: float) -> None:
+    # Twenty products of the past's kind and twenty of the visit's, each alike within its kind.
+    kinds = {
+        first: [(first + n, 0.2 - n / 1000) for n in range(4, 20)] for first in (0, 1, 20, 21)
+    }
+    add_trained(clusters(40), kinds, priors={n: prior + n % 7 / 100 for n in range(40)})
+    add_shopper("s")
+    view("p1", "s", 0, START)
+    view("p2", "s", 1, START)
+    before = {row[1] for row in recommend("s", 12)}
+    now = datetime.now(UTC)
+    view("v1", "s", 20, now - timedelta(minutes=2))
+    view("v2", "s", 21, now - timedelta(minutes=1))
+    rows = recommend("s", 12)
+    of_visit = [row[1] for row in rows if row[7] in {name_of(20), name_of(21)}]
+    # At most round(12 * (1 - 0.42 * 2 / 3)).
+    assert 3 <= len(of_visit) <= 9
+    assert all(product >= name_of(20) for product in of_visit)
+    assert len(before.intersection(ids(rows))) >= 3

@@ -101,7 +101,7 @@ sided as materialized (
         case
             when
                 s.of_visit > 0
-                and s.of_visit / (1 - :past_share) > s.of_past / :past_share + s.prior
+                and s.of_visit / (1 - :past_share) > s.of_past / :past_share
                 then s.visit_place
             else s.past_place
         end as place
