@@ -109,10 +109,18 @@ def train(
         logger.warning("The model could not be written and is tried once more: %s", error)
         wait_for_database(_WAIT_SECONDS)
         model_id, kept_name = _write(fitted, neighbours, history, name, encoder, data, report)
-    with connect() as connection:
-        build_vector_index(connection, model_id)
-    with connect(autocommit=True) as connection:
-        connection.execute("analyze recs.neighbours, recs.product_priors, recs.repurchase_factors")
+    try:
+        with connect() as connection:
+            build_vector_index(connection, model_id)
+        with connect(autocommit=True) as connection:
+            connection.execute(
+                "analyze recs.neighbours, recs.product_priors, recs.repurchase_factors"
+            )
+    except KeyboardInterrupt:
+        logger.warning(
+            "The model was kept before that, as %r; promote builds its index.", kept_name
+        )
+        raise
     if name is not None and kept_name != name:
         message = (
             f"Another training made a model {name!r} while this one ran: what this one learned is "

@@ -23,6 +23,14 @@ def _name(_context: click.Context, _parameter: click.Parameter, name: str | None
     if name is not None and (not name or name != name.strip() or not name.isprintable()):
         message = "a name has a character, no line break, and no blank at either end."
         raise click.BadParameter(message)
+    from alsolike.rankers.by_name import BASELINES, TRAINED  # noqa: PLC0415
+
+    if name in {*BASELINES, TRAINED}:
+        message = f"{name} is what evaluate calls something else: choose another name."
+        raise click.BadParameter(message)
+    if name is not None and "," in name:
+        message = "a name has no comma: evaluate --models takes several names, with commas between."
+        raise click.BadParameter(message)
     return name
 
 

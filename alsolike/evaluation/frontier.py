@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alsolike.evaluation.evaluate import evaluate
-from alsolike.evaluation.results import Value
+from alsolike.evaluation.results import Value, or_none
 from alsolike.history import Split
 from alsolike.progress import Report
 from alsolike.rankers.blend.recipe import Recipe
@@ -89,9 +89,11 @@ class MeasuredSetting:
         """Return it by name, fit for JSON."""
         return {
             "setting": self.setting.label,
-            "ndcg": self.accuracy,
-            "ild": self.diversity,
-            "difference": [self.loss.value, self.loss.low, self.loss.high],
+            "ndcg": or_none(self.accuracy),
+            "ild": or_none(self.diversity),
+            "difference": [
+                or_none(one) for one in (self.loss.value, self.loss.low, self.loss.high)
+            ],
         }
 
 

@@ -1,5 +1,6 @@
 """One evaluation from the database to the database: what `alsolike evaluate` does."""
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from alsolike.database import connect
 from alsolike.evaluation.cold import hidden_products, hide_products
-from alsolike.evaluation.complements import evaluate_complements
+from alsolike.evaluation.complements import NoBasketsError, evaluate_complements
 from alsolike.evaluation.evaluate import evaluate
 from alsolike.evaluation.frontier import CoverageFrontier, MeasuredSetting, measure_frontier
 from alsolike.evaluation.product_traits import read_traits
@@ -38,6 +39,8 @@ from alsolike.texts import NoTextVectorsError, read_text_parts
 DEFAULT_MODELS = (*BASELINES, TRAINED)
 # The models that need the texts' vectors.
 _TEXT_MODELS = frozenset({"text", "average"})
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -137,15 +140,18 @@ def run_evaluation(
         )
     complements: dict[str, Any] | None = None
     if plan.has_complements:
-        complements = evaluate_complements(
-            history,
-            plan.cutoff,
-            plan.k,
-            plan.seed,
-            traits=read_traits(history.catalogue),
-            vectors=vectors,
-            report=report,
-        )
+        try:
+            complements = evaluate_complements(
+                history,
+                plan.cutoff,
+                plan.k,
+                plan.seed,
+                traits=read_traits(history.catalogue),
+                vectors=vectors,
+                report=report,
+            )
+        except NoBasketsError as error:
+            logger.warning("What goes with a product is not measured. %s", error)
     responsiveness: list[Responsiveness] | None = None
     if plan.has_responsiveness:
         names = _stored_names(plan)

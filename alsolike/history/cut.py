@@ -26,6 +26,7 @@ _NOBODY = (
     "there is no view, purchase or review of a visitor who agreed to personalisation "
     "(docs/input.md, consent)"
 )
+_SOLD_OUT = "no product is in stock, and only what could be shown is foretold"
 # So many tested shoppers who came back are enough: then nobody else is tested by time.
 ENOUGH_RETURNED = 100
 # Share of the events after the usual cutoff.
@@ -297,4 +298,6 @@ def _count_visitors(firsts: History) -> tuple[int, int]:
 
 def _too_little(name: str, history: History) -> SplitError:
     why = _REASONS[name] if len(history) else _NOBODY
+    if len(history) and not history.catalogue.is_in_stock.any():
+        why = _SOLD_OUT
     return SplitError(f"There is too little history for the {name} split: {why}.")

@@ -198,8 +198,9 @@ def _rows(
         is_short = len(record) < width
         if is_short:
             record.extend([""] * (width - len(record)))
-        # One more value, which stands for every column that the file lacks.
-        record.append("")
+        # One more value, which stands for every column that the file lacks, and none beyond the
+        # header's: a row that has more is not used.
+        record[width:] = [""]
         values: list[str | None] = [record[place].strip() for place in places]
         if any(values) or problem:
             reading.short += is_short and problem is None

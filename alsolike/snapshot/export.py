@@ -195,8 +195,8 @@ def _write_neighbours(
         files = _write_parts(store, snapshot_id, NEIGHBOUR_SCHEMA, groups, PART_ROWS, count)
     if not files:
         message = (
-            f"There are no neighbours in stock by model {model.name!r} for these products: "
-            "run `alsolike neighbours`, then export again."
+            f"There are no neighbours in stock by model {model.name!r} for these products. If "
+            "products are in stock, run `alsolike neighbours`, then export again."
         )
         raise SnapshotError(message)
     if done < total:

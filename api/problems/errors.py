@@ -185,6 +185,7 @@ def _field_errors(error: ValidationException) -> list[FieldError]:
             message = "Is missing."
         # msgspec names a missing or unknown field in its message alone.
         named = re.search(r"(?:required|unknown) field `([^`]+)`", message)
-        field = named.group(1) if named else str(entry.get("key") or "body")
-        found.append(FieldError("body" if field == "data" else field, message))
+        place = str(entry.get("key") or "data")
+        names = ["" if place == "data" else place, named.group(1) if named else ""]
+        found.append(FieldError(".".join(filter(None, names)) or "body", message))
     return found

@@ -26,8 +26,10 @@ rows 1
 as $$
     select
         2000,
-        greatest(150, 2 * p_k),
-        case when p_share < 0.035 then 12000 else least(12000, 40 * p_k / p_share)::integer end,
-        p_k * case when p_share = 0 then 30 when p_share < 0.035 then 3 else 1 end,
-        case when p_share = 0 then 400 when p_share > 0 then 200 else least(1000, greatest(100, 2 * p_k)) end;
+        greatest(150, 2 * p.k),
+        case when p_share < 0.035 then 12000 else least(12000, 40 * p.k / p_share)::integer end,
+        p.k * case when p_share = 0 then 30 when p_share < 0.035 then 3 else 1 end,
+        case when p_share = 0 then 400 when p_share > 0 then 200 else least(1000, greatest(100, 2 * p.k)) end
+    -- No shop has so many products; more would not fit an integer below.
+    from (select least(p_k, 50000000) as k) as p;
 $$;

@@ -42,6 +42,8 @@ declare
     in_visit integer;
     in_past integer;
     past_share double precision;
+    -- The decay of so many steps is the least that a number can hold; further ones count as much.
+    last_step integer;
     -- What the weights of each side are times, so that it has its share.
     visit_factor double precision := 1;
     past_factor double precision := 1;
@@ -140,6 +142,7 @@ begin
             || kind_weights[whole_visit + 1:whole_visit + in_past];
     end if;
 
+    last_step := case when options.decay < 1 then least(1000, -700 / ln(options.decay)) else 1000 end;
     if options.visit > 0 and in_visit > 0 and in_past > 0 then
         past_share := (1 - options.visit * in_visit / (in_visit + 1.0)) * in_past / (in_past + 1.0);
         select
@@ -147,7 +150,7 @@ begin
             past_share * sum(w.weight) / sum(w.weight) filter (where w.place > in_visit)
         into visit_factor, past_factor
         from (
-            select k.place, k.weight * power(options.decay, k.place - 1) as weight
+            select k.place, k.weight * power(options.decay, least(k.place - 1, last_step)) as weight
             from unnest(kind_weights) with ordinality as k (weight, place)
         ) as w;
     end if;
@@ -158,7 +161,7 @@ begin
             -- What has decayed to nothing a real can hold stays above 0.
             greatest(
                 1e-30,
-                kind_weights[u.place] * power(options.decay, u.place - 1)
+                kind_weights[u.place] * power(options.decay, least(u.place - 1, last_step))
                 * case when u.place <= in_visit then visit_factor else past_factor end
             )
         )::recs.action

@@ -123,7 +123,7 @@ begin
                 h.product_id is not null
                 and (
                     h.kind = 'review'
-                    or coalesce(h.kind, 'view') = 'view' and h.acted_at > since
+                    or coalesce(h.kind, 'view') = 'view' and coalesce(h.acted_at, until) > since
                 )
         );
         in_basket := array(

@@ -15,9 +15,9 @@
 -- recs.firsts_of_groups keeps the first.
 -- With p_visit a list has two sides, and p_k rows of each are returned: what the visit leads to,
 -- and what came before leads to, in the order that it has without a visit: by what the past gives,
--- times the past's share. A product is of the side whose actions would give more if they had all the
--- weight, of the past's where none give any, and its action is of that side. A prior is for everybody
--- and decides nothing here: however high it is, a list follows the visit.
+-- times the past's share. A product is of the side whose actions would give more if they had all
+-- the weight, of the past's where none give any, and its action is of that side. A prior is for
+-- everybody and decides nothing here: however high it is, a list follows the visit.
 -- p_rows are shared out in proportion to the weights: of an action that counts little, only the
 -- nearest neighbours are read. So a long history costs no more than a short one.
 --

@@ -324,3 +324,26 @@ def test_the_visit_is_the_same_for_those_who_read_the_rows() -> None:
     )
     for actions, length in ((6, 3), (9, 5), (12, 6), (16, 8)):
         assert run(statement, (NOON, Jsonb({"actions": actions}), NOON)) == [(actions, length)]
+
+
+def test_what_is_told_without_a_time_happened_now_and_is_left_out() -> None:
+    add_vectors(clusters(30))
+    told = Jsonb([{"product_id": name_of(n)} for n in range(10)])
+    rows = run(
+        "select product_id from recs.recommend_with_reasons(null, null, 20, p_history => %s)",
+        (told,),
+    )
+    assert len(rows) == 20
+    assert {product for (product,) in rows}.isdisjoint(name_of(n) for n in range(10))
+
+
+@pytest.mark.parametrize("decay", [1e-320, 1e-300, 0.4, 1])
+def test_a_weight_is_above_nothing_however_steep_the_decay(decay: float) -> None:
+    add_vectors(clusters(30))
+    told = [
+        {"product_id": name_of(n % 30), "acted_at": datetime.now(UTC).isoformat()}
+        for n in range(30)
+    ]
+    made = weights("a", as_of=None, told=told, decay=decay, actions=1000)
+    assert len(made) == 30
+    assert all(weight > 0 for weight in made.values())

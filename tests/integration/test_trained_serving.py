@@ -438,9 +438,7 @@ def test_what_was_viewed_and_not_bought_comes_back_after_some_days() -> None:
 @pytest.mark.parametrize("prior", [0.05, 3.0, 1000.0])
 def test_a_list_follows_a_visit_however_high_the_priors_are(prior: float) -> None:
     # Twenty products of the past's kind and twenty of the visit's, each alike within its kind.
-    kinds = {
-        first: [(first + n, 0.2 - n / 1000) for n in range(4, 20)] for first in (0, 1, 20, 21)
-    }
+    kinds = {first: [(first + n, 0.2 - n / 1000) for n in range(4, 20)] for first in (0, 1, 20, 21)}
     add_trained(clusters(40), kinds, priors={n: prior + n % 7 / 100 for n in range(40)})
     add_shopper("s")
     view("p1", "s", 0, START)

@@ -35,6 +35,14 @@ def test_a_limit_that_would_let_everything_pass_is_no_limit(
     assert f"{limit}={number} needs a number" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["trained", "popular", "ease-aged", "a,b"])
+def test_a_model_has_a_name_that_evaluate_can_be_given(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["train", "--name", name]) == 2
+    assert "evaluate" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", ["", " ", "a ", "a\nb", "a\x00", "\u202ea"])
 def test_a_model_has_a_name_that_can_be_typed(
     name: str, capsys: pytest.CaptureFixture[str]

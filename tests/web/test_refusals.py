@@ -278,3 +278,26 @@ def test_a_log_line_is_one_line_of_bounded_length(
         assert line.isprintable()
         assert len(line) < 1000
     assert r"/v1/products/x\n\x1b[2J\u2028INFO FORGED" in told[0]
+
+
+@pytest.mark.parametrize("zone", ["+16:00", "-16:00", "+23:59", "-23:59", "Z"])
+def test_a_time_of_any_zone_is_understood(reader: Client, zone: str) -> None:
+    told = {"product_id": "pan-01", "occurred_at": f"2026-01-02T03:04:05{zone}"}
+    answer = reader.post("/v1/recommendations", json={"history": [told]})
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"history": [{"product_id": "pan-01"}, {}]}, "history[1].product_id"),
+        ({"history": [{"product_id": "pan-01", "extra": 1}]}, "history[0].extra"),
+        ({"filter": {"colour": 1}}, "filter.colour"),
+        ({"colour": 1}, "colour"),
+        ([], "body"),
+    ],
+)
+def test_the_field_at_fault_is_named_with_its_place(reader: Client, body: Any, field: str) -> None:
+    answer = reader.post("/v1/recommendations", json=body)
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == [field]

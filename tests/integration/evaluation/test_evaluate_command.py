@@ -513,3 +513,15 @@ def test_the_mart_marks_the_latest_of_each_split() -> None:
         ("next", 0, True),
     ]
     assert all(0 < row[3] < 1 for row in rows)
+
+
+def test_an_evaluation_is_kept_where_there_is_no_basket_to_complete(
+    command: Evaluate, caplog: pytest.LogCaptureFixture
+) -> None:
+    add_shop()
+    done = command("--models", "popular", "--complements", "--json")
+    found = json.loads(done.stdout)
+    assert found["complements"] is None
+    assert found["models"]["popular"]
+    assert "There is no purchase" in caplog.text
+    assert run("select count(*) from recs.evaluations") == [(1,)]

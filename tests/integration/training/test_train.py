@@ -362,3 +362,17 @@ def test_a_shopper_with_one_action_and_one_with_none_get_full_lists() -> None:
     answered = recommended(6, model="trained-1", k=10)
     assert len(answered) == 10
     assert kinds_of(row[0] for row in answered[:4]) == {2}
+
+
+@pytest.mark.usefixtures("shop")
+def test_an_interrupt_after_the_model_is_kept_says_under_which_name(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def interrupt(_connection: object, _model_id: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("alsolike.training.build_vector_index", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        train(RECIPE, name="late", report=ignore_progress)
+    assert "was kept before that, as 'late'" in caplog.text
+    assert run("select count(*) from recs.models where name = 'late'") == [(1,)]

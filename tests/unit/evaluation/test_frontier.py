@@ -6,7 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alsolike.evaluation.frontier import DEFAULT, SETTINGS, Setting, measure_frontier
+from alsolike.evaluation.frontier import (
+    DEFAULT,
+    SETTINGS,
+    MeasuredSetting,
+    Setting,
+    measure_frontier,
+)
+from alsolike.evaluation.results import Value
 from alsolike.evaluation.table import frontier_text
 from alsolike.history import Split, split_leave_one_out
 from alsolike.progress import Report, ignore_progress
@@ -76,3 +83,9 @@ def test_settings_are_told_in_words() -> None:
     assert Setting().label == "none"
     assert Setting(0.1, 0.5, 1.0).label == "diversity 0.1, category cap 50%"
     assert Setting(0.0, 0.3, 0.3).label == "caps 30%"
+
+
+def test_what_has_no_diversity_is_still_json() -> None:
+    nothing = MeasuredSetting(DEFAULT, 0.5, float("nan"), Value(0.0, float("nan"), float("nan")))
+    assert nothing.as_dict()["ild"] is None
+    assert nothing.as_dict()["difference"] == [0.0, None, None]

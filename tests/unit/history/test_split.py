@@ -1,5 +1,6 @@
 """Splits: what is known, what is to be foretold, and who counts."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -276,3 +277,12 @@ def test_a_shop_whose_later_products_are_all_new_is_told_so() -> None:
     events = [(0, 0, 1), (0, 1, 12)]
     with pytest.raises(SplitError, match="that was there already"):
         split_by_time(dated(history(catalogue(2), events), {}, loaded=30), day(10))
+
+
+@pytest.mark.parametrize("split", ["time", "next", "leave-one-out"])
+def test_where_all_is_sold_out_that_is_the_reason(split: str) -> None:
+    events = random_history(shoppers=30, events=600)
+    sold_out = np.zeros(len(events.catalogue), np.bool_)
+    whole = replace(events, catalogue=replace(events.catalogue, is_in_stock=sold_out))
+    with pytest.raises(SplitError, match="no product is in stock"):
+        split_history(split, whole, seed=0)

@@ -56,6 +56,8 @@ def test_a_row_too_long_is_a_problem_and_its_shopper_is_known(tmp_path: Path) ->
     bad, good = read(path)
     assert bad[:3] == ["2", "the row has 3 values where the header has 2", "s1"]
     assert good[2] == "s2"
+    # What is too much is of no column, also of none that the file lacks.
+    assert not any(bad[4:])
 
 
 def test_rows_end_where_a_spreadsheet_ends_them(tmp_path: Path) -> None:
