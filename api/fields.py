@@ -1,6 +1,7 @@
 """Single fields that requests and answers share."""
 
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 from urllib.parse import quote
 
@@ -29,6 +30,21 @@ own_address: ContextVar[str] = ContextVar("own_address", default="")
 def product_path(product_id: str) -> str:
     """Return the path of a product's page on this site."""
     return f"/products/{quote(product_id, safe='')}"
+
+
+def in_utc(time: datetime) -> datetime:
+    """Return the same moment in UTC.
+
+    Raises
+    ------
+    ValueError
+        It lies outside the years 1 to 9999 there.
+    """
+    try:
+        return time.astimezone(UTC)
+    except OverflowError as error:
+        message = "The time is out of range."
+        raise ValueError(message) from error
 
 
 def page_address(url: str | None, product_id: str) -> str:

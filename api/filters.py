@@ -5,14 +5,14 @@ client.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import force_setattr
 
-from api.fields import Price, Text
+from api.fields import Price, Text, in_utc
 
 
 class ProductFilter(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -63,11 +63,7 @@ class ProductFilter(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     def __post_init__(self) -> None:
         """Bring the time to UTC: the local snapshot compares times as text."""
         if self.created_after is not None:
-            try:
-                force_setattr(self, "created_after", self.created_after.astimezone(UTC))
-            except OverflowError as error:
-                message = "The time is out of range."
-                raise ValueError(message) from error
+            force_setattr(self, "created_after", in_utc(self.created_after))
 
     def as_json(self) -> str | None:
         """Return what `jsonb_populate_record` makes a `recs.product_filter` of; None for none."""

@@ -26,7 +26,7 @@ def _name(_context: click.Context, _parameter: click.Parameter, name: str | None
     from alsolike.rankers.by_name import BASELINES, TRAINED  # noqa: PLC0415
 
     if name in {*BASELINES, TRAINED}:
-        message = f"{name} is what evaluate calls something else: choose another name."
+        message = f"evaluate knows {name} as another model: choose another name."
         raise click.BadParameter(message)
     if name is not None and "," in name:
         message = "a name has no comma: evaluate --models takes several names, with commas between."

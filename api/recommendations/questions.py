@@ -1,7 +1,7 @@
 """What can be asked: one struct per question, which every step of the ladder takes."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
@@ -180,12 +180,7 @@ def _dated(history: Sequence[Action], basket: Sequence[str], now: datetime) -> l
             raise InvalidFieldError(field, "Lies in the future.")
     return [
         *(
-            DatedAction(
-                a.kind,
-                a.product_id,
-                # Postgres knows no zone of 16 hours or more from UTC.
-                a.occurred_at.astimezone(UTC) if a.occurred_at else now - _MOMENT * (count - place),
-            )
+            DatedAction(a.kind, a.product_id, a.occurred_at or now - _MOMENT * (count - place))
             for place, a in enumerate(history)
         ),
         *(

@@ -11,6 +11,7 @@ from api.fields import (
     PageAddress,
     SalePrice,
     VariantCount,
+    in_utc,
     page_address,
     picture_address,
 )
@@ -31,8 +32,10 @@ class Action(Struct, forbid_unknown_fields=True):
     ] = None
 
     def __post_init__(self) -> None:
-        """Trim the id, as the loader does."""
+        """Trim the id, as the loader does; bring the time to UTC: Postgres knows fewer zones."""
         self.product_id = self.product_id.strip()
+        if self.occurred_at is not None:
+            self.occurred_at = in_utc(self.occurred_at)
 
 
 class RecommendationRequest(Struct, forbid_unknown_fields=True):

@@ -453,3 +453,12 @@ def test_a_list_follows_a_visit_however_high_the_priors_are(prior: float) -> Non
     assert 3 <= len(of_visit) <= 9
     assert all(product >= name_of(20) for product in of_visit)
     assert len(before.intersection(ids(rows))) >= 3
+
+
+def test_any_number_of_rows_may_be_asked_for() -> None:
+    add_trained(clusters(20), {1: [(2, 0.5)]}, priors={7: 0.2})
+    add_shopper("s")
+    view("e1", "s", 1, START)
+    most = 2**31 - 1
+    assert len(recommend("s", most)) == 19
+    assert len(similar(1, most)) == 19

@@ -287,6 +287,15 @@ def test_a_time_of_any_zone_is_understood(reader: Client, zone: str) -> None:
     assert answer.status_code == 200, answer.text
 
 
+def test_a_time_before_the_first_year_is_refused(reader: Client) -> None:
+    told = {"product_id": "pan-01", "occurred_at": "0001-01-01T00:00:00+05:00"}
+    answer = reader.post("/v1/recommendations", json={"history": [told]})
+    assert answer.status_code == 400
+    (error,) = answer.json()["errors"]
+    assert error["field"].startswith("history[0]")
+    assert "out of range" in error["message"]
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
