@@ -34,6 +34,8 @@ as $$
 declare
     options record;
     events recs.action [];
+    -- How far back so many actions of one visit can go.
+    reach timestamptz;
     -- By product, the latest first, and what the kind of each counts.
     acted recs.action [];
     kind_weights double precision [];
@@ -66,25 +68,18 @@ begin
     end if;
     -- Events of one long visit may be all that was read. More of them than count lie within so many
     -- half hours.
-    if
-        options.visit > 0
-        and cardinality(events) > options.actions
-        and options.actions < (
-            select count(*)
-            from unnest(events) as e
-            where
-                e.acted_at
-                >= coalesce(p_as_of, now()) - (options.actions + 1) * interval '30 minutes'
-        )
-    then
-        events := events || array(
-            select (b.kind, b.event_id, b.product_id, b.acted_at, null)::recs.action
-            from recs.actions_before_visit(
-                p_shopper_id, p_session_id, options.actions,
-                array(select e from unnest(events) as e order by e.acted_at desc),
-                p_as_of
-            ) as b
-        );
+    if options.visit > 0 and cardinality(events) > options.actions then
+        reach := coalesce(p_as_of, now()) - (options.actions + 1) * interval '30 minutes';
+        if options.actions < (select count(*) from unnest(events) as e where e.acted_at >= reach) then
+            events := events || array(
+                select (b.kind, b.event_id, b.product_id, b.acted_at, null)::recs.action
+                from recs.actions_before_visit(
+                    p_shopper_id, p_session_id, options.actions,
+                    array(select e from unnest(events) as e order by e.acted_at desc),
+                    p_as_of
+                ) as b
+            );
+        end if;
     end if;
 
     -- The strongest kind stands for the product, of equally strong ones a purchase; its latest

@@ -31,6 +31,8 @@ declare
     until constant timestamptz := coalesce(p_as_of, now());
     since constant timestamptz := until - p_viewed_days * interval '1 day';
     bought text [];
+    -- Of these what is not bought again and again.
+    kept text [];
     -- What was looked at, put into a basket or reviewed, and not bought.
     seen text [];
     hidden text [] := '{}';
@@ -132,7 +134,9 @@ begin
             where h.kind = 'basket' and h.product_id is not null
         );
     end if;
-    if cardinality(bought) > 0 then
+    kept := recs.not_bought_again(bought);
+    -- What is bought again and again may come back, though it was looked at.
+    if cardinality(kept) < cardinality(bought) then
         seen := array(
             select s.product_id
             from unnest(seen) as s (product_id)
@@ -147,7 +151,7 @@ begin
         );
     end if;
     return
-        recs.not_bought_again(bought)
+        kept
         || seen
         || hidden
         || in_basket

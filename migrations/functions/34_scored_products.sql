@@ -7,7 +7,8 @@
 -- side; p_past_share: the share of the other actions in all weights; p_prior_share: what a prior
 -- counts; p_has_groups: whether products are of groups of variants (recs.has_groups);
 -- p_own_category, p_factors: of each action, which neighbours it counts less towards, and what
--- (recs.action_discounts), null: none of them.
+-- (recs.action_discounts), null: none of them; p_best: so many of the best scores are looked at,
+-- null: all. Sorting takes half as long where these are few, and rows may be missing.
 -- A row: product_id; its score, the sum over the actions of weight × the neighbour's score, plus
 -- its prior (above 0); action_place: place in p_acted, from 1, of the action that gave most; 0: a
 -- prior alone gave; best first. At most p_k rows. A variant that does not fit gives its place to
@@ -29,7 +30,8 @@ create or replace function recs.scored_products(
     p_model_id integer, p_acted recs.action [], p_exclude text [],
     p_filter recs.product_filter, p_candidates text [], p_rows integer, p_k integer,
     p_visit integer, p_past_share double precision, p_prior_share double precision,
-    p_has_groups boolean, p_own_category bit varying [], p_factors real []
+    p_has_groups boolean, p_own_category bit varying [], p_factors real [],
+    p_best integer
 ) returns setof recs.scored_product
 language sql
 stable
@@ -113,6 +115,7 @@ as $$
             end::integer
         from sided as s
         order by score desc, product_id asc
+        limit p_best
     )
 
     select f.product_id, f.score, f.action_place

@@ -66,7 +66,7 @@ declare
     past_share double precision;
     -- A prior is the same for everybody: where somebody did little, their own actions would drown in
     -- it. So below the full weight it counts in proportion; without any action in full.
-    prior_share double precision;
+    prior_share double precision := 1;
     -- See recs.action_discounts.
     own_category bit varying [];
     factors real [];
@@ -74,6 +74,8 @@ declare
     pool integer;
     -- Rows to find before one of each group is left.
     wanted integer;
+    -- So many of the best scores are looked at first, null: all.
+    best integer;
     has_groups constant boolean := recs.has_groups();
     -- Rows of the visit's side; without a visit all are of the other side.
     of_visit integer;
@@ -139,27 +141,33 @@ begin
             -- So many of each side: half of the pool, and what came before keeps its first.
             depth := greatest(p_k, pool / 2);
         end if;
-        prior_share := case
-            when options.full_weight > 0 and cardinality(acted) > 0
-                then least(
-                    1,
-                    (select sum(a.weight::double precision) from unnest(acted) as a)
-                    / options.full_weight
-                )
-            else 1
-        end;
+        if options.full_weight > 0 and cardinality(acted) > 0 then
+            prior_share := least(
+                1,
+                (select sum(a.weight::double precision) from unnest(acted) as a)
+                / options.full_weight
+            );
+        end if;
         select d.own_category, d.factors into own_category, factors
         from recs.action_discounts(used.model_id, acted) as d;
-        wanted := case when has_groups then 2 * depth else depth end;
+        wanted := case when has_groups then 2 * least(depth, 1000000) else depth end;
+        if visit = 0 and p_filter is null and candidates is null then
+            best := 2 * least(wanted, 1000000) + cardinality(left_out) + cardinality(p_unlisted);
+        end if;
         loop
             scored := array(
                 select s
                 from recs.scored_products(
                     used.model_id, acted, left_out || p_unlisted, p_filter, candidates,
                     options.neighbour_rows, wanted, visit, past_share, prior_share, has_groups,
-                    own_category, factors
+                    own_category, factors, best
                 ) as s
             );
+            -- Many are sold out, or there are no more.
+            if best is not null and cardinality(scored) < wanted then
+                best := null;
+                continue;
+            end if;
             exit when not has_groups;
             -- Of each side: one that gave all it was asked for may have more.
             of_visit := (
@@ -176,6 +184,7 @@ begin
                 or has_more_of_others and cardinality(scored) - of_visit < depth
             );
             wanted := 5 * wanted;
+            best := null;
         end loop;
         if visit = 0 then
             scored := scored[:depth];

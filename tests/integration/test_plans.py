@@ -176,10 +176,10 @@ def test_a_trained_model_looks_its_rows_up_by_their_keys(
     )
     shown = plan(
         trained,
-        "prepare statement (integer, recs.action[], text[], recs.product_filter, integer) as "
-        "select * from recs.scored_products($1, $2, $3, $4, null, 1000, $5, 1, 0.5, 1, true, "
-        "null, null)",
-        f"(1, {acted}, '{{v00001}}', {asked}, 10)",
+        "prepare statement (integer, recs.action[], text[], recs.product_filter, integer, integer) "
+        "as select * from recs.scored_products($1, $2, $3, $4, null, 1000, $5, 1, 0.5, 1, true, "
+        "null, null, $6)",
+        f"(1, {acted}, '{{v00001}}', {asked}, 10, 21)",
         mode,
     )
     # The function stands in the caller's place: its parts are in the plan.

@@ -84,6 +84,20 @@ def random_neighbours(
     return rows
 
 
+@pytest.mark.parametrize("k", [1, 5, 30])
+def test_what_lies_behind_many_that_are_sold_out_is_found(k: int) -> None:
+    others = [(number, 1.0 - number / 1000) for number in range(1, 100)]
+    add_trained(clusters(120), {0: others})
+    run("update raw.products set is_in_stock = substr(product_id, 2)::int > 69", ())
+    add_shopper("s")
+    view("e", "s", 0, START)
+
+    rows = recommend("s", k)
+
+    assert ids(rows) == [name_of(number) for number in range(70, 70 + k)]
+    assert {row[4] for row in rows} == {"personal"}
+
+
 @pytest.mark.parametrize("full_weight", [0.0, 2.0, 9.0])
 def test_scores_are_those_of_a_brute_force_over_the_rows(full_weight: float) -> None:
     rng = np.random.default_rng(5)
@@ -455,8 +469,11 @@ def test_a_list_follows_a_visit_however_high_the_priors_are(prior: float) -> Non
     assert len(before.intersection(ids(rows))) >= 3
 
 
-def test_any_number_of_rows_may_be_asked_for() -> None:
+@pytest.mark.parametrize("has_groups", [False, True])
+def test_any_number_of_rows_may_be_asked_for(has_groups: bool) -> None:
     add_trained(clusters(20), {1: [(2, 0.5)]}, priors={7: 0.2})
+    if has_groups:
+        run("update raw.products set item_group_id = 'alone' where product_id = 'v00002'")
     add_shopper("s")
     view("e1", "s", 1, START)
     most = 2**31 - 1

@@ -20,6 +20,20 @@ from tests.shop.kitchen import make_kitchen
 Client = TestClient[Litestar]
 
 
+def wait_until_connected(client: Client) -> None:
+    """Wait for the app's first connections, which a busy machine may make slowly.
+
+    A write waits for a connection for a second and a half, and is then refused.
+    """
+
+    async def wait() -> None:
+        for pool in client.app.state.database.pools().values():
+            await pool.wait(60.0)
+
+    with client.portal() as portal:
+        portal.call(wait)
+
+
 @pytest.fixture
 def shop(database: dict[str, str]) -> dict[str, str]:
     """Give the test the shop in a database of its own."""
@@ -38,6 +52,7 @@ def app(shop: dict[str, str], settings: Settings) -> Litestar:
 def client(app: Litestar) -> Iterator[Client]:
     """Give a client of the app that keeps cookies and follows no redirect."""
     with TestClient(app) as client:
+        wait_until_connected(client)
         client.follow_redirects = False
         yield client
 
@@ -88,6 +103,7 @@ def site(
         variables_set({**variables, **settings}),
         TestClient(create_app(load_settings())) as client,
     ):
+        wait_until_connected(client)
         client.follow_redirects = False
         yield client
 
