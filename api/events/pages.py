@@ -1,13 +1,11 @@
-"""Buying and hiding products from the pages: post, redirect, get; with HTMX, a partial."""
+"""Hiding products from the pages: post, redirect, get; with HTMX, a partial."""
 
 import secrets
-from decimal import Decimal
 from urllib.parse import urlencode
 
 from litestar import Response, post
 from litestar.params import FromPath
 
-from api.catalogue import service as catalogue
 from api.catalogue.cards import ProductCard, product_card
 from api.database.pool import Connection
 from api.events import service as events
@@ -18,46 +16,8 @@ from api.pages.addresses import came_from, product_url
 from api.pages.rendering import is_fragment, put_flash, redirect, render_partial
 from api.visitors.session import Visitor, load_visitor
 
-_BOUGHT = "Bought. Your recommendations know it already."
-_SOLD_OUT = "This product is out of stock."
 _HIDDEN = "You will not see this product among your recommendations again."
 _NOT_HIDDEN = "Turn personalisation on to hide products."
-
-
-@post("/products/{product_id:str}/buy", status_code=200)
-async def buy(request: AnyRequest, product_id: FromPath[str]) -> Response[bytes]:
-    """Buy one piece of a product; a stranger is asked to sign in first."""
-    order_id = f"web-{secrets.token_hex(16)}"
-
-    async def work(connection: Connection) -> tuple[Visitor, ProductCard, bool]:
-        visitor = await load_visitor(connection, request)
-        product = await catalogue.product(connection, product_id)
-        is_left_out = False
-        if visitor.shopper_id is not None and product.is_in_stock:
-            price = None if product.price is None else Decimal(str(product.price))
-            event = NewEvent(
-                event_id=order_id,
-                kind="purchase",
-                product_id=product_id,
-                shopper_id=visitor.shopper_id,
-                unit_price=price,
-                order_id=order_id,
-            )
-            is_left_out = (await events.record(connection, event)).is_left_out
-        return visitor, await product_card(connection, product_id), is_left_out
-
-    visitor, card, is_left_out = await write(request, work)
-    if visitor.shopper_id is None:
-        return redirect(request, _sign_in_address(product_id))
-    if is_left_out:
-        ladder_of(request).shoppers.exclude(visitor.shopper_id, product_id)
-    message = _BOUGHT if card.is_in_stock else _SOLD_OUT
-    if is_fragment(request):
-        return render_partial(
-            request, "partials/buy.html", product=card, is_bought=card.is_in_stock, flash=message
-        )
-    put_flash(request, message)
-    return redirect(request, card.url)
 
 
 @post("/products/{product_id:str}/hide", status_code=200)

@@ -17,6 +17,7 @@ from litestar.template import TemplateConfig
 from litestar.utils.scope.state import ScopeState
 
 from api.exchange import AnyRequest
+from api.http.notes import notes_of
 from api.ladder.requests import ladder_of, tier_of
 
 WEB = Path(__file__).parents[2] / "web"
@@ -84,15 +85,12 @@ def _rendered(macro: Callable[..., str], *arguments: object) -> str:
 
 def put_flash(request: AnyRequest, message: str) -> None:
     """Keep a message for the next page."""
-    request.session[_FLASH] = message
+    notes_of(request)[_FLASH] = message
 
 
 def take_flash(request: AnyRequest) -> str | None:
     """Return the message that waits for this page, and drop it."""
-    # An address without a route has no session either.
-    if "session" not in request.scope:
-        return None
-    message = request.session.pop(_FLASH, None)
+    message = notes_of(request).pop(_FLASH, None)
     return None if message is None else str(message)
 
 

@@ -15,11 +15,13 @@ _MOST_EXCLUDED = 1000
 
 
 class ShopperRow(Struct):
-    """A shopper, with whether they consent to personalisation now."""
+    """A shopper, with whether they consent to personalisation now, and what their basket holds."""
 
     shopper_id: str
     display_name: str | None
     is_personalised: bool
+    pieces: int
+    product_ids: list[str]
 
 
 async def shopper(connection: Connection, shopper_id: str) -> ShopperRow | None:
