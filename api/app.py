@@ -34,7 +34,7 @@ from api.catalogue.categories import CategoryTree, navigation_context, refresh_n
 from api.catalogue.pages import category
 from api.catalogue.routes import pictures_router, products_router
 from api.database.pool import Database
-from api.events.pages import hide
+from api.events.pages import hidden_page, hide, unhide
 from api.events.routes import events_router
 from api.exchange import AnyRequest, public_path
 from api.health.routes import give_metrics, health_router
@@ -241,6 +241,8 @@ def _pages_router(settings: Settings, sessions: Sessions) -> Router:
             sign_out_shopper,
             personalise,
             hide,
+            unhide,
+            hidden_page,
             *order_pages,
         ],
         middleware=[

@@ -269,6 +269,7 @@ async def _read_page(connection: Connection, visitor: Visitor) -> _BasketPage:
     basket = await service.basket(connection, visitor)
     product_ids = [line.product_id for line in basket.lines]
     found = await baskets.complements(connection, product_ids, service.COMPLEMENTS_SIZE)
+    found = [one for one in found if not visitor.is_unwanted(one.product_id)]
     cards = await cards_by_id(connection, [one.product_id for one in found])
     return _BasketPage(basket, blocks.complements_block(found, cards, of_basket=True))
 

@@ -108,13 +108,13 @@ async def _read_page(connection: Connection, question: _Question) -> dict[str, A
         is_bought = first.send(service.is_bought(connection, session_shopper(request), product_id))
         with_it, like_it = _send_lists(first, connection, question)
     visitor = loading.result()
-    complements = _not_in_basket(with_it.result(), visitor)
-    similar = await _apart(connection, complements, _not_in_basket(like_it.result(), visitor))
+    complements = _wanted(with_it.result(), visitor)
+    similar = await _apart(connection, complements, _wanted(like_it.result(), visitor))
     recommended: list[RecommendedProduct] = []
     if visitor.is_personalised:
         if question.view_id is not None:
             await _record_view(request, connection, visitor, product_id, question.view_id)
-        on_page = [product_id, *blocks.product_ids(complements, similar), *visitor.in_basket]
+        on_page = [product_id, *blocks.product_ids(complements, similar), *visitor.exclude]
         recommended = await _recommended(connection, visitor, on_page)
     cards = await cards_by_id(connection, blocks.product_ids(complements, similar, recommended))
     page, next_url = reviews.result()
@@ -185,8 +185,8 @@ def _send_lists(
     )
 
 
-def _not_in_basket(rows: list[Listed], visitor: Visitor) -> list[Listed]:
-    return [one for one in rows if one.product_id not in visitor.in_basket]
+def _wanted(rows: list[Listed], visitor: Visitor) -> list[Listed]:
+    return [one for one in rows if not visitor.is_unwanted(one.product_id)]
 
 
 async def _apart(

@@ -22,7 +22,7 @@ async def home(request: AnyRequest) -> Template:
         shopper_id=visitor.shopper_id,
         session_id=visitor.session_id,
         k=BLOCK_SIZE,
-        exclude=list(visitor.in_basket),
+        exclude=visitor.exclude,
         after=request.query_params.get("after"),
     )
     found = await service.recommend(request, asked)

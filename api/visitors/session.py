@@ -2,7 +2,7 @@
 
 A session holds the id of a signed-in shopper, or a random id of an anonymous visitor who agreed to
 personalisation; neither id is ever kept beside the other. It also holds the id of the basket of a
-visitor who is not signed in.
+visitor who is not signed in, and what a visitor hid who has no account or did not agree.
 """
 
 import secrets
@@ -21,7 +21,10 @@ from api.sessions.session import sessions_of
 from api.visitors import store
 from api.visitors.shop import Shop
 
-_SHOPPER, _SESSION, _BASKET, _VISITOR = "shopper_id", "session_id", "basket_id", "visitor"
+_SHOPPER, _SESSION, _BASKET, _HIDDEN = "shopper_id", "session_id", "basket_id", "hidden"
+_VISITOR = "visitor"
+# The oldest is shown again beyond them.
+MOST_HIDDEN = 200
 
 
 class Visitor(Struct):
@@ -39,6 +42,10 @@ class Visitor(Struct):
         How many lie in the basket; None: that cannot be asked now.
     in_basket : sequence of str
         Ids of the products that lie in the basket.
+    hidden : sequence of str
+        Ids of the products that they hid, in the database.
+    hidden_here : sequence of str
+        Ids of the products that they hid, in the session.
     """
 
     shopper_id: str | None = None
@@ -48,6 +55,22 @@ class Visitor(Struct):
     basket_id: str | None = None
     pieces: int | None = 0
     in_basket: Sequence[str] = ()
+    hidden: Sequence[str] = ()
+    hidden_here: Sequence[str] = ()
+
+    @property
+    def exclude(self) -> list[str]:
+        """What to leave out of their recommendations beyond what the database knows of them."""
+        in_basket = self.in_basket if self.shopper_id is None else ()
+        return [*dict.fromkeys([*in_basket, *self.hidden_here])]
+
+    def is_unwanted(self, product_id: str) -> bool:
+        """Tell whether a product is not to be suggested to them: it is in the basket, or hidden."""
+        return (
+            product_id in self.in_basket
+            or product_id in self.hidden
+            or product_id in self.hidden_here
+        )
 
 
 def shop_of(request: AnyRequest) -> Shop:
@@ -115,6 +138,7 @@ async def load_visitor(connection: Connection, request: AnyRequest) -> Visitor:
                 basket_id=basket_of_shopper(row.shopper_id),
                 pieces=row.pieces,
                 in_basket=row.product_ids,
+                hidden=row.hidden,
             )
             ladder_of(request).shoppers.note(row.shopper_id)
     else:
@@ -126,6 +150,7 @@ async def load_visitor(connection: Connection, request: AnyRequest) -> Visitor:
         if visitor.basket_id is not None:
             found = await summarise(connection, visitor.basket_id)
             visitor.pieces, visitor.in_basket = found.pieces, found.product_ids
+    visitor.hidden_here = request.session.get(_HIDDEN, ())
     setattr(request.state, _VISITOR, visitor)
     return visitor
 
@@ -145,6 +170,7 @@ def remembered_visitor(request: AnyRequest) -> tuple[Visitor, frozenset[str]]:
         session_id=None if shopper_id else session_id,
         is_personalised=shopper_id is None and session_id is not None,
         pieces=0 if shopper_id is None and _BASKET not in request.session else None,
+        hidden_here=request.session.get(_HIDDEN, ()),
     )
     setattr(request.state, _VISITOR, visitor)
     return visitor, known.excluded
@@ -172,11 +198,12 @@ def visitor_context(request: AnyRequest) -> Mapping[str, Any]:
 
 
 async def sign_in(request: AnyRequest, shopper_id: str) -> None:
-    """Make the visitor a shopper; of an anonymous session only the basket is carried over."""
+    """Make the visitor a shopper; an anonymous session's basket and hides are carried over."""
     basket_id = request.session.get(_BASKET)
     if basket_id is not None:
         await write(request, lambda c: merge(c, basket_id, shopper_id), who=shopper_id)
-    await sessions_of(request).replace(request, {_SHOPPER: shopper_id})
+    hidden = {key: value for key, value in request.session.items() if key == _HIDDEN}
+    await sessions_of(request).replace(request, {_SHOPPER: shopper_id, **hidden})
 
 
 async def sign_out(request: AnyRequest) -> None:
@@ -202,3 +229,14 @@ async def keep_basket(request: AnyRequest, basket_id: str) -> None:
     """Remember the basket of a visitor who is not signed in."""
     if _SHOPPER not in request.session and request.session.get(_BASKET) != basket_id:
         await sessions_of(request).replace(request, {**request.session, _BASKET: basket_id})
+
+
+async def hide_here(request: AnyRequest, product_id: str, *, is_hidden: bool) -> None:
+    """Keep in the session that a product is hidden, or no more."""
+    before = request.session.get(_HIDDEN, [])
+    if (product_id in before) == is_hidden:
+        return
+    others = [one for one in before if one != product_id]
+    hidden = [*others, product_id][-MOST_HIDDEN:] if is_hidden else others
+    session = {key: value for key, value in request.session.items() if key != _HIDDEN}
+    await sessions_of(request).replace(request, {**session, _HIDDEN: hidden} if hidden else session)

@@ -25,7 +25,7 @@ def upgrade() -> None:
             'SHA-256 of the id in the visitor''s cookie; the id itself is kept nowhere.';
         comment on column ops.sessions.data is
             'What the session holds: who is signed in, or the random id of a visitor who agreed '
-            'to personalisation.';
+            'to personalisation; a visitor''s basket; and what they hid.';
         comment on column ops.sessions.shopper_id is 'Who is signed in, of data; null: nobody.';
         comment on column ops.sessions.created_at is
             'When the session began, or got this id: one that signs in gets another.';

@@ -173,18 +173,37 @@ def test_load_more_of_similar_products_repeats_none(visit: Any) -> None:
     assert len(set(ids)) == len(ids)
 
 
-def test_a_hidden_product_is_gone_for_good(visit: Any, shopper: str) -> None:
-    visit.sign_in(shopper)
+@pytest.mark.parametrize("signs_in", [True, False], ids=["shopper", "stranger"])
+def test_a_hidden_product_is_gone_until_that_is_undone(
+    visit: Any, shopper: str, signs_in: bool
+) -> None:
+    if signs_in:
+        visit.sign_in(shopper)
     visit.open("/")
-    hidden = visit.block()[1]
+    before = visit.block()
+    hidden = before[1]
     card = visit.page.locator(f"#recommendations .card[data-product='{hidden}']")
     card.hover()
-    card.get_by_role("button", name=re.compile("Do not show again")).click()
+    card.get_by_role("button", name=re.compile("Not for me")).click()
 
     expect(visit.page.locator("#flash p")).to_be_visible()
     expect(card).to_have_count(0)
+    if visit.has_scripts:
+        expect(visit.page.get_by_role("button", name="Undo")).to_be_focused()
     visit.open("/")
     assert hidden not in visit.block()
+
+    visit.page.get_by_role("link", name="Hidden products").click()
+    visit.page.get_by_role("button", name="Show again").click()
+    expect(visit.page.get_by_text("You hid nothing.")).to_be_visible()
+    visit.open("/")
+    assert visit.block() == before
+
+    card.hover()
+    card.get_by_role("button", name=re.compile("Not for me")).click()
+    visit.page.get_by_role("button", name="Undo").first.click()
+    expect(visit.page.locator("#flash")).to_contain_text("may be shown to you again")
+    expect(card).to_have_count(1)
 
 
 def test_search_finds_and_helps_when_it_does_not(visit: Any) -> None:

@@ -314,23 +314,6 @@ def test_a_shoppers_decision_is_recorded(client: Client) -> None:
     assert send(client, "/personalise", agree="maybe").status_code == 400
 
 
-def test_what_is_hidden_is_not_recommended_again(client: Client) -> None:
-    sign_in(client, "agreed")
-    client.get("/products/pan-05")
-    hidden, other = cards(client.get("/").text)[:2]
-    assert "<html" not in send(client, f"/products/{hidden}/hide", htmx=True).text
-    response = send(client, f"/products/{other}/hide", next="/?x=1")
-    assert response.headers["location"] == "/?x=1"
-    assert not {hidden, other} & set(cards(client.get("/").text))
-
-
-def test_hiding_needs_consent(client: Client) -> None:
-    sign_in(client, "silent")
-    send(client, "/products/pan-05/hide", next="/")
-    assert "Turn personalisation on" in client.get("/").text
-    assert rows("select * from recs.hides") == []
-
-
 def test_a_hostile_title_is_only_text(client: Client) -> None:
     hostile = "<script>alert(1)</script>\" onload='x"
     with connect() as connection:

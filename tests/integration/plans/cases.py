@@ -560,8 +560,8 @@ CASES = (
         name="one",
         statement="api/visitors/visitor",
         parameters={"shopper_id": BUSY},
-        most={"shoppers": 1, "consents": 2, "basket_lines": 6},
-        searches=("shoppers_pkey", "consents_latest", "basket_lines_pkey"),
+        most={"shoppers": 1, "consents": 2, "basket_lines": 6, "hides": 4},
+        searches=("shoppers_pkey", "consents_latest", "basket_lines_pkey", "hides_pkey"),
         rows=1,
     ),
     Case(
