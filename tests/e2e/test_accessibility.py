@@ -1,0 +1,54 @@
+"""Every page in every state: no rule of axe is broken, wide and narrow, light and dark."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.e2e.states import SCHEMES, STATES, WIDTHS, Sites, State, looked_at, opened
+from tests.e2e.states import served_showcase as served
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).resolve().parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+MOST_BYTES = 60_000
+
+
+@pytest.fixture(scope="module")
+def sites(
+    postgres_server: dict[str, str],
+    s3_server: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Sites]:
+    """Serve the showcase."""
+    with served(postgres_server, s3_server, tmp_path_factory.mktemp("showcase")) as sites:
+        yield sites
+
+
+def broken_rules(page: Page) -> list[str]:
+    """Return which rules a page breaks, best practices included, with the elements that do."""
+    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{rule['id']}: {rule['help']}: {[node['html'] for node in rule['nodes']]}"
+        for rule in found["violations"]
+    ]
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.name)
+def test_a_page_breaks_no_rule_of_accessibility_and_is_light(
+    browser: Browser, sites: Sites, state: State
+) -> None:
+    with opened(browser, sites, state) as shown:
+        # Evaluated as the browser's own tools do, which the content security policy lets through.
+        shown.page.evaluate(AXE.read_text())
+        broken = {}
+        for width in WIDTHS:
+            for scheme in SCHEMES:
+                with looked_at(shown.page, width, scheme):
+                    if rules := broken_rules(shown.page):
+                        broken[f"{width} {scheme}"] = rules
+        assert broken == {}
+        assert shown.complaints == []
+        assert len(shown.answers[-1].body()) <= MOST_BYTES
