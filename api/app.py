@@ -35,10 +35,12 @@ from litestar.types import ASGIApp
 from alsolike.demo.pictures import draw_picture
 from alsolike.query_encoder import load_query_encoder
 from alsolike.settings import Settings
+from api.about.pages import ABOUT_PATHS, about_routes
 from api.catalogue.categories import CategoryTree, navigation_context, refresh_navigation
 from api.catalogue.pages import category
 from api.catalogue.routes import pictures_router, products_router
 from api.database.pool import Database
+from api.error_page import ErrorPage
 from api.events.pages import buy, hide
 from api.events.routes import events_router
 from api.exchange import AnyRequest, public_path
@@ -59,17 +61,20 @@ from api.ladder.tiers import TIERS
 from api.metrics import Metrics
 from api.openapi.describe import Described
 from api.pages.element import element_route
-from api.pages.rendering import WEB, is_fragment, render_page, template_config
+from api.pages.icon import give_icon
+from api.pages.rendering import WEB, is_fragment, template_config
 from api.privacy.routes import erase_shopper, webhooks_routers
 from api.problems.details import Problem
 from api.problems.errors import PROBLEM_MEDIA_TYPE, problem_of
 from api.product_page.pages import product
 from api.recommendations.block_routes import blocks_router
 from api.recommendations.pages import home
+from api.recommendations.popular_now import PopularNow
 from api.recommendations.routes import recommendations_router
 from api.search.pages import search_page
 from api.search.query_vectors import LoadEncoder, QueryVectors
 from api.search.routes import list_products
+from api.sitemap.routes import sitemap_router
 from api.visitors.pages import personalise, sign_in_page, sign_in_shopper, sign_out_shopper
 from api.visitors.routes import shoppers_router
 from api.visitors.session import require_pages, visitor_context
@@ -84,6 +89,9 @@ _MACHINE_PREFIXES = (
     "/metrics",
     "/pictures/",
     "/static/",
+    "/robots.txt",
+    "/sitemap",
+    "/favicon.ico",
 )
 _COOKIE_DAYS = 30
 # Errors of the file system that mean: there is no such file.
@@ -107,6 +115,7 @@ def create_app(
         when the app starts.
     load_encoder, clock : callable
         What loads the encoder of queries, and the time by which it is slow; see `QueryVectors`.
+        By the same clock popular products are read again for pages of errors.
     """
     database = Database(settings)
     query_vectors = QueryVectors(settings, database, load_encoder, clock)
@@ -141,6 +150,8 @@ def create_app(
             blocks_router(),
             element_route(),
             _pages_router(settings),
+            sitemap_router(["/", *ABOUT_PATHS]),
+            give_icon,
             *_static_routers(),
         ],
         lifespan=[lifespan],
@@ -163,6 +174,7 @@ def create_app(
                 "metrics": metrics,
                 "tree": CategoryTree(ladder),
                 "shop": Shop(ladder, settings),
+                "popular_now": PopularNow(ladder, clock),
                 "draw_picture": draw_picture,
                 "page_frame": _page_frame,
             },
@@ -245,6 +257,7 @@ def _pages_router(settings: Settings) -> Router:
             personalise,
             buy,
             hide,
+            *about_routes(settings, cookie_days=_COOKIE_DAYS),
         ],
         middleware=[with_session, DefineMiddleware(CSRFMiddleware, config=csrf_config)],
         before_request=_prepare_page,
@@ -290,16 +303,7 @@ def _answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
     # `request.url` is built from the client's Host header, which may be invalid.
     problem, headers = problem_of(error, public_path(request.scope["path"]))
     if _wants_page(request):
-        return render_page(
-            request,
-            "pages/error.html",
-            status_code=problem.status,
-            headers=headers,
-            status=problem.status,
-            title=problem.title,
-            detail=problem.detail,
-            request_id=problem.request_id,
-        )
+        return ErrorPage(problem, headers)
     return Response[Problem](
         problem, status_code=problem.status, media_type=PROBLEM_MEDIA_TYPE, headers=headers
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import click
 from playwright.sync_api import Browser
 
 from alsolike.embedded.postgres import embedded_postgres
@@ -28,6 +29,11 @@ from tests.e2e.states import (
 from tests.shop.database import make_template, variables_set
 
 FOLDER = Path("build") / "screenshots"
+_LOAD_PICTURES = """async () => {
+    const pictures = [...document.images];
+    for (const picture of pictures) picture.loading = "eager";
+    await Promise.all(pictures.map((picture) => picture.decode()));
+}"""
 
 
 def write_screenshots(
@@ -41,6 +47,8 @@ def write_screenshots(
                 for scheme in SCHEMES:
                     path = folder / f"{state.name}-{width}-{scheme}.png"
                     with looked_at(shown.page, width, scheme):
+                        # A picture below the fold is loaded when somebody scrolls to it.
+                        shown.page.evaluate(_LOAD_PICTURES)
                         shown.page.screenshot(path=path, full_page=True)
                     yield path
 
@@ -49,16 +57,16 @@ def main(names: Sequence[str]) -> int:
     """Write the pictures of the states of these names, of all where there is none."""
     unknown = set(names) - {state.name for state in STATES}
     if unknown:
-        print(f"No such state: {', '.join(sorted(unknown))}.", file=sys.stderr)
+        click.echo(f"No such state: {', '.join(sorted(unknown))}.", err=True)
         return 2
     chromium = find_chromium()
     if chromium is None:
-        print(f"No browser here: install one of {', '.join(CHROMIUM_NAMES)}.", file=sys.stderr)
+        click.echo(f"No browser here: install one of {', '.join(CHROMIUM_NAMES)}.", err=True)
         return 1
     states = [state for state in STATES if not names or state.name in names]
     with _shop() as sites, running_chromium(chromium) as browser:
         for path in write_screenshots(browser, sites, states, FOLDER):
-            print(path)
+            click.echo(path)
     return 0
 
 
