@@ -26,7 +26,7 @@ Act = Callable[[Page], None]
 
 WIDTHS = (1280, 390)
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
-_HEIGHT = 900
+WINDOW_HEIGHT = 900
 _BEFORE_ALL = encode_cursor((datetime(2000, 1, 1, tzinfo=UTC), ""))
 
 
@@ -182,7 +182,7 @@ def opened(browser: Browser, sites: Sites, state: State) -> Iterator[Shown]:
 @contextmanager
 def looked_at(page: Page, width: int, scheme: Scheme) -> Iterator[None]:
     """Show a page at a width, in CSS pixels, and in a colour scheme within the block."""
-    page.set_viewport_size({"width": width, "height": _HEIGHT})
+    page.set_viewport_size({"width": width, "height": WINDOW_HEIGHT})
     page.emulate_media(color_scheme=scheme)
     yield
 
