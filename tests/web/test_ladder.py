@@ -206,6 +206,10 @@ def test_a_page_says_that_it_is_of_the_past(
     page = site.get("/", headers=HTML)
     assert f"Shown as of {snapshot.created_at.day} {snapshot.created_at:%B %Y, %H:%M}" in page.text
     assert "Popular right now" in page.text
+    # Their number is in the snapshot, and they are not.
+    product = site.get("/products/knife-01", headers=HTML).text
+    assert "7 reviews" in product
+    assert "Nobody has reviewed this" not in product
 
 
 def test_what_writes_is_refused_at_once_with_when_to_try_again(
