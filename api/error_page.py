@@ -72,7 +72,8 @@ async def _prepare(request: AnyRequest) -> None:
         await shop_of(request).refresh()
     except (*FAILURES, DatabaseAwayError) as error:
         logger.warning("A page of an error has no shop around it: %s", first_line(error))
-    await refresh_navigation(request)
+    if shop_of(request).has_pages:
+        await refresh_navigation(request)
 
 
 class _Later(ASGIResponse):

@@ -591,7 +591,7 @@ def test_what_is_counted_has_few_labels_and_no_ids(site: Client, shop: dict[str,
     for n in range(3):
         site.get(f"/v1/products/knife-0{n}/similar")
     site.get("/v1/products/nothing")
-    site.get("/no/such/page/somewhere")
+    site.get("/no/such/page/somewhere", headers={"accept": "application/json"})
     # Middleware refuses these, before any route.
     wrong_type = {"Content-Type": "text/plain"}
     assert site.post("/v1/recommendations", content="k", headers=wrong_type).status_code == 415
