@@ -7,7 +7,7 @@ SOURCES := alsolike api embed migrations benchmarks tests
 NEEDED_MB := 4000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-data test test-oldest lint format docs bench clean
+.PHONY: help demo demo-data test screenshots test-oldest lint format docs bench clean
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ demo-data: .venv/runtime web/node_modules/installed ## Make the demo shop and ru
 
 test: .venv/dev web/node_modules/installed ## Run every test
 	@$(BIN)/pytest -n auto $(PYTEST_ARGS)
+
+screenshots: .venv/dev web/node_modules/installed ## Write pictures of every page into build/screenshots
+	@$(BIN)/python -m tests.e2e.screenshots $(STATES)
 
 test-oldest: .venv/dev web/node_modules/installed ## Run what depends on the server on Postgres 16
 	@ALSOLIKE_POSTGRES_VERSION=16 $(BIN)/pytest -n auto -m oldest $(PYTEST_ARGS)

@@ -30,10 +30,12 @@ from litestar.types import ASGIApp
 from alsolike.demo.pictures import draw_picture
 from alsolike.query_encoder import load_query_encoder
 from alsolike.settings import Settings
+from api.about.pages import ABOUT_PATHS, about_routes
 from api.catalogue.categories import CategoryTree, navigation_context, refresh_navigation
 from api.catalogue.pages import category
 from api.catalogue.routes import pictures_router, products_router
 from api.database.pool import Database
+from api.error_page import ErrorPage
 from api.events.pages import hidden_page, hide, unhide
 from api.events.routes import events_router
 from api.exchange import AnyRequest, public_path
@@ -57,18 +59,21 @@ from api.metrics import Metrics
 from api.openapi.describe import Described
 from api.orders.pages import order_pages
 from api.pages.element import element_route
-from api.pages.rendering import WEB, is_fragment, render_page, template_config
+from api.pages.icon import give_icon
+from api.pages.rendering import WEB, is_fragment, template_config
 from api.privacy.routes import erase_shopper, webhooks_routers
 from api.problems.details import Problem
 from api.problems.errors import PROBLEM_MEDIA_TYPE, problem_of
 from api.product_page.pages import product
 from api.recommendations.block_routes import blocks_router
 from api.recommendations.pages import home
+from api.recommendations.popular_now import PopularNow
 from api.recommendations.routes import recommendations_router
 from api.search.pages import search_page
 from api.search.query_vectors import LoadEncoder, QueryVectors
 from api.search.routes import list_products
 from api.sessions.session import Sessions
+from api.sitemap.routes import sitemap_router
 from api.visitors.pages import personalise, sign_in_page, sign_in_shopper, sign_out_shopper
 from api.visitors.routes import shoppers_router
 from api.visitors.session import require_pages, visitor_context
@@ -83,6 +88,9 @@ _MACHINE_PREFIXES = (
     "/metrics",
     "/pictures/",
     "/static/",
+    "/robots.txt",
+    "/sitemap",
+    "/favicon.ico",
 )
 # Errors of the file system that mean: there is no such file.
 _NO_FILE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EACCES})
@@ -105,6 +113,7 @@ def create_app(
         when the app starts.
     load_encoder, clock : callable
         What loads the encoder of queries, and the time by which it is slow; see `QueryVectors`.
+        By the same clock popular products are read again for pages of errors.
     """
     database = Database(settings)
     query_vectors = QueryVectors(settings, database, load_encoder, clock)
@@ -140,6 +149,8 @@ def create_app(
             blocks_router(),
             element_route(),
             _pages_router(settings, sessions),
+            sitemap_router(["/", *ABOUT_PATHS]),
+            give_icon,
             *_static_routers(),
         ],
         lifespan=[lifespan],
@@ -163,6 +174,7 @@ def create_app(
                 "tree": CategoryTree(ladder),
                 "sessions": sessions,
                 "shop": Shop(ladder, settings),
+                "popular_now": PopularNow(ladder, clock),
                 "draw_picture": draw_picture,
                 "page_frame": _page_frame,
             },
@@ -244,6 +256,7 @@ def _pages_router(settings: Settings, sessions: Sessions) -> Router:
             unhide,
             hidden_page,
             *order_pages,
+            *about_routes(settings),
         ],
         middleware=[
             partial(refuse_cross_site, public_origin=settings.browsers.public_origin),
@@ -294,16 +307,7 @@ def _answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
     # `request.url` is built from the client's Host header, which may be invalid.
     problem, headers = problem_of(error, public_path(request.scope["path"]))
     if _wants_page(request):
-        return render_page(
-            request,
-            "pages/error.html",
-            status_code=problem.status,
-            headers=headers,
-            status=problem.status,
-            title=problem.title,
-            detail=problem.detail,
-            request_id=problem.request_id,
-        )
+        return ErrorPage(problem, headers)
     return Response[Problem](
         problem, status_code=problem.status, media_type=PROBLEM_MEDIA_TYPE, headers=headers
     )

@@ -12,13 +12,11 @@ from pathlib import Path
 
 import boto3
 import pytest
-from psycopg import sql
 
-from alsolike.embedded.postgres import byte_order, embedded_postgres
+from alsolike.embedded.postgres import embedded_postgres
 from alsolike.embedded.s3 import embedded_s3
-from alsolike.migrate import migrate
 from alsolike.settings import Settings, load_settings
-from tests.shop.database import TEMPLATE, cloned_database, maintenance, variables_set
+from tests.shop.database import TEMPLATE, cloned_database, make_template
 
 # The major version of the test server: 18, or 16.
 VERSION = "ALSOLIKE_POSTGRES_VERSION"
@@ -77,17 +75,7 @@ def postgres_server(clean_environment: Path) -> Iterator[dict[str, str]]:
     """Run one server with a migrated template database; its `PG*` variables."""
     version = load_settings().postgres_version
     with embedded_postgres(clean_environment / "postgres", version) as variables:
-        with maintenance(variables) as connection:
-            # The data is thrown away: durability would only cost time.
-            connection.execute("alter system set fsync = off")
-            connection.execute("select pg_reload_conf()")
-            connection.execute(
-                sql.SQL("create database {} " + byte_order(connection.info.server_version)).format(
-                    sql.Identifier(TEMPLATE)
-                )
-            )
-        with variables_set({**variables, "PGDATABASE": TEMPLATE}):
-            migrate()
+        make_template(variables)
         yield variables
 
 

@@ -70,12 +70,12 @@ async def find_cards(request: AnyRequest, product_ids: Sequence[str]) -> dict[st
     """Find the cards of some products by their ids; unknown ones are left out."""
     if not product_ids:
         return {}
-    rows = await answer(request, _CARD_STEPS, product_ids)
+    rows = await answer(request, CARD_STEPS, product_ids)
     return {row.product_id: card(row) for row in rows}
 
 
 # A small statement, so every step may run it: a page that has its products gets their cards too.
-_CARD_STEPS: Steps[Sequence[str], Sequence[CardRow | SnapshotProduct]] = Steps(
+CARD_STEPS: Steps[Sequence[str], Sequence[CardRow | SnapshotProduct]] = Steps(
     product_cards, product_cards, product_cards, snapshot=LocalSnapshot.products
 )
 
@@ -119,11 +119,19 @@ def prices_in_words(
     language: str | None = None,
 ) -> tuple[str | None, str | None]:
     """Write what a product costs now, and what it cost before if it is on sale."""
+    now = price_now(price, sale_price)
+    before = price if now != price else None
+    return price_in_words(now, currency, language), price_in_words(before, currency, language)
+
+
+def price_now(
+    price: Decimal | float | None, sale_price: Decimal | float | None
+) -> Decimal | float | None:
+    """Return what a product costs now."""
     # As in recs.fits: a sale price that is no less says nothing.
-    if price is None or sale_price is None or sale_price >= price:
-        now = price if sale_price is None or price is not None else sale_price
-        return price_in_words(now, currency, language), None
-    return price_in_words(sale_price, currency, language), price_in_words(price, currency, language)
+    if price is None or sale_price is None:
+        return sale_price if price is None else price
+    return min(price, sale_price)
 
 
 def price_in_words(

@@ -83,6 +83,10 @@ class CategoryTree:
         """Return the top-level categories, as they were last read."""
         return [c for path, c in self._by_path.items() if CATEGORY_SEPARATOR not in path]
 
+    def all(self) -> list[Category]:
+        """Return every category, as they were last read."""
+        return list(self._by_path.values())
+
     def children(self, path: str) -> list[Category]:
         """Return the categories one step below."""
         prefix = path + CATEGORY_SEPARATOR

@@ -12,11 +12,13 @@ from alsolike.snapshot.reader import LocalSnapshot
 from api.catalogue import store
 from api.catalogue.cards import ProductCard, card, cards
 from api.catalogue.categories import Category, tree_of
+from api.catalogue.structured_data import breadcrumb_list, graph
 from api.database.pool import Connection
 from api.exchange import AnyRequest
 from api.http.links import list_address
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer
+from api.pages.addresses import shared_picture, whole_address
 from api.pages.rendering import READ, is_fragment, render_page, render_partial
 from api.paging.keyset import decode_cursor, encode_cursor
 from api.visitors.session import find_visitor
@@ -52,6 +54,9 @@ async def category(request: AnyRequest, segments: FromPath[str]) -> Template:
     return render_page(
         request,
         "pages/category.html",
+        canonical=whole_address(found.url),
+        page_picture=shared_picture(found.image_url),
+        structured_data=graph(breadcrumb_list(tree.breadcrumbs(found.path))),
         category=found,
         breadcrumbs=tree.breadcrumbs(found.path),
         children=tree.children(found.path),

@@ -18,7 +18,16 @@ from api.http.paths import API_PREFIX, keep_encoded_slashes
 
 # Ids as proxies and tracing libraries make them; others could forge log lines.
 _SANE_ID = re.compile(rb"[A-Za-z0-9._:=+/@-]{1,128}")
-_HEAD_PREFIXES = ("/v1/", "/blocks/", "/health/", "/schema", "/pictures/")
+_HEAD_PREFIXES = (
+    "/v1/",
+    "/blocks/",
+    "/health/",
+    "/schema",
+    "/pictures/",
+    "/robots.txt",
+    "/sitemap",
+    "/favicon.ico",
+)
 _NOT_KEPT = (b"cache-control", b"private, no-store")
 _NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 _REFERRER = (b"referrer-policy", b"same-origin")

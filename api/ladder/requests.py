@@ -37,7 +37,7 @@ async def ask(
     ladder = ladder_of(request)
     position = ladder.positions.find(request, who) if ladder.has_replicas else None
     found = await ladder.answer(steps, question, position)
-    setattr(request.state, _TIER, max(found.tier, tier_of(request) or "live", key=TIERS.index))
+    note_tier(request, found.tier)
     return found
 
 
@@ -81,6 +81,11 @@ async def write_beside(
     if not ladder_of(request).has_replicas:
         return await work(connection)
     return await write(request, work, who=who)
+
+
+def note_tier(request: AnyRequest, tier: Tier) -> None:
+    """Keep with the request by which step a part of its answer was found."""
+    setattr(request.state, _TIER, max(tier, tier_of(request) or "live", key=TIERS.index))
 
 
 def tier_of(request: AnyRequest) -> Tier | None:

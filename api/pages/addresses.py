@@ -1,12 +1,14 @@
 """Addresses of the pages: paths of this site, ready for `href` or to send a visitor to."""
 
 from functools import lru_cache
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from api.exchange import AnyRequest, public_path
-from api.fields import product_path
+from api.fields import own_address, product_path
 
 CATEGORY_SEPARATOR = " > "
+# Parameters that make another page of the same path; the place in a list does not.
+_OF_CANONICAL = frozenset({"q"})
 
 
 def product_url(product_id: str) -> str:
@@ -36,6 +38,25 @@ def category_segments(path: str) -> str:
     """
     names = (name.replace("/", "%2F") for name in path.split(CATEGORY_SEPARATOR))
     return "/".join(name.replace(".", "%2E") if name in {".", ".."} else name for name in names)
+
+
+def whole_address(path: str) -> str:
+    """Return a path as `public_path` writes it behind the public origin, if a setting has one."""
+    return own_address.get().removesuffix(public_path("")) + path
+
+
+def shared_picture(address: str | None) -> str | None:
+    """Return a picture's address as other sites need it; None for one inside the page."""
+    if address is None or address.startswith("data:"):
+        return None
+    return whole_address(address) if address.startswith("/") else address
+
+
+def canonical_address(request: AnyRequest) -> str:
+    """Return the one address of the page that is asked for, without the place in its list."""
+    path = quote(request.scope["raw_path"].partition(b"?")[0], safe="/%:@!$&'()*+,;=~")
+    kept = [pair for pair in request.query_params.multi_items() if pair[0] in _OF_CANONICAL]
+    return whole_address(public_path(path)) + (f"?{urlencode(kept)}" if kept else "")
 
 
 def local_path(address: object) -> str:

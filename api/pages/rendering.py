@@ -19,6 +19,7 @@ from litestar.utils.scope.state import ScopeState
 from api.exchange import AnyRequest
 from api.http.notes import notes_of
 from api.ladder.requests import ladder_of, tier_of
+from api.pages.addresses import canonical_address
 
 WEB = Path(__file__).parents[2] / "web"
 
@@ -28,6 +29,7 @@ PageFrame = Callable[[AnyRequest], Mapping[str, Any]]
 READ = [HttpMethod.GET, HttpMethod.HEAD]
 
 _FLASH, _UNDO = "flash", "undo"
+_FIRST_ERROR = 400
 # Embeddings, overrides and isolates of Unicode's bidirectional algorithm, and what ends them.
 _TURNING_SIGNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # About a kilobyte each. Cards take half the time of a page, and most are on many pages.
@@ -122,8 +124,13 @@ def render_page(
     headers: Mapping[str, str] | None = None,
     **context: Any,
 ) -> Template:
-    """Render a whole page, a file below `web/templates`, with the flash message if there is one."""
+    """Render a whole page, a file below `web/templates`, with the flash message if there is one.
+
+    An error has no canonical address.
+    """
     context.setdefault("flash", take_flash(request))
+    if status_code < _FIRST_ERROR:
+        context.setdefault("canonical", canonical_address(request))
     return _render(request, name, status_code, headers, context)
 
 

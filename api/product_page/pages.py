@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import psycopg
 from litestar import HttpMethod, route
@@ -24,8 +24,10 @@ from api.exchange import AnyRequest
 from api.http.parameters import shown_products
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer, write_beside
+from api.pages.addresses import shared_picture, whole_address
 from api.pages.rendering import READ, is_fragment, render_page, render_partial
 from api.product_page import service
+from api.product_page.structured_data import product_data
 from api.recommendations import blocks, snapshot, store
 from api.recommendations.questions import (
     ComplementsQuestion,
@@ -84,7 +86,15 @@ async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
     question = _Question(request, product_id, shown, after, view_id)
     if not is_fragment(request):
         context = await answer(request, _PAGE_STEPS, question)
-        return render_page(request, "pages/product.html", **context)
+        detail = cast("service.ProductDetail", context["product"])
+        return render_page(
+            request,
+            "pages/product.html",
+            canonical=whole_address(detail.url),
+            page_picture=shared_picture(detail.image_url),
+            structured_data=product_data(detail),
+            **context,
+        )
     await find_visitor(request)
     if after:
         reviews, next_url = await answer(request, _REVIEWS_STEPS, question)

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from urllib.parse import urlencode
 
 from msgspec import Struct
 from msgspec.structs import asdict
 
 from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct
-from api.catalogue.cards import ProductCard, card
+from api.catalogue.cards import ProductCard, card, price_now
 from api.catalogue.categories import Category, CategoryTree
 from api.catalogue.service import known_product, unknown_product
 from api.database.pool import Connection
@@ -20,8 +21,18 @@ _REVIEWS_SIZE = 5
 
 
 class ProductDetail(ProductCard, kw_only=True, frozen=True):
-    """A product on its own page; attributes are pairs of label and value."""
+    """A product on its own page.
 
+    Attributes
+    ----------
+    price_now : number or None
+        What it costs now.
+    attributes : list of tuple
+        Label and value.
+    """
+
+    price_now: Decimal | float | None
+    currency: str | None
     description: str | None
     attributes: list[tuple[str, str]]
     breadcrumbs: list[Category]
@@ -71,6 +82,8 @@ def snapshot_detail(local: LocalSnapshot, tree: CategoryTree, product_id: str) -
 def _detail(found: store.DetailRow | SnapshotProduct, tree: CategoryTree) -> ProductDetail:
     return ProductDetail(
         **asdict(card(found)),
+        price_now=price_now(found.price, found.sale_price),
+        currency=found.currency,
         description=found.description,
         attributes=_attributes_in_words(found.attributes),
         breadcrumbs=tree.breadcrumbs(found.category),

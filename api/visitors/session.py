@@ -114,6 +114,11 @@ def session_shopper(request: AnyRequest) -> str | None:
     return request.session.get(_SHOPPER)
 
 
+def hidden_in_session(request: AnyRequest) -> list[str]:
+    """Return what the session keeps of what the visitor hid; an address without a route has none."""
+    return request.session.get(_HIDDEN, []) if "session" in request.scope else []
+
+
 async def find_visitor(request: AnyRequest) -> Visitor:
     """Tell who asks, without the database where it is away or has nothing of them."""
     if session_shopper(request) is None and _BASKET not in request.session:
@@ -150,7 +155,7 @@ async def load_visitor(connection: Connection, request: AnyRequest) -> Visitor:
         if visitor.basket_id is not None:
             found = await summarise(connection, visitor.basket_id)
             visitor.pieces, visitor.in_basket = found.pieces, found.product_ids
-    visitor.hidden_here = request.session.get(_HIDDEN, ())
+    visitor.hidden_here = hidden_in_session(request)
     setattr(request.state, _VISITOR, visitor)
     return visitor
 
@@ -170,7 +175,7 @@ def remembered_visitor(request: AnyRequest) -> tuple[Visitor, frozenset[str]]:
         session_id=None if shopper_id else session_id,
         is_personalised=shopper_id is None and session_id is not None,
         pieces=0 if shopper_id is None and _BASKET not in request.session else None,
-        hidden_here=request.session.get(_HIDDEN, ()),
+        hidden_here=hidden_in_session(request),
     )
     setattr(request.state, _VISITOR, visitor)
     return visitor, known.excluded

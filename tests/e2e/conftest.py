@@ -2,29 +2,18 @@
 
 import os
 import secrets
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from tests.e2e.chromium import CHROMIUM_NAMES, find_chromium, running_chromium
 from tests.fixtures.site import serving
 from tests.shop.database import cloned_database, open_database, variables_set
 from tests.shop.shelves import make_shelves
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# No update, sync or sandbox helper of the browser's own may reach for the network.
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 
 
@@ -70,16 +59,14 @@ def browser() -> Iterator[Browser]:
     It lives for one module rather than the session: Playwright's event loop runs as long as it
     does, and code of later tests could not start its own.
     """
-    path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    path = find_chromium()
     if path is None:
         reason = f"no browser on this machine (looked for {', '.join(CHROMIUM_NAMES)})"
         if os.environ.get("CI", "").lower() in {"1", "true"}:
             pytest.fail(reason)
         pytest.skip(reason)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+    with running_chromium(path) as chromium:
         yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """What shoppers do and see, in a real browser, with JavaScript and without it."""
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -257,6 +258,15 @@ def test_no_page_scrolls_sideways_on_a_phone(visit: Any, shopper: str) -> None:
             assert widths == [PHONE["width"], PHONE["width"]], path
 
 
+def test_data_for_search_engines_is_there_and_the_policy_lets_it_be(visit: Any) -> None:
+    visit.open("/products/mug-03")
+    data = visit.page.locator('script[type="application/ld+json"]').text_content()
+    described = {thing["@type"]: thing for thing in json.loads(data)["@graph"]}
+    assert described["Product"]["name"] == "Plain mug number 3"
+    assert len(described["BreadcrumbList"]["itemListElement"]) == 3
+    # The console, which a violation of the policy is told to, has nothing to say: see `visit`.
+
+
 def test_a_page_that_is_not_there_leads_back_to_the_shop(visit: Any) -> None:
     visit.open("/products/no-such-product")
     expect(visit.page.get_by_text("404")).to_be_visible()
@@ -264,6 +274,7 @@ def test_a_page_that_is_not_there_leads_back_to_the_shop(visit: Any) -> None:
     assert all("404" in complaint for complaint in visit.complaints)
     visit.complaints.clear()
 
+    expect(visit.page.locator("#popular .card")).to_have_count(BLOCK_SIZE)
     visit.page.get_by_role("link", name="Back to the shop").click()
 
     assert len(visit.block()) == BLOCK_SIZE

@@ -11,8 +11,10 @@ import pytest
 from psycopg import sql
 
 from alsolike.database import connect, register_vectors
+from alsolike.embedded.postgres import byte_order
+from alsolike.migrate import migrate
 
-# The migrated database without data; tests/conftest.py makes it once for a session.
+# The migrated database without data, made once for a server.
 TEMPLATE = "alsolike_template"
 
 
@@ -52,6 +54,21 @@ def variables_set(variables: Mapping[str, str]) -> Generator[pytest.MonkeyPatch]
         for name, value in variables.items():
             patch.setenv(name, value)
         yield patch
+
+
+def make_template(server: Mapping[str, str]) -> None:
+    """Make the template of a server whose data is thrown away."""
+    with maintenance(server) as connection:
+        # Durability would only cost time.
+        connection.execute("alter system set fsync = off")
+        connection.execute("select pg_reload_conf()")
+        connection.execute(
+            sql.SQL("create database {} " + byte_order(connection.info.server_version)).format(
+                sql.Identifier(TEMPLATE)
+            )
+        )
+    with variables_set({**server, "PGDATABASE": TEMPLATE}):
+        migrate()
 
 
 @contextmanager

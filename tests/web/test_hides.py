@@ -59,7 +59,13 @@ def test_what_is_hidden_comes_back_nowhere_until_it_is_undone(client: Client, wh
     assert answer.headers["location"] == "/"
     page = client.get("/").text
     assert f'action="/products/{hidden}/unhide"' in page
-    for path in ("/", f"/products/{similar}", "/basket", f"/products/{similar}?exclude=pan-03"):
+    for path in (
+        "/",
+        f"/products/{similar}",
+        f"/products/{similar}?exclude=pan-03",
+        "/products/none",
+        "/basket",
+    ):
         assert hidden not in cards(client.get(path).text)
     kept = run("select shopper_id, product_id from recs.hides")
     assert kept == ([("agreed", hidden)] if who == "agreed" else [])

@@ -206,6 +206,10 @@ def test_a_page_says_that_it_is_of_the_past(
     page = site.get("/", headers=HTML)
     assert f"Shown as of {snapshot.created_at.day} {snapshot.created_at:%B %Y, %H:%M}" in page.text
     assert "Popular right now" in page.text
+    # Their number is in the snapshot, and they are not.
+    product = site.get("/products/knife-01", headers=HTML).text
+    assert "7 reviews" in product
+    assert "Nobody has reviewed this" not in product
 
 
 def test_what_writes_is_refused_at_once_with_when_to_try_again(
@@ -587,7 +591,7 @@ def test_what_is_counted_has_few_labels_and_no_ids(site: Client, shop: dict[str,
     for n in range(3):
         site.get(f"/v1/products/knife-0{n}/similar")
     site.get("/v1/products/nothing")
-    site.get("/no/such/page/somewhere")
+    site.get("/no/such/page/somewhere", headers={"accept": "application/json"})
     # Middleware refuses these, before any route.
     wrong_type = {"Content-Type": "text/plain"}
     assert site.post("/v1/recommendations", content="k", headers=wrong_type).status_code == 415

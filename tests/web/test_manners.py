@@ -38,7 +38,9 @@ def slashed(client: Client) -> Client:
     return client
 
 
-@pytest.mark.parametrize("path", [*CATALOGUE, *PERSONAL, "/v1/none", "/none", "/health/live"])
+@pytest.mark.parametrize(
+    "path", [*CATALOGUE, *PERSONAL, "/v1/none", "/static/none", "/health/live"]
+)
 def test_every_answer_has_an_id_and_its_timing(reader: Client, path: str) -> None:
     headers = reader.get(path).headers
     assert re.fullmatch(r"[0-9a-f]{16}", headers["x-request-id"])

@@ -211,6 +211,14 @@ _LISTED = Case(
     most={"products": 30},
     searches=("products_pkey",),
 )
+_PART = Case(
+    name="a page",
+    statement="api/sitemap/part_products",
+    parameters={"after": "v00010", "until": "v06000", "row_count": 25},
+    rows=25,
+    most={"products": 30},
+    searches=("products_pkey",),
+)
 _REVIEWS = Case(
     name="first page",
     statement="api/product_page/product_reviews",
@@ -514,6 +522,18 @@ CASES = (
     ),
     _LISTED,
     _LISTED.but("next page", after="v06000"),
+    Case(
+        name="every thousandth",
+        statement="api/sitemap/part_ends",
+        parameters={"row_count": 1000},
+        rows=PRODUCTS // 1000,
+        most={"products": PRODUCTS},
+        **_READS_PRODUCTS,
+    ),
+    _PART,
+    _PART.but("the last one", after="v06000", until=None),
+    # The end of a part is found at once, however much of the catalogue follows.
+    _PART.but("its end", after="v05998", until="v06000", rows=2, most={"products": 10}),
     _CATEGORY.but("by id, a shelf", statement="api/catalogue/list_category", after=None),
     _CATEGORY.but(
         "by id, a department",

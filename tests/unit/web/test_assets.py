@@ -55,7 +55,7 @@ def test_packages_are_pinned_exactly_and_locked_without_a_registry() -> None:
     lock = json.loads((WEB / "package-lock.json").read_text())
 
     assert package["private"] is True
-    for name, version in package["dependencies"].items():
+    for name, version in {**package["dependencies"], **package["devDependencies"]}.items():
         assert re.fullmatch(r"\d+\.\d+\.\d+", version)
         assert lock["packages"][f"node_modules/{name}"]["version"] == version
     for path, entry in lock["packages"].items():

@@ -1,0 +1,287 @@
+"""Every page of the shop in every state that looks different.
+
+The tests of accessibility and weight go through this list, and so does `make screenshots`. A new
+page, or a new state of one, is one more line of STATES.
+"""
+
+import re
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urljoin
+
+from playwright.sync_api import Browser, Page, Response, expect
+
+from api.paging.keyset import encode_cursor
+from tests.fixtures.site import serving
+from tests.shop.database import cloned_database, variables_set
+from tests.shop.showcase import BARE, ON_SALE, REVIEWED, SHOPPER, SOLD_OUT, make_showcase
+from tests.shop.snapshots import keep_snapshot
+
+Who = Literal["stranger", "agreed", "shopper"]
+Scheme = Literal["light", "dark"]
+Act = Callable[[Page], None]
+
+WIDTHS = (1280, 390)
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+WINDOW_HEIGHT = 900
+_BEFORE_ALL = encode_cursor((datetime(2000, 1, 1, tzinfo=UTC), ""))
+
+
+@dataclass(frozen=True)
+class State:
+    """A page in a state.
+
+    Attributes
+    ----------
+    name : str
+        Names the test and the pictures.
+    path : str
+        Where the visitor goes.
+    who : 'stranger', 'agreed' or 'shopper'
+        Somebody nobody knows, somebody who agreed to personalisation, or SHOPPER, signed in.
+    status : int
+        Of the page that is looked at.
+    then : callable, optional
+        What the visitor does there. The page that follows is looked at.
+    is_away : bool
+        Whether the database is away, so that the page comes from the snapshot.
+    """
+
+    name: str
+    path: str
+    who: Who = "stranger"
+    status: int = 200
+    then: Act | None = None
+    is_away: bool = False
+
+
+def sign_in_as(shopper_id: str) -> Act:
+    """Return the act of giving an id on the page that lists the shoppers."""
+
+    def act(page: Page) -> None:
+        page.get_by_label("Or give the id of any shopper").fill(shopper_id)
+        page.locator("form.sign-in").get_by_role("button", name="Sign in").click()
+
+    return act
+
+
+def press(name: str) -> Act:
+    """Return the act of pressing a button of the page's main part."""
+
+    def act(page: Page) -> None:
+        page.locator("#content").get_by_role("button", name=name, exact=True).click()
+        page.wait_for_load_state("networkidle")
+
+    return act
+
+
+def in_turn(*acts: Act) -> Act:
+    """Return the acts one after the other as one."""
+
+    def act(page: Page) -> None:
+        for one in acts:
+            one(page)
+
+    return act
+
+
+def go(path: str) -> Act:
+    """Return the act of going to another page of the shop."""
+
+    def act(page: Page) -> None:
+        page.goto(urljoin(page.url, path), wait_until="networkidle")
+
+    return act
+
+
+def change_quantity(typed: str) -> Act:
+    """Return the act of giving the first product in the basket another quantity."""
+
+    def act(page: Page) -> None:
+        page.locator("input[name=quantity]").first.fill(typed)
+        page.get_by_role("button", name="Change").first.click()
+        page.wait_for_load_state("networkidle")
+
+    return act
+
+
+def add_to_basket() -> Act:
+    """Return the act of putting the product of the page into the basket."""
+
+    def act(page: Page) -> None:
+        page.get_by_role("button", name="Add to basket").click()
+        expect(page.locator("#basket-link")).to_contain_text("1")
+
+    return act
+
+
+def order() -> Act:
+    """Return the act of ordering the product of the page."""
+    return in_turn(add_to_basket(), go("/checkout"), press("Place the order"))
+
+
+def hide_the_first() -> Act:
+    """Return the act of hiding the first card of the page."""
+
+    def act(page: Page) -> None:
+        page.get_by_role("button", name=re.compile("Not for me")).first.dispatch_event("click")
+        expect(page.locator(".card--hidden")).to_have_count(1)
+
+    return act
+
+
+STATES = (
+    State("home-stranger", "/"),
+    State("home-agreed", "/", who="agreed"),
+    State("home-shopper", "/", who="shopper"),
+    State("home-from-snapshot", "/", is_away=True),
+    State("category", "/categories/Kitchen"),
+    State("category-past-the-end", f"/categories/Kitchen?after={_BEFORE_ALL}"),
+    State("search", "/search?q=mug"),
+    State("search-without-results", "/search?q=zeppelin"),
+    State("search-with-suggestions", "/search?q=mug+zeppelin+qwertz"),
+    State("search-without-words", "/search"),
+    State("product-with-reviews", f"/products/{REVIEWED}"),
+    State("product-agreed", f"/products/{REVIEWED}", who="agreed"),
+    State("product-shopper", f"/products/{ON_SALE}", who="shopper"),
+    State("product-in-basket", f"/products/{ON_SALE}", then=add_to_basket()),
+    State("basket-empty", "/basket"),
+    State("basket", f"/products/{ON_SALE}", then=in_turn(add_to_basket(), go("/basket"))),
+    State(
+        "basket-wrong-quantity",
+        f"/products/{ON_SALE}",
+        status=422,
+        then=in_turn(add_to_basket(), go("/basket"), change_quantity("many")),
+    ),
+    State(
+        "checkout",
+        f"/products/{ON_SALE}",
+        who="shopper",
+        then=in_turn(add_to_basket(), go("/checkout")),
+    ),
+    State("order", f"/products/{REVIEWED}", who="shopper", then=order()),
+    State("orders", f"/products/{REVIEWED}", who="shopper", then=in_turn(order(), go("/orders"))),
+    State("nothing-hidden", "/hidden"),
+    State("card-hidden", "/", then=hide_the_first()),
+    State("hidden", "/", then=in_turn(hide_the_first(), go("/hidden"))),
+    State("product-sold-out", f"/products/{SOLD_OUT}"),
+    State("product-bare", f"/products/{BARE}"),
+    State("product-from-snapshot", f"/products/{REVIEWED}", is_away=True),
+    State("sign-in", "/sign-in"),
+    State("sign-in-refused", "/sign-in", status=422, then=sign_in_as("nobody")),
+    State("how-recommendations-work", "/how-recommendations-work"),
+    State("how-recommendations-work-shopper", "/how-recommendations-work", who="shopper"),
+    State("privacy", "/privacy"),
+    State("privacy-from-snapshot", "/privacy", is_away=True),
+    State("no-such-product", "/products/none", status=404),
+    State("no-such-page", "/nowhere", status=404),
+    State("no-such-page-from-snapshot", "/nowhere", status=404, is_away=True),
+    State("bad-request", "/search?q=mug&after=nonsense", status=400),
+    State("unavailable", "/sign-in", status=503, then=sign_in_as(SHOPPER), is_away=True),
+)
+
+
+@dataclass(frozen=True)
+class Sites:
+    """Addresses of the shop, and of one that has only its snapshot."""
+
+    live: str
+    away: str
+
+
+@contextmanager
+def served_showcase(
+    postgres: Mapping[str, str], s3: Mapping[str, str], folder: Path
+) -> Iterator[Sites]:
+    """Serve the showcase within the block, with its database and without.
+
+    Parameters
+    ----------
+    folder : Path
+        Gets the homes and the logs of both.
+    """
+    home = folder / "away"
+    bucket = {"ALSOLIKE_S3_BUCKET": f"showcase-{secrets.token_hex(4)}"}
+    with cloned_database(postgres) as shop:
+        with variables_set({**shop, **s3, **bucket, "ALSOLIKE_HOME": str(home)}):
+            make_showcase()
+            keep_snapshot()
+        live = {**shop, "ALSOLIKE_HOME": str(folder / "live")}
+        # Nothing listens on port 1.
+        away = {**shop, "PGPORT": "1", "ALSOLIKE_HOME": str(home)}
+        with (
+            serving(live, folder / "live.log") as live_address,
+            serving(away, folder / "away.log") as away_address,
+        ):
+            yield Sites(live_address, away_address)
+
+
+@dataclass
+class Shown:
+    """A page in a state, open in a browser.
+
+    Attributes
+    ----------
+    complaints : list of str
+        What the browser's console says against it.
+    answers : list of Response
+        To each address that the visitor went to, the page's own last.
+    """
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    answers: list[Response] = field(default_factory=list)
+
+
+@contextmanager
+def opened(browser: Browser, sites: Sites, state: State) -> Iterator[Shown]:
+    """Open a page in a state within the block."""
+    with browser.new_context(reduced_motion="reduce") as context:
+        shown = Shown(context.new_page())
+        shown.page.on("console", lambda said: _note(shown, said.type, said.text))
+        shown.page.on("response", lambda answer: _keep(shown, answer))
+        site = sites.away if state.is_away else sites.live
+        _become(shown.page, site, state.who)
+        shown.complaints.clear()
+        shown.page.goto(site + state.path, wait_until="networkidle")
+        if state.then is not None:
+            state.then(shown.page)
+        assert shown.answers[-1].status == state.status, shown.answers[-1].url
+        yield shown
+
+
+@contextmanager
+def looked_at(page: Page, width: int, scheme: Scheme) -> Iterator[None]:
+    """Show a page at a width, in CSS pixels, and in a colour scheme within the block."""
+    page.set_viewport_size({"width": width, "height": WINDOW_HEIGHT})
+    page.emulate_media(color_scheme=scheme)
+    yield
+
+
+def _become(page: Page, site: str, who: Who) -> None:
+    if who == "agreed":
+        page.goto(site)
+        press("Personalise my visit")(page)
+        page.goto(f"{site}/products/{REVIEWED}")
+        page.goto(f"{site}/products/{ON_SALE}")
+    elif who == "shopper":
+        page.goto(f"{site}/sign-in")
+        page.locator(f"button[name=shopper_id][value='{SHOPPER}']").click()
+        expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+def _note(shown: Shown, kind: str, text: str) -> None:
+    # Chromium says so of every page with such a status.
+    if kind == "error" and "Failed to load resource: the server responded" not in text:
+        shown.complaints.append(text)
+
+
+def _keep(shown: Shown, answer: Response) -> None:
+    is_redirect = 300 <= answer.status < 400
+    if answer.request.is_navigation_request() and not is_redirect:
+        shown.answers.append(answer)

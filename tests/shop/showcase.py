@@ -1,0 +1,107 @@
+"""A shop that has something to show on every page: products, reviews and pictures of the demo."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from psycopg.types.json import Jsonb
+
+from alsolike.demo.catalogue import SUBCATEGORIES, draw_catalogue
+from alsolike.demo.descriptions import product_record, words_of
+from alsolike.demo.reviews import write_review
+from alsolike.runs import recorded_run
+from tests.shop.database import add_rows, run
+from tests.shop.marts import make_mart
+from tests.shop.models import add_model, write_vectors
+
+PRODUCTS = 400
+REVIEWED, SOLD_OUT, ON_SALE, BARE = "P000001", "P000002", "P000003", "P000004"
+SHOPPER = "S00001"
+_OPENED = datetime(2026, 1, 5, 9, tzinfo=UTC)
+_REVIEWS = 8
+
+
+def make_showcase() -> None:
+    """Write the shop, which is the demo's, with a model that tells its kinds of products apart.
+
+    REVIEWED has two pages of reviews and goes with others, SOLD_OUT and ON_SALE are what they say,
+    and BARE has neither a picture, a price, a brand nor a description, and a long title. SHOPPER
+    agreed, and looked at REVIEWED.
+    """
+    with recorded_run("demo", {"products": PRODUCTS}):
+        pass
+    catalogue = draw_catalogue(PRODUCTS, 60, seed=1)
+    records = [product_record(catalogue, number, _OPENED) for number in range(PRODUCTS)]
+    add_rows(
+        "raw.products",
+        (
+            {
+                **{name: value for name, value in record.items() if name != "in_stock"},
+                "attributes": Jsonb(record["attributes"]),
+                "is_in_stock": record["in_stock"] or record["product_id"] == REVIEWED,
+            }
+            for record in records
+        ),
+    )
+    run("update raw.products set is_in_stock = false where product_id = %s", (SOLD_OUT,))
+    run("update raw.products set sale_price = price * 0.8 where product_id = %s", (ON_SALE,))
+    run(
+        "update raw.products set image_url = null, price = null, brand = null,"
+        " description = null, attributes = '{}', title = title || repeat(' and another', 12)"
+        " where product_id = %s",
+        (BARE,),
+    )
+
+    model = add_model(dimension=len(SUBCATEGORIES))
+    vectors = np.random.default_rng(1).normal(scale=0.05, size=(PRODUCTS, len(SUBCATEGORIES)))
+    vectors[np.arange(PRODUCTS), catalogue.leaf] = 1
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    ids = [str(record["product_id"]) for record in records]
+    write_vectors(model, dict(zip(ids, vectors.astype(np.float32), strict=True)))
+    run("select recs.build_vector_index(%s)", (model,))
+
+    run(
+        "insert into raw.shoppers (shopper_id, display_name) values (%s, %s)",
+        (SHOPPER, "Shopper 00001 · coffee, mugs and lamps in calm colours"),
+    )
+    run(
+        "insert into raw.consents (shopper_id, purpose, is_granted, source)"
+        " values (%s, 'personalisation', true, 'test')",
+        (SHOPPER,),
+    )
+    run(
+        "insert into raw.views (view_id, shopper_id, product_id, viewed_at)"
+        " values ('showcase', %s, %s, now())",
+        (SHOPPER, REVIEWED),
+    )
+    words, random = words_of(catalogue, 0), np.random.default_rng(1)
+    texts = [write_review(random, words, 3 + number % 3) for number in range(_REVIEWS)]
+    add_rows(
+        "raw.reviews",
+        (
+            {
+                "review_id": f"review-{number}",
+                "product_id": REVIEWED,
+                "rating": 3 + number % 3,
+                "reviewed_at": _OPENED + timedelta(days=number),
+                "shopper_id": SHOPPER,
+                "title": title,
+                "body": body,
+            }
+            for number, (title, body) in enumerate(texts)
+        ),
+    )
+    make_mart(
+        "product_complements",
+        (
+            {
+                "product_id": REVIEWED,
+                "rank": rank,
+                "other_product_id": other,
+                "basis": "pair",
+                "score": 1 / rank,
+                "together": 9,
+                "lift": 2,
+            }
+            for rank, other in enumerate(ids[100:104], 1)
+        ),
+    )
