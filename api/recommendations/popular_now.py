@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 from typing import cast
 
 from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct
 from api.catalogue.cards import CARD_STEPS, card
+from api.database.failures import FAILURES, DatabaseAwayError
 from api.exchange import AnyRequest
 from api.ladder.ladder import Ladder
 from api.ladder.requests import ladder_of, note_tier
@@ -15,7 +17,7 @@ from api.recommendations.blocks import BLOCK_SIZE, Block, Recommendation
 from api.recommendations.questions import RecommendQuestion, recommend_question
 from api.recommendations.schemas import RecommendationRequest
 from api.recommendations.service import RECOMMEND_STEPS
-from api.visitors.session import hidden_in_session, session_shopper
+from api.visitors.session import Visitor, find_visitor, remembered_visitor
 
 logger = logging.getLogger("alsolike.web")
 
@@ -90,18 +92,29 @@ async def popular_block(request: AnyRequest, *, is_asking: bool) -> Block | None
     """
     popular = cast("PopularNow", request.app.state.popular_now)
     items, is_of_snapshot = await popular.find(is_asking=is_asking)
-    # An address without a route has no session either.
-    shopper_id = session_shopper(request) if "session" in request.scope else None
-    left_out = {
-        *ladder_of(request).shoppers.find(shopper_id).excluded,
-        *hidden_in_session(request),
-    }
-    shown = [one for one in items if one.product.product_id not in left_out][:BLOCK_SIZE]
+    visitor = await _visitor(request, is_asking=is_asking)
+    left_out = ladder_of(request).shoppers.find(visitor.shopper_id).excluded
+    shown = [
+        one
+        for one in items
+        if one.product.product_id not in left_out
+        and not visitor.is_unwanted(one.product.product_id)
+    ][:BLOCK_SIZE]
     if not shown:
         return None
     if is_of_snapshot:
         note_tier(request, "snapshot")
     return Block("Popular now", "What shoppers look at and buy these days", shown, None)
+
+
+async def _visitor(request: AnyRequest, *, is_asking: bool) -> Visitor:
+    """Tell who asks; an address without a route has no session, and so is a stranger's."""
+    if "session" not in request.scope:
+        return Visitor()
+    if is_asking:
+        with suppress(*FAILURES, DatabaseAwayError):
+            return await find_visitor(request)
+    return remembered_visitor(request)[0]
 
 
 def _of_snapshot(local: LocalSnapshot | None, question: RecommendQuestion) -> list[SnapshotProduct]:

@@ -114,9 +114,9 @@ def session_shopper(request: AnyRequest) -> str | None:
     return request.session.get(_SHOPPER)
 
 
-def hidden_in_session(request: AnyRequest) -> list[str]:
-    """Return what the session keeps of what the visitor hid; an address without a route has none."""
-    return request.session.get(_HIDDEN, []) if "session" in request.scope else []
+def _hidden_in_session(request: AnyRequest) -> list[str]:
+    """Return what the visitor hid, as the session keeps it."""
+    return request.session.get(_HIDDEN, [])
 
 
 async def find_visitor(request: AnyRequest) -> Visitor:
@@ -155,7 +155,7 @@ async def load_visitor(connection: Connection, request: AnyRequest) -> Visitor:
         if visitor.basket_id is not None:
             found = await summarise(connection, visitor.basket_id)
             visitor.pieces, visitor.in_basket = found.pieces, found.product_ids
-    visitor.hidden_here = hidden_in_session(request)
+    visitor.hidden_here = _hidden_in_session(request)
     setattr(request.state, _VISITOR, visitor)
     return visitor
 
@@ -175,7 +175,7 @@ def remembered_visitor(request: AnyRequest) -> tuple[Visitor, frozenset[str]]:
         session_id=None if shopper_id else session_id,
         is_personalised=shopper_id is None and session_id is not None,
         pieces=0 if shopper_id is None and _BASKET not in request.session else None,
-        hidden_here=hidden_in_session(request),
+        hidden_here=_hidden_in_session(request),
     )
     setattr(request.state, _VISITOR, visitor)
     return visitor, known.excluded
