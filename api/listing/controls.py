@@ -134,9 +134,18 @@ class Controls(Struct, frozen=True, kw_only=True):
     counted: int | None
 
     @property
-    def has_filters(self) -> bool:
-        """Whether there is anything to choose."""
-        return bool(self.before or self.price or self.after)
+    def has_faults(self) -> bool:
+        """Whether a filter has a value that cannot be used."""
+        named = [group.fault for group in (*self.before, *self.after)]
+        if self.price is not None:
+            named += [self.price.fault, *(bound.fault for bound in self.price.bounds)]
+        return bool(self.faults) or any(named)
+
+    @property
+    def is_by_currency(self) -> bool:
+        """Whether the list is in the order of prices in several currencies."""
+        is_by_price = any(one.is_chosen and one.value.startswith("price") for one in self.sorts)
+        return is_by_price and self.price is not None and bool(self.price.currencies)
 
 
 def currency_of(facets: Iterable[Facet]) -> str | None:

@@ -242,6 +242,8 @@ counted as (
         null as lowest,
         null as highest
     from fitted as f
+    -- Where all can be bought there is nothing to choose.
+    having %(in_stock)s or not bool_and(f.is_in_stock)
     union all
     select
         'attribute' as filter,
