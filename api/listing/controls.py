@@ -1,6 +1,6 @@
 """The filters of a list as its page shows them: values with counts, and what takes each away."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,6 +18,8 @@ from api.listing.choices import (
 )
 from api.listing.store import MOST_COUNTED, Facet
 from api.pages.addresses import CATEGORY_SEPARATOR
+
+_TRUTHS = {"true": "Yes", "false": "No"}
 
 
 class Option(Struct, frozen=True, kw_only=True):
@@ -200,7 +202,7 @@ def make_controls(
             for one, label in sorts.items()
         ],
         sort_fault=faults.pop("sort", None),
-        actives=list(_actives(choices, without)),
+        actives=list(_actives(choices, {f.name for f in facets if f.is_truth}, without)),
         clear_url=without(Choices(sort=choices.sort)),
         faults=sorted(set(faults.values())),
         counted=listed if is_cut else None,
@@ -336,7 +338,7 @@ def stars_in_words(stars: int) -> str:
 
 def _value_in_words(facet: Facet) -> str:
     value = facet.value or ""
-    return {"true": "Yes", "false": "No"}[value] if facet.is_truth else value
+    return _TRUTHS[value] if facet.is_truth else value
 
 
 def _is_opened(path: str, chosen: str | None) -> bool:
@@ -390,8 +392,13 @@ def _price_group(
     )
 
 
-def _actives(choices: Choices, without: Callable[[Choices], str]) -> Iterable[Active]:
-    """Give each value that is chosen, with the address of the list without it."""
+def _actives(
+    choices: Choices, truths: Container[str | None], without: Callable[[Choices], str]
+) -> Iterable[Active]:
+    """Give each value that is chosen, with the address of the list without it.
+
+    `truths`: attributes whose values are truth values.
+    """
     if choices.category is not None:
         name = choices.category.rsplit(CATEGORY_SEPARATOR, 1)[-1]
         yield Active("Category", name, without(replace(choices, category=None)))
@@ -410,7 +417,7 @@ def _actives(choices: Choices, without: Callable[[Choices], str]) -> Iterable[Ac
                 for one, others in choices.attributes
                 if (kept := tuple(v for v in others if (one, v) != (name, value)))
             )
-            words = {"true": "Yes", "false": "No"}.get(value, value)
+            words = _TRUTHS.get(value, value) if name in truths else value
             yield Active(name_in_words(name), words, without(replace(choices, attributes=left)))
     if choices.rating is not None:
         yield Active(None, stars_in_words(choices.rating), without(replace(choices, rating=None)))

@@ -55,16 +55,16 @@ class ListedProducts(NamedTuple):
     fitting: int
 
 
-class Facet(Struct, frozen=True):
+class Facet(Struct, frozen=True, kw_only=True):
     """A value of a filter, as `api/listing/sql/facets.sql` has it."""
 
     filter: Literal["all", "attribute", "brand", "category", "price", "rating", "stock"]
-    name: str | None
     value: str | None
-    is_truth: bool
     product_count: int
-    lowest: float | None
-    highest: float | None
+    name: str | None = None
+    is_truth: bool = False
+    lowest: float | None = None
+    highest: float | None = None
 
 
 async def listed_products(
