@@ -8,7 +8,7 @@ declare
         'all_of', 'any_of', 'category_size', 'compounding', 'few_eligible', 'firsts_of_groups',
         'fits', 'fitting_variant', 'goes_with', 'has_groups', 'is_exact_search', 'is_same_text', 'list_limit',
         'lowered_text', 'measure_statement', 'model_of', 'nearest_products',
-        'nearest_thresholds', 'pair_reasons', 'popular_products', 'popularity_ranks', 'product_words',
+        'nearest_thresholds', 'pair_reasons', 'popular_products', 'product_words',
         'products_with_words', 'query_words', 'search_configuration', 'search_configurations',
         'search_products', 'search_space', 'similar_products', 'similar_words', 'stems',
         'text_words', 'typed_query', 'variant_count', 'walk_statement', 'with_variants', 'without_accents',
@@ -20,7 +20,7 @@ declare
         'diversity_level', 'erase_shopper',
         'event_permission', 'has_happened', 'is_demo_shop', 'is_of_product', 'is_readmitted',
         'left_out',
-        'not_bought_again', 'put_products', 'readmit_shopper', 'reason_kind', 'rebuyable_products',
+        'not_bought_again', 'popularity_ranks', 'put_products', 'readmit_shopper', 'reason_kind', 'rebuyable_products',
         'recent_actions', 'recently_viewed', 'recommend', 'recommend_with_reasons',
         'remove_products', 'scored_products', 'serving_options', 'shopper_data', 'shopper_lock',
         'stored_actions', 'taste', 'visit_length', 'with_nearest_action'
