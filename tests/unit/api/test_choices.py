@@ -16,7 +16,8 @@ from api.listing.choices import (
     listing_address,
     pairs_of,
 )
-from api.listing.controls import Group, currency_of, make_controls
+from api.listing.controls import currency_of, make_controls
+from api.listing.groups import Group
 from api.listing.store import MOST_COUNTED, Facet
 
 NAMES = [
