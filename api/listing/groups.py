@@ -230,10 +230,12 @@ def price_group(
     choices = reading.choices
     is_chosen = choices.has_price or any(reading.typed.values())
     named = [facet for facet in found if facet.value is not None]
-    of_one = next((facet for facet in found if facet.value == choices.currency), None) or next(
-        iter(found), None
-    )
-    if not is_chosen and (of_one is None or (of_one.lowest == of_one.highest and len(named) < 2)):  # noqa: PLR2004
+    has_several = len(named) > 1
+    of_one = next((facet for facet in found if facet.value == choices.currency), None)
+    if of_one is None and found:
+        of_one = found[0]
+    is_one_price = of_one is None or of_one.lowest == of_one.highest
+    if is_one_price and not has_several and not is_chosen:
         return None
     currency = choices.currency or (None if of_one is None else of_one.value)
     ends = (None, None) if of_one is None else (of_one.lowest, of_one.highest)
@@ -259,7 +261,7 @@ def price_group(
             )
             for facet in named
         ]
-        if len(named) > 1
+        if has_several
         else [],
         currency=currency,
         is_chosen=is_chosen,

@@ -357,6 +357,34 @@ def test_texts_of_the_shop_are_only_text(database: dict[str, str]) -> None:
             assert options(text, f"attribute.{hostile}")[turned] == (11, "checked")
 
 
+def test_of_long_lists_a_part_is_counted_and_said_to_be(database: dict[str, str]) -> None:
+    assert database
+    make_lamps()
+    run(
+        "insert into raw.products (product_id, title, category, brand, is_in_stock, created_at)"
+        " select 'bulb-' || n, 'Bulb ' || n, 'Bulbs', 'Brand ' || n % 2, n % 2 = 0,"
+        " '2024-01-01'::timestamptz - n * interval '1 minute' from generate_series(1, 5050) as n"
+    )
+    with TestClient(create_app(load_settings())) as client:
+        wait_until_connected(client)
+        page = client.get("/categories/Bulbs?brand=Brand+1").text
+        assert "those of the newest 5,000 products" in " ".join(page.split())
+        # The list and its number are of all.
+        assert status(page) == "2,525 products"
+        assert options(page, "brand") == {"Brand 0": (2500, ""), "Brand 1": (2500, "checked")}
+        # Nothing is known of those that were not counted.
+        assert options(page, "in_stock") == {"yes": (0, "")}
+
+        assert status(client.get("/search?q=bulb").text) == "More than 1,000 products"
+        assert len(every_page(client, "/search?q=bulb", HTMX)) > 2 * LAMPS
+        some = "/search?q=bulb&brand=Brand+1&sort=rating"
+        count = re.fullmatch(
+            r"(\d+) products of the 1,000 best matches", status(client.get(some).text)
+        )
+        assert count is not None
+        assert 0 < int(count[1]) < 1000
+
+
 def test_without_history_the_popular_are_the_newest(database: dict[str, str]) -> None:
     assert database
     make_lamps()
