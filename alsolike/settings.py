@@ -28,8 +28,8 @@ _S3_ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 
 # What the addresses of the site begin with; a test compares it with the routes.
 _OWN_PATHS = (
-    "v1", "blocks", "products", "categories", "search", "sign-in", "sign-out", "personalise",
-    "static", "pictures", "schema", "health", "metrics",
+    "v1", "blocks", "products", "categories", "search", "basket", "checkout", "hidden", "orders", "sign-in",
+    "sign-out", "personalise", "static", "pictures", "schema", "health", "metrics",
 )  # fmt: skip
 
 # Says that nothing stands before the texts, whatever the encoder's own files say.
@@ -144,6 +144,7 @@ class Settings:
     erasure_key: bytes = field(repr=False)
     webhook_secret: str = field(repr=False)
     keep_session_views_days: int
+    keep_sessions_days: int
     keep_rejected_rows_days: int
     keep_runs_days: int
     keep_jobs_days: int
@@ -212,6 +213,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         erasure_key=read_erasure_key(env, secret),
         webhook_secret=read_webhook_secret(env),
         keep_session_views_days=_days(env, "ALSOLIKE_KEEP_SESSION_VIEWS_DAYS", 365),
+        keep_sessions_days=_days(env, "ALSOLIKE_KEEP_SESSIONS_DAYS", 30),
         keep_rejected_rows_days=_days(env, "ALSOLIKE_KEEP_REJECTED_ROWS_DAYS", 30),
         keep_runs_days=_days(env, "ALSOLIKE_KEEP_RUNS_DAYS", 90),
         keep_jobs_days=_days(env, "ALSOLIKE_KEEP_JOBS_DAYS", 7),

@@ -18,11 +18,6 @@ from litestar.datastructures import CacheControlHeader, State
 from litestar.exceptions import InternalServerException, NotFoundException
 from litestar.middleware import DefineMiddleware
 from litestar.middleware.csrf import CSRFMiddleware
-from litestar.middleware.session import SessionMiddleware
-from litestar.middleware.session.client_side import (
-    ClientSideSessionBackend,
-    CookieBackendConfig,
-)
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.openapi.spec import Server
@@ -39,7 +34,7 @@ from api.catalogue.categories import CategoryTree, navigation_context, refresh_n
 from api.catalogue.pages import category
 from api.catalogue.routes import pictures_router, products_router
 from api.database.pool import Database
-from api.events.pages import buy, hide
+from api.events.pages import hidden_page, hide, unhide
 from api.events.routes import events_router
 from api.exchange import AnyRequest, public_path
 from api.health.routes import give_metrics, health_router
@@ -47,9 +42,11 @@ from api.http.bodies import MOST_BYTES, check_bodies
 from api.http.caching import answer_conditionally
 from api.http.compression import compress
 from api.http.cors import Origins, with_cors
+from api.http.cross_site import refuse_cross_site
 from api.http.hosts import Hosts
 from api.http.limits import RateLimits
 from api.http.links import link_next_page
+from api.http.notes import with_notes
 from api.http.paths import API_PREFIX, BLOCKS_PREFIX, decode_parameters, without_prefix
 from api.http.standard_headers import with_standard_headers
 from api.http.validation import validate_requests
@@ -58,6 +55,7 @@ from api.ladder.spent_tokens import spend_token
 from api.ladder.tiers import TIERS
 from api.metrics import Metrics
 from api.openapi.describe import Described
+from api.orders.pages import order_pages
 from api.pages.element import element_route
 from api.pages.rendering import WEB, is_fragment, render_page, template_config
 from api.privacy.routes import erase_shopper, webhooks_routers
@@ -70,6 +68,7 @@ from api.recommendations.routes import recommendations_router
 from api.search.pages import search_page
 from api.search.query_vectors import LoadEncoder, QueryVectors
 from api.search.routes import list_products
+from api.sessions.session import Sessions
 from api.visitors.pages import personalise, sign_in_page, sign_in_shopper, sign_out_shopper
 from api.visitors.routes import shoppers_router
 from api.visitors.session import require_pages, visitor_context
@@ -85,7 +84,6 @@ _MACHINE_PREFIXES = (
     "/pictures/",
     "/static/",
 )
-_COOKIE_DAYS = 30
 # Errors of the file system that mean: there is no such file.
 _NO_FILE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EACCES})
 
@@ -126,6 +124,7 @@ def create_app(
             keeping.cancel()
             await database.close()
 
+    sessions = Sessions(settings, ladder.shoppers.clock)
     limits = RateLimits(settings, partial(spend_token, ladder))
     origins = Origins(settings.browsers.origins)
     app = Litestar(
@@ -140,7 +139,7 @@ def create_app(
             pictures_router(),
             blocks_router(),
             element_route(),
-            _pages_router(settings),
+            _pages_router(settings, sessions),
             *_static_routers(),
         ],
         lifespan=[lifespan],
@@ -162,6 +161,7 @@ def create_app(
                 "limits": limits,
                 "metrics": metrics,
                 "tree": CategoryTree(ladder),
+                "sessions": sessions,
                 "shop": Shop(ladder, settings),
                 "draw_picture": draw_picture,
                 "page_frame": _page_frame,
@@ -208,21 +208,18 @@ def _closed_prefixes(settings: Settings) -> tuple[str, ...]:
     return (API_PREFIX,) if settings.browsers.origins else (API_PREFIX, BLOCKS_PREFIX)
 
 
-def _pages_router(settings: Settings) -> Router:
-    """Return the router of the pages: only they have the session and CSRF middleware."""
-    session_config = CookieBackendConfig(
-        secret=_derive(settings.secret, "session"),
-        key="alsolike_session",
-        max_age=_COOKIE_DAYS * 24 * 3600,
-        path=settings.path_prefix or "/",
-        secure=settings.is_cookie_secure,
-        samesite="lax",
+def _pages_router(settings: Settings, sessions: Sessions) -> Router:
+    """Return the router of the pages: only they have notes, sessions and CSRF middleware."""
+    notes = partial(
+        with_notes,
+        secret=_derive(settings.secret, "notes"),
+        path_prefix=settings.path_prefix,
+        is_cookie_secure=settings.is_cookie_secure,
     )
-    backend = ClientSideSessionBackend(session_config)
 
-    # A function, because Litestar copies routers deeply, and a cipher cannot be copied.
+    # Functions, because Litestar copies routers deeply, and a lock cannot be copied.
     def with_session(app: ASGIApp) -> ASGIApp:
-        return SessionMiddleware(app, backend)
+        return sessions.middleware(app)
 
     csrf_config = CSRFConfig(
         secret=_derive(settings.secret, "csrf").hex(),
@@ -243,10 +240,17 @@ def _pages_router(settings: Settings) -> Router:
             sign_in_shopper,
             sign_out_shopper,
             personalise,
-            buy,
             hide,
+            unhide,
+            hidden_page,
+            *order_pages,
         ],
-        middleware=[with_session, DefineMiddleware(CSRFMiddleware, config=csrf_config)],
+        middleware=[
+            partial(refuse_cross_site, public_origin=settings.browsers.public_origin),
+            notes,
+            with_session,
+            DefineMiddleware(CSRFMiddleware, config=csrf_config),
+        ],
         before_request=_prepare_page,
         include_in_schema=False,
     )

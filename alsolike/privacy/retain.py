@@ -47,7 +47,13 @@ def rules(settings: Settings) -> list[Rule]:
         Rule("runs", "alsolike/privacy/drop_runs", settings.keep_runs_days),
         Rule("texts of kept runs", "alsolike/privacy/empty_runs", settings.keep_runs_days),
         Rule("ended jobs", "alsolike/privacy/drop_jobs", settings.keep_jobs_days),
+        Rule(
+            "baskets of visitors without an account",
+            "alsolike/privacy/drop_old_baskets",
+            settings.keep_sessions_days,
+        ),
         # By their own time; the days do not count.
+        Rule("expired sessions", "alsolike/privacy/drop_expired_sessions", 0),
         Rule("expired tokens", "alsolike/privacy/drop_spent_tokens", 0),
     ]
 

@@ -1,94 +1,89 @@
-"""Buying and hiding products from the pages: post, redirect, get; with HTMX, a partial."""
+"""Hiding products from the pages: post, redirect, get; with HTMX, a partial."""
 
 import secrets
-from decimal import Decimal
-from urllib.parse import urlencode
 
-from litestar import Response, post
+from litestar import Response, post, route
 from litestar.params import FromPath
+from litestar.response import Template
 
-from api.catalogue import service as catalogue
-from api.catalogue.cards import ProductCard, product_card
+from api.catalogue.cards import ProductCard, cards, product_card
 from api.database.pool import Connection
 from api.events import service as events
 from api.events.schemas import NewEvent
-from api.exchange import AnyRequest, public_path
-from api.ladder.requests import ladder_of, write
-from api.pages.addresses import came_from, product_url
-from api.pages.rendering import is_fragment, put_flash, redirect, render_partial
-from api.visitors.session import Visitor, load_visitor
+from api.exchange import AnyRequest
+from api.ladder.ladder import Steps
+from api.ladder.requests import answer, ladder_of, write
+from api.pages.addresses import came_from
+from api.pages.rendering import (
+    READ,
+    is_fragment,
+    put_flash,
+    redirect,
+    render_page,
+    render_partial,
+)
+from api.visitors.session import Visitor, find_visitor, hide_here, load_visitor
 
-_BOUGHT = "Bought. Your recommendations know it already."
-_SOLD_OUT = "This product is out of stock."
 _HIDDEN = "You will not see this product among your recommendations again."
-_NOT_HIDDEN = "Turn personalisation on to hide products."
+_SHOWN = "It may be shown to you again."
 
-
-@post("/products/{product_id:str}/buy", status_code=200)
-async def buy(request: AnyRequest, product_id: FromPath[str]) -> Response[bytes]:
-    """Buy one piece of a product; a stranger is asked to sign in first."""
-    order_id = f"web-{secrets.token_hex(16)}"
-
-    async def work(connection: Connection) -> tuple[Visitor, ProductCard, bool]:
-        visitor = await load_visitor(connection, request)
-        product = await catalogue.product(connection, product_id)
-        is_left_out = False
-        if visitor.shopper_id is not None and product.is_in_stock:
-            price = None if product.price is None else Decimal(str(product.price))
-            event = NewEvent(
-                event_id=order_id,
-                kind="purchase",
-                product_id=product_id,
-                shopper_id=visitor.shopper_id,
-                unit_price=price,
-                order_id=order_id,
-            )
-            is_left_out = (await events.record(connection, event)).is_left_out
-        return visitor, await product_card(connection, product_id), is_left_out
-
-    visitor, card, is_left_out = await write(request, work)
-    if visitor.shopper_id is None:
-        return redirect(request, _sign_in_address(product_id))
-    if is_left_out:
-        ladder_of(request).shoppers.exclude(visitor.shopper_id, product_id)
-    message = _BOUGHT if card.is_in_stock else _SOLD_OUT
-    if is_fragment(request):
-        return render_partial(
-            request, "partials/buy.html", product=card, is_bought=card.is_in_stock, flash=message
-        )
-    put_flash(request, message)
-    return redirect(request, card.url)
+_CARD_STEPS = Steps(cards, cards)
 
 
 @post("/products/{product_id:str}/hide", status_code=200)
 async def hide(request: AnyRequest, product_id: FromPath[str]) -> Response[bytes]:
-    """Keep a product out of the shopper's recommendations; a stranger is asked to sign in."""
+    """Keep a product out of what the visitor is shown, until they take that back."""
     form = await request.form()
+    card = await _set_hidden(request, product_id, is_hidden=True)
+    undo = f"{card.url}/unhide"
+    if is_fragment(request):
+        return render_partial(
+            request, "partials/hidden_item.html", product=card, flash=_HIDDEN, undo=undo
+        )
+    put_flash(request, _HIDDEN, undo=undo)
+    return redirect(request, came_from(request, form.get("next")))
+
+
+@post("/products/{product_id:str}/unhide", status_code=200)
+async def unhide(request: AnyRequest, product_id: FromPath[str]) -> Response[bytes]:
+    """Let a product be shown again that the visitor hid."""
+    form = await request.form()
+    await _set_hidden(request, product_id, is_hidden=False)
+    put_flash(request, _SHOWN)
+    return redirect(request, came_from(request, form.get("next")))
+
+
+@route("/hidden", http_method=READ)
+async def hidden_page(request: AnyRequest) -> Template:
+    """Show what the visitor hid, each with the way to take that back."""
+    visitor = await find_visitor(request)
+    product_ids = [*dict.fromkeys([*reversed(visitor.hidden_here), *visitor.hidden])]
+    found = await answer(request, _CARD_STEPS, product_ids) if product_ids else []
+    return render_page(request, "pages/hidden.html", products=found)
+
+
+async def _set_hidden(request: AnyRequest, product_id: str, *, is_hidden: bool) -> ProductCard:
+    """Keep the wish with a shopper who agreed, and in the session of anybody else."""
 
     async def work(connection: Connection) -> tuple[Visitor, ProductCard, bool]:
         visitor = await load_visitor(connection, request)
         card = await product_card(connection, product_id)
-        is_hidden = False
-        if visitor.shopper_id is not None:
+        is_known = False
+        if visitor.shopper_id is not None and (visitor.is_personalised or not is_hidden):
             event = NewEvent(
                 event_id=f"web-{secrets.token_hex(16)}",
-                kind="hide",
+                kind="hide" if is_hidden else "unhide",
                 product_id=product_id,
                 shopper_id=visitor.shopper_id,
             )
-            is_hidden = (await events.record(connection, event)).is_left_out
-        return visitor, card, is_hidden
+            is_known = (await events.record(connection, event)).is_left_out
+        return visitor, card, is_known
 
-    visitor, card, is_hidden = await write(request, work)
-    if visitor.shopper_id is None:
-        return redirect(request, _sign_in_address(product_id))
-    if is_hidden:
+    visitor, card, is_known = await write(request, work)
+    if is_known:
         ladder_of(request).shoppers.exclude(visitor.shopper_id, product_id)
-    if is_hidden and is_fragment(request):
-        return render_partial(request, "partials/hidden_item.html", product=card, flash=_HIDDEN)
-    put_flash(request, _HIDDEN if is_hidden else _NOT_HIDDEN)
-    return redirect(request, came_from(request, form.get("next")))
-
-
-def _sign_in_address(product_id: str) -> str:
-    return public_path(f"/sign-in?{urlencode({'next': product_url(product_id)})}")
+    elif visitor.shopper_id is not None and not is_hidden:
+        ladder_of(request).shoppers.forget(visitor.shopper_id)
+    if not is_known:
+        await hide_here(request, product_id, is_hidden=is_hidden)
+    return card

@@ -13,6 +13,7 @@ import msgspec
 from cachetools import TTLCache
 
 from api.exchange import AnyRequest
+from api.http.notes import notes_of
 
 HEADER = "alsolike-position"
 
@@ -32,8 +33,7 @@ class Positions:
         """Keep where a write ended."""
         if who is not None:
             self._known[who] = position
-        if "session" in request.scope:
-            request.session[_COOKIE_KEY] = [position, int(time.time())]
+        notes_of(request)[_COOKIE_KEY] = [position, int(time.time())]
         setattr(request.state, _COOKIE_KEY, position)
 
     def find(self, request: AnyRequest, who: str | None) -> str | None:
@@ -47,10 +47,8 @@ class Positions:
 
 
 def _of_cookie(request: AnyRequest) -> str:
-    if "session" not in request.scope:
-        return ""
     try:
-        position, written_at = msgspec.convert(request.session.get(_COOKIE_KEY), tuple[str, int])
+        position, written_at = msgspec.convert(notes_of(request).get(_COOKIE_KEY), tuple[str, int])
     except msgspec.ValidationError:
         return ""
     return position if time.time() - written_at < _SECONDS else ""

@@ -14,6 +14,11 @@ def product_url(product_id: str) -> str:
     return public_path(product_path(product_id))
 
 
+def order_url(order_id: str) -> str:
+    """Address of an order's page."""
+    return public_path(f"/orders/{quote(order_id, safe='')}")
+
+
 def category_url(path: str) -> str:
     """Address of a category's page."""
     return public_path(_category_path(path))

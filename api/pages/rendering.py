@@ -17,6 +17,7 @@ from litestar.template import TemplateConfig
 from litestar.utils.scope.state import ScopeState
 
 from api.exchange import AnyRequest
+from api.http.notes import notes_of
 from api.ladder.requests import ladder_of, tier_of
 
 WEB = Path(__file__).parents[2] / "web"
@@ -26,7 +27,7 @@ PageFrame = Callable[[AnyRequest], Mapping[str, Any]]
 
 READ = [HttpMethod.GET, HttpMethod.HEAD]
 
-_FLASH = "flash"
+_FLASH, _UNDO = "flash", "undo"
 # Embeddings, overrides and isolates of Unicode's bidirectional algorithm, and what ends them.
 _TURNING_SIGNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # About a kilobyte each. Cards take half the time of a page, and most are on many pages.
@@ -82,18 +83,25 @@ def _rendered(macro: Callable[..., str], *arguments: object) -> str:
     return macro(*arguments)
 
 
-def put_flash(request: AnyRequest, message: str) -> None:
-    """Keep a message for the next page."""
-    request.session[_FLASH] = message
+def put_flash(request: AnyRequest, message: str, *, undo: str | None = None) -> None:
+    """Keep a message for the next page.
+
+    Parameters
+    ----------
+    undo : str, optional
+        Address of a form that takes back what the message tells.
+    """
+    notes_of(request)[_FLASH] = [message, undo]
 
 
 def take_flash(request: AnyRequest) -> str | None:
-    """Return the message that waits for this page, and drop it."""
-    # An address without a route has no session either.
-    if "session" not in request.scope:
+    """Return the message that waits for this page, and drop it; its form stands beside it."""
+    found = notes_of(request).pop(_FLASH, None)
+    if not isinstance(found, list):
         return None
-    message = request.session.pop(_FLASH, None)
-    return None if message is None else str(message)
+    message, undo = cast("tuple[str, str | None]", found)
+    setattr(request.state, _UNDO, undo)
+    return message
 
 
 def is_fragment(request: AnyRequest) -> bool:
@@ -158,6 +166,7 @@ def _render(
         **cast("PageFrame", request.app.state.page_frame)(request),
         "csrf_token": token if isinstance(token, str) else "",
         "as_of": _as_of(request),
+        "undo": request.state.get(_UNDO),
     }
     return Template(
         name,

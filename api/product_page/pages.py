@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from litestar import HttpMethod, route
@@ -40,15 +40,17 @@ from api.recommendations.schemas import (
 )
 from api.visitors.session import (
     Visitor,
-    cookie_shopper,
     find_visitor,
     load_visitor,
     remembered_visitor,
+    session_shopper,
 )
 
 logger = logging.getLogger("alsolike.web")
 
 _RECOMMENDED_SIZE = 6
+
+Listed = TypeVar("Listed", Complement, SimilarProduct)
 
 
 class _Question(Struct, frozen=True):
@@ -96,22 +98,23 @@ async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
 async def _read_page(connection: Connection, question: _Question) -> dict[str, Any]:
     """Read the page in four rounds, or in two for a visitor who is not personalised.
 
-    One more tells variants apart, where both lists have some.
+    A site session takes one before. One more tells variants apart, where both lists have some.
     """
     request, product_id = question.request, question.product_id
     async with Round(connection) as first:
         loading = first.send(load_visitor(connection, request))
         detail = first.send(service.product_detail(connection, tree_of(request), product_id))
         reviews = first.send(service.reviews(connection, product_id, question.reviews_after))
-        is_bought = first.send(service.is_bought(connection, cookie_shopper(request), product_id))
+        is_bought = first.send(service.is_bought(connection, session_shopper(request), product_id))
         with_it, like_it = _send_lists(first, connection, question)
-    visitor, complements = loading.result(), with_it.result()
-    similar = await _apart(connection, complements, like_it.result())
+    visitor = loading.result()
+    complements = _wanted(with_it.result(), visitor)
+    similar = await _apart(connection, complements, _wanted(like_it.result(), visitor))
     recommended: list[RecommendedProduct] = []
     if visitor.is_personalised:
         if question.view_id is not None:
             await _record_view(request, connection, visitor, product_id, question.view_id)
-        on_page = [product_id, *blocks.product_ids(complements, similar)]
+        on_page = [product_id, *blocks.product_ids(complements, similar), *visitor.exclude]
         recommended = await _recommended(connection, visitor, on_page)
     cards = await cards_by_id(connection, blocks.product_ids(complements, similar, recommended))
     page, next_url = reviews.result()
@@ -180,6 +183,10 @@ def _send_lists(
         first.send(store.complements(connection, complements)),
         first.send(store.similar(connection, similar)),
     )
+
+
+def _wanted(rows: list[Listed], visitor: Visitor) -> list[Listed]:
+    return [one for one in rows if not visitor.is_unwanted(one.product_id)]
 
 
 async def _apart(

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from msgspec import Struct
 
+from api.basket.store import BasketComplement
 from api.catalogue.cards import ProductCard
 from api.pages.addresses import product_url
 from api.recommendations.schemas import Complement, RecommendedProduct, SimilarProduct
@@ -106,8 +107,13 @@ def similar_block(
     )
 
 
-def complements_block(rows: Iterable[Complement], cards: Cards) -> Block:
-    """Make the block of what goes with a product; without items where nothing does."""
+def complements_block(
+    rows: Iterable[Complement] | Iterable[BasketComplement],
+    cards: Cards,
+    *,
+    of_basket: bool = False,
+) -> Block:
+    """Make the block of what goes with a product, or a basket; without items where nothing does."""
     items = [
         Recommendation(
             cards[row.product_id], "complements", ReasonLine(row.basis, _BASES[row.basis])
@@ -115,7 +121,12 @@ def complements_block(rows: Iterable[Complement], cards: Cards) -> Block:
         for row in rows
         if row.product_id in cards
     ]
-    return Block("Goes with it", "What shoppers buy with this, or with its kind", items, None)
+    title, subtitle = (
+        ("Goes with your basket", "What shoppers buy with what lies in it, or with its kind")
+        if of_basket
+        else ("Goes with it", "What shoppers buy with this, or with its kind")
+    )
+    return Block(title, subtitle, items, None)
 
 
 def _reason_line(row: RecommendedProduct, cards: Cards) -> ReasonLine:

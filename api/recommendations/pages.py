@@ -22,6 +22,7 @@ async def home(request: AnyRequest) -> Template:
         shopper_id=visitor.shopper_id,
         session_id=visitor.session_id,
         k=BLOCK_SIZE,
+        exclude=visitor.exclude,
         after=request.query_params.get("after"),
     )
     found = await service.recommend(request, asked)

@@ -18,6 +18,7 @@ from api.visitors.session import (
     load_visitor,
     require_choice,
     sign_in,
+    sign_out,
     withdraw,
 )
 
@@ -47,7 +48,7 @@ async def sign_in_shopper(request: AnyRequest) -> Response[bytes]:
     if found is None:
         message = f"There is no shopper {shopper_id}." if shopper_id else "Choose a shopper."
         return await _sign_in_page(request, after, message)
-    sign_in(request, found.shopper_id)
+    await sign_in(request, found.shopper_id)
     put_flash(request, f"Signed in as {found.display_name or found.shopper_id}.")
     return redirect(request, after)
 
@@ -55,7 +56,7 @@ async def sign_in_shopper(request: AnyRequest) -> Response[bytes]:
 @post("/sign-out", status_code=200)
 async def sign_out_shopper(request: AnyRequest) -> Response[bytes]:
     """Sign out."""
-    request.session.clear()
+    await sign_out(request)
     put_flash(request, "Signed out.")
     return redirect(request, public_path("/"))
 
@@ -85,7 +86,7 @@ async def personalise(request: AnyRequest) -> Response[bytes]:
     if shopper_id is not None:
         ladder_of(request).shoppers.forget(shopper_id)
     else:
-        (agree if is_granted else withdraw)(request)
+        await (agree if is_granted else withdraw)(request)
     put_flash(
         request,
         "Recommendations now follow what you look at."

@@ -1,24 +1,30 @@
-"""Who asks, by what the encrypted session cookie keeps.
+"""Who asks, by what the session keeps.
 
-The cookie holds the id of a signed-in shopper, or a random id of an anonymous visitor who agreed to
-personalisation, and a message for the next page. Neither id is ever kept beside the other.
+A session holds the id of a signed-in shopper, or a random id of an anonymous visitor who agreed to
+personalisation; neither id is ever kept beside the other. It also holds the id of the basket of a
+visitor who is not signed in, and what a visitor hid who has no account or did not agree.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from litestar.exceptions import NotFoundException
 from msgspec import Struct
 
+from api.basket.store import basket_of_shopper, merge, summarise
 from api.database.pool import Connection
 from api.exchange import AnyRequest
 from api.ladder.ladder import Steps
-from api.ladder.requests import answer, ladder_of
+from api.ladder.requests import answer, ladder_of, write
+from api.sessions.session import sessions_of
 from api.visitors import store
 from api.visitors.shop import Shop
 
-_SHOPPER, _SESSION, _VISITOR = "shopper_id", "session_id", "visitor"
+_SHOPPER, _SESSION, _BASKET, _HIDDEN = "shopper_id", "session_id", "basket_id", "hidden"
+_VISITOR = "visitor"
+# The oldest is shown again beyond them.
+MOST_HIDDEN = 200
 
 
 class Visitor(Struct):
@@ -30,12 +36,41 @@ class Visitor(Struct):
         Of an anonymous visitor who agreed to personalisation; never beside a shopper.
     is_personalised : bool
         Whether what they do may be used, and kept, for recommending.
+    basket_id : str or None
+        None: they have no basket yet.
+    pieces : int or None
+        How many lie in the basket; None: that cannot be asked now.
+    in_basket : sequence of str
+        Ids of the products that lie in the basket.
+    hidden : sequence of str
+        Ids of the products that they hid, in the database.
+    hidden_here : sequence of str
+        Ids of the products that they hid, in the session.
     """
 
     shopper_id: str | None = None
     display_name: str | None = None
     session_id: str | None = None
     is_personalised: bool = False
+    basket_id: str | None = None
+    pieces: int | None = 0
+    in_basket: Sequence[str] = ()
+    hidden: Sequence[str] = ()
+    hidden_here: Sequence[str] = ()
+
+    @property
+    def exclude(self) -> list[str]:
+        """What to leave out of their recommendations beyond what the database knows of them."""
+        in_basket = self.in_basket if self.shopper_id is None else ()
+        return [*dict.fromkeys([*in_basket, *self.hidden_here])]
+
+    def is_unwanted(self, product_id: str) -> bool:
+        """Tell whether a product is not to be suggested to them: it is in the basket, or hidden."""
+        return (
+            product_id in self.in_basket
+            or product_id in self.hidden
+            or product_id in self.hidden_here
+        )
 
 
 def shop_of(request: AnyRequest) -> Shop:
@@ -74,14 +109,14 @@ def require_choice(request: AnyRequest) -> None:
         raise NotFoundException(message)
 
 
-def cookie_shopper(request: AnyRequest) -> str | None:
-    """Return the shopper whom the cookie names; whether there is one tells `load_visitor`."""
+def session_shopper(request: AnyRequest) -> str | None:
+    """Return the shopper whom the session names; whether there is one tells `load_visitor`."""
     return request.session.get(_SHOPPER)
 
 
 async def find_visitor(request: AnyRequest) -> Visitor:
-    """Tell who asks, without the database where it is away or no shopper is signed in."""
-    if cookie_shopper(request) is None:
+    """Tell who asks, without the database where it is away or has nothing of them."""
+    if session_shopper(request) is None and _BASKET not in request.session:
         return remembered_visitor(request)[0]
     return await answer(request, _VISITOR_STEPS, request)
 
@@ -96,10 +131,26 @@ async def load_visitor(connection: Connection, request: AnyRequest) -> Visitor:
         if row is None:
             request.session.clear()
         else:
-            visitor = Visitor(row.shopper_id, row.display_name, is_personalised=row.is_personalised)
+            visitor = Visitor(
+                row.shopper_id,
+                row.display_name,
+                is_personalised=row.is_personalised,
+                basket_id=basket_of_shopper(row.shopper_id),
+                pieces=row.pieces,
+                in_basket=row.product_ids,
+                hidden=row.hidden,
+            )
             ladder_of(request).shoppers.note(row.shopper_id)
-    elif session_id is not None:
-        visitor = Visitor(session_id=session_id, is_personalised=True)
+    else:
+        visitor = Visitor(
+            session_id=session_id,
+            is_personalised=session_id is not None,
+            basket_id=request.session.get(_BASKET),
+        )
+        if visitor.basket_id is not None:
+            found = await summarise(connection, visitor.basket_id)
+            visitor.pieces, visitor.in_basket = found.pieces, found.product_ids
+    visitor.hidden_here = request.session.get(_HIDDEN, ())
     setattr(request.state, _VISITOR, visitor)
     return visitor
 
@@ -107,8 +158,8 @@ async def load_visitor(connection: Connection, request: AnyRequest) -> Visitor:
 def remembered_visitor(request: AnyRequest) -> tuple[Visitor, frozenset[str]]:
     """Tell who asks without the database, and what they are known to have bought or hidden.
 
-    The cookie is trusted if this was the demo shop, and not changed. A shopper's consent cannot be
-    looked up, so what they did is used for exclusions alone.
+    The session is what was last read of it. It counts if this was the demo shop, and not changed. A
+    shopper's consent cannot be looked up, so what they did is used for exclusions alone.
     """
     shopper_id = request.session.get(_SHOPPER) if shop_of(request).can_sign_in else None
     session_id = request.session.get(_SESSION)
@@ -118,6 +169,8 @@ def remembered_visitor(request: AnyRequest) -> tuple[Visitor, frozenset[str]]:
         known.display_name,
         session_id=None if shopper_id else session_id,
         is_personalised=shopper_id is None and session_id is not None,
+        pieces=0 if shopper_id is None and _BASKET not in request.session else None,
+        hidden_here=request.session.get(_HIDDEN, ()),
     )
     setattr(request.state, _VISITOR, visitor)
     return visitor, known.excluded
@@ -144,17 +197,46 @@ def visitor_context(request: AnyRequest) -> Mapping[str, Any]:
     }
 
 
-def sign_in(request: AnyRequest, shopper_id: str) -> None:
-    """Make the visitor a shopper; nothing of an anonymous session is carried over."""
-    request.session.clear()
-    request.session[_SHOPPER] = shopper_id
+async def sign_in(request: AnyRequest, shopper_id: str) -> None:
+    """Make the visitor a shopper; an anonymous session's basket and hides are carried over."""
+    basket_id = request.session.get(_BASKET)
+    if basket_id is not None:
+        await write(request, lambda c: merge(c, basket_id, shopper_id), who=shopper_id)
+    hidden = {key: value for key, value in request.session.items() if key == _HIDDEN}
+    await sessions_of(request).replace(request, {_SHOPPER: shopper_id, **hidden})
 
 
-def agree(request: AnyRequest) -> None:
-    """Give an anonymous visitor a random id to recommend by."""
-    request.session.setdefault(_SESSION, secrets.token_urlsafe(18))
+async def sign_out(request: AnyRequest) -> None:
+    """End the session."""
+    await sessions_of(request).replace(request, {})
 
 
-def withdraw(request: AnyRequest) -> None:
+async def agree(request: AnyRequest) -> None:
+    """Give an anonymous visitor a random id to recommend by, unless they have one."""
+    if _SESSION not in request.session:
+        session = {**request.session, _SESSION: secrets.token_urlsafe(18)}
+        await sessions_of(request).replace(request, session)
+
+
+async def withdraw(request: AnyRequest) -> None:
     """Forget the id of an anonymous visitor."""
-    request.session.pop(_SESSION, None)
+    if _SESSION in request.session:
+        session = {key: value for key, value in request.session.items() if key != _SESSION}
+        await sessions_of(request).replace(request, session)
+
+
+async def keep_basket(request: AnyRequest, basket_id: str) -> None:
+    """Remember the basket of a visitor who is not signed in."""
+    if _SHOPPER not in request.session and request.session.get(_BASKET) != basket_id:
+        await sessions_of(request).replace(request, {**request.session, _BASKET: basket_id})
+
+
+async def hide_here(request: AnyRequest, product_id: str, *, is_hidden: bool) -> None:
+    """Keep in the session that a product is hidden, or no more."""
+    before = request.session.get(_HIDDEN, [])
+    if (product_id in before) == is_hidden:
+        return
+    others = [one for one in before if one != product_id]
+    hidden = [*others, product_id][-MOST_HIDDEN:] if is_hidden else others
+    session = {key: value for key, value in request.session.items() if key != _HIDDEN}
+    await sessions_of(request).replace(request, {**session, _HIDDEN: hidden} if hidden else session)

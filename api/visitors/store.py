@@ -15,11 +15,22 @@ _MOST_EXCLUDED = 1000
 
 
 class ShopperRow(Struct):
-    """A shopper, with whether they consent to personalisation now."""
+    """A shopper: whether they consent to personalisation now, and what is not shown to them.
+
+    Attributes
+    ----------
+    product_ids : list of str
+        What lies in their basket.
+    hidden : list of str
+        What they hid, the latest first, at most 1,000.
+    """
 
     shopper_id: str
     display_name: str | None
     is_personalised: bool
+    pieces: int
+    product_ids: list[str]
+    hidden: list[str]
 
 
 async def shopper(connection: Connection, shopper_id: str) -> ShopperRow | None:

@@ -3,7 +3,7 @@
 --   what they asked not to see;
 --   what they reviewed, with however many stars, and did not buy;
 --   what they looked at or put into a basket in the last p_viewed_days days, and did not buy;
---   what lies in their basket;
+--   what lies in their basket: that of the site, and what the request tells of;
 --   what the request excludes.
 -- p_shopper_id: a shopper, null: nobody; p_acted: what they did lately, of recs.recent_actions;
 -- p_history: as in recs.recent_actions; p_exclude: product ids, null: none; p_as_of: what they did
@@ -35,6 +35,7 @@ declare
     kept text [];
     -- What was looked at, put into a basket or reviewed, and not bought.
     seen text [];
+    -- What they hid, and what lies in the basket of the site.
     hidden text [] := '{}';
     in_basket text [] := '{}';
 begin
@@ -148,6 +149,11 @@ begin
             select h.product_id
             from recs.hides as h
             where h.shopper_id = p_shopper_id and h.hidden_at < coalesce(p_as_of, 'infinity')
+            union all
+            -- What lay in it at another time is not known.
+            select l.product_id
+            from raw.basket_lines as l
+            where p_as_of is null and l.basket_id = 'shopper:' || p_shopper_id
         );
     end if;
     return

@@ -58,6 +58,22 @@ begin
     if part is not null then
         kept := kept || jsonb_build_object('raw.returns', part);
     end if;
+    -- A line names the basket alone.
+    select jsonb_agg(to_jsonb(l))
+    into part
+    from raw.basket_lines as l
+    inner join raw.baskets as b on l.basket_id = b.basket_id
+    where b.shopper_id = p_shopper_id;
+    if part is not null then
+        kept := kept || jsonb_build_object('raw.basket_lines', part);
+    end if;
+    select jsonb_agg(jsonb_build_object('created_at', s.created_at, 'expires_at', s.expires_at))
+    into part
+    from ops.sessions as s
+    where s.shopper_id = p_shopper_id;
+    if part is not null then
+        kept := kept || jsonb_build_object('ops.sessions', part);
+    end if;
     return kept;
 end;
 $$;

@@ -72,8 +72,12 @@ def test_what_is_bought_says_so_and_leaves_the_block(
     bought = visit.block()[0]
 
     visit.page.locator(f"#recommendations .card[data-product='{bought}'] h3 a").click()
-    visit.page.locator("#buy").get_by_role("button", name="Buy").click()
-    expect(visit.page.locator("#buy")).to_contain_text("In your purchases")
+    visit.page.get_by_role("button", name="Add to basket").click()
+    expect(visit.page.locator("#buy")).to_contain_text("In your basket")
+    visit.page.get_by_role("banner").get_by_role("link", name="Basket").click()
+    visit.page.get_by_role("link", name="Check out").click()
+    visit.page.get_by_role("button", name="Place the order").click()
+    expect(visit.page.get_by_role("heading", level=1)).to_contain_text("Order of")
     assert purchases_of(shopper) == [bought]
 
     visit.open("/")
@@ -85,13 +89,50 @@ def test_what_is_bought_says_so_and_leaves_the_block(
     expect(visit.page.locator("#buy")).to_contain_text("In your purchases")
 
 
-def test_a_stranger_is_asked_to_sign_in_to_buy_and_comes_back(visit: Any, shopper: str) -> None:
+def test_a_stranger_orders_returns_and_the_block_follows(
+    visit: Any, shopper: str, purchases_of: Callable[[str], list[str]]
+) -> None:
+    page = visit.page
     visit.open("/products/tent-04")
-    visit.page.get_by_role("link", name="Sign in to buy").click()
-    visit.page.locator(f"button[name=shopper_id][value='{shopper}']").click()
+    page.get_by_role("button", name="Add to basket").click()
+    expect(page.get_by_role("banner").get_by_role("link", name="Basket")).to_contain_text("1")
+    visit.open("/products/tent-05")
+    page.get_by_role("button", name="Add to basket").click()
+    expect(page.get_by_role("banner").get_by_role("link", name="Basket")).to_contain_text("2")
 
-    expect(visit.page).to_have_url(visit.site + "/products/tent-04")
-    expect(visit.page.get_by_role("button", name="Buy")).to_be_visible()
+    page.get_by_role("banner").get_by_role("link", name="Basket").click()
+    first = page.locator("tr[data-product='tent-04']")
+    first.get_by_role("textbox").fill("3")
+    first.get_by_role("button", name="Change").click()
+    expect(page.get_by_role("table")).to_contain_text("4 pieces")
+    page.locator("tr[data-product='tent-05']").get_by_role("button", name="Remove").click()
+    expect(page.locator("tr[data-product='tent-05']")).to_have_count(0)
+
+    page.get_by_role("link", name="Sign in to check out").click()
+    page.locator(f"button[name=shopper_id][value='{shopper}']").click()
+    expect(page).to_have_url(visit.site + "/checkout")
+    page.get_by_role("button", name="Place the order").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Order of")
+    address = page.url
+    assert purchases_of(shopper) == ["tent-04"]
+    visit.open("/")
+    assert "tent-04" not in visit.block()
+
+    # Back to the form: sent again, it orders nothing more.
+    page.go_back()
+    page.go_back()
+    if "/checkout" in page.url and page.get_by_role("button", name="Place the order").count():
+        page.get_by_role("button", name="Place the order").click()
+        expect(page).to_have_url(address)
+    assert purchases_of(shopper) == ["tent-04"]
+
+    page.goto(address)
+    page.get_by_role("button", name="Return").click()
+    expect(page.get_by_role("table")).to_contain_text("Taken back")
+    visit.open("/products/tent-04")
+    expect(page.get_by_text("In your purchases")).to_have_count(0)
+    visit.open("/orders")
+    expect(page.locator(".orders__one")).to_contain_text("3 taken back")
 
 
 def test_load_more_shows_every_product_once(visit: Any) -> None:
@@ -132,18 +173,37 @@ def test_load_more_of_similar_products_repeats_none(visit: Any) -> None:
     assert len(set(ids)) == len(ids)
 
 
-def test_a_hidden_product_is_gone_for_good(visit: Any, shopper: str) -> None:
-    visit.sign_in(shopper)
+@pytest.mark.parametrize("signs_in", [True, False], ids=["shopper", "stranger"])
+def test_a_hidden_product_is_gone_until_that_is_undone(
+    visit: Any, shopper: str, signs_in: bool
+) -> None:
+    if signs_in:
+        visit.sign_in(shopper)
     visit.open("/")
-    hidden = visit.block()[1]
+    before = visit.block()
+    hidden = before[1]
     card = visit.page.locator(f"#recommendations .card[data-product='{hidden}']")
     card.hover()
-    card.get_by_role("button", name=re.compile("Do not show again")).click()
+    card.get_by_role("button", name=re.compile("Not for me")).click()
 
     expect(visit.page.locator("#flash p")).to_be_visible()
     expect(card).to_have_count(0)
+    if visit.has_scripts:
+        expect(visit.page.get_by_role("button", name="Undo")).to_be_focused()
     visit.open("/")
     assert hidden not in visit.block()
+
+    visit.page.get_by_role("link", name="Hidden products").click()
+    visit.page.get_by_role("button", name="Show again").click()
+    expect(visit.page.get_by_text("You hid nothing.")).to_be_visible()
+    visit.open("/")
+    assert visit.block() == before
+
+    card.hover()
+    card.get_by_role("button", name=re.compile("Not for me")).click()
+    visit.page.get_by_role("button", name="Undo").first.click()
+    expect(visit.page.locator("#flash")).to_contain_text("may be shown to you again")
+    expect(card).to_have_count(1)
 
 
 def test_search_finds_and_helps_when_it_does_not(visit: Any) -> None:

@@ -131,8 +131,11 @@ APP_CALLS = ANALYST_CALLS | {
     "recs.with_nearest_action",
 }
 APP_WRITES = {
+    "ops.sessions": "INSERT UPDATE DELETE",
     "ops.spent_tokens": "INSERT",
     "raw.basket_additions": "INSERT",
+    "raw.basket_lines": "INSERT UPDATE DELETE",
+    "raw.baskets": "INSERT UPDATE DELETE",
     "raw.clicks": "INSERT",
     "raw.consents": "INSERT",
     "raw.purchases": "INSERT",
@@ -319,6 +322,9 @@ ATTACKS = [
     "select args from ops.procrastinate_jobs",
     "select * from ops.locks for update",
     "select * from ops.spent_tokens",
+    "select * from ops.sessions",
+    "select * from raw.baskets",
+    "select * from raw.basket_lines",
 ]
 
 

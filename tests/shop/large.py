@@ -101,6 +101,17 @@ _HISTORY = """
     from generate_series(0, 1999) as n
     cross join (values ('s7'), (null)) as who (shopper_id);
 
+    insert into raw.baskets (basket_id, shopper_id, changed_at)
+    select 'shopper:s' || n, 's' || n, '2026-03-01'::timestamptz - n * interval '1 minute'
+    from generate_series(0, 3999) as n;
+    insert into raw.baskets (basket_id, changed_at)
+    select 'visitor' || n, '2026-03-01'::timestamptz - n * interval '1 minute'
+    from generate_series(0, 999) as n;
+    insert into raw.basket_lines (basket_id, product_id, quantity)
+    select b.basket_id, pg_temp.product(hashtext(b.basket_id) % 9000 + 9000 + line), 2
+    from raw.baskets as b
+    cross join generate_series(0, 2) as line;
+
     insert into raw.clicks (click_id, product_id, clicked_at, session_id)
     select 'c' || n, pg_temp.product(n), '2026-03-01'::timestamptz, 'busy'
     from generate_series(0, 3999) as n;

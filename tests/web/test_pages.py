@@ -213,14 +213,24 @@ def test_signing_in_never_leads_elsewhere(client: Client, address: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/sign-in", "/sign-out", "/personalise", "/products/pan-01/buy", "/products/pan-01/hide"],
+    [
+        "/sign-in",
+        "/sign-out",
+        "/personalise",
+        "/basket",
+        "/basket/quantity",
+        "/checkout",
+        "/orders/one/return",
+        "/orders/one/again",
+        "/products/pan-01/hide",
+    ],
 )
 def test_a_form_of_another_site_is_refused(client: Client, path: str) -> None:
     sign_in(client, "agreed")
-    form = {"shopper_id": "plain", "agree": "no"}
+    form = {"shopper_id": "plain", "agree": "no", "product_id": "pan-01", "quantity": "1"}
     assert client.post(path, data=form).status_code == 403
     assert client.post(path, data={**form, "_csrf_token": "made-up"}).status_code == 403
-    assert rows("select * from raw.purchases") == []
+    assert rows("select * from raw.basket_lines") == []
     assert "Sign out" in client.get("/").text
 
 
@@ -302,65 +312,6 @@ def test_a_shoppers_decision_is_recorded(client: Client) -> None:
         " order by consent_id"
     ) == [(True, "site"), (False, "site")]
     assert send(client, "/personalise", agree="maybe").status_code == 400
-
-
-def test_a_stranger_is_asked_to_sign_in_before_buying(client: Client) -> None:
-    response = send(client, "/products/pan-01/buy")
-    assert response.status_code == 303
-    assert response.headers["location"] == "/sign-in?next=%2Fproducts%2Fpan-01"
-    by_htmx = send(client, "/products/pan-01/buy", htmx=True)
-    assert by_htmx.headers["hx-redirect"] == "/sign-in?next=%2Fproducts%2Fpan-01"
-    assert rows("select * from raw.purchases") == []
-
-
-def test_what_was_bought_leaves_the_block_and_steers_it(client: Client) -> None:
-    sign_in(client, "agreed")
-    client.get("/products/pan-05")
-    bought = cards(client.get("/").text)[0]
-    response = send(client, f"/products/{bought}/buy")
-    assert response.status_code == 303
-    assert response.headers["location"] == f"/products/{bought}"
-    page = client.get(f"/products/{bought}").text
-    assert "Bought." in page
-    assert "In your purchases" in page
-    after = client.get("/").text
-    assert bought not in cards(after)
-    assert "Because you bought" in after
-    assert rows("select shopper_id, product_id, quantity, unit_price > 0 from raw.purchases") == [
-        ("agreed", bought, 1, True)
-    ]
-
-
-def test_buying_by_htmx_gives_the_part_that_changes(client: Client) -> None:
-    sign_in(client, "agreed")
-    part = send(client, "/products/pan-01/buy", htmx=True).text
-    assert "<html" not in part
-    assert "In your purchases" in part
-    assert "Bought." in part
-
-
-def test_what_is_sold_out_cannot_be_bought(client: Client) -> None:
-    sign_in(client, "agreed")
-    send(client, "/products/pan-29/buy")
-    assert "out of stock" in client.get("/products/pan-29").text
-    assert rows("select * from raw.purchases") == []
-
-
-def test_what_is_hidden_is_not_recommended_again(client: Client) -> None:
-    sign_in(client, "agreed")
-    client.get("/products/pan-05")
-    hidden, other = cards(client.get("/").text)[:2]
-    assert "<html" not in send(client, f"/products/{hidden}/hide", htmx=True).text
-    response = send(client, f"/products/{other}/hide", next="/?x=1")
-    assert response.headers["location"] == "/?x=1"
-    assert not {hidden, other} & set(cards(client.get("/").text))
-
-
-def test_hiding_needs_consent(client: Client) -> None:
-    sign_in(client, "silent")
-    send(client, "/products/pan-05/hide", next="/")
-    assert "Turn personalisation on" in client.get("/").text
-    assert rows("select * from recs.hides") == []
 
 
 def test_a_hostile_title_is_only_text(client: Client) -> None:

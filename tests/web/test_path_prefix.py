@@ -92,11 +92,13 @@ def test_signing_in_buying_and_consent_stay_on_the_site(client: Client) -> None:
         return answer.headers["location"]
 
     product = "/shop/products/knife-01"
-    stranger = send(f"{product}/buy")
-    assert stranger == "/shop/sign-in?next=%2Fshop%2Fproducts%2Fknife-01"
+    assert send("/shop/basket", product_id="knife-01") == product
+    assert (
+        client.get("/shop/checkout").headers["location"] == "/shop/sign-in?next=%2Fshop%2Fcheckout"
+    )
     assert send("/shop/sign-in", shopper_id="agreed", next=product) == product
     assert "Shopper 1" in client.get(product).text
-    assert send(f"{product}/buy") == product
+    assert send("/shop/basket/quantity", product_id="knife-01", quantity="2") == "/shop/basket"
     assert send("/shop/personalise", agree="yes", next=product) == product
     assert send("/shop/personalise", agree="yes", next="/another-site") == "/shop/"
     assert send("/shop/sign-out") == "/shop/"

@@ -37,7 +37,11 @@ FORMS = [
     ("/sign-in", {"shopper_id": "agreed"}),
     ("/sign-out", {}),
     ("/personalise", {"agree": "yes"}),
-    ("/products/knife-01/buy", {}),
+    ("/basket", {"product_id": "knife-01"}),
+    ("/basket/quantity", {"product_id": "knife-01", "quantity": "2"}),
+    ("/checkout", {"order_id": f"web-{'0' * 32}", "digest": ""}),
+    ("/orders/one/return", {"purchase_id": "one"}),
+    ("/orders/one/again", {}),
     ("/products/knife-01/hide", {}),
 ]
 
@@ -142,7 +146,8 @@ def test_pages_that_are_asked_for_let_nobody_choose_a_shopper(opened: Client) ->
         refused = send(opened, "/sign-in", shopper_id=shopper_id)
         assert refused.status_code == 404
         assert "Nobody signs in here" in refused.text
-    send(opened, "/products/knife-01/buy")
+    send(opened, "/basket", product_id="knife-01")
+    send(opened, "/checkout", order_id=f"web-{'0' * 32}", digest="")
     assert purchases() == 0
 
 
@@ -162,7 +167,8 @@ def test_a_cookie_of_the_demo_signs_nobody_in_over_real_data(
         assert page.status_code == 200
         assert "Sign out" not in page.text
         assert "Shopper 1" not in page.text
-        send(later, "/products/knife-01/buy")
+        send(later, "/basket", product_id="knife-01")
+        send(later, "/checkout", order_id=f"web-{'0' * 32}", digest="")
         assert purchases() == 0
 
 

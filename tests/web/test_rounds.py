@@ -109,7 +109,7 @@ async def divide(connection: Connection) -> None:
 
 
 @pytest.mark.usefixtures("shop")
-@pytest.mark.parametrize(("is_signed_in", "rounds"), [(False, 2), (True, 4)])
+@pytest.mark.parametrize(("is_signed_in", "rounds"), [(False, 2), (True, 5)])
 def test_the_page_of_a_product_takes_few_rounds(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, is_signed_in: bool, rounds: int
 ) -> None:

@@ -23,9 +23,12 @@ API = Path(api.__file__).parent
 # Fewer rows than this, and to read all of a table may be the best plan.
 LARGE = 3000
 
-# Of no use to what serves: a number for its own sake, and the keys by which others write. Those of
+# Of no use to what serves: a number for its own sake, and the keys by which others write, erase and
+# drop what is old. Those of
 # groups are of use where products have variants: see test_functions.py.
 FOR_OTHERS = {
+    "baskets_changed_at_idx",
+    "baskets_shopper_id_idx",
     "consents_pkey",
     "embeddings_pkey",
     "products_of_variants",

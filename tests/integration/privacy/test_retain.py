@@ -48,6 +48,27 @@ def shop(database: dict[str, str]) -> None:
             "raw.rejected_rows",
             [{"source": source, "line": 1, "reason": "bad", "rejected_at": days_ago(days)}],
         )
+    for basket, shopper, days in (
+        ("visitor-old", None, 31),
+        ("visitor-new", None, 29),
+        ("shopper:anna", "anna", 400),
+    ):
+        add_rows(
+            "raw.baskets",
+            [{"basket_id": basket, "shopper_id": shopper, "changed_at": days_ago(days)}],
+        )
+        add_rows("raw.basket_lines", [{"basket_id": basket, "product_id": "mug", "quantity": 1}])
+    for name, days in (("old", 1), ("new", -1)):
+        add_rows(
+            "ops.sessions",
+            [
+                {
+                    "session_hash": name.encode() * 8 + bytes(8),
+                    "data": "{}",
+                    "expires_at": days_ago(days),
+                }
+            ],
+        )
     for command, days in (("embed", 91), ("load", 91), ("embed", 89)):
         add_rows(
             "ops.runs",
@@ -89,6 +110,8 @@ def test_only_what_is_too_old_goes(settings: Settings) -> None:
         "runs": 1,
         "texts of kept runs": 1,
         "ended jobs": 1,
+        "baskets of visitors without an account": 1,
+        "expired sessions": 1,
         "expired tokens": 0,
     }
     assert retain(settings, is_dry=True) == wanted
@@ -96,6 +119,7 @@ def test_only_what_is_too_old_goes(settings: Settings) -> None:
     assert retain(settings) == {**wanted, "dbt's logs": 0}
     for table, event_id, _ in EVENTS:
         assert ids(f"select {event_id} from {table}") == ["new", "new of anna", "old of anna"]
+    assert ids("select basket_id from raw.basket_lines") == ["shopper:anna", "visitor-new"]
     assert ids("select source from raw.rejected_rows") == ["new"]
     assert run("select command, counts from ops.runs order by 1") == [
         ("embed", {"days": 89}),

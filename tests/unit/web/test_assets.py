@@ -38,7 +38,7 @@ def luminance(colour: str) -> float:
         ],
         *[
             (text, ground, TEXT_CONTRAST)
-            for text in ("accent", "fault")
+            for text in ("accent", "wrong")
             for ground in ("ground", "surface")
         ],
         ("ink", "accent-soft", TEXT_CONTRAST),

@@ -8,24 +8,24 @@ from typing import Any
 
 import jinja2
 import pytest
+from msgspec.structs import replace
 
 from api.listing.choices import CATEGORY_SORTS, choices_of
 from api.listing.controls import Controls, make_controls
 from api.listing.store import Facet
 from api.pages.rendering import shown
+from api.visitors.session import Visitor
 
 WEB = Path(__file__).resolve().parents[3] / "web"
 TOKEN = "token-of-this-visit"
+SOLD_OUT = "Sold out. Have a look at what is similar, below."
 HOSTILE = '<script>alert(1)</script>" onload="alert(2)'
 VOID = {"br", "circle", "img", "input", "link", "meta", "path", "use"}
 
-STRANGER = SimpleNamespace(
-    shopper_id=None, display_name=None, session_id=None, is_personalised=False
-)
-AGREED = SimpleNamespace(shopper_id=None, display_name=None, session_id="s1", is_personalised=True)
-SHOPPER = SimpleNamespace(
-    shopper_id="S1", display_name="Shopper 1 · mugs", session_id=None, is_personalised=True
-)
+STRANGER = Visitor()
+AGREED = Visitor(session_id="s1", is_personalised=True)
+SHOPPER = Visitor(shopper_id="S1", display_name="Shopper 1 · mugs", is_personalised=True)
+WITH_BASKET = replace(SHOPPER, pieces=1, in_basket=["P000001"])
 
 
 @dataclass
@@ -204,7 +204,7 @@ PAGES: dict[str, dict[str, Any]] = {
 VISITORS = {"stranger": STRANGER, "agreed": AGREED, "shopper": SHOPPER}
 
 
-def render(name: str, visitor: SimpleNamespace = SHOPPER, **context: Any) -> str:
+def render(name: str, visitor: Visitor = SHOPPER, **context: Any) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(WEB / "templates"),
         autoescape=True,
@@ -389,24 +389,25 @@ def test_card_without_picture_price_or_reviews_is_still_a_card() -> None:
     assert [a for _, a in page.elements if "data-halves" in a] == []
 
 
-def test_only_who_may_hide_is_offered_it() -> None:
-    unasked = SimpleNamespace(**{**vars(SHOPPER), "is_personalised": False})
-    for visitor, is_offered in ((SHOPPER, True), (unasked, False), (STRANGER, False)):
+def test_everybody_may_hide() -> None:
+    for visitor in VISITORS.values():
         html = render("partials/recommendation_items.html", visitor, block=block(card(1)))
-        assert ("/products/P000001/hide" in html) is is_offered
+        assert "/products/P000001/hide" in html
 
 
 @pytest.mark.parametrize(
     ("visitor", "is_in_stock", "is_bought", "said"),
     [
-        (SHOPPER, True, False, "Buy"),
-        (SHOPPER, True, True, "In your purchases Buy again"),
-        (SHOPPER, False, False, "Sold out. Have a look at what is similar, below."),
-        (STRANGER, True, False, "Sign in to buy"),
+        (SHOPPER, True, False, "Add to basket"),
+        (SHOPPER, True, True, "In your purchases Add to basket"),
+        (SHOPPER, False, False, SOLD_OUT),
+        (STRANGER, True, False, "Add to basket"),
+        (WITH_BASKET, True, True, "In your purchases In your basket Add another"),
+        (WITH_BASKET, False, False, f"In your basket {SOLD_OUT}"),
     ],
 )
 def test_buying_part_says_what_can_be_done(
-    visitor: SimpleNamespace,
+    visitor: Visitor,
     is_in_stock: bool,
     is_bought: bool,
     said: str,

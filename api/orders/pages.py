@@ -1,0 +1,344 @@
+"""The pages of the basket, the checkout and the orders: post, redirect, get."""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from litestar import Response, post, route
+from litestar.datastructures import FormMultiDict
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from litestar.response import Template
+
+from api.basket import store as baskets
+from api.basket.store import MOST_LINES, MOST_PIECES, Added
+from api.catalogue.cards import ProductCard, cards_by_id, product_card
+from api.catalogue.service import unknown_product
+from api.database.pool import Connection
+from api.events import service as events
+from api.events.schemas import NewEvent
+from api.exchange import AnyRequest, public_path
+from api.ladder.ladder import Steps
+from api.ladder.requests import answer, ladder_of, write
+from api.orders import service, store
+from api.pages.addresses import came_from, order_url
+from api.pages.rendering import (
+    READ,
+    is_fragment,
+    put_flash,
+    redirect,
+    render_page,
+    render_partial,
+    take_flash,
+)
+from api.problems.errors import InvalidFieldError
+from api.recommendations import blocks
+from api.visitors.session import Visitor, find_visitor, keep_basket, load_visitor
+
+_ADDED = "It is in your basket."
+_SOLD_OUT = "This product is out of stock."
+_FULL = f"A basket holds at most {MOST_LINES} different products."
+_CHANGED = "Your basket has changed since you saw it. Have a look, and order again."
+_GONE = "There is no such order."
+_LONGEST_ID = 200
+_QUANTITY = re.compile(r"[0-9]{1,8}")
+
+
+class _BasketPage(NamedTuple):
+    basket: service.Basket
+    complements: blocks.Block
+
+
+class _Problem(NamedTuple):
+    """What was typed for a product's quantity, and what is wrong with it."""
+
+    product_id: str
+    typed: str
+    message: str
+
+
+@route("/basket", http_method=READ)
+async def basket_page(request: AnyRequest) -> Template:
+    """Show what lies in the basket, and what goes with it."""
+    return await _basket_page(request)
+
+
+@post("/basket", status_code=200)
+async def add_to_basket(request: AnyRequest) -> Response[bytes]:
+    """Put a piece of a product into the basket; back to the page, or its part with HTMX."""
+    form = await request.form()
+    product_id = _id_of(form, "product_id")
+    visitor = await find_visitor(request)
+    basket_id = visitor.basket_id or baskets.new_basket_id()
+
+    async def work(connection: Connection) -> tuple[ProductCard, Added]:
+        added = await baskets.add(
+            connection, basket_id, product_id, quantity=1, shopper_id=visitor.shopper_id
+        )
+        if not added.has_product:
+            raise unknown_product(product_id)
+        if added.is_put and visitor.is_personalised:
+            await events.record(connection, _basket_event(visitor, product_id))
+        return await product_card(connection, product_id), added
+
+    card, added = await write(request, work, who=visitor.shopper_id or visitor.session_id)
+    if added.is_put:
+        await keep_basket(request, basket_id)
+    message = _ADDED if added.is_put else _FULL if added.is_available else _SOLD_OUT
+    if is_fragment(request):
+        await _look_again(request)
+        return render_partial(
+            request, "partials/buy.html", product=card, is_bought=False, flash=message
+        )
+    put_flash(request, message)
+    return redirect(request, came_from(request, form.get("next") or card.url))
+
+
+@post("/basket/quantity", status_code=200)
+async def set_quantity(request: AnyRequest) -> Response[bytes]:
+    """Change how many pieces of a product lie in the basket; 0 takes it out."""
+    form = await request.form()
+    product_id = _id_of(form, "product_id")
+    typed = str(form.get("quantity", "")).strip()
+    quantity = int(typed) if _QUANTITY.fullmatch(typed) else None
+    if quantity is None or quantity > MOST_PIECES:
+        message = f"Give a whole number from 0 to {MOST_PIECES}."
+        return await _basket_page(request, _Problem(product_id, typed[:20], message))
+    visitor = await find_visitor(request)
+    if visitor.basket_id is not None:
+        basket_id = visitor.basket_id
+        await write(
+            request,
+            lambda c: baskets.set_quantity(c, basket_id, product_id, quantity),
+            who=visitor.shopper_id,
+        )
+    put_flash(request, "Your basket is up to date." if quantity else "It is out of your basket.")
+    return redirect(request, public_path("/basket"))
+
+
+@route("/checkout", http_method=READ)
+async def checkout_page(request: AnyRequest) -> Template | Response[Any]:
+    """Show what is about to be ordered; a stranger signs in first."""
+    visitor = await find_visitor(request)
+    if visitor.shopper_id is None:
+        return redirect(request, _sign_in_address("/checkout"))
+    basket = await answer(request, _BASKET_STEPS, visitor)
+    if not basket.can_be_ordered:
+        return redirect(request, public_path("/basket"))
+    return render_page(
+        request,
+        "pages/checkout.html",
+        basket=basket,
+        order_id=service.new_order_id(),
+        flash=take_flash(request),
+    )
+
+
+@post("/checkout", status_code=200)
+async def place_order(request: AnyRequest) -> Response[Any]:
+    """Order what lies in the basket, once however often the form is sent."""
+    form = await request.form()
+    order_id, seen = str(form.get("order_id", "")), str(form.get("digest", ""))
+    if not service.is_order_id(order_id):
+        raise InvalidFieldError("order_id", "Is none that the checkout gave.")
+
+    async def work(connection: Connection) -> tuple[Visitor, list[store.Purchase]]:
+        visitor = await load_visitor(connection, request)
+        if visitor.shopper_id is None:
+            return visitor, []
+        lines = await baskets.lines(connection, visitor.basket_id)
+        if lines and service.digest(lines) == seen:
+            await store.place(connection, visitor.shopper_id, order_id, lines)
+        return visitor, await store.order(connection, visitor.shopper_id, order_id)
+
+    visitor, purchases = await write(request, work, who=None)
+    if visitor.shopper_id is None:
+        return redirect(request, _sign_in_address("/checkout"))
+    if not purchases:
+        put_flash(request, _CHANGED)
+        return redirect(request, public_path("/basket"))
+    for purchase in purchases:
+        ladder_of(request).shoppers.exclude(visitor.shopper_id, purchase.product_id)
+    put_flash(request, "Thank you: your order is placed. Your recommendations know it already.")
+    return redirect(request, order_url(order_id))
+
+
+@route("/orders", http_method=READ)
+async def orders_page(request: AnyRequest) -> Template | Response[Any]:
+    """Show the shopper's orders, the latest first."""
+    visitor = await find_visitor(request)
+    if visitor.shopper_id is None:
+        return redirect(request, _sign_in_address("/orders"))
+    question = visitor.shopper_id, request.query_params.get("after")
+    orders, after = await answer(request, _ORDERS_STEPS, question, who=visitor.shopper_id)
+    next_url = f"{public_path('/orders')}?{urlencode({'after': after})}" if after else None
+    shown = [(order_url(order.order_id), order) for order in orders]
+    if is_fragment(request):
+        return render_partial(request, "partials/order_items.html", orders=shown, next_url=next_url)
+    return render_page(request, "pages/orders.html", orders=shown, next_url=next_url)
+
+
+@route("/orders/{order_id:str}", http_method=READ)
+async def order_page(request: AnyRequest, order_id: FromPath[str]) -> Template | Response[Any]:
+    """Show an order of the shopper's; somebody else's is as unknown as none."""
+    visitor = await find_visitor(request)
+    if visitor.shopper_id is None:
+        return redirect(request, _sign_in_address(f"/orders/{order_id}"))
+    question = visitor.shopper_id, order_id
+    order = await answer(request, _ORDER_STEPS, question, who=visitor.shopper_id)
+    if order is None:
+        raise NotFoundException(_GONE)
+    return render_page(request, "pages/order.html", order=order, address=order_url(order_id))
+
+
+@post("/orders/{order_id:str}/return", status_code=200)
+async def return_purchase(request: AnyRequest, order_id: FromPath[str]) -> Response[Any]:
+    """Take all pieces of a purchase back, once."""
+    form = await request.form()
+    purchase_id = _id_of(form, "purchase_id")
+
+    async def work(connection: Connection) -> Visitor | None:
+        visitor = await load_visitor(connection, request)
+        purchases = await _purchases(connection, visitor, order_id)
+        for purchase in purchases:
+            if purchase.purchase_id == purchase_id:
+                await events.record(connection, _return_event(purchase_id))
+                return visitor
+        return None
+
+    visitor = await write(request, work)
+    if visitor is None or visitor.shopper_id is None:
+        raise NotFoundException(_GONE)
+    ladder_of(request).shoppers.forget(visitor.shopper_id)
+    put_flash(request, "It is taken back, and counts no more.")
+    return redirect(request, order_url(order_id))
+
+
+@post("/orders/{order_id:str}/again", status_code=200)
+async def buy_again(request: AnyRequest, order_id: FromPath[str]) -> Response[Any]:
+    """Put what an order had, and is still sold, into the basket again."""
+
+    async def work(connection: Connection) -> tuple[int, int] | None:
+        visitor = await load_visitor(connection, request)
+        purchases = await _purchases(connection, visitor, order_id)
+        if not purchases or visitor.basket_id is None:
+            return None
+        added = [
+            await baskets.add(
+                connection,
+                visitor.basket_id,
+                one.product_id,
+                quantity=one.quantity,
+                shopper_id=visitor.shopper_id,
+            )
+            for one in purchases
+        ]
+        return sum(one.is_put for one in added), len(added)
+
+    found = await write(request, work)
+    if found is None:
+        raise NotFoundException(_GONE)
+    put, asked = found
+    put_flash(
+        request,
+        "It is all in your basket."
+        if put == asked
+        else f"In your basket: {put} of {asked} products. The others are not sold now.",
+    )
+    return redirect(request, public_path("/basket"))
+
+
+async def _basket_page(request: AnyRequest, problem: _Problem | None = None) -> Template:
+    visitor = await find_visitor(request)
+    page = await answer(request, _PAGE_STEPS, visitor, who=visitor.shopper_id or visitor.session_id)
+    return render_page(
+        request,
+        "pages/basket.html",
+        status_code=200 if problem is None else 422,
+        basket=page.basket,
+        complements=page.complements,
+        problem=problem,
+        most=MOST_PIECES,
+    )
+
+
+async def _read_page(connection: Connection, visitor: Visitor) -> _BasketPage:
+    basket = await service.basket(connection, visitor)
+    product_ids = [line.product_id for line in basket.lines]
+    found = await baskets.complements(connection, product_ids, service.COMPLEMENTS_SIZE)
+    found = [one for one in found if not visitor.is_unwanted(one.product_id)]
+    cards = await cards_by_id(connection, [one.product_id for one in found])
+    return _BasketPage(basket, blocks.complements_block(found, cards, of_basket=True))
+
+
+async def _purchases(
+    connection: Connection, visitor: Visitor, order_id: str
+) -> list[store.Purchase]:
+    if visitor.shopper_id is None or "\x00" in order_id:
+        return []
+    return await store.order(connection, visitor.shopper_id, order_id)
+
+
+async def _read_order(connection: Connection, question: tuple[str, str]) -> service.Order | None:
+    return await service.order(connection, *question)
+
+
+async def _read_orders(
+    connection: Connection, question: tuple[str, str | None]
+) -> tuple[list[store.OrderSummary], str | None]:
+    return await service.orders(connection, *question)
+
+
+# The snapshot holds neither baskets nor orders.
+_BASKET_STEPS = Steps(service.basket, service.basket)
+_PAGE_STEPS = Steps(_read_page, _read_page)
+_ORDER_STEPS = Steps(_read_order, _read_order)
+_ORDERS_STEPS = Steps(_read_orders, _read_orders)
+
+
+async def _look_again(request: AnyRequest) -> None:
+    """Have the page's frame say how much lies in the basket now."""
+    await find_visitor(request)
+
+
+def _id_of(form: FormMultiDict | Mapping[str, Any], name: str) -> str:
+    text = str(form.get(name, "")).strip()
+    if not text or len(text) > _LONGEST_ID or "\x00" in text:
+        raise InvalidFieldError(name, "Is missing, or no id.")
+    return text
+
+
+def _basket_event(visitor: Visitor, product_id: str) -> NewEvent:
+    return NewEvent(
+        event_id=f"web-{secrets.token_hex(16)}",
+        kind="basket",
+        product_id=product_id,
+        shopper_id=visitor.shopper_id,
+        session_id=visitor.session_id,
+    )
+
+
+def _return_event(purchase_id: str) -> NewEvent:
+    # Of the purchase, so that it is taken back once.
+    of_purchase = hashlib.sha256(purchase_id.encode()).hexdigest()
+    return NewEvent(event_id=f"web-return-{of_purchase}", kind="return", purchase_id=purchase_id)
+
+
+def _sign_in_address(path: str) -> str:
+    return public_path(f"/sign-in?{urlencode({'next': public_path(path)})}")
+
+
+order_pages = (
+    basket_page,
+    add_to_basket,
+    set_quantity,
+    checkout_page,
+    place_order,
+    orders_page,
+    order_page,
+    return_purchase,
+    buy_again,
+)

@@ -1,0 +1,27 @@
+-- A shopper's orders, the latest first. A purchase without an order is one of its own.
+-- shopper_id: the shopper; ordered_at, order_id: after which order to go on, null: from the first;
+-- row_count: rows wanted.
+-- A row: the order, when, titles of some of its products, pieces, and pieces taken back.
+select
+    g.order_id,
+    g.ordered_at,
+    g.titles,
+    g.quantity,
+    g.returned_quantity
+from (
+    select
+        coalesce(o.order_id, o.purchase_id) as order_id,
+        max(o.purchased_at) as ordered_at,
+        (array_agg(coalesce(p.title, o.product_id) order by o.purchase_id))[:3] as titles,
+        sum(o.quantity)::integer as quantity,
+        sum(o.returned_quantity)::integer as returned_quantity
+    from raw.purchases as o
+    left join raw.products as p on o.product_id = p.product_id
+    where o.shopper_id = %(shopper_id)s
+    group by coalesce(o.order_id, o.purchase_id)
+) as g
+where
+    %(ordered_at)s::timestamptz is null
+    or (g.ordered_at, g.order_id) < (%(ordered_at)s::timestamptz, %(order_id)s::text)
+order by g.ordered_at desc, g.order_id desc
+limit %(row_count)s

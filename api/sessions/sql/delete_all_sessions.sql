@@ -1,0 +1,3 @@
+-- End all sessions.
+delete from ops.sessions as s
+where s.session_hash is not null

@@ -1,0 +1,157 @@
+"""Sessions in Postgres, by Litestar's interface of a store.
+
+A key is the id of a session; only its SHA-256 is kept, so that whoever reads the table can take
+over nobody's session. A value is an object of JSON.
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
+
+from litestar.stores.base import Store
+from msgspec import Struct
+from psycopg.rows import class_row
+
+from alsolike.database import query
+from api.database.pool import Connection
+from api.exchange import AnyRequest
+from api.ladder.ladder import Steps
+from api.ladder.requests import answer, write
+
+
+class SessionRow(Struct, frozen=True):
+    """What a session holds, as JSON, and the seconds until it expires."""
+
+    data: str
+    seconds_left: float
+
+
+class SignedInSession(Struct, frozen=True):
+    """A session in which a shopper is signed in: SHA-256 of its id, and when it began."""
+
+    session_hash: bytes
+    created_at: datetime
+
+
+def hash_of(session_id: str) -> bytes:
+    """Return what is kept of an id: 32 bytes."""
+    return hashlib.sha256(session_id.encode()).digest()
+
+
+class PostgresStore(Store):
+    """The table `ops.sessions`, as one request sees it.
+
+    Reads go the way of the ladder, and so see what the same browser wrote. A value without an
+    expiry lasts a day.
+
+    Raises
+    ------
+    DatabaseAwayError, psycopg.Error
+        Of any method: the database is away.
+    """
+
+    __slots__ = ("_request",)
+
+    def __init__(self, request: AnyRequest) -> None:
+        self._request = request
+
+    async def read(self, key: str) -> SessionRow | None:
+        """Read a session; None for one that is unknown or has expired."""
+        return await answer(self._request, _READ_STEPS, hash_of(key))
+
+    async def get(self, key: str, renew_for: int | timedelta | None = None) -> bytes | None:
+        """Return what a session holds; None for one that is unknown or has expired."""
+        row = await self.read(key)
+        if row is None:
+            return None
+        if renew_for is not None:
+            await self.renew(key, renew_for)
+        return row.data.encode()
+
+    async def renew(self, key: str, expires_in: int | timedelta) -> None:
+        """Let a session last from now on."""
+        await self._write(
+            "api/sessions/renew_session",
+            {"session_hash": hash_of(key), "seconds": _seconds(expires_in)},
+        )
+
+    async def set(
+        self, key: str, value: str | bytes, expires_in: int | timedelta | None = None
+    ) -> None:
+        """Write what a session holds."""
+        await self._write("api/sessions/write_session", _parameters(key, value, expires_in))
+
+    async def replace(
+        self,
+        old_key: str | None,
+        key: str,
+        value: str | bytes,
+        expires_in: int | timedelta | None = None,
+    ) -> None:
+        """Begin a session in place of another, which is over from then on."""
+        old_hash = None if old_key is None else hash_of(old_key)
+        await self._write(
+            "api/sessions/replace_session",
+            {**_parameters(key, value, expires_in), "old_hash": old_hash},
+        )
+
+    async def delete(self, key: str) -> None:
+        """End a session."""
+        await self._write("api/sessions/delete_session", {"session_hash": hash_of(key)})
+
+    async def delete_all(self) -> None:
+        """End all sessions."""
+        await self._write("api/sessions/delete_all_sessions", {})
+
+    async def exists(self, key: str) -> bool:
+        """Tell whether there is a session that has not expired."""
+        return await self.read(key) is not None
+
+    async def expires_in(self, key: str) -> int | None:
+        """Return the seconds until a session expires; None for an unknown one."""
+        row = await self.read(key)
+        return None if row is None else int(row.seconds_left)
+
+    async def of_shopper(self, shopper_id: str) -> list[SignedInSession]:
+        """Return the sessions in which a shopper is signed in, the latest first."""
+        return await answer(self._request, _LIST_STEPS, shopper_id)
+
+    async def delete_of_shopper(self, shopper_id: str, *, but: str | None = None) -> None:
+        """End the sessions in which a shopper is signed in, maybe but one."""
+        but_hash = None if but is None else hash_of(but)
+        await self._write(
+            "api/sessions/delete_sessions_of", {"shopper_id": shopper_id, "but_hash": but_hash}
+        )
+
+    async def _write(self, name: str, parameters: dict[str, Any]) -> None:
+        async def work(connection: Connection) -> None:
+            await connection.execute(query(name), parameters)
+
+        await write(self._request, work)
+
+
+async def _read(connection: Connection, session_hash: bytes) -> SessionRow | None:
+    cursor = connection.cursor(row_factory=class_row(SessionRow))
+    await cursor.execute(query("api/sessions/read_session"), {"session_hash": session_hash})
+    return await cursor.fetchone()
+
+
+async def _list(connection: Connection, shopper_id: str) -> list[SignedInSession]:
+    cursor = connection.cursor(row_factory=class_row(SignedInSession))
+    await cursor.execute(query("api/sessions/sessions_of"), {"shopper_id": shopper_id})
+    return await cursor.fetchall()
+
+
+# Where one step's circuit is open, another reads the same.
+_READ_STEPS = Steps(_read, _read, _read)
+_LIST_STEPS = Steps(_list)
+
+
+def _parameters(key: str, value: str | bytes, expires_in: int | timedelta | None) -> dict[str, Any]:
+    data = value if isinstance(value, str) else value.decode()
+    seconds = _seconds(timedelta(days=1) if expires_in is None else expires_in)
+    return {"session_hash": hash_of(key), "data": data, "seconds": seconds}
+
+
+def _seconds(duration: int | timedelta) -> float:
+    return duration.total_seconds() if isinstance(duration, timedelta) else float(duration)
