@@ -8,7 +8,6 @@ from msgspec import Struct
 from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct
 from api.catalogue import service as catalogue
 from api.catalogue import store as product_store
-from api.catalogue.cards import ProductCard, card, cards
 from api.catalogue.schemas import ProductPage
 from api.database.pool import Connection
 from api.exchange import public_path
@@ -20,7 +19,6 @@ from api.search.query_vectors import QueryVector, QueryVectors
 
 By = Literal["text", "text+vectors"]
 
-PAGE_SIZE = 24
 _MOST_SUGGESTED = 8
 _OTHER_RANKING = "The ranking changed since the page before: search anew."
 
@@ -49,14 +47,6 @@ class Search(Struct, frozen=True):
     ranking: bool | Literal["snapshot"] | None = None
 
 
-class CardPage(Struct):
-    """What the page of a search shows; `suggestions` are words to try where nothing was found."""
-
-    products: list[ProductCard]
-    next_url: str | None
-    suggestions: list[str]
-
-
 def prepare(
     vectors: QueryVectors, words: str, category: str | None, after: str | None, limit: int
 ) -> Search:
@@ -76,59 +66,57 @@ def prepare(
     if position is None:
         return Search(words, vectors.vector(words) if words else None, category, limit)
     ranking, score, product_id = position
-    vector = vectors.vector(words, is_needed=True) if ranking is True else None
-    if ranking is True and vector is None:
+    vector = _same_vector(vectors, words, is_ranked_by_it=ranking is True)
+    return Search(words, vector, category, limit, (score, product_id), ranking)
+
+
+def prepare_again(vectors: QueryVectors, words: str, limit: int, *, is_by_vector: bool) -> Search:
+    """Encode the words for a page after the first of a list that is in another order.
+
+    `is_by_vector`: whether the vector was compared for the page before.
+
+    Raises
+    ------
+    NotReadyError
+        The page before was ranked with the vector, and there is none now.
+    """
+    vector = _same_vector(vectors, words, is_ranked_by_it=is_by_vector)
+    return Search(words, vector, None, limit, None, is_by_vector)
+
+
+def _same_vector(vectors: QueryVectors, words: str, *, is_ranked_by_it: bool) -> QueryVector | None:
+    if not is_ranked_by_it:
+        return None
+    vector = vectors.vector(words, is_needed=True)
+    if vector is None:
         message = "Searching by meaning is away for a moment: ask for this page again."
         raise NotReadyError("search", message)
-    return Search(words, vector, category, limit, (score, product_id), ranking)
+    return vector
 
 
 async def product_page(connection: Connection, search: Search) -> ProductPage:
     """Read a page of what a search finds, for the API."""
-    found, end = await _find(connection, search)
+    found, end = await find_page(connection, search)
     items = await product_store.products_by_id(connection, found.product_ids)
     page = ProductPage(items, _api_address(search, end), by=_by(found))
     if not items:
         await catalogue.check_category(connection, search.category)
-        page.suggestions = await _suggestions(connection, search)
+        page.suggestions = await suggestions(connection, search)
     return page
-
-
-async def card_page(connection: Connection, search: Search) -> CardPage:
-    """Read a page of what a search finds, as cards."""
-    if not search.words:
-        return CardPage([], None, [])
-    found, end = await _find(connection, search)
-    products = await cards(connection, found.product_ids)
-    suggestions = [] if products else await _suggestions(connection, search)
-    return CardPage(
-        products, list_address(public_path("/search"), end, q=search.words), suggestions
-    )
 
 
 def snapshot_product_page(local: LocalSnapshot, search: Search) -> ProductPage:
     """Read a page of the products of the local snapshot that hold every word, for the API."""
-    found, end = _find_in_snapshot(local, search)
+    found, end = find_in_snapshot(local, search)
     catalogue.check_snapshot_category(local, search.category, is_empty=not found)
     items = [catalogue.as_product(product) for product in found]
     return ProductPage(items, _api_address(search, end), by="text")
 
 
-def snapshot_card_page(local: LocalSnapshot, search: Search) -> CardPage:
-    """Read a page of the products of the local snapshot that hold every word, as cards."""
-    found, end = _find_in_snapshot(local, search)
-    products = [card(product) for product in found]
-    return CardPage(products, list_address(public_path("/search"), end, q=search.words), [])
-
-
-async def _find(connection: Connection, search: Search) -> tuple[store.SearchRow, str | None]:
+async def find_page(connection: Connection, search: Search) -> tuple[store.SearchRow, str | None]:
     """Find a page, and the cursor of the next one."""
     limit = search.limit
-    row = await store.search_products(
-        connection, search.words, search.vector, search.category, search.after, limit + 1
-    )
-    if search.ranking == "snapshot" or (search.ranking and not row.is_by_vector):
-        raise InvalidFieldError("after", _OTHER_RANKING)
+    row = await find_rows(connection, search, search.after, limit + 1)
     if len(row.product_ids) <= limit:
         return row, None
     product_ids, scores = row.product_ids[:limit], row.scores[:limit]
@@ -136,9 +124,28 @@ async def _find(connection: Connection, search: Search) -> tuple[store.SearchRow
     return store.SearchRow(row.is_by_vector, product_ids, scores), end
 
 
-def _find_in_snapshot(
+async def find_rows(
+    connection: Connection, search: Search, after: tuple[float, str] | None, limit: int
+) -> store.SearchRow:
+    """Find products after one, ranked as the page before was.
+
+    Raises
+    ------
+    InvalidFieldError
+        The ranking is another one by now.
+    """
+    row = await store.search_products(
+        connection, search.words, search.vector, search.category, after, limit
+    )
+    if search.ranking == "snapshot" or (search.ranking and not row.is_by_vector):
+        raise InvalidFieldError("after", _OTHER_RANKING)
+    return row
+
+
+def find_in_snapshot(
     local: LocalSnapshot, search: Search
 ) -> tuple[list[SnapshotProduct], str | None]:
+    """Find a page in the local snapshot, and the cursor of the next one."""
     if search.ranking not in {None, "snapshot"}:
         raise InvalidFieldError("after", _OTHER_RANKING)
     matches = local.search(search.words, search.category, search.after, search.limit + 1)
@@ -149,7 +156,7 @@ def _find_in_snapshot(
     return found, encode_cursor(("snapshot", relevance, last.product_id))
 
 
-async def _suggestions(connection: Connection, search: Search) -> list[str]:
+async def suggestions(connection: Connection, search: Search) -> list[str]:
     """Return the words of a search that find something when they stand alone."""
     words = re.findall(r"\w+", search.words)[:_MOST_SUGGESTED]
     if search.after is not None or len(words) < 2:  # noqa: PLR2004  (one word alone was tried)

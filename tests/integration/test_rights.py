@@ -116,6 +116,7 @@ APP_CALLS = ANALYST_CALLS | {
     "recs.has_happened",
     "recs.left_out",
     "recs.not_bought_again",
+    "recs.popularity_ranks",
     "recs.reason_kind",
     "recs.rebuyable_products",
     "recs.recent_actions",

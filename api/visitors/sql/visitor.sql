@@ -11,11 +11,13 @@ select
     b.pieces,
     b.product_ids,
     array(
-        select h.product_id
-        from recs.hides as h
-        where h.shopper_id = s.shopper_id
-        order by h.hidden_at desc, h.product_id asc
-        limit 1000
+        (
+            select h.product_id
+            from recs.hides as h
+            where h.shopper_id = s.shopper_id
+            order by h.hidden_at desc, h.product_id asc
+            limit 1000
+        )
     ) as hidden
 from raw.shoppers as s
 left join raw.consenting_shoppers as c on s.shopper_id = c.shopper_id

@@ -219,6 +219,45 @@ _PART = Case(
     most={"products": 30},
     searches=("products_pkey",),
 )
+# What the filters of a shelf of 200 products take, and of what a search found.
+_CHOICES: dict[str, Any] = {
+    "within": _ONE_SHELF,
+    "product_ids": None,
+    "category": None,
+    "brands": None,
+    "currency": None,
+    "price_min": None,
+    "price_max": None,
+    "attributes": None,
+    "least_rating": None,
+    "in_stock": False,
+}
+_FOUND: dict[str, Any] = {"within": None, "product_ids": [f"v{n:05}" for n in range(100)]}
+_CHOSEN = Case(
+    name="a shelf",
+    statement="api/listing/listed_products",
+    parameters={
+        **_CHOICES,
+        "order_name": "price-up",
+        "after_group": None,
+        "after_first": None,
+        "after_second": None,
+        "after_id": None,
+        "row_count": 20,
+    },
+    rows=20,
+    most={"products": 420},
+    searches=("products_category",),
+    is_prepared=False,
+)
+_FACETS = Case(
+    name="a shelf",
+    statement="api/listing/facets",
+    parameters={**_CHOICES, "most_counted": 5000, "most_values": 40, "most_attributes": 4},
+    most={"products": 420, "reviews": 1200},
+    searches=("products_category", "reviews_of_product"),
+    is_prepared=False,
+)
 _REVIEWS = Case(
     name="first page",
     statement="api/product_page/product_reviews",
@@ -573,6 +612,58 @@ CASES = (
         most={"products": 1, "reviews": 5},
         searches=("products_pkey", "reviews_of_product"),
         rows=1,
+    ),
+    _CHOSEN,
+    _CHOSEN.but("next page", after_group="EUR", after_first=300, after_second=0, after_id="v00001"),
+    _CHOSEN.but(
+        "best rated",
+        order_name="rating",
+        most={"products": 420, "reviews": 1200},
+        searches=("products_category", "reviews_of_product"),
+    ),
+    _CHOSEN.but("popular", order_name="popular", most={"products": 420, "product_popularity": 420}),
+    # Found by their brand or price, although the department is a sixth of the catalogue; Postgres
+    # may combine two indexes, and then reads the entries of the department as well.
+    _CHOSEN.but(
+        "a brand in a department",
+        within="Department 1",
+        brands=["Brand 7"],
+        most={"products": 2200},
+        searches=("products_brand",),
+    ),
+    _CHOSEN.but(
+        "a price in a department",
+        within="Department 1",
+        price_min=1,
+        price_max=7,
+        rows=None,
+        most={"products": 2200},
+        searches=("products_price_now",),
+    ),
+    _CHOSEN.but(
+        "of a search",
+        **_FOUND,
+        attributes='{"size": [{"size": 8}, {"size": [8]}]}',
+        rows=None,
+        most={"products": 220},
+        searches=("products_pkey",),
+    ),
+    _FACETS,
+    _FACETS.but(
+        "of a search",
+        **_FOUND,
+        brands=["Brand 7"],
+        least_rating=3,
+        most={"products": 220, "reviews": 900},
+        searches=("products_pkey", "reviews_of_product"),
+    ),
+    # Of a long list no more is read than is counted.
+    _FACETS.but(
+        "cut",
+        within="Department 1",
+        most_counted=100,
+        most={"products": 2200, "reviews": 1200},
+        searches=("reviews_of_product",),
     ),
     _REVIEWS,
     _REVIEWS.but("next page", after_time="2026-02-20T00:00:00Z", after_id="b100"),

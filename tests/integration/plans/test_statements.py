@@ -13,6 +13,8 @@ from psycopg import sql
 import api
 from alsolike.database import APP_ROLE
 from api.catalogue import store
+from api.listing.choices import Choices
+from api.listing.store import Listing, facets, listed_products
 from tests.integration.plans.asking import SMALL, complaints
 from tests.integration.plans.cases import CASES, Case
 
@@ -139,6 +141,10 @@ async def _ask_for_categories(variables: dict[str, str]) -> list[str]:
             assert await store.has_category(connection, "Department 3")
             assert await store.category_products(connection, "Department 3", None, 5)
             assert await store.list_products(connection, "Department 3", None, 5)
+            listing = Listing(within="Department 3")
+            chosen = Choices(sort="price-up", in_stock=True)
+            assert (await listed_products(connection, listing, chosen, 5)).positions
+            assert await facets(connection, listing, chosen)
             assert await store.list_products(connection, None, None, 5)
         cursor = await connection.execute("select statement from pg_prepared_statements")
         return [row[0] for row in await cursor.fetchall()]

@@ -36,7 +36,11 @@ def luminance(colour: str) -> float:
             for text in ("ink", "ink-2")
             for ground in ("ground", "surface", "soft")
         ],
-        *[("accent", ground, TEXT_CONTRAST) for ground in ("ground", "surface")],
+        *[
+            (text, ground, TEXT_CONTRAST)
+            for text in ("accent", "wrong")
+            for ground in ("ground", "surface")
+        ],
         ("ink", "accent-soft", TEXT_CONTRAST),
         ("accent-strong", "accent-soft", TEXT_CONTRAST),
         ("on-accent", "accent", TEXT_CONTRAST),

@@ -10,6 +10,9 @@ import jinja2
 import pytest
 from msgspec.structs import replace
 
+from api.listing.choices import CATEGORY_SORTS, choices_of
+from api.listing.controls import Controls, make_controls
+from api.listing.store import Facet
 from api.pages.rendering import shown
 from api.visitors.session import Visitor
 
@@ -129,6 +132,30 @@ REVIEW = SimpleNamespace(
     author_label="Verified shopper",
 )
 CARDS = [card(number) for number in range(24)]
+
+
+def controls(*chosen: tuple[str, str], value: str = "red") -> Controls:
+    """Make the filters of a list whose products have one brand and attribute of a value."""
+    facets = [
+        Facet(filter="all", value="listed", product_count=24),
+        Facet(filter="brand", value=value, product_count=12),
+        Facet(filter="brand", value="Plainly", product_count=12),
+        Facet(filter="attribute", name=value, value=value, product_count=12),
+        Facet(filter="attribute", name=value, value="blue", product_count=0),
+        Facet(filter="price", value="EUR", product_count=20, lowest=5, highest=90),
+        Facet(filter="price", value="USD", product_count=4, lowest=6, highest=80),
+        Facet(filter="rating", value="4", product_count=9),
+        Facet(filter="stock", value="yes", product_count=20),
+    ]
+    return make_controls(
+        choices_of(chosen, CATEGORY_SORTS),
+        facets,
+        path="/categories/Kitchen",
+        kept=[("q", value)],
+        sorts=CATEGORY_SORTS,
+    )
+
+
 PRODUCT_PAGE = {
     "product": DETAIL,
     "complements": block(*CARDS[18:]),
@@ -147,13 +174,26 @@ PAGES: dict[str, dict[str, Any]] = {
         "children": [category("Kitchen > Mugs")],
         "products": CARDS,
         "next_url": "/categories/Kitchen?after=x",
+        "count": 1200,
+        "controls": controls(("brand", "Plainly"), ("price_from", "x"), ("sort", "price-up")),
     },
     "search": {
         "query": "mug",
         "products": CARDS,
         "next_url": None,
-        "by": "text",
         "suggestions": [],
+        "count": 1000,
+        "cut_at": 1000,
+        "controls": controls(),
+    },
+    "search of the snapshot": {
+        "query": "mug",
+        "products": CARDS,
+        "next_url": None,
+        "suggestions": [],
+        "count": None,
+        "cut_at": None,
+        "controls": None,
     },
     "sign_in": {
         "shoppers": [SimpleNamespace(shopper_id="S1", display_name="Shopper 1", hint="mugs")],
@@ -186,6 +226,11 @@ def render(name: str, visitor: Visitor = SHOPPER, **context: Any) -> str:
     return environment.get_template(name).render(**{**common, **context})
 
 
+def page_file(name: str) -> str:
+    """Return the file of a page, whose name may tell a state of it too."""
+    return f"pages/{name.split(maxsplit=1)[0]}.html"
+
+
 def parse(html: str) -> Page:
     page = Page()
     page.feed(html)
@@ -197,7 +242,7 @@ def parse(html: str) -> Page:
 @pytest.mark.parametrize("visitor", VISITORS)
 @pytest.mark.parametrize("name", PAGES)
 def test_page_needs_nothing_that_the_content_policy_forbids(name: str, visitor: str) -> None:
-    page = parse(render(f"pages/{name}.html", VISITORS[visitor], **PAGES[name]))
+    page = parse(render(page_file(name), VISITORS[visitor], **PAGES[name]))
 
     assert [e for e in page.elements if "style" in e[1] or e[0] == "style"] == []
     assert [a for _, e in page.elements for a in e if a.startswith(("on", "hx-on"))] == []
@@ -209,7 +254,7 @@ def test_page_needs_nothing_that_the_content_policy_forbids(name: str, visitor: 
 @pytest.mark.parametrize("visitor", VISITORS)
 @pytest.mark.parametrize("name", PAGES)
 def test_every_form_that_changes_something_carries_the_token(name: str, visitor: str) -> None:
-    page = parse(render(f"pages/{name}.html", VISITORS[visitor], **PAGES[name]))
+    page = parse(render(page_file(name), VISITORS[visitor], **PAGES[name]))
 
     posts = [fields for form, fields in page.forms if form.get("method") == "post"]
     assert posts
@@ -217,12 +262,13 @@ def test_every_form_that_changes_something_carries_the_token(name: str, visitor:
     # What HTMX does, the form or the link does by itself.
     for attributes in (a for _, a in page.elements):
         assert attributes.get("hx-post") == (attributes.get("hx-post") and attributes["action"])
-        assert attributes.get("hx-get") == (attributes.get("hx-get") and attributes["href"])
+        own = attributes.get("href") or attributes.get("action")
+        assert attributes.get("hx-get") in {None, own}
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_page_can_be_read_out(name: str) -> None:
-    page = parse(render(f"pages/{name}.html", STRANGER, **PAGES[name]))
+    page = parse(render(page_file(name), STRANGER, **PAGES[name]))
 
     assert len(page.named("h1")) == 1
     assert len(page.named("main")) == 1
@@ -264,8 +310,41 @@ def test_texts_of_the_catalogue_are_only_text() -> None:
     assert len(page.named("script")) == 1
     assert [e for e in page.elements if "onload" in e[1]] == []
     assert HOSTILE in page.text
-    searched = parse(render("pages/search.html", query=HOSTILE, products=[], suggestions=[HOSTILE]))
+    searched = parse(
+        render(
+            "pages/search.html",
+            query=HOSTILE,
+            products=[],
+            suggestions=[HOSTILE],
+            controls=None,
+        )
+    )
     assert [i["value"] for i in searched.named("input") if i["name"] == "q"] == [HOSTILE]
+    chosen = [("brand", HOSTILE), (f"attribute.{HOSTILE}", HOSTILE), ("price_to", HOSTILE)]
+    filtered = parse(
+        render(
+            "pages/category.html",
+            **{**PAGES["category"], "controls": controls(*chosen, value=HOSTILE)},
+        )
+    )
+    assert len(filtered.named("script")) == 1
+    assert [e for e in filtered.elements if "onload" in e[1]] == []
+    fields = {i["name"]: i["value"] for i in filtered.named("input") if i.get("value") == HOSTILE}
+    assert set(fields) == {"q", "brand", f"attribute.{HOSTILE}", "price_to"}
+
+
+def test_filters_can_be_read_out() -> None:
+    page = parse(render("pages/category.html", **PAGES["category"]))
+    inputs = [i for i in page.named("input") if i.get("type") in {"checkbox", "radio", None}]
+    labels = {label["for"] for label in page.named("label")}
+    assert {i["id"] for i in inputs} <= labels
+    assert [s["id"] for s in page.named("select")] == ["filter-currency", "sort"]
+    assert {s["id"] for s in page.named("select")} <= labels
+    ids = {e["id"] for _, e in page.elements if "id" in e}
+    faulty = [e for _, e in page.elements if e.get("aria-invalid") == "true"]
+    assert [e["name"] for e in faulty] == ["price_from"]
+    assert {e["aria-describedby"] for e in faulty} <= ids
+    assert "1,200 products" in " ".join(page.text.split())
 
 
 def test_card_says_why_it_is_recommended() -> None:
@@ -351,7 +430,7 @@ def test_message_is_on_the_page_once_and_goes_to_the_status_line_from_a_fragment
 @pytest.mark.parametrize("name", PAGES)
 def test_where_nobody_signs_in_nothing_leads_there(name: str) -> None:
     for visitor in (STRANGER, AGREED):
-        page = parse(render(f"pages/{name}.html", visitor, **PAGES[name], can_sign_in=False))
+        page = parse(render(page_file(name), visitor, **PAGES[name], can_sign_in=False))
         assert [a for a in page.named("a") if "/sign-in" in str(a["href"])] == []
 
 

@@ -1,0 +1,1 @@
+"""Filters and orders of the lists on the pages of a category and of a search."""

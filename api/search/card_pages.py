@@ -1,0 +1,203 @@
+"""What a search finds as cards, under the filters and in the order of the shopper's choice."""
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from alsolike.snapshot.reader import LocalSnapshot
+from api.catalogue.cards import ProductCard, card, cards
+from api.database.pool import Connection
+from api.exchange import public_path
+from api.listing.choices import SEARCH_SORTS, Choices, listing_address, pairs_of
+from api.listing.controls import currency_of
+from api.listing.cursors import decode_position, encode_position
+from api.listing.store import Facet, Listing, Position, facets, listed_products
+from api.paging.keyset import decode_cursor, encode_cursor
+from api.search import service
+from api.search.query_vectors import QueryVectors
+from api.search.service import Search
+from api.search.store import SearchRow
+
+PAGE_SIZE = 24
+# Of what a search finds the best so many are filtered and put into another order.
+MOST_FILTERED = 1000
+DEFAULT_SORT = next(iter(SEARCH_SORTS))
+
+
+class CardQuestion(Struct, frozen=True):
+    """A search with choices.
+
+    Attributes
+    ----------
+    position : Position or None
+        Where the page before ended, in another order than that of the best matches.
+    has_filters : bool
+        Whether the page shows the filters too.
+    """
+
+    search: Search
+    choices: Choices
+    position: Position | None
+    has_filters: bool
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether all that is found is shown, best match first."""
+        return self.choices.sort == DEFAULT_SORT and not self.choices.is_filtered
+
+
+class CardPage(Struct, kw_only=True):
+    """What the page of a search shows.
+
+    Attributes
+    ----------
+    suggestions : list of str
+        Words to try where nothing was found.
+    count : int or None
+        Products that fit, on all pages; None: not counted.
+    is_cut : bool
+        Whether more were found than are filtered.
+    choices : Choices
+        As they were used: bounds of the price have a currency.
+    facets : list of Facet or None
+        None: the list cannot be filtered now, or nobody asked.
+    """
+
+    products: list[ProductCard]
+    next_url: str | None
+    choices: Choices
+    suggestions: list[str] = []
+    count: int | None = None
+    is_cut: bool = False
+    facets: list[Facet] | None = None
+
+
+def prepare(
+    vectors: QueryVectors, words: str, after: str | None, choices: Choices, *, has_filters: bool
+) -> CardQuestion:
+    """Read the cursor, and encode the words, before a connection is taken.
+
+    Raises
+    ------
+    InvalidFieldError
+        The cursor is none of this list.
+    NotReadyError
+        The page before was ranked with the query's vector, and there is none now.
+    """
+    if choices.sort == DEFAULT_SORT or not after:
+        search = service.prepare(vectors, words, None, after, PAGE_SIZE)
+        return CardQuestion(search, choices, None, has_filters)
+    is_by_vector, end = decode_cursor(after, tuple[bool, str]) or (False, "")
+    search = service.prepare_again(vectors, words, PAGE_SIZE, is_by_vector=is_by_vector)
+    return CardQuestion(search, choices, decode_position(end, choices.sort), has_filters)
+
+
+async def card_page(connection: Connection, question: CardQuestion) -> CardPage:
+    """Read a page of what a search finds, as cards."""
+    search, choices = question.search, question.choices
+    if not search.words:
+        return CardPage(products=[], next_url=None, choices=choices)
+    if question.is_plain and not question.has_filters:
+        return await _best(connection, question)
+    row = await service.find_rows(connection, search, None, MOST_FILTERED + 1)
+    listing = Listing(product_ids=row.product_ids[:MOST_FILTERED])
+    found: list[Facet] | None = None
+    if question.has_filters or (choices.has_price and choices.currency is None):
+        found = await facets(connection, listing, choices)
+        if choices.has_price and choices.currency is None:
+            choices = replace(choices, currency=currency_of(found))
+            found = await facets(connection, listing, choices)
+    question = replace(question, choices=choices)
+    if question.is_plain:
+        page = await _best(connection, question)
+        page.count = min(len(row.product_ids), MOST_FILTERED)
+    elif choices.sort == DEFAULT_SORT:
+        page = await _best_that_fit(connection, question, row, listing)
+    else:
+        page = await _in_order(connection, question, row, listing)
+    page.is_cut = len(row.product_ids) > MOST_FILTERED
+    page.facets = found if row.product_ids else None
+    if not row.product_ids:
+        page.suggestions = await service.suggestions(connection, search)
+    return page
+
+
+def snapshot_card_page(local: LocalSnapshot, question: CardQuestion) -> CardPage:
+    """Read a page of the products of the local snapshot that hold every word, as cards.
+
+    The file takes no choices.
+    """
+    found, end = service.find_in_snapshot(local, question.search)
+    products = [card(product) for product in found]
+    return CardPage(
+        products=products,
+        next_url=_address(question.search, Choices(sort=DEFAULT_SORT), end),
+        choices=question.choices,
+    )
+
+
+async def _best(connection: Connection, question: CardQuestion) -> CardPage:
+    """Read a page of all that is found, best match first."""
+    found, end = await service.find_page(connection, question.search)
+    return CardPage(
+        products=await cards(connection, found.product_ids),
+        next_url=_address(question.search, question.choices, end),
+        choices=question.choices,
+    )
+
+
+async def _best_that_fit(
+    connection: Connection, question: CardQuestion, row: SearchRow, listing: Listing
+) -> CardPage:
+    """Read a page of what fits, best match first."""
+    search, choices = question.search, question.choices
+    listed = await listed_products(connection, listing, choices, MOST_FILTERED, order="id")
+    fitting = {position.product_id for position in listed.positions}
+    ranked = [
+        (score, product_id)
+        for product_id, score in zip(row.product_ids[:MOST_FILTERED], row.scores, strict=False)
+        if product_id in fitting
+    ]
+    left = [one for one in ranked if search.after is None or _is_after(one, search.after)]
+    shown = left[:PAGE_SIZE]
+    end = encode_cursor((row.is_by_vector, *shown[-1])) if len(left) > PAGE_SIZE else None
+    return CardPage(
+        products=await cards(connection, [product_id for _, product_id in shown]),
+        next_url=_address(search, choices, end),
+        choices=choices,
+        count=len(ranked),
+    )
+
+
+async def _in_order(
+    connection: Connection, question: CardQuestion, row: SearchRow, listing: Listing
+) -> CardPage:
+    """Read a page of what fits, in another order."""
+    choices = question.choices
+    found = await listed_products(
+        connection, listing, choices, PAGE_SIZE + 1, after=question.position
+    )
+    shown = found.positions[:PAGE_SIZE]
+    count = found.fitting
+    if question.position is not None and question.has_filters:
+        count = (await listed_products(connection, listing, choices, 1)).fitting
+    end = None
+    if len(found.positions) > PAGE_SIZE:
+        end = encode_cursor((row.is_by_vector, encode_position(choices.sort, shown[-1])))
+    return CardPage(
+        products=await cards(connection, [one.product_id for one in shown]),
+        next_url=_address(question.search, choices, end),
+        choices=choices,
+        count=count,
+    )
+
+
+def _is_after(one: tuple[float, str], last: tuple[float, str]) -> bool:
+    """Tell whether a product with its score comes after another one."""
+    return (-one[0], one[1]) > (-last[0], last[1])
+
+
+def _address(search: Search, choices: Choices, end: str | None) -> str | None:
+    if end is None:
+        return None
+    pairs = [("q", search.words), *pairs_of(choices, DEFAULT_SORT)]
+    return listing_address(public_path("/search"), pairs, end)
