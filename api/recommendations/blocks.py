@@ -8,7 +8,12 @@ from msgspec import Struct
 from api.basket.store import BasketComplement
 from api.catalogue.cards import ProductCard
 from api.pages.addresses import product_url
-from api.recommendations.schemas import Complement, RecommendedProduct, SimilarProduct
+from api.recommendations.schemas import (
+    Complement,
+    ListedProduct,
+    RecommendedProduct,
+    SimilarProduct,
+)
 
 BLOCK_SIZE = 12
 COMPLEMENTS_SIZE = 6
@@ -55,7 +60,7 @@ class Block(Struct):
 
 
 def product_ids(
-    *lists: Iterable[RecommendedProduct] | Iterable[SimilarProduct] | Iterable[Complement],
+    *lists: Iterable[ListedProduct],
 ) -> list[str]:
     """Return the ids whose cards blocks of these rows need: the rows' and their reasons'."""
     rows = [row for rows in lists for row in rows]

@@ -10,6 +10,7 @@ from litestar.testing import TestClient
 from alsolike.cli.demo import suggested_shoppers
 from alsolike.database import connect
 from tests.fixtures.waiting import wait_for
+from tests.shop.kitchen import make_kitchen_marts
 
 Client = TestClient[Litestar]
 HTMX = {"hx-request": "true"}
@@ -246,8 +247,10 @@ def test_the_block_changes_after_a_view(client: Client) -> None:
     assert "You may also like" in page
     assert "Because you viewed" in page
     assert 'href="/products/spade-05"' in page
-    assert [product_id[:5] for product_id in cards(page)] == ["spade"] * 12
-    assert "spade-05" not in cards(page)
+    assert [product_id[:5] for product_id in cards(section(page, "recommendations"))] == [
+        "spade"
+    ] * 12
+    assert "spade-05" not in cards(section(page, "recommendations"))
     assert rows("select shopper_id, session_id, product_id from raw.views") == [
         ("agreed", None, "spade-05")
     ]
@@ -262,6 +265,44 @@ def test_what_was_put_into_a_basket_is_a_reason(client: Client, path: str) -> No
     assert page.status_code == 200
     assert "Because your basket had" in page.text
     assert 'href="/products/spade-05"' in page.text
+
+
+def test_home_shows_what_was_viewed_and_may_be_bought_again(client: Client) -> None:
+    make_kitchen_marts()
+    sign_in(client, "agreed")
+    assert section(client.get("/").text, "recently-viewed") == ""
+    for product_id in ("spade-05", "pan-02", "pan-03", "spade-05"):
+        client.get(f"/products/{product_id}")
+    with connect() as connection:
+        connection.execute(
+            "insert into raw.purchases (purchase_id, shopper_id, product_id, purchased_at) "
+            "values ('p1', 'agreed', 'knife-02', now() - interval '9 days')"
+        )
+    page = client.get("/").text
+    assert cards(section(page, "recently-viewed")) == ["spade-05", "pan-03", "pan-02"]
+    assert cards(section(page, "buy-again")) == ["knife-02"]
+    # Of the first page alone, and neither what lies in the basket nor what is hidden.
+    assert "recently-viewed" not in client.get("/", headers=HTMX).text
+    send(client, "/basket", product_id="pan-03")
+    send(client, "/products/pan-02/hide")
+    send(client, "/products/knife-02/hide")
+    page = client.get("/").text
+    assert cards(section(page, "recently-viewed")) == ["spade-05"]
+    assert section(page, "buy-again") == ""
+
+
+def test_home_shows_nothing_of_the_past_to_who_did_not_agree(client: Client) -> None:
+    make_kitchen_marts()
+    with connect() as connection:
+        connection.execute(
+            "insert into raw.purchases (purchase_id, shopper_id, product_id, purchased_at) "
+            "values ('p1', 'silent', 'knife-02', now() - interval '9 days')"
+        )
+    sign_in(client, "silent")
+    client.get("/products/spade-05")
+    page = client.get("/").text
+    assert section(page, "recently-viewed") == ""
+    assert section(page, "buy-again") == ""
 
 
 def test_looking_ahead_and_loading_more_are_no_views(client: Client) -> None:

@@ -166,7 +166,12 @@ PRODUCT_PAGE = {
     "is_bought": False,
 }
 PAGES: dict[str, dict[str, Any]] = {
-    "home": {"block": block(*CARDS[:12]), "categories": NAV},
+    "home": {
+        "block": block(*CARDS[:12]),
+        "due": CARDS[12:14],
+        "viewed": CARDS[14:20],
+        "categories": NAV,
+    },
     "product": PRODUCT_PAGE,
     "category": {
         "category": NAV[0],
