@@ -60,7 +60,7 @@ from api.openapi.describe import Described
 from api.orders.pages import order_pages
 from api.pages.element import element_route
 from api.pages.icon import give_icon
-from api.pages.rendering import WEB, is_fragment, template_config
+from api.pages.rendering import READ, WEB, is_fragment, template_config
 from api.privacy.routes import erase_shopper, webhooks_routers
 from api.problems.details import Problem
 from api.problems.errors import PROBLEM_MEDIA_TYPE, problem_of
@@ -76,7 +76,7 @@ from api.sessions.session import Sessions
 from api.sitemap.routes import sitemap_router
 from api.visitors.pages import personalise, sign_in_page, sign_in_shopper, sign_out_shopper
 from api.visitors.routes import shoppers_router
-from api.visitors.session import require_pages, visitor_context
+from api.visitors.session import require_pages, require_session, visitor_context
 from api.visitors.shop import Shop
 from api.visitors.store import excluded_products
 
@@ -92,6 +92,8 @@ _MACHINE_PREFIXES = (
     "/sitemap",
     "/favicon.ico",
 )
+# These begin or end a session, whatever became of the one that the browser has.
+_AFRESH = ("/sign-in", "/sign-out")
 # Errors of the file system that mean: there is no such file.
 _NO_FILE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EACCES})
 
@@ -272,6 +274,8 @@ def _pages_router(settings: Settings, sessions: Sessions) -> Router:
 async def _prepare_page(request: AnyRequest) -> None:
     """Refuse pages where there are none; read what the frame of a whole page shows."""
     await require_pages(request)
+    if request.method not in READ and not request.scope["path"].endswith(_AFRESH):
+        require_session(request)
     if not is_fragment(request):
         await refresh_navigation(request)
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from msgspec import Struct
-from psycopg.rows import class_row
+from psycopg.rows import class_row, scalar_row
 
 from alsolike.database import query
 from alsolike.privacy.hashes import shopper_hash
@@ -111,12 +111,20 @@ async def add(
 
 async def set_quantity(
     connection: Connection, basket_id: str, product_id: str, quantity: int
-) -> None:
-    """Change how many pieces of a product lie in a basket; 0 takes it out."""
-    await connection.execute(
+) -> bool:
+    """Change how many pieces of a product lie in a basket; 0 takes it out.
+
+    Returns
+    -------
+    bool
+        Whether it lay there.
+    """
+    cursor = connection.cursor(row_factory=scalar_row)
+    await cursor.execute(
         query("api/basket/set_quantity"),
         {"basket_id": basket_id, "product_id": product_id, "quantity": quantity},
     )
+    return bool(await cursor.fetchone())
 
 
 async def merge(connection: Connection, visitor_basket: str, shopper_id: str) -> None:
@@ -128,6 +136,7 @@ async def merge(connection: Connection, visitor_basket: str, shopper_id: str) ->
             "basket_id": basket_of_shopper(shopper_id),
             "shopper_id": shopper_id,
             "shopper_hash": shopper_hash(shopper_id),
+            "most_lines": MOST_LINES,
         },
     )
 

@@ -64,27 +64,27 @@ class Round:
         results = await asyncio.gather(*self._tasks, return_exceptions=True)
         errors += [one for one in results if isinstance(one, BaseException)]
         if errors:
-            await self._forget_prepared()
+            await forget_prepared(self._connection)
         if errors and error is None:
             # The server's own word, rather than that the statements behind it were not run.
             raise next((one for one in errors if getattr(one, "sqlstate", None)), errors[0])
 
-    async def _forget_prepared(self) -> None:
-        """Let psycopg prepare all statements anew.
 
-        It counts a statement as prepared as soon as that is sent. Behind a failed one the server
-        skips it, and every later use of the connection would fail. Of a command that drops
-        prepared statements psycopg takes notice itself, but only when it meets it for the first
-        time or prepares it; so this is prepared at once. A connection that cannot be put in order
-        is closed, and the pool makes another one.
-        """
-        connection = self._connection
-        status = connection.info.transaction_status
-        if status == TransactionStatus.IDLE and connection.prepare_threshold is not None:
-            try:
-                await connection.execute("deallocate all", prepare=True)
-            except psycopg.Error:
-                await connection.close()
+async def forget_prepared(connection: Connection) -> None:
+    """Let psycopg prepare all statements anew, after something failed in a pipeline.
+
+    It counts a statement as prepared as soon as that is sent. Behind a failed one, or where it
+    fails itself, the server has none of that name, and every later use of the connection would
+    fail. Of a command that drops prepared statements psycopg takes notice itself, but only when it
+    meets it for the first time or prepares it; so this is prepared at once. A connection that
+    cannot be put in order is closed, and the pool makes another one.
+    """
+    status = connection.info.transaction_status
+    if status == TransactionStatus.IDLE and connection.prepare_threshold is not None:
+        try:
+            await connection.execute("deallocate all", prepare=True)
+        except psycopg.Error:
+            await connection.close()
 
 
 class _PatientCursor(psycopg.AsyncCursor[Row]):

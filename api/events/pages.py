@@ -7,6 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from api.catalogue.cards import ProductCard, cards, product_card
+from api.database.failures import DatabaseAwayError
 from api.database.pool import Connection
 from api.events import service as events
 from api.events.schemas import NewEvent
@@ -57,6 +58,8 @@ async def unhide(request: AnyRequest, product_id: FromPath[str]) -> Response[byt
 async def hidden_page(request: AnyRequest) -> Template:
     """Show what the visitor hid, each with the way to take that back."""
     visitor = await find_visitor(request)
+    if visitor.shopper_id is not None and visitor.pieces is None:
+        raise DatabaseAwayError
     product_ids = [*dict.fromkeys([*reversed(visitor.hidden_here), *visitor.hidden])]
     found = await answer(request, _CARD_STEPS, product_ids) if product_ids else []
     return render_page(request, "pages/hidden.html", products=found)

@@ -15,6 +15,7 @@ from alsolike.settings import Settings
 from alsolike.snapshot.reader import LocalSnapshot
 from api.database.failures import FAILURES, DatabaseAwayError, first_line, is_away, is_crowded
 from api.database.pool import GRACE_SECONDS, READ_WAIT_SECONDS, Connection, Database
+from api.database.rounds import forget_prepared
 from api.exchange import current_exchange
 from api.ladder.circuits import Circuits, OddFailures, OpenedState, ServerCircuit
 from api.ladder.known_shoppers import KnownShoppers, ReadShoppers
@@ -217,12 +218,16 @@ class Ladder:
                     return await step(connection, question)
                 # The limit and the step's statement travel together. What is sent before the
                 # first rows are fetched is one transaction, and the setting is local to it.
-                async with connection.pipeline():
-                    await connection.execute(
-                        "select set_config('statement_timeout', %s::text, true)",
-                        [self._lower_limit_ms],
-                    )
-                    return await step(connection, question)
+                try:
+                    async with connection.pipeline():
+                        await connection.execute(
+                            "select set_config('statement_timeout', %s::text, true)",
+                            [self._lower_limit_ms],
+                        )
+                        return await step(connection, question)
+                except psycopg.Error:
+                    await forget_prepared(connection)
+                    raise
             except psycopg.DatabaseError as error:
                 raise_unknown(error)
 

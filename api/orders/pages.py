@@ -17,6 +17,7 @@ from api.basket import store as baskets
 from api.basket.store import MOST_LINES, MOST_PIECES, Added
 from api.catalogue.cards import ProductCard, cards_by_id, product_card
 from api.catalogue.service import unknown_product
+from api.database.failures import DatabaseAwayError
 from api.database.pool import Connection
 from api.events import service as events
 from api.events.schemas import NewEvent
@@ -41,7 +42,10 @@ from api.visitors.session import Visitor, find_visitor, keep_basket, load_visito
 _ADDED = "It is in your basket."
 _SOLD_OUT = "This product is out of stock."
 _FULL = f"A basket holds at most {MOST_LINES} different products."
+_NOT_IN = "It does not lie in your basket any more."
 _CHANGED = "Your basket has changed since you saw it. Have a look, and order again."
+_PLACED = "Thank you: your order is placed. Your recommendations know it already."
+_PLACED_BEFORE = "This order was placed before. What lies in your basket is not part of it."
 _GONE = "There is no such order."
 _LONGEST_ID = 200
 _QUANTITY = re.compile(r"[0-9]{1,8}")
@@ -71,10 +75,10 @@ async def add_to_basket(request: AnyRequest) -> Response[bytes]:
     """Put a piece of a product into the basket; back to the page, or its part with HTMX."""
     form = await request.form()
     product_id = _id_of(form, "product_id")
-    visitor = await find_visitor(request)
-    basket_id = visitor.basket_id or baskets.new_basket_id()
 
-    async def work(connection: Connection) -> tuple[ProductCard, Added]:
+    async def work(connection: Connection) -> tuple[str, ProductCard, Added]:
+        visitor = await load_visitor(connection, request)
+        basket_id = visitor.basket_id or baskets.new_basket_id()
         added = await baskets.add(
             connection, basket_id, product_id, quantity=1, shopper_id=visitor.shopper_id
         )
@@ -82,9 +86,9 @@ async def add_to_basket(request: AnyRequest) -> Response[bytes]:
             raise unknown_product(product_id)
         if added.is_put and visitor.is_personalised:
             await events.record(connection, _basket_event(visitor, product_id))
-        return await product_card(connection, product_id), added
+        return basket_id, await product_card(connection, product_id), added
 
-    card, added = await write(request, work, who=visitor.shopper_id or visitor.session_id)
+    basket_id, card, added = await write(request, work)
     if added.is_put:
         await keep_basket(request, basket_id)
     message = _ADDED if added.is_put else _FULL if added.is_available else _SOLD_OUT
@@ -107,14 +111,16 @@ async def set_quantity(request: AnyRequest) -> Response[bytes]:
     if quantity is None or quantity > MOST_PIECES:
         message = f"Give a whole number from 0 to {MOST_PIECES}."
         return await _basket_page(request, _Problem(product_id, typed[:20], message))
-    visitor = await find_visitor(request)
-    if visitor.basket_id is not None:
-        basket_id = visitor.basket_id
-        await write(
-            request,
-            lambda c: baskets.set_quantity(c, basket_id, product_id, quantity),
-            who=visitor.shopper_id,
-        )
+
+    async def work(connection: Connection) -> bool:
+        visitor = await load_visitor(connection, request)
+        if visitor.basket_id is None:
+            return False
+        return await baskets.set_quantity(connection, visitor.basket_id, product_id, quantity)
+
+    if not await write(request, work):
+        put_flash(request, _NOT_IN)
+        return redirect(request, public_path("/basket"))
     put_flash(request, "Your basket is up to date." if quantity else "It is out of your basket.")
     return redirect(request, public_path("/basket"))
 
@@ -124,7 +130,7 @@ async def checkout_page(request: AnyRequest) -> Template | Response[Any]:
     """Show what is about to be ordered; a stranger signs in first."""
     visitor = await find_visitor(request)
     if visitor.shopper_id is None:
-        return redirect(request, _sign_in_address("/checkout"))
+        return redirect(request, _sign_in_address(public_path("/checkout")))
     basket = await answer(request, _BASKET_STEPS, visitor)
     if not basket.can_be_ordered:
         return redirect(request, public_path("/basket"))
@@ -145,24 +151,25 @@ async def place_order(request: AnyRequest) -> Response[Any]:
     if not service.is_order_id(order_id):
         raise InvalidFieldError("order_id", "Is none that the checkout gave.")
 
-    async def work(connection: Connection) -> tuple[Visitor, list[store.Purchase]]:
+    async def work(connection: Connection) -> tuple[Visitor, list[store.Purchase], int]:
         visitor = await load_visitor(connection, request)
         if visitor.shopper_id is None:
-            return visitor, []
+            return visitor, [], 0
         lines = await baskets.lines(connection, visitor.basket_id)
+        placed = 0
         if lines and service.digest(lines) == seen:
-            await store.place(connection, visitor.shopper_id, order_id, lines)
-        return visitor, await store.order(connection, visitor.shopper_id, order_id)
+            placed = await store.place(connection, visitor.shopper_id, order_id, lines)
+        return visitor, await store.order(connection, visitor.shopper_id, order_id), placed
 
-    visitor, purchases = await write(request, work, who=None)
+    visitor, purchases, placed = await write(request, work)
     if visitor.shopper_id is None:
-        return redirect(request, _sign_in_address("/checkout"))
+        return redirect(request, _sign_in_address(public_path("/checkout")))
     if not purchases:
         put_flash(request, _CHANGED)
         return redirect(request, public_path("/basket"))
     for purchase in purchases:
         ladder_of(request).shoppers.exclude(visitor.shopper_id, purchase.product_id)
-    put_flash(request, "Thank you: your order is placed. Your recommendations know it already.")
+    put_flash(request, _PLACED if placed else _PLACED_BEFORE)
     return redirect(request, order_url(order_id))
 
 
@@ -171,7 +178,7 @@ async def orders_page(request: AnyRequest) -> Template | Response[Any]:
     """Show the shopper's orders, the latest first."""
     visitor = await find_visitor(request)
     if visitor.shopper_id is None:
-        return redirect(request, _sign_in_address("/orders"))
+        return redirect(request, _sign_in_address(public_path("/orders")))
     question = visitor.shopper_id, request.query_params.get("after")
     orders, after = await answer(request, _ORDERS_STEPS, question, who=visitor.shopper_id)
     next_url = f"{public_path('/orders')}?{urlencode({'after': after})}" if after else None
@@ -186,7 +193,7 @@ async def order_page(request: AnyRequest, order_id: FromPath[str]) -> Template |
     """Show an order of the shopper's; somebody else's is as unknown as none."""
     visitor = await find_visitor(request)
     if visitor.shopper_id is None:
-        return redirect(request, _sign_in_address(f"/orders/{order_id}"))
+        return redirect(request, _sign_in_address(order_url(order_id)))
     question = visitor.shopper_id, order_id
     order = await answer(request, _ORDER_STEPS, question, who=visitor.shopper_id)
     if order is None:
@@ -246,13 +253,16 @@ async def buy_again(request: AnyRequest, order_id: FromPath[str]) -> Response[An
         request,
         "It is all in your basket."
         if put == asked
-        else f"In your basket: {put} of {asked} products. The others are not sold now.",
+        else f"In your basket: {put} of {asked} products. The others are not sold now, "
+        "or there is no room for them.",
     )
     return redirect(request, public_path("/basket"))
 
 
 async def _basket_page(request: AnyRequest, problem: _Problem | None = None) -> Template:
     visitor = await find_visitor(request)
+    if visitor.pieces is None:
+        raise DatabaseAwayError
     page = await answer(request, _PAGE_STEPS, visitor, who=visitor.shopper_id or visitor.session_id)
     return render_page(
         request,
@@ -327,8 +337,8 @@ def _return_event(purchase_id: str) -> NewEvent:
     return NewEvent(event_id=f"web-return-{of_purchase}", kind="return", purchase_id=purchase_id)
 
 
-def _sign_in_address(path: str) -> str:
-    return public_path(f"/sign-in?{urlencode({'next': public_path(path)})}")
+def _sign_in_address(after: str) -> str:
+    return public_path(f"/sign-in?{urlencode({'next': after})}")
 
 
 order_pages = (

@@ -155,20 +155,24 @@ def _page_of_snapshot(local: LocalSnapshot, question: _Question) -> dict[str, An
 
 
 async def _read_similar(connection: Connection, question: _Question) -> blocks.Block:
+    visitor = await load_visitor(connection, question.request)
     async with Round(connection) as first:
         with_it, like_it = _send_lists(first, connection, question)
-    similar = await _apart(connection, with_it.result(), like_it.result())
+    complements = _wanted(with_it.result(), visitor)
+    similar = await _apart(connection, complements, _wanted(like_it.result(), visitor))
     cards = await cards_by_id(connection, blocks.product_ids(similar))
     return blocks.similar_block(question.product_id, similar, cards, question.shown)
 
 
 def _similar_of_snapshot(local: LocalSnapshot, question: _Question) -> blocks.Block:
-    similar = snapshot.similar(
+    visitor, excluded = remembered_visitor(question.request)
+    size = blocks.BLOCK_SIZE + blocks.COMPLEMENTS_SIZE
+    found = snapshot.similar(
         local,
-        SimilarQuestion(
-            product_id=question.product_id, k=blocks.BLOCK_SIZE, exclude=question.shown
-        ),
+        SimilarQuestion(product_id=question.product_id, k=size, exclude=question.shown),
     )
+    wanted = [one for one in _wanted(found, visitor) if one.product_id not in excluded]
+    similar = wanted[: blocks.BLOCK_SIZE]
     products = local.products(blocks.product_ids(similar))
     cards = {product.product_id: card(product) for product in products}
     return blocks.similar_block(question.product_id, similar, cards, question.shown)

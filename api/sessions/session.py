@@ -1,8 +1,14 @@
 """The session of a request: read before the handler, replaced when what it holds changes.
 
-A session with nothing in it has neither a row nor a cookie. Each change gives it another id, and
-the former one is refused from then on: an id that somebody planted or overheard before a sign-in
-opens nothing after it. An id that we did not make is refused like one that has expired.
+A session with nothing in it has neither a row nor a cookie. Whenever somebody signs in or out, or
+agrees, it gets another id, and the former one is refused from then on: an id that somebody planted
+or overheard before a sign-in opens nothing after it. An id that we did not make is refused like one
+that has expired.
+
+A browser may send two requests at once, and the first may end the session that the second names. So
+a request with an ended session changes nothing in a stranger's name, and its cookie stays, for a
+newer one may be on its way. It is told to repeat what it did; where the next page still comes with
+the ended session, that is dropped.
 
 While the database is away a session is what this process last read of it, within a minute; one it
 does not know is empty, and its cookie stays. What writes is refused then.
@@ -18,19 +24,27 @@ import msgspec
 from cachetools import TTLCache
 from litestar import HttpMethod, Request
 from litestar.datastructures import Cookie, MutableScopeHeaders
+from litestar.exceptions import ClientException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from msgspec import Struct
 
 from alsolike.settings import Settings
 from api.database.failures import FAILURES, DatabaseAwayError, first_line
 from api.exchange import AnyRequest
-from api.sessions.store import PostgresStore
+from api.http.notes import notes_of
+from api.sessions.store import PostgresStore, hash_of
 
 logger = logging.getLogger("alsolike.web")
 
 COOKIE = "alsolike_session"
 
+# Key of the list of products that a visitor hid.
+HIDDEN = "hidden"
+# The oldest is shown again beyond them.
+MOST_HIDDEN = 200
+
 _STATE = "held_session"
+_OVER = "session_over"
 _READ_METHODS = frozenset({HttpMethod.GET, HttpMethod.HEAD})
 # 32 random bytes, as `secrets.token_urlsafe` writes them.
 _FORM = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -46,12 +60,21 @@ class _Held(Struct):
     ----------
     session_id : str or None
         Of a session that was found.
+    is_over : bool
+        Whether the cookie names a session that is over, or never was.
     answer : str or None
         The cookie to answer with: an id, empty to drop it; None leaves it as it is.
     """
 
     session_id: str | None = None
+    is_over: bool = False
     answer: str | None = None
+
+
+class SessionOverError(ClientException):
+    """The request's session ended before it could be changed."""
+
+    status_code = 409
 
 
 class Sessions:
@@ -107,8 +130,11 @@ class Sessions:
             held.session_id = session_id
             return dict(known)
         if row is None:
-            # The cookie stays: another tab may have got a newer one in the meantime.
             self._known.pop(session_id, None)
+            held.is_over = True
+            # Of a page that was asked for after the browser was told.
+            if notes_of(request).pop(_OVER, None) == hash_of(session_id).hex():
+                held.answer = ""
             return {}
         data = cast("dict[str, Any]", msgspec.json.decode(row.data))
         held.session_id = session_id
@@ -126,31 +152,97 @@ class Sessions:
         else:
             held.answer = session_id
 
-    async def replace(self, request: AnyRequest, data: Mapping[str, Any]) -> None:
-        """Let the request's session hold something else, under another id.
+    def check(self, request: AnyRequest) -> None:
+        """Refuse a request whose session is over, before it writes anything.
 
         Raises
         ------
+        SessionOverError
+            It is over.
+        """
+        if _held(request).is_over:
+            raise _over(request)
+
+    async def replace(
+        self, request: AnyRequest, data: Mapping[str, Any], *, is_new: bool = False
+    ) -> None:
+        """Let the request's session hold something else, under another id.
+
+        Parameters
+        ----------
+        is_new : bool
+            Whether it begins whatever became of the former one, as somebody signs in.
+
+        Raises
+        ------
+        SessionOverError
+            The session ended in the meantime.
         DatabaseAwayError, psycopg.Error
             It could not be written; the session is as it was.
         """
+        if not is_new:
+            self.check(request)
         held = _held(request)
         store = PostgresStore(request)
+        session_id = None
         if data:
             session_id = secrets.token_urlsafe(32)
-            await store.replace(
-                held.session_id, session_id, msgspec.json.encode(data), self.seconds
-            )
-        else:
-            session_id = None
-            if held.session_id is not None:
-                await store.delete(held.session_id)
+            value = msgspec.json.encode(data)
+            if not await store.replace(held.session_id, session_id, value, self.seconds):
+                if not is_new:
+                    raise _over(request)
+                await store.set(session_id, value, self.seconds)
+        elif held.session_id is not None:
+            await store.delete(held.session_id)
         if held.session_id is not None:
             self._known.pop(held.session_id, None)
         if session_id is not None or COOKIE in request.cookies:
             held.answer = session_id or ""
         held.session_id = session_id
+        held.is_over = False
         request.scope["session"] = dict(data)
+
+    async def change(
+        self,
+        request: AnyRequest,
+        data: Mapping[str, Any],
+        *,
+        hide: str | None = None,
+        show: str | None = None,
+    ) -> None:
+        """Change what does not say who the visitor is; the session keeps its id.
+
+        Parameters
+        ----------
+        data : Mapping
+            The keys to write.
+        hide, show : str, optional
+            Product to add to its key `hidden`, or to take from it.
+
+        Raises
+        ------
+        SessionOverError
+            The session ended in the meantime.
+        DatabaseAwayError, psycopg.Error
+            It could not be written; the session is as it was.
+        """
+        held = _held(request)
+        if held.session_id is None:
+            if show is None:
+                hidden = {} if hide is None else {HIDDEN: [hide]}
+                await self.replace(request, {**data, **hidden})
+            return
+        store = PostgresStore(request)
+        found = await store.change(held.session_id, data, hide=hide, show=show, most=MOST_HIDDEN)
+        if found is None:
+            raise _over(request)
+        session = cast("dict[str, Any]", msgspec.json.decode(found))
+        if not session.get(HIDDEN, True):
+            del session[HIDDEN]
+        self._known[held.session_id] = session
+        request.scope["session"] = dict(session)
+        if not session:
+            await self.replace(request, {})
 
     async def sign_out_elsewhere(self, request: AnyRequest, shopper_id: str) -> None:
         """End the sessions of a shopper but the one of the request."""
@@ -171,6 +263,13 @@ class Sessions:
 def sessions_of(request: AnyRequest) -> Sessions:
     """Return the app's sessions."""
     return cast("Sessions", request.app.state.sessions)
+
+
+def _over(request: AnyRequest) -> SessionOverError:
+    session_id = request.cookies.get(COOKIE, "")
+    notes_of(request)[_OVER] = hash_of(session_id).hex()
+    message = "Your session ended, or went on in another tab. Load the page again, and repeat it."
+    return SessionOverError(message)
 
 
 def _held(request: AnyRequest) -> _Held:

@@ -5,12 +5,14 @@ over nobody's session. A value is an object of JSON.
 """
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 from litestar.stores.base import Store
 from msgspec import Struct
-from psycopg.rows import class_row
+from psycopg.rows import class_row, scalar_row
 
 from alsolike.database import query
 from api.database.pool import Connection
@@ -87,13 +89,53 @@ class PostgresStore(Store):
         key: str,
         value: str | bytes,
         expires_in: int | timedelta | None = None,
-    ) -> None:
-        """Begin a session in place of another, which is over from then on."""
+    ) -> bool:
+        """Begin a session in place of another, which is over from then on.
+
+        Returns
+        -------
+        bool
+            Whether it began: it does not where the other is over already.
+        """
         old_hash = None if old_key is None else hash_of(old_key)
-        await self._write(
-            "api/sessions/replace_session",
-            {**_parameters(key, value, expires_in), "old_hash": old_hash},
-        )
+        parameters = {**_parameters(key, value, expires_in), "old_hash": old_hash}
+        return await self._write("api/sessions/replace_session", parameters) > 0
+
+    async def change(
+        self,
+        key: str,
+        data: Mapping[str, Any],
+        *,
+        hide: str | None = None,
+        show: str | None = None,
+        most: int,
+    ) -> bytes | None:
+        """Change what a session holds, but for who it is of; None where it is over.
+
+        Parameters
+        ----------
+        data : Mapping
+            The keys to write.
+        hide, show : str, optional
+            Product to add to its key `hidden`, or to take from it.
+        most : int
+            Products in that list at most, the latest.
+        """
+        parameters = {
+            "session_hash": hash_of(key),
+            "data": msgspec.json.encode(data).decode(),
+            "hide": hide,
+            "show": show,
+            "most": most,
+        }
+
+        async def work(connection: Connection) -> str | None:
+            cursor = connection.cursor(row_factory=scalar_row)
+            await cursor.execute(query("api/sessions/change_session"), parameters)
+            return await cursor.fetchone()
+
+        found = await write(self._request, work)
+        return None if found is None else found.encode()
 
     async def delete(self, key: str) -> None:
         """End a session."""
@@ -123,11 +165,11 @@ class PostgresStore(Store):
             "api/sessions/delete_sessions_of", {"shopper_id": shopper_id, "but_hash": but_hash}
         )
 
-    async def _write(self, name: str, parameters: dict[str, Any]) -> None:
-        async def work(connection: Connection) -> None:
-            await connection.execute(query(name), parameters)
+    async def _write(self, name: str, parameters: dict[str, Any]) -> int:
+        async def work(connection: Connection) -> int:
+            return (await connection.execute(query(name), parameters)).rowcount
 
-        await write(self._request, work)
+        return await write(self._request, work)
 
 
 async def _read(connection: Connection, session_hash: bytes) -> SessionRow | None:

@@ -17,14 +17,11 @@ from api.database.pool import Connection
 from api.exchange import AnyRequest
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer, ladder_of, write
-from api.sessions.session import sessions_of
+from api.sessions.session import HIDDEN, sessions_of
 from api.visitors import store
 from api.visitors.shop import Shop
 
-_SHOPPER, _SESSION, _BASKET, _HIDDEN = "shopper_id", "session_id", "basket_id", "hidden"
-_VISITOR = "visitor"
-# The oldest is shown again beyond them.
-MOST_HIDDEN = 200
+_SHOPPER, _SESSION, _BASKET, _VISITOR = "shopper_id", "session_id", "basket_id", "visitor"
 
 
 class Visitor(Struct):
@@ -96,6 +93,17 @@ async def require_pages(request: AnyRequest) -> None:
         raise NotFoundException(message)
 
 
+def require_session(request: AnyRequest) -> None:
+    """Let a request that writes through unless its session is over.
+
+    Raises
+    ------
+    SessionOverError
+        It is over: the write would be a stranger's.
+    """
+    sessions_of(request).check(request)
+
+
 def require_choice(request: AnyRequest) -> None:
     """Let a request through where a visitor may choose a shopper.
 
@@ -116,7 +124,7 @@ def session_shopper(request: AnyRequest) -> str | None:
 
 def _hidden_in_session(request: AnyRequest) -> list[str]:
     """Return what the visitor hid, as the session keeps it."""
-    return request.session.get(_HIDDEN, [])
+    return request.session.get(HIDDEN, [])
 
 
 async def find_visitor(request: AnyRequest) -> Visitor:
@@ -203,17 +211,18 @@ def visitor_context(request: AnyRequest) -> Mapping[str, Any]:
 
 
 async def sign_in(request: AnyRequest, shopper_id: str) -> None:
-    """Make the visitor a shopper; an anonymous session's basket and hides are carried over."""
+    """Make the visitor a shopper; a stranger's basket and hides are carried over."""
     basket_id = request.session.get(_BASKET)
     if basket_id is not None:
         await write(request, lambda c: merge(c, basket_id, shopper_id), who=shopper_id)
-    hidden = {key: value for key, value in request.session.items() if key == _HIDDEN}
-    await sessions_of(request).replace(request, {_SHOPPER: shopper_id, **hidden})
+    hidden = {} if _SHOPPER in request.session else {HIDDEN: _hidden_in_session(request)}
+    session = {_SHOPPER: shopper_id, **{key: ids for key, ids in hidden.items() if ids}}
+    await sessions_of(request).replace(request, session, is_new=True)
 
 
 async def sign_out(request: AnyRequest) -> None:
     """End the session."""
-    await sessions_of(request).replace(request, {})
+    await sessions_of(request).replace(request, {}, is_new=True)
 
 
 async def agree(request: AnyRequest) -> None:
@@ -233,15 +242,15 @@ async def withdraw(request: AnyRequest) -> None:
 async def keep_basket(request: AnyRequest, basket_id: str) -> None:
     """Remember the basket of a visitor who is not signed in."""
     if _SHOPPER not in request.session and request.session.get(_BASKET) != basket_id:
-        await sessions_of(request).replace(request, {**request.session, _BASKET: basket_id})
+        await sessions_of(request).change(request, {_BASKET: basket_id})
 
 
 async def hide_here(request: AnyRequest, product_id: str, *, is_hidden: bool) -> None:
     """Keep in the session that a product is hidden, or no more."""
-    before = request.session.get(_HIDDEN, [])
-    if (product_id in before) == is_hidden:
-        return
-    others = [one for one in before if one != product_id]
-    hidden = [*others, product_id][-MOST_HIDDEN:] if is_hidden else others
-    session = {key: value for key, value in request.session.items() if key != _HIDDEN}
-    await sessions_of(request).replace(request, {**session, _HIDDEN: hidden} if hidden else session)
+    if (product_id in _hidden_in_session(request)) != is_hidden:
+        await sessions_of(request).change(
+            request,
+            {},
+            hide=product_id if is_hidden else None,
+            show=None if is_hidden else product_id,
+        )

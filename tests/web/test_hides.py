@@ -1,12 +1,12 @@
 """What visitors hide: it is shown nowhere, until they take that back."""
 
+import html
 import re
 from typing import Any
 
 import pytest
 
-from api.sessions.session import COOKIE
-from api.visitors.session import MOST_HIDDEN
+from api.sessions.session import COOKIE, MOST_HIDDEN
 from tests.shop.database import execute, run
 from tests.web.conftest import Client
 
@@ -132,6 +132,30 @@ def test_a_session_remembers_so_many_hides_and_no_more(client: Client) -> None:
 def test_an_unknown_product_cannot_be_hidden(client: Client, path: str) -> None:
     assert send(client, path).status_code == 404
     assert COOKIE not in client.cookies
+
+
+def test_the_next_similar_products_leave_out_what_is_hidden_or_in_the_basket(
+    client: Client, who: str
+) -> None:
+    assert who
+    page = client.get("/products/pan-02").text
+    more = re.search(r'href="(/products/pan-02\?exclude=[^"]+)"', page)
+    assert more is not None
+    address = html.unescape(more[1])
+    hidden, taken = cards(client.get(address, headers=HTMX).text)[:2]
+    send(client, f"/products/{hidden}/hide")
+    send(client, "/basket", product_id=taken)
+    for headers in ({}, HTMX):
+        shown = cards(client.get(address, headers=headers).text)
+        assert shown
+        assert not {hidden, taken} & set(shown)
+
+
+def test_what_one_shopper_hid_is_not_the_next_ones(client: Client) -> None:
+    send(client, "/sign-in", shopper_id="silent")
+    send(client, "/products/pan-01/hide")
+    send(client, "/sign-in", shopper_id="plain")
+    assert "You hid nothing." in client.get("/hidden").text
 
 
 def test_pages_of_the_list_go_on_without_what_is_hidden(client: Client) -> None:

@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from litestar.testing import TestClient
 
+from alsolike.database import connect
 from alsolike.settings import Settings
 from api.app import create_app
 from api.sessions.session import COOKIE
@@ -107,6 +109,21 @@ def test_of_what_lies_in_both_baskets_the_larger_number_stays(client: Client) ->
     assert basket(client) == {"pan-01": 2, "pan-02": 2, "pan-03": 1}
 
 
+def test_a_merged_basket_has_no_more_products_than_a_basket_may(client: Client) -> None:
+    sign_in(client)
+    add(client, "pan-01")
+    execute(
+        "insert into raw.basket_lines (basket_id, product_id, quantity) "
+        "select 'shopper:agreed', 'x' || n, 1 from generate_series(1, 97) as n"
+    )
+    send(client, "/sign-out")
+    add(client, "pan-01", "pan-01", "pan-02", "pan-03", "pan-04", "pan-05")
+    sign_in(client)
+    inside = basket(client)
+    assert len(inside) == 100
+    assert [inside.get(f"pan-0{n}") for n in range(1, 6)] == [2, 1, 1, None, None]
+
+
 def test_two_browsers_of_strangers_have_two_baskets(client: Client, other: Client) -> None:
     add(client, "pan-01")
     add(other, "pan-02")
@@ -190,6 +207,7 @@ def test_quantities_change_and_zero_takes_out(client: Client) -> None:
     assert basket(client) == {"pan-01": 7, "pan-02": 1}
     send(client, "/basket/quantity", product_id="pan-01", quantity="0")
     send(client, "/basket/quantity", product_id="pan-03", quantity="3")
+    assert "does not lie in your basket" in client.get("/").text
     assert basket(client) == {"pan-02": 1}
 
 
@@ -243,6 +261,7 @@ def test_a_form_that_is_sent_again_orders_nothing_more(client: Client) -> None:
     add(client, "pan-01")
     again = send(client, "/checkout", **form)
     assert first.headers["location"] == again.headers["location"]
+    assert "placed before" in client.get("/").text
     assert purchases() == [("pan-01", 1, 0)]
     assert basket(client) == {"pan-01": 1}
 
@@ -329,10 +348,24 @@ def test_an_order_of_somebody_else_is_as_unknown_as_none(client: Client, other: 
     # The id of an order that somebody else made makes no order, and tells nothing of theirs.
     add(other, "pan-02")
     form = {**order_form(other), "order_id": address.rpartition("/")[2]}
-    send(other, "/checkout", **form)
+    assert send(other, "/checkout", **form).headers["location"] == "/basket"
+    assert basket(other) == {"pan-02": 1}
     assert [row[0] for row in purchases() if row[0] == "pan-01"] == ["pan-01"]
     assert run("select count(*) from raw.purchases where product_id = 'pan-01'") == [(1,)]
     assert "pan-01" not in other.get(address).text
+
+
+@pytest.mark.parametrize("order_id", ["a/b", "a?b#c", "<b>x</b>", "Ä 1"])
+def test_signing_in_leads_on_to_an_order_of_any_id(client: Client, order_id: str) -> None:
+    execute(
+        "insert into raw.purchases (purchase_id, shopper_id, product_id, purchased_at, order_id) "
+        f"values ('p', 'agreed', 'pan-01', now(), $${order_id}$$)"
+    )
+    address = f"/orders/{quote(order_id, safe='')}"
+    sign_in_page = client.get(address).headers["location"]
+    after = parse_qs(urlsplit(sign_in_page).query)["next"][0]
+    answer = send(client, "/sign-in", shopper_id="agreed", next=after)
+    assert client.get(answer.headers["location"]).status_code == 200
 
 
 def test_strangers_are_asked_to_sign_in(client: Client) -> None:
@@ -451,5 +484,20 @@ def test_an_erased_shopper_has_no_basket(client: Client) -> None:
     assert run("select * from raw.basket_lines") == []
     assert run("select * from raw.baskets") == []
     # The page still has the form; the session is over.
-    send(client, "/basket", product_id="pan-02")
-    assert run("select shopper_id from raw.baskets") == [(None,)]
+    assert send(client, "/basket", product_id="pan-02").status_code in {303, 409}
+    assert run("select * from raw.baskets where shopper_id is not null") == []
+
+
+def test_while_a_shopper_cannot_be_read_nothing_is_said_of_the_basket(client: Client) -> None:
+    sign_in(client)
+    add(client, "pan-01")
+    forms = [("/basket", {"product_id": "pan-02"})]
+    forms += [("/basket/quantity", {"product_id": "pan-01", "quantity": "5"})]
+    proof = {"_csrf_token": token(client)}
+    with connect() as connection:
+        connection.execute("lock table recs.hides in access exclusive mode")
+        for path in ("/basket", "/hidden", "/checkout"):
+            assert client.get(path).status_code == 503
+        for path, form in forms:
+            assert client.post(path, data={**proof, **form}).status_code == 503
+    assert run("select product_id, quantity from raw.basket_lines") == [("pan-01", 1)]

@@ -4,6 +4,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -97,6 +98,96 @@ def test_signing_in_and_agreeing_give_another_id_and_the_former_opens_nothing(
     for former in (anonymous, first):
         assert not is_signed_in(client, former)
     assert is_signed_in(client, second)
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/products/pan-01/hide", {}),
+        ("/basket", {"product_id": "pan-01"}),
+        ("/personalise", {"agree": "no"}),
+        ("/checkout", {"order_id": f"web-{'0' * 32}", "digest": ""}),
+    ],
+)
+def test_a_click_with_an_ended_session_neither_writes_nor_takes_the_newer_cookie(
+    client: Client, path: str, form: dict[str, str]
+) -> None:
+    ended = sign_in(client)
+    current = sign_in(client, "plain")
+    form = {"_csrf_token": token(client), **form}
+    del client.cookies[COOKIE]
+    late = {"cookie": f"{COOKIE}={ended}"}
+    answer = client.post(path, data=form, headers=_with(client, late))
+    assert answer.status_code == 409
+    assert "went on in another tab" in answer.text
+    assert COOKIE not in str(answer.headers.get_list("set-cookie"))
+    assert run("select * from raw.basket_lines") == []
+    assert run("select * from recs.hides") == []
+    assert len(hashes()) == 1
+
+    # The newer cookie is there with the next page; it is kept.
+    page = client.get("/", headers=_with(client, {"cookie": f"{COOKIE}={current}"}))
+    assert "Sign out" in page.text
+
+
+def test_a_session_that_is_really_over_is_dropped_with_the_next_page(client: Client) -> None:
+    sign_in(client)
+    execute("delete from ops.sessions")
+    client.get("/")
+    assert COOKIE in client.cookies
+    assert send(client, "/basket", product_id="pan-01").status_code == 409
+    client.get("/")
+    assert COOKIE not in client.cookies
+    assert send(client, "/basket", product_id="pan-01").status_code == 303
+    assert run("select product_id from raw.basket_lines") == [("pan-01",)]
+
+
+def test_who_is_over_may_sign_in_and_out(client: Client) -> None:
+    sign_in(client)
+    execute("delete from ops.sessions")
+    assert "Sign out" not in client.get("/").text
+    session_id = sign_in(client)
+    execute("delete from ops.sessions")
+    assert send(client, "/sign-out").status_code == 303
+    assert COOKIE not in client.cookies
+    assert not is_signed_in(client, session_id)
+
+
+def test_what_changes_no_right_keeps_the_id(client: Client) -> None:
+    session_id = sign_in(client, "silent")
+    send(client, "/products/pan-01/hide")
+    send(client, "/basket", product_id="pan-02")
+    assert client.cookies[COOKIE] == session_id
+
+
+def test_clicks_at_once_lose_none_and_no_session_survives_its_end(client: Client) -> None:
+    sign_in(client, "silent")
+    products = [f"pan-{n:02}" for n in range(8)]
+    form = {"_csrf_token": token(client)}
+    with ThreadPoolExecutor(8) as together:
+        list(together.map(lambda p: client.post(f"/products/{p}/hide", data=form), products))
+    [(hidden,)] = run("select data -> 'hidden' from ops.sessions")
+    assert sorted(hidden) == products
+
+    session_id = client.cookies[COOKIE]
+    paths = ["/sign-out", *(f"/products/{one}/unhide" for one in products)]
+    with ThreadPoolExecutor(9) as together:
+        list(together.map(lambda path: client.post(path, data=form), paths))
+    assert hashes() == []
+    assert not is_signed_in(client, session_id)
+
+
+def test_a_session_survives_a_locked_table(client: Client, shop: dict[str, str]) -> None:
+    sign_in(client)
+    for _ in range(12):
+        with connect() as connection:
+            connection.execute("lock table ops.sessions in access exclusive mode")
+            client.get("/search?q=pan")
+        assert client.get("/search?q=pan").status_code == 200
+    assert shop
+    for _ in range(12):
+        assert client.get("/basket").status_code == 200
+        assert "Sign out" in client.get("/").text
 
 
 def test_who_signs_out_is_signed_out_wherever_the_cookie_was_copied_to(client: Client) -> None:
@@ -293,6 +384,12 @@ def test_while_the_database_is_away_nothing_is_written_in_a_strangers_name(
     away.cookies.set(COOKIE, secrets.token_urlsafe(32))
     assert away.get("/").status_code == 503
     assert away.post("/sign-out").status_code == 503
+
+
+def _with(client: Client, headers: dict[str, str]) -> dict[str, str]:
+    """Add the client's cookies to those of some headers."""
+    others = [f"{cookie.name}={cookie.value}" for cookie in client.cookies.jar]
+    return {"cookie": "; ".join([headers["cookie"], *others])}
 
 
 def _request(client: Client) -> Request[Any, Any, Any]:

@@ -13,8 +13,8 @@ from (
         coalesce(o.order_id, o.purchase_id) as order_id,
         max(o.purchased_at) as ordered_at,
         (array_agg(coalesce(p.title, o.product_id) order by o.purchase_id))[:3] as titles,
-        sum(o.quantity)::integer as quantity,
-        sum(o.returned_quantity)::integer as returned_quantity
+        sum(o.quantity)::bigint as quantity,
+        sum(o.returned_quantity)::bigint as returned_quantity
     from raw.purchases as o
     left join raw.products as p on o.product_id = p.product_id
     where o.shopper_id = %(shopper_id)s

@@ -1,5 +1,6 @@
 -- Make purchases of what lies in a basket, and empty it; nothing happens if the basket is another
--- than the one that the shopper saw, or the order is known. Prices are those of now.
+-- than the one that the shopper saw, or an order of that id is known, whosever it is. Prices are
+-- those of now.
 -- basket_id; shopper_id: whose it is; shopper_hash: keyed hash of the shopper; order_id: of the
 -- order, the same each time that the form is sent; product_ids, quantities, unit_prices: what the
 -- shopper saw, in any order.
@@ -61,7 +62,7 @@ written as (
         a.is_asked
         and not exists (
             select 1 from raw.purchases as k
-            where k.shopper_id = %(shopper_id)s::text and k.order_id = %(order_id)s::text
+            where k.purchase_id = %(order_id)s::text || '-1'
         )
         and (select count(*) from locked) = (select count(*) from seen)
         and not exists (

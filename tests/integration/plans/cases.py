@@ -919,7 +919,7 @@ CASES = (
         statement="api/basket/set_quantity",
         parameters={"basket_id": _BASKET, "product_id": "v00001", "quantity": 2},
         most={"baskets": 4, "basket_lines": 6},
-        rows=0,
+        rows=1,
         searches=("basket_lines_pkey", "baskets_pkey"),
     ),
     Case(
@@ -930,6 +930,7 @@ CASES = (
             "basket_id": _BASKET,
             "shopper_id": BUSY,
             "shopper_hash": bytes(32),
+            "most_lines": 100,
         },
         most={"shoppers": 4, "consents": 4, "baskets": 8, "basket_lines": 30},
         rows=1,
@@ -1003,9 +1004,16 @@ CASES = (
     Case(
         name="new",
         statement="api/sessions/replace_session",
-        parameters={**_SESSION_HASH, "data": "{}", "seconds": 60.0, "old_hash": b"o" * 32},
+        parameters={**_SESSION_HASH, "data": "{}", "seconds": 60.0, "old_hash": None},
         most={"sessions": 2},
         rows=1,
+    ),
+    Case(
+        name="none",
+        statement="api/sessions/change_session",
+        parameters={**_SESSION_HASH, "data": "{}", "hide": "p", "show": None, "most": 200},
+        most={"sessions": 2},
+        rows=0,
     ),
     Case(
         name="none",
