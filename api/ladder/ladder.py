@@ -176,6 +176,24 @@ class Ladder:
             logger.info("Answered from %s", tier)
         return Answer(value, tier)
 
+    async def read(self, work: Work[Result], position: str | None = None) -> Result:
+        """Do some work that reads, whether or not the steps of lists can answer.
+
+        Raises
+        ------
+        DatabaseAwayError
+            The database was away a moment ago.
+        """
+        if not self.circuits.is_closed("database"):
+            raise DatabaseAwayError
+        if not self.circuits.is_closed("primary"):
+            position = None
+        try:
+            async with self.circuits.through("database"):
+                return await self._run("live", work, position)
+        except OpenedState as error:
+            raise DatabaseAwayError from error
+
     @property
     def batch_seconds(self) -> float:
         """After so many seconds a write of many parts has to stop, to be answered in time."""

@@ -52,6 +52,16 @@ async def answer(
     return (await ask(request, steps, question, who=who)).value
 
 
+async def read(request: AnyRequest, work: Work[Result], *, who: str | None = None) -> Result:
+    """Do some work that reads, whether or not the steps of lists can answer.
+
+    `who`: id of the shopper or session that asks, who is to see what they did themselves.
+    """
+    ladder = ladder_of(request)
+    position = ladder.positions.find(request, who) if ladder.has_replicas else None
+    return await ladder.read(work, position)
+
+
 async def write(
     request: AnyRequest,
     work: Work[Result],

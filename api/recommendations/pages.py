@@ -85,4 +85,4 @@ async def _nothing(_connection: Connection, _question: PastQuestion) -> _Past:
 
 _NOTHING = _Past([], [])
 # What somebody did is not in the snapshot, and the page needs it least of all.
-_PAST_STEPS = Steps(_read_past, _nothing, snapshot=lambda _local, _question: _NOTHING)
+_PAST_STEPS = Steps(_read_past, _nothing, _nothing, snapshot=lambda _local, _question: _NOTHING)

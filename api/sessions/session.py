@@ -198,6 +198,8 @@ class Sessions:
             self._known.pop(held.session_id, None)
         if session_id is not None or COOKIE in request.cookies:
             held.answer = session_id or ""
+        if session_id is not None:
+            self._known[session_id] = dict(data)
         held.session_id = session_id
         held.is_over = False
         request.scope["session"] = dict(data)

@@ -17,8 +17,7 @@ from psycopg.rows import class_row, scalar_row
 from alsolike.database import query
 from api.database.pool import Connection
 from api.exchange import AnyRequest
-from api.ladder.ladder import Steps
-from api.ladder.requests import answer, write
+from api.ladder.requests import read, write
 
 
 class SessionRow(Struct, frozen=True):
@@ -43,7 +42,7 @@ def hash_of(session_id: str) -> bytes:
 class PostgresStore(Store):
     """The table `ops.sessions`, as one request sees it.
 
-    Reads go the way of the ladder, and so see what the same browser wrote. A value without an
+    Reads see what the same browser wrote, whichever server answers. A value without an
     expiry lasts a day.
 
     Raises
@@ -59,7 +58,7 @@ class PostgresStore(Store):
 
     async def read(self, key: str) -> SessionRow | None:
         """Read a session; None for one that is unknown or has expired."""
-        return await answer(self._request, _READ_STEPS, hash_of(key))
+        return await read(self._request, lambda c: _read(c, hash_of(key)))
 
     async def get(self, key: str, renew_for: int | timedelta | None = None) -> bytes | None:
         """Return what a session holds; None for one that is unknown or has expired."""
@@ -156,7 +155,7 @@ class PostgresStore(Store):
 
     async def of_shopper(self, shopper_id: str) -> list[SignedInSession]:
         """Return the sessions in which a shopper is signed in, the latest first."""
-        return await answer(self._request, _LIST_STEPS, shopper_id)
+        return await read(self._request, lambda c: _list(c, shopper_id))
 
     async def delete_of_shopper(self, shopper_id: str, *, but: str | None = None) -> None:
         """End the sessions in which a shopper is signed in, maybe but one."""
@@ -182,11 +181,6 @@ async def _list(connection: Connection, shopper_id: str) -> list[SignedInSession
     cursor = connection.cursor(row_factory=class_row(SignedInSession))
     await cursor.execute(query("api/sessions/sessions_of"), {"shopper_id": shopper_id})
     return await cursor.fetchall()
-
-
-# Where one step's circuit is open, another reads the same.
-_READ_STEPS = Steps(_read, _read, _read)
-_LIST_STEPS = Steps(_list)
 
 
 def _parameters(key: str, value: str | bytes, expires_in: int | timedelta | None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,15 +44,26 @@ def shop(database: dict[str, str]) -> dict[str, str]:
 
 @pytest.fixture
 def app(shop: dict[str, str], settings: Settings) -> Litestar:
-    """Give the app on the shop."""
+    """Give the app on the shop; a slow machine makes no statement of it fail."""
     assert shop
-    return create_app(settings)
+    return create_app(replace(settings, statement_timeout_ms=10_000, fallback_timeout_ms=10_000))
 
 
 @pytest.fixture
 def client(app: Litestar) -> Iterator[Client]:
     """Give a client of the app that keeps cookies and follows no redirect."""
     with TestClient(app) as client:
+        wait_until_connected(client)
+        client.follow_redirects = False
+        yield client
+
+
+@pytest.fixture
+def hasty(shop: dict[str, str], settings: Settings) -> Iterator[Client]:
+    """Give a client of an app that soon gives up a statement."""
+    assert shop
+    hasty = replace(settings, statement_timeout_ms=400, fallback_timeout_ms=200)
+    with TestClient(create_app(hasty)) as client:
         wait_until_connected(client)
         client.follow_redirects = False
         yield client

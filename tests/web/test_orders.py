@@ -488,16 +488,16 @@ def test_an_erased_shopper_has_no_basket(client: Client) -> None:
     assert run("select * from raw.baskets where shopper_id is not null") == []
 
 
-def test_while_a_shopper_cannot_be_read_nothing_is_said_of_the_basket(client: Client) -> None:
-    sign_in(client)
-    add(client, "pan-01")
+def test_while_a_shopper_cannot_be_read_nothing_is_said_of_the_basket(hasty: Client) -> None:
+    sign_in(hasty)
+    add(hasty, "pan-01")
     forms = [("/basket", {"product_id": "pan-02"})]
     forms += [("/basket/quantity", {"product_id": "pan-01", "quantity": "5"})]
-    proof = {"_csrf_token": token(client)}
+    proof = {"_csrf_token": token(hasty)}
     with connect() as connection:
         connection.execute("lock table recs.hides in access exclusive mode")
         for path in ("/basket", "/hidden", "/checkout"):
-            assert client.get(path).status_code == 503
+            assert hasty.get(path).status_code == 503
         for path, form in forms:
-            assert client.post(path, data={**proof, **form}).status_code == 503
+            assert hasty.post(path, data={**proof, **form}).status_code == 503
     assert run("select product_id, quantity from raw.basket_lines") == [("pan-01", 1)]
