@@ -5,10 +5,12 @@ import logging
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 from typing import Any, cast
 
 import psycopg
 import pytest
+from psycopg.pq import TransactionStatus
 from psycopg_pool import PoolTimeout
 
 from alsolike.errors import UnknownProductError
@@ -31,6 +33,10 @@ NO_TABLE = psycopg.errors.UndefinedTable('relation "x" does not exist')
 
 class FakeConnection:
     """Takes the ladder's own statement, which limits the time of the next one."""
+
+    # psycopg prepares nothing on it.
+    prepare_threshold = None
+    info = SimpleNamespace(transaction_status=TransactionStatus.IDLE)
 
     @asynccontextmanager
     async def pipeline(self) -> AsyncGenerator[None]:
