@@ -264,10 +264,12 @@ async def _basket_page(request: AnyRequest, problem: _Problem | None = None) -> 
     if visitor.pieces is None:
         raise DatabaseAwayError
     page = await answer(request, _PAGE_STEPS, visitor, who=visitor.shopper_id or visitor.session_id)
+    has_field = problem and any(line.product_id == problem.product_id for line in page.basket.lines)
     return render_page(
         request,
         "pages/basket.html",
         status_code=200 if problem is None else 422,
+        flash=_NOT_IN if problem and not has_field else take_flash(request),
         basket=page.basket,
         complements=page.complements,
         problem=problem,

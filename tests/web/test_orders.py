@@ -224,6 +224,13 @@ def test_a_quantity_that_is_none_is_told_beside_the_field(client: Client, typed:
     assert basket(client) == {"pan-01": 1}
 
 
+def test_a_quantity_of_what_is_not_there_is_told_too(client: Client) -> None:
+    add(client, "pan-01")
+    answer = send(client, "/basket/quantity", product_id="pan-02", quantity="many")
+    assert answer.status_code == 422
+    assert "does not lie in your basket" in answer.text
+
+
 def test_a_basket_has_bounds(client: Client) -> None:
     add(client, "pan-01")
     execute("update raw.basket_lines set quantity = 99")
