@@ -9,17 +9,22 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_eval_context
+from jinja2.nodes import EvalContext
 from litestar import HttpMethod
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Redirect, Response, Template
 from litestar.template import TemplateConfig
 from litestar.utils.scope.state import ScopeState
+from markupsafe import Markup
 
 from api.exchange import AnyRequest
 from api.http.notes import notes_of
 from api.ladder.requests import ladder_of, tier_of
+from api.languages.formats import date_and_time, long_date, number_text, one_decimal
+from api.languages.translate import current_language, translated, translated_plural
 from api.pages.addresses import canonical_address
+from api.theme.theme import Theme
 
 WEB = Path(__file__).parents[2] / "web"
 
@@ -41,20 +46,29 @@ _POLICY = (
 PAGE_HEADERS: Mapping[str, str] = {
     # Every page shows its visitor's name.
     "Cache-Control": "private, no-store",
-    "Vary": "Cookie, HX-Request",
+    "Vary": "Accept-Language, Cookie, HX-Request",
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
 }
 
 
-def template_config(path_prefix: str) -> TemplateConfig[JinjaTemplateEngine]:
-    """Configure the templates of `web/templates`; a name that is missing there is an error.
+def template_config(path_prefix: str, theme: Theme) -> TemplateConfig[JinjaTemplateEngine]:
+    """Configure the templates of `web/templates`, for paths of ours behind `path_prefix`."""
+    return TemplateConfig(
+        instance=JinjaTemplateEngine.from_environment(template_environment(path_prefix, theme))
+    )
+
+
+def template_environment(path_prefix: str = "", theme: Theme | None = None) -> Environment:
+    """Return what renders the templates of `web/templates`; a name that is missing is an error.
 
     Parameters
     ----------
     path_prefix : str
         What precedes every path of ours in an address; `prefix` in the templates.
+    theme : Theme, optional
+        `shop` in the templates.
     """
     environment = Environment(
         loader=FileSystemLoader(WEB / "templates"),
@@ -64,12 +78,28 @@ def template_config(path_prefix: str) -> TemplateConfig[JinjaTemplateEngine]:
         lstrip_blocks=True,
         # A change of a template shows after a restart, and no page asks the disk for changes.
         auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
     )
-    environment.filters["shown"] = shown
+    environment.policies["ext.i18n.trimmed"] = True
+    # The extension adds it.
+    environment.install_gettext_callables(  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+        translated, translated_plural, newstyle=True
+    )
+    environment.filters.update(
+        shown=shown, number=number_text, one_decimal=one_decimal, long_date=long_date
+    )
     cast("dict[str, Any]", environment.globals).update(
-        prefix=path_prefix, remembered=lru_cache(_REMEMBERED_CARDS)(_rendered)
+        prefix=path_prefix, shop=theme or Theme(), remembered=_remembered, ngettext=_ngettext
     )
-    return TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment))
+    return environment
+
+
+@pass_eval_context
+def _ngettext(context: EvalContext, singular: str, plural: str, number: int, **values: Any) -> str:
+    """Return the form for a number; `%(num)s` is the number as the language writes it."""
+    text = translated_plural(singular, plural, number)
+    form = Markup(text) if context.autoescape else text  # noqa: S704  (our own, with what it is given escaped)
+    return form % {"num": number_text(number), **values}
 
 
 def shown(text: object) -> str:
@@ -80,8 +110,13 @@ def shown(text: object) -> str:
     return _TURNING_SIGNS.sub("", str(text))
 
 
-def _rendered(macro: Callable[..., str], *arguments: object) -> str:
-    """Render a macro that depends on its arguments alone, so its output can be cached."""
+def _remembered(macro: Callable[..., str], *arguments: object) -> str:
+    """Render a macro that depends on its arguments and the language alone, once."""
+    return _rendered(current_language.get().tag, macro, *arguments)
+
+
+@lru_cache(_REMEMBERED_CARDS)
+def _rendered(_language: str, macro: Callable[..., str], *arguments: object) -> str:
     return macro(*arguments)
 
 
@@ -157,8 +192,7 @@ def _as_of(request: AnyRequest) -> str | None:
     pointer = ladder_of(request).local.pointer()
     if tier_of(request) != "snapshot" or pointer is None:
         return None
-    moment = pointer.created_at
-    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+    return date_and_time(pointer.created_at)
 
 
 def _render(
@@ -174,6 +208,7 @@ def _render(
         "csrf_token": token if isinstance(token, str) else "",
         "as_of": _as_of(request),
         "undo": request.state.get(_UNDO),
+        "language": current_language.get(),
     }
     return Template(
         name,
