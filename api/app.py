@@ -37,6 +37,7 @@ from api.catalogue.routes import pictures_router, products_router
 from api.database.pool import Database
 from api.error_page import ErrorPage
 from api.events.pages import hidden_page, hide, unhide
+from api.events.preference_pages import take_back, want_less, want_more
 from api.events.routes import events_router
 from api.exchange import AnyRequest, public_path
 from api.health.routes import give_metrics, health_router
@@ -70,6 +71,7 @@ from api.recommendations.block_routes import blocks_router
 from api.recommendations.pages import home
 from api.recommendations.popular_now import PopularNow
 from api.recommendations.routes import recommendations_router
+from api.recommendations.why_pages import why
 from api.search.pages import search_page
 from api.search.query_vectors import LoadEncoder, QueryVectors
 from api.search.routes import list_products
@@ -264,6 +266,10 @@ def _pages_router(settings: Settings, sessions: Sessions) -> Router:
             hide,
             unhide,
             hidden_page,
+            want_more,
+            want_less,
+            take_back,
+            why,
             *order_pages,
             *about_routes(settings),
         ],

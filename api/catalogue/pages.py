@@ -34,7 +34,7 @@ from api.listing.fragments import asks_for_count
 from api.listing.store import Facet, Listing, facets, listed_products
 from api.pages.addresses import shared_picture, whole_address
 from api.pages.rendering import READ, is_fragment, render_page, render_partial
-from api.paging.keyset import decode_cursor, encode_cursor
+from api.paging.keyset import ListKey, decode_cursor, encode_cursor, list_key
 from api.visitors.session import find_visitor
 
 _PAGE_SIZE = 24
@@ -144,7 +144,9 @@ async def _read(connection: Connection, question: _Question) -> _Page:
 
 async def _read_newest(connection: Connection, question: _Question) -> _Page:
     """Read a page of all products of a category, off the index on their time."""
-    position = decode_cursor(question.after, tuple[datetime, str])
+    position = decode_cursor(
+        question.after, tuple[datetime, str], _list_of(question.category, question.choices)
+    )
     rows = await store.category_products(
         connection, question.category.path, position, _PAGE_SIZE + 1
     )
@@ -159,13 +161,15 @@ async def _read_newest(connection: Connection, question: _Question) -> _Page:
 async def _read_chosen(connection: Connection, listing: Listing, question: _Question) -> _Page:
     """Read a page of the products that fit, in the chosen order."""
     choices = question.choices
-    position = decode_position(question.after, choices.sort)
+    position = decode_position(question.after, choices.sort, _list_of(question.category, choices))
     found = await listed_products(connection, listing, choices, _PAGE_SIZE + 1, after=position)
     shown = found.positions[:_PAGE_SIZE]
     count = found.fitting
     if position is not None and question.has_filters:
         count = (await listed_products(connection, listing, choices, 1)).fitting
-    end = encode_position(choices.sort, shown[-1]) if len(found.positions) > _PAGE_SIZE else None
+    end = None
+    if len(found.positions) > _PAGE_SIZE:
+        end = encode_position(choices.sort, shown[-1], _list_of(question.category, choices))
     return _Page(
         products=await cards(connection, [one.product_id for one in shown]),
         next_url=end
@@ -177,7 +181,9 @@ async def _read_chosen(connection: Connection, listing: Listing, question: _Ques
 
 def _read_snapshot(local: LocalSnapshot, question: _Question) -> _Page:
     """Read a page of all products of a category; the file takes no choices."""
-    position = decode_cursor(question.after, tuple[datetime, str])
+    position = decode_cursor(
+        question.after, tuple[datetime, str], _list_of(question.category, question.choices)
+    )
     found = local.category_products(question.category.path, position, _PAGE_SIZE + 1)
     return _Page(
         products=[card(product) for product in found[:_PAGE_SIZE]],
@@ -190,6 +196,12 @@ def _read_snapshot(local: LocalSnapshot, question: _Question) -> _Page:
 _STEPS = Steps(_read, snapshot=_read_snapshot)
 
 
+def _list_of(category: Category, choices: Choices) -> ListKey:
+    """Return what stands for a list in its cursors; its order is in them by itself."""
+    filters = pairs_of(choices.in_order(_DEFAULT_SORT), _DEFAULT_SORT)
+    return list_key("category", category.path, filters)
+
+
 def _is_plain(choices: Choices) -> bool:
     """Whether the list is that of all products, newest first."""
     return choices.sort == _DEFAULT_SORT and not choices.is_filtered
@@ -198,4 +210,6 @@ def _is_plain(choices: Choices) -> bool:
 def _next_url(category: Category, positions: list[tuple[datetime, str]]) -> str | None:
     """Return the address of the next page of a list that was read one row beyond this one."""
     is_last = len(positions) <= _PAGE_SIZE
-    return list_address(category.url, None if is_last else encode_cursor(positions[_PAGE_SIZE - 1]))
+    of = _list_of(category, Choices(sort=_DEFAULT_SORT))
+    end = None if is_last else encode_cursor(positions[_PAGE_SIZE - 1], of)
+    return list_address(category.url, end)

@@ -130,7 +130,7 @@ async def _read_page(connection: Connection, question: _Question) -> dict[str, A
     page, next_url = reviews.result()
     return {
         "product": detail.result(),
-        "complements": blocks.complements_block(complements, cards),
+        "complements": blocks.complements_block(complements, cards, product_id=product_id),
         "similar": blocks.similar_block(product_id, similar, cards, question.shown),
         # Where it would say nothing new there is none.
         "recommended": blocks.recommended_block(recommended, cards) if recommended else None,

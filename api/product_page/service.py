@@ -15,7 +15,7 @@ from api.database.pool import Connection
 from api.languages.formats import long_date
 from api.languages.translate import gettext as _
 from api.pages.addresses import product_url
-from api.paging.keyset import decode_cursor, encode_cursor
+from api.paging.keyset import decode_cursor, encode_cursor, list_key
 from api.product_page import store
 
 _REVIEWS_SIZE = 5
@@ -97,12 +97,13 @@ async def variant_groups(connection: Connection, product_ids: Sequence[str]) -> 
 
 async def reviews(connection: Connection, product_id: str, after: str | None) -> ReviewPage:
     """Read a page of a product's reviews, and the address of the next one."""
-    position = decode_cursor(after, tuple[datetime, str], "reviews_after")
+    of = list_key("reviews", product_id)
+    position = decode_cursor(after, tuple[datetime, str], of, "reviews_after")
     rows = await store.product_reviews(connection, product_id, position, _REVIEWS_SIZE + 1)
     next_url = None
     if len(rows) > _REVIEWS_SIZE:
         rows = rows[:_REVIEWS_SIZE]
-        cursor = encode_cursor((rows[-1].reviewed_at, rows[-1].review_id))
+        cursor = encode_cursor((rows[-1].reviewed_at, rows[-1].review_id), of)
         next_url = f"{product_url(product_id)}?{urlencode({'reviews_after': cursor})}"
     return [
         Review(

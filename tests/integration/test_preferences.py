@@ -81,7 +81,11 @@ def shelves(count: int) -> dict[int, list[tuple[int, float]]]:
             (other, 1 / (1 + place))
             for place, other in enumerate(
                 sorted(
-                    (n for n in range(one // SHELF * SHELF, one // SHELF * SHELF + SHELF) if n != one),
+                    (
+                        n
+                        for n in range(one // SHELF * SHELF, one // SHELF * SHELF + SHELF)
+                        if n != one
+                    ),
                     key=lambda other: abs(other - one),
                 )
             )

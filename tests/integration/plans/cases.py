@@ -777,9 +777,7 @@ CASES = (
         "session", statement="api/events/take_back_preference", **_BY_SESSION, rows=0, most=_WISH
     ),
     _STATED.but("shopper", statement="api/events/preferences", rows=3, most=_WISH),
-    _STATED.but(
-        "session", statement="api/events/preferences", **_BY_SESSION, rows=3, most=_WISH
-    ),
+    _STATED.but("session", statement="api/events/preferences", **_BY_SESSION, rows=3, most=_WISH),
     _VIEW.but(
         "shopper",
         statement="api/events/record_hide",
