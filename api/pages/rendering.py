@@ -169,10 +169,12 @@ def render_page(
     return _render(request, name, status_code, headers, context)
 
 
-def render_partial(request: AnyRequest, name: str, **context: Any) -> Template:
+def render_partial(
+    request: AnyRequest, name: str, *, headers: Mapping[str, str] | None = None, **context: Any
+) -> Template:
     """Render the partial that the page includes; a flash message stays for the next page."""
     context.setdefault("flash", None)
-    return _render(request, name, 200, None, context)
+    return _render(request, name, 200, headers, context)
 
 
 def redirect(request: AnyRequest, address: str) -> Response[Any]:

@@ -26,6 +26,7 @@ from api.ladder.ladder import Steps
 from api.ladder.requests import answer, write_beside
 from api.pages.addresses import shared_picture, whole_address
 from api.pages.rendering import READ, is_fragment, render_page, render_partial
+from api.paging.more import one_page_more
 from api.product_page import service
 from api.product_page.structured_data import product_data
 from api.recommendations import blocks, snapshot, store
@@ -93,16 +94,23 @@ async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
             canonical=whole_address(detail.url),
             page_picture=shared_picture(detail.image_url),
             structured_data=product_data(detail),
+            more_reviews=one_page_more(context.pop("reviews_next_url"), is_part=False),
             **context,
         )
     await find_visitor(request)
     if after:
         reviews, next_url = await answer(request, _REVIEWS_STEPS, question)
         return render_partial(
-            request, "partials/review_items.html", reviews=reviews, reviews_next_url=next_url
+            request,
+            "partials/review_items.html",
+            reviews=reviews,
+            more_reviews=one_page_more(next_url, is_part=True),
         )
     block = await answer(request, _SIMILAR_STEPS, question)
-    return render_partial(request, "partials/recommendation_items.html", block=block)
+    following = one_page_more(block.next_url, is_part=True)
+    return render_partial(
+        request, "partials/recommendation_items.html", block=block, more=following
+    )
 
 
 async def _read_page(connection: Connection, question: _Question) -> dict[str, Any]:

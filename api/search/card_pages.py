@@ -72,7 +72,13 @@ class CardPage(Struct, kw_only=True):
 
 
 def prepare(
-    vectors: QueryVectors, words: str, after: str | None, choices: Choices, *, has_filters: bool
+    vectors: QueryVectors,
+    words: str,
+    after: str | None,
+    choices: Choices,
+    *,
+    has_filters: bool,
+    size: int = PAGE_SIZE,
 ) -> CardQuestion:
     """Read the cursor, and encode the words, before a connection is taken.
 
@@ -85,10 +91,10 @@ def prepare(
     """
     of = _list_of(words, choices)
     if choices.sort == DEFAULT_SORT or not after:
-        search = service.prepare(vectors, words, None, after, PAGE_SIZE, of=of)
+        search = service.prepare(vectors, words, None, after, size, of=of)
         return CardQuestion(search, choices, None, has_filters)
     is_by_vector, end = decode_cursor(after, tuple[bool, str], of) or (False, "")
-    search = service.prepare_again(vectors, words, PAGE_SIZE, of=of, is_by_vector=is_by_vector)
+    search = service.prepare_again(vectors, words, size, of=of, is_by_vector=is_by_vector)
     return CardQuestion(search, choices, decode_position(end, choices.sort, of), has_filters)
 
 
@@ -161,9 +167,9 @@ async def _best_that_fit(
         if product_id in fitting
     ]
     left = [one for one in ranked if search.after is None or _is_after(one, search.after)]
-    shown = left[:PAGE_SIZE]
+    shown = left[: search.limit]
     end = None
-    if len(left) > PAGE_SIZE:
+    if len(left) > search.limit:
         end = encode_cursor((row.is_by_vector, *shown[-1]), _list_of(search.words, choices))
     return CardPage(
         products=await cards(connection, [product_id for _, product_id in shown]),
@@ -179,14 +185,14 @@ async def _in_order(
     """Read a page of what fits, in another order."""
     choices = question.choices
     found = await listed_products(
-        connection, listing, choices, PAGE_SIZE + 1, after=question.position
+        connection, listing, choices, question.search.limit + 1, after=question.position
     )
-    shown = found.positions[:PAGE_SIZE]
+    shown = found.positions[: question.search.limit]
     count = found.fitting
     if question.position is not None and question.has_filters:
         count = (await listed_products(connection, listing, choices, 1)).fitting
     end = None
-    if len(found.positions) > PAGE_SIZE:
+    if len(found.positions) > question.search.limit:
         of = _list_of(question.search.words, choices)
         end = encode_cursor((row.is_by_vector, encode_position(choices.sort, shown[-1], of)), of)
     return CardPage(
