@@ -46,7 +46,7 @@ def clock_time(moment: datetime) -> str:
 
 def date_and_time(moment: datetime) -> str:
     """Write a moment, as in `28 November 2026, 15:30 UTC`."""
-    both = get_datetime_format("medium", locale=_locale())
+    both = str(get_datetime_format("medium", locale=_locale()))
     day = long_date(moment.astimezone(UTC))
     return both.replace("{1}", day).replace("{0}", f"{clock_time(moment)} UTC")
 

@@ -38,10 +38,10 @@ def extract_messages() -> Catalog:
     for folder, method in (("api", "python"), ("web/templates", "jinja2")):
         pattern = "**.py" if method == "python" else "**.html"
         options = {pattern: {} if method == "python" else {"trimmed": "true", "silent": "false"}}
-        for name, _line, message, comments, context in extract_from_dir(
+        for name, line, message, comments, context in extract_from_dir(
             _ROOT / folder, [(pattern, method)], options, _KEYWORDS
         ):
-            place = (Path(folder, name).as_posix(), None)
+            place = (Path(folder, name).as_posix(), line)
             found.add(message, locations=[place], auto_comments=comments, context=context)
     return found
 
@@ -67,7 +67,7 @@ def update_catalogue(path: Path, messages: Catalog) -> None:
 def _write(path: Path, catalogue: Catalog) -> None:
     written = BytesIO()
     catalogue.header_comment = ""
-    write_po(written, catalogue, width=_NO_WRAPPING, sort_by_file=True)
+    write_po(written, catalogue, width=_NO_WRAPPING, sort_by_file=True, include_lineno=False)
     lines = written.getvalue().splitlines(keepends=True)
     path.write_bytes(b"".join(line for line in lines if not line.startswith(_UNUSED_HEADERS)))
 

@@ -1,6 +1,6 @@
 """Numbers, prices, dates and times as readers of a language write them."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -19,7 +19,7 @@ MOMENT = datetime(2026, 3, 1, 9, 5, tzinfo=UTC)
 
 
 @contextmanager
-def speaking(tag: str) -> Iterator[None]:
+def speaking(tag: str) -> Generator[None]:
     token = current_language.set(LANGUAGES[tag])
     try:
         yield
@@ -129,7 +129,7 @@ def test_a_card_is_remembered_for_each_language() -> None:
     template = template_environment().from_string(
         '{% import "macros/products.html" as cards %}{{ cards.product_card(card) }}'
     )
-    shown = {}
+    shown: dict[str, str] = {}
     for tag in ("en", "ru", "de", "en", "ru"):
         with speaking(tag):
             html = plain(template.render(card=card))
