@@ -62,6 +62,13 @@ def canonical_address(request: AnyRequest) -> str:
     return whole_address(public_path(path)) + (f"?{urlencode(kept)}" if kept else "")
 
 
+def here(request: AnyRequest) -> str:
+    """Return the address of the page that is asked for, with all of its query."""
+    path, _, query = request.scope["raw_path"].decode("latin-1").partition("?")
+    query = request.scope["query_string"].decode("latin-1") or query
+    return local_path(public_path(path) + (f"?{query}" if query else ""))
+
+
 def local_path(address: object) -> str:
     """Return an address if it is a path of this site, that of the first page for anything else.
 
