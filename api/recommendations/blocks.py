@@ -17,6 +17,8 @@ from api.recommendations.schemas import (
 
 BLOCK_SIZE = 12
 COMPLEMENTS_SIZE = 6
+# Beside the product of a page.
+FEW_COMPLEMENTS = 3
 # The address of the next page of similar products holds every id that was shown.
 MOST_SHOWN = 96
 
@@ -98,8 +100,12 @@ def similar_block(
     shown : sequence of str
         Ids of the products of the earlier pages.
     """
+    listed = [row for row in rows if row.product_id in cards]
     items = [
-        Recommendation(cards[row.product_id], row.source) for row in rows if row.product_id in cards
+        Recommendation(
+            cards[row.product_id], row.source, _FILLED_UP() if row.source == "popular" else None
+        )
+        for row in listed
     ]
     all_shown = [*shown, *(item.product.product_id for item in items)]
     is_last = len(items) < BLOCK_SIZE or len(all_shown) > MOST_SHOWN
