@@ -48,6 +48,13 @@ def _category_path(path: str) -> str:
     return "/categories/" + quote(category_segments(path))
 
 
+def is_within(path: str | None, category: str) -> bool:
+    """Tell whether a path is that of a category, or of one below it."""
+    return path is not None and (path + CATEGORY_SEPARATOR).startswith(
+        category + CATEGORY_SEPARATOR
+    )
+
+
 def category_segments(path: str) -> str:
     """Write a category's path as the part of its page's address after `/categories/`, decoded.
 

@@ -139,7 +139,9 @@ async def _read_page(connection: Connection, question: _Question) -> dict[str, A
     return {
         "product": detail.result(),
         "complements": blocks.complements_block(complements, cards),
-        "similar": blocks.similar_block(product_id, similar, cards, question.shown),
+        "similar": blocks.similar_block(
+            product_id, similar, cards, question.shown, category=_category_of(detail.result())
+        ),
         # Where it would say nothing new there is none.
         "recommended": blocks.recommended_block(recommended, cards) if recommended else None,
         "reviews": page,
@@ -168,13 +170,20 @@ def _page_of_snapshot(local: LocalSnapshot, question: _Question) -> dict[str, An
 
 
 async def _read_similar(connection: Connection, question: _Question) -> blocks.Block:
-    visitor = await load_visitor(connection, question.request)
+    request = question.request
+    visitor = await load_visitor(connection, request)
     async with Round(connection) as first:
+        detail = first.send(
+            service.product_detail(connection, tree_of(request), question.product_id)
+        )
         with_it, like_it = _send_lists(first, connection, question)
     complements = _wanted(with_it.result(), visitor)[: blocks.FEW_COMPLEMENTS]
     similar = await _apart(connection, complements, _wanted(like_it.result(), visitor))
     cards = await cards_by_id(connection, blocks.product_ids(similar))
-    return blocks.similar_block(question.product_id, similar, cards, question.shown)
+    category = _category_of(detail.result())
+    return blocks.similar_block(
+        question.product_id, similar, cards, question.shown, category=category
+    )
 
 
 def _similar_of_snapshot(local: LocalSnapshot, question: _Question) -> blocks.Block:
@@ -188,7 +197,10 @@ def _similar_of_snapshot(local: LocalSnapshot, question: _Question) -> blocks.Bl
     similar = wanted[: blocks.BLOCK_SIZE]
     products = local.products(blocks.product_ids(similar))
     cards = {product.product_id: card(product) for product in products}
-    return blocks.similar_block(question.product_id, similar, cards, question.shown)
+    own = service.snapshot_detail(local, tree_of(question.request), question.product_id)
+    return blocks.similar_block(
+        question.product_id, similar, cards, question.shown, category=_category_of(own)
+    )
 
 
 _PAGE_STEPS = Steps(_read_page, snapshot=_page_of_snapshot)
@@ -197,6 +209,10 @@ _REVIEWS_STEPS: Steps[_Question, service.ReviewPage] = Steps(
     snapshot=lambda _local, _question: ([], None),
 )
 _SIMILAR_STEPS = Steps(_read_similar, snapshot=_similar_of_snapshot)
+
+
+def _category_of(detail: service.ProductDetail) -> str | None:
+    return detail.breadcrumbs[-1].path if detail.breadcrumbs else None
 
 
 def _send_lists(

@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from api.basket.store import BasketComplement
 from api.catalogue.cards import ProductCard
-from api.pages.addresses import product_url
+from api.languages.translate import gettext as _
+from api.pages.addresses import CATEGORY_SEPARATOR, is_within, product_url
 from api.recommendations.schemas import (
     Complement,
     ListedProduct,
@@ -89,9 +90,14 @@ def recommended_block(
 
 
 def similar_block(
-    product_id: str, rows: Iterable[SimilarProduct], cards: Cards, shown: Sequence[str] = ()
+    product_id: str,
+    rows: Iterable[SimilarProduct],
+    cards: Cards,
+    shown: Sequence[str] = (),
+    *,
+    category: str | None = None,
 ) -> Block:
-    """Make the block of products like a product.
+    """Make the block of products like a product; where none are known, of popular ones.
 
     The next page is asked for by leaving out what was shown, so that nothing comes twice.
 
@@ -99,20 +105,25 @@ def similar_block(
     ----------
     shown : sequence of str
         Ids of the products of the earlier pages.
+    category : str, optional
+        Path of the product's own category.
     """
     listed = [row for row in rows if row.product_id in cards]
     items = [
-        Recommendation(
-            cards[row.product_id], row.source, _FILLED_UP() if row.source == "popular" else None
-        )
+        Recommendation(cards[row.product_id], row.source, _filled_up(row, category))
         for row in listed
     ]
     all_shown = [*shown, *(item.product.product_id for item in items)]
     is_last = len(items) < BLOCK_SIZE or len(all_shown) > MOST_SHOWN
     following = urlencode([("exclude", one) for one in all_shown])
+    title, subtitle = "Similar products", "Close in name, details and who liked them"
+    if items and all(item.source == "popular" for item in items):
+        first = items[0].reason
+        title = first.text if first is not None else title
+        subtitle = _("What is like this product is not known yet")
     return Block(
-        "Similar products",
-        "Close in name, details and who liked them",
+        title,
+        subtitle,
         items,
         None if is_last else f"{product_url(product_id)}?{following}",
     )
@@ -138,6 +149,16 @@ def complements_block(
         else ("Goes with it", "What shoppers buy with this, or with its kind")
     )
     return Block(title, subtitle, items, None)
+
+
+def _filled_up(row: SimilarProduct, category: str | None) -> ReasonLine | None:
+    """Say why a product is in a list of similar ones that is only popular."""
+    if row.source != "popular":
+        return None
+    if category is not None and is_within(row.category, category):
+        name = category.rsplit(CATEGORY_SEPARATOR, 1)[-1]
+        return ReasonLine("popular", _("Popular in %(category)s", category=name))
+    return ReasonLine("popular", _("Popular right now"))
 
 
 def _reason_line(row: RecommendedProduct, cards: Cards) -> ReasonLine:
