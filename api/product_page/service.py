@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from urllib.parse import urlencode
 
 from msgspec import Struct
 from msgspec.structs import asdict
 
 from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct
-from api.catalogue.cards import ProductCard, card, price_now, safe_image
+from api.catalogue.cards import ProductCard, card, safe_image
 from api.catalogue.categories import Category, CategoryTree
 from api.catalogue.service import known_product, unknown_product
 from api.database.pool import Connection
+from api.languages.formats import long_date
 from api.languages.translate import gettext as _
 from api.pages.addresses import brand_url, product_url
 from api.paging.keyset import decode_cursor, encode_cursor
@@ -31,8 +31,6 @@ class ProductDetail(ProductCard, kw_only=True, frozen=True):
 
     Attributes
     ----------
-    price_now : number or None
-        What it costs now.
     attributes : list of tuple
         Label and value.
     rating_counts : list of int
@@ -43,8 +41,6 @@ class ProductDetail(ProductCard, kw_only=True, frozen=True):
         The page of its brand.
     """
 
-    price_now: Decimal | float | None
-    currency: str | None
     description: str | None
     attributes: list[tuple[str, str]]
     breadcrumbs: list[Category]
@@ -150,8 +146,6 @@ def _detail(found: store.DetailRow | SnapshotProduct, tree: CategoryTree) -> Pro
     pictures = [shown.image_url, *map(safe_image, found.more_image_urls if is_live else ())]
     return ProductDetail(
         **asdict(shown),
-        price_now=price_now(found.price, found.sale_price),
-        currency=found.currency,
         description=found.description,
         attributes=_attributes_in_words(found.attributes),
         breadcrumbs=tree.breadcrumbs(found.category),
@@ -225,7 +219,7 @@ async def reviews(connection: Connection, question: ReviewsQuestion) -> ReviewPa
             rating=row.rating,
             title=row.title,
             body=row.body,
-            date_text=f"{row.reviewed_at.day} {row.reviewed_at:%B %Y}",
+            date_text=long_date(row.reviewed_at),
             author_label=_("You") if row.is_own else _("Shopper"),
             is_verified=row.is_verified,
             is_own=row.is_own,
@@ -245,7 +239,7 @@ def _attributes_in_words(attributes: Mapping[str, object]) -> list[tuple[str, st
 
 def _in_words(value: object) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if isinstance(value, list):
         return ", ".join(_in_words(part) for part in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
     if isinstance(value, dict):

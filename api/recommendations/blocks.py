@@ -23,26 +23,22 @@ FEW_COMPLEMENTS = 3
 # The address of the next page of similar products holds every id that was shown.
 MOST_SHOWN = 96
 
-# What says that a product goes with another one.
-_BASES = {"pair": "Often bought together", "category": "Goes with this kind"}
-
-_REASONS = {
-    "viewed": "Because you viewed",
-    "bought": "Because you bought",
-    "reviewed": "Because you liked",
-    "in_basket": "Because your basket had",
-}
-
 Cards = Mapping[str, ProductCard]
 
 
 class ReasonLine(Struct):
-    """Why a product is recommended, in words, with the product behind it where there is one."""
+    """Why a product is recommended, with the product behind it where there is one.
+
+    Attributes
+    ----------
+    category : str or None
+        Of what is popular: in which category, by its name; None: anywhere.
+    """
 
     kind: str
-    text: str
     product_title: str | None = None
     product_url: str | None = None
+    category: str | None = None
 
 
 class Recommendation(Struct):
@@ -82,9 +78,12 @@ def recommended_block(
         if row.product_id in cards
     ]
     title, subtitle = (
-        ("You may also like", "Chosen by what you viewed, put in your basket, bought and reviewed")
+        (
+            _("You may also like"),
+            _("Chosen by what you viewed, put in your basket, bought and reviewed"),
+        )
         if any(item.source == "personal" for item in items)
-        else ("Popular right now", "What shoppers look at and buy these days")
+        else (_("Popular right now"), _("What shoppers look at and buy these days"))
     )
     return Block(title, subtitle, items, next_url)
 
@@ -116,10 +115,14 @@ def similar_block(
     all_shown = [*shown, *(item.product.product_id for item in items)]
     is_last = len(items) < BLOCK_SIZE or len(all_shown) > MOST_SHOWN
     following = urlencode([("exclude", one) for one in all_shown])
-    title, subtitle = "Similar products", "Close in name, details and who liked them"
+    title, subtitle = _("Similar products"), _("Close in name, details and who liked them")
     if items and all(item.source == "popular" for item in items):
         first = items[0].reason
-        title = first.text if first is not None else title
+        title = (
+            _("Popular in %(category)s", category=first.category)
+            if first is not None and first.category is not None
+            else _("Popular right now")
+        )
         subtitle = _("What is like this product is not known yet")
     return Block(
         title,
@@ -137,16 +140,14 @@ def complements_block(
 ) -> Block:
     """Make the block of what goes with a product, or a basket; without items where nothing does."""
     items = [
-        Recommendation(
-            cards[row.product_id], "complements", ReasonLine(row.basis, _BASES[row.basis])
-        )
+        Recommendation(cards[row.product_id], "complements", ReasonLine(row.basis))
         for row in rows
         if row.product_id in cards
     ]
     title, subtitle = (
-        ("Goes with your basket", "What shoppers buy with what lies in it, or with its kind")
+        (_("Goes with your basket"), _("What shoppers buy with what lies in it, or with its kind"))
         if of_basket
-        else ("Goes with it", "What shoppers buy with this, or with its kind")
+        else (_("Goes with it"), _("What shoppers buy with this, or with its kind"))
     )
     return Block(title, subtitle, items, None)
 
@@ -157,17 +158,16 @@ def _filled_up(row: SimilarProduct, category: str | None) -> ReasonLine | None:
         return None
     if category is not None and is_within(row.category, category):
         name = category.rsplit(CATEGORY_SEPARATOR, 1)[-1]
-        return ReasonLine("popular", _("Popular in %(category)s", category=name))
-    return ReasonLine("popular", _("Popular right now"))
+        return ReasonLine("popular", category=name)
+    return ReasonLine("popular")
 
 
 def _reason_line(row: RecommendedProduct, cards: Cards) -> ReasonLine:
     because = cards.get(row.reason.product_id or "") if row.reason is not None else None
     if row.reason is None or because is None:
-        return ReasonLine(kind="popular", text="Popular right now")
+        return ReasonLine(kind="popular")
     return ReasonLine(
         kind=row.reason.kind,
-        text=_REASONS[row.reason.kind],
         product_title=because.title,
         product_url=because.url,
     )
