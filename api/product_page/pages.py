@@ -20,13 +20,13 @@ from api.database.pool import Connection
 from api.database.rounds import Round
 from api.events import service as events
 from api.events.schemas import NewEvent
-from api.exchange import AnyRequest
+from api.exchange import AnyRequest, mark_odd
 from api.http.parameters import shown_products
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer, write_beside
-from api.pages.addresses import shared_picture, whole_address
+from api.pages.addresses import shared_picture, sign_in_url, whole_address
 from api.pages.rendering import READ, is_fragment, render_page, render_partial
-from api.paging.more import one_page_more
+from api.paging.more import more, page_count
 from api.product_page import service
 from api.product_page.structured_data import product_data
 from api.recommendations import blocks, snapshot, store
@@ -41,6 +41,8 @@ from api.recommendations.schemas import (
     RecommendedProduct,
     SimilarProduct,
 )
+from api.reviews.form import form_of
+from api.reviews.store import own_review
 from api.visitors.session import (
     Visitor,
     find_visitor,
@@ -52,6 +54,8 @@ from api.visitors.session import (
 logger = logging.getLogger("alsolike.web")
 
 _RECOMMENDED_SIZE = 6
+# Parameter that counts the pages of reviews.
+_REVIEW_PAGES = "reviews_pages"
 
 Listed = TypeVar("Listed", Complement, SimilarProduct)
 
@@ -63,17 +67,20 @@ class _Question(Struct, frozen=True):
     ----------
     shown : list of str
         Similar products of the earlier pages.
-    reviews_after : str or None
-        Cursor of the page of reviews before.
+    reviews : service.ReviewsQuestion
+        Which of its reviews.
     view_id : str or None
         Id of the view to record; None: this is no further look at the product.
+    size : int
+        Similar products wanted.
     """
 
     request: AnyRequest
     product_id: str
     shown: list[str]
-    reviews_after: str | None
+    reviews: service.ReviewsQuestion
     view_id: str | None
+    size: int = blocks.BLOCK_SIZE
 
 
 @route("/products/{product_id:str}", http_method=READ)
@@ -81,12 +88,22 @@ async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
     """Show a product with what goes with it, what is like it, its reviews and a personal block."""
     shown = shown_products(request)
     after = request.query_params.get("reviews_after")
+    rating = service.read_rating(request.query_params.get(service.RATING))
     # Turning the pages of its lists is no further look at the product.
-    is_view = not shown and not after and _is_looked_at(request)
-    view_id = f"web-{secrets.token_hex(16)}" if is_view else None
-    question = _Question(request, product_id, shown, after, view_id)
-    if not is_fragment(request):
+    is_part = is_fragment(request)
+    pages = 1 if is_part else page_count(request)
+    review_pages = 1 if is_part else page_count(request, _REVIEW_PAGES)
+    is_first = pages == review_pages == 1 and not shown and not after and rating is None
+    view_id = f"web-{secrets.token_hex(16)}" if is_first and _is_looked_at(request) else None
+    asked = service.ReviewsQuestion(
+        product_id, after, rating, session_shopper(request), review_pages * service.REVIEWS_SIZE
+    )
+    question = _Question(request, product_id, shown, asked, view_id, pages * blocks.BLOCK_SIZE)
+    if pages > 1 or review_pages > 1:
+        mark_odd()
+    if not is_part:
         context = await answer(request, _PAGE_STEPS, question)
+        similar = cast("blocks.Block", context["similar"])
         detail = cast("service.ProductDetail", context["product"])
         return render_page(
             request,
@@ -94,22 +111,40 @@ async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
             canonical=whole_address(detail.url),
             page_picture=shared_picture(detail.image_url),
             structured_data=product_data(detail),
-            more_reviews=one_page_more(context.pop("reviews_next_url"), is_part=False),
+            more_reviews=more(
+                request,
+                context.pop("reviews_next_url"),
+                service.REVIEWS_SIZE,
+                is_part=False,
+                name=_REVIEW_PAGES,
+            ),
+            more_similar=more(
+                request, similar.next_url, blocks.BLOCK_SIZE, is_part=False, goes_on=False
+            ),
+            rating_bars=service.rating_bars(detail, rating),
+            review_url=f"{detail.url}/review",
+            sign_in_to_review=sign_in_url(f"{detail.url}/review"),
             **context,
         )
     await find_visitor(request)
     if after:
         reviews, next_url = await answer(request, _REVIEWS_STEPS, question)
+        following = more(request, next_url, service.REVIEWS_SIZE, is_part=True, name=_REVIEW_PAGES)
         return render_partial(
             request,
             "partials/review_items.html",
+            headers=following.headers,
             reviews=reviews,
-            more_reviews=one_page_more(next_url, is_part=True),
+            more_reviews=following,
         )
     block = await answer(request, _SIMILAR_STEPS, question)
-    following = one_page_more(block.next_url, is_part=True)
+    following = more(request, block.next_url, blocks.BLOCK_SIZE, is_part=True, goes_on=False)
     return render_partial(
-        request, "partials/recommendation_items.html", block=block, more=following
+        request,
+        "partials/recommendation_items.html",
+        headers=following.headers,
+        block=block,
+        more=following,
     )
 
 
@@ -122,12 +157,15 @@ async def _read_page(connection: Connection, question: _Question) -> dict[str, A
     async with Round(connection) as first:
         loading = first.send(load_visitor(connection, request))
         detail = first.send(service.product_detail(connection, tree_of(request), product_id))
-        reviews = first.send(service.reviews(connection, product_id, question.reviews_after))
+        reviews = first.send(service.reviews(connection, question.reviews))
         is_bought = first.send(service.is_bought(connection, session_shopper(request), product_id))
+        own = first.send(own_review(connection, session_shopper(request), product_id))
         with_it, like_it = _send_lists(first, connection, question)
     visitor = loading.result()
-    complements = _wanted(with_it.result(), visitor)
-    similar = await _apart(connection, complements, _wanted(like_it.result(), visitor))
+    complements = _wanted(with_it.result(), visitor)[: blocks.FEW_COMPLEMENTS]
+    similar = await _apart(
+        connection, complements, _wanted(like_it.result(), visitor), question.size
+    )
     recommended: list[RecommendedProduct] = []
     if visitor.is_personalised:
         if question.view_id is not None:
@@ -139,66 +177,104 @@ async def _read_page(connection: Connection, question: _Question) -> dict[str, A
     return {
         "product": detail.result(),
         "complements": blocks.complements_block(complements, cards, product_id=product_id),
-        "similar": blocks.similar_block(product_id, similar, cards, question.shown),
+        "similar": blocks.similar_block(
+            product_id,
+            similar,
+            cards,
+            question.shown,
+            category=_category_of(detail.result()),
+            size=question.size,
+        ),
         # Where it would say nothing new there is none.
         "recommended": blocks.recommended_block(recommended, cards) if recommended else None,
         "reviews": page,
         "reviews_next_url": next_url,
+        "reviews_are_away": False,
         "is_bought": visitor.shopper_id is not None and is_bought.result(),
+        "review_form": None if visitor.shopper_id is None else form_of(own.result()),
     }
 
 
 def _page_of_snapshot(local: LocalSnapshot, question: _Question) -> dict[str, Any]:
     request, product_id = question.request, question.product_id
     _, excluded = remembered_visitor(request)
+    detail = service.snapshot_detail(local, tree_of(request), product_id)
     return {
-        "product": service.snapshot_detail(local, tree_of(request), product_id),
+        "product": detail,
         "complements": blocks.complements_block([], {}),
         "similar": _similar_of_snapshot(local, question),
         "recommended": None,
         "reviews": [],
         "reviews_next_url": None,
+        "reviews_are_away": detail.review_count > 0,
         "is_bought": product_id in excluded,
+        "review_form": None,
     }
 
 
 async def _read_similar(connection: Connection, question: _Question) -> blocks.Block:
-    visitor = await load_visitor(connection, question.request)
+    request = question.request
+    visitor = await load_visitor(connection, request)
     async with Round(connection) as first:
+        detail = first.send(
+            service.product_detail(connection, tree_of(request), question.product_id)
+        )
         with_it, like_it = _send_lists(first, connection, question)
-    complements = _wanted(with_it.result(), visitor)
-    similar = await _apart(connection, complements, _wanted(like_it.result(), visitor))
+    complements = _wanted(with_it.result(), visitor)[: blocks.FEW_COMPLEMENTS]
+    similar = await _apart(
+        connection, complements, _wanted(like_it.result(), visitor), question.size
+    )
     cards = await cards_by_id(connection, blocks.product_ids(similar))
-    return blocks.similar_block(question.product_id, similar, cards, question.shown)
+    category = _category_of(detail.result())
+    return blocks.similar_block(
+        question.product_id,
+        similar,
+        cards,
+        question.shown,
+        category=category,
+        size=question.size,
+    )
 
 
 def _similar_of_snapshot(local: LocalSnapshot, question: _Question) -> blocks.Block:
     visitor, excluded = remembered_visitor(question.request)
-    size = blocks.BLOCK_SIZE + blocks.COMPLEMENTS_SIZE
+    size = question.size + blocks.COMPLEMENTS_SIZE
     found = snapshot.similar(
         local,
         SimilarQuestion(product_id=question.product_id, k=size, exclude=question.shown),
     )
     wanted = [one for one in _wanted(found, visitor) if one.product_id not in excluded]
-    similar = wanted[: blocks.BLOCK_SIZE]
+    similar = wanted[: question.size]
     products = local.products(blocks.product_ids(similar))
     cards = {product.product_id: card(product) for product in products}
-    return blocks.similar_block(question.product_id, similar, cards, question.shown)
+    own = service.snapshot_detail(local, tree_of(question.request), question.product_id)
+    return blocks.similar_block(
+        question.product_id,
+        similar,
+        cards,
+        question.shown,
+        category=_category_of(own),
+        size=question.size,
+    )
 
 
 _PAGE_STEPS = Steps(_read_page, snapshot=_page_of_snapshot)
 _REVIEWS_STEPS: Steps[_Question, service.ReviewPage] = Steps(
-    lambda connection, asked: service.reviews(connection, asked.product_id, asked.reviews_after),
+    lambda connection, asked: service.reviews(connection, asked.reviews),
     snapshot=lambda _local, _question: ([], None),
 )
 _SIMILAR_STEPS = Steps(_read_similar, snapshot=_similar_of_snapshot)
+
+
+def _category_of(detail: service.ProductDetail) -> str | None:
+    return detail.breadcrumbs[-1].path if detail.breadcrumbs else None
 
 
 def _send_lists(
     first: Round, connection: Connection, question: _Question
 ) -> tuple[asyncio.Task[list[Complement]], asyncio.Task[list[SimilarProduct]]]:
     """Ask what goes with a product, and for so many like it that those need not be among them."""
-    size = blocks.BLOCK_SIZE + blocks.COMPLEMENTS_SIZE
+    size = question.size + blocks.COMPLEMENTS_SIZE
     similar = SimilarQuestion(product_id=question.product_id, k=size, exclude=question.shown)
     complements = ComplementsQuestion(product_id=question.product_id, k=blocks.COMPLEMENTS_SIZE)
     return (
@@ -212,7 +288,10 @@ def _wanted(rows: list[Listed], visitor: Visitor) -> list[Listed]:
 
 
 async def _apart(
-    connection: Connection, complements: list[Complement], similar: list[SimilarProduct]
+    connection: Connection,
+    complements: list[Complement],
+    similar: list[SimilarProduct],
+    size: int,
 ) -> list[SimilarProduct]:
     """Leave out of the similar products what goes with the product, and variants of that."""
     ids = {one.product_id for one in complements}
@@ -223,7 +302,7 @@ async def _apart(
         groups = await service.variant_groups(connection, [*in_groups[0], *in_groups[1]])
         taken = {groups[one] for one in in_groups[0] if one in groups}
         apart = [one for one in apart if groups.get(one.product_id) not in taken]
-    return apart[: blocks.BLOCK_SIZE]
+    return apart[:size]
 
 
 async def _recommended(

@@ -166,6 +166,7 @@ PRODUCT_PAGE = {
     "similar": block(*CARDS[:12]),
     "recommended": block(*CARDS[12:18]),
     "reviews": [REVIEW] * 5,
+    "more_similar": one_page_more("/products/P000001?pages=2", is_part=False),
     "more_reviews": one_page_more("/products/P000001?reviews_after=x", is_part=False),
     "is_bought": False,
 }
