@@ -5,3 +5,5 @@ select
     d.display_name,
     d.categories
 from recs.demo_shoppers(%(row_count)s) as d
+-- Who has an account is not to be chosen.
+where not exists (select 1 from ops.accounts as a where a.shopper_id = d.shopper_id)
