@@ -30,8 +30,9 @@ _S3_ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 # What the addresses of the site begin with; a test compares it with the routes.
 _OWN_PATHS = (
     "v1", "blocks", "products", "categories", "search", "basket", "checkout", "hidden", "orders",
-    "sign-in", "sign-up", "sign-out", "account", "personalise", "how-recommendations-work", "privacy", "sitemap.xml",
-    "sitemap", "robots.txt", "favicon.ico", "static", "pictures", "schema", "health", "metrics",
+    "sign-in", "sign-up", "sign-out", "account", "personalise", "how-recommendations-work",
+    "privacy", "sitemap.xml", "sitemap", "robots.txt", "favicon.ico", "static", "pictures", "theme",
+    "schema", "health", "metrics",
 )  # fmt: skip
 
 # Says that nothing stands before the texts, whatever the encoder's own files say.
@@ -103,6 +104,8 @@ class Settings:
         None: one process serves.
     are_pages_on : bool
         Whether the site has pages beside the API.
+    theme_folder : Path or None
+        None: alsolike's own look.
     allowed_hosts : tuple of str
         In lower case.
     erasure_key : bytes
@@ -152,6 +155,7 @@ class Settings:
     keep_jobs_days: int
     is_cookie_secure: bool
     are_pages_on: bool
+    theme_folder: Path | None
     api_keys: tuple[ApiKey, ...]
     browsers: BrowserSettings
     mail: MailSettings
@@ -222,6 +226,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         keep_jobs_days=_days(env, "ALSOLIKE_KEEP_JOBS_DAYS", 7),
         is_cookie_secure=_boolean(env, "ALSOLIKE_COOKIE_SECURE", default=False),
         are_pages_on=_boolean(env, "ALSOLIKE_PAGES", default=True),
+        theme_folder=_theme_folder(env),
         api_keys=api_keys,
         browsers=read_browser_settings(env, has_keys=bool(api_keys)),
         mail=read_mail_settings(env, home),
@@ -376,6 +381,11 @@ def _trusted_proxies(env: Mapping[str, str]) -> tuple[str, ...]:
             )
             raise SettingError(message) from error
     return proxies
+
+
+def _theme_folder(env: Mapping[str, str]) -> Path | None:
+    text = env.get("ALSOLIKE_THEME")
+    return Path(text).expanduser().resolve() if text else None
 
 
 def _allowed_hosts(env: Mapping[str, str], host: str) -> tuple[str, ...]:
