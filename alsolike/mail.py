@@ -4,7 +4,7 @@ import os
 import secrets
 import smtplib
 import ssl
-from email.headerregistry import HeaderRegistry
+from email.headerregistry import AddressHeader, HeaderRegistry
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
@@ -81,4 +81,6 @@ def _write(settings: MailSettings, message: EmailMessage) -> None:
 
 
 def _domain(sender: str) -> str:
-    return HeaderRegistry()("From", sender).addresses[0].domain
+    header = HeaderRegistry()("From", sender)
+    assert isinstance(header, AddressHeader)  # noqa: S101  (the settings were read so)
+    return header.addresses[0].domain

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from email.errors import MessageError
 from email.headerregistry import AddressHeader, HeaderRegistry
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 from alsolike.errors import SettingError
 
@@ -49,10 +49,7 @@ def read_mail_settings(env: Mapping[str, str], home: Path) -> MailSettings:
     SettingError
         One is not usable, a server is named without a sender, or a password would travel in clear.
     """
-    security = env.get("ALSOLIKE_SMTP_SECURITY") or "starttls"
-    if security not in get_args(Security):
-        message = f"ALSOLIKE_SMTP_SECURITY is {security!r}: set it to starttls, tls or none."
-        raise SettingError(message)
+    security = _security(env)
     found = MailSettings(
         host=env.get("ALSOLIKE_SMTP_HOST") or "",
         port=_port(env, _PORTS[security]),
@@ -75,6 +72,15 @@ def read_mail_settings(env: Mapping[str, str], home: Path) -> MailSettings:
         )
         raise SettingError(message)
     return found
+
+
+def _security(env: Mapping[str, str]) -> Security:
+    match text := env.get("ALSOLIKE_SMTP_SECURITY") or "starttls":
+        case "starttls" | "tls" | "none":
+            return text
+        case _:
+            message = f"ALSOLIKE_SMTP_SECURITY is {text!r}: set it to starttls, tls or none."
+            raise SettingError(message)
 
 
 def _port(env: Mapping[str, str], default: int) -> int:

@@ -31,6 +31,9 @@ from alsolike.demo.pictures import draw_picture
 from alsolike.query_encoder import load_query_encoder
 from alsolike.settings import Settings
 from api.about.pages import ABOUT_PATHS, about_routes
+from api.accounts.account_pages import own_account_pages
+from api.accounts.pages import account_pages
+from api.accounts.service import Accounts
 from api.catalogue.categories import CategoryTree, navigation_context, refresh_navigation
 from api.catalogue.pages import category
 from api.catalogue.routes import pictures_router, products_router
@@ -77,7 +80,7 @@ from api.sessions.session import Sessions
 from api.sitemap.routes import sitemap_router
 from api.theme.routes import theme_router
 from api.theme.theme import load_theme
-from api.visitors.pages import personalise, sign_in_page, sign_in_shopper, sign_out_shopper
+from api.visitors.pages import personalise, sign_out_shopper
 from api.visitors.routes import shoppers_router
 from api.visitors.session import require_pages, require_session, visitor_context
 from api.visitors.shop import Shop
@@ -97,7 +100,15 @@ _MACHINE_PREFIXES = (
     "/favicon.ico",
 )
 # These begin or end a session, whatever became of the one that the browser has.
-_AFRESH = ("/sign-in", "/sign-out")
+_AFRESH = (
+    "/sign-in",
+    "/sign-out",
+    "/sign-up",
+    "/account/reset",
+    "/account/confirm",
+    "/account/claim",
+    "/account/new-password",
+)
 # Errors of the file system that mean: there is no such file.
 _NO_FILE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EACCES})
 
@@ -181,6 +192,7 @@ def create_app(
                 "metrics": metrics,
                 "tree": CategoryTree(ladder),
                 "sessions": sessions,
+                "accounts": Accounts(settings, theme.name),
                 "shop": Shop(ladder, settings),
                 "popular_now": PopularNow(ladder, clock),
                 "draw_picture": draw_picture,
@@ -258,8 +270,8 @@ def _pages_router(settings: Settings, sessions: Sessions) -> Router:
             product,
             category,
             search_page,
-            sign_in_page,
-            sign_in_shopper,
+            *account_pages,
+            *own_account_pages,
             sign_out_shopper,
             personalise,
             hide,

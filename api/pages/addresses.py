@@ -40,6 +40,11 @@ def category_segments(path: str) -> str:
     return "/".join(name.replace(".", "%2E") if name in {".", ".."} else name for name in names)
 
 
+def sign_in_url(after: str) -> str:
+    """Address of the page that signs in, and then goes on to a path as `public_path` writes it."""
+    return public_path(f"/sign-in?{urlencode({'next': after})}")
+
+
 def whole_address(path: str) -> str:
     """Return a path as `public_path` writes it behind the public origin, if a setting has one."""
     return own_address.get().removesuffix(public_path("")) + path

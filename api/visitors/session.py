@@ -3,7 +3,8 @@
 A session holds the id of a signed-in shopper, or a random id of an anonymous visitor who agreed to
 personalisation; neither id is ever kept beside the other. Beside a shopper's id it holds whether
 they signed in to their account, or were chosen in the demo's shop. It also holds the id of the
-basket of a visitor who is not signed in, and what a visitor hid who has no account or did not agree.
+basket of a visitor who is not signed in, and what a visitor hid who has no account or did not
+agree.
 """
 
 import secrets
@@ -240,10 +241,25 @@ async def sign_in(request: AnyRequest, shopper_id: str, *, by_account: bool = Tr
     if basket_id is not None:
         await write(request, lambda c: merge(c, basket_id, shopper_id), who=shopper_id)
     hidden = {} if _SHOPPER in request.session else {HIDDEN: _hidden_in_session(request)}
-    session = {_SHOPPER: shopper_id, **{key: ids for key, ids in hidden.items() if ids}}
+    session: dict[str, Any] = {
+        _SHOPPER: shopper_id,
+        **{key: ids for key, ids in hidden.items() if ids},
+    }
     if by_account:
         session[_ACCOUNT] = True
     await sessions_of(request).replace(request, session, is_new=True)
+
+
+async def sign_out_elsewhere(request: AnyRequest, shopper_id: str) -> None:
+    """End the sessions of a shopper but this one, which gets another id."""
+    await sessions_of(request).renew_id(request)
+    await sessions_of(request).sign_out_elsewhere(request, shopper_id)
+
+
+async def sign_out_everywhere(request: AnyRequest, shopper_id: str) -> None:
+    """End all sessions of a shopper, this one too."""
+    await sessions_of(request).sign_out_elsewhere(request, shopper_id)
+    await sign_out(request)
 
 
 async def sign_out(request: AnyRequest) -> None:

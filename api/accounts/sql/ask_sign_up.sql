@@ -1,9 +1,9 @@
 -- Keep a link for somebody who signs up: it confirms their address. Where the address has an
 -- account, the link gives that another password; so the same is written either way.
 -- token_hash: SHA-256 of the link's token; email: as folded_email writes it; hashed_id: the id that
--- loads of shop systems' exports make of the address; new_id: a new shopper's; display_name: what to
--- call them, null: not told; password_hash: of the password that they chose; seconds: how long the
--- link is good.
+-- loads of shop systems' exports make of the address; new_id: a new shopper's; display_name: what
+-- to call them, null: not told; password_hash: of the password that they chose; seconds: how long
+-- the link is good.
 -- A row: what the link is for.
 insert into ops.account_links (
     token_hash, purpose, shopper_id, email, display_name, password_hash, expires_at

@@ -1,7 +1,7 @@
 -- Make the account that a link is for, and use the link up, with all others to its address. The
 -- shopper is made with it where the link is of a sign-up, and nobody knew them.
--- token_hash: SHA-256 of the link's token; shopper_id: whom the link names; shopper_hash: keyed hash
--- of the shopper; password_hash: of the account's password.
+-- token_hash: SHA-256 of the link's token; shopper_id: whom the link names; shopper_hash: keyed
+-- hash of the shopper; password_hash: of the account's password.
 -- A row: whose account was made; none where the link is used up or too old, the shopper is gone or
 -- was erased, or they or the address have an account already.
 with asked as (

@@ -23,17 +23,18 @@ taken as (
     order by a.key_hash
     on conflict (key_hash) do update
         set free_at = greatest(t.free_at, now()) + (excluded.free_at - now())
-        where
-            greatest(t.free_at, now()) - now() <= (
-                select (a.most - 1) * a.pause
-                from asked as a
-                where a.key_hash = t.key_hash
-            )
+        where greatest(t.free_at, now()) - now() <= (
+            select (a.most - 1) * a.pause
+            from asked as a
+            where a.key_hash = t.key_hash
+        )
     returning t.key_hash
 )
 
-select max(extract(epoch from t.free_at - now() - (a.most - 1) * a.pause))::double precision
-        as wait_seconds
+select
+    max(
+        extract(epoch from t.free_at - now() - (a.most - 1) * a.pause)
+    )::double precision as wait_seconds
 from asked as a
 inner join ops.account_attempts as t on a.key_hash = t.key_hash
 where not exists (select 1 from taken as k where k.key_hash = a.key_hash)
