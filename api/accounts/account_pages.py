@@ -17,6 +17,7 @@ from api.accounts.store import Account
 from api.database.pool import Connection
 from api.exchange import AnyRequest, public_path
 from api.ladder.requests import read, write
+from api.languages.formats import long_date
 from api.languages.translate import gettext as _
 from api.pages.addresses import sign_in_url
 from api.pages.rendering import READ, put_flash, redirect, render_page
@@ -162,17 +163,13 @@ async def _shown_sessions(request: AnyRequest, account: Account) -> list[ShownSe
     return [
         ShownSession(
             one.session_hash.hex(),
-            began_on=_day(one.created_at),
+            began_on=long_date(one.created_at),
             # It lasts from the last visit on, which is noted once a day.
-            used_on=_day(now - timedelta(seconds=max(0.0, lasts - one.seconds_left))),
+            used_on=long_date(now - timedelta(seconds=max(0.0, lasts - one.seconds_left))),
             is_this=is_this,
         )
         for one, is_this in found
     ]
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment.day} {moment:%B %Y}"
 
 
 own_account_pages = (account_page, change_password, end_session, end_all_sessions)

@@ -198,7 +198,7 @@ async def _choose(request: AnyRequest, form: AnyForm) -> Response[Any]:
         found = await answer(request, _CHOSEN_STEPS, shopper_id)
     if found is None:
         fault = (
-            _("There is no shopper %(id)s.", id=shopper_id)
+            _("There is no shopper %(shopper)s.", shopper=shopper_id)
             if shopper_id
             else _("Choose a shopper.")
         )

@@ -5,6 +5,7 @@ from litestar import Response, post
 from api.database.pool import Connection
 from api.exchange import AnyRequest, public_path
 from api.ladder.requests import ladder_of, write
+from api.languages.translate import gettext as _
 from api.pages.addresses import came_from
 from api.pages.rendering import put_flash, redirect
 from api.problems.errors import InvalidFieldError
@@ -21,7 +22,7 @@ from api.visitors.session import (
 async def sign_out_shopper(request: AnyRequest) -> Response[bytes]:
     """Sign out."""
     await sign_out(request)
-    put_flash(request, "Signed out.")
+    put_flash(request, _("Signed out."))
     return redirect(request, public_path("/"))
 
 
@@ -34,7 +35,7 @@ async def personalise(request: AnyRequest) -> Response[bytes]:
     form = await request.form()
     answer = form.get("agree")
     if answer not in {"yes", "no"}:
-        raise InvalidFieldError("agree", "Must be yes or no.")
+        raise InvalidFieldError("agree", _("Must be yes or no."))
     is_granted = answer == "yes"
 
     async def work(connection: Connection) -> str | None:
@@ -53,8 +54,8 @@ async def personalise(request: AnyRequest) -> Response[bytes]:
         await (agree if is_granted else withdraw)(request)
     put_flash(
         request,
-        "Recommendations now follow what you look at."
+        _("Recommendations now follow what you look at.")
         if is_granted
-        else "What you look at is no longer used or kept.",
+        else _("What you look at is no longer used or kept."),
     )
     return redirect(request, came_from(request, form.get("next")))
