@@ -32,9 +32,8 @@ def invite(settings: Settings, shopper_id: str, email: str) -> None:
     address, token = folded_email(email), new_token()
     if fault := email_fault(email):
         raise InvitationError(fault)
-    link = (
-        f"{_origin(settings)}{settings.path_prefix}{mail.CLAIM_PATH}?{urlencode({'token': token})}"
-    )
+    page = _origin(settings) + settings.path_prefix + mail.CLAIM_PATH
+    link = f"{page}?{urlencode({'token': token})}"
     letter = mail.letter(
         settings.mail,
         "claim",

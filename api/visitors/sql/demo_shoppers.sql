@@ -7,7 +7,7 @@ select
     d.categories
 from
     recs.demo_shoppers(4 * %(row_count)s::integer)
-        with ordinality as d (shopper_id, display_name, categories, place)
+    with ordinality as d (shopper_id, display_name, categories, place)
 where not exists (select 1 from ops.accounts as a where a.shopper_id = d.shopper_id)
 order by d.place
 limit %(row_count)s::integer
