@@ -33,11 +33,6 @@ def brand_path(brand: str) -> str:
     return f"/brands/{quote(name, safe='')}"
 
 
-def sign_in_url(after: str) -> str:
-    """Address of the page to sign in on, which leads to another one of ours."""
-    return public_path(f"/sign-in?{urlencode({'next': after})}")
-
-
 def category_url(path: str) -> str:
     """Address of a category's page."""
     return public_path(_category_path(path))
@@ -62,6 +57,11 @@ def category_segments(path: str) -> str:
     """
     names = (name.replace("/", "%2F") for name in path.split(CATEGORY_SEPARATOR))
     return "/".join(name.replace(".", "%2E") if name in {".", ".."} else name for name in names)
+
+
+def sign_in_url(after: str) -> str:
+    """Address of the page that signs in, and then goes on to a path as `public_path` writes it."""
+    return public_path(f"/sign-in?{urlencode({'next': after})}")
 
 
 def whole_address(path: str) -> str:

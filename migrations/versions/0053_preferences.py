@@ -3,7 +3,7 @@
 from alsolike.revision_steps import run_sql
 
 revision = "0053"
-down_revision = "0047"
+down_revision = "0052"
 deletes = {"recs.preferences": "true"}
 
 _HIDES = "('recs.hides', 'hidden_at', false),"
