@@ -68,6 +68,7 @@ from api.orders.pages import order_pages
 from api.pages.element import element_route
 from api.pages.icon import icon_route
 from api.pages.rendering import READ, WEB, is_fragment, template_config
+from api.pages.speculation import speculation_routes
 from api.privacy.routes import erase_shopper, webhooks_routers
 from api.problems.details import Problem
 from api.problems.errors import PROBLEM_MEDIA_TYPE, problem_of
@@ -174,6 +175,7 @@ def create_app(
             pictures_router(),
             blocks_router(),
             element_route(),
+            *speculation_routes(),
             _pages_router(settings, sessions, languages),
             sitemap_router(["/", *ABOUT_PATHS]),
             icon_route(theme.icon),
