@@ -6,8 +6,10 @@
 -- category, itself and all below it, null: any; p_after_score, p_after_id: last row of the page
 -- before, null: the first page.
 -- A row: product_id, score (3, 2 or 1 more for a product whose id, title or brand is the query
--- itself), text_rank and vector_rank (from 1; null: not found that way), best first; of a group of
--- variants the best one.
+-- itself), text_rank and vector_rank (from 1; null: not found that way), and found_by, the same in
+-- every row; best first; of a group of variants the best one.
+-- found_by: which words products have, 'all', 'beginning', 'similar', 'all but one', 'any' or
+-- 'exact' as below, or 'id'; null: no product has them, all rows are found by the vector alone.
 --
 -- A word is found in any form that its language gives it, and in compounds that end in it; those
 -- that have the word itself come first. If no product has all of the words, the last one is tried
@@ -19,7 +21,9 @@ create or replace function recs.search_products(
     p_words text, p_query halfvec default null, p_encoder_id integer default null,
     p_k integer default 24, p_category text default null,
     p_after_score double precision default null, p_after_id text default null
-) returns table (product_id text, score double precision, text_rank integer, vector_rank integer)
+) returns table (
+    product_id text, score double precision, text_rank integer, vector_rank integer, found_by text
+)
 language plpgsql
 stable
 rows 20
@@ -179,6 +183,9 @@ begin
         end loop;
         exit when text_ids is not null;
     end loop;
+    if text_ids is null then
+        way := null;
+    end if;
 
     return query
     with by_text as (
@@ -226,7 +233,12 @@ begin
         order by o.variant_group_id asc, o.fused_score desc, o.found_id asc
     )
 
-    select f.found_id, f.fused_score, f.text_place, f.vector_place
+    select
+        f.found_id,
+        f.fused_score,
+        f.text_place,
+        f.vector_place,
+        coalesce(way, (select 'id' from by_id))
     from grouped as f
     left join first_of_group as g on f.variant_group_id = g.variant_group_id
     where
