@@ -70,7 +70,7 @@ from api.recommendations.block_routes import blocks_router
 from api.recommendations.pages import home
 from api.recommendations.popular_now import PopularNow
 from api.recommendations.routes import recommendations_router
-from api.search.pages import search_page
+from api.search.pages import forget_past_searches, search_page, search_suggestions
 from api.search.query_vectors import LoadEncoder, QueryVectors
 from api.search.routes import list_products
 from api.sessions.session import Sessions
@@ -253,6 +253,8 @@ def _pages_router(settings: Settings, sessions: Sessions) -> Router:
             product,
             category,
             search_page,
+            search_suggestions,
+            forget_past_searches,
             sign_in_page,
             sign_in_shopper,
             sign_out_shopper,
