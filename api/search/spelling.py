@@ -20,7 +20,7 @@ _WORD = re.compile(r"\w+")
 _FOUND: frozenset[FoundBy | None] = frozenset({"all", "beginning", "similar"})
 
 _LATIN = "qwertyuiop[]asdfghjkl;'zxcvbnm,."
-_CYRILLIC = "йцукенгшщзхъфывапролджэячсмитьбю"  # noqa: RUF001  (the Russian layout)
+_CYRILLIC = "йцукенгшщзхъфывапролджэячсмитьбю"
 _TO_CYRILLIC = str.maketrans(_LATIN + "`", _CYRILLIC + "ё")
 _TO_LATIN = str.maketrans(_CYRILLIC + "ё", _LATIN + "`")
 
@@ -77,8 +77,8 @@ def _alternatives(words: str, by_word: dict[str | None, list[str]]) -> list[str]
     best = {token: by_word[folded(token)][0] for token in unknown}
     if unknown:
         queries.append(_replaced(words, best))
-        for word in by_word[folded(unknown[0])][1:]:
-            queries.append(_replaced(words, {**best, unknown[0]: word}))
+        others = by_word[folded(unknown[0])][1:]
+        queries += [_replaced(words, {**best, unknown[0]: word}) for word in others]
     swapped = other_layout(words)
     if swapped is not None:
         queries.append(swapped)

@@ -11,7 +11,6 @@ from alsolike.database import query
 from alsolike.query_encoder import QueryEncoderRow
 from api.database.pool import Connection
 
-
 FoundBy = Literal["id", "all", "beginning", "similar", "all but one", "any", "exact"]
 
 
@@ -87,9 +86,7 @@ async def words_that_find(connection: Connection, words: Sequence[str]) -> list[
     return [row[0] for row in await cursor.fetchall()]
 
 
-async def suggested_products(
-    connection: Connection, words: str, limit: int
-) -> list[SuggestedRow]:
+async def suggested_products(connection: Connection, words: str, limit: int) -> list[SuggestedRow]:
     """Find the products that come to mind while a query is being typed, best first."""
     cursor = connection.cursor(row_factory=class_row(SuggestedRow))
     parameters = {"words": words, "row_count": limit}

@@ -99,7 +99,5 @@ async def record_consent(
     await cursor.execute(query("api/visitors/record_consent"), parameters)
     is_known = bool(await cursor.fetchone())
     if not is_granted:
-        await connection.execute(
-            query("api/visitors/forget_searches"), {"shopper_id": shopper_id}
-        )
+        await connection.execute(query("api/visitors/forget_searches"), {"shopper_id": shopper_id})
     return is_known
