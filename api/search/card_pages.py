@@ -19,6 +19,8 @@ from api.search.spelling import Correction
 from api.search.store import FoundBy, SearchRow
 
 PAGE_SIZE = 24
+# What has none of the words fills no more of the page.
+_MOST_CLOSEST = 12
 # Of what a search finds the best so many are filtered and put into another order.
 MOST_FILTERED = 1000
 DEFAULT_SORT = next(iter(SEARCH_SORTS))
@@ -184,7 +186,7 @@ async def _closest(
         nearest = [product_id for product_id in nearest if product_id in fitting]
     return CardPage(
         products=[],
-        closest=await cards(connection, nearest[:PAGE_SIZE]),
+        closest=await cards(connection, nearest[:_MOST_CLOSEST]),
         next_url=None,
         choices=question.choices,
         count=0,

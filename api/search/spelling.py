@@ -15,6 +15,7 @@ from api.search.store import FoundBy
 # Shorter words are near too many others.
 LEAST_LETTERS = 3
 _MOST_OFFERED = 3
+_MOST_TRIED = 6
 _WORD = re.compile(r"\w+")
 # What the words of an offered query have to have found.
 _FOUND: frozenset[FoundBy | None] = frozenset({"all", "beginning", "similar"})
@@ -35,20 +36,19 @@ class Correction(Struct, frozen=True):
 async def corrected(connection: Connection, words: str) -> list[Correction]:
     """Tell in the place of which words a search took others, as `recs.search_products` does."""
     by_word = await _nearest(connection, words)
-    found = [
+    if None in by_word:
+        return [Correction(words, by_word[None][0])]
+    return [
         Correction(token, by_word[folded(token)][0])
         for token in dict.fromkeys(_WORD.findall(words))
         if folded(token) in by_word
     ]
-    if None in by_word:
-        found.append(Correction(words, by_word[None][0]))
-    return found
 
 
 async def meant(connection: Connection, words: str) -> list[str]:
     """Return queries that find something, and differ little from one that does not."""
     offered: list[str] = []
-    for query in _alternatives(words, await _nearest(connection, words)):
+    for query in _alternatives(words, await _nearest(connection, words))[:_MOST_TRIED]:
         row = await store.search_products(connection, query, None, None, None, 1)
         if row.found_by in _FOUND:
             offered.append(query)
@@ -71,7 +71,11 @@ def other_layout(words: str) -> str | None:
 
 
 def _alternatives(words: str, by_word: dict[str | None, list[str]]) -> list[str]:
-    """Return queries to try: every unknown word by its nearest, then one of them by others."""
+    """Return queries to try.
+
+    First every unknown word gives way to its nearest, then one of them to others, then these
+    nearest stand alone.
+    """
     queries = list(by_word.get(None, ()))
     unknown = [token for token in _WORD.findall(words) if folded(token) in by_word]
     best = {token: by_word[folded(token)][0] for token in unknown}
@@ -79,6 +83,7 @@ def _alternatives(words: str, by_word: dict[str | None, list[str]]) -> list[str]
         queries.append(_replaced(words, best))
         others = by_word[folded(unknown[0])][1:]
         queries += [_replaced(words, {**best, unknown[0]: word}) for word in others]
+        queries += sorted(best.values(), key=len, reverse=True)
     swapped = other_layout(words)
     if swapped is not None:
         queries.append(swapped)

@@ -16,7 +16,7 @@ from api.exchange import AnyRequest
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer
 from api.pages.addresses import product_url
-from api.search import past, store
+from api.search import past, spelling, store
 from api.search.store import SuggestedRow
 
 logger = logging.getLogger("alsolike.web")
@@ -40,16 +40,32 @@ class SuggestedProduct(Struct, frozen=True, kw_only=True):
 
 
 class Suggestions(Struct, frozen=True, kw_only=True):
-    """What is offered for what was typed so far; `past` has what was searched for, latest first."""
+    """What is offered for what was typed so far.
+
+    Attributes
+    ----------
+    meant : sequence of str
+        Other queries, where no product has the words.
+    past : sequence of str
+        What the visitor searched for, the latest first.
+    """
 
     products: Sequence[SuggestedProduct] = ()
+    meant: Sequence[str] = ()
     categories: Sequence[Category] = ()
     past: Sequence[str] = ()
 
     @property
     def count(self) -> int:
         """How many there are."""
-        return len(self.products) + len(self.categories) + len(self.past)
+        return len(self.products) + len(self.meant) + len(self.categories) + len(self.past)
+
+
+class _Found(Struct, frozen=True):
+    """What the database finds for what was typed: products, or else other queries."""
+
+    products: Sequence[SuggestedRow] = ()
+    meant: Sequence[str] = ()
 
 
 async def suggestions(request: AnyRequest, words: str) -> Suggestions:
@@ -59,26 +75,30 @@ async def suggestions(request: AnyRequest, words: str) -> Suggestions:
         return Suggestions(past=searches)
     typed = _WORD.findall(folded(words))
     offered = [one for one in searches if _fits(typed, _words_of(one)) and one != words]
-    products: Sequence[SuggestedRow] = ()
+    found = _Found()
     if len(words) >= _LEAST_SIGNS:
         try:
-            products = await answer(request, _STEPS, words)
+            found = await answer(request, _STEPS, words)
         except (*FAILURES, DatabaseAwayError) as error:
             logger.warning("No products are suggested: %s", first_line(error))
     await refresh_navigation(request)
     return Suggestions(
-        products=[_suggested(row) for row in products],
+        products=[_suggested(row) for row in found.products],
+        meant=found.meant,
         categories=_categories(tree_of(request).all(), typed),
         past=offered[:_MOST_PAST],
     )
 
 
-async def _read(connection: Connection, words: str) -> Sequence[SuggestedRow]:
-    return await store.suggested_products(connection, words, _MOST_PRODUCTS)
+async def _read(connection: Connection, words: str) -> _Found:
+    products = await store.suggested_products(connection, words, _MOST_PRODUCTS)
+    if products:
+        return _Found(products)
+    return _Found(meant=await spelling.meant(connection, words))
 
 
 # A list that is gone with the next letter is not worth reading the file for.
-_STEPS: Steps[str, Sequence[SuggestedRow]] = Steps(_read, snapshot=lambda _local, _words: ())
+_STEPS: Steps[str, _Found] = Steps(_read, snapshot=lambda _local, _words: _Found())
 
 
 def _suggested(row: SuggestedRow) -> SuggestedProduct:

@@ -16,7 +16,8 @@
 -- as the beginning of a word, then similar ones in the place of those that no product has
 -- (recs.similar_words), then all words but one of three or more, and then, without a vector, any
 -- one of them. Of the products that match, 5,000 are ranked. The vector adds those of the 50
--- nearest products in stock that are near enough (recs.search_space).
+-- nearest products in stock that are near enough (recs.search_space). Where no product has the words
+-- it adds them only if the nearest is an eighth of the way from that limit to the query itself.
 create or replace function recs.search_products(
     p_words text, p_query halfvec default null, p_encoder_id integer default null,
     p_k integer default 24, p_category text default null,
@@ -35,6 +36,8 @@ declare
     nearest constant integer := 50;
     constant_of_fusion constant double precision := 60;
     weight_of_words constant double precision := 2;
+    -- How far from noise to the query itself the nearest has to be where no product has the words.
+    share_of_way constant double precision := 0.125;
     typed constant text := raw.without_accents(raw.lowered_text(btrim(p_words)));
     configurations constant regconfig [] := recs.search_configurations();
     -- A query for each word: see recs.query_words.
@@ -55,6 +58,7 @@ declare
     exactness integer [];
     group_ids text [];
     near_ids text [] := '{}';
+    nearest_score real;
     space record;
     is_by_vector boolean := false;
     in_category recs.product_filter;
@@ -88,8 +92,10 @@ begin
         is_by_vector := found;
     end if;
     if is_by_vector then
-        select coalesce(array_agg(n.product_id order by n.score desc, n.product_id), '{}')
-        into near_ids
+        select
+            coalesce(array_agg(n.product_id order by n.score desc, n.product_id), '{}'),
+            max(n.score)
+        into near_ids, nearest_score
         from recs.nearest_products(
             p_query => p_query, p_model_id => space.model_id, p_k => nearest,
             p_filter => in_category,
@@ -185,6 +191,12 @@ begin
     end loop;
     if text_ids is null then
         way := null;
+        if
+            is_by_vector
+            and nearest_score < space.least_similarity + share_of_way * (1 - space.least_similarity)
+        then
+            near_ids := '{}';
+        end if;
     end if;
 
     return query
