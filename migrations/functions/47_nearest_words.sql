@@ -1,10 +1,11 @@
--- Words of the catalogue that are spelt nearly like another one: they differ from it by one letter or
--- by two neighbours that changed places; if there is none, long ones also by a letter too many in
--- one place and too few in another. Two such words become equal if one letter is left out of each
--- (Bocek, Hunt and Stiller, Fast Similarity Search in Large Dictionaries, 2007).
+-- Words of the catalogue that are spelt nearly like another one: they, or their stems, differ from it
+-- by one letter or by two neighbours that changed places; if there is none, long ones also by a
+-- letter too many in one place and too few in another. Two such words become equal if one letter is
+-- left out of each (Bocek, Hunt and Stiller, Fast Similarity Search in Large Dictionaries, 2007).
 -- p_word: without accents; p_stems: recs.stems of it; p_least_letters: shorter ones have no such
 -- words.
--- A row: word, its stems, and the products that have it; the nearest and commonest first, 8 at most.
+-- A row: word, its stems, and the products that have it; nearest first, then those that begin
+-- alike, then the commonest; 8 at most.
 create or replace function recs.nearest_words(
     p_word text, p_stems text [], p_least_letters integer
 ) returns table (word text, stems text [], product_count integer)
@@ -64,10 +65,19 @@ begin
         ) as n
         inner join recs.search_words as k on n.word = k.word
         where n.is_one_letter or char_length(p_word) >= long_enough
-        order by n.is_one_letter desc, k.product_count desc, n.word
+        -- Hardly anybody mistakes the first letter.
+        order by
+            n.is_one_letter desc,
+            left(n.word, 1) = left(p_word, 1) desc,
+            k.product_count desc,
+            n.word
         limit most_words
     ) as f
     where f.is_one_letter or not f.has_better
-    order by f.is_one_letter desc, f.product_count desc, f.word;
+    order by
+        f.is_one_letter desc,
+        left(f.word, 1) = left(p_word, 1) desc,
+        f.product_count desc,
+        f.word;
 end;
 $$;

@@ -16,8 +16,9 @@
 -- as the beginning of a word, then similar ones in the place of those that no product has
 -- (recs.similar_words), then all words but one of three or more, and then, without a vector, any
 -- one of them. Of the products that match, 5,000 are ranked. The vector adds those of the 50
--- nearest products in stock that are near enough (recs.search_space). Where no product has the words
--- it adds them only if the nearest is an eighth of the way from that limit to the query itself.
+-- nearest products in stock that are near enough (recs.search_space). Where no product has the
+-- words, it adds them only if the nearest is an eighth of the way from that limit to the query
+-- itself.
 create or replace function recs.search_products(
     p_words text, p_query halfvec default null, p_encoder_id integer default null,
     p_k integer default 24, p_category text default null,
@@ -59,6 +60,7 @@ declare
     group_ids text [];
     near_ids text [] := '{}';
     nearest_score real;
+    least_alone double precision;
     space record;
     is_by_vector boolean := false;
     in_category recs.product_filter;
@@ -92,6 +94,7 @@ begin
         is_by_vector := found;
     end if;
     if is_by_vector then
+        least_alone := space.least_similarity + share_of_way * (1 - space.least_similarity);
         select
             coalesce(array_agg(n.product_id order by n.score desc, n.product_id), '{}'),
             max(n.score)
@@ -191,10 +194,7 @@ begin
     end loop;
     if text_ids is null then
         way := null;
-        if
-            is_by_vector
-            and nearest_score < space.least_similarity + share_of_way * (1 - space.least_similarity)
-        then
+        if nearest_score < least_alone then
             near_ids := '{}';
         end if;
     end if;

@@ -22,21 +22,34 @@ unknown as materialized (
     limit 8
 ),
 
-found as (
+nearest as (
     select
         u.place,
         u.word as typed,
         n.word,
-        n.product_count,
-        row_number() over (partition by u.place) as rank
+        n.rank,
+        -- Of several forms of a word the first.
+        row_number() over (partition by u.place, n.stems order by n.rank) as form
     from unknown as u
-    cross join lateral recs.nearest_words(u.word, u.stems, %(least_letters)s::integer) as n
+    cross join
+        lateral recs.nearest_words(
+            u.word, u.stems, %(least_letters)s::integer
+        ) with ordinality as n (word, stems, product_count, rank)
+),
+
+found as (
+    select
+        n.place,
+        n.typed,
+        n.word,
+        row_number() over (partition by n.place order by n.rank) as rank
+    from nearest as n
+    where n.form = 1
     union all
     select
         0,
         null,
         k.word,
-        k.product_count,
         1
     from recs.search_words as k
     where k.word = %(joined)s::text collate "C"
