@@ -19,7 +19,15 @@ from playwright.sync_api import Browser, Page, Response, expect
 from api.paging.keyset import encode_cursor
 from tests.fixtures.site import serving
 from tests.shop.database import cloned_database, variables_set
-from tests.shop.showcase import BARE, ON_SALE, REVIEWED, SHOPPER, SOLD_OUT, make_showcase
+from tests.shop.showcase import (
+    BARE,
+    NO_WORD,
+    ON_SALE,
+    REVIEWED,
+    SHOPPER,
+    SOLD_OUT,
+    make_showcase,
+)
 from tests.shop.snapshots import keep_snapshot
 
 Who = Literal["stranger", "agreed", "shopper"]
@@ -125,6 +133,26 @@ def order() -> Act:
     return in_turn(add_to_basket(), go("/checkout"), press("Place the order"))
 
 
+def type_search(words: str) -> Act:
+    """Return the act of beginning to type a search, until something is suggested."""
+
+    def act(page: Page) -> None:
+        page.get_by_label("Search products").press_sequentially(words)
+        expect(page.get_by_role("listbox", name="Suggestions")).to_be_visible()
+
+    return act
+
+
+def look_at_past_searches() -> Act:
+    """Return the act of going into the empty search field."""
+
+    def act(page: Page) -> None:
+        page.get_by_label("Search products").focus()
+        expect(page.get_by_role("option").first).to_be_visible()
+
+    return act
+
+
 def hide_the_first() -> Act:
     """Return the act of hiding the first card of the page."""
 
@@ -146,6 +174,19 @@ STATES = (
     State("search-without-results", "/search?q=zeppelin"),
     State("search-with-suggestions", "/search?q=mug+zeppelin+qwertz"),
     State("search-without-words", "/search"),
+    State("search-closest-in-meaning", f"/search?q={NO_WORD}"),
+    State("search-corrected", "/search?q=choclate"),
+    State("search-did-you-mean", "/search?q=mgu"),
+    State("search-too-long", f"/search?q={'mug+' * 60}", status=422),
+    State("search-without-results-wrong-price", "/search?q=zeppelin&price_from=x", status=422),
+    State("search-suggestions", "/", then=type_search("mu")),
+    State(
+        "search-past",
+        "/search?q=mug",
+        who="agreed",
+        then=in_turn(go("/search?q=lamp"), go("/"), look_at_past_searches()),
+    ),
+    State("search-past-page", "/search?q=mug", who="agreed", then=go("/search")),
     State("product-with-reviews", f"/products/{REVIEWED}"),
     State("product-agreed", f"/products/{REVIEWED}", who="agreed"),
     State("product-shopper", f"/products/{ON_SALE}", who="shopper"),

@@ -312,12 +312,38 @@ def test_another_encoder_is_loaded_when_its_model_serves(
         assert find(client, "something to cut with")["by"] == "text+vectors"
 
 
-def test_the_page_finds_by_meaning_and_its_more_link_goes_on(searcher: Client) -> None:
-    page = searcher.get("/search", params={"q": "something to cut with"}).text
-    assert page.count('data-product="knife-') == 24
+def test_the_page_finds_by_words_and_its_more_link_goes_on(searcher: Client) -> None:
+    page = searcher.get("/search", params={"q": "pan"}).text
+    assert page.count('data-product="pan-') == 24
+    assert "Closest in meaning" not in page
     more = page.split('<li class="more">')[1].split('href="')[1].split('"')[0].replace("&amp;", "&")
     rest = searcher.get(more, headers={"HX-Request": "true"}).text
-    assert rest.count('data-product="knife-') == 5
+    assert rest.count('data-product="pan-') == 6
+
+
+def test_what_is_only_near_in_meaning_is_sold_as_no_match(searcher: Client) -> None:
+    page = searcher.get("/search", params={"q": "something to cut with"})
+    assert page.status_code == 200
+    status, closest = page.text.split('id="closest-title"')
+    assert re.search(r'<p role="status">\s*No product matches these words\.', status)
+    assert "data-product=" not in status
+    assert closest.count('data-product="knife-') == closest.count("data-product=") == 12
+    assert "products.html" not in page.text
+    filtered = searcher.get("/search", params={"q": "something to cut with", "in_stock": "yes"})
+    assert 'role="status"' in filtered.text
+    assert filtered.text.count("data-product=") == 12
+    elsewhere = {"q": "something to cut with", "category": "Garden / Yard"}
+    assert searcher.get("/search", params=elsewhere).text.count("data-product=") == 0
+
+
+def test_nothing_is_found_by_meaning_alone_unless_it_is_nearer_than_noise_by_an_eighth(
+    searcher: Client,
+) -> None:
+    near = 0.995
+    with connect() as connection:
+        connection.execute(f"update recs.query_encoders set least_similarity = {near}")  # pyright: ignore
+    assert find(searcher, "fry eggs")["items"] == []
+    assert len(find(searcher, "pan")["items"]) == 20
 
 
 def test_who_finds_nothing_is_told_what_to_try(searcher: Client) -> None:
