@@ -17,6 +17,7 @@ from alsolike.query_encoder import QueryEncoderError, QueryEncoderRow
 from alsolike.settings import Settings
 from api.app import create_app
 from api.search import query_vectors
+from tests.shop.database import run
 
 Client = TestClient[Litestar]
 
@@ -336,13 +337,20 @@ def test_what_is_only_near_in_meaning_is_sold_as_no_match(searcher: Client) -> N
     assert searcher.get("/search", params=elsewhere).text.count("data-product=") == 0
 
 
-def test_nothing_is_found_by_meaning_alone_unless_it_is_nearer_than_noise_by_an_eighth(
+def test_by_meaning_alone_the_nearest_has_to_be_an_eighth_nearer_than_noise(
     searcher: Client,
 ) -> None:
-    near = 0.995
-    with connect() as connection:
-        connection.execute(f"update recs.query_encoders set least_similarity = {near}")  # pyright: ignore
-    assert find(searcher, "fry eggs")["items"] == []
+    [(similarity,)] = run(
+        "select max(score)::float8 from recs.nearest_products("
+        "p_query => '[0,1,0,0.1]'::halfvec, p_model_id => 1, p_k => 50)"
+    )
+    # An eighth of the way from here to 1 is just as near as the nearest.
+    noise = (similarity - 1 / 8) / (1 - 1 / 8)
+    for change, count in ((0.001, 0), (-0.001, 20)):
+        run("update recs.query_encoders set least_similarity = %s", (noise + change,))
+        assert len(find(searcher, "fry eggs")["items"]) == count
+    # With words of its own, less is enough.
+    run("update recs.query_encoders set least_similarity = %s", (similarity - 0.001,))
     assert len(find(searcher, "pan")["items"]) == 20
 
 
