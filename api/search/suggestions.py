@@ -8,7 +8,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from alsolike.folding import folded
-from api.catalogue.cards import prices_in_words, safe_image
+from api.catalogue.cards import price_in_words, price_now, safe_image
 from api.catalogue.categories import Category, refresh_navigation, tree_of
 from api.database.failures import FAILURES, DatabaseAwayError, first_line
 from api.database.pool import Connection
@@ -35,7 +35,6 @@ class SuggestedProduct(Struct, frozen=True, kw_only=True):
     url: str
     title: str
     price_text: str | None
-    old_price_text: str | None
     image_url: str | None
 
 
@@ -102,12 +101,10 @@ _STEPS: Steps[str, _Found] = Steps(_read, snapshot=lambda _local, _words: _Found
 
 
 def _suggested(row: SuggestedRow) -> SuggestedProduct:
-    price_text, old_price_text = prices_in_words(row.price, row.sale_price, row.currency)
     return SuggestedProduct(
         url=product_url(row.product_id),
         title=row.title,
-        price_text=price_text,
-        old_price_text=old_price_text,
+        price_text=price_in_words(price_now(row.price, row.sale_price), row.currency),
         image_url=safe_image(row.image_url),
     )
 

@@ -536,7 +536,7 @@ CASES = (
         searches=("products_search", "product_vectors_1_pkey"),
     ),
     _SUGGESTED,
-    _SUGGESTED.but("the beginning of a rare word", words="name471", most={"products": 60}),
+    _SUGGESTED.but("the beginning of a rare word", words="name471", most={"products": 60}, rows=5),
     _SUGGESTED.but(
         "a misspelled word",
         words="quilbdfg",
@@ -544,9 +544,11 @@ CASES = (
         rows=None,
     ),
     # The index lists all that have the word; 300 are ranked.
-    _SUGGESTED.but("a common word", words="lamp", most={"products": PRODUCTS + 700}),
+    _SUGGESTED.but("a common word", words="lamp", most={"products": PRODUCTS + 700}, rows=5),
     _CORRECTED,
-    _CORRECTED.but("one word", words="word77", joined=None, rows=0),
+    _CORRECTED.but(
+        "a word of some", words="word77", joined=None, most={"products": 30}, searches=(), rows=0
+    ),
     # Entries of the index: so many products have the most common of the words.
     Case(
         name="some",
