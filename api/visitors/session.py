@@ -207,7 +207,7 @@ def visitor_context(request: AnyRequest) -> Mapping[str, Any]:
     shop = shop_of(request)
     return {
         "visitor": request.state.get(_VISITOR, Visitor()),
-        "has_searches": bool((request.scope.get("session") or {}).get(SEARCHES)),
+        "has_searches": "session" in request.scope and bool(request.session.get(SEARCHES)),
         "has_pages": shop.has_pages,
         "can_sign_in": shop.can_sign_in,
     }

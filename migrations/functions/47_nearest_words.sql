@@ -1,5 +1,5 @@
--- Words of the catalogue that are spelt nearly like another one: they, or their stems, differ from it
--- by one letter or by two neighbours that changed places; if there is none, long ones also by a
+-- Words of the catalogue that are spelt nearly like another one: they, or their stems, differ from
+-- it by one letter or by two neighbours that changed places; if there is none, long ones also by a
 -- letter too many in one place and too few in another. Two such words become equal if one letter is
 -- left out of each (Bocek, Hunt and Stiller, Fast Similarity Search in Large Dictionaries, 2007).
 -- p_word: without accents; p_stems: recs.stems of it; p_least_letters: shorter ones have no such
