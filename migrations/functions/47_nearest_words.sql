@@ -5,7 +5,7 @@
 -- p_word: without accents; p_stems: recs.stems of it; p_least_letters: shorter ones have no such
 -- words.
 -- A row: word, its stems, and the products that have it; nearest first, then those that begin
--- alike, then the commonest; 8 at most.
+-- alike, then those of like length, then the commonest; 8 at most.
 create or replace function recs.nearest_words(
     p_word text, p_stems text [], p_least_letters integer
 ) returns table (word text, stems text [], product_count integer)
@@ -77,6 +77,7 @@ begin
     order by
         f.is_one_letter desc,
         left(f.word, 1) = left(p_word, 1) desc,
+        abs(char_length(f.word) - char_length(p_word)),
         f.product_count desc,
         f.word;
 end;

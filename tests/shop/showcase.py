@@ -28,7 +28,7 @@ def make_showcase() -> None:
 
     REVIEWED has two pages of reviews and goes with others, SOLD_OUT and ON_SALE are what they say,
     and BARE has neither a picture, a price, a brand nor a description, and a long title. SHOPPER
-    agreed, and looked at REVIEWED. Of queries only NO_WORD has a vector: that of mugs.
+    agreed, and looked at REVIEWED. Of queries only NO_WORD is near to anything: to mugs.
     """
     with recorded_run("demo", {"products": PRODUCTS}):
         pass

@@ -19,7 +19,7 @@ UNKNOWN = "[UNK]"
 
 
 def add_word_encoder(words: Mapping[str, NDArray[np.float32]], least_similarity: float) -> None:
-    """Give the only encoder a light copy: a query is the mean of its words, without one of others.
+    """Give the only encoder a light copy: a query is the mean of its words, others are far away.
 
     Parameters
     ----------
@@ -30,7 +30,8 @@ def add_word_encoder(words: Mapping[str, NDArray[np.float32]], least_similarity:
     """
     vocabulary = {UNKNOWN: 0, **{word: number for number, word in enumerate(words, 1)}}
     vectors = np.stack(list(words.values()))
-    table = np.vstack([np.zeros_like(vectors[:1]), vectors]).astype(np.float32)
+    # Of a zero there is no direction, and the site tries its encoder with words of its own.
+    table = np.vstack([-vectors.sum(axis=0, keepdims=True), vectors]).astype(np.float32)
     with TemporaryDirectory() as name:
         folder = Path(name)
         onnx.save(_mean_of_rows(table), folder / MODEL_FILE)
