@@ -31,6 +31,7 @@ from alsolike.demo.pictures import draw_picture
 from alsolike.query_encoder import load_query_encoder
 from alsolike.settings import Settings
 from api.about.pages import ABOUT_PATHS, about_routes
+from api.catalogue.brand_pages import brand_page
 from api.catalogue.categories import CategoryTree, navigation_context, refresh_navigation
 from api.catalogue.pages import category
 from api.catalogue.routes import pictures_router, products_router
@@ -71,6 +72,7 @@ from api.recommendations.block_routes import blocks_router
 from api.recommendations.pages import home
 from api.recommendations.popular_now import PopularNow
 from api.recommendations.routes import recommendations_router
+from api.reviews.pages import review_page, send_review
 from api.search.pages import forget_past_searches, search_page, search_suggestions
 from api.search.query_vectors import LoadEncoder, QueryVectors
 from api.search.routes import list_products
@@ -260,7 +262,10 @@ def _pages_router(
         route_handlers=[
             home,
             product,
+            review_page,
+            send_review,
             category,
+            brand_page,
             search_page,
             search_suggestions,
             forget_past_searches,

@@ -21,6 +21,23 @@ def order_url(order_id: str) -> str:
     return public_path(f"/orders/{quote(order_id, safe='')}")
 
 
+def brand_url(brand: str) -> str:
+    """Address of the page with everything of a brand."""
+    return public_path(brand_path(brand))
+
+
+def brand_path(brand: str) -> str:
+    """Return the path of a brand's page on this site."""
+    # A lone dot would be read as a step of the path; `api.catalogue.brand_pages` reads it again.
+    name = brand.replace(".", "%2E") if brand in {".", ".."} else brand
+    return f"/brands/{quote(name, safe='')}"
+
+
+def sign_in_url(after: str) -> str:
+    """Address of the page to sign in on, which leads to another one of ours."""
+    return public_path(f"/sign-in?{urlencode({'next': after})}")
+
+
 def category_url(path: str) -> str:
     """Address of a category's page."""
     return public_path(_category_path(path))
@@ -29,6 +46,13 @@ def category_url(path: str) -> str:
 @lru_cache(2000)
 def _category_path(path: str) -> str:
     return "/categories/" + quote(category_segments(path))
+
+
+def is_within(path: str | None, category: str) -> bool:
+    """Tell whether a path is that of a category, or of one below it."""
+    return path is not None and (path + CATEGORY_SEPARATOR).startswith(
+        category + CATEGORY_SEPARATOR
+    )
 
 
 def category_segments(path: str) -> str:

@@ -167,6 +167,31 @@ def see_what_is_closest() -> Act:
     return act
 
 
+def write_review(stars: str | None, body: str) -> Act:
+    """Return the act of writing a review of the product of the page."""
+
+    def act(page: Page) -> None:
+        page.locator("#review > summary").click()
+        if stars is not None:
+            page.get_by_label(stars, exact=True).check()
+        page.get_by_label("What you think of it, if you like").fill(body)
+        page.locator("#review").get_by_role("button").click()
+        page.wait_for_load_state("networkidle")
+
+    return act
+
+
+def follow_brand(page: Page) -> None:
+    """Go from a product to everything of its brand."""
+    page.locator(".product__brand a").click()
+    page.wait_for_load_state("networkidle")
+
+
+def open_form(page: Page) -> None:
+    """Open the form for a review on the page of a product."""
+    page.locator("#review > summary").click()
+
+
 def hide_the_first() -> Act:
     """Return the act of hiding the first card of the page."""
 
@@ -184,6 +209,7 @@ STATES = (
     State("home-from-snapshot", "/", is_away=True),
     State("category", "/categories/Kitchen"),
     State("category-past-the-end", f"/categories/Kitchen?after={_BEFORE_ALL}"),
+    State("brand", f"/products/{REVIEWED}", then=follow_brand),
     State("search", "/search?q=mug"),
     State("search-without-results", "/search?q=zeppelin"),
     State("search-with-suggestions", "/search?q=mug+zeppelin+qwertz"),
@@ -226,6 +252,21 @@ STATES = (
     State("hidden", "/", then=in_turn(hide_the_first(), go("/hidden"))),
     State("product-sold-out", f"/products/{SOLD_OUT}"),
     State("product-bare", f"/products/{BARE}"),
+    State("product-review-form", f"/products/{ON_SALE}", who="shopper", then=open_form),
+    State(
+        "product-review-refused",
+        f"/products/{ON_SALE}",
+        who="shopper",
+        status=422,
+        then=write_review(None, "Kept its shape <b>after</b> the wash."),
+    ),
+    State(
+        "product-reviewed",
+        f"/products/{SOLD_OUT}",
+        who="shopper",
+        then=write_review("4 stars", "Kept its shape.\nI would buy it again."),
+    ),
+    State("product-one-rating", f"/products/{REVIEWED}?reviews_rating=5"),
     State("product-from-snapshot", f"/products/{REVIEWED}", is_away=True),
     State("sign-in", "/sign-in"),
     State("sign-in-refused", "/sign-in", status=422, then=sign_in_as("nobody")),

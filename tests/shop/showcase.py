@@ -40,6 +40,7 @@ def make_showcase() -> None:
             {
                 **{name: value for name, value in record.items() if name != "in_stock"},
                 "attributes": Jsonb(record["attributes"]),
+                "more_image_urls": Jsonb(record["more_image_urls"]),
                 "is_in_stock": record["in_stock"] or record["product_id"] == REVIEWED,
             }
             for record in records

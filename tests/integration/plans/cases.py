@@ -242,6 +242,7 @@ _PART = Case(
 # What the filters of a shelf of 200 products take, and of what a search found.
 _CHOICES: dict[str, Any] = {
     "within": _ONE_SHELF,
+    "of_brand": None,
     "product_ids": None,
     "category": None,
     "brands": None,
@@ -281,7 +282,14 @@ _FACETS = Case(
 _REVIEWS = Case(
     name="first page",
     statement="api/product_page/product_reviews",
-    parameters={"product_id": "v00042", "after_time": None, "after_id": None, "row_count": 11},
+    parameters={
+        "product_id": "v00042",
+        "after_time": None,
+        "after_id": None,
+        "rating": None,
+        "shopper_id": None,
+        "row_count": 11,
+    },
     rows=11,
     most={"reviews": 20, "purchases": 200},
     searches=("reviews_of_product",),
@@ -603,6 +611,13 @@ CASES = (
         most={"products": PRODUCTS},
         **_READS_PRODUCTS,
     ),
+    Case(
+        name="all",
+        statement="api/sitemap/brands",
+        parameters={"row_count": 50_000},
+        most={"products": PRODUCTS},
+        **_READS_PRODUCTS,
+    ),
     _PART,
     _PART.but("the last one", after="v06000", until=None),
     # The end of a part is found at once, however much of the catalogue follows.
@@ -655,6 +670,14 @@ CASES = (
         most={"products": 420, "reviews": 1200},
         searches=("products_category", "reviews_of_product"),
     ),
+    _CHOSEN.but(
+        "of a brand",
+        within=None,
+        of_brand="Brand 7",
+        order_name="newest",
+        most={"products": PRODUCTS // 100},
+        searches=("products_brand",),
+    ),
     _CHOSEN.but("popular", order_name="popular", most={"products": 420, "product_popularity": 420}),
     # Found by their brand or price, although the department is a sixth of the catalogue; Postgres
     # may combine two indexes, and then reads the entries of the department as well.
@@ -684,6 +707,13 @@ CASES = (
     ),
     _FACETS,
     _FACETS.but(
+        "of a brand",
+        within=None,
+        of_brand="Brand 7",
+        most={"products": PRODUCTS // 100, "reviews": 1200},
+        searches=("products_brand", "reviews_of_product"),
+    ),
+    _FACETS.but(
         "of a search",
         **_FOUND,
         brands=["Brand 7"],
@@ -701,6 +731,35 @@ CASES = (
     ),
     _REVIEWS,
     _REVIEWS.but("next page", after_time="2026-02-20T00:00:00Z", after_id="b100"),
+    _REVIEWS.but(
+        "of a rating, to their author",
+        rating=5,
+        shopper_id=BUSY,
+        most={"reviews": 5000, "purchases": 200},
+        rows=None,
+    ),
+    Case(
+        name="none",
+        statement="api/reviews/own_review",
+        parameters={"shopper_id": BUSY, "product_id": "v00001"},
+        most={"reviews": 20},
+        searches=("reviews_of_shopper",),
+        rows=0,
+    ),
+    Case(
+        name="new",
+        statement="api/reviews/write_review",
+        parameters={
+            "shopper_id": "s9",
+            "shopper_hash": b"a hash",
+            "product_id": "v00001",
+            "rating": 4,
+            "title": "Title",
+            "body": None,
+        },
+        most={"products": 4, "shoppers": 4, "consents": 4, "reviews": 60},
+        rows=1,
+    ),
     Case(
         name="one",
         statement="api/visitors/visitor",
