@@ -17,6 +17,7 @@ from api.database.pool import Connection
 from api.exchange import AnyRequest
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer, ladder_of, write
+from api.languages.translate import gettext as _
 from api.sessions.session import HIDDEN, sessions_of
 from api.visitors import store
 from api.visitors.shop import Shop
@@ -113,7 +114,7 @@ def require_choice(request: AnyRequest) -> None:
         The shoppers are real.
     """
     if not shop_of(request).can_sign_in:
-        message = "Nobody signs in here: the shoppers of this shop are real people."
+        message = _("Nobody signs in here: the shoppers of this shop are real people.")
         raise NotFoundException(message)
 
 
