@@ -57,6 +57,10 @@ from api.ladder.spent_tokens import spend_token
 from api.ladder.tiers import TIERS
 from api.languages.choice import load_languages, with_language
 from api.metrics import Metrics
+from api.my_data.confirmation import without_passwords
+from api.my_data.deletion_pages import DELETE_PATH, deletion_pages
+from api.my_data.pages import my_data_pages
+from api.my_data.review_pages import my_review_pages
 from api.openapi.describe import Described
 from api.orders.pages import order_pages
 from api.pages.element import element_route
@@ -97,7 +101,7 @@ _MACHINE_PREFIXES = (
     "/favicon.ico",
 )
 # These begin or end a session, whatever became of the one that the browser has.
-_AFRESH = ("/sign-in", "/sign-out")
+_AFRESH = ("/sign-in", "/sign-out", DELETE_PATH)
 # Errors of the file system that mean: there is no such file.
 _NO_FILE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EACCES})
 
@@ -185,6 +189,7 @@ def create_app(
                 "popular_now": PopularNow(ladder, clock),
                 "draw_picture": draw_picture,
                 "page_frame": _page_frame,
+                "check_password": without_passwords,
             },
             deep_copy=False,
         ),
@@ -265,6 +270,9 @@ def _pages_router(settings: Settings, sessions: Sessions) -> Router:
             unhide,
             hidden_page,
             *order_pages,
+            *my_data_pages,
+            *my_review_pages,
+            *deletion_pages,
             *about_routes(settings),
         ],
         middleware=[
