@@ -99,7 +99,7 @@ def _page(request: AnyRequest, name: str, fault: str | None) -> Template:
         request,
         "pages/my_data.html",
         status_code=200 if fault is None else 422,
-        name=name,
+        display_name=name,
         fault=fault,
         longest_name=LONGEST_NAME,
     )

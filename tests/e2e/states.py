@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, Response, expect
 from api.paging.keyset import encode_cursor
 from tests.fixtures.site import serving
 from tests.shop.database import cloned_database, variables_set
-from tests.shop.showcase import BARE, ON_SALE, REVIEWED, SHOPPER, SOLD_OUT, make_showcase
+from tests.shop.showcase import BARE, ON_SALE, RECEIPT, REVIEWED, SHOPPER, SOLD_OUT, make_showcase
 from tests.shop.snapshots import keep_snapshot
 
 Who = Literal["stranger", "agreed", "shopper"]
@@ -125,6 +125,26 @@ def order() -> Act:
     return in_turn(add_to_basket(), go("/checkout"), press("Place the order"))
 
 
+def call_me(name: str) -> Act:
+    """Return the act of giving oneself a name."""
+
+    def act(page: Page) -> None:
+        page.get_by_label("What this shop calls you").fill(name)
+        press("Save")(page)
+
+    return act
+
+
+def follow(text: str) -> Act:
+    """Return the act of following the first link of the main part that begins with a text."""
+
+    def act(page: Page) -> None:
+        page.locator("#content").get_by_role("link", name=re.compile(f"^{text}")).first.click()
+        page.wait_for_load_state("networkidle")
+
+    return act
+
+
 def hide_the_first() -> Act:
     """Return the act of hiding the first card of the page."""
 
@@ -166,6 +186,26 @@ STATES = (
     ),
     State("order", f"/products/{REVIEWED}", who="shopper", then=order()),
     State("orders", f"/products/{REVIEWED}", who="shopper", then=in_turn(order(), go("/orders"))),
+    State("my-data", "/my-data", who="shopper"),
+    State("my-data-wrong-name", "/my-data", who="shopper", status=422, then=call_me("x" * 101)),
+    State("my-reviews", "/my-data/reviews", who="shopper"),
+    State("my-review", "/my-data/reviews", who="shopper", then=follow("Change or delete")),
+    State(
+        "my-review-wrong",
+        "/my-data/reviews",
+        who="shopper",
+        status=422,
+        then=in_turn(follow("Change or delete"), press("Delete this review")),
+    ),
+    State("delete-me", "/my-data/delete", who="shopper"),
+    State(
+        "delete-me-without-a-tick",
+        "/my-data/delete",
+        who="shopper",
+        status=422,
+        then=press("Delete everything"),
+    ),
+    State("my-data-receipt", f"/my-data/receipts/{RECEIPT}"),
     State("nothing-hidden", "/hidden"),
     State("card-hidden", "/", then=hide_the_first()),
     State("hidden", "/", then=in_turn(hide_the_first(), go("/hidden"))),

