@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from api.languages.translate import gettext as _
 
-# dbt's, and what logs quoted: of no interest one by one.
+# What dbt makes.
 _COMPUTED = ("staging.", "marts.")
 
 
@@ -21,17 +21,12 @@ class Counted(Struct, frozen=True):
 def counted(counts: Mapping[str, int]) -> list[Counted]:
     """Put the counts of a receipt into words, tables of one kind together."""
     words = _words()
+    places = {table: place for place, table in enumerate(words)}
     found: dict[str, Counted] = {}
-    for table, count in sorted(counts.items()):
-        name = words.get(table) or (
-            _("What was computed from it")
-            if table.startswith(_COMPUTED)
-            else _("Notes of the shop's own work that name you")
-            if table.startswith("ops.")
-            else table
-        )
+    for table in sorted(counts, key=lambda one: (places.get(one, len(places)), one)):
+        name = words.get(table) or _other(table)
         known = found.get(name, Counted(name, [], 0))
-        found[name] = Counted(name, [*known.tables, table], known.count + count)
+        found[name] = Counted(name, [*known.tables, table], known.count + counts[table])
     return list(found.values())
 
 
@@ -44,6 +39,15 @@ def waits(steps: list[str]) -> list[str]:
         "export": _("The copy of the lists for times when the database is away"),
     }
     return [words[step] for step in steps if step in words]
+
+
+def _other(table: str) -> str:
+    """Say what a table is that is of no interest by itself."""
+    if table.startswith(_COMPUTED):
+        return _("What was computed from it")
+    if table.startswith("ops."):
+        return _("Notes of the shop's own work that name you")
+    return table
 
 
 def _words() -> Mapping[str, str]:
