@@ -22,7 +22,7 @@ from alsolike.transform import transform
 from api.app import create_app
 from api.exchange import AnyRequest
 from api.sessions.session import COOKIE
-from tests.shop.database import add_rows, run
+from tests.shop.database import add_rows, bring_back, run, take_away
 from tests.web.conftest import Client, wait_until_connected
 
 ROOT = Path(__file__).parents[2]
@@ -167,11 +167,18 @@ def test_a_review_of_somebody_else_is_as_unknown_as_none(mine: Client, review_id
     assert review("review-1") == before
 
 
-def test_without_the_database_the_page_is_there_and_the_rest_says_later(away: Client) -> None:
-    assert away.get("/my-data/receipts/00000000-0000-4000-8000-000000000000").status_code in {
-        503,
-        404,
-    }
+def test_without_the_database_nothing_is_done_and_the_pages_say_so(
+    mine: Client, shop: dict[str, str]
+) -> None:
+    given = number(mine)
+    form = {"_csrf_token": token(mine), "sure": "yes", "number": given, "name": "A", "rating": "1"}
+    take_away(shop)
+    for path in ("/my-data/download", "/my-data/reviews", f"/my-data/receipts/{given}"):
+        assert mine.get(path).status_code == 503
+    for path in ("/my-data/name", f"/my-data/reviews/{MINE}", "/my-data/delete"):
+        assert mine.post(path, data=form).status_code == 503
+    bring_back(shop)
+    assert kept_of("agreed") != ""
 
 
 # Download.
