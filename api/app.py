@@ -31,6 +31,10 @@ from alsolike.demo.pictures import draw_picture
 from alsolike.query_encoder import load_query_encoder
 from alsolike.settings import Settings
 from api.about.pages import ABOUT_PATHS, about_routes
+from api.accounts.account_pages import own_account_pages
+from api.accounts.pages import account_pages
+from api.accounts.service import Accounts, prove
+from api.catalogue.brand_pages import brand_page
 from api.catalogue.categories import CategoryTree, navigation_context, refresh_navigation
 from api.catalogue.pages import category
 from api.catalogue.routes import pictures_router, products_router
@@ -58,7 +62,6 @@ from api.ladder.tiers import TIERS
 from api.languages.choice import load_languages, offered_languages, with_language
 from api.languages.translate import Language
 from api.metrics import Metrics
-from api.my_data.confirmation import without_passwords
 from api.my_data.deletion_pages import DELETE_PATH, deletion_pages
 from api.my_data.pages import my_data_pages
 from api.my_data.review_pages import my_review_pages
@@ -75,6 +78,7 @@ from api.recommendations.block_routes import blocks_router
 from api.recommendations.pages import home
 from api.recommendations.popular_now import PopularNow
 from api.recommendations.routes import recommendations_router
+from api.reviews.pages import review_page, send_review
 from api.search.pages import search_page
 from api.search.query_vectors import LoadEncoder, QueryVectors
 from api.search.routes import list_products
@@ -83,7 +87,7 @@ from api.sitemap.routes import sitemap_router
 from api.theme.routes import theme_router
 from api.theme.theme import load_theme
 from api.visitors.language_page import language_route
-from api.visitors.pages import personalise, sign_in_page, sign_in_shopper, sign_out_shopper
+from api.visitors.pages import personalise, sign_out_shopper
 from api.visitors.routes import shoppers_router
 from api.visitors.session import require_pages, require_session, visitor_context
 from api.visitors.shop import Shop
@@ -103,7 +107,17 @@ _MACHINE_PREFIXES = (
     "/favicon.ico",
 )
 # These begin or end a session or need none, whatever became of the one that the browser has.
-_AFRESH = ("/sign-in", "/sign-out", "/language", DELETE_PATH)
+_AFRESH = (
+    "/language",
+    "/sign-in",
+    "/sign-out",
+    "/sign-up",
+    "/account/reset",
+    "/account/confirm",
+    "/account/claim",
+    "/account/new-password",
+    DELETE_PATH,
+)
 # Errors of the file system that mean: there is no such file.
 _NO_FILE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EACCES})
 
@@ -188,11 +202,12 @@ def create_app(
                 "metrics": metrics,
                 "tree": CategoryTree(ladder),
                 "sessions": sessions,
+                "accounts": Accounts(settings, theme.name),
                 "shop": Shop(ladder, settings),
                 "popular_now": PopularNow(ladder, clock),
                 "draw_picture": draw_picture,
                 "page_frame": _page_frame,
-                "check_password": without_passwords,
+                "check_password": prove,
             },
             deep_copy=False,
         ),
@@ -265,10 +280,13 @@ def _pages_router(
         route_handlers=[
             home,
             product,
+            review_page,
+            send_review,
             category,
+            brand_page,
             search_page,
-            sign_in_page,
-            sign_in_shopper,
+            *account_pages,
+            *own_account_pages,
             sign_out_shopper,
             personalise,
             hide,

@@ -6,12 +6,12 @@ answers lead to that receipt. It names nobody, so whoever knows its number may r
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, cast
+from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
 from litestar import Response, post, route
-from litestar.exceptions import NotFoundException
+from litestar.exceptions import NotFoundException, TooManyRequestsException
 from litestar.params import FromPath
 from litestar.response import Template
 
@@ -22,7 +22,7 @@ from api.ladder.requests import answer, ladder_of, read, write
 from api.languages.formats import date_and_time
 from api.languages.translate import gettext as _
 from api.my_data import store
-from api.my_data.confirmation import CheckPassword
+from api.my_data.confirmation import password_check
 from api.my_data.pages import PATH, attachment
 from api.my_data.words import counted, waits
 from api.pages.addresses import sign_in_url
@@ -58,9 +58,13 @@ async def delete_everything(request: AnyRequest) -> Template | Response[Any]:
     if form.get("sure") != "yes":
         faults["sure"] = _("Tick the box if everything is to go.")
     password = str(form.get("password", ""))
-    proof = await _check_of(request)(request, visitor.shopper_id, password)
-    if proof == "missing":
-        faults["password"] = _("This is not the password of your account.")
+    try:
+        proof = await password_check(request)(request, visitor.shopper_id, password)
+    except TooManyRequestsException as error:
+        faults["password"] = error.detail
+    else:
+        if proof == "missing":
+            faults["password"] = _("This is not your password.")
     if faults:
         return await _page(request, visitor.shopper_id, number, faults)
 
@@ -107,7 +111,7 @@ async def download_receipt(request: AnyRequest, number: FromPath[str]) -> Respon
 async def _page(
     request: AnyRequest, shopper_id: str, number: UUID, faults: Mapping[str, str]
 ) -> Template:
-    proof = await _check_of(request)(request, shopper_id, None)
+    proof = await password_check(request)(request, shopper_id, None)
     return render_page(
         request,
         "pages/delete_me.html",
@@ -135,10 +139,6 @@ async def _receipt(request: AnyRequest, text: str) -> store.Receipt:
 
 # The snapshot has no receipts.
 _RECEIPT_STEPS = Steps(store.receipt, store.receipt)
-
-
-def _check_of(request: AnyRequest) -> CheckPassword:
-    return cast("CheckPassword", request.app.state.check_password)
 
 
 def _number(text: object) -> UUID | None:

@@ -53,6 +53,8 @@ def _other(table: str) -> str:
 def _words() -> Mapping[str, str]:
     return {
         "raw.shoppers": _("Your number and name"),
+        "ops.accounts": _("Your account"),
+        "ops.account_links": _("Links that were mailed to you"),
         "raw.consents": _("Your decisions about personalisation"),
         "raw.purchases": _("Purchases"),
         "raw.returns": _("Returns"),

@@ -128,6 +128,23 @@ def add_somebody(shopper: str) -> None:
         ],
     )
     add_rows("recs.hides", [of_them])
+    email = f"{shopper}@example.com"
+    add_rows(
+        "ops.accounts", [{"shopper_id": shopper, "email": email, "password_hash": "argon hash"}]
+    )
+    add_rows(
+        "ops.account_links",
+        [
+            {
+                "token_hash": shopper_hash(f"link {shopper}"),
+                "purpose": "reset",
+                "shopper_id": shopper,
+                "email": email,
+                "password_hash": "argon hash",
+                "expires_at": LATELY,
+            }
+        ],
+    )
     run(
         "insert into ops.sessions (session_hash, data, expires_at) "
         "values (sha256(convert_to(%(id)s, 'UTF8')), "
