@@ -233,8 +233,8 @@ class Reason(Struct):
     kind: Annotated[
         str,
         Meta(
-            description="`viewed`, `bought`, `reviewed`, `in_basket`, `popular`, or `asked_for`: on "
-            "the site they want more like it."
+            description="`viewed`, `bought`, `reviewed`, `in_basket`, `popular`, or `asked_for`: "
+            "on the site they want more like it."
         ),
     ]
     event_id: Annotated[str | None, Meta(description="Null for what the request told of.")]
