@@ -41,6 +41,7 @@ from api.catalogue.routes import pictures_router, products_router
 from api.database.pool import Database
 from api.error_page import ErrorPage
 from api.events.pages import hidden_page, hide, unhide
+from api.events.preference_pages import take_back, want_less, want_more
 from api.events.routes import events_router
 from api.exchange import AnyRequest, public_path
 from api.health.routes import give_metrics, health_router
@@ -70,6 +71,7 @@ from api.orders.pages import order_pages
 from api.pages.element import element_route
 from api.pages.icon import icon_route
 from api.pages.rendering import READ, WEB, is_fragment, template_config
+from api.pages.speculation import speculation_routes
 from api.privacy.routes import erase_shopper, webhooks_routers
 from api.problems.details import Problem
 from api.problems.errors import PROBLEM_MEDIA_TYPE, problem_of
@@ -78,6 +80,7 @@ from api.recommendations.block_routes import blocks_router
 from api.recommendations.pages import home
 from api.recommendations.popular_now import PopularNow
 from api.recommendations.routes import recommendations_router
+from api.recommendations.why_pages import why
 from api.reviews.pages import review_page, send_review
 from api.search.pages import forget_past_searches, search_page, search_suggestions
 from api.search.query_vectors import LoadEncoder, QueryVectors
@@ -176,6 +179,7 @@ def create_app(
             pictures_router(),
             blocks_router(),
             element_route(),
+            *speculation_routes(),
             _pages_router(settings, sessions, languages),
             sitemap_router(["/", *ABOUT_PATHS]),
             icon_route(theme.icon),
@@ -294,6 +298,10 @@ def _pages_router(
             hide,
             unhide,
             hidden_page,
+            want_more,
+            want_less,
+            take_back,
+            why,
             *order_pages,
             *my_data_pages,
             *my_review_pages,

@@ -16,7 +16,7 @@ from urllib.parse import urljoin
 
 from playwright.sync_api import Browser, Page, Response, expect
 
-from api.paging.keyset import encode_cursor
+from api.paging.keyset import encode_cursor, list_key
 from tests.fixtures.site import serving
 from tests.shop.database import cloned_database, variables_set
 from tests.shop.showcase import (
@@ -41,7 +41,9 @@ Act = Callable[[Page], None]
 WIDTHS = (1280, 390)
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 WINDOW_HEIGHT = 900
-_BEFORE_ALL = encode_cursor((datetime(2000, 1, 1, tzinfo=UTC), ""))
+_BEFORE_ALL = encode_cursor(
+    (datetime(2000, 1, 1, tzinfo=UTC), ""), list_key("category", "Kitchen", [])
+)
 
 
 @dataclass(frozen=True)

@@ -116,8 +116,10 @@ APP_CALLS = ANALYST_CALLS | {
     "recs.diversity_level",
     "recs.has_happened",
     "recs.left_out",
+    "recs.less_wanted",
     "recs.not_bought_again",
     "recs.popularity_ranks",
+    "recs.pushed_down",
     "recs.reason_kind",
     "recs.rebuyable_products",
     "recs.recent_actions",
@@ -128,6 +130,7 @@ APP_CALLS = ANALYST_CALLS | {
     "recs.serving_options",
     "recs.stored_actions",
     "recs.taste",
+    "recs.turned_away",
     "recs.visit_length",
     "recs.with_nearest_action",
 }
@@ -148,6 +151,7 @@ APP_WRITES = {
     "raw.shoppers": "INSERT",
     "raw.views": "INSERT",
     "recs.hides": "INSERT DELETE",
+    "recs.preferences": "INSERT DELETE",
 }
 
 
@@ -314,6 +318,8 @@ ATTACKS = [
     "select * from raw.consenting_shoppers",
     "select * from raw.rejected_rows",
     "select * from recs.hides",
+    "select * from recs.preferences",
+    "select recs.less_wanted('s', null)",
     "select * from recs.embeddings",
     "select content from marts.product_documents",
     "select * from marts.shopper_interactions",

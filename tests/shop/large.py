@@ -129,6 +129,17 @@ _HISTORY = """
     insert into recs.hides (shopper_id, product_id)
     select 's' || n, pg_temp.product(n * 17)
     from generate_series(0, 3999) as n;
+    insert into recs.preferences (product_id, shopper_id, direction, stated_at)
+    select
+        pg_temp.product(n * 19 + 11 * wish), 's' || n, case when wish < 2 then 1 else -1 end,
+        '2026-03-01'::timestamptz - wish * interval '1 day'
+    from generate_series(0, 3999) as n
+    cross join generate_series(0, 2) as wish;
+    insert into recs.preferences (product_id, session_id, direction, stated_at)
+    select
+        pg_temp.product(n * 23 + 5), case when n < 3 then 'busy' else 'v' || n end,
+        case when n % 2 = 0 then 1 else -1 end, '2026-03-01'::timestamptz
+    from generate_series(0, 3999) as n;
 
     insert into raw.erased_shoppers (shopper_hash, key_id)
     select sha256(n::text::bytea), 'key'

@@ -37,14 +37,16 @@ _TASTE = {
     "basket_additions": 50,
     "reviews": 20,
     "hides": 4,
+    "preferences": 8,
     "basket_lines": 6,
     "rebuyable_products": 10,
 }
-_SESSION = {"views": 200, "basket_additions": 100}
+_SESSION = {"views": 200, "basket_additions": 100, "preferences": 12}
 _VECTORS = {"product_vectors_1": 250}
-_NEIGHBOURS = {"neighbours": 500}
+_NEIGHBOURS = {"neighbours": 600}
 _POPULAR = {"product_popularity": 40}
-_LOOKED_UP = {"products": 80}
+# Of a shopper who wants less like a product, what is like it is looked up beside what is listed.
+_LOOKED_UP = {"products": 140}
 _ONE_SHELF = "Department 3 > Shelf 9"
 
 
@@ -316,6 +318,23 @@ _VIEW = Case(
     rows=1,
     most={"products": 4, "shoppers": 4, "consents": 4, "views": 4},
 )
+_STATED = Case(
+    name="shopper",
+    statement="api/events/state_preference",
+    parameters={
+        "product_id": "v00001",
+        "shopper_id": BUSY,
+        "session_id": None,
+        "shopper_hash": b"hash",
+        "direction": 1,
+        "most": 100,
+    },
+    rows=1,
+    most={"products": 4, "shoppers": 4, "consents": 4, "preferences": 12},
+    searches=("preferences_of_person",),
+)
+_WISH = {"preferences": 8}
+_BY_SESSION: dict[str, Any] = {"shopper_id": None, "session_id": "busy", "shopper_hash": None}
 _PUT = Case(
     name="two",
     statement="api/catalogue/put_products",
@@ -855,6 +874,14 @@ CASES = (
         statement="api/events/record_unhide",
         most={"products": 4, "hides": 4},
     ),
+    _STATED,
+    _STATED.but("session", **_BY_SESSION),
+    _STATED.but("shopper", statement="api/events/take_back_preference", rows=0, most=_WISH),
+    _STATED.but(
+        "session", statement="api/events/take_back_preference", **_BY_SESSION, rows=0, most=_WISH
+    ),
+    _STATED.but("shopper", statement="api/events/preferences", rows=3, most=_WISH),
+    _STATED.but("session", statement="api/events/preferences", **_BY_SESSION, rows=3, most=_WISH),
     _VIEW.but(
         "shopper",
         statement="api/events/record_hide",
@@ -986,6 +1013,7 @@ CASES = (
             "consents": 12,
             "purchases": 120,
             "hides": 12,
+            "preferences": 12,
             "basket_lines": 20,
             "rebuyable_products": 60,
             "reviews": 40,

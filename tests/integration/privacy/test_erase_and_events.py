@@ -23,6 +23,7 @@ STATEMENTS = {
     "raw.purchases": "api/events/record_purchase",
     "raw.reviews": "api/events/record_review",
     "recs.hides": "api/events/record_hide",
+    "recs.preferences": "api/events/state_preference",
     "raw.consents": "api/visitors/record_consent",
 }
 PARAMETERS: dict[str, object] = {
@@ -45,6 +46,8 @@ PARAMETERS: dict[str, object] = {
     "is_granted": False,
     "source": "site",
     "display_name": None,
+    "direction": 1,
+    "most": 100,
 }
 
 
