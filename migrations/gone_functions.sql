@@ -62,3 +62,4 @@ drop function if exists recs.actions_before_visit(
 );
 drop function if exists recs.typed_query(text);
 drop function if exists recs.visit_length(timestamptz [], timestamptz);
+drop function if exists raw.event_permission(text, text, bytea);

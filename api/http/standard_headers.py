@@ -65,6 +65,7 @@ def with_standard_headers(
             keep_encoded_slashes(scope),
             client=_address(scope),
             path_prefix=path_prefix,
+            has_signal=(b"sec-gpc", b"1") in scope["headers"],
         )
         is_api = scope["path"].startswith(API_PREFIX)
         is_closed = scope["path"].startswith(closed_prefixes)
