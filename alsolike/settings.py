@@ -31,6 +31,7 @@ _OWN_PATHS = (
     "v1", "blocks", "products", "categories", "search", "basket", "checkout", "hidden", "orders",
     "sign-in", "sign-out", "personalise", "how-recommendations-work", "privacy", "sitemap.xml",
     "sitemap", "robots.txt", "favicon.ico", "static", "pictures", "schema", "health", "metrics",
+    ".well-known",
 )  # fmt: skip
 
 # Says that nothing stands before the texts, whatever the encoder's own files say.

@@ -63,6 +63,7 @@ from api.pages.element import element_route
 from api.pages.icon import give_icon
 from api.pages.rendering import READ, WEB, is_fragment, template_config
 from api.privacy.routes import erase_shopper, webhooks_routers
+from api.privacy.signal import give_signal_support
 from api.problems.details import Problem
 from api.problems.errors import PROBLEM_MEDIA_TYPE, problem_of
 from api.product_page.pages import product
@@ -75,7 +76,8 @@ from api.search.query_vectors import LoadEncoder, QueryVectors
 from api.search.routes import list_products
 from api.sessions.session import Sessions
 from api.sitemap.routes import sitemap_router
-from api.visitors.pages import personalise, sign_in_page, sign_in_shopper, sign_out_shopper
+from api.visitors.choices import choice_routes
+from api.visitors.pages import sign_in_page, sign_in_shopper, sign_out_shopper
 from api.visitors.routes import shoppers_router
 from api.visitors.session import require_pages, require_session, visitor_context
 from api.visitors.shop import Shop
@@ -92,6 +94,7 @@ _MACHINE_PREFIXES = (
     "/robots.txt",
     "/sitemap",
     "/favicon.ico",
+    "/.well-known/",
 )
 # These begin or end a session, whatever became of the one that the browser has.
 _AFRESH = ("/sign-in", "/sign-out")
@@ -154,6 +157,7 @@ def create_app(
             _pages_router(settings, sessions),
             sitemap_router(["/", *ABOUT_PATHS]),
             give_icon,
+            give_signal_support,
             *_static_routers(),
         ],
         lifespan=[lifespan],
@@ -256,12 +260,12 @@ def _pages_router(settings: Settings, sessions: Sessions) -> Router:
             sign_in_page,
             sign_in_shopper,
             sign_out_shopper,
-            personalise,
             hide,
             unhide,
             hidden_page,
             *order_pages,
             *about_routes(settings),
+            *choice_routes(settings),
         ],
         middleware=[
             partial(refuse_cross_site, public_origin=settings.browsers.public_origin),

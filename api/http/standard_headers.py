@@ -27,6 +27,7 @@ _HEAD_PREFIXES = (
     "/robots.txt",
     "/sitemap",
     "/favicon.ico",
+    "/.well-known/",
 )
 _NOT_KEPT = (b"cache-control", b"private, no-store")
 _NO_SNIFFING = (b"x-content-type-options", b"nosniff")

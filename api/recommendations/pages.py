@@ -36,7 +36,7 @@ async def home(request: AnyRequest) -> Template:
     visitor = await find_visitor(request)
     after = request.query_params.get("after")
     asked = RecommendationRequest(
-        shopper_id=visitor.shopper_id,
+        shopper_id=visitor.list_for,
         session_id=visitor.session_id,
         k=BLOCK_SIZE,
         exclude=visitor.exclude,

@@ -1,26 +1,16 @@
-"""Signing in and out, and the decision about personalisation."""
+"""Signing in and out."""
 
 from litestar import HttpMethod, Response, post, route
 from litestar.response import Template
 
-from api.database.pool import Connection
 from api.exchange import AnyRequest, public_path
 from api.ladder.ladder import Steps
-from api.ladder.requests import answer, ladder_of, write
-from api.pages.addresses import came_from, local_path
+from api.ladder.requests import answer
+from api.pages.addresses import local_path
 from api.pages.rendering import put_flash, redirect, render_page, take_flash
-from api.problems.errors import InvalidFieldError
 from api.visitors import store
 from api.visitors.service import demo_shoppers
-from api.visitors.session import (
-    agree,
-    find_visitor,
-    load_visitor,
-    require_choice,
-    sign_in,
-    sign_out,
-    withdraw,
-)
+from api.visitors.session import find_visitor, require_choice, sign_in, sign_out
 
 _SHOPPER_STEPS = Steps(store.shopper)
 # The snapshot holds no shoppers.
@@ -59,41 +49,6 @@ async def sign_out_shopper(request: AnyRequest) -> Response[bytes]:
     await sign_out(request)
     put_flash(request, "Signed out.")
     return redirect(request, public_path("/"))
-
-
-@post("/personalise", status_code=200)
-async def personalise(request: AnyRequest) -> Response[bytes]:
-    """Take the visitor's decision about personalisation: `agree` is yes or no.
-
-    A shopper's decision is recorded. An anonymous visitor gets a random id, or it is forgotten.
-    """
-    form = await request.form()
-    answer = form.get("agree")
-    if answer not in {"yes", "no"}:
-        raise InvalidFieldError("agree", "Must be yes or no.")
-    is_granted = answer == "yes"
-
-    async def work(connection: Connection) -> str | None:
-        visitor = await load_visitor(connection, request)
-        if visitor.shopper_id is None:
-            return None
-        await store.record_consent(
-            connection, visitor.shopper_id, is_granted=is_granted, source="site"
-        )
-        return visitor.shopper_id
-
-    shopper_id = await write(request, work)
-    if shopper_id is not None:
-        ladder_of(request).shoppers.forget(shopper_id)
-    else:
-        await (agree if is_granted else withdraw)(request)
-    put_flash(
-        request,
-        "Recommendations now follow what you look at."
-        if is_granted
-        else "What you look at is no longer used or kept.",
-    )
-    return redirect(request, came_from(request, form.get("next")))
 
 
 async def _sign_in_page(request: AnyRequest, after: str, message: str | None = None) -> Template:

@@ -1,18 +1,11 @@
 """Consent by purpose: personalisation, and measurement apart from it."""
 
-from alsolike.revision_steps import run_sql
+from alsolike.revision_steps import run_alone, run_sql
 
 revision = "0050"
 down_revision = "0047"
 # What was said of measurement has no place in the former tables.
 deletes = {"raw.consents": "purpose = 'measurement'"}
-
-_OF_CONSENTS = (
-    "comment on column raw.{table}.purpose is "
-    "'What was agreed to or not: personalisation (recommendations by what the shopper does) or "
-    "measurement (which lists are clicked on).'"
-)
-_OF_ONE = "comment on column raw.{table}.purpose is 'What was agreed to or not: personalisation.'"
 
 
 def upgrade() -> None:
@@ -20,6 +13,12 @@ def upgrade() -> None:
 
     Nobody does yet: the former question named clicks, and asked about recommendations.
     """
+    run_alone(
+        "create index concurrently if not exists clicks_of_shopper "
+        "on raw.clicks (shopper_id) where shopper_id is not null",
+        "create index concurrently if not exists clicks_of_session "
+        "on raw.clicks (session_id) where session_id is not null",
+    )
     run_sql(
         """
         alter table raw.consents drop constraint consents_purpose_check;
@@ -66,8 +65,12 @@ def upgrade() -> None:
             'One row per click on a product of a list, by a shopper who consented to measurement '
             'or an anonymous visitor who did. raw.measured_clicks has those that may be counted '
             'now. Personal data.';
+        comment on column raw.consents.purpose is
+            'What was agreed to or not: personalisation (recommendations by what the shopper does) '
+            'or measurement (which lists are clicked on).';
+        comment on column raw.current_consents.purpose is
+            'What was agreed to or not: personalisation or measurement.';
         """
-        + ";".join(_OF_CONSENTS.format(table=one) for one in ("consents", "current_consents"))
     )
 
 
@@ -75,6 +78,7 @@ def downgrade() -> None:
     """Go back to the one purpose."""
     run_sql(
         """
+        drop index raw.clicks_of_shopper, raw.clicks_of_session;
         drop view raw.measured_clicks;
         drop view raw.measured_shoppers;
         delete from raw.consents where purpose = 'measurement';
@@ -82,5 +86,4 @@ def downgrade() -> None:
         alter table raw.consents add constraint consents_purpose_check
             check (purpose in ('personalisation'));
         """
-        + ";".join(_OF_ONE.format(table=one) for one in ("consents", "current_consents"))
     )

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from alsolike.purposes import PURPOSES
 from api.languages.translate import ENGLISH
 from api.listing.choices import CATEGORY_SORTS, choices_of
 from api.listing.controls import Controls, make_controls
@@ -22,7 +23,7 @@ SOLD_OUT = "Sold out. Have a look at what is similar, below."
 HOSTILE = '<script>alert(1)</script>" onload="alert(2)'
 VOID = {"br", "circle", "img", "input", "link", "meta", "path", "use"}
 
-STRANGER = Visitor()
+STRANGER = Visitor(undecided=PURPOSES)
 AGREED = Visitor(session_id="s1", is_personalised=True)
 SHOPPER = Visitor(shopper_id="S1", display_name="Shopper 1 · mugs", is_personalised=True)
 WITH_BASKET = replace(SHOPPER, pieces=1, in_basket=["P000001"])
