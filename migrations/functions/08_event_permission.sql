@@ -6,8 +6,8 @@
 -- p_product_id: what it is about, null: no product; p_shopper_id: who, null: an anonymous session,
 -- which needs no look-up, because its id was given out after the visitor agreed; p_shopper_hash:
 -- keyed hash of the shopper, null without one; p_purpose: what the event would be kept for,
--- 'personalisation' or 'measurement'; p_has_signal: whether the browser sent Global Privacy Control,
--- which says no for everybody but a shopper who agreed on the site in spite of it.
+-- 'personalisation' or 'measurement'; p_has_signal: whether the browser sent Global Privacy
+-- Control, which says no for everybody but a shopper who agreed on the site in spite of it.
 -- A row: whether the product is in the catalogue (one that was removed is not) and the shopper is
 -- known, consent to the purpose holds, and the shopper was erased.
 create or replace function raw.event_permission(

@@ -43,7 +43,9 @@ def test_an_event_is_kept_with_consent_to_its_own_purpose(
     assert kept(kind) == (KINDS[kind][0] == purpose)
     if KINDS[kind][0] == purpose:
         assert client.delete(f"{SHOPPER}/consent?purpose={purpose}").status_code == 200
-        again = client.post("/v1/events", json={**event(kind, shopper_id="silent"), "event_id": "2"})
+        again = client.post(
+            "/v1/events", json={**event(kind, shopper_id="silent"), "event_id": "2"}
+        )
         assert again.json()["reason"] == "no consent"
 
 
