@@ -31,6 +31,10 @@ from alsolike.demo.pictures import draw_picture
 from alsolike.query_encoder import load_query_encoder
 from alsolike.settings import Settings
 from api.about.pages import ABOUT_PATHS, about_routes
+from api.accounts.account_pages import own_account_pages
+from api.accounts.pages import account_pages
+from api.accounts.service import Accounts
+from api.catalogue.brand_pages import brand_page
 from api.catalogue.categories import CategoryTree, navigation_context, refresh_navigation
 from api.catalogue.pages import category
 from api.catalogue.routes import pictures_router, products_router
@@ -55,12 +59,13 @@ from api.http.validation import validate_requests
 from api.ladder.ladder import Ladder
 from api.ladder.spent_tokens import spend_token
 from api.ladder.tiers import TIERS
-from api.languages.choice import load_languages, with_language
+from api.languages.choice import load_languages, offered_languages, with_language
+from api.languages.translate import Language
 from api.metrics import Metrics
 from api.openapi.describe import Described
 from api.orders.pages import order_pages
 from api.pages.element import element_route
-from api.pages.icon import give_icon
+from api.pages.icon import icon_route
 from api.pages.rendering import READ, WEB, is_fragment, template_config
 from api.privacy.routes import erase_shopper, webhooks_routers
 from api.privacy.signal import give_signal_support
@@ -71,13 +76,17 @@ from api.recommendations.block_routes import blocks_router
 from api.recommendations.pages import home
 from api.recommendations.popular_now import PopularNow
 from api.recommendations.routes import recommendations_router
-from api.search.pages import search_page
+from api.reviews.pages import review_page, send_review
+from api.search.pages import forget_past_searches, search_page, search_suggestions
 from api.search.query_vectors import LoadEncoder, QueryVectors
 from api.search.routes import list_products
 from api.sessions.session import Sessions
 from api.sitemap.routes import sitemap_router
+from api.theme.routes import theme_router
+from api.theme.theme import load_theme
 from api.visitors.choices import choice_routes
-from api.visitors.pages import sign_in_page, sign_in_shopper, sign_out_shopper
+from api.visitors.language_page import language_route
+from api.visitors.pages import sign_out_shopper
 from api.visitors.routes import shoppers_router
 from api.visitors.session import require_pages, require_session, visitor_context
 from api.visitors.shop import Shop
@@ -90,14 +99,24 @@ _MACHINE_PREFIXES = (
     "/schema",
     "/metrics",
     "/pictures/",
+    "/theme/",
     "/static/",
     "/robots.txt",
     "/sitemap",
     "/favicon.ico",
     "/.well-known/",
 )
-# These begin or end a session, whatever became of the one that the browser has.
-_AFRESH = ("/sign-in", "/sign-out")
+# These begin or end a session or need none, whatever became of the one that the browser has.
+_AFRESH = (
+    "/language",
+    "/sign-in",
+    "/sign-out",
+    "/sign-up",
+    "/account/reset",
+    "/account/confirm",
+    "/account/claim",
+    "/account/new-password",
+)
 # Errors of the file system that mean: there is no such file.
 _NO_FILE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EACCES})
 
@@ -121,6 +140,8 @@ def create_app(
         What loads the encoder of queries, and the time by which it is slow; see `QueryVectors`.
         By the same clock popular products are read again for pages of errors.
     """
+    theme = load_theme(settings.theme_folder)
+    languages = offered_languages(settings.page_languages, load_languages())
     database = Database(settings)
     query_vectors = QueryVectors(settings, database, load_encoder, clock)
     metrics = Metrics(TIERS, settings.metrics_folder)
@@ -154,10 +175,11 @@ def create_app(
             pictures_router(),
             blocks_router(),
             element_route(),
-            _pages_router(settings, sessions),
+            _pages_router(settings, sessions, languages),
             sitemap_router(["/", *ABOUT_PATHS]),
-            give_icon,
+            icon_route(theme.icon),
             give_signal_support,
+            theme_router(theme),
             *_static_routers(),
         ],
         lifespan=[lifespan],
@@ -180,6 +202,7 @@ def create_app(
                 "metrics": metrics,
                 "tree": CategoryTree(ladder),
                 "sessions": sessions,
+                "accounts": Accounts(settings, theme.name),
                 "shop": Shop(ladder, settings),
                 "popular_now": PopularNow(ladder, clock),
                 "draw_picture": draw_picture,
@@ -187,7 +210,7 @@ def create_app(
             },
             deep_copy=False,
         ),
-        template_config=template_config(settings.path_prefix),
+        template_config=template_config(settings.path_prefix, theme, languages),
         exception_handlers={Exception: _answer_error},
         openapi_config=OpenAPIConfig(
             title="alsolike",
@@ -216,9 +239,8 @@ def create_app(
         path_prefix=settings.path_prefix,
         public_origin=settings.browsers.public_origin,
     )
-    app.asgi_handler = with_language(
-        without_prefix(standard, settings.path_prefix), load_languages()
-    )
+    spoken = with_language(standard, languages, _MACHINE_PREFIXES)
+    app.asgi_handler = without_prefix(spoken, settings.path_prefix)
     return app
 
 
@@ -229,7 +251,9 @@ def _closed_prefixes(settings: Settings) -> tuple[str, ...]:
     return (API_PREFIX,) if settings.browsers.origins else (API_PREFIX, BLOCKS_PREFIX)
 
 
-def _pages_router(settings: Settings, sessions: Sessions) -> Router:
+def _pages_router(
+    settings: Settings, sessions: Sessions, languages: Mapping[str, Language]
+) -> Router:
     """Return the router of the pages: only they have notes, sessions and CSRF middleware."""
     notes = partial(
         with_notes,
@@ -255,10 +279,15 @@ def _pages_router(settings: Settings, sessions: Sessions) -> Router:
         route_handlers=[
             home,
             product,
+            review_page,
+            send_review,
             category,
+            brand_page,
             search_page,
-            sign_in_page,
-            sign_in_shopper,
+            *account_pages,
+            *own_account_pages,
+            search_suggestions,
+            forget_past_searches,
             sign_out_shopper,
             hide,
             unhide,
@@ -266,6 +295,7 @@ def _pages_router(settings: Settings, sessions: Sessions) -> Router:
             *order_pages,
             *about_routes(settings),
             *choice_routes(settings),
+            language_route(settings, languages),
         ],
         middleware=[
             partial(refuse_cross_site, public_origin=settings.browsers.public_origin),

@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
+from api.languages.formats import bare_price
+from api.languages.translate import gettext as _
+from api.languages.translate import marked, ngettext, translated
 from api.listing.choices import ATTRIBUTE_PREFIX, STARS, Reading
 from api.listing.store import Facet
 from api.pages.addresses import CATEGORY_SEPARATOR
 
-TRUTHS = {"true": "Yes", "false": "No"}
+_TRUTHS = {"true": marked("Yes"), "false": marked("No")}
 
 
 class Option(Struct, frozen=True, kw_only=True):
@@ -102,7 +105,8 @@ class GroupMaker:
         if chosen is not None:
             totals.setdefault(chosen, 0)
         shown = [path for path in sorted(totals) if _is_opened(path, chosen)]
-        if len(shown) < 2 and chosen is None:  # noqa: PLR2004  (a choice needs two)
+        is_wanted = chosen is not None or "category" in self._faults
+        if len(shown) < 2 and not is_wanted:  # noqa: PLR2004  (a choice needs two)
             return None
         options = [
             self._option(
@@ -114,18 +118,21 @@ class GroupMaker:
             )
             for path in shown
         ]
-        anything = Option(value="", label="All categories", count=None, is_chosen=chosen is None)
-        return self._group("category", "Category", [anything, *options], is_single=True)
+        anything = Option(value="", label=_("All categories"), count=None, is_chosen=chosen is None)
+        return self._group("category", _("Category"), [anything, *options], is_single=True)
 
     def brands(self, chosen: Sequence[str]) -> Group | None:
         """Make the filter by brand."""
-        return self._values("brand", "Brand", self._of("brand"), chosen)
+        return self._values("brand", _("Brand"), self._of("brand"), chosen)
 
     def attributes(self, chosen: Mapping[str, Sequence[str]]) -> list[Group | None]:
         """Make the filters by attributes, those in use first."""
         found: dict[str, list[Facet]] = {name: [] for name in chosen}
         for facet in self._of("attribute"):
             found.setdefault(facet.name or "", []).append(facet)
+        for name in self._faults:
+            if name.startswith(ATTRIBUTE_PREFIX):
+                found.setdefault(name.removeprefix(ATTRIBUTE_PREFIX), [])
         return [
             self._values(ATTRIBUTE_PREFIX + name, name_in_words(name), values, chosen.get(name, ()))
             for name, values in found.items()
@@ -134,7 +141,7 @@ class GroupMaker:
     def ratings(self, chosen: int | None) -> Group | None:
         """Make the filter by the mean of the ratings."""
         counts = {facet.value: facet.product_count for facet in self._of("rating")}
-        if not counts and chosen is None:
+        if not counts and chosen is None and "rating" not in self._faults:
             return None
         options = [
             self._option(
@@ -145,21 +152,23 @@ class GroupMaker:
             )
             for stars in STARS
         ]
-        anything = Option(value="", label="Any rating", count=None, is_chosen=chosen is None)
-        return self._group("rating", "Rating", [anything, *options], is_single=True)
+        anything = Option(value="", label=_("Any rating"), count=None, is_chosen=chosen is None)
+        return self._group("rating", _("Rating"), [anything, *options], is_single=True)
 
     def stock(self, *, is_chosen: bool) -> Group | None:
         """Make the filter for what can be bought."""
         found = self._of("stock")
-        if not found:
+        if not found and not is_chosen and "in_stock" not in self._faults:
             return None
-        option = self._option("yes", "In stock", found[0].product_count, is_chosen=is_chosen)
-        return self._group("in_stock", "Availability", [option])
+        count = found[0].product_count if found else 0
+        option = self._option("yes", _("In stock"), count, is_chosen=is_chosen)
+        return self._group("in_stock", _("Availability"), [option])
 
     def _values(
         self, name: str, title: str, facets: Sequence[Facet], chosen: Sequence[str]
     ) -> Group | None:
-        if len(facets) < 2 and not chosen:  # noqa: PLR2004  (a choice needs two)
+        is_wanted = chosen or name in self._faults
+        if len(facets) < 2 and not is_wanted:  # noqa: PLR2004  (a choice needs two)
             return None
         values = [facet.value or "" for facet in facets]
         options = [
@@ -207,12 +216,17 @@ def name_in_words(name: str) -> str:
 
 def stars_in_words(stars: int) -> str:
     """Name the products that are rated so at least."""
-    return f"{stars} star{'' if stars == 1 else 's'} and up"
+    return ngettext("%(num)s star and up", "%(num)s stars and up", stars)
+
+
+def truth_in_words(value: str) -> str:
+    """Write a truth value for people; anything else stays as it is."""
+    return translated(_TRUTHS[value]) if value in _TRUTHS else value
 
 
 def _value_in_words(facet: Facet) -> str:
     value = facet.value or ""
-    return TRUTHS[value] if facet.is_truth else value
+    return truth_in_words(value) if facet.is_truth else value
 
 
 def _is_opened(path: str, chosen: str | None) -> bool:
@@ -235,7 +249,8 @@ def price_group(
     if of_one is None and found:
         of_one = found[0]
     is_one_price = of_one is None or of_one.lowest == of_one.highest
-    if is_one_price and not has_several and not is_chosen:
+    is_wrong = not faults.keys().isdisjoint({"price_from", "price_to", "currency"})
+    if is_one_price and not has_several and not is_chosen and not is_wrong:
         return None
     currency = choices.currency or (None if of_one is None else of_one.value)
     ends = (None, None) if of_one is None else (of_one.lowest, of_one.highest)
@@ -245,11 +260,11 @@ def price_group(
                 name=name,
                 label=label,
                 typed=reading.typed[name],
-                hint="" if end is None else f"{end:.2f}".removesuffix(".00"),
+                hint="" if end is None else bare_price(end),
                 fault=faults.pop(name, None),
             )
             for name, label, end in zip(
-                ("price_from", "price_to"), ("From", "To"), ends, strict=True
+                ("price_from", "price_to"), (_("From"), _("To")), ends, strict=True
             )
         ],
         currencies=[

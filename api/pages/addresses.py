@@ -3,7 +3,7 @@
 from functools import lru_cache
 from urllib.parse import quote, urlencode, urlsplit
 
-from api.exchange import AnyRequest, public_path
+from api.exchange import AnyRequest, host_origin, public_path
 from api.fields import own_address, product_path
 
 CATEGORY_SEPARATOR = " > "
@@ -21,6 +21,18 @@ def order_url(order_id: str) -> str:
     return public_path(f"/orders/{quote(order_id, safe='')}")
 
 
+def brand_url(brand: str) -> str:
+    """Address of the page with everything of a brand."""
+    return public_path(brand_path(brand))
+
+
+def brand_path(brand: str) -> str:
+    """Return the path of a brand's page on this site."""
+    # A lone dot would be read as a step of the path; `api.catalogue.brand_pages` reads it again.
+    name = brand.replace(".", "%2E") if brand in {".", ".."} else brand
+    return f"/brands/{quote(name, safe='')}"
+
+
 def category_url(path: str) -> str:
     """Address of a category's page."""
     return public_path(_category_path(path))
@@ -29,6 +41,13 @@ def category_url(path: str) -> str:
 @lru_cache(2000)
 def _category_path(path: str) -> str:
     return "/categories/" + quote(category_segments(path))
+
+
+def is_within(path: str | None, category: str) -> bool:
+    """Tell whether a path is that of a category, or of one below it."""
+    return path is not None and (path + CATEGORY_SEPARATOR).startswith(
+        category + CATEGORY_SEPARATOR
+    )
 
 
 def category_segments(path: str) -> str:
@@ -40,9 +59,17 @@ def category_segments(path: str) -> str:
     return "/".join(name.replace(".", "%2E") if name in {".", ".."} else name for name in names)
 
 
+def sign_in_url(after: str) -> str:
+    """Address of the page that signs in, and then goes on to a path as `public_path` writes it."""
+    return public_path(f"/sign-in?{urlencode({'next': after})}")
+
+
 def whole_address(path: str) -> str:
-    """Return a path as `public_path` writes it behind the public origin, if a setting has one."""
-    return own_address.get().removesuffix(public_path("")) + path
+    """Return a path as `public_path` writes it, behind the public origin.
+
+    Where no setting has one, it is the host that was asked for.
+    """
+    return (own_address.get().removesuffix(public_path("")) or host_origin()) + path
 
 
 def shared_picture(address: str | None) -> str | None:
@@ -57,6 +84,13 @@ def canonical_address(request: AnyRequest) -> str:
     path = quote(request.scope["raw_path"].partition(b"?")[0], safe="/%:@!$&'()*+,;=~")
     kept = [pair for pair in request.query_params.multi_items() if pair[0] in _OF_CANONICAL]
     return whole_address(public_path(path)) + (f"?{urlencode(kept)}" if kept else "")
+
+
+def here(request: AnyRequest) -> str:
+    """Return the address of the page that is asked for, with all of its query."""
+    path, _, query = request.scope["raw_path"].decode("latin-1").partition("?")
+    query = request.scope["query_string"].decode("latin-1") or query
+    return local_path(public_path(path) + (f"?{query}" if query else ""))
 
 
 def local_path(address: object) -> str:

@@ -9,18 +9,28 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_eval_context
+from jinja2.nodes import EvalContext
 from litestar import HttpMethod
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Redirect, Response, Template
 from litestar.template import TemplateConfig
 from litestar.utils.scope.state import ScopeState
+from markupsafe import Markup
 
 from api.exchange import AnyRequest
 from api.http.notes import notes_of
 from api.ladder.requests import ladder_of, tier_of
-from api.languages.translate import current_language, translated, translated_plural
-from api.pages.addresses import canonical_address
+from api.languages.formats import date_and_time, long_date, number_text, one_decimal
+from api.languages.translate import (
+    ENGLISH,
+    Language,
+    current_language,
+    translated,
+    translated_plural,
+)
+from api.pages.addresses import canonical_address, here
+from api.theme.theme import Theme
 
 WEB = Path(__file__).parents[2] / "web"
 
@@ -49,20 +59,32 @@ PAGE_HEADERS: Mapping[str, str] = {
 }
 
 
-def template_config(path_prefix: str) -> TemplateConfig[JinjaTemplateEngine]:
+def template_config(
+    path_prefix: str, theme: Theme, languages: Mapping[str, Language]
+) -> TemplateConfig[JinjaTemplateEngine]:
     """Configure the templates of `web/templates`, for paths of ours behind `path_prefix`."""
     return TemplateConfig(
-        instance=JinjaTemplateEngine.from_environment(template_environment(path_prefix))
+        instance=JinjaTemplateEngine.from_environment(
+            template_environment(path_prefix, theme, languages)
+        )
     )
 
 
-def template_environment(path_prefix: str = "") -> Environment:
+def template_environment(
+    path_prefix: str = "",
+    theme: Theme | None = None,
+    languages: Mapping[str, Language] | None = None,
+) -> Environment:
     """Return what renders the templates of `web/templates`; a name that is missing is an error.
 
     Parameters
     ----------
     path_prefix : str
         What precedes every path of ours in an address; `prefix` in the templates.
+    theme : Theme, optional
+        `shop` in the templates.
+    languages : mapping, optional
+        Those that the site offers, `languages` in the templates; English alone if left out.
     """
     environment = Environment(
         loader=FileSystemLoader(WEB / "templates"),
@@ -79,9 +101,25 @@ def template_environment(path_prefix: str = "") -> Environment:
     environment.install_gettext_callables(  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
         translated, translated_plural, newstyle=True
     )
-    environment.filters["shown"] = shown
-    cast("dict[str, Any]", environment.globals).update(prefix=path_prefix, remembered=_remembered)
+    environment.filters.update(
+        shown=shown, number=number_text, one_decimal=one_decimal, long_date=long_date
+    )
+    cast("dict[str, Any]", environment.globals).update(
+        prefix=path_prefix,
+        shop=theme or Theme(),
+        languages=list((languages or {ENGLISH.tag: ENGLISH}).values()),
+        remembered=_remembered,
+        ngettext=_ngettext,
+    )
     return environment
+
+
+@pass_eval_context
+def _ngettext(context: EvalContext, singular: str, plural: str, number: int, **values: Any) -> str:
+    """Return the form for a number; `%(num)s` is the number as the language writes it."""
+    text = translated_plural(singular, plural, number)
+    form = Markup(text) if context.autoescape else text  # noqa: S704  (our own, with what it is given escaped)
+    return form % {"num": number_text(number), **values}
 
 
 def shown(text: object) -> str:
@@ -174,8 +212,7 @@ def _as_of(request: AnyRequest) -> str | None:
     pointer = ladder_of(request).local.pointer()
     if tier_of(request) != "snapshot" or pointer is None:
         return None
-    moment = pointer.created_at
-    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+    return date_and_time(pointer.created_at)
 
 
 def _render(
@@ -192,11 +229,17 @@ def _render(
         "as_of": _as_of(request),
         "undo": request.state.get(_UNDO),
         "language": current_language.get(),
+        # A page that answers a form has no address to come back to.
+        "here": here(request) if request.method in READ else None,
     }
     return Template(
         name,
         context={**common, **context},
         status_code=status_code,
         media_type="text/html",
-        headers={**PAGE_HEADERS, **(headers or {})},
+        headers={
+            **PAGE_HEADERS,
+            "Content-Language": current_language.get().tag,
+            **(headers or {}),
+        },
     )

@@ -12,6 +12,7 @@ from api.catalogue.schemas import ProductPage
 from api.database.pool import Connection
 from api.exchange import public_path
 from api.http.links import list_address
+from api.languages.translate import marked
 from api.paging.keyset import decode_cursor, encode_cursor
 from api.problems.errors import InvalidFieldError, NotReadyError
 from api.search import store
@@ -20,7 +21,7 @@ from api.search.query_vectors import QueryVector, QueryVectors
 By = Literal["text", "text+vectors"]
 
 _MOST_SUGGESTED = 8
-_OTHER_RANKING = "The ranking changed since the page before: search anew."
+_OTHER_RANKING = marked("The ranking changed since the page before: search anew.")
 
 
 class Search(Struct, frozen=True):
@@ -121,7 +122,7 @@ async def find_page(connection: Connection, search: Search) -> tuple[store.Searc
         return row, None
     product_ids, scores = row.product_ids[:limit], row.scores[:limit]
     end = encode_cursor((row.is_by_vector, scores[-1], product_ids[-1]))
-    return store.SearchRow(row.is_by_vector, product_ids, scores), end
+    return store.SearchRow(row.is_by_vector, product_ids, scores, row.found_by), end
 
 
 async def find_rows(

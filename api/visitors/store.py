@@ -69,10 +69,19 @@ class Decision(Struct):
     source: str
 
 
-async def shopper(connection: Connection, shopper_id: str) -> ShopperRow | None:
-    """Read a shopper; None for an unknown one."""
+async def shopper(
+    connection: Connection, shopper_id: str, *, by_account: bool
+) -> ShopperRow | None:
+    """Read a shopper; None for an unknown one, and for one who may not be signed in so.
+
+    Parameters
+    ----------
+    by_account : bool
+        Whether they signed in to their account. A shopper of the demo who has none may be chosen.
+    """
     cursor = connection.cursor(row_factory=class_row(ShopperRow))
-    await cursor.execute(query("api/visitors/visitor"), {"shopper_id": shopper_id})
+    parameters = {"shopper_id": shopper_id, "by_account": by_account}
+    await cursor.execute(query("api/visitors/visitor"), parameters)
     return await cursor.fetchone()
 
 
@@ -105,6 +114,8 @@ async def record_consent(
 ) -> RecordedConsent:
     """Record a shopper's decisions, each unless it is their last one already.
 
+    With a no, what they searched for is forgotten.
+
     Parameters
     ----------
     decisions : mapping
@@ -130,6 +141,8 @@ async def record_consent(
     await cursor.execute(query("api/visitors/record_consent"), parameters)
     recorded = await cursor.fetchone()
     assert recorded is not None  # noqa: S101  (the statement always gives one row)
+    if decisions.get("personalisation") is False:
+        await connection.execute(query("api/visitors/forget_searches"), {"shopper_id": shopper_id})
     return recorded
 
 

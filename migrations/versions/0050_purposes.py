@@ -3,7 +3,7 @@
 from alsolike.revision_steps import run_alone, run_sql
 
 revision = "0050"
-down_revision = "0047"
+down_revision = "0048"
 # What was said of measurement has no place in the former tables.
 deletes = {"raw.consents": "purpose = 'measurement'"}
 
