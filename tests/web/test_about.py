@@ -84,8 +84,8 @@ def test_a_signed_in_shopper_reads_it_while_nobody_can_be_looked_up(
 
 
 def test_privacy_tells_the_retention_that_is_set(reader: Client, open_shop: Client) -> None:
-    assert re.search(r"<td>\s*365 days\s*</td>", reader.get("/privacy").text)
-    assert re.search(r"<td>\s*1 day\s*</td>", open_shop.get("/privacy").text)
+    assert re.search(r"<td>\s*365 days, or until you withdraw\s*</td>", reader.get("/privacy").text)
+    assert re.search(r"<td>\s*1 day, or until you withdraw\s*</td>", open_shop.get("/privacy").text)
     assert "30 days after your last page" in " ".join(reader.get("/privacy").text.split())
 
 
