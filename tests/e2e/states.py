@@ -363,9 +363,8 @@ STATES = (
         "choices-shopper",
         "/privacy/choices",
         who="shopper",
-        then=in_turn(
-            press("Yes: Measuring how well lists work"), press("Withdraw: Personal recommendations")
-        ),
+        # A withdrawal would take the shopper off the list of those to sign in as.
+        then=press("Yes: Measuring how well lists work"),
     ),
     State("choices-from-snapshot", "/privacy/choices", is_away=True),
     State("choices-with-signal", "/privacy/choices", has_signal=True),
