@@ -79,7 +79,7 @@ from api.recommendations.pages import home
 from api.recommendations.popular_now import PopularNow
 from api.recommendations.routes import recommendations_router
 from api.reviews.pages import review_page, send_review
-from api.search.pages import search_page
+from api.search.pages import forget_past_searches, search_page, search_suggestions
 from api.search.query_vectors import LoadEncoder, QueryVectors
 from api.search.routes import list_products
 from api.sessions.session import Sessions
@@ -287,6 +287,8 @@ def _pages_router(
             search_page,
             *account_pages,
             *own_account_pages,
+            search_suggestions,
+            forget_past_searches,
             sign_out_shopper,
             personalise,
             hide,

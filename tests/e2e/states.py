@@ -23,6 +23,7 @@ from tests.shop.showcase import (
     BARE,
     EMAIL,
     LINKS,
+    NO_WORD,
     ON_SALE,
     PASSWORD,
     RECEIPT,
@@ -161,12 +162,46 @@ def order() -> Act:
     return in_turn(add_to_basket(), go("/checkout"), press("Place the order"))
 
 
+def type_search(words: str) -> Act:
+    """Return the act of beginning to type a search, until something is suggested."""
+
+    def act(page: Page) -> None:
+        page.get_by_label("Search products").press_sequentially(words)
+        expect(page.get_by_role("listbox", name="Suggestions")).to_be_visible()
+
+    return act
+
+
 def call_me(name: str) -> Act:
     """Return the act of giving oneself a name."""
 
     def act(page: Page) -> None:
         page.get_by_label("What this shop calls you").fill(name)
         press("Save")(page)
+
+    return act
+
+
+def look_at_past_searches() -> Act:
+    """Return the act of going into the empty search field."""
+
+    def act(page: Page) -> None:
+        page.get_by_label("Search products").focus()
+        expect(page.get_by_role("option").first).to_be_visible()
+
+    return act
+
+
+def see_what_is_closest() -> Act:
+    """Return the act of loading the page until the site has its encoder of queries."""
+
+    def act(page: Page) -> None:
+        heading = page.get_by_role("heading", name="Closest in meaning")
+        for _ in range(50):
+            if heading.count():
+                break
+            page.reload(wait_until="networkidle")
+        expect(heading).to_be_visible()
 
     return act
 
@@ -228,6 +263,19 @@ STATES = (
     State("search-without-results", "/search?q=zeppelin"),
     State("search-with-suggestions", "/search?q=mug+zeppelin+qwertz"),
     State("search-without-words", "/search"),
+    State("search-closest-in-meaning", f"/search?q={NO_WORD}", then=see_what_is_closest()),
+    State("search-corrected", "/search?q=choclate"),
+    State("search-did-you-mean", "/search?q=mgu"),
+    State("search-too-long", f"/search?q={'mug+' * 60}", status=422),
+    State("search-without-results-wrong-price", "/search?q=zeppelin&price_from=x", status=422),
+    State("search-suggestions", "/", then=type_search("mu")),
+    State(
+        "search-past",
+        "/search?q=mug",
+        who="agreed",
+        then=in_turn(go("/search?q=lamp"), go("/"), look_at_past_searches()),
+    ),
+    State("search-past-page", "/search?q=mug", who="agreed", then=go("/search")),
     State("product-with-reviews", f"/products/{REVIEWED}"),
     State("product-agreed", f"/products/{REVIEWED}", who="agreed"),
     State("product-shopper", f"/products/{ON_SALE}", who="shopper"),

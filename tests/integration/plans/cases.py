@@ -195,6 +195,26 @@ _SEARCH = Case(
     most={"products": 10},
     searches=("products_search",),
 )
+_SUGGESTED = Case(
+    name="a rare word",
+    statement="api/search/suggestions",
+    parameters={"words": "name4711", "row_count": 5},
+    rows=1,
+    most={"products": 10},
+    searches=("products_search",),
+)
+_CORRECTED = Case(
+    name="a misspelled word",
+    statement="api/search/corrections",
+    parameters={
+        "words": "brass quilbdfg",
+        "joined": "brassquilbdfg",
+        "least_letters": 3,
+        "row_count": 3,
+    },
+    most={"products": 10, "search_words": 60, "search_misspellings": 60},
+    searches=("search_misspellings_pkey",),
+)
 _CATEGORY = Case(
     name="a shelf",
     statement="api/catalogue/category_products",
@@ -528,6 +548,20 @@ CASES = (
         most={"products": 900, "product_vectors_1": 250},
         searches=("products_search", "product_vectors_1_pkey"),
     ),
+    _SUGGESTED,
+    _SUGGESTED.but("the beginning of a rare word", words="name471", most={"products": 60}, rows=5),
+    _SUGGESTED.but(
+        "a misspelled word",
+        words="quilbdfg",
+        most={"products": 60, "search_words": 60, "search_endings": 60, "search_misspellings": 60},
+        rows=None,
+    ),
+    # The index lists all that have the word; 300 are ranked.
+    _SUGGESTED.but("a common word", words="lamp", most={"products": PRODUCTS + 700}, rows=5),
+    _CORRECTED,
+    _CORRECTED.but(
+        "a word of some", words="word77", joined=None, most={"products": 30}, searches=(), rows=0
+    ),
     # Entries of the index: so many products have the most common of the words.
     Case(
         name="some",
@@ -853,6 +887,13 @@ CASES = (
         parameters={**_CONSENT, "shopper_id": "new", "source": "api", "may_make": True},
         most={"shoppers": 4, "consents": 4},
         rows=1,
+    ),
+    Case(
+        name="somebody",
+        statement="api/visitors/forget_searches",
+        parameters={"shopper_id": BUSY},
+        most={"sessions": 2},
+        rows=0,
     ),
     Case(name="there", statement="api/health/schema_state", rows=1),
     Case(name="there", statement="api/health/serving_model", rows=1),
