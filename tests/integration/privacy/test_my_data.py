@@ -149,7 +149,8 @@ def add_somebody(shopper: str) -> None:
     run(
         "insert into ops.sessions (session_hash, data, expires_at) "
         "values (sha256(convert_to(%(id)s, 'UTF8')), "
-        "jsonb_build_object('shopper_id', %(id)s::text, 'hidden', array['mug', 'gone']), now())",
+        "jsonb_build_object('shopper_id', %(id)s::text, 'hidden', array['mug', 'gone'], "
+        "'searches', array['blue mug']), now())",
         {"id": shopper},
     )
 
@@ -201,6 +202,7 @@ def test_all_that_is_kept_is_told_as_the_schema_says_and_nothing_of_others() -> 
     assert kept["raw.basket_lines"][0]["product_title"] == "Mug"
     assert kept["raw.returns"][0]["product_title"] == "Mug"
     assert [row["product_title"] for row in kept["ops.sessions"][0]["hidden"]] == ["Mug", None]
+    assert kept["ops.sessions"][0]["searches"] == ["blue mug"]
     text = json.dumps(kept)
     assert "hash" not in text
     assert shopper_hash("anna").hex() not in text
