@@ -62,7 +62,7 @@ async def reviews_page(request: AnyRequest) -> Template | Response[Any]:
         return redirect(request, sign_in_url(public_path(_LIST)))
     question = visitor.shopper_id, request.query_params.get("after")
     page = await answer(request, _LIST_STEPS, question, who=visitor.shopper_id)
-    shown = {"reviews": page.reviews, "next_url": page.next_url}
+    shown: dict[str, Any] = {"reviews": page.reviews, "next_url": page.next_url}
     if is_fragment(request):
         return render_partial(request, "partials/my_review_items.html", **shown)
     return render_page(request, "pages/my_reviews.html", **shown)
