@@ -54,7 +54,7 @@ async def delete_everything(request: AnyRequest) -> Template | Response[Any]:
     visitor = await find_visitor(request)
     if visitor.shopper_id is None:
         return await _after_another(request, number)
-    faults = await _faults(request, visitor.shopper_id)
+    faults = await _faults(request, visitor.shopper_id, form)
     if faults:
         return await _page(request, visitor.shopper_id, number, faults)
 
@@ -98,9 +98,10 @@ async def download_receipt(request: AnyRequest, number: FromPath[str]) -> Respon
     return Response(content, media_type="application/json", headers=attachment(name))
 
 
-async def _faults(request: AnyRequest, shopper_id: str) -> Mapping[str, str]:
-    """Tell what is wrong with the form, by the names of its fields."""
-    form = await request.form()
+async def _faults(
+    request: AnyRequest, shopper_id: str, form: Mapping[str, object]
+) -> dict[str, str]:
+    """Say what is missing for an erasure, by the name of the field."""
     faults: dict[str, str] = {}
     if form.get("sure") != "yes":
         faults["sure"] = _("Tick the box if everything is to go.")

@@ -1093,7 +1093,7 @@ CASES = (
         name="one",
         statement="api/my_data/own_review",
         parameters={"shopper_id": BUSY, "review_id": "r7"},
-        most={"reviews": 2, "products": 2},
+        most={"reviews": 4, "products": 4},
         rows=1,
         searches=("reviews_pkey",),
     ),
