@@ -17,10 +17,7 @@ from api.exchange import AnyRequest, mark_odd, public_path
 from api.fields import product_path
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer, ladder_of
-<<<<<<< HEAD
 from api.pages.addresses import brand_path, whole_address
-=======
->>>>>>> efdc605b66d7384e7611a17dfc874bd9a11fefc0
 from api.sitemap import store
 from api.sitemap.documents import MOST_ADDRESSES, index, robots, streamed_urls, urls
 from api.sitemap.store import PartQuestion
@@ -102,13 +99,8 @@ def sitemap_router(pages: Sequence[str]) -> Router:
         mark_odd()
         ends = await answer(request, _ENDS_STEPS, MOST_ADDRESSES)
         starts = range(0, len(all_pages(request)), MOST_ADDRESSES)
-<<<<<<< HEAD
         parts = [_part("pages", {"after": start}) for start in starts]
         parts.append(_part("brands", {}))
-=======
-        parts = [_part(request, "pages", {"after": start}) for start in starts]
-        parts.append(_part(request, "brands", {}))
->>>>>>> efdc605b66d7384e7611a17dfc874bd9a11fefc0
         for after, until in zip(["", *ends], [*ends, None], strict=True):
             given = {"after": after} if until is None else {"after": after, "until": until}
             parts.append(_part("products", given))
@@ -130,15 +122,9 @@ def sitemap_router(pages: Sequence[str]) -> Router:
     )
 
 
-<<<<<<< HEAD
 def _part(name: str, given: Mapping[str, object]) -> str:
     address = f"{_site()}/sitemap/{name}.xml"
     return f"{address}?{urlencode(given)}" if given else address
-=======
-def _part(request: AnyRequest, name: str, given: Mapping[str, object]) -> str:
-    address = f"{_site()}/sitemap/{name}.xml"
-    return f"{address}?{urlencode(given)}" if given else address
->>>>>>> efdc605b66d7384e7611a17dfc874bd9a11fefc0
 
 
 def _site() -> str:
