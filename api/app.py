@@ -31,6 +31,9 @@ from alsolike.demo.pictures import draw_picture
 from alsolike.query_encoder import load_query_encoder
 from alsolike.settings import Settings
 from api.about.pages import ABOUT_PATHS, about_routes
+from api.accounts.account_pages import own_account_pages
+from api.accounts.pages import account_pages
+from api.accounts.service import Accounts, prove
 from api.catalogue.brand_pages import brand_page
 from api.catalogue.categories import CategoryTree, navigation_context, refresh_navigation
 from api.catalogue.pages import category
@@ -59,6 +62,9 @@ from api.ladder.tiers import TIERS
 from api.languages.choice import load_languages, offered_languages, with_language
 from api.languages.translate import Language
 from api.metrics import Metrics
+from api.my_data.deletion_pages import DELETE_PATH, deletion_pages
+from api.my_data.pages import my_data_pages
+from api.my_data.review_pages import my_review_pages
 from api.openapi.describe import Described
 from api.orders.pages import order_pages
 from api.pages.element import element_route
@@ -81,7 +87,7 @@ from api.sitemap.routes import sitemap_router
 from api.theme.routes import theme_router
 from api.theme.theme import load_theme
 from api.visitors.language_page import language_route
-from api.visitors.pages import personalise, sign_in_page, sign_in_shopper, sign_out_shopper
+from api.visitors.pages import personalise, sign_out_shopper
 from api.visitors.routes import shoppers_router
 from api.visitors.session import require_pages, require_session, visitor_context
 from api.visitors.shop import Shop
@@ -101,7 +107,17 @@ _MACHINE_PREFIXES = (
     "/favicon.ico",
 )
 # These begin or end a session or need none, whatever became of the one that the browser has.
-_AFRESH = ("/sign-in", "/sign-out", "/language")
+_AFRESH = (
+    "/language",
+    "/sign-in",
+    "/sign-out",
+    "/sign-up",
+    "/account/reset",
+    "/account/confirm",
+    "/account/claim",
+    "/account/new-password",
+    DELETE_PATH,
+)
 # Errors of the file system that mean: there is no such file.
 _NO_FILE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EACCES})
 
@@ -186,10 +202,12 @@ def create_app(
                 "metrics": metrics,
                 "tree": CategoryTree(ladder),
                 "sessions": sessions,
+                "accounts": Accounts(settings, theme.name),
                 "shop": Shop(ladder, settings),
                 "popular_now": PopularNow(ladder, clock),
                 "draw_picture": draw_picture,
                 "page_frame": _page_frame,
+                "check_password": prove,
             },
             deep_copy=False,
         ),
@@ -267,16 +285,19 @@ def _pages_router(
             category,
             brand_page,
             search_page,
+            *account_pages,
+            *own_account_pages,
             search_suggestions,
             forget_past_searches,
-            sign_in_page,
-            sign_in_shopper,
             sign_out_shopper,
             personalise,
             hide,
             unhide,
             hidden_page,
             *order_pages,
+            *my_data_pages,
+            *my_review_pages,
+            *deletion_pages,
             *about_routes(settings),
             language_route(settings, languages),
         ],

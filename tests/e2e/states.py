@@ -21,8 +21,12 @@ from tests.fixtures.site import serving
 from tests.shop.database import cloned_database, variables_set
 from tests.shop.showcase import (
     BARE,
+    EMAIL,
+    LINKS,
     NO_WORD,
     ON_SALE,
+    PASSWORD,
+    RECEIPT,
     REVIEWED,
     SHOPPER,
     SOLD_OUT,
@@ -74,6 +78,31 @@ def sign_in_as(shopper_id: str) -> Act:
     def act(page: Page) -> None:
         page.get_by_label("Or give the id of any shopper").fill(shopper_id)
         page.locator("form.sign-in").get_by_role("button", name="Sign in").click()
+
+    return act
+
+
+def sign_in_to_account(password: str = PASSWORD) -> Act:
+    """Return the act of giving the address of the showcase's account, and a password."""
+
+    def act(page: Page) -> None:
+        page.get_by_label("E-mail address").fill(EMAIL)
+        page.get_by_label("Password").fill(password)
+        page.locator("form.form").get_by_role("button", name="Sign in").click()
+        page.wait_for_load_state("networkidle")
+
+    return act
+
+
+def sign_up_with(password: str) -> Act:
+    """Return the act of signing up with an address of one's own, and a password."""
+
+    def act(page: Page) -> None:
+        # Few messages go to one address.
+        page.get_by_label("E-mail address").fill(f"{secrets.token_hex(4)}@example.com")
+        page.get_by_label("Password").fill(password)
+        page.locator("form.form").get_by_role("button", name="Make an account").click()
+        page.wait_for_load_state("networkidle")
 
     return act
 
@@ -143,6 +172,16 @@ def type_search(words: str) -> Act:
     return act
 
 
+def call_me(name: str) -> Act:
+    """Return the act of giving oneself a name."""
+
+    def act(page: Page) -> None:
+        page.get_by_label("What this shop calls you").fill(name)
+        press("Save")(page)
+
+    return act
+
+
 def look_at_past_searches() -> Act:
     """Return the act of going into the empty search field."""
 
@@ -163,6 +202,16 @@ def see_what_is_closest() -> Act:
                 break
             page.reload(wait_until="networkidle")
         expect(heading).to_be_visible()
+
+    return act
+
+
+def follow(text: str) -> Act:
+    """Return the act of following the first link of the main part that begins with a text."""
+
+    def act(page: Page) -> None:
+        page.locator("#content").get_by_role("link", name=re.compile(f"^{text}")).first.click()
+        page.wait_for_load_state("networkidle")
 
     return act
 
@@ -247,6 +296,26 @@ STATES = (
     ),
     State("order", f"/products/{REVIEWED}", who="shopper", then=order()),
     State("orders", f"/products/{REVIEWED}", who="shopper", then=in_turn(order(), go("/orders"))),
+    State("my-data", "/my-data", who="shopper"),
+    State("my-data-wrong-name", "/my-data", who="shopper", status=422, then=call_me("x" * 101)),
+    State("my-reviews", "/my-data/reviews", who="shopper"),
+    State("my-review", "/my-data/reviews", who="shopper", then=follow("Change or delete")),
+    State(
+        "my-review-wrong",
+        "/my-data/reviews",
+        who="shopper",
+        status=422,
+        then=in_turn(follow("Change or delete"), press("Delete this review")),
+    ),
+    State("delete-me", "/my-data/delete", who="shopper"),
+    State(
+        "delete-me-without-a-tick",
+        "/my-data/delete",
+        who="shopper",
+        status=422,
+        then=press("Delete everything"),
+    ),
+    State("my-data-receipt", f"/my-data/receipts/{RECEIPT}"),
     State("nothing-hidden", "/hidden"),
     State("card-hidden", "/", then=hide_the_first()),
     State("hidden", "/", then=in_turn(hide_the_first(), go("/hidden"))),
@@ -270,6 +339,17 @@ STATES = (
     State("product-from-snapshot", f"/products/{REVIEWED}", is_away=True),
     State("sign-in", "/sign-in"),
     State("sign-in-refused", "/sign-in", status=422, then=sign_in_as("nobody")),
+    State("sign-in-wrong", "/sign-in", status=422, then=sign_in_to_account("wrong")),
+    State("sign-up", "/sign-up"),
+    State("sign-up-refused", "/sign-up", status=422, then=sign_up_with("iloveyou")),
+    State("mail-sent", "/sign-up", then=sign_up_with(PASSWORD)),
+    State("reset-password", "/account/reset"),
+    State("confirm-address", f"/account/confirm?token={LINKS['sign-up']}"),
+    State("choose-password", f"/account/new-password?token={LINKS['reset']}"),
+    State("claim-account", f"/account/claim?token={LINKS['claim']}"),
+    State("link-over", "/account/confirm?token=over", status=404),
+    State("account", "/sign-in?next=/account", then=sign_in_to_account()),
+    State("account-of-demo-shopper", "/account", who="shopper"),
     State("how-recommendations-work", "/how-recommendations-work"),
     State("how-recommendations-work-shopper", "/how-recommendations-work", who="shopper"),
     State("privacy", "/privacy"),

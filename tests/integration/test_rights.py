@@ -109,6 +109,7 @@ APP_CALLS = ANALYST_CALLS | {
     "ops.readmit_shopper",
     "ops.shopper_data",
     "ops.shopper_lock",
+    "ops.shopper_rows",
     "recs.buy_again",
     "recs.demo_shoppers",
     "recs.diversified",
@@ -131,6 +132,9 @@ APP_CALLS = ANALYST_CALLS | {
     "recs.with_nearest_action",
 }
 APP_WRITES = {
+    "ops.account_attempts": "INSERT UPDATE DELETE",
+    "ops.account_links": "INSERT DELETE",
+    "ops.accounts": "INSERT UPDATE",
     "ops.sessions": "INSERT UPDATE DELETE",
     "ops.spent_tokens": "INSERT",
     "raw.basket_additions": "INSERT",
@@ -140,7 +144,7 @@ APP_WRITES = {
     "raw.consents": "INSERT",
     "raw.purchases": "INSERT",
     "raw.returns": "INSERT",
-    "raw.reviews": "INSERT",
+    "raw.reviews": "INSERT DELETE",
     "raw.shoppers": "INSERT",
     "raw.views": "INSERT",
     "recs.hides": "INSERT DELETE",
@@ -323,6 +327,9 @@ ATTACKS = [
     "select * from ops.locks for update",
     "select * from ops.spent_tokens",
     "select * from ops.sessions",
+    "select * from ops.accounts",
+    "select * from ops.account_links",
+    "select * from ops.account_attempts",
     "select * from raw.baskets",
     "select * from raw.basket_lines",
 ]

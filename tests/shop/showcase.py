@@ -3,12 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+from argon2 import PasswordHasher
 from psycopg.types.json import Jsonb
 
 from alsolike.demo.catalogue import SUBCATEGORIES, draw_catalogue
 from alsolike.demo.descriptions import product_record, words_of
 from alsolike.demo.reviews import write_review
 from alsolike.runs import recorded_run
+from api.accounts.store import token_hash
 from tests.shop.database import add_rows, run
 from tests.shop.marts import make_mart
 from tests.shop.models import add_model, write_vectors
@@ -17,10 +19,26 @@ from tests.shop.word_encoder import add_word_encoder
 PRODUCTS = 400
 REVIEWED, SOLD_OUT, ON_SALE, BARE = "P000001", "P000002", "P000003", "P000004"
 SHOPPER = "S00001"
+# Number of a receipt: somebody was erased, and a part of it waits.
+RECEIPT = "5f0c2f6e-3a1d-4c53-9f0b-8f2a6f0d7b11"
+EMAIL, PASSWORD = "anna@example.com", "a long way to go"
+# Tokens of links that are good, by what each is for.
+LINKS = {purpose: f"token-{purpose}" for purpose in ("sign-up", "claim", "reset")}
 # A word of no product, which the encoder takes for the kind of product that is nearest.
 NO_WORD = "crockery"
 _OPENED = datetime(2026, 1, 5, 9, tzinfo=UTC)
 _REVIEWS = 8
+_ERASED = {
+    "raw.shoppers": 1,
+    "raw.consents": 2,
+    "raw.purchases": 12,
+    "raw.views": 1840,
+    "raw.reviews": 3,
+    "ops.sessions": 2,
+    "ops.runs": 1,
+    "marts.shopper_events": 1857,
+    "staging.int_events": 1857,
+}
 
 
 def make_showcase() -> None:
@@ -28,7 +46,8 @@ def make_showcase() -> None:
 
     REVIEWED has two pages of reviews and goes with others, SOLD_OUT and ON_SALE are what they say,
     and BARE has neither a picture, a price, a brand nor a description, and a long title. SHOPPER
-    agreed, and looked at REVIEWED. Of queries only NO_WORD is near to anything: to mugs.
+    agreed, and looked at REVIEWED. Somebody else has the account of EMAIL, and LINKS are its. Of
+    queries only NO_WORD is near to anything: to mugs.
     """
     with recorded_run("demo", {"products": PRODUCTS}):
         pass
@@ -81,6 +100,7 @@ def make_showcase() -> None:
         " values ('showcase', %s, %s, now())",
         (SHOPPER, REVIEWED),
     )
+    _add_account()
     words, random = words_of(catalogue, 0), np.random.default_rng(1)
     texts = [write_review(random, words, 3 + number % 3) for number in range(_REVIEWS)]
     add_rows(
@@ -98,6 +118,18 @@ def make_showcase() -> None:
             for number, (title, body) in enumerate(texts)
         ),
     )
+    add_rows(
+        "ops.erasures",
+        [
+            {
+                "erasure_id": RECEIPT,
+                "erased_at": _OPENED,
+                "source": "site",
+                "counts": Jsonb(_ERASED),
+                "waits_for": ["transform", "embed", "train", "export"],
+            }
+        ],
+    )
     make_mart(
         "product_complements",
         (
@@ -113,3 +145,18 @@ def make_showcase() -> None:
             for rank, other in enumerate(ids[100:104], 1)
         ),
     )
+
+
+def _add_account() -> None:
+    run("insert into raw.shoppers (shopper_id, display_name) values ('account', 'Anna Example')")
+    run(
+        "insert into ops.accounts (shopper_id, email, password_hash) values ('account', %s, %s)",
+        (EMAIL, PasswordHasher().hash(PASSWORD)),
+    )
+    for purpose, token in LINKS.items():
+        run(
+            "insert into ops.account_links"
+            " (token_hash, purpose, shopper_id, email, expires_at)"
+            " values (%s, %s, 'account', %s, 'infinity')",
+            (token_hash(token), purpose, EMAIL),
+        )
