@@ -73,6 +73,7 @@ from api.pages.icon import icon_route
 from api.pages.rendering import READ, WEB, is_fragment, template_config
 from api.pages.speculation import speculation_routes
 from api.privacy.routes import erase_shopper, webhooks_routers
+from api.privacy.signal import give_signal_support
 from api.problems.details import Problem
 from api.problems.errors import PROBLEM_MEDIA_TYPE, problem_of
 from api.product_page.pages import product
@@ -89,8 +90,9 @@ from api.sessions.session import Sessions
 from api.sitemap.routes import sitemap_router
 from api.theme.routes import theme_router
 from api.theme.theme import load_theme
+from api.visitors.choices import choice_routes
 from api.visitors.language_page import language_route
-from api.visitors.pages import personalise, sign_out_shopper
+from api.visitors.pages import sign_out_shopper
 from api.visitors.routes import shoppers_router
 from api.visitors.session import require_pages, require_session, visitor_context
 from api.visitors.shop import Shop
@@ -108,6 +110,7 @@ _MACHINE_PREFIXES = (
     "/robots.txt",
     "/sitemap",
     "/favicon.ico",
+    "/.well-known/",
 )
 # These begin or end a session or need none, whatever became of the one that the browser has.
 _AFRESH = (
@@ -183,6 +186,7 @@ def create_app(
             _pages_router(settings, sessions, languages),
             sitemap_router(["/", *ABOUT_PATHS]),
             icon_route(theme.icon),
+            give_signal_support,
             theme_router(theme),
             *_static_routers(),
         ],
@@ -294,7 +298,6 @@ def _pages_router(
             search_suggestions,
             forget_past_searches,
             sign_out_shopper,
-            personalise,
             hide,
             unhide,
             hidden_page,
@@ -307,6 +310,7 @@ def _pages_router(
             *my_review_pages,
             *deletion_pages,
             *about_routes(settings),
+            *choice_routes(settings),
             language_route(settings, languages),
         ],
         middleware=[

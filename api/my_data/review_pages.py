@@ -37,7 +37,7 @@ from api.visitors.session import find_visitor, load_visitor
 _LIST = f"{PATH}/reviews"
 _ONE = f"{_LIST}/{{review_id:str}}"
 _PAGE_SIZE = 20
-_REVIEWS = list_key("my reviews")
+_REVIEWS = list_key("own reviews")
 
 _Outcome = Literal["stranger", "unknown", "done"]
 
@@ -63,10 +63,9 @@ async def reviews_page(request: AnyRequest) -> Template | Response[Any]:
         return redirect(request, sign_in_url(public_path(_LIST)))
     question = visitor.shopper_id, request.query_params.get("after")
     page = await answer(request, _LIST_STEPS, question, who=visitor.shopper_id)
-    shown: dict[str, Any] = {"reviews": page.reviews, "next_url": page.next_url}
-    if is_fragment(request):
-        return render_partial(request, "partials/my_review_items.html", **shown)
-    return render_page(request, "pages/my_reviews.html", **shown)
+    render = render_partial if is_fragment(request) else render_page
+    name = "partials/my_review_items.html" if is_fragment(request) else "pages/my_reviews.html"
+    return render(request, name, reviews=page.reviews, next_url=page.next_url)
 
 
 @route(_ONE, http_method=READ)

@@ -153,6 +153,7 @@ PARAMETERS: Mapping[str, Any] = {
     "session_id": "visit-18",
     "session": "visit-18",
     "place": "trending",
+    "purpose": "measurement",
     "product_id": PRODUCT_ID,
     "product": PRODUCT_ID,
     "q": "santoku",
@@ -261,7 +262,7 @@ EXAMPLES: tuple[Struct, ...] = (
     EventResult(recorded=True),
     NewEvents([NewEvent("view-4720", "view", product_id=PRODUCT_ID, session_id="visit-18")]),
     EventOutcomes([EventOutcome("view-4720", 201, recorded=True)]),
-    Consent(personalisation=True, display_name="Shopper 18"),
+    Consent(personalisation=True, display_name="Shopper 18", measurement=False),
     Erasure(
         erasure_id=UUID("018f3c6e-7f00-7000-8000-000000000017"),
         erased_at=datetime(2026, 3, 2, 18, 30, tzinfo=UTC),

@@ -41,7 +41,7 @@ async def home(request: AnyRequest) -> Template:
     if pages > 1:
         mark_odd()
     asked = RecommendationRequest(
-        shopper_id=visitor.shopper_id,
+        shopper_id=visitor.list_for,
         session_id=visitor.session_id,
         k=pages * BLOCK_SIZE,
         exclude=visitor.exclude,

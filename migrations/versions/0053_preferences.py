@@ -59,5 +59,5 @@ def _replace(old: str, new: str) -> None:
             );
         end;
         $migration$;
-        """  # noqa: S608  (both are written here)
+        """
     )

@@ -64,6 +64,8 @@ class State:
         What the visitor does there. The page that follows is looked at.
     is_away : bool
         Whether the database is away, so that the page comes from the snapshot.
+    has_signal : bool
+        Whether the browser sends Global Privacy Control.
     """
 
     name: str
@@ -72,6 +74,7 @@ class State:
     status: int = 200
     then: Act | None = None
     is_away: bool = False
+    has_signal: bool = False
 
 
 def sign_in_as(shopper_id: str) -> Act:
@@ -387,6 +390,19 @@ STATES = (
     State("how-recommendations-work-shopper", "/how-recommendations-work", who="shopper"),
     State("privacy", "/privacy"),
     State("privacy-from-snapshot", "/privacy", is_away=True),
+    State("choices", "/privacy/choices"),
+    State("choices-agreed", "/privacy/choices", who="agreed"),
+    State(
+        "choices-shopper",
+        "/privacy/choices",
+        who="shopper",
+        # A withdrawal would take the shopper off the list of those to sign in as.
+        then=press("Yes: Measuring how well lists work"),
+    ),
+    State("choices-from-snapshot", "/privacy/choices", is_away=True),
+    State("choices-with-signal", "/privacy/choices", has_signal=True),
+    State("choices-shopper-with-signal", "/privacy/choices", who="shopper", has_signal=True),
+    State("home-refused", "/", then=press("Do not personalise it")),
     State("no-such-product", "/products/none", status=404),
     State("no-such-page", "/nowhere", status=404),
     State("no-such-page-from-snapshot", "/nowhere", status=404, is_away=True),
@@ -450,7 +466,8 @@ class Shown:
 @contextmanager
 def opened(browser: Browser, sites: Sites, state: State) -> Iterator[Shown]:
     """Open a page in a state within the block."""
-    with browser.new_context(reduced_motion="reduce") as context:
+    signal = {"Sec-GPC": "1"} if state.has_signal else {}
+    with browser.new_context(reduced_motion="reduce", extra_http_headers=signal) as context:
         shown = Shown(context.new_page())
         shown.page.on("console", lambda said: _note(shown, said.type, said.text))
         shown.page.on("response", lambda answer: _keep(shown, answer))

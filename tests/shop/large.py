@@ -113,7 +113,12 @@ _HISTORY = """
     cross join generate_series(0, 2) as line;
 
     insert into raw.clicks (click_id, product_id, clicked_at, session_id)
-    select 'c' || n, pg_temp.product(n), '2026-03-01'::timestamptz, 'busy'
+    select
+        'c' || n, pg_temp.product(n), '2026-03-01'::timestamptz,
+        case when n < 10 then 'visit' else 'busy' end
+    from generate_series(0, 3999) as n;
+    insert into raw.clicks (click_id, product_id, clicked_at, shopper_id)
+    select 'd' || n, pg_temp.product(n), '2026-03-01'::timestamptz, 's' || n % 400
     from generate_series(0, 3999) as n;
 
     insert into ops.accounts (shopper_id, email, password_hash)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from alsolike.purposes import PURPOSES
 from api.accounts.account_pages import ShownSession
 from api.accounts.store import Link
 from api.languages.translate import ENGLISH
@@ -30,7 +31,7 @@ SCRIPTS = ["/static/vendor/htmx/htmx.min.js", "/static/search.js"]
 SUGGESTIONS = "/search/suggestions"
 VOID = {"br", "circle", "img", "input", "link", "meta", "path", "use"}
 
-STRANGER = Visitor()
+STRANGER = Visitor(undecided=PURPOSES)
 AGREED = Visitor(session_id="s1", is_personalised=True)
 SHOPPER = Visitor(shopper_id="S1", display_name="Shopper 1 · mugs", is_personalised=True)
 WITH_BASKET = replace(SHOPPER, pieces=1, in_basket=["P000001"])
