@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, Response, expect
 from api.paging.keyset import encode_cursor
 from tests.fixtures.site import serving
 from tests.shop.database import cloned_database, variables_set
-from tests.shop.showcase import BARE, ON_SALE, REVIEWED, SHOPPER, SOLD_OUT, make_showcase
+from tests.shop.showcase import ARABIC, BARE, ON_SALE, REVIEWED, SHOPPER, SOLD_OUT, make_showcase
 from tests.shop.snapshots import keep_snapshot
 
 Who = Literal["stranger", "agreed", "shopper"]
@@ -50,6 +50,8 @@ class State:
         What the visitor does there. The page that follows is looked at.
     is_away : bool
         Whether the database is away, so that the page comes from the snapshot.
+    language : str
+        That the browser asks for.
     """
 
     name: str
@@ -58,6 +60,7 @@ class State:
     status: int = 200
     then: Act | None = None
     is_away: bool = False
+    language: str = "en-GB"
 
 
 def sign_in_as(shopper_id: str) -> Act:
@@ -125,6 +128,15 @@ def order() -> Act:
     return in_turn(add_to_basket(), go("/checkout"), press("Place the order"))
 
 
+def turn_around() -> Act:
+    """Return the act of showing the page as readers of a language from right to left see it."""
+
+    def act(page: Page) -> None:
+        page.evaluate("document.documentElement.dir = 'rtl'")
+
+    return act
+
+
 def hide_the_first() -> Act:
     """Return the act of hiding the first card of the page."""
 
@@ -140,13 +152,20 @@ STATES = (
     State("home-agreed", "/", who="agreed"),
     State("home-shopper", "/", who="shopper"),
     State("home-from-snapshot", "/", is_away=True),
+    State("home-russian", "/", language="ru"),
+    State("home-right-to-left", "/", then=turn_around()),
     State("category", "/categories/Kitchen"),
+    State("category-german", "/categories/Kitchen", language="de"),
+    State("category-right-to-left", "/categories/Kitchen", then=turn_around()),
     State("category-past-the-end", f"/categories/Kitchen?after={_BEFORE_ALL}"),
     State("search", "/search?q=mug"),
     State("search-without-results", "/search?q=zeppelin"),
     State("search-with-suggestions", "/search?q=mug+zeppelin+qwertz"),
     State("search-without-words", "/search"),
     State("product-with-reviews", f"/products/{REVIEWED}"),
+    State("product-russian", f"/products/{ON_SALE}", language="ru"),
+    State("product-arabic", f"/products/{ARABIC}"),
+    State("product-arabic-right-to-left", f"/products/{ARABIC}", then=turn_around()),
     State("product-agreed", f"/products/{REVIEWED}", who="agreed"),
     State("product-shopper", f"/products/{ON_SALE}", who="shopper"),
     State("product-in-basket", f"/products/{ON_SALE}", then=add_to_basket()),
@@ -177,6 +196,7 @@ STATES = (
     State("how-recommendations-work", "/how-recommendations-work"),
     State("how-recommendations-work-shopper", "/how-recommendations-work", who="shopper"),
     State("privacy", "/privacy"),
+    State("privacy-russian", "/privacy", language="ru"),
     State("privacy-from-snapshot", "/privacy", is_away=True),
     State("no-such-product", "/products/none", status=404),
     State("no-such-page", "/nowhere", status=404),
@@ -241,7 +261,7 @@ class Shown:
 @contextmanager
 def opened(browser: Browser, sites: Sites, state: State) -> Iterator[Shown]:
     """Open a page in a state within the block."""
-    with browser.new_context(reduced_motion="reduce") as context:
+    with browser.new_context(reduced_motion="reduce", locale=state.language) as context:
         shown = Shown(context.new_page())
         shown.page.on("console", lambda said: _note(shown, said.type, said.text))
         shown.page.on("response", lambda answer: _keep(shown, answer))

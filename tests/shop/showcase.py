@@ -15,6 +15,13 @@ from tests.shop.models import add_model, write_vectors
 
 PRODUCTS = 400
 REVIEWED, SOLD_OUT, ON_SALE, BARE = "P000001", "P000002", "P000003", "P000004"
+ARABIC = "P000005"
+_ARABIC_TEXTS = {
+    "title": "إبريق قهوة نحاسي مزخرف يدويًا، سعة 350 مل (Dallah 350 ml)",
+    "brand": "بيت النحاس",
+    "description": "إبريق من النحاس الخالص صنعه حرفيون يدويًا، يكفي لأربعة فناجين.",
+    "attributes": Jsonb({"المادة": "نحاس", "السعة": "350 مل", "dishwasher_safe": False}),
+}
 SHOPPER = "S00001"
 _OPENED = datetime(2026, 1, 5, 9, tzinfo=UTC)
 _REVIEWS = 8
@@ -24,7 +31,8 @@ def make_showcase() -> None:
     """Write the shop, which is the demo's, with a model that tells its kinds of products apart.
 
     REVIEWED has two pages of reviews and goes with others, SOLD_OUT and ON_SALE are what they say,
-    and BARE has neither a picture, a price, a brand nor a description, and a long title. SHOPPER
+    and BARE has neither a picture, a price, a brand nor a description, and a long title. The texts
+    of ARABIC are from right to left. SHOPPER
     agreed, and looked at REVIEWED.
     """
     with recorded_run("demo", {"products": PRODUCTS}):
@@ -49,6 +57,13 @@ def make_showcase() -> None:
         " description = null, attributes = '{}', title = title || repeat(' and another', 12)"
         " where product_id = %s",
         (BARE,),
+    )
+
+    run(
+        "update raw.products set title = %(title)s, brand = %(brand)s,"
+        " description = %(description)s, attributes = %(attributes)s, is_in_stock = true"
+        " where product_id = %(product_id)s",
+        {**_ARABIC_TEXTS, "product_id": ARABIC},
     )
 
     model = add_model(dimension=len(SUBCATEGORIES))
