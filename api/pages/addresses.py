@@ -3,7 +3,7 @@
 from functools import lru_cache
 from urllib.parse import quote, urlencode, urlsplit
 
-from api.exchange import AnyRequest, public_path
+from api.exchange import AnyRequest, host_origin, public_path
 from api.fields import own_address, product_path
 
 CATEGORY_SEPARATOR = " > "
@@ -41,8 +41,11 @@ def category_segments(path: str) -> str:
 
 
 def whole_address(path: str) -> str:
-    """Return a path as `public_path` writes it behind the public origin, if a setting has one."""
-    return own_address.get().removesuffix(public_path("")) + path
+    """Return a path as `public_path` writes it, behind the public origin.
+
+    Where no setting has one, it is the host that was asked for.
+    """
+    return (own_address.get().removesuffix(public_path("")) or host_origin()) + path
 
 
 def shared_picture(address: str | None) -> str | None:
