@@ -33,10 +33,19 @@ class ShopperRow(Struct):
     hidden: list[str]
 
 
-async def shopper(connection: Connection, shopper_id: str) -> ShopperRow | None:
-    """Read a shopper; None for an unknown one."""
+async def shopper(
+    connection: Connection, shopper_id: str, *, by_account: bool
+) -> ShopperRow | None:
+    """Read a shopper; None for an unknown one, and for one who may not be signed in so.
+
+    Parameters
+    ----------
+    by_account : bool
+        Whether they signed in to their account. A shopper of the demo who has none may be chosen.
+    """
     cursor = connection.cursor(row_factory=class_row(ShopperRow))
-    await cursor.execute(query("api/visitors/visitor"), {"shopper_id": shopper_id})
+    parameters = {"shopper_id": shopper_id, "by_account": by_account}
+    await cursor.execute(query("api/visitors/visitor"), parameters)
     return await cursor.fetchone()
 
 
@@ -69,6 +78,8 @@ async def record_consent(
 ) -> bool:
     """Record a shopper's decision about personalisation, unless it is their last one already.
 
+    With a no, what they searched for is forgotten.
+
     Parameters
     ----------
     may_make : bool
@@ -95,4 +106,7 @@ async def record_consent(
         "key_id": key_id(),
     }
     await cursor.execute(query("api/visitors/record_consent"), parameters)
-    return bool(await cursor.fetchone())
+    is_known = bool(await cursor.fetchone())
+    if not is_granted:
+        await connection.execute(query("api/visitors/forget_searches"), {"shopper_id": shopper_id})
+    return is_known

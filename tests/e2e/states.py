@@ -19,7 +19,19 @@ from playwright.sync_api import Browser, Page, Response, expect
 from api.paging.keyset import encode_cursor
 from tests.fixtures.site import serving
 from tests.shop.database import cloned_database, variables_set
-from tests.shop.showcase import ARABIC, BARE, ON_SALE, REVIEWED, SHOPPER, SOLD_OUT, make_showcase
+from tests.shop.showcase import (
+    ARABIC,
+    BARE,
+    EMAIL,
+    LINKS,
+    NO_WORD,
+    ON_SALE,
+    PASSWORD,
+    REVIEWED,
+    SHOPPER,
+    SOLD_OUT,
+    make_showcase,
+)
 from tests.shop.snapshots import keep_snapshot
 
 Who = Literal["stranger", "agreed", "shopper"]
@@ -69,6 +81,31 @@ def sign_in_as(shopper_id: str) -> Act:
     def act(page: Page) -> None:
         page.get_by_label("Or give the id of any shopper").fill(shopper_id)
         page.locator("form.sign-in").get_by_role("button", name="Sign in").click()
+
+    return act
+
+
+def sign_in_to_account(password: str = PASSWORD) -> Act:
+    """Return the act of giving the address of the showcase's account, and a password."""
+
+    def act(page: Page) -> None:
+        page.get_by_label("E-mail address").fill(EMAIL)
+        page.get_by_label("Password").fill(password)
+        page.locator("form.form").get_by_role("button", name="Sign in").click()
+        page.wait_for_load_state("networkidle")
+
+    return act
+
+
+def sign_up_with(password: str) -> Act:
+    """Return the act of signing up with an address of one's own, and a password."""
+
+    def act(page: Page) -> None:
+        # Few messages go to one address.
+        page.get_by_label("E-mail address").fill(f"{secrets.token_hex(4)}@example.com")
+        page.get_by_label("Password").fill(password)
+        page.locator("form.form").get_by_role("button", name="Make an account").click()
+        page.wait_for_load_state("networkidle")
 
     return act
 
@@ -137,6 +174,65 @@ def turn_around() -> Act:
     return act
 
 
+def type_search(words: str) -> Act:
+    """Return the act of beginning to type a search, until something is suggested."""
+
+    def act(page: Page) -> None:
+        page.get_by_label("Search products").press_sequentially(words)
+        expect(page.get_by_role("listbox", name="Suggestions")).to_be_visible()
+
+    return act
+
+
+def look_at_past_searches() -> Act:
+    """Return the act of going into the empty search field."""
+
+    def act(page: Page) -> None:
+        page.get_by_label("Search products").focus()
+        expect(page.get_by_role("option").first).to_be_visible()
+
+    return act
+
+
+def see_what_is_closest() -> Act:
+    """Return the act of loading the page until the site has its encoder of queries."""
+
+    def act(page: Page) -> None:
+        heading = page.get_by_role("heading", name="Closest in meaning")
+        for _ in range(50):
+            if heading.count():
+                break
+            page.reload(wait_until="networkidle")
+        expect(heading).to_be_visible()
+
+    return act
+
+
+def write_review(stars: str | None, body: str) -> Act:
+    """Return the act of writing a review of the product of the page."""
+
+    def act(page: Page) -> None:
+        page.locator("#review > summary").click()
+        if stars is not None:
+            page.get_by_label(stars, exact=True).check()
+        page.get_by_label("What you think of it, if you like").fill(body)
+        page.locator("#review").get_by_role("button").click()
+        page.wait_for_load_state("networkidle")
+
+    return act
+
+
+def follow_brand(page: Page) -> None:
+    """Go from a product to everything of its brand."""
+    page.locator(".product__brand a").click()
+    page.wait_for_load_state("networkidle")
+
+
+def open_form(page: Page) -> None:
+    """Open the form for a review on the page of a product."""
+    page.locator("#review > summary").click()
+
+
 def hide_the_first() -> Act:
     """Return the act of hiding the first card of the page."""
 
@@ -158,10 +254,24 @@ STATES = (
     State("category-german", "/categories/Kitchen", language="de"),
     State("category-right-to-left", "/categories/Kitchen", then=turn_around()),
     State("category-past-the-end", f"/categories/Kitchen?after={_BEFORE_ALL}"),
+    State("brand", f"/products/{REVIEWED}", then=follow_brand),
     State("search", "/search?q=mug"),
     State("search-without-results", "/search?q=zeppelin"),
     State("search-with-suggestions", "/search?q=mug+zeppelin+qwertz"),
     State("search-without-words", "/search"),
+    State("search-closest-in-meaning", f"/search?q={NO_WORD}", then=see_what_is_closest()),
+    State("search-corrected", "/search?q=choclate"),
+    State("search-did-you-mean", "/search?q=mgu"),
+    State("search-too-long", f"/search?q={'mug+' * 60}", status=422),
+    State("search-without-results-wrong-price", "/search?q=zeppelin&price_from=x", status=422),
+    State("search-suggestions", "/", then=type_search("mu")),
+    State(
+        "search-past",
+        "/search?q=mug",
+        who="agreed",
+        then=in_turn(go("/search?q=lamp"), go("/"), look_at_past_searches()),
+    ),
+    State("search-past-page", "/search?q=mug", who="agreed", then=go("/search")),
     State("product-with-reviews", f"/products/{REVIEWED}"),
     State("product-russian", f"/products/{ON_SALE}", language="ru"),
     State("product-arabic", f"/products/{ARABIC}"),
@@ -190,9 +300,35 @@ STATES = (
     State("hidden", "/", then=in_turn(hide_the_first(), go("/hidden"))),
     State("product-sold-out", f"/products/{SOLD_OUT}"),
     State("product-bare", f"/products/{BARE}"),
+    State("product-review-form", f"/products/{ON_SALE}", who="shopper", then=open_form),
+    State(
+        "product-review-refused",
+        f"/products/{ON_SALE}",
+        who="shopper",
+        status=422,
+        then=write_review(None, "Kept its shape <b>after</b> the wash."),
+    ),
+    State(
+        "product-reviewed",
+        f"/products/{SOLD_OUT}",
+        who="shopper",
+        then=write_review("4 stars", "Kept its shape.\nI would buy it again."),
+    ),
+    State("product-one-rating", f"/products/{REVIEWED}?reviews_rating=5"),
     State("product-from-snapshot", f"/products/{REVIEWED}", is_away=True),
     State("sign-in", "/sign-in"),
     State("sign-in-refused", "/sign-in", status=422, then=sign_in_as("nobody")),
+    State("sign-in-wrong", "/sign-in", status=422, then=sign_in_to_account("wrong")),
+    State("sign-up", "/sign-up"),
+    State("sign-up-refused", "/sign-up", status=422, then=sign_up_with("iloveyou")),
+    State("mail-sent", "/sign-up", then=sign_up_with(PASSWORD)),
+    State("reset-password", "/account/reset"),
+    State("confirm-address", f"/account/confirm?token={LINKS['sign-up']}"),
+    State("choose-password", f"/account/new-password?token={LINKS['reset']}"),
+    State("claim-account", f"/account/claim?token={LINKS['claim']}"),
+    State("link-over", "/account/confirm?token=over", status=404),
+    State("account", "/sign-in?next=/account", then=sign_in_to_account()),
+    State("account-of-demo-shopper", "/account", who="shopper"),
     State("how-recommendations-work", "/how-recommendations-work"),
     State("how-recommendations-work-shopper", "/how-recommendations-work", who="shopper"),
     State("privacy", "/privacy"),

@@ -3,15 +3,18 @@
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+from argon2 import PasswordHasher
 from psycopg.types.json import Jsonb
 
 from alsolike.demo.catalogue import SUBCATEGORIES, draw_catalogue
 from alsolike.demo.descriptions import product_record, words_of
 from alsolike.demo.reviews import write_review
 from alsolike.runs import recorded_run
+from api.accounts.store import token_hash
 from tests.shop.database import add_rows, run
 from tests.shop.marts import make_mart
 from tests.shop.models import add_model, write_vectors
+from tests.shop.word_encoder import add_word_encoder
 
 PRODUCTS = 400
 REVIEWED, SOLD_OUT, ON_SALE, BARE = "P000001", "P000002", "P000003", "P000004"
@@ -23,6 +26,11 @@ _ARABIC_TEXTS = {
     "attributes": Jsonb({"المادة": "نحاس", "السعة": "350 مل", "dishwasher_safe": False}),
 }
 SHOPPER = "S00001"
+EMAIL, PASSWORD = "anna@example.com", "a long way to go"
+# Tokens of links that are good, by what each is for.
+LINKS = {purpose: f"token-{purpose}" for purpose in ("sign-up", "claim", "reset")}
+# A word of no product, which the encoder takes for the kind of product that is nearest.
+NO_WORD = "crockery"
 _OPENED = datetime(2026, 1, 5, 9, tzinfo=UTC)
 _REVIEWS = 8
 
@@ -31,9 +39,9 @@ def make_showcase() -> None:
     """Write the shop, which is the demo's, with a model that tells its kinds of products apart.
 
     REVIEWED has two pages of reviews and goes with others, SOLD_OUT and ON_SALE are what they say,
-    and BARE has neither a picture, a price, a brand nor a description, and a long title. The texts
-    of ARABIC are from right to left. SHOPPER
-    agreed, and looked at REVIEWED.
+    and BARE has neither a picture, a price, a brand nor a description, and a long title. SHOPPER
+    agreed, and looked at REVIEWED. Somebody else has the account of EMAIL, and LINKS are its. Of
+    queries only NO_WORD is near to anything: to mugs. The texts of ARABIC are from right to left.
     """
     with recorded_run("demo", {"products": PRODUCTS}):
         pass
@@ -45,6 +53,7 @@ def make_showcase() -> None:
             {
                 **{name: value for name, value in record.items() if name != "in_stock"},
                 "attributes": Jsonb(record["attributes"]),
+                "more_image_urls": Jsonb(record["more_image_urls"]),
                 "is_in_stock": record["in_stock"] or record["product_id"] == REVIEWED,
             }
             for record in records
@@ -73,6 +82,10 @@ def make_showcase() -> None:
     ids = [str(record["product_id"]) for record in records]
     write_vectors(model, dict(zip(ids, vectors.astype(np.float32), strict=True)))
     run("select recs.build_vector_index(%s)", (model,))
+    kinds = np.eye(len(SUBCATEGORIES), dtype=np.float32)
+    mugs = [one.key for one in SUBCATEGORIES].index("mug")
+    add_word_encoder({NO_WORD: kinds[mugs]}, least_similarity=0.5)
+    run("select recs.write_search_words()")
 
     run(
         "insert into raw.shoppers (shopper_id, display_name) values (%s, %s)",
@@ -88,6 +101,7 @@ def make_showcase() -> None:
         " values ('showcase', %s, %s, now())",
         (SHOPPER, REVIEWED),
     )
+    _add_account()
     words, random = words_of(catalogue, 0), np.random.default_rng(1)
     texts = [write_review(random, words, 3 + number % 3) for number in range(_REVIEWS)]
     add_rows(
@@ -120,3 +134,18 @@ def make_showcase() -> None:
             for rank, other in enumerate(ids[100:104], 1)
         ),
     )
+
+
+def _add_account() -> None:
+    run("insert into raw.shoppers (shopper_id, display_name) values ('account', 'Anna Example')")
+    run(
+        "insert into ops.accounts (shopper_id, email, password_hash) values ('account', %s, %s)",
+        (EMAIL, PasswordHasher().hash(PASSWORD)),
+    )
+    for purpose, token in LINKS.items():
+        run(
+            "insert into ops.account_links"
+            " (token_hash, purpose, shopper_id, email, expires_at)"
+            " values (%s, %s, 'account', %s, 'infinity')",
+            (token_hash(token), purpose, EMAIL),
+        )

@@ -11,6 +11,8 @@ import pytest
 from babel import Locale
 from msgspec.structs import replace
 
+from api.accounts.account_pages import ShownSession
+from api.accounts.store import Link
 from api.languages.translate import ENGLISH, Language
 from api.listing.choices import CATEGORY_SORTS, choices_of
 from api.listing.controls import Controls, make_controls
@@ -22,6 +24,9 @@ WEB = Path(__file__).resolve().parents[3] / "web"
 TOKEN = "token-of-this-visit"
 SOLD_OUT = "Sold out. Have a look at what is similar, below."
 HOSTILE = '<script>alert(1)</script>" onload="alert(2)'
+SCRIPTS = ["/static/vendor/htmx/htmx.min.js", "/static/search.js"]
+# Beyond the form that it stands in, which searches by itself.
+SUGGESTIONS = "/search/suggestions"
 VOID = {"br", "circle", "img", "input", "link", "meta", "path", "use"}
 
 STRANGER = Visitor()
@@ -167,6 +172,23 @@ PRODUCT_PAGE = {
     "reviews_next_url": "/products/P000001?reviews_after=x",
     "is_bought": False,
 }
+ACCOUNT_FORM: dict[str, Any] = {
+    "next": "/products/P000001",
+    "typed": {"email": "anna@example.com", "name": "Anna"},
+    "faults": {},
+    "too_often": None,
+}
+MAILED_LINK = Link("reset", "S1", "anna@example.com", "Anna", None)
+# What the page of a search says of words that products have.
+NO_ADVICE: dict[str, Any] = {
+    "query_fault": None,
+    "past_searches": [],
+    "closest": [],
+    "found_by": "all",
+    "corrections": [],
+    "meant": [],
+    "suggestions": [],
+}
 PAGES: dict[str, dict[str, Any]] = {
     "home": {
         "block": block(*CARDS[:12]),
@@ -188,23 +210,58 @@ PAGES: dict[str, dict[str, Any]] = {
         "query": "mug",
         "products": CARDS,
         "next_url": None,
-        "suggestions": [],
+        **NO_ADVICE,
         "count": 1000,
         "cut_at": 1000,
         "controls": controls(),
+    },
+    "search without a match": {
+        "query": "mgu",
+        "products": [],
+        "next_url": None,
+        **NO_ADVICE,
+        "past_searches": ["mug"],
+        "closest": CARDS[:12],
+        "found_by": None,
+        "corrections": [SimpleNamespace(typed="mgu", word="mug")],
+        "meant": ["mug"],
+        "suggestions": ["mug"],
+        "count": 0,
+        "cut_at": None,
+        "controls": None,
     },
     "search of the snapshot": {
         "query": "mug",
         "products": CARDS,
         "next_url": None,
-        "suggestions": [],
+        **NO_ADVICE,
         "count": None,
         "cut_at": None,
         "controls": None,
     },
     "sign_in": {
+        **ACCOUNT_FORM,
         "shoppers": [SimpleNamespace(shopper_id="S1", display_name="Shopper 1", hint="mugs")],
-        "next": "/products/P000001",
+    },
+    "sign_in refused": {
+        **ACCOUNT_FORM,
+        "shoppers": None,
+        "faults": {"password": "The e-mail address or the password is wrong."},
+    },
+    "sign_up": ACCOUNT_FORM,
+    "sign_up refused": {**ACCOUNT_FORM, "faults": {"email": "Give it.", "password": "Give it."}},
+    "reset too often": {**ACCOUNT_FORM, "too_often": "Too many attempts: wait 5 minutes."},
+    "mail_sent": {"folder": "/home/shop/mail"},
+    "confirm": {**ACCOUNT_FORM, "link": MAILED_LINK, "token": "t"},
+    "choose_password": {**ACCOUNT_FORM, "link": MAILED_LINK, "token": "t"},
+    "link_over": {},
+    "account": {
+        "called": "Anna",
+        "email": "anna@example.com",
+        "has_password": True,
+        "sessions": [ShownSession("0f", "27 November 2026", "28 November 2026", is_this=True)],
+        "faults": {"old_password": "This is not your password."},
+        "too_often": None,
     },
     "error": {"status": 404, "title": "Not Found", "detail": "There is no such page."},
 }
@@ -221,7 +278,7 @@ def render(name: str, visitor: Visitor = SHOPPER, **context: Any) -> str:
         "flash": None,
         "nav": NAV,
         "has_pages": True,
-        "can_sign_in": True,
+        "can_choose": True,
         "language": ENGLISH,
     }
     return environment.get_template(name).render(**{**common, **context})
@@ -247,7 +304,7 @@ def test_page_needs_nothing_that_the_content_policy_forbids(name: str, visitor: 
 
     assert [e for e in page.elements if "style" in e[1] or e[0] == "style"] == []
     assert [a for _, e in page.elements for a in e if a.startswith(("on", "hx-on"))] == []
-    assert [s.get("src") for s in page.named("script")] == ["/static/vendor/htmx/htmx.min.js"]
+    assert [s.get("src") for s in page.named("script")] == SCRIPTS
     links = [str(attributes["href"]) for attributes in page.named("link")]
     assert [link[:8] for link in links] == ["/static/"] * len(links) != []
 
@@ -264,7 +321,7 @@ def test_every_form_that_changes_something_carries_the_token(name: str, visitor:
     for attributes in (a for _, a in page.elements):
         assert attributes.get("hx-post") == (attributes.get("hx-post") and attributes["action"])
         own = attributes.get("href") or attributes.get("action")
-        assert attributes.get("hx-get") in {None, own}
+        assert attributes.get("hx-get") in {None, own, SUGGESTIONS}
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -308,16 +365,19 @@ def test_texts_of_the_catalogue_are_only_text() -> None:
     }
     page = parse(render("pages/product.html", **context))
 
-    assert len(page.named("script")) == 1
+    assert [s.get("src") for s in page.named("script")] == SCRIPTS
     assert [e for e in page.elements if "onload" in e[1]] == []
     assert HOSTILE in page.text
     searched = parse(
         render(
             "pages/search.html",
-            query=HOSTILE,
-            products=[],
-            suggestions=[HOSTILE],
-            controls=None,
+            **{
+                **PAGES["search without a match"],
+                "query": HOSTILE,
+                "corrections": [SimpleNamespace(typed=HOSTILE, word=HOSTILE)],
+                "meant": [HOSTILE],
+                "suggestions": [HOSTILE],
+            },
         )
     )
     assert [i["value"] for i in searched.named("input") if i["name"] == "q"] == [HOSTILE]
@@ -328,7 +388,7 @@ def test_texts_of_the_catalogue_are_only_text() -> None:
             **{**PAGES["category"], "controls": controls(*chosen, value=HOSTILE)},
         )
     )
-    assert len(filtered.named("script")) == 1
+    assert [s.get("src") for s in filtered.named("script")] == SCRIPTS
     assert [e for e in filtered.elements if "onload" in e[1]] == []
     fields = {i["name"]: i["value"] for i in filtered.named("input") if i.get("value") == HOSTILE}
     assert set(fields) == {"q", "brand", f"attribute.{HOSTILE}", "price_to"}
@@ -429,10 +489,12 @@ def test_message_is_on_the_page_once_and_goes_to_the_status_line_from_a_fragment
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_where_nobody_signs_in_nothing_leads_there(name: str) -> None:
+def test_only_in_the_demo_a_shopper_is_chosen(name: str) -> None:
     for visitor in (STRANGER, AGREED):
-        page = parse(render(page_file(name), visitor, **PAGES[name], can_sign_in=False))
-        assert [a for a in page.named("a") if "/sign-in" in str(a["href"])] == []
+        context = PAGES[name] | ({"shoppers": None} if name == "sign_in" else {})
+        page = parse(render(page_file(name), visitor, **context, can_choose=False))
+        assert "Choose a shopper" not in page.text
+        assert "Sign in" in page.text
 
 
 def test_where_there_are_no_pages_nothing_leads_to_one() -> None:
