@@ -65,3 +65,4 @@ drop function if exists recs.actions_before_visit(
 );
 drop function if exists recs.typed_query(text);
 drop function if exists recs.visit_length(timestamptz [], timestamptz);
+drop function if exists ops.erase_shopper(text, bytea, text, text);

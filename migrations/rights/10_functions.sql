@@ -22,7 +22,7 @@ declare
         'left_out',
         'not_bought_again', 'popularity_ranks', 'put_products', 'readmit_shopper', 'reason_kind', 'rebuyable_products',
         'recent_actions', 'recently_viewed', 'recommend', 'recommend_with_reasons',
-        'remove_products', 'scored_products', 'serving_options', 'shopper_data', 'shopper_lock',
+        'remove_products', 'scored_products', 'serving_options', 'shopper_data', 'shopper_lock', 'shopper_rows',
         'stored_actions', 'taste', 'visit_length', 'with_nearest_action'
     ];
     found record;

@@ -27,6 +27,7 @@ from tests.shop.showcase import (
     NO_WORD,
     ON_SALE,
     PASSWORD,
+    RECEIPT,
     REVIEWED,
     SHOPPER,
     SOLD_OUT,
@@ -184,6 +185,16 @@ def type_search(words: str) -> Act:
     return act
 
 
+def call_me(name: str) -> Act:
+    """Return the act of giving oneself a name."""
+
+    def act(page: Page) -> None:
+        page.get_by_label("What this shop calls you").fill(name)
+        press("Save")(page)
+
+    return act
+
+
 def look_at_past_searches() -> Act:
     """Return the act of going into the empty search field."""
 
@@ -204,6 +215,16 @@ def see_what_is_closest() -> Act:
                 break
             page.reload(wait_until="networkidle")
         expect(heading).to_be_visible()
+
+    return act
+
+
+def follow(text: str) -> Act:
+    """Return the act of following the first link of the main part that begins with a text."""
+
+    def act(page: Page) -> None:
+        page.locator("#content").get_by_role("link", name=re.compile(f"^{text}")).first.click()
+        page.wait_for_load_state("networkidle")
 
     return act
 
@@ -295,6 +316,26 @@ STATES = (
     ),
     State("order", f"/products/{REVIEWED}", who="shopper", then=order()),
     State("orders", f"/products/{REVIEWED}", who="shopper", then=in_turn(order(), go("/orders"))),
+    State("my-data", "/my-data", who="shopper"),
+    State("my-data-wrong-name", "/my-data", who="shopper", status=422, then=call_me("x" * 101)),
+    State("my-reviews", "/my-data/reviews", who="shopper"),
+    State("my-review", "/my-data/reviews", who="shopper", then=follow("Change or delete")),
+    State(
+        "my-review-wrong",
+        "/my-data/reviews",
+        who="shopper",
+        status=422,
+        then=in_turn(follow("Change or delete"), press("Delete this review")),
+    ),
+    State("delete-me", "/my-data/delete", who="shopper"),
+    State(
+        "delete-me-without-a-tick",
+        "/my-data/delete",
+        who="shopper",
+        status=422,
+        then=press("Delete everything"),
+    ),
+    State("my-data-receipt", f"/my-data/receipts/{RECEIPT}"),
     State("nothing-hidden", "/hidden"),
     State("card-hidden", "/", then=hide_the_first()),
     State("hidden", "/", then=in_turn(hide_the_first(), go("/hidden"))),

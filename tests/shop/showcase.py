@@ -26,6 +26,8 @@ _ARABIC_TEXTS = {
     "attributes": Jsonb({"المادة": "نحاس", "السعة": "350 مل", "dishwasher_safe": False}),
 }
 SHOPPER = "S00001"
+# Number of a receipt: somebody was erased, and a part of it waits.
+RECEIPT = "5f0c2f6e-3a1d-4c53-9f0b-8f2a6f0d7b11"
 EMAIL, PASSWORD = "anna@example.com", "a long way to go"
 # Tokens of links that are good, by what each is for.
 LINKS = {purpose: f"token-{purpose}" for purpose in ("sign-up", "claim", "reset")}
@@ -33,6 +35,17 @@ LINKS = {purpose: f"token-{purpose}" for purpose in ("sign-up", "claim", "reset"
 NO_WORD = "crockery"
 _OPENED = datetime(2026, 1, 5, 9, tzinfo=UTC)
 _REVIEWS = 8
+_ERASED = {
+    "raw.shoppers": 1,
+    "raw.consents": 2,
+    "raw.purchases": 12,
+    "raw.views": 1840,
+    "raw.reviews": 3,
+    "ops.sessions": 2,
+    "ops.runs": 1,
+    "marts.shopper_events": 1857,
+    "staging.int_events": 1857,
+}
 
 
 def make_showcase() -> None:
@@ -118,6 +131,18 @@ def make_showcase() -> None:
             }
             for number, (title, body) in enumerate(texts)
         ),
+    )
+    add_rows(
+        "ops.erasures",
+        [
+            {
+                "erasure_id": RECEIPT,
+                "erased_at": _OPENED,
+                "source": "site",
+                "counts": Jsonb(_ERASED),
+                "waits_for": ["transform", "embed", "train", "export"],
+            }
+        ],
     )
     make_mart(
         "product_complements",

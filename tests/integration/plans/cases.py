@@ -139,6 +139,7 @@ _TRENDING = Case(
     most={**_LOOKED_UP, **_POPULAR},
 )
 _BASKET = f"shopper:{BUSY}"
+_OF_BUSY: dict[str, Any] = {"shopper_id": BUSY, "shopper_hash": b"hash"}
 _EMAIL = f"{BUSY}@example.com"
 _LINK_HASH = hashlib.sha256(BUSY.removeprefix("s").encode()).digest()
 _NEW_LINK: dict[str, Any] = {"token_hash": bytes(32), "email": _EMAIL, "seconds": 60.0}
@@ -991,6 +992,71 @@ CASES = (
         },
         searches=("purchases_of_shopper", "hides_pkey", "basket_lines_pkey"),
         rows=3,
+    ),
+    Case(
+        name="one",
+        statement="api/my_data/rename_shopper",
+        parameters={**_OF_BUSY, "display_name": "Somebody else"},
+        most={"shoppers": 8, "consents": 4},
+        rows=1,
+        searches=("shoppers_pkey",),
+    ),
+    Case(
+        name="first page",
+        statement="api/my_data/own_reviews",
+        parameters={"shopper_id": BUSY, "reviewed_at": None, "review_id": None, "row_count": 5},
+        most={"reviews": 12, "products": 12},
+        rows=5,
+        searches=("reviews_of_shopper",),
+    ),
+    Case(
+        name="next page",
+        statement="api/my_data/own_reviews",
+        parameters={
+            "shopper_id": BUSY,
+            "reviewed_at": "2026-02-26T00:00:00Z",
+            "review_id": "r1",
+            "row_count": 5,
+        },
+        most={"reviews": 12, "products": 12},
+        searches=("reviews_of_shopper",),
+    ),
+    Case(
+        name="one",
+        statement="api/my_data/own_review",
+        parameters={"shopper_id": BUSY, "review_id": "r7"},
+        most={"reviews": 2, "products": 2},
+        rows=1,
+        searches=("reviews_pkey",),
+    ),
+    Case(
+        name="one",
+        statement="api/my_data/change_review",
+        parameters={
+            **_OF_BUSY,
+            "review_id": "r7",
+            "rating": 1,
+            "title": "Another title",
+            "body": None,
+        },
+        most={"shoppers": 4, "consents": 4, "reviews": 6},
+        rows=1,
+        searches=("reviews_pkey",),
+    ),
+    Case(
+        name="one",
+        statement="api/my_data/delete_review",
+        parameters={"shopper_id": BUSY, "review_id": "r7"},
+        most={"reviews": 2},
+        rows=1,
+        searches=("reviews_pkey",),
+    ),
+    Case(
+        name="unknown",
+        statement="api/my_data/read_receipt",
+        parameters={"erasure_id": "00000000-0000-4000-8000-000000000000"},
+        most={"erasures": 2},
+        rows=0,
     ),
     Case(
         name="some",
