@@ -20,6 +20,7 @@ from api.paging.keyset import encode_cursor, list_key
 from tests.fixtures.site import serving
 from tests.shop.database import cloned_database, variables_set
 from tests.shop.showcase import (
+    ARABIC,
     BARE,
     EMAIL,
     LINKS,
@@ -66,6 +67,8 @@ class State:
         Whether the database is away, so that the page comes from the snapshot.
     has_signal : bool
         Whether the browser sends Global Privacy Control.
+    language : str
+        That the browser asks for.
     """
 
     name: str
@@ -75,6 +78,7 @@ class State:
     then: Act | None = None
     is_away: bool = False
     has_signal: bool = False
+    language: str = "en-GB"
 
 
 def sign_in_as(shopper_id: str) -> Act:
@@ -165,6 +169,15 @@ def add_to_basket() -> Act:
 def order() -> Act:
     """Return the act of ordering the product of the page."""
     return in_turn(add_to_basket(), go("/checkout"), press("Place the order"))
+
+
+def turn_around() -> Act:
+    """Return the act of showing the page as readers of a language from right to left see it."""
+
+    def act(page: Page) -> None:
+        page.evaluate("document.documentElement.dir = 'rtl'")
+
+    return act
 
 
 def type_search(words: str) -> Act:
@@ -261,7 +274,11 @@ STATES = (
     State("home-agreed", "/", who="agreed"),
     State("home-shopper", "/", who="shopper"),
     State("home-from-snapshot", "/", is_away=True),
+    State("home-russian", "/", language="ru"),
+    State("home-right-to-left", "/", then=turn_around()),
     State("category", "/categories/Kitchen"),
+    State("category-german", "/categories/Kitchen", language="de"),
+    State("category-right-to-left", "/categories/Kitchen", then=turn_around()),
     State("category-past-the-end", f"/categories/Kitchen?after={_BEFORE_ALL}"),
     State("brand", f"/products/{REVIEWED}", then=follow_brand),
     State("search", "/search?q=mug"),
@@ -282,6 +299,9 @@ STATES = (
     ),
     State("search-past-page", "/search?q=mug", who="agreed", then=go("/search")),
     State("product-with-reviews", f"/products/{REVIEWED}"),
+    State("product-russian", f"/products/{ON_SALE}", language="ru"),
+    State("product-arabic", f"/products/{ARABIC}"),
+    State("product-arabic-right-to-left", f"/products/{ARABIC}", then=turn_around()),
     State("product-agreed", f"/products/{REVIEWED}", who="agreed"),
     State("product-shopper", f"/products/{ON_SALE}", who="shopper"),
     State("product-in-basket", f"/products/{ON_SALE}", then=add_to_basket()),
@@ -358,6 +378,7 @@ STATES = (
     State("how-recommendations-work", "/how-recommendations-work"),
     State("how-recommendations-work-shopper", "/how-recommendations-work", who="shopper"),
     State("privacy", "/privacy"),
+    State("privacy-russian", "/privacy", language="ru"),
     State("privacy-from-snapshot", "/privacy", is_away=True),
     State("choices", "/privacy/choices"),
     State("choices-agreed", "/privacy/choices", who="agreed"),
@@ -436,7 +457,9 @@ class Shown:
 def opened(browser: Browser, sites: Sites, state: State) -> Iterator[Shown]:
     """Open a page in a state within the block."""
     signal = {"Sec-GPC": "1"} if state.has_signal else {}
-    with browser.new_context(reduced_motion="reduce", extra_http_headers=signal) as context:
+    with browser.new_context(
+        reduced_motion="reduce", extra_http_headers=signal, locale=state.language
+    ) as context:
         shown = Shown(context.new_page())
         shown.page.on("console", lambda said: _note(shown, said.type, said.text))
         shown.page.on("response", lambda answer: _keep(shown, answer))

@@ -3,18 +3,20 @@
 import json
 import re
 from dataclasses import dataclass, field
+from gettext import NullTranslations
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from babel import Locale
 from msgspec.structs import replace
 
 from alsolike.purposes import PURPOSES
 from api.accounts.account_pages import ShownSession
 from api.accounts.store import Link
-from api.languages.translate import ENGLISH
+from api.languages.translate import ENGLISH, Language
 from api.listing.choices import CATEGORY_SORTS, choices_of
 from api.listing.controls import Controls, make_controls
 from api.listing.store import Facet
@@ -511,6 +513,12 @@ def test_where_there_are_no_pages_nothing_leads_to_one() -> None:
     assert "There is no such page." in page.text
     assert [a["href"] for a in page.named("a")] == ["#content"]
     assert page.forms == []
+
+
+def test_a_page_in_arabic_is_laid_out_from_right_to_left() -> None:
+    arabic = Language("ar", Locale.parse("ar"), NullTranslations())
+    html = render("pages/home.html", **PAGES["home"], language=arabic)
+    assert '<html lang="ar" dir="rtl">' in html
 
 
 def test_error_page_needs_nothing_but_the_error() -> None:
