@@ -269,6 +269,26 @@ def hide_the_first() -> Act:
     return act
 
 
+def open_why() -> Act:
+    """Return the act of opening the explanation of the first card."""
+
+    def act(page: Page) -> None:
+        page.get_by_role("link", name=re.compile("^Why this")).first.click()
+        expect(page.locator(".why")).to_be_visible()
+
+    return act
+
+
+def want(name: str) -> Act:
+    """Return the act of pressing a button of the explanation that is open."""
+
+    def act(page: Page) -> None:
+        page.locator(".why").get_by_role("button", name=name).click()
+        expect(page.get_by_role("button", name="Undo")).to_be_visible()
+
+    return act
+
+
 STATES = (
     State("home-stranger", "/"),
     State("home-agreed", "/", who="agreed"),
@@ -343,6 +363,17 @@ STATES = (
     State("my-data-receipt", f"/my-data/receipts/{RECEIPT}"),
     State("nothing-hidden", "/hidden"),
     State("card-hidden", "/", then=hide_the_first()),
+    State("why", "/", who="agreed", then=open_why()),
+    State("why-page", f"/products/{ON_SALE}/why"),
+    State("less-like", "/", who="agreed", then=in_turn(open_why(), want("Less like this"))),
+    State(
+        "wishes",
+        "/",
+        who="agreed",
+        then=in_turn(open_why(), want("Less like this"), go("/hidden")),
+    ),
+    State("home-two-pages", "/?pages=2"),
+    State("too-many-pages", "/?pages=9", status=400),
     State("hidden", "/", then=in_turn(hide_the_first(), go("/hidden"))),
     State("product-sold-out", f"/products/{SOLD_OUT}"),
     State("product-bare", f"/products/{BARE}"),

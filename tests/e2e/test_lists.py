@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.fixtures.waiting import wait_for
+
 pytestmark = pytest.mark.browser
 
 BLOCK_SIZE = 12
@@ -79,7 +81,7 @@ def test_what_is_added_is_told_and_has_the_focus(visit: Any) -> None:
     expect(page.locator("#list-status")).to_have_role("status")
 
 
-def test_by_the_keyboard_alone(visit: Any, shopper: str) -> None:
+def test_lists_by_the_keyboard_alone(visit: Any, shopper: str) -> None:
     visit.sign_in(shopper)
     page = visit.page
     visit.open("/products/mug-02")
@@ -107,8 +109,15 @@ def test_by_the_keyboard_alone(visit: Any, shopper: str) -> None:
         page.keyboard.press("Tab")
     expect(first_new.locator("h3 a")).to_be_focused()
 
-    # Why this?
+
+def test_explanations_and_wishes_by_the_keyboard_alone(visit: Any, shopper: str) -> None:
+    visit.sign_in(shopper)
+    page = visit.page
+    visit.open("/products/mug-02")
     visit.open("/")
+    before = visit.block()
+
+    # Why this?
     tab_to(page, re.compile("^Why this"))
     page.keyboard.press("Enter")
     if visit.has_scripts:
@@ -162,10 +171,15 @@ def test_a_page_is_fetched_ahead_unless_the_look_at_it_would_be_lost(
     if agrees:
         page.locator("#content").get_by_role("button", name="Personalise my visit").click()
         expect(page.get_by_text("This visit is personalised.")).to_be_visible()
+    fetched: list[str] = []
+    browser = page.context.new_cdp_session(page)
+    browser.on("Preload.prefetchStatusUpdated", lambda told: fetched.append(told["status"]))
+    browser.send("Preload.enable")
     link = page.locator(f"a[href='{path}']").first
     link.hover()
-    # A request that says so, and is none of the page's own.
-    page.wait_for_timeout(1000)
+    if is_fetched:
+        # Asking the page lets the browser tell.
+        wait_for(lambda: bool(page.evaluate("true") and {"Ready", "Success"} & {*fetched}))
     link.click()
     expect(page).to_have_url(re.compile(f"{path}$"))
     kind = page.evaluate("performance.getEntriesByType('navigation')[0].deliveryType")

@@ -32,8 +32,11 @@ def section(text: str, name: str) -> str:
 
 
 def next_address(text: str) -> str | None:
-    found = re.search(r'<li class="more">\s*<a[^>]*?href="([^"]+)"', text)
-    return None if found is None else html.unescape(found.group(1))
+    """Return the address of the next items alone, by their cursor."""
+    found = re.search(r'<li class="more">\s*<a[^>]*?hx-get="([^"]+)"', text)
+    if found is None:
+        return None
+    return re.sub(r"&(?:reviews_)?pages=\d+$", "", html.unescape(found.group(1)))
 
 
 def token(client: Client) -> str:
