@@ -14,6 +14,9 @@ from api.listing.choices import CATEGORY_SORTS, choices_of
 from api.listing.controls import Controls, make_controls
 from api.listing.store import Facet
 from api.pages.rendering import template_environment
+from api.product_page.service import RatingBar
+from api.reviews.form import form_of, read_form
+from api.reviews.store import ReviewText
 from api.visitors.session import Visitor
 
 WEB = Path(__file__).resolve().parents[3] / "web"
@@ -89,9 +92,14 @@ def block(*products: SimpleNamespace, is_personal: bool = True) -> SimpleNamespa
         text="Because you viewed",
         product_title="Plain mug",
         product_url="/products/mug",
+        category=None,
     )
     popular = SimpleNamespace(
-        kind="popular", text="Popular right now", product_title=None, product_url=None
+        kind="popular",
+        text="Popular right now",
+        product_title=None,
+        product_url=None,
+        category=None,
     )
     items = [
         SimpleNamespace(
@@ -123,13 +131,17 @@ DETAIL = card(
     description="Good for day hikes.",
     attributes=[("Colour", "teal")],
     breadcrumbs=[category("Outdoors"), category("Outdoors > Hiking")],
+    pictures=["/pictures/P000001.svg", "/pictures/P000001.svg?view=2"],
+    brand_url="/brands/Wexaquay",
 )
 REVIEW = SimpleNamespace(
     rating=4,
     title="Solid",
     body="Does what it says.",
     date_text="3 May 2026",
-    author_label="Verified shopper",
+    author_label="Shopper",
+    is_verified=True,
+    is_own=False,
 )
 CARDS = [card(number) for number in range(24)]
 
@@ -158,14 +170,29 @@ def controls(*chosen: tuple[str, str], value: str = "red") -> Controls:
 
 PRODUCT_PAGE = {
     "product": DETAIL,
-    "complements": block(*CARDS[18:]),
+    "complements": block(*CARDS[18:21]),
     "similar": block(*CARDS[:12]),
     "recommended": block(*CARDS[12:18]),
     "reviews": [REVIEW] * 5,
     "reviews_next_url": "/products/P000001?reviews_after=x",
+    "reviews_are_away": False,
+    "rating_bars": [
+        RatingBar(stars, 100 * stars, 20, f"/products/P000001?reviews_rating={stars}", stars == 4)
+        for stars in (5, 4, 3, 2, 1)
+    ],
+    "review_form": form_of(ReviewText(4, "Solid", "Does what it says.")),
+    "sign_in_to_review": "/sign-in?next=/products/P000001/review",
     "is_bought": False,
 }
 PAGES: dict[str, dict[str, Any]] = {
+    "brand": {
+        "brand": "Wexaquay",
+        "products": CARDS,
+        "next_url": None,
+        "count": 24,
+        "controls": controls(),
+    },
+    "review": {"product": DETAIL, "form": read_form({"title": "Solid"})[1]},
     "home": {
         "block": block(*CARDS[:12]),
         "due": CARDS[12:14],
