@@ -16,6 +16,7 @@ from alsolike.api_keys import VARIABLE as API_KEYS
 from alsolike.api_keys import ApiKey, read_api_keys
 from alsolike.browsers import BrowserSettings, read_browser_settings
 from alsolike.errors import SettingError
+from alsolike.mail_settings import MailSettings, read_mail_settings
 from alsolike.secret_settings import (
     read_erasure_key,
     read_secret,
@@ -28,11 +29,35 @@ _S3_ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 
 # What the addresses of the site begin with; a test compares it with the routes.
 _OWN_PATHS = (
-    "v1", "blocks", "products", "categories", "brands", "search", "basket", "checkout", "hidden",
-    "orders", "sign-in", "sign-out", "personalise", "how-recommendations-work", "privacy",
-    "sitemap.xml", "sitemap", "robots.txt", "favicon.ico", "static", "pictures", "theme", "schema",
-    "health", "metrics",
-)  # fmt: skip
+    "v1",
+    "blocks",
+    "products",
+    "categories",
+    "brands",
+    "search",
+    "basket",
+    "checkout",
+    "hidden",
+    "orders",
+    "sign-in",
+    "sign-up",
+    "sign-out",
+    "account",
+    "personalise",
+    "language",
+    "how-recommendations-work",
+    "privacy",
+    "sitemap.xml",
+    "sitemap",
+    "robots.txt",
+    "favicon.ico",
+    "static",
+    "pictures",
+    "theme",
+    "schema",
+    "health",
+    "metrics",
+)
 
 # Says that nothing stands before the texts, whatever the encoder's own files say.
 NO_PROMPT = "none"
@@ -101,10 +126,12 @@ class Settings:
         Whether products that the shop names no group of are grouped by their titles.
     metrics_folder : Path or None
         None: one process serves.
-    are_pages_on : bool or None
-        None: only for the demo shop.
+    are_pages_on : bool
+        Whether the site has pages beside the API.
     theme_folder : Path or None
         None: alsolike's own look.
+    page_languages : tuple of str
+        Tags of the languages that pages are offered in, the default first; empty: all there are.
     allowed_hosts : tuple of str
         In lower case.
     erasure_key : bytes
@@ -153,10 +180,12 @@ class Settings:
     keep_runs_days: int
     keep_jobs_days: int
     is_cookie_secure: bool
-    are_pages_on: bool | None
+    are_pages_on: bool
     theme_folder: Path | None
+    page_languages: tuple[str, ...]
     api_keys: tuple[ApiKey, ...]
     browsers: BrowserSettings
+    mail: MailSettings
     rate_limit: int
     trusted_proxies: tuple[str, ...]
     allowed_hosts: tuple[str, ...]
@@ -223,12 +252,12 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         keep_runs_days=_days(env, "ALSOLIKE_KEEP_RUNS_DAYS", 90),
         keep_jobs_days=_days(env, "ALSOLIKE_KEEP_JOBS_DAYS", 7),
         is_cookie_secure=_boolean(env, "ALSOLIKE_COOKIE_SECURE", default=False),
-        are_pages_on=_boolean(env, "ALSOLIKE_PAGES", default=False)
-        if env.get("ALSOLIKE_PAGES")
-        else None,
+        are_pages_on=_boolean(env, "ALSOLIKE_PAGES", default=True),
         theme_folder=_theme_folder(env),
+        page_languages=_words(env, "ALSOLIKE_PAGE_LANGUAGES"),
         api_keys=api_keys,
         browsers=read_browser_settings(env, has_keys=bool(api_keys)),
+        mail=read_mail_settings(env, home),
         rate_limit=_integer(
             env, "ALSOLIKE_RATE_LIMIT", 0 if is_loopback(host) else 6000, 0, 10_000_000
         ),

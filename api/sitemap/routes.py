@@ -14,10 +14,10 @@ from litestar.response import Stream
 
 from api.catalogue.categories import refresh_navigation, tree_of
 from api.exchange import AnyRequest, mark_odd, public_path
-from api.fields import own_address, product_path
+from api.fields import product_path
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer, ladder_of
-from api.pages.addresses import brand_path
+from api.pages.addresses import brand_path, whole_address
 from api.sitemap import store
 from api.sitemap.documents import MOST_ADDRESSES, index, robots, streamed_urls, urls
 from api.sitemap.store import PartQuestion
@@ -28,7 +28,16 @@ _XML = "application/xml"
 # Products of one statement.
 _PAGE_SIZE = 2000
 # Pages that are of no use to whoever did not ask for them.
-_CLOSED = ("/search", "/sign-in", "/basket", "/checkout", "/orders", "/hidden")
+_CLOSED = (
+    "/search",
+    "/sign-in",
+    "/sign-up",
+    "/account",
+    "/basket",
+    "/checkout",
+    "/orders",
+    "/hidden",
+)
 
 _ENDS_STEPS = Steps(store.part_ends)
 _PRODUCTS_STEPS = Steps(store.part_products)
@@ -36,10 +45,10 @@ _BRANDS_STEPS = Steps(store.brands)
 
 
 @get("/robots.txt", cache_control=_KEPT)
-async def give_robots(request: AnyRequest) -> Response[str]:
+async def give_robots() -> Response[str]:
     """Give what crawlers may ask for, and where the sitemap is."""
     closed = [public_path(path) for path in _CLOSED]
-    return Response(robots(f"{_site(request)}/sitemap.xml", closed), media_type=MediaType.TEXT)
+    return Response(robots(f"{_site()}/sitemap.xml", closed), media_type=MediaType.TEXT)
 
 
 @get("/sitemap/products.xml", cache_control=_KEPT)
@@ -49,7 +58,7 @@ async def give_products(
     """Give the products behind one of a catalogue in the order of ids, up to another."""
     # The first page is read before the answer begins, so that a failure is still an answer.
     first = await answer(request, _PRODUCTS_STEPS, PartQuestion(after, until, _PAGE_SIZE))
-    site, ladder = _site(request), ladder_of(request)
+    site, ladder = _site(), ladder_of(request)
 
     async def pages() -> AsyncIterator[list[str]]:
         ids, left = first, MOST_ADDRESSES
@@ -69,7 +78,7 @@ async def give_brands(request: AnyRequest) -> Response[str]:
     """Give the pages of brands; beyond the most that a part holds there are none."""
     mark_odd()
     brands = await answer(request, _BRANDS_STEPS, MOST_ADDRESSES)
-    site = _site(request)
+    site = _site()
     return Response(urls(site + brand_path(brand) for brand in brands), media_type=_XML)
 
 
@@ -99,11 +108,11 @@ def sitemap_router(pages: Sequence[str]) -> Router:
         mark_odd()
         ends = await answer(request, _ENDS_STEPS, MOST_ADDRESSES)
         starts = range(0, len(all_pages(request)), MOST_ADDRESSES)
-        parts = [_part(request, "pages", {"after": start}) for start in starts]
-        parts.append(_part(request, "brands", {}))
+        parts = [_part("pages", {"after": start}) for start in starts]
+        parts.append(_part("brands", {}))
         for after, until in zip(["", *ends], [*ends, None], strict=True):
             given = {"after": after} if until is None else {"after": after, "until": until}
-            parts.append(_part(request, "products", given))
+            parts.append(_part("products", given))
         return Response(index(parts), media_type=_XML)
 
     @get("/sitemap/pages.xml", cache_control=_KEPT)
@@ -111,7 +120,7 @@ def sitemap_router(pages: Sequence[str]) -> Router:
         """Give the pages that are about no single product, categories included."""
         start = max(after, 0)
         paths = all_pages(request)[start : start + MOST_ADDRESSES]
-        site = _site(request)
+        site = _site()
         return Response(urls(f"{site}{path}" for path in paths), media_type=_XML)
 
     return Router(
@@ -122,14 +131,11 @@ def sitemap_router(pages: Sequence[str]) -> Router:
     )
 
 
-def _part(request: AnyRequest, name: str, given: Mapping[str, object]) -> str:
-    address = f"{_site(request)}/sitemap/{name}.xml"
+def _part(name: str, given: Mapping[str, object]) -> str:
+    address = f"{_site()}/sitemap/{name}.xml"
     return f"{address}?{urlencode(given)}" if given else address
 
 
-def _site(request: AnyRequest) -> str:
-    """Return what stands before our paths: the public origin, else the host that was asked for."""
-    own = own_address.get()
-    if "://" in own:
-        return own
-    return f"{request.scope['scheme']}://{request.headers.get('host', '')}{own}"
+def _site() -> str:
+    """Return what stands before our paths."""
+    return whole_address(public_path(""))

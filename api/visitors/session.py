@@ -1,8 +1,10 @@
 """Who asks, by what the session keeps.
 
 A session holds the id of a signed-in shopper, or a random id of an anonymous visitor who agreed to
-personalisation; neither id is ever kept beside the other. It also holds the id of the basket of a
-visitor who is not signed in, and what a visitor hid who has no account or did not agree.
+personalisation; neither id is ever kept beside the other. Beside a shopper's id it holds whether
+they signed in to their account, or were chosen in the demo's shop. It also holds the id of the
+basket of a visitor who is not signed in, and what a visitor hid who has no account or did not
+agree.
 """
 
 import secrets
@@ -23,6 +25,7 @@ from api.visitors import store
 from api.visitors.shop import Shop
 
 _SHOPPER, _SESSION, _BASKET, _VISITOR = "shopper_id", "session_id", "basket_id", "visitor"
+_ACCOUNT = "account"
 
 
 class Visitor(Struct):
@@ -44,6 +47,8 @@ class Visitor(Struct):
         Ids of the products that they hid, in the database.
     hidden_here : sequence of str
         Ids of the products that they hid, in the session.
+    has_account : bool
+        Whether they signed in to an account; a shopper without was chosen in the demo's shop.
     """
 
     shopper_id: str | None = None
@@ -55,6 +60,7 @@ class Visitor(Struct):
     in_basket: Sequence[str] = ()
     hidden: Sequence[str] = ()
     hidden_here: Sequence[str] = ()
+    has_account: bool = False
 
     @property
     def exclude(self) -> list[str]:
@@ -88,8 +94,8 @@ async def require_pages(request: AnyRequest) -> None:
     await shop.refresh()
     if not shop.has_pages:
         message = (
-            "This shop has no pages: its API answers below /v1/. Whoever runs it can turn them on "
-            "with ALSOLIKE_PAGES=true."
+            "This shop has no pages: its API answers below /v1/. Whoever runs it turned them off "
+            "with ALSOLIKE_PAGES."
         )
         raise NotFoundException(message)
 
@@ -113,14 +119,19 @@ def require_choice(request: AnyRequest) -> None:
     NotFoundException
         The shoppers are real.
     """
-    if not shop_of(request).can_sign_in:
-        message = _("Nobody signs in here: the shoppers of this shop are real people.")
+    if not shop_of(request).can_choose:
+        message = _("Nobody is chosen here: the shoppers of this shop are real people.")
         raise NotFoundException(message)
 
 
 def session_shopper(request: AnyRequest) -> str | None:
     """Return the shopper whom the session names; whether there is one tells `load_visitor`."""
     return request.session.get(_SHOPPER)
+
+
+def _by_account(request: AnyRequest) -> bool:
+    """Tell whether the session's shopper signed in to an account, and was not merely chosen."""
+    return request.session.get(_ACCOUNT) is True
 
 
 def _hidden_in_session(request: AnyRequest) -> list[str]:
@@ -136,12 +147,15 @@ async def find_visitor(request: AnyRequest) -> Visitor:
 
 
 async def load_visitor(connection: Connection, request: AnyRequest) -> Visitor:
-    """Tell who asks; a shopper who was erased, or turned out to be real, is signed out."""
+    """Tell who asks.
+
+    A shopper who was erased is signed out, and one who was chosen and turned out to be real.
+    """
     visitor = Visitor()
     shopper_id = request.session.get(_SHOPPER)
     session_id = request.session.get(_SESSION)
     if shopper_id is not None:
-        row = await store.shopper(connection, shopper_id)
+        row = await store.shopper(connection, shopper_id, by_account=_by_account(request))
         if row is None:
             request.session.clear()
         else:
@@ -153,6 +167,7 @@ async def load_visitor(connection: Connection, request: AnyRequest) -> Visitor:
                 pieces=row.pieces,
                 in_basket=row.product_ids,
                 hidden=row.hidden,
+                has_account=_by_account(request),
             )
             ladder_of(request).shoppers.note(row.shopper_id)
     else:
@@ -172,10 +187,12 @@ async def load_visitor(connection: Connection, request: AnyRequest) -> Visitor:
 def remembered_visitor(request: AnyRequest) -> tuple[Visitor, frozenset[str]]:
     """Tell who asks without the database, and what they are known to have bought or hidden.
 
-    The session is what was last read of it. It counts if this was the demo shop, and not changed. A
-    shopper's consent cannot be looked up, so what they did is used for exclusions alone.
+    The session is what was last read of it. A shopper who was chosen counts if this was the demo
+    shop, and not changed. A shopper's consent cannot be looked up, so what they did is used for
+    exclusions alone.
     """
-    shopper_id = request.session.get(_SHOPPER) if shop_of(request).can_sign_in else None
+    is_let_in = _by_account(request) or shop_of(request).can_choose
+    shopper_id = request.session.get(_SHOPPER) if is_let_in else None
     session_id = request.session.get(_SESSION)
     known = ladder_of(request).shoppers.find(shopper_id)
     visitor = Visitor(
@@ -185,6 +202,7 @@ def remembered_visitor(request: AnyRequest) -> tuple[Visitor, frozenset[str]]:
         is_personalised=shopper_id is None and session_id is not None,
         pieces=0 if shopper_id is None and _BASKET not in request.session else None,
         hidden_here=_hidden_in_session(request),
+        has_account=shopper_id is not None and _by_account(request),
     )
     setattr(request.state, _VISITOR, visitor)
     return visitor, known.excluded
@@ -207,18 +225,42 @@ def visitor_context(request: AnyRequest) -> Mapping[str, Any]:
     return {
         "visitor": request.state.get(_VISITOR, Visitor()),
         "has_pages": shop.has_pages,
-        "can_sign_in": shop.can_sign_in,
+        "can_choose": shop.can_choose,
     }
 
 
-async def sign_in(request: AnyRequest, shopper_id: str) -> None:
-    """Make the visitor a shopper; a stranger's basket and hides are carried over."""
+async def sign_in(request: AnyRequest, shopper_id: str, *, by_account: bool = True) -> None:
+    """Make the visitor a shopper; a stranger's basket and hides are carried over.
+
+    Parameters
+    ----------
+    by_account : bool
+        Whether they proved that the shopper's account is theirs; they chose the shopper otherwise,
+        which holds only in the demo's shop.
+    """
     basket_id = request.session.get(_BASKET)
     if basket_id is not None:
         await write(request, lambda c: merge(c, basket_id, shopper_id), who=shopper_id)
     hidden = {} if _SHOPPER in request.session else {HIDDEN: _hidden_in_session(request)}
-    session = {_SHOPPER: shopper_id, **{key: ids for key, ids in hidden.items() if ids}}
+    session: dict[str, Any] = {
+        _SHOPPER: shopper_id,
+        **{key: ids for key, ids in hidden.items() if ids},
+    }
+    if by_account:
+        session[_ACCOUNT] = True
     await sessions_of(request).replace(request, session, is_new=True)
+
+
+async def sign_out_elsewhere(request: AnyRequest, shopper_id: str) -> None:
+    """End the sessions of a shopper but this one, which gets another id."""
+    await sessions_of(request).renew_id(request)
+    await sessions_of(request).sign_out_elsewhere(request, shopper_id)
+
+
+async def sign_out_everywhere(request: AnyRequest, shopper_id: str) -> None:
+    """End all sessions of a shopper, this one too."""
+    await sessions_of(request).sign_out_elsewhere(request, shopper_id)
+    await sign_out(request)
 
 
 async def sign_out(request: AnyRequest) -> None:

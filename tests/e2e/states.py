@@ -19,7 +19,17 @@ from playwright.sync_api import Browser, Page, Response, expect
 from api.paging.keyset import encode_cursor
 from tests.fixtures.site import serving
 from tests.shop.database import cloned_database, variables_set
-from tests.shop.showcase import BARE, ON_SALE, REVIEWED, SHOPPER, SOLD_OUT, make_showcase
+from tests.shop.showcase import (
+    BARE,
+    EMAIL,
+    LINKS,
+    ON_SALE,
+    PASSWORD,
+    REVIEWED,
+    SHOPPER,
+    SOLD_OUT,
+    make_showcase,
+)
 from tests.shop.snapshots import keep_snapshot
 
 Who = Literal["stranger", "agreed", "shopper"]
@@ -66,6 +76,31 @@ def sign_in_as(shopper_id: str) -> Act:
     def act(page: Page) -> None:
         page.get_by_label("Or give the id of any shopper").fill(shopper_id)
         page.locator("form.sign-in").get_by_role("button", name="Sign in").click()
+
+    return act
+
+
+def sign_in_to_account(password: str = PASSWORD) -> Act:
+    """Return the act of giving the address of the showcase's account, and a password."""
+
+    def act(page: Page) -> None:
+        page.get_by_label("E-mail address").fill(EMAIL)
+        page.get_by_label("Password").fill(password)
+        page.locator("form.form").get_by_role("button", name="Sign in").click()
+        page.wait_for_load_state("networkidle")
+
+    return act
+
+
+def sign_up_with(password: str) -> Act:
+    """Return the act of signing up with an address of one's own, and a password."""
+
+    def act(page: Page) -> None:
+        # Few messages go to one address.
+        page.get_by_label("E-mail address").fill(f"{secrets.token_hex(4)}@example.com")
+        page.get_by_label("Password").fill(password)
+        page.locator("form.form").get_by_role("button", name="Make an account").click()
+        page.wait_for_load_state("networkidle")
 
     return act
 
@@ -215,6 +250,17 @@ STATES = (
     State("product-from-snapshot", f"/products/{REVIEWED}", is_away=True),
     State("sign-in", "/sign-in"),
     State("sign-in-refused", "/sign-in", status=422, then=sign_in_as("nobody")),
+    State("sign-in-wrong", "/sign-in", status=422, then=sign_in_to_account("wrong")),
+    State("sign-up", "/sign-up"),
+    State("sign-up-refused", "/sign-up", status=422, then=sign_up_with("iloveyou")),
+    State("mail-sent", "/sign-up", then=sign_up_with(PASSWORD)),
+    State("reset-password", "/account/reset"),
+    State("confirm-address", f"/account/confirm?token={LINKS['sign-up']}"),
+    State("choose-password", f"/account/new-password?token={LINKS['reset']}"),
+    State("claim-account", f"/account/claim?token={LINKS['claim']}"),
+    State("link-over", "/account/confirm?token=over", status=404),
+    State("account", "/sign-in?next=/account", then=sign_in_to_account()),
+    State("account-of-demo-shopper", "/account", who="shopper"),
     State("how-recommendations-work", "/how-recommendations-work"),
     State("how-recommendations-work-shopper", "/how-recommendations-work", who="shopper"),
     State("privacy", "/privacy"),

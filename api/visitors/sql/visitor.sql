@@ -1,9 +1,9 @@
--- The shopper whom a visitor chose to be.
--- shopper_id: the shopper.
+-- The shopper who is signed in, or whom a visitor of the demo chose to be.
+-- shopper_id: the shopper; by_account: whether they signed in to their account.
 -- A row: the shopper with whether they consent to personalisation now, and what lies in their
 -- basket: pieces, and ids of products; and the ids of at most 1,000 products that they hid, the
--- latest. None for an unknown one, and none where shoppers are not
--- made up: there nobody may be chosen, whenever a session began.
+-- latest. None for an unknown one, none whose account is gone, and none who was chosen where
+-- shoppers are not made up, whenever a session began; nor may one be chosen who has an account.
 select
     s.shopper_id,
     s.display_name,
@@ -29,4 +29,10 @@ cross join
         from raw.basket_lines as l
         where l.basket_id = 'shopper:' || s.shopper_id
     ) as b
-where s.shopper_id = %(shopper_id)s and ops.is_demo_shop()
+where
+    s.shopper_id = %(shopper_id)s
+    and %(by_account)s::boolean = exists (
+        select 1 from ops.accounts as a
+        where a.shopper_id = s.shopper_id
+    )
+    and (%(by_account)s::boolean or ops.is_demo_shop())
