@@ -39,6 +39,7 @@ _OWN_PATHS = (
     "checkout",
     "hidden",
     "orders",
+    "my-data",
     "sign-in",
     "sign-up",
     "sign-out",
