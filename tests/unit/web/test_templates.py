@@ -22,6 +22,9 @@ from api.listing.controls import Controls, make_controls
 from api.listing.store import Facet
 from api.pages.rendering import template_environment
 from api.paging.more import one_page_more
+from api.product_page.service import RatingBar
+from api.reviews.form import form_of, read_form
+from api.reviews.store import ReviewText
 from api.visitors.session import Visitor
 
 WEB = Path(__file__).resolve().parents[3] / "web"
@@ -100,9 +103,14 @@ def block(*products: SimpleNamespace, is_personal: bool = True) -> SimpleNamespa
         text="Because you viewed",
         product_title="Plain mug",
         product_url="/products/mug",
+        category=None,
     )
     popular = SimpleNamespace(
-        kind="popular", text="Popular right now", product_title=None, product_url=None
+        kind="popular",
+        text="Popular right now",
+        product_title=None,
+        product_url=None,
+        category=None,
     )
     items = [
         SimpleNamespace(
@@ -135,13 +143,17 @@ DETAIL = card(
     description="Good for day hikes.",
     attributes=[("Colour", "teal")],
     breadcrumbs=[category("Outdoors"), category("Outdoors > Hiking")],
+    pictures=["/pictures/P000001.svg", "/pictures/P000001.svg?view=2"],
+    brand_url="/brands/Wexaquay",
 )
 REVIEW = SimpleNamespace(
     rating=4,
     title="Solid",
     body="Does what it says.",
     date_text="3 May 2026",
-    author_label="Verified shopper",
+    author_label="Shopper",
+    is_verified=True,
+    is_own=False,
 )
 CARDS = [card(number) for number in range(24)]
 
@@ -170,12 +182,19 @@ def controls(*chosen: tuple[str, str], value: str = "red") -> Controls:
 
 PRODUCT_PAGE = {
     "product": DETAIL,
-    "complements": block(*CARDS[18:]),
+    "complements": block(*CARDS[18:21]),
     "similar": block(*CARDS[:12]),
     "recommended": block(*CARDS[12:18]),
     "reviews": [REVIEW] * 5,
     "more_similar": one_page_more("/products/P000001?pages=2", is_part=False),
     "more_reviews": one_page_more("/products/P000001?reviews_after=x", is_part=False),
+    "reviews_are_away": False,
+    "rating_bars": [
+        RatingBar(stars, 100 * stars, 20, f"/products/P000001?reviews_rating={stars}", stars == 4)
+        for stars in (5, 4, 3, 2, 1)
+    ],
+    "review_form": form_of(ReviewText(4, "Solid", "Does what it says.")),
+    "sign_in_to_review": "/sign-in?next=/products/P000001/review",
     "is_bought": False,
 }
 END = one_page_more(None, is_part=False)
@@ -197,6 +216,14 @@ NO_ADVICE: dict[str, Any] = {
     "suggestions": [],
 }
 PAGES: dict[str, dict[str, Any]] = {
+    "brand": {
+        "brand": "Wexaquay",
+        "products": CARDS,
+        "next_url": None,
+        "count": 24,
+        "controls": controls(),
+    },
+    "review": {"product": DETAIL, "form": read_form({"title": "Solid"})[1]},
     "home": {
         "block": block(*CARDS[:12]),
         "more": one_page_more("/?pages=2", is_part=False),
