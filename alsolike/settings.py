@@ -29,11 +29,36 @@ _S3_ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 
 # What the addresses of the site begin with; a test compares it with the routes.
 _OWN_PATHS = (
-    "v1", "blocks", "products", "categories", "search", "basket", "checkout", "hidden", "orders",
-    "sign-in", "sign-up", "sign-out", "account", "personalise", "language",
-    "how-recommendations-work", "privacy", "sitemap.xml", "sitemap", "robots.txt", "favicon.ico",
-    "static", "pictures", "theme", "schema", "health", "metrics",
-)  # fmt: skip
+    "v1",
+    "blocks",
+    "products",
+    "categories",
+    "brands",
+    "search",
+    "basket",
+    "checkout",
+    "hidden",
+    "orders",
+    "my-data",
+    "sign-in",
+    "sign-up",
+    "sign-out",
+    "account",
+    "personalise",
+    "language",
+    "how-recommendations-work",
+    "privacy",
+    "sitemap.xml",
+    "sitemap",
+    "robots.txt",
+    "favicon.ico",
+    "static",
+    "pictures",
+    "theme",
+    "schema",
+    "health",
+    "metrics",
+)
 
 # Says that nothing stands before the texts, whatever the encoder's own files say.
 NO_PROMPT = "none"

@@ -33,7 +33,8 @@ from alsolike.settings import Settings
 from api.about.pages import ABOUT_PATHS, about_routes
 from api.accounts.account_pages import own_account_pages
 from api.accounts.pages import account_pages
-from api.accounts.service import Accounts
+from api.accounts.service import Accounts, prove
+from api.catalogue.brand_pages import brand_page
 from api.catalogue.categories import CategoryTree, navigation_context, refresh_navigation
 from api.catalogue.pages import category
 from api.catalogue.routes import pictures_router, products_router
@@ -61,6 +62,9 @@ from api.ladder.tiers import TIERS
 from api.languages.choice import load_languages, offered_languages, with_language
 from api.languages.translate import Language
 from api.metrics import Metrics
+from api.my_data.deletion_pages import DELETE_PATH, deletion_pages
+from api.my_data.pages import my_data_pages
+from api.my_data.review_pages import my_review_pages
 from api.openapi.describe import Described
 from api.orders.pages import order_pages
 from api.pages.element import element_route
@@ -74,7 +78,8 @@ from api.recommendations.block_routes import blocks_router
 from api.recommendations.pages import home
 from api.recommendations.popular_now import PopularNow
 from api.recommendations.routes import recommendations_router
-from api.search.pages import search_page
+from api.reviews.pages import review_page, send_review
+from api.search.pages import forget_past_searches, search_page, search_suggestions
 from api.search.query_vectors import LoadEncoder, QueryVectors
 from api.search.routes import list_products
 from api.sessions.session import Sessions
@@ -111,6 +116,7 @@ _AFRESH = (
     "/account/claim",
     "/account/new-password",
     "/language",
+    DELETE_PATH,
 )
 # Errors of the file system that mean: there is no such file.
 _NO_FILE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EACCES})
@@ -201,6 +207,7 @@ def create_app(
                 "popular_now": PopularNow(ladder, clock),
                 "draw_picture": draw_picture,
                 "page_frame": _page_frame,
+                "check_password": prove,
             },
             deep_copy=False,
         ),
@@ -273,16 +280,24 @@ def _pages_router(
         route_handlers=[
             home,
             product,
+            review_page,
+            send_review,
             category,
+            brand_page,
             search_page,
             *account_pages,
             *own_account_pages,
+            search_suggestions,
+            forget_past_searches,
             sign_out_shopper,
             personalise,
             hide,
             unhide,
             hidden_page,
             *order_pages,
+            *my_data_pages,
+            *my_review_pages,
+            *deletion_pages,
             *about_routes(settings),
             language_route(settings, languages),
         ],
