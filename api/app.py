@@ -114,7 +114,6 @@ _MACHINE_PREFIXES = (
 )
 # These begin or end a session or need none, whatever became of the one that the browser has.
 _AFRESH = (
-    "/language",
     "/sign-in",
     "/sign-out",
     "/sign-up",
@@ -122,6 +121,7 @@ _AFRESH = (
     "/account/confirm",
     "/account/claim",
     "/account/new-password",
+    "/language",
     DELETE_PATH,
 )
 # Errors of the file system that mean: there is no such file.
