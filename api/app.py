@@ -55,6 +55,7 @@ from api.http.validation import validate_requests
 from api.ladder.ladder import Ladder
 from api.ladder.spent_tokens import spend_token
 from api.ladder.tiers import TIERS
+from api.languages.choice import load_languages, with_language
 from api.metrics import Metrics
 from api.openapi.describe import Described
 from api.orders.pages import order_pages
@@ -211,7 +212,9 @@ def create_app(
         path_prefix=settings.path_prefix,
         public_origin=settings.browsers.public_origin,
     )
-    app.asgi_handler = without_prefix(standard, settings.path_prefix)
+    app.asgi_handler = with_language(
+        without_prefix(standard, settings.path_prefix), load_languages()
+    )
     return app
 
 

@@ -19,6 +19,7 @@ from litestar.utils.scope.state import ScopeState
 from api.exchange import AnyRequest
 from api.http.notes import notes_of
 from api.ladder.requests import ladder_of, tier_of
+from api.languages.translate import current_language, translated, translated_plural
 from api.pages.addresses import canonical_address
 
 WEB = Path(__file__).parents[2] / "web"
@@ -41,7 +42,7 @@ _POLICY = (
 PAGE_HEADERS: Mapping[str, str] = {
     # Every page shows its visitor's name.
     "Cache-Control": "private, no-store",
-    "Vary": "Cookie, HX-Request",
+    "Vary": "Accept-Language, Cookie, HX-Request",
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -49,7 +50,14 @@ PAGE_HEADERS: Mapping[str, str] = {
 
 
 def template_config(path_prefix: str) -> TemplateConfig[JinjaTemplateEngine]:
-    """Configure the templates of `web/templates`; a name that is missing there is an error.
+    """Configure the templates of `web/templates`, for paths of ours behind `path_prefix`."""
+    return TemplateConfig(
+        instance=JinjaTemplateEngine.from_environment(template_environment(path_prefix))
+    )
+
+
+def template_environment(path_prefix: str = "") -> Environment:
+    """Return what renders the templates of `web/templates`; a name that is missing is an error.
 
     Parameters
     ----------
@@ -64,12 +72,16 @@ def template_config(path_prefix: str) -> TemplateConfig[JinjaTemplateEngine]:
         lstrip_blocks=True,
         # A change of a template shows after a restart, and no page asks the disk for changes.
         auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    # The extension adds it.
+    environment.install_gettext_callables(  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+        translated, translated_plural, newstyle=True
     )
     environment.filters["shown"] = shown
-    cast("dict[str, Any]", environment.globals).update(
-        prefix=path_prefix, remembered=lru_cache(_REMEMBERED_CARDS)(_rendered)
-    )
-    return TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment))
+    cast("dict[str, Any]", environment.globals).update(prefix=path_prefix, remembered=_remembered)
+    return environment
 
 
 def shown(text: object) -> str:
@@ -80,8 +92,13 @@ def shown(text: object) -> str:
     return _TURNING_SIGNS.sub("", str(text))
 
 
-def _rendered(macro: Callable[..., str], *arguments: object) -> str:
-    """Render a macro that depends on its arguments alone, so its output can be cached."""
+def _remembered(macro: Callable[..., str], *arguments: object) -> str:
+    """Render a macro that depends on its arguments and the language alone, once."""
+    return _rendered(current_language.get().tag, macro, *arguments)
+
+
+@lru_cache(_REMEMBERED_CARDS)
+def _rendered(_language: str, macro: Callable[..., str], *arguments: object) -> str:
     return macro(*arguments)
 
 
@@ -174,6 +191,7 @@ def _render(
         "csrf_token": token if isinstance(token, str) else "",
         "as_of": _as_of(request),
         "undo": request.state.get(_UNDO),
+        "language": current_language.get(),
     }
     return Template(
         name,

@@ -273,6 +273,16 @@ def _become(page: Page, site: str, who: Who) -> None:
         page.goto(f"{site}/sign-in")
         page.locator(f"button[name=shopper_id][value='{SHOPPER}']").click()
         expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+        _empty_basket(page, site)
+
+
+def _empty_basket(page: Page, site: str) -> None:
+    """Take everything out of a shopper's basket: a state before may have left something there."""
+    page.goto(f"{site}/basket")
+    remove = page.get_by_role("button", name=re.compile("^Remove"))
+    for left in range(remove.count(), 0, -1):
+        remove.first.click()
+        expect(remove).to_have_count(left - 1)
 
 
 def _note(shown: Shown, kind: str, text: str) -> None:

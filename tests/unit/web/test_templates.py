@@ -6,14 +6,14 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import jinja2
 import pytest
 from msgspec.structs import replace
 
+from api.languages.translate import ENGLISH
 from api.listing.choices import CATEGORY_SORTS, choices_of
 from api.listing.controls import Controls, make_controls
 from api.listing.store import Facet
-from api.pages.rendering import shown
+from api.pages.rendering import template_environment
 from api.visitors.session import Visitor
 
 WEB = Path(__file__).resolve().parents[3] / "web"
@@ -210,16 +210,9 @@ VISITORS = {"stranger": STRANGER, "agreed": AGREED, "shopper": SHOPPER}
 
 
 def render(name: str, visitor: Visitor = SHOPPER, **context: Any) -> str:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(WEB / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["shown"] = shown
+    environment = template_environment()
+    # What is remembered must be hashable, and these cards are not.
     environment.globals["remembered"] = lambda macro, *arguments: macro(*arguments)
-    environment.globals["prefix"] = ""
     common = {
         "visitor": visitor,
         "csrf_token": TOKEN,
@@ -227,6 +220,7 @@ def render(name: str, visitor: Visitor = SHOPPER, **context: Any) -> str:
         "nav": NAV,
         "has_pages": True,
         "can_sign_in": True,
+        "language": ENGLISH,
     }
     return environment.get_template(name).render(**{**common, **context})
 
@@ -447,12 +441,6 @@ def test_where_there_are_no_pages_nothing_leads_to_one() -> None:
 
 
 def test_error_page_needs_nothing_but_the_error() -> None:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(WEB / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.filters["shown"] = shown
-    environment.globals["prefix"] = "/shop"
-    html = environment.get_template("pages/error.html").render(PAGES["error"])
+    error = template_environment("/shop").get_template("pages/error.html")
+    html = error.render({**PAGES["error"], "language": ENGLISH})
     assert "There is no such page." in html

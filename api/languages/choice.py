@@ -1,0 +1,94 @@
+"""Which language a visitor reads: the one they chose, or that of their browser."""
+
+from collections.abc import Mapping
+from http.cookies import CookieError, SimpleCookie
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale
+from babel.core import negotiate_locale
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+from litestar.datastructures import Headers
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from api.languages.translate import ENGLISH, Language, current_language
+
+COOKIE = "alsolike_language"
+CATALOGUES = Path(__file__).parents[2] / "web" / "locales"
+
+_DOMAIN = "messages"
+_MOST_PREFERRED = 20
+
+
+def load_languages(folder: Path = CATALOGUES) -> Mapping[str, Language]:
+    """Read the catalogues: English, and a language for each folder `<tag>/LC_MESSAGES`.
+
+    Returns
+    -------
+    mapping
+        From the tag to the language.
+    """
+    found = {ENGLISH.tag: ENGLISH}
+    for path in sorted(folder.glob(f"*/LC_MESSAGES/{_DOMAIN}.po")):
+        tag = path.parents[1].name
+        locale = Locale.parse(tag, sep="-" if "-" in tag else "_")
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale=locale, domain=_DOMAIN)
+        compiled = BytesIO()
+        write_mo(compiled, catalogue)
+        compiled.seek(0)
+        found[tag] = Language(tag, locale, Translations(compiled, domain=_DOMAIN))
+    return found
+
+
+def preferred_tags(accept_language: str) -> list[str]:
+    """Read an `Accept-Language` header: tags, the most wanted first; what is malformed is left out.
+
+    Source: RFC 9110, 12.5.4.
+    """
+    wanted: list[tuple[float, str]] = []
+    for part in accept_language.split(",")[:_MOST_PREFERRED]:
+        tag, _, weight = part.partition(";")
+        try:
+            quality = float(weight.strip().removeprefix("q=")) if weight.strip() else 1.0
+        except ValueError:
+            continue
+        if tag.strip() and 0 < quality <= 1:
+            wanted.append((quality, tag.strip()))
+    return [tag for _, tag in sorted(wanted, key=lambda one: -one[0])]
+
+
+def choose_language(languages: Mapping[str, Language], headers: Headers) -> Language:
+    """Return the language that the visitor chose, or the one that their browser likes most."""
+    chosen = languages.get(_cookie(headers.get("cookie", "")))
+    if chosen is not None:
+        return chosen
+    tags = preferred_tags(headers.get("accept-language", ""))
+    found = negotiate_locale([tag.replace("-", "_") for tag in tags], list(languages))
+    return languages.get(found or "", ENGLISH)
+
+
+def with_language(app: ASGIApp, languages: Mapping[str, Language]) -> ASGIApp:
+    """Answer each request in the language of who asks."""
+
+    async def call(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        token = current_language.set(choose_language(languages, Headers.from_scope(scope)))
+        try:
+            await app(scope, receive, send)
+        finally:
+            current_language.reset(token)
+
+    return call
+
+
+def _cookie(header: str) -> str:
+    try:
+        found = SimpleCookie(header).get(COOKIE)
+    except CookieError:
+        return ""
+    return "" if found is None else found.value

@@ -1,0 +1,71 @@
+"""Which language a page is in, and texts of it."""
+
+from pathlib import Path
+
+import pytest
+from litestar.datastructures import Headers
+
+from api.languages.choice import choose_language, load_languages, preferred_tags
+from api.languages.translate import current_language, gettext, ngettext
+
+RUSSIAN = """
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Plural-Forms: nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && "
+"(n%100<10 || n%100>=20) ? 1 : 2);\\n"
+
+msgid "Hello, %(name)s."
+msgstr "Привет, %(name)s."
+
+msgid "%(num)s piece"
+msgid_plural "%(num)s pieces"
+msgstr[0] "%(num)s штука"
+msgstr[1] "%(num)s штуки"
+msgstr[2] "%(num)s штук"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    catalogue = tmp_path / "ru" / "LC_MESSAGES" / "messages.po"
+    catalogue.parent.mkdir(parents=True)
+    catalogue.write_text(RUSSIAN, encoding="utf-8")
+    return tmp_path
+
+
+def test_a_language_is_a_file(folder: Path) -> None:
+    languages = load_languages(folder)
+    token = current_language.set(languages["ru"])
+    try:
+        assert gettext("Hello, %(name)s.", name="Ann") == "Привет, Ann."
+        forms = [ngettext("%(num)s piece", "%(num)s pieces", number) for number in (1, 3, 5, 21)]
+        assert forms == ["1 штука", "3 штуки", "5 штук", "21 штука"]
+        assert gettext("Not in the file") == "Not in the file"
+    finally:
+        current_language.reset(token)
+
+
+@pytest.mark.parametrize(
+    ("headers", "tag"),
+    [
+        ({}, "en"),
+        ({"accept-language": "ru-RU,ru;q=0.9,en;q=0.8"}, "ru"),
+        ({"accept-language": "en-GB,ru;q=0.5"}, "en"),
+        ({"accept-language": "fr, ru;q=0.3"}, "ru"),
+        ({"accept-language": "fr"}, "en"),
+        ({"accept-language": "ru;q=0, *"}, "en"),
+        ({"accept-language": "ru;q=nonsense,,;;;"}, "en"),
+        ({"accept-language": "ru", "cookie": "alsolike_language=en"}, "en"),
+        ({"accept-language": "en", "cookie": "a=b; alsolike_language=ru"}, "ru"),
+        ({"accept-language": "ru", "cookie": "alsolike_language=../../x"}, "ru"),
+    ],
+)
+def test_the_choice_goes_before_the_browser(
+    folder: Path, headers: dict[str, str], tag: str
+) -> None:
+    assert choose_language(load_languages(folder), Headers(headers)).tag == tag
+
+
+def test_many_tags_are_read_in_the_order_of_their_weights() -> None:
+    assert preferred_tags("de;q=0.2, ru, en;q=0.5") == ["ru", "en", "de"]
