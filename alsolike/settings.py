@@ -31,7 +31,8 @@ _S3_ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 _OWN_PATHS = (
     "v1", "blocks", "products", "categories", "search", "basket", "checkout", "hidden", "orders",
     "sign-in", "sign-out", "personalise", "how-recommendations-work", "privacy", "sitemap.xml",
-    "sitemap", "robots.txt", "favicon.ico", "static", "pictures", "schema", "health", "metrics",
+    "sitemap", "robots.txt", "favicon.ico", "static", "pictures", "theme", "schema", "health",
+    "metrics",
 )  # fmt: skip
 
 # Says that nothing stands before the texts, whatever the encoder's own files say.
@@ -103,6 +104,8 @@ class Settings:
         None: one process serves.
     are_pages_on : bool or None
         None: only for the demo shop.
+    theme_folder : Path or None
+        None: alsolike's own look.
     allowed_hosts : tuple of str
         In lower case.
     erasure_key : bytes
@@ -152,6 +155,7 @@ class Settings:
     keep_jobs_days: int
     is_cookie_secure: bool
     are_pages_on: bool | None
+    theme_folder: Path | None
     api_keys: tuple[ApiKey, ...]
     browsers: BrowserSettings
     oidc: OidcSettings
@@ -225,6 +229,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         are_pages_on=_boolean(env, "ALSOLIKE_PAGES", default=False)
         if env.get("ALSOLIKE_PAGES")
         else None,
+        theme_folder=_theme_folder(env),
         api_keys=api_keys,
         browsers=browsers,
         oidc=read_oidc_settings(
@@ -381,6 +386,11 @@ def _trusted_proxies(env: Mapping[str, str]) -> tuple[str, ...]:
             )
             raise SettingError(message) from error
     return proxies
+
+
+def _theme_folder(env: Mapping[str, str]) -> Path | None:
+    text = env.get("ALSOLIKE_THEME")
+    return Path(text).expanduser().resolve() if text else None
 
 
 def _allowed_hosts(env: Mapping[str, str], host: str) -> tuple[str, ...]:

@@ -60,7 +60,7 @@ from api.metrics import Metrics
 from api.openapi.describe import Described
 from api.orders.pages import order_pages
 from api.pages.element import element_route
-from api.pages.icon import give_icon
+from api.pages.icon import icon_route
 from api.pages.rendering import READ, WEB, is_fragment, template_config
 from api.privacy.routes import erase_shopper, webhooks_routers
 from api.problems.details import Problem
@@ -75,6 +75,8 @@ from api.search.query_vectors import LoadEncoder, QueryVectors
 from api.search.routes import list_products
 from api.sessions.session import Sessions
 from api.sitemap.routes import sitemap_router
+from api.theme.routes import theme_router
+from api.theme.theme import load_theme
 from api.visitors.pages import personalise, sign_in_page, sign_in_shopper, sign_out_shopper
 from api.visitors.routes import shoppers_router
 from api.visitors.session import require_pages, require_session, visitor_context
@@ -88,6 +90,7 @@ _MACHINE_PREFIXES = (
     "/schema",
     "/metrics",
     "/pictures/",
+    "/theme/",
     "/static/",
     "/robots.txt",
     "/sitemap",
@@ -118,6 +121,7 @@ def create_app(
         What loads the encoder of queries, and the time by which it is slow; see `QueryVectors`.
         By the same clock popular products are read again for pages of errors.
     """
+    theme = load_theme(settings.theme_folder)
     database = Database(settings)
     query_vectors = QueryVectors(settings, database, load_encoder, clock)
     metrics = Metrics(TIERS, settings.metrics_folder)
@@ -153,7 +157,8 @@ def create_app(
             element_route(),
             _pages_router(settings, sessions),
             sitemap_router(["/", *ABOUT_PATHS]),
-            give_icon,
+            icon_route(theme.icon),
+            theme_router(theme),
             *_static_routers(),
         ],
         lifespan=[lifespan],
@@ -183,7 +188,7 @@ def create_app(
             },
             deep_copy=False,
         ),
-        template_config=template_config(settings.path_prefix),
+        template_config=template_config(settings.path_prefix, theme),
         exception_handlers={Exception: _answer_error},
         openapi_config=OpenAPIConfig(
             title="alsolike",

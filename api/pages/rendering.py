@@ -21,6 +21,7 @@ from api.http.notes import notes_of
 from api.ladder.requests import ladder_of, tier_of
 from api.languages.translate import current_language, translated, translated_plural
 from api.pages.addresses import canonical_address
+from api.theme.theme import Theme
 
 WEB = Path(__file__).parents[2] / "web"
 
@@ -49,20 +50,22 @@ PAGE_HEADERS: Mapping[str, str] = {
 }
 
 
-def template_config(path_prefix: str) -> TemplateConfig[JinjaTemplateEngine]:
+def template_config(path_prefix: str, theme: Theme) -> TemplateConfig[JinjaTemplateEngine]:
     """Configure the templates of `web/templates`, for paths of ours behind `path_prefix`."""
     return TemplateConfig(
-        instance=JinjaTemplateEngine.from_environment(template_environment(path_prefix))
+        instance=JinjaTemplateEngine.from_environment(template_environment(path_prefix, theme))
     )
 
 
-def template_environment(path_prefix: str = "") -> Environment:
+def template_environment(path_prefix: str = "", theme: Theme | None = None) -> Environment:
     """Return what renders the templates of `web/templates`; a name that is missing is an error.
 
     Parameters
     ----------
     path_prefix : str
         What precedes every path of ours in an address; `prefix` in the templates.
+    theme : Theme, optional
+        `shop` in the templates.
     """
     environment = Environment(
         loader=FileSystemLoader(WEB / "templates"),
@@ -80,7 +83,9 @@ def template_environment(path_prefix: str = "") -> Environment:
         translated, translated_plural, newstyle=True
     )
     environment.filters["shown"] = shown
-    cast("dict[str, Any]", environment.globals).update(prefix=path_prefix, remembered=_remembered)
+    cast("dict[str, Any]", environment.globals).update(
+        prefix=path_prefix, shop=theme or Theme(), remembered=_remembered
+    )
     return environment
 
 

@@ -1,0 +1,1 @@
+"""The shop's own name, logo, colours and texts."""
