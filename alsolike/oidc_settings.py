@@ -139,8 +139,8 @@ def _check_together(found: OidcSettings) -> None:
 def _check_origin(public_origin: str, *, is_local: bool) -> None:
     if not public_origin and not is_local:
         message = (
-            "ALSOLIKE_OIDC_ISSUER needs ALSOLIKE_PUBLIC_ORIGIN, because the provider sends shoppers "
-            "back to an address that was registered there: set it to such as "
+            "ALSOLIKE_OIDC_ISSUER needs ALSOLIKE_PUBLIC_ORIGIN, because the provider sends "
+            "shoppers back to an address that was registered there: set it to such as "
             "https://shop.example.com."
         )
         raise SettingError(message)

@@ -16,6 +16,7 @@ from litestar import Litestar, MediaType, Router
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import CacheControlHeader, State
 from litestar.exceptions import InternalServerException, NotFoundException
+from litestar.handlers import HTTPRouteHandler
 from litestar.middleware import DefineMiddleware
 from litestar.middleware.csrf import CSRFMiddleware
 from litestar.openapi import OpenAPIConfig
@@ -155,7 +156,7 @@ def create_app(
             pictures_router(),
             blocks_router(),
             element_route(),
-            _pages_router(settings, sessions),
+            _pages_router(settings, sessions, clock),
             sitemap_router(["/", *ABOUT_PATHS]),
             icon_route(theme.icon),
             theme_router(theme),
@@ -230,7 +231,7 @@ def _closed_prefixes(settings: Settings) -> tuple[str, ...]:
     return (API_PREFIX,) if settings.browsers.origins else (API_PREFIX, BLOCKS_PREFIX)
 
 
-def _pages_router(settings: Settings, sessions: Sessions) -> Router:
+def _pages_router(settings: Settings, sessions: Sessions, clock: Callable[[], float]) -> Router:
     """Return the router of the pages: only they have notes, sessions and CSRF middleware."""
     notes = partial(
         with_notes,
@@ -266,6 +267,7 @@ def _pages_router(settings: Settings, sessions: Sessions) -> Router:
             unhide,
             hidden_page,
             *order_pages,
+            *_provider_routes(settings, clock),
             *about_routes(settings),
         ],
         middleware=[
@@ -277,6 +279,15 @@ def _pages_router(settings: Settings, sessions: Sessions) -> Router:
         before_request=_prepare_page,
         include_in_schema=False,
     )
+
+
+def _provider_routes(settings: Settings, clock: Callable[[], float]) -> Sequence[HTTPRouteHandler]:
+    """Return the routes of signing in through the shop's identity provider; none without one."""
+    if not settings.oidc:
+        return ()
+    from api.oidc.pages import oidc_routes  # noqa: PLC0415  (its libraries take time and memory)
+
+    return oidc_routes(settings, clock)
 
 
 async def _prepare_page(request: AnyRequest) -> None:

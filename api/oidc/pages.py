@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from http import HTTPStatus
 from urllib.parse import urlencode
@@ -31,9 +31,9 @@ logger = logging.getLogger("alsolike.web")
 _ERROR = re.compile(r"[a-z_]{1,50}")
 
 
-def oidc_routes(settings: Settings) -> Sequence[HTTPRouteHandler]:
+def oidc_routes(settings: Settings, clock: Callable[[], float]) -> Sequence[HTTPRouteHandler]:
     """Return the routes of signing in through a provider; none where there is none."""
-    provider = Provider(settings.oidc)
+    provider = Provider(settings.oidc, clock)
 
     @get("/sign-in/shop", status_code=303)
     async def begin_at_shop(request: AnyRequest) -> Response[bytes] | Template:

@@ -7,12 +7,11 @@ Every request has a time limit, follows nobody elsewhere, and waits beside other
 
 import asyncio
 import logging
-import ssl
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import httpx2
@@ -60,7 +59,7 @@ class Metadata(Struct, frozen=True):
     userinfo_endpoint: str | None = None
     end_session_endpoint: str | None = None
     # Basic is what every provider has that names none.
-    token_endpoint_auth_methods_supported: list[str] = ["client_secret_basic"]
+    token_endpoint_auth_methods_supported: tuple[str, ...] = ("client_secret_basic",)
 
     def unsafe(self) -> list[str]:
         """Return the addresses that others could listen at."""
@@ -72,6 +71,16 @@ class Metadata(Struct, frozen=True):
             self.end_session_endpoint,
         )
         return [one for one in given if one is not None and not is_safe_address(one)]
+
+
+class _Client(Protocol):
+    """What is used of authlib's client, which has no types."""
+
+    def create_authorization_url(self, url: str, **asked: str) -> tuple[str, str]: ...
+
+    async def fetch_token(self, url: str, **asked: str) -> Mapping[str, Any]: ...
+
+    async def get(self, url: str) -> httpx2.Response: ...
 
 
 class Identity(Struct, frozen=True):
@@ -100,7 +109,7 @@ class Provider:
         self._settings = settings
         self._clock = clock
         # Made once: reading the system's certificates takes longer than many a request.
-        self._tls = httpx2.create_ssl_context() if settings else ssl.create_default_context()
+        self._tls = httpx2.create_ssl_context()
         self._metadata: Metadata | None = None
         self._keys: KeySet | None = None
         self._read_at = float("-inf")
@@ -128,7 +137,7 @@ class Provider:
                 nonce=flow.nonce,
                 code_verifier=flow.verifier,
             )
-        return cast("str", address)
+        return address
 
     async def sign_out_address(self, back: str) -> str | None:
         """Return where a browser signs out of the provider; None: it offers none, or is away."""
@@ -198,7 +207,9 @@ class Provider:
             return
         if unsafe := metadata.unsafe():
             logger.warning(
-                "%s names addresses without https://: %s", in_log(address), in_log(", ".join(unsafe))
+                "%s names addresses without https://: %s",
+                in_log(address),
+                in_log(", ".join(unsafe)),
             )
             return
         if self._metadata is None or metadata.jwks_uri != self._metadata.jwks_uri:
@@ -228,7 +239,7 @@ class Provider:
         return content
 
     @asynccontextmanager
-    async def _client(self, metadata: Metadata, back: str) -> AsyncGenerator[Any]:
+    async def _client(self, metadata: Metadata, back: str) -> AsyncGenerator[_Client]:
         """Open a client of the provider for one page."""
         methods = metadata.token_endpoint_auth_methods_supported
         method = "client_secret_basic"
@@ -236,7 +247,7 @@ class Provider:
             method = "none"
         elif method not in methods and "client_secret_post" in methods:
             method = "client_secret_post"
-        client: Any = AsyncOAuth2Client(
+        opened: Any = AsyncOAuth2Client(
             client_id=self._settings.client_id,
             client_secret=self._settings.client_secret or None,
             scope=" ".join(self._settings.scopes),
@@ -246,7 +257,7 @@ class Provider:
             verify=self._tls,
             timeout=_REQUEST_SECONDS,
         )
-        async with client:
+        async with opened as client:
             yield client
 
     async def _verified(self, tokens: Mapping[str, Any], flow: Flow) -> dict[str, Any]:
@@ -258,7 +269,7 @@ class Provider:
         try:
             token = decode(given.encode(), await self._keys.key_of(given.encode()))
         except NoKeysError as error:
-            raise _away("the keys of the provider could not be read") from error
+            raise _away(_why(error)) from error
         except TokenError as error:
             raise _wrong(_("It was not signed by the shop."), str(error)) from error
         claims: Any = CodeIDToken(
@@ -284,7 +295,7 @@ class Provider:
         return dict(claims)
 
     async def _completed(
-        self, claims: dict[str, Any], client: Any, metadata: Metadata
+        self, claims: dict[str, Any], client: _Client, metadata: Metadata
     ) -> dict[str, Any]:
         """Add the claims that the provider tells only when asked for them."""
         wanted = {self._settings.shopper_claim, self._settings.name_claim}
@@ -321,7 +332,7 @@ class Provider:
 
 
 async def _fetch_tokens(
-    client: Any, metadata: Metadata, code: str, flow: Flow
+    client: _Client, metadata: Metadata, code: str, flow: Flow
 ) -> Mapping[str, Any]:
     """Exchange a code for tokens."""
     try:

@@ -15,8 +15,11 @@ from api.visitors.service import demo_shoppers
 from api.visitors.session import (
     agree,
     find_visitor,
+    is_by_shop,
     load_visitor,
     require_choice,
+    require_sign_in,
+    shop_of,
     sign_in,
     sign_out,
     withdraw,
@@ -30,7 +33,7 @@ _DEMO_SHOPPER_STEPS = Steps(demo_shoppers, snapshot=lambda _local, _question: []
 @route("/sign-in", http_method=[HttpMethod.GET, HttpMethod.HEAD])
 async def sign_in_page(request: AnyRequest) -> Template:
     """Offer shoppers to sign in as."""
-    require_choice(request)
+    require_sign_in(request)
     return await _sign_in_page(request, local_path(request.query_params.get("next")))
 
 
@@ -55,10 +58,11 @@ async def sign_in_shopper(request: AnyRequest) -> Response[bytes]:
 
 @post("/sign-out", status_code=200)
 async def sign_out_shopper(request: AnyRequest) -> Response[bytes]:
-    """Sign out."""
+    """Sign out; who came by the shop's identity provider may sign out there too."""
+    after = "/sign-out/shop" if is_by_shop(request) and shop_of(request).has_provider else "/"
     await sign_out(request)
     put_flash(request, "Signed out.")
-    return redirect(request, public_path("/"))
+    return redirect(request, public_path(after))
 
 
 @post("/personalise", status_code=200)
@@ -98,6 +102,8 @@ async def personalise(request: AnyRequest) -> Response[bytes]:
 
 async def _sign_in_page(request: AnyRequest, after: str, message: str | None = None) -> Template:
     await find_visitor(request)
+    if not shop_of(request).can_choose:
+        return render_page(request, "pages/sign_in_shop.html", next=after)
     shoppers = await answer(request, _DEMO_SHOPPER_STEPS, None)
     return render_page(
         request,

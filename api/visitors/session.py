@@ -1,8 +1,10 @@
 """Who asks, by what the session keeps.
 
 A session holds the id of a signed-in shopper, or a random id of an anonymous visitor who agreed to
-personalisation; neither id is ever kept beside the other. It also holds the id of the basket of a
-visitor who is not signed in, and what a visitor hid who has no account or did not agree.
+personalisation; neither id is ever kept beside the other. Beside a shopper's id it holds whether
+the shop's identity provider named them: then they are signed in over real data too. It also holds
+the id of the basket of a visitor who is not signed in, and what a visitor hid who has no account or
+did not agree.
 """
 
 import secrets
@@ -22,6 +24,7 @@ from api.visitors import store
 from api.visitors.shop import Shop
 
 _SHOPPER, _SESSION, _BASKET, _VISITOR = "shopper_id", "session_id", "basket_id", "visitor"
+_BY_SHOP = "by_shop"
 
 
 class Visitor(Struct):
@@ -112,14 +115,31 @@ def require_choice(request: AnyRequest) -> None:
     NotFoundException
         The shoppers are real.
     """
-    if not shop_of(request).can_sign_in:
+    if not shop_of(request).can_choose:
         message = "Nobody signs in here: the shoppers of this shop are real people."
         raise NotFoundException(message)
+
+
+def require_sign_in(request: AnyRequest) -> None:
+    """Let a request through where a visitor may become a shopper.
+
+    Raises
+    ------
+    NotFoundException
+        The shoppers are real, and nobody says who they are.
+    """
+    if not shop_of(request).can_sign_in:
+        require_choice(request)
 
 
 def session_shopper(request: AnyRequest) -> str | None:
     """Return the shopper whom the session names; whether there is one tells `load_visitor`."""
     return request.session.get(_SHOPPER)
+
+
+def is_by_shop(request: AnyRequest) -> bool:
+    """Tell whether the shop's identity provider named the session's shopper."""
+    return request.session.get(_BY_SHOP) is True
 
 
 def _hidden_in_session(request: AnyRequest) -> list[str]:
@@ -140,7 +160,9 @@ async def load_visitor(connection: Connection, request: AnyRequest) -> Visitor:
     shopper_id = request.session.get(_SHOPPER)
     session_id = request.session.get(_SESSION)
     if shopper_id is not None:
-        row = await store.shopper(connection, shopper_id)
+        row = None
+        if is_by_shop(request) or not shop_of(request).has_provider:
+            row = await store.shopper(connection, shopper_id, by_shop=is_by_shop(request))
         if row is None:
             request.session.clear()
         else:
@@ -171,10 +193,12 @@ async def load_visitor(connection: Connection, request: AnyRequest) -> Visitor:
 def remembered_visitor(request: AnyRequest) -> tuple[Visitor, frozenset[str]]:
     """Tell who asks without the database, and what they are known to have bought or hidden.
 
-    The session is what was last read of it. It counts if this was the demo shop, and not changed. A
-    shopper's consent cannot be looked up, so what they did is used for exclusions alone.
+    The session is what was last read of it. A shopper who was chosen counts if this was the demo
+    shop, and not changed. A shopper's consent cannot be looked up, so what they did is used for
+    exclusions alone.
     """
-    shopper_id = request.session.get(_SHOPPER) if shop_of(request).can_sign_in else None
+    is_let_in = is_by_shop(request) or shop_of(request).can_choose
+    shopper_id = request.session.get(_SHOPPER) if is_let_in else None
     session_id = request.session.get(_SESSION)
     known = ladder_of(request).shoppers.find(shopper_id)
     visitor = Visitor(
@@ -206,17 +230,31 @@ def visitor_context(request: AnyRequest) -> Mapping[str, Any]:
     return {
         "visitor": request.state.get(_VISITOR, Visitor()),
         "has_pages": shop.has_pages,
+        "can_choose": shop.can_choose,
         "can_sign_in": shop.can_sign_in,
+        "has_provider": shop.has_provider,
+        "shop_button": shop.button,
     }
 
 
-async def sign_in(request: AnyRequest, shopper_id: str) -> None:
-    """Make the visitor a shopper; a stranger's basket and hides are carried over."""
+async def sign_in(request: AnyRequest, shopper_id: str, *, by_shop: bool = False) -> None:
+    """Make the visitor a shopper; a stranger's basket and hides are carried over.
+
+    Parameters
+    ----------
+    by_shop : bool
+        Whether the shop's identity provider named the shopper, who was chosen otherwise.
+    """
     basket_id = request.session.get(_BASKET)
     if basket_id is not None:
         await write(request, lambda c: merge(c, basket_id, shopper_id), who=shopper_id)
     hidden = {} if _SHOPPER in request.session else {HIDDEN: _hidden_in_session(request)}
-    session = {_SHOPPER: shopper_id, **{key: ids for key, ids in hidden.items() if ids}}
+    session: dict[str, Any] = {
+        _SHOPPER: shopper_id,
+        **{key: ids for key, ids in hidden.items() if ids},
+    }
+    if by_shop:
+        session[_BY_SHOP] = True
     await sessions_of(request).replace(request, session, is_new=True)
 
 

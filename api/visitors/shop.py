@@ -1,6 +1,7 @@
 """Whether the pages are on, and whether a visitor may choose who they are.
 
-Choosing a shopper needs no password, so only the demo shop allows it, whose shoppers are made up.
+Choosing a shopper needs no password, so only the demo shop allows it, whose shoppers are made up;
+and not where an identity provider says who shoppers are, for then some of them are not.
 Over real data the pages are off unless a setting turns them on.
 """
 
@@ -35,19 +36,26 @@ class Shop:
     def __init__(self, ladder: Ladder, settings: Settings) -> None:
         self._ladder = ladder
         self._are_pages_on = settings.are_pages_on
+        self.has_provider = bool(settings.oidc)
+        self.button = settings.oidc.button
         self._is_demo: bool | None = None
         self._read_at = float("-inf")
         self._reading = asyncio.Lock()
 
     @property
-    def can_sign_in(self) -> bool:
+    def can_choose(self) -> bool:
         """Whether a visitor may choose a shopper, as of the last look."""
-        return self._is_demo is True
+        return self._is_demo is True and not self.has_provider
+
+    @property
+    def can_sign_in(self) -> bool:
+        """Whether a visitor may become a shopper in any way, as of the last look."""
+        return self.can_choose or self.has_provider
 
     @property
     def has_pages(self) -> bool:
         """Whether there are pages, as of the last look."""
-        return self.can_sign_in if self._are_pages_on is None else self._are_pages_on
+        return self._is_demo is True if self._are_pages_on is None else self._are_pages_on
 
     async def refresh(self) -> None:
         """Look again if the last look is a second old; one request looks for all.

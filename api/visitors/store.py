@@ -33,10 +33,19 @@ class ShopperRow(Struct):
     hidden: list[str]
 
 
-async def shopper(connection: Connection, shopper_id: str) -> ShopperRow | None:
-    """Read a shopper; None for an unknown one."""
+async def shopper(
+    connection: Connection, shopper_id: str, *, by_shop: bool = False
+) -> ShopperRow | None:
+    """Read a shopper; None for an unknown one, and for one who may not be signed in so.
+
+    Parameters
+    ----------
+    by_shop : bool
+        Whether the shop's identity provider named them; they were chosen otherwise, as in the demo.
+    """
     cursor = connection.cursor(row_factory=class_row(ShopperRow))
-    await cursor.execute(query("api/visitors/visitor"), {"shopper_id": shopper_id})
+    parameters = {"shopper_id": shopper_id, "by_shop": by_shop}
+    await cursor.execute(query("api/visitors/visitor"), parameters)
     return await cursor.fetchone()
 
 

@@ -1,9 +1,9 @@
--- The shopper whom a visitor chose to be.
--- shopper_id: the shopper.
+-- The shopper whom the shop's identity provider named, or whom a visitor chose to be.
+-- shopper_id: the shopper; by_shop: whether the provider named them.
 -- A row: the shopper with whether they consent to personalisation now, and what lies in their
 -- basket: pieces, and ids of products; and the ids of at most 1,000 products that they hid, the
--- latest. None for an unknown one, and none where shoppers are not
--- made up: there nobody may be chosen, whenever a session began.
+-- latest. None for an unknown one, and none who was chosen where
+-- shoppers are not made up, whenever a session began.
 select
     s.shopper_id,
     s.display_name,
@@ -29,4 +29,6 @@ cross join
         from raw.basket_lines as l
         where l.basket_id = 'shopper:' || s.shopper_id
     ) as b
-where s.shopper_id = %(shopper_id)s and ops.is_demo_shop()
+where
+    s.shopper_id = %(shopper_id)s
+    and (%(by_shop)s::boolean or ops.is_demo_shop())

@@ -220,6 +220,8 @@ def render(name: str, visitor: Visitor = SHOPPER, **context: Any) -> str:
         "nav": NAV,
         "has_pages": True,
         "can_sign_in": True,
+        "has_provider": True,
+        "shop_button": "",
         "language": ENGLISH,
     }
     return environment.get_template(name).render(**{**common, **context})
