@@ -4,7 +4,6 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -29,7 +28,8 @@ from tests.fixtures.provider import (
     lying_provider,
     real_provider,
 )
-from tests.shop.database import execute, run
+from tests.shop.database import cloned_database, execute, run, variables_set
+from tests.shop.kitchen import make_kitchen
 from tests.web.conftest import Client, wait_until_connected
 
 HTML = {"accept": "text/html,*/*;q=0.8"}
@@ -61,13 +61,26 @@ def liar() -> Iterator[LyingProvider]:
         yield provider
 
 
+@pytest.fixture(scope="module")
+def kept(
+    postgres_server: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Make the shop with a customer loaded into it, so that nobody may be chosen; its database."""
+    folder = tmp_path_factory.mktemp("customers")
+    (folder / "shoppers.csv").write_text("shopper_id,display_name\nreal,Rosalind Real\n")
+    with cloned_database(postgres_server) as variables:
+        with variables_set(variables):
+            make_kitchen()
+            result = CliRunner().invoke(commands, ["load", str(folder), "--consent", "none"])
+            assert result.exit_code == 0, result.output
+        yield variables["PGDATABASE"]
+
+
 @pytest.fixture
-def loaded(shop: dict[str, str], tmp_path: Path) -> None:
-    """Load a customer into the shop, so that nobody may be chosen there."""
-    assert shop
-    (tmp_path / "shoppers.csv").write_text("shopper_id,display_name\nreal,Rosalind Real\n")
-    result = CliRunner().invoke(commands, ["load", str(tmp_path), "--consent", "none"])
-    assert result.exit_code == 0, result.output
+def loaded(postgres_server: dict[str, str], kept: str) -> Iterator[None]:
+    """Give the test a copy of that shop."""
+    with cloned_database(postgres_server, kept) as variables, variables_set(variables):
+        yield
 
 
 @pytest.fixture
@@ -86,6 +99,34 @@ def visit(loaded: None) -> Iterator[Callable[..., Client]]:
     yield open_site
     for client in opened:
         client.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def asking(
+    postgres_server: dict[str, str], kept: str
+) -> Iterator[tuple[Client, LyingProvider, dict[str, str]]]:
+    """Give a browser at a site on a copy of that shop, which tests share; its variables too."""
+    with lying_provider() as liar, cloned_database(postgres_server, kept) as variables:
+        with variables_set(variables):
+            client = TestClient(create_app(settings_of(liar.issuer, shopper_claim="customer")))
+            client.follow_redirects = False
+            client.__enter__()
+            wait_until_connected(client)
+        yield client, liar, variables
+        client.__exit__(None, None, None)
+
+
+@pytest.fixture
+def lied_to(
+    asking: tuple[Client, LyingProvider, dict[str, str]],
+) -> Iterator[tuple[Client, LyingProvider]]:
+    """Give that browser without cookies, and a provider that tells the truth until told to lie."""
+    client, liar, variables = asking
+    client.cookies.clear()
+    liar.tell_the_truth()
+    with variables_set(variables):
+        execute("delete from ops.sessions")
+        yield client, liar
 
 
 @pytest.fixture
@@ -238,9 +279,9 @@ def test_the_public_origin_is_where_the_provider_sends_shoppers_back_to(
     ids=["local", "absolute", "no scheme", "backslash", "script", "long"],
 )
 def test_it_ends_on_a_page_of_ours(
-    visit: Callable[..., Client], liar: LyingProvider, after: str, ends_at: str
+    lied_to: tuple[Client, LyingProvider], after: str, ends_at: str
 ) -> None:
-    site = visit(settings_of(liar.issuer))
+    site, liar = lied_to
     answer = go_back(site, liar.sign_in(begin(site, after)))
     assert (answer.status_code, answer.headers["location"]) == (303, ends_at)
 
@@ -303,7 +344,7 @@ def test_what_the_token_does_not_say_the_provider_is_asked_for(
 @pytest.mark.parametrize(
     "claims",
     [
-        {"customer": None},
+        {},
         {"customer": ""},
         {"customer": "guest"},
         {"customer": True},
@@ -315,10 +356,11 @@ def test_what_the_token_does_not_say_the_provider_is_asked_for(
     ids=["missing", "blank", "placeholder", "yes", "list", "long", "nul", "half a character"],
 )
 def test_what_is_no_id_of_a_shopper_signs_nobody_in(
-    visit: Callable[..., Client], liar: LyingProvider, claims: dict[str, Any]
+    lied_to: tuple[Client, LyingProvider], claims: dict[str, Any]
 ) -> None:
-    site = visit(settings_of(liar.issuer, shopper_claim="customer"))
-    liar.claims = claims
+    site, liar = lied_to
+    liar.claims = {"customer": None}
+    liar.userinfo = {"sub": "agreed", **claims}
     before = run("select count(*) from raw.shoppers")
     answer = go_back(site, liar.sign_in(begin(site)))
     assert_failed(site, answer, 403, "no customer number")
@@ -358,7 +400,10 @@ def test_a_sign_in_that_is_called_off_there(site: Client, provider: RealProvider
     [("server_error", "an error: server_error"), ("<b>x</b>", "an error: error.")],
     ids=["named", "hostile"],
 )
-def test_an_error_of_the_provider_is_told(site: Client, error: str, says: str) -> None:
+def test_an_error_of_the_provider_is_told(
+    lied_to: tuple[Client, LyingProvider], error: str, says: str
+) -> None:
+    site, _ = lied_to
     answer = site.get(f"{START}/back", params={"error": error, "state": "x"})
     assert_failed(site, answer, 502, says)
     assert "<b>x" not in answer.text
@@ -412,10 +457,8 @@ def test_sign_ins_in_tabs_side_by_side_all_end(site: Client, provider: RealProvi
         assert go_back(site, address).status_code == 303
 
 
-def test_a_proof_that_does_not_fit_is_refused(
-    visit: Callable[..., Client], liar: LyingProvider
-) -> None:
-    site = visit(settings_of(liar.issuer))
+def test_a_proof_that_does_not_fit_is_refused(lied_to: tuple[Client, LyingProvider]) -> None:
+    site, liar = lied_to
     first, second = liar.sign_in(begin(site)), liar.sign_in(begin(site))
     # The code of one sign-in with the state of another.
     code = parse_qs(urlsplit(first).query)["code"][0]
@@ -444,15 +487,15 @@ def test_a_proof_that_does_not_fit_is_refused(
     ],
 )  # fmt: skip
 def test_a_token_that_says_something_else_signs_nobody_in(
-    visit: Callable[..., Client], liar: LyingProvider, claims: dict[str, Any], says: str
+    lied_to: tuple[Client, LyingProvider], claims: dict[str, Any], says: str
 ) -> None:
-    site = visit(settings_of(liar.issuer))
+    site, liar = lied_to
     liar.claims = claims
     assert_failed(site, go_back(site, liar.sign_in(begin(site))), 502, says)
 
 
-def test_a_token_that_another_key_signed(visit: Callable[..., Client], liar: LyingProvider) -> None:
-    site = visit(settings_of(liar.issuer))
+def test_a_token_that_another_key_signed(lied_to: tuple[Client, LyingProvider]) -> None:
+    site, liar = lied_to
     liar.signs_with = RSAKey.generate_key(2048)
     answer = go_back(site, liar.sign_in(begin(site)))
     assert_failed(site, answer, 502, "It was not signed by the shop.")
@@ -474,17 +517,15 @@ def test_a_token_that_another_key_signed(visit: Callable[..., Client], liar: Lyi
     ids=["no token", "damaged", "unsigned", "no JSON", "refused"],
 )
 def test_an_answer_that_is_none(
-    visit: Callable[..., Client], liar: LyingProvider, token_answer: bytes, says: str
+    lied_to: tuple[Client, LyingProvider], token_answer: bytes, says: str
 ) -> None:
-    site = visit(settings_of(liar.issuer))
+    site, liar = lied_to
     liar.token_answer = token_answer
     assert_failed(site, go_back(site, liar.sign_in(begin(site))), 502, says)
 
 
-def test_a_clock_that_differs_a_little_is_no_matter(
-    visit: Callable[..., Client], liar: LyingProvider
-) -> None:
-    site = visit(settings_of(liar.issuer))
+def test_a_clock_that_differs_a_little_is_no_matter(lied_to: tuple[Client, LyingProvider]) -> None:
+    site, liar = lied_to
     address = liar.sign_in(begin(site))
     liar.claims = {"iat": int(time.time()) + 30, "exp": int(time.time()) - 30}
     assert go_back(site, address).status_code == 303
@@ -558,9 +599,9 @@ def test_a_document_of_addresses_that_is_not_good_is_not_used(
 
 
 def test_nothing_secret_is_logged(
-    visit: Callable[..., Client], liar: LyingProvider, caplog: pytest.LogCaptureFixture
+    lied_to: tuple[Client, LyingProvider], caplog: pytest.LogCaptureFixture
 ) -> None:
-    site = visit(settings_of(liar.issuer))
+    site, liar = lied_to
     liar.claims = {"nonce": "another"}
     address = liar.sign_in(begin(site))
     go_back(site, address)
