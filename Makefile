@@ -7,7 +7,7 @@ SOURCES := alsolike api embed migrations benchmarks tests
 NEEDED_MB := 4000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-data test screenshots test-oldest lint format docs bench clean
+.PHONY: help demo demo-data test screenshots lighthouse test-oldest lint format docs bench clean
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ test: .venv/dev web/node_modules/installed ## Run every test
 
 screenshots: .venv/dev web/node_modules/installed ## Write pictures of every page into build/screenshots
 	@$(BIN)/python -m tests.e2e.screenshots $(STATES)
+
+lighthouse: .venv/dev web/node_modules/installed web/lighthouse/node_modules/installed ## Measure pages with Lighthouse; fail below 98
+	@$(BIN)/python -m tests.e2e.lighthouse
 
 test-oldest: .venv/dev web/node_modules/installed ## Run what depends on the server on Postgres 16
 	@ALSOLIKE_POSTGRES_VERSION=16 $(BIN)/pytest -n auto -m oldest $(PYTEST_ARGS)
@@ -52,7 +55,7 @@ bench: .venv/dev .venv/peers/installed ## Measure speed and memory; print ratios
 	done; exit $$failed
 
 clean: ## Remove what was installed and generated; the demo's data in .alsolike stays
-	rm -rf .venv web/node_modules build *.egg-info dbt/target dbt/logs
+	rm -rf .venv web/node_modules web/lighthouse/node_modules build *.egg-info dbt/target dbt/logs
 
 .venv/runtime: pyproject.toml constraints.txt
 	@$(call require_python)
@@ -80,6 +83,12 @@ web/node_modules/installed: web/package.json web/package-lock.json
 	@$(call require_npm)
 	@echo "Installing the browser assets into web/node_modules …"
 	@npm ci --prefix web --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
+web/lighthouse/node_modules/installed: web/lighthouse/package.json web/lighthouse/package-lock.json
+	@$(call require_npm)
+	@echo "Installing Lighthouse into web/lighthouse/node_modules …"
+	@npm ci --prefix web/lighthouse --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
 define require_python

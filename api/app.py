@@ -218,9 +218,8 @@ def create_app(
         path_prefix=settings.path_prefix,
         public_origin=settings.browsers.public_origin,
     )
-    app.asgi_handler = with_language(
-        without_prefix(standard, settings.path_prefix), load_languages()
-    )
+    spoken = with_language(standard, load_languages(), _MACHINE_PREFIXES)
+    app.asgi_handler = without_prefix(spoken, settings.path_prefix)
     return app
 
 

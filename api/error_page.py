@@ -12,6 +12,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from api.catalogue.categories import refresh_navigation
 from api.database.failures import FAILURES, DatabaseAwayError, first_line
 from api.exchange import AnyRequest
+from api.languages.translate import marked, translated
 from api.pages.rendering import render_page
 from api.problems.details import Problem
 from api.recommendations.popular_now import popular_block
@@ -21,6 +22,33 @@ logger = logging.getLogger("alsolike.web")
 
 # The database is away, too slow or busy: it is not asked for a decoration as well.
 _OVERLOADED = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+
+
+_TITLES: Mapping[int, str] = {
+    HTTPStatus.BAD_REQUEST: marked("This address or form cannot be read"),
+    HTTPStatus.FORBIDDEN: marked("This is not allowed"),
+    HTTPStatus.NOT_FOUND: marked("We cannot find this page"),
+    HTTPStatus.METHOD_NOT_ALLOWED: marked("This page does not do that"),
+    HTTPStatus.CONFLICT: marked("This has changed in the meantime"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: marked("This is too large"),
+    HTTPStatus.TOO_MANY_REQUESTS: marked("Too many pages at once"),
+    HTTPStatus.INTERNAL_SERVER_ERROR: marked("Something went wrong"),
+    HTTPStatus.SERVICE_UNAVAILABLE: marked("The shop is away for a moment"),
+}
+
+
+# What Litestar and errors of ours say of themselves, as far as shoppers meet it.
+_DETAILS = (
+    marked("CSRF token verification failed"),
+    marked("Something went wrong on our side."),
+    marked("The database took too long to answer."),
+    marked("The database cannot be reached."),
+    marked("Every connection to the database is in use: try again."),
+    marked("Your other requests are still being answered: send fewer at a time."),
+    marked("Holds a NUL character."),
+    marked("Is not UTF-8."),
+    marked("Is above price_max."),
+)
 
 
 class ErrorPage(Response[None]):
@@ -59,11 +87,21 @@ class ErrorPage(Response[None]):
             status_code=problem.status,
             headers=self._headers,
             status=problem.status,
-            title=problem.title,
-            detail=problem.detail,
+            title=translated(_TITLES.get(problem.status, problem.title)),
+            detail=_detail(problem),
             request_id=problem.request_id,
             popular=popular,
         )
+
+
+def _detail(problem: Problem) -> str | None:
+    """Return what a problem says beyond its title, in the language of the page."""
+    if problem.detail == problem.title:
+        return None
+    detail = translated(problem.detail)
+    for error in problem.errors or ():
+        detail = detail.replace(error.message, translated(error.message))
+    return detail
 
 
 async def _prepare(request: AnyRequest) -> None:

@@ -6,12 +6,6 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.numbers import (
-    format_currency,
-    format_decimal,
-    get_currency_precision,
-    get_currency_symbol,
-)
 from msgspec import Struct
 
 from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct
@@ -22,10 +16,9 @@ from api.exchange import AnyRequest, public_path
 from api.fields import PICTURES_PREFIX
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer
+from api.languages.formats import price_text
+from api.languages.translate import ENGLISH, current_language
 from api.pages.addresses import product_url
-
-# The language of the pages.
-_LOCALE = "en"
 
 
 class ProductCard(Struct, kw_only=True, frozen=True):
@@ -33,9 +26,9 @@ class ProductCard(Struct, kw_only=True, frozen=True):
 
     Attributes
     ----------
-    price_text : str or None
-        What it costs now.
-    old_price_text : str or None
+    price_now : number or None
+        What it costs now, in `currency`.
+    price_before : number or None
         What it cost before, if it is on sale.
     variants : int
         How many other variants of it can be bought.
@@ -45,13 +38,24 @@ class ProductCard(Struct, kw_only=True, frozen=True):
     url: str
     title: str
     brand: str | None
-    price_text: str | None
-    old_price_text: str | None
+    price_now: Decimal | float | None
+    price_before: Decimal | float | None
+    currency: str | None
     image_url: str | None
     is_in_stock: bool
     rating_average: float | None
     review_count: int
     variants: int
+
+    @property
+    def price_text(self) -> str | None:
+        """What it costs now, as readers of the page's language write it."""
+        return price_in_words(self.price_now, self.currency)
+
+    @property
+    def old_price_text(self) -> str | None:
+        """What it cost before, if it is on sale."""
+        return price_in_words(self.price_before, self.currency)
 
 
 async def cards(connection: Connection, product_ids: Sequence[str]) -> list[ProductCard]:
@@ -96,14 +100,14 @@ async def product_card(connection: Connection, product_id: str) -> ProductCard:
 
 def card(row: CardRow | SnapshotProduct) -> ProductCard:
     """Make a card of a product's row, or of one of the local snapshot."""
-    price_text, old_price_text = prices_in_words(row.price, row.sale_price, row.currency)
     return ProductCard(
         product_id=row.product_id,
         url=product_url(row.product_id),
         title=row.title,
         brand=row.brand,
-        price_text=price_text,
-        old_price_text=old_price_text,
+        price_now=price_now(row.price, row.sale_price),
+        price_before=price_before(row.price, row.sale_price),
+        currency=row.currency,
         image_url=safe_image(row.image_url),
         is_in_stock=row.is_in_stock,
         rating_average=row.rating_average,
@@ -119,8 +123,7 @@ def prices_in_words(
     language: str | None = None,
 ) -> tuple[str | None, str | None]:
     """Write what a product costs now, and what it cost before if it is on sale."""
-    now = price_now(price, sale_price)
-    before = price if now != price else None
+    now, before = price_now(price, sale_price), price_before(price, sale_price)
     return price_in_words(now, currency, language), price_in_words(before, currency, language)
 
 
@@ -134,35 +137,33 @@ def price_now(
     return min(price, sale_price)
 
 
+def price_before(
+    price: Decimal | float | None, sale_price: Decimal | float | None
+) -> Decimal | float | None:
+    """Return what a product cost before, if it is on sale."""
+    return price if price_now(price, sale_price) != price else None
+
+
 def price_in_words(
     price: Decimal | float | None, currency: str | None, language: str | None = None
 ) -> str | None:
     """Write a price for people with the decimals of its currency; None without a price.
 
     As in `€12.50`, `¥1,500` or `1.255 KWD`, or as a language has it that is named as in HTML, such
-    as `de` or `pt-BR`; one that is not known counts as English.
+    as `de` or `pt-BR`; one that is not known counts as English, and none is that of the page.
     """
     if price is None:
         return None
-    locale = None if language is None else _locale_of(language)
-    if locale is not None:
-        if currency is None:
-            return format_decimal(price, "#,##0.00", locale=locale)
-        return format_currency(price, currency, locale=locale)
-    if currency is None:
-        return f"{price:,.2f}"
-    amount = f"{price:,.{get_currency_precision(currency)}f}"
-    symbol = get_currency_symbol(currency, _LOCALE)
-    return f"{amount} {currency}" if symbol == currency else f"{symbol}{amount}"
+    locale = current_language.get().locale if language is None else _locale_of(language)
+    return price_text(price, currency, locale)
 
 
 @lru_cache(256)
-def _locale_of(language: str) -> Locale | None:
-    """Return what Babel knows of a language; None for English and what it does not know."""
+def _locale_of(language: str) -> Locale:
+    """Return what Babel knows of a language; English for what it does not know."""
     with suppress(UnknownLocaleError, ValueError):
-        locale = Locale.parse(language, sep="-")
-        return None if locale.language == _LOCALE else locale
-    return None
+        return Locale.parse(language, sep="-")
+    return ENGLISH.locale
 
 
 def safe_image(address: str | None) -> str | None:

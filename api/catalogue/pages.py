@@ -19,6 +19,7 @@ from api.exchange import AnyRequest, mark_odd
 from api.http.links import list_address
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer
+from api.languages.translate import gettext as _
 from api.listing.choices import (
     CATEGORY_SORTS,
     Choices,
@@ -81,7 +82,7 @@ async def category(request: AnyRequest, segments: FromPath[str]) -> Template:
     tree = tree_of(request)
     found = await tree.find(segments)
     if found is None:
-        message = "There is no such category."
+        message = _("There is no such category.")
         raise NotFoundException(message)
     await find_visitor(request)
     reading = read_choices(request, CATEGORY_SORTS)

@@ -14,6 +14,7 @@ from api.events.schemas import NewEvent
 from api.exchange import AnyRequest
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer, ladder_of, write
+from api.languages.translate import marked, translated
 from api.pages.addresses import came_from
 from api.pages.rendering import (
     READ,
@@ -25,8 +26,8 @@ from api.pages.rendering import (
 )
 from api.visitors.session import Visitor, find_visitor, hide_here, load_visitor
 
-_HIDDEN = "You will not see this product among your recommendations again."
-_SHOWN = "It may be shown to you again."
+_HIDDEN = marked("You will not see this product among your recommendations again.")
+_SHOWN = marked("It may be shown to you again.")
 
 _CARD_STEPS = Steps(cards, cards)
 
@@ -39,9 +40,9 @@ async def hide(request: AnyRequest, product_id: FromPath[str]) -> Response[bytes
     undo = f"{card.url}/unhide"
     if is_fragment(request):
         return render_partial(
-            request, "partials/hidden_item.html", product=card, flash=_HIDDEN, undo=undo
+            request, "partials/hidden_item.html", product=card, flash=translated(_HIDDEN), undo=undo
         )
-    put_flash(request, _HIDDEN, undo=undo)
+    put_flash(request, translated(_HIDDEN), undo=undo)
     return redirect(request, came_from(request, form.get("next")))
 
 
@@ -50,7 +51,7 @@ async def unhide(request: AnyRequest, product_id: FromPath[str]) -> Response[byt
     """Let a product be shown again that the visitor hid."""
     form = await request.form()
     await _set_hidden(request, product_id, is_hidden=False)
-    put_flash(request, _SHOWN)
+    put_flash(request, translated(_SHOWN))
     return redirect(request, came_from(request, form.get("next")))
 
 

@@ -13,6 +13,8 @@ from litestar.enums import ScopeType
 from litestar.exceptions import PermissionDeniedException
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from api.languages.translate import gettext as _
+
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 # `none`: the visitor typed the address, or opened a bookmark.
 _OWN_SITES = frozenset({"same-origin", "none"})
@@ -43,7 +45,7 @@ def refuse_cross_site(app: ASGIApp, *, public_origin: str = "") -> ASGIApp:
                 else _is_of(headers.get("origin"), own_host or headers.get("host", ""))
             )
             if not is_own:
-                message = "This form was sent by another site. Open the page here and try again."
+                message = _("This form was sent by another site. Open the page here and try again.")
                 raise PermissionDeniedException(message)
         await app(scope, receive, send)
 

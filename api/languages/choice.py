@@ -70,11 +70,13 @@ def choose_language(languages: Mapping[str, Language], headers: Headers) -> Lang
     return languages.get(found or "", ENGLISH)
 
 
-def with_language(app: ASGIApp, languages: Mapping[str, Language]) -> ASGIApp:
-    """Answer each request in the language of who asks."""
+def with_language(
+    app: ASGIApp, languages: Mapping[str, Language], in_english: tuple[str, ...]
+) -> ASGIApp:
+    """Answer each request in the language of who asks, and in English below some paths."""
 
     async def call(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"].startswith(in_english):
             await app(scope, receive, send)
             return
         token = current_language.set(choose_language(languages, Headers.from_scope(scope)))

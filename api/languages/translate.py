@@ -5,6 +5,7 @@ from gettext import NullTranslations
 from typing import Any
 
 from babel import Locale
+from babel.numbers import format_decimal
 from msgspec import Struct
 
 DEFAULT = "en"
@@ -45,12 +46,21 @@ current_language: ContextVar[Language] = ContextVar("current_language", default=
 
 def translated(message: str) -> str:
     """Return the message in the language of the request, with its placeholders."""
-    return current_language.get().catalogue.gettext(message)
+    # The entry of no text is the head of a catalogue.
+    return current_language.get().catalogue.gettext(message) if message else message
 
 
 def translated_plural(singular: str, plural: str, number: int) -> str:
     """Return the form for a number in the language of the request, with its placeholders."""
     return current_language.get().catalogue.ngettext(singular, plural, number)
+
+
+def marked(message: str) -> str:
+    """Return the message as it is; it is put into the catalogues, and looked up where it is shown.
+
+    `translated` looks it up.
+    """
+    return message
 
 
 def gettext(message: str, **values: Any) -> str:
@@ -68,4 +78,5 @@ def gettext(message: str, **values: Any) -> str:
 
 def ngettext(singular: str, plural: str, number: int, **values: Any) -> str:
     """Return the form for a number, which is also `%(num)s`; otherwise as `gettext`."""
-    return translated_plural(singular, plural, number) % {"num": number, **values}
+    num = format_decimal(number, locale=current_language.get().locale)
+    return translated_plural(singular, plural, number) % {"num": num, **values}

@@ -10,22 +10,24 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from api.exchange import AnyRequest
+from api.languages.translate import gettext as _
+from api.languages.translate import marked
 
 Sort = Literal["best", "newest", "popular", "rating", "price-up", "price-down"]
 
-# The orders of each kind of list by name, the one that it has by itself first.
+# The orders of each kind of list by name in English, the one that it has by itself first.
 CATEGORY_SORTS: Final[Mapping[Sort, str]] = {
-    "newest": "Newest first",
-    "popular": "Most popular",
-    "rating": "Best rated",
-    "price-up": "Price, low to high",
-    "price-down": "Price, high to low",
+    "newest": marked("Newest first"),
+    "popular": marked("Most popular"),
+    "rating": marked("Best rated"),
+    "price-up": marked("Price, low to high"),
+    "price-down": marked("Price, high to low"),
 }
 SEARCH_SORTS: Final[Mapping[Sort, str]] = {
-    "best": "Best match",
-    "rating": "Best rated",
-    "price-up": "Price, low to high",
-    "price-down": "Price, high to low",
+    "best": marked("Best match"),
+    "rating": marked("Best rated"),
+    "price-up": marked("Price, low to high"),
+    "price-down": marked("Price, high to low"),
 }
 STARS = (4, 3, 2, 1)
 ATTRIBUTE_PREFIX = "attribute."
@@ -113,23 +115,23 @@ def choices_of(pairs: Iterable[Pair], sorts: Mapping[Sort, str]) -> Reading:
     faults: dict[str, str] = {}
     prices = {name: _price(name, last, faults) for name in ("price_from", "price_to")}
     if None not in prices.values() and prices["price_from"] > prices["price_to"]:  # pyright: ignore[reportOperatorIssue]
-        faults["price_to"] = "This is less than the lower price."
+        faults["price_to"] = _("This is less than the lower price.")
         prices = dict.fromkeys(prices)
     currency = last.get("currency")
     if currency is not None and not _CURRENCY.fullmatch(currency):
-        faults["currency"] = "There is no such currency."
+        faults["currency"] = _("There is no such currency.")
         currency = None
     rating = last.get("rating")
     if rating is not None and rating not in map(str, STARS):
-        faults["rating"] = "Choose from 1 to 4 stars."
+        faults["rating"] = _("Choose from 1 to 4 stars.")
         rating = None
     if last.get("in_stock", "yes") != "yes":
-        faults["in_stock"] = "Choose “yes”, or leave it out."
+        faults["in_stock"] = _("Choose “yes”, or leave it out.")
     default = next(iter(sorts))
     by_name: Mapping[str, Sort] = {one: one for one in sorts}
     sort = by_name.get(last.get("sort", default))
     if sort is None:
-        faults["sort"] = "There is no such order."
+        faults["sort"] = _("There is no such order.")
     category = _known_lengths("category", [last["category"]] if "category" in last else [], faults)
     choices = Choices(
         sort=sort or default,
@@ -184,7 +186,7 @@ def _price(name: str, last: Mapping[str, str], faults: dict[str, str]) -> Decima
     if text is None:
         return None
     if not _PRICE.fullmatch(text):
-        faults[name] = "Give a price such as 12.50."
+        faults[name] = _("Give a price such as 12.50.")
         return None
     return Decimal(text.replace(",", "."))
 
@@ -194,7 +196,7 @@ def _attributes(
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
     names = sorted(name for name in given if name.startswith(ATTRIBUTE_PREFIX))
     if any(len(name) > _LONGEST_VALUE for name in names) or len(names) > _MOST_ATTRIBUTES:
-        faults["attribute"] = "There are no such filters."
+        faults["attribute"] = _("There are no such filters.")
         names = [name for name in names if len(name) <= _LONGEST_VALUE][:_MOST_ATTRIBUTES]
     found = (
         (name.removeprefix(ATTRIBUTE_PREFIX), _known_lengths(name, given[name], faults))
@@ -207,7 +209,7 @@ def _known_lengths(name: str, values: Sequence[str], faults: dict[str, str]) -> 
     """Return the different values that may be ones of a shop."""
     usable = [value for value in dict.fromkeys(values) if len(value) <= _LONGEST_VALUE]
     if len(usable) < len(dict.fromkeys(values)):
-        faults[name] = "There is no such value."
+        faults[name] = _("There is no such value.")
     if len(usable) > _MOST_VALUES:
-        faults[name] = f"Choose {_MOST_VALUES} at most."
+        faults[name] = _("Choose %(most)s at most.", most=_MOST_VALUES)
     return tuple(usable[:_MOST_VALUES])

@@ -5,6 +5,9 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from api.languages.formats import number_text
+from api.languages.translate import gettext as _
+from api.languages.translate import translated
 from api.listing.choices import (
     Choices,
     Pair,
@@ -12,10 +15,8 @@ from api.listing.choices import (
     Sort,
     listing_address,
     pairs_of,
-    price_text,
 )
 from api.listing.groups import (
-    TRUTHS,
     Group,
     GroupMaker,
     Option,
@@ -23,6 +24,7 @@ from api.listing.groups import (
     name_in_words,
     price_group,
     stars_in_words,
+    truth_in_words,
 )
 from api.listing.store import MOST_COUNTED, Facet
 from api.pages.addresses import CATEGORY_SEPARATOR
@@ -132,7 +134,7 @@ def make_controls(
         price=price,
         after=[group for group in after if group],
         sorts=[
-            Option(value=one, label=label, count=None, is_chosen=one == choices.sort)
+            Option(value=one, label=translated(label), count=None, is_chosen=one == choices.sort)
             for one, label in sorts.items()
         ],
         sort_fault=faults.pop("sort", None),
@@ -152,14 +154,14 @@ def _actives(
     """
     if choices.category is not None:
         name = choices.category.rsplit(CATEGORY_SEPARATOR, 1)[-1]
-        yield Active("Category", name, without(replace(choices, category=None)))
+        yield Active(_("Category"), name, without(replace(choices, category=None)))
     for brand in choices.brands:
         left = tuple(one for one in choices.brands if one != brand)
-        yield Active("Brand", brand, without(replace(choices, brands=left)))
-    for bound, title in (("price_from", "From"), ("price_to", "To")):
+        yield Active(_("Brand"), brand, without(replace(choices, brands=left)))
+    for bound, title in (("price_from", _("From")), ("price_to", _("To"))):
         price = getattr(choices, bound)
         if price is not None:
-            value = " ".join(filter(None, (price_text(price), choices.currency)))
+            value = " ".join(filter(None, (number_text(price), choices.currency)))
             yield Active(title, value, without(replace(choices, **{bound: None})))
     for name, values in choices.attributes:
         for value in values:
@@ -168,9 +170,9 @@ def _actives(
                 for one, others in choices.attributes
                 if (kept := tuple(v for v in others if (one, v) != (name, value)))
             )
-            words = TRUTHS.get(value, value) if name in truths else value
+            words = truth_in_words(value) if name in truths else value
             yield Active(name_in_words(name), words, without(replace(choices, attributes=left)))
     if choices.rating is not None:
         yield Active(None, stars_in_words(choices.rating), without(replace(choices, rating=None)))
     if choices.in_stock:
-        yield Active(None, "In stock", without(replace(choices, in_stock=False)))
+        yield Active(None, _("In stock"), without(replace(choices, in_stock=False)))

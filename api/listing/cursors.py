@@ -2,12 +2,13 @@
 
 from math import isfinite
 
+from api.languages.translate import marked
 from api.listing.choices import Sort
 from api.listing.store import Position
 from api.paging.keyset import decode_cursor, encode_cursor
 from api.problems.errors import InvalidFieldError
 
-_OTHER_ORDER = "The list has another order than the page before: begin at its first page."
+_OTHER_ORDER = marked("The list has another order than the page before: begin at its first page.")
 
 
 def encode_position(sort: Sort, position: Position) -> str:

@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
+from api.languages.formats import bare_price
+from api.languages.translate import gettext as _
+from api.languages.translate import marked, ngettext, translated
 from api.listing.choices import ATTRIBUTE_PREFIX, STARS, Reading
 from api.listing.store import Facet
 from api.pages.addresses import CATEGORY_SEPARATOR
 
-TRUTHS = {"true": "Yes", "false": "No"}
+_TRUTHS = {"true": marked("Yes"), "false": marked("No")}
 
 
 class Option(Struct, frozen=True, kw_only=True):
@@ -114,12 +117,12 @@ class GroupMaker:
             )
             for path in shown
         ]
-        anything = Option(value="", label="All categories", count=None, is_chosen=chosen is None)
-        return self._group("category", "Category", [anything, *options], is_single=True)
+        anything = Option(value="", label=_("All categories"), count=None, is_chosen=chosen is None)
+        return self._group("category", _("Category"), [anything, *options], is_single=True)
 
     def brands(self, chosen: Sequence[str]) -> Group | None:
         """Make the filter by brand."""
-        return self._values("brand", "Brand", self._of("brand"), chosen)
+        return self._values("brand", _("Brand"), self._of("brand"), chosen)
 
     def attributes(self, chosen: Mapping[str, Sequence[str]]) -> list[Group | None]:
         """Make the filters by attributes, those in use first."""
@@ -145,16 +148,16 @@ class GroupMaker:
             )
             for stars in STARS
         ]
-        anything = Option(value="", label="Any rating", count=None, is_chosen=chosen is None)
-        return self._group("rating", "Rating", [anything, *options], is_single=True)
+        anything = Option(value="", label=_("Any rating"), count=None, is_chosen=chosen is None)
+        return self._group("rating", _("Rating"), [anything, *options], is_single=True)
 
     def stock(self, *, is_chosen: bool) -> Group | None:
         """Make the filter for what can be bought."""
         found = self._of("stock")
         if not found:
             return None
-        option = self._option("yes", "In stock", found[0].product_count, is_chosen=is_chosen)
-        return self._group("in_stock", "Availability", [option])
+        option = self._option("yes", _("In stock"), found[0].product_count, is_chosen=is_chosen)
+        return self._group("in_stock", _("Availability"), [option])
 
     def _values(
         self, name: str, title: str, facets: Sequence[Facet], chosen: Sequence[str]
@@ -207,12 +210,17 @@ def name_in_words(name: str) -> str:
 
 def stars_in_words(stars: int) -> str:
     """Name the products that are rated so at least."""
-    return f"{stars} star{'' if stars == 1 else 's'} and up"
+    return ngettext("%(num)s star and up", "%(num)s stars and up", stars)
+
+
+def truth_in_words(value: str) -> str:
+    """Write a truth value for people; anything else stays as it is."""
+    return translated(_TRUTHS[value]) if value in _TRUTHS else value
 
 
 def _value_in_words(facet: Facet) -> str:
     value = facet.value or ""
-    return TRUTHS[value] if facet.is_truth else value
+    return truth_in_words(value) if facet.is_truth else value
 
 
 def _is_opened(path: str, chosen: str | None) -> bool:
@@ -245,11 +253,11 @@ def price_group(
                 name=name,
                 label=label,
                 typed=reading.typed[name],
-                hint="" if end is None else f"{end:.2f}".removesuffix(".00"),
+                hint="" if end is None else bare_price(end),
                 fault=faults.pop(name, None),
             )
             for name, label, end in zip(
-                ("price_from", "price_to"), ("From", "To"), ends, strict=True
+                ("price_from", "price_to"), (_("From"), _("To")), ends, strict=True
             )
         ],
         currencies=[

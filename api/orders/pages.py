@@ -24,6 +24,8 @@ from api.events.schemas import NewEvent
 from api.exchange import AnyRequest, public_path
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer, ladder_of, write
+from api.languages.translate import gettext as _
+from api.languages.translate import marked, ngettext, translated
 from api.orders import service, store
 from api.pages.addresses import came_from, order_url
 from api.pages.rendering import (
@@ -39,14 +41,13 @@ from api.problems.errors import InvalidFieldError
 from api.recommendations import blocks
 from api.visitors.session import Visitor, find_visitor, keep_basket, load_visitor
 
-_ADDED = "It is in your basket."
-_SOLD_OUT = "This product is out of stock."
-_FULL = f"A basket holds at most {MOST_LINES} different products."
-_NOT_IN = "It does not lie in your basket any more."
-_CHANGED = "Your basket has changed since you saw it. Have a look, and order again."
-_PLACED = "Thank you: your order is placed. Your recommendations know it already."
-_PLACED_BEFORE = "This order was placed before. What lies in your basket is not part of it."
-_GONE = "There is no such order."
+_ADDED = marked("It is in your basket.")
+_SOLD_OUT = marked("This product is out of stock.")
+_NOT_IN = marked("It does not lie in your basket any more.")
+_CHANGED = marked("Your basket has changed since you saw it. Have a look, and order again.")
+_PLACED = marked("Thank you: your order is placed. Your recommendations know it already.")
+_PLACED_BEFORE = marked("This order was placed before. What lies in your basket is not part of it.")
+_GONE = marked("There is no such order.")
 _LONGEST_ID = 200
 _QUANTITY = re.compile(r"[0-9]{1,8}")
 
@@ -91,7 +92,7 @@ async def add_to_basket(request: AnyRequest) -> Response[bytes]:
     basket_id, card, added = await write(request, work)
     if added.is_put:
         await keep_basket(request, basket_id)
-    message = _ADDED if added.is_put else _FULL if added.is_available else _SOLD_OUT
+    message = _outcome(added)
     if is_fragment(request):
         await _look_again(request)
         return render_partial(
@@ -109,7 +110,7 @@ async def set_quantity(request: AnyRequest) -> Response[bytes]:
     typed = str(form.get("quantity", "")).strip()
     quantity = int(typed) if _QUANTITY.fullmatch(typed) else None
     if quantity is None or quantity > MOST_PIECES:
-        message = f"Give a whole number from 0 to {MOST_PIECES}."
+        message = _("Give a whole number from 0 to %(most)s.", most=MOST_PIECES)
         return await _basket_page(request, _Problem(product_id, typed[:20], message))
 
     async def work(connection: Connection) -> bool:
@@ -119,9 +120,11 @@ async def set_quantity(request: AnyRequest) -> Response[bytes]:
         return await baskets.set_quantity(connection, visitor.basket_id, product_id, quantity)
 
     if not await write(request, work):
-        put_flash(request, _NOT_IN)
+        put_flash(request, translated(_NOT_IN))
         return redirect(request, public_path("/basket"))
-    put_flash(request, "Your basket is up to date." if quantity else "It is out of your basket.")
+    put_flash(
+        request, _("Your basket is up to date.") if quantity else _("It is out of your basket.")
+    )
     return redirect(request, public_path("/basket"))
 
 
@@ -149,7 +152,7 @@ async def place_order(request: AnyRequest) -> Response[Any]:
     form = await request.form()
     order_id, seen = str(form.get("order_id", "")), str(form.get("digest", ""))
     if not service.is_order_id(order_id):
-        raise InvalidFieldError("order_id", "Is none that the checkout gave.")
+        raise InvalidFieldError("order_id", _("Is none that the checkout gave."))
 
     async def work(connection: Connection) -> tuple[Visitor, list[store.Purchase], int]:
         visitor = await load_visitor(connection, request)
@@ -165,11 +168,11 @@ async def place_order(request: AnyRequest) -> Response[Any]:
     if visitor.shopper_id is None:
         return redirect(request, _sign_in_address(public_path("/checkout")))
     if not purchases:
-        put_flash(request, _CHANGED)
+        put_flash(request, translated(_CHANGED))
         return redirect(request, public_path("/basket"))
     for purchase in purchases:
         ladder_of(request).shoppers.exclude(visitor.shopper_id, purchase.product_id)
-    put_flash(request, _PLACED if placed else _PLACED_BEFORE)
+    put_flash(request, translated(_PLACED if placed else _PLACED_BEFORE))
     return redirect(request, order_url(order_id))
 
 
@@ -197,7 +200,7 @@ async def order_page(request: AnyRequest, order_id: FromPath[str]) -> Template |
     question = visitor.shopper_id, order_id
     order = await answer(request, _ORDER_STEPS, question, who=visitor.shopper_id)
     if order is None:
-        raise NotFoundException(_GONE)
+        raise NotFoundException(translated(_GONE))
     return render_page(request, "pages/order.html", order=order, address=order_url(order_id))
 
 
@@ -218,9 +221,9 @@ async def return_purchase(request: AnyRequest, order_id: FromPath[str]) -> Respo
 
     visitor = await write(request, work)
     if visitor is None or visitor.shopper_id is None:
-        raise NotFoundException(_GONE)
+        raise NotFoundException(translated(_GONE))
     ladder_of(request).shoppers.forget(visitor.shopper_id)
-    put_flash(request, "It is taken back, and counts no more.")
+    put_flash(request, _("It is taken back, and counts no more."))
     return redirect(request, order_url(order_id))
 
 
@@ -247,14 +250,20 @@ async def buy_again(request: AnyRequest, order_id: FromPath[str]) -> Response[An
 
     found = await write(request, work)
     if found is None:
-        raise NotFoundException(_GONE)
+        raise NotFoundException(translated(_GONE))
     put, asked = found
     put_flash(
         request,
-        "It is all in your basket."
+        _("It is all in your basket.")
         if put == asked
-        else f"In your basket: {put} of {asked} products. The others are not sold now, "
-        "or there is no room for them.",
+        else ngettext(
+            "In your basket: %(put)s of %(num)s product. The others are not sold now, "
+            "or there is no room for them.",
+            "In your basket: %(put)s of %(num)s products. The others are not sold now, "
+            "or there is no room for them.",
+            asked,
+            put=put,
+        ),
     )
     return redirect(request, public_path("/basket"))
 
@@ -269,7 +278,7 @@ async def _basket_page(request: AnyRequest, problem: _Problem | None = None) -> 
         request,
         "pages/basket.html",
         status_code=200 if problem is None else 422,
-        flash=_NOT_IN if problem and not has_field else take_flash(request),
+        flash=translated(_NOT_IN) if problem and not has_field else take_flash(request),
         basket=page.basket,
         complements=page.complements,
         problem=problem,
@@ -311,6 +320,15 @@ _ORDER_STEPS = Steps(_read_order, _read_order)
 _ORDERS_STEPS = Steps(_read_orders, _read_orders)
 
 
+def _outcome(added: Added) -> str:
+    """Say what became of the wish to put a product into the basket."""
+    if added.is_put:
+        return translated(_ADDED)
+    if added.is_available:
+        return _("A basket holds at most %(most)s different products.", most=MOST_LINES)
+    return translated(_SOLD_OUT)
+
+
 async def _look_again(request: AnyRequest) -> None:
     """Have the page's frame say how much lies in the basket now."""
     await find_visitor(request)
@@ -319,7 +337,7 @@ async def _look_again(request: AnyRequest) -> None:
 def _id_of(form: FormMultiDict | Mapping[str, Any], name: str) -> str:
     text = str(form.get(name, "")).strip()
     if not text or len(text) > _LONGEST_ID or "\x00" in text:
-        raise InvalidFieldError(name, "Is missing, or no id.")
+        raise InvalidFieldError(name, _("Is missing, or no id."))
     return text
 
 

@@ -9,16 +9,19 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_eval_context
+from jinja2.nodes import EvalContext
 from litestar import HttpMethod
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Redirect, Response, Template
 from litestar.template import TemplateConfig
 from litestar.utils.scope.state import ScopeState
+from markupsafe import Markup
 
 from api.exchange import AnyRequest
 from api.http.notes import notes_of
 from api.ladder.requests import ladder_of, tier_of
+from api.languages.formats import date_and_time, long_date, number_text, one_decimal
 from api.languages.translate import current_language, translated, translated_plural
 from api.pages.addresses import canonical_address
 from api.theme.theme import Theme
@@ -82,11 +85,21 @@ def template_environment(path_prefix: str = "", theme: Theme | None = None) -> E
     environment.install_gettext_callables(  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
         translated, translated_plural, newstyle=True
     )
-    environment.filters["shown"] = shown
+    environment.filters.update(
+        shown=shown, number=number_text, one_decimal=one_decimal, long_date=long_date
+    )
     cast("dict[str, Any]", environment.globals).update(
-        prefix=path_prefix, shop=theme or Theme(), remembered=_remembered
+        prefix=path_prefix, shop=theme or Theme(), remembered=_remembered, ngettext=_ngettext
     )
     return environment
+
+
+@pass_eval_context
+def _ngettext(context: EvalContext, singular: str, plural: str, number: int, **values: Any) -> str:
+    """Return the form for a number; `%(num)s` is the number as the language writes it."""
+    text = translated_plural(singular, plural, number)
+    form = Markup(text) if context.autoescape else text  # noqa: S704  (our own, with what it is given escaped)
+    return form % {"num": number_text(number), **values}
 
 
 def shown(text: object) -> str:
@@ -179,8 +192,7 @@ def _as_of(request: AnyRequest) -> str | None:
     pointer = ladder_of(request).local.pointer()
     if tier_of(request) != "snapshot" or pointer is None:
         return None
-    moment = pointer.created_at
-    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+    return date_and_time(pointer.created_at)
 
 
 def _render(

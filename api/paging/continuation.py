@@ -8,6 +8,7 @@ from datetime import MAXYEAR, MINYEAR, UTC, datetime
 import msgspec
 from msgspec import Struct
 
+from api.languages.translate import marked
 from api.problems.errors import InvalidFieldError
 
 # Products that the pages of one list show in all: the token of the next page holds every id.
@@ -15,7 +16,7 @@ MOST_SHOWN = 500
 # Bytes of a token: proxies refuse addresses above 8 KB.
 _LONGEST_TOKEN = 6000
 _LARGEST_TOKEN = 200_000
-_NO_TOKEN = "Not a token of this list: take it from `after` or `next` of the page before."  # noqa: S105
+_NO_TOKEN = marked("Not a token of this list: take it from `after` or `next` of the page before.")
 
 
 class Continuation(Struct, frozen=True, array_like=True):

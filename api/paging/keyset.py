@@ -7,9 +7,10 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from api.languages.translate import marked
 from api.problems.errors import InvalidFieldError
 
-_NO_CURSOR = "Not a cursor of this list: take it from the link to the next page."
+_NO_CURSOR = marked("Not a cursor of this list: take it from the link to the next page.")
 # At the ends of what a datetime holds another zone is out of its range.
 _FIRST_YEAR, _LAST_YEAR = 1, 9999
 

@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from urllib.parse import urlencode
 
 from msgspec import Struct
 from msgspec.structs import asdict
 
 from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct
-from api.catalogue.cards import ProductCard, card, price_now
+from api.catalogue.cards import ProductCard, card
 from api.catalogue.categories import Category, CategoryTree
 from api.catalogue.service import known_product, unknown_product
 from api.database.pool import Connection
+from api.languages.formats import long_date
+from api.languages.translate import gettext as _
 from api.pages.addresses import product_url
 from api.paging.keyset import decode_cursor, encode_cursor
 from api.product_page import store
@@ -25,14 +26,10 @@ class ProductDetail(ProductCard, kw_only=True, frozen=True):
 
     Attributes
     ----------
-    price_now : number or None
-        What it costs now.
     attributes : list of tuple
         Label and value.
     """
 
-    price_now: Decimal | float | None
-    currency: str | None
     description: str | None
     attributes: list[tuple[str, str]]
     breadcrumbs: list[Category]
@@ -82,8 +79,6 @@ def snapshot_detail(local: LocalSnapshot, tree: CategoryTree, product_id: str) -
 def _detail(found: store.DetailRow | SnapshotProduct, tree: CategoryTree) -> ProductDetail:
     return ProductDetail(
         **asdict(card(found)),
-        price_now=price_now(found.price, found.sale_price),
-        currency=found.currency,
         description=found.description,
         attributes=_attributes_in_words(found.attributes),
         breadcrumbs=tree.breadcrumbs(found.category),
@@ -114,8 +109,8 @@ async def reviews(connection: Connection, product_id: str, after: str | None) ->
             rating=row.rating,
             title=row.title,
             body=row.body,
-            date_text=f"{row.reviewed_at.day} {row.reviewed_at:%B %Y}",
-            author_label="Verified shopper" if row.is_verified else "Shopper",
+            date_text=long_date(row.reviewed_at),
+            author_label=_("Verified shopper") if row.is_verified else _("Shopper"),
         )
         for row in rows
     ], next_url
@@ -132,7 +127,7 @@ def _attributes_in_words(attributes: Mapping[str, object]) -> list[tuple[str, st
 
 def _in_words(value: object) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if isinstance(value, list):
         return ", ".join(_in_words(part) for part in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
     if isinstance(value, dict):

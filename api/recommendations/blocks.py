@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from api.basket.store import BasketComplement
 from api.catalogue.cards import ProductCard
+from api.languages.translate import gettext as _
 from api.pages.addresses import product_url
 from api.recommendations.schemas import (
     Complement,
@@ -20,24 +21,13 @@ COMPLEMENTS_SIZE = 6
 # The address of the next page of similar products holds every id that was shown.
 MOST_SHOWN = 96
 
-# What says that a product goes with another one.
-_BASES = {"pair": "Often bought together", "category": "Goes with this kind"}
-
-_REASONS = {
-    "viewed": "Because you viewed",
-    "bought": "Because you bought",
-    "reviewed": "Because you liked",
-    "in_basket": "Because your basket had",
-}
-
 Cards = Mapping[str, ProductCard]
 
 
 class ReasonLine(Struct):
-    """Why a product is recommended, in words, with the product behind it where there is one."""
+    """Why a product is recommended, with the product behind it where there is one."""
 
     kind: str
-    text: str
     product_title: str | None = None
     product_url: str | None = None
 
@@ -79,9 +69,12 @@ def recommended_block(
         if row.product_id in cards
     ]
     title, subtitle = (
-        ("You may also like", "Chosen by what you viewed, put in your basket, bought and reviewed")
+        (
+            _("You may also like"),
+            _("Chosen by what you viewed, put in your basket, bought and reviewed"),
+        )
         if any(item.source == "personal" for item in items)
-        else ("Popular right now", "What shoppers look at and buy these days")
+        else (_("Popular right now"), _("What shoppers look at and buy these days"))
     )
     return Block(title, subtitle, items, next_url)
 
@@ -105,8 +98,8 @@ def similar_block(
     is_last = len(items) < BLOCK_SIZE or len(all_shown) > MOST_SHOWN
     following = urlencode([("exclude", one) for one in all_shown])
     return Block(
-        "Similar products",
-        "Close in name, details and who liked them",
+        _("Similar products"),
+        _("Close in name, details and who liked them"),
         items,
         None if is_last else f"{product_url(product_id)}?{following}",
     )
@@ -120,16 +113,14 @@ def complements_block(
 ) -> Block:
     """Make the block of what goes with a product, or a basket; without items where nothing does."""
     items = [
-        Recommendation(
-            cards[row.product_id], "complements", ReasonLine(row.basis, _BASES[row.basis])
-        )
+        Recommendation(cards[row.product_id], "complements", ReasonLine(row.basis))
         for row in rows
         if row.product_id in cards
     ]
     title, subtitle = (
-        ("Goes with your basket", "What shoppers buy with what lies in it, or with its kind")
+        (_("Goes with your basket"), _("What shoppers buy with what lies in it, or with its kind"))
         if of_basket
-        else ("Goes with it", "What shoppers buy with this, or with its kind")
+        else (_("Goes with it"), _("What shoppers buy with this, or with its kind"))
     )
     return Block(title, subtitle, items, None)
 
@@ -137,10 +128,9 @@ def complements_block(
 def _reason_line(row: RecommendedProduct, cards: Cards) -> ReasonLine:
     because = cards.get(row.reason.product_id or "") if row.reason is not None else None
     if row.reason is None or because is None:
-        return ReasonLine(kind="popular", text="Popular right now")
+        return ReasonLine(kind="popular")
     return ReasonLine(
         kind=row.reason.kind,
-        text=_REASONS[row.reason.kind],
         product_title=because.title,
         product_url=because.url,
     )

@@ -12,6 +12,7 @@ from api.database.failures import FAILURES, DatabaseAwayError
 from api.exchange import AnyRequest
 from api.ladder.ladder import Ladder
 from api.ladder.requests import ladder_of, note_tier
+from api.languages.translate import gettext as _
 from api.recommendations import snapshot
 from api.recommendations.blocks import BLOCK_SIZE, Block, Recommendation
 from api.recommendations.questions import RecommendQuestion, recommend_question
@@ -104,7 +105,7 @@ async def popular_block(request: AnyRequest, *, is_asking: bool) -> Block | None
         return None
     if is_of_snapshot:
         note_tier(request, "snapshot")
-    return Block("Popular now", "What shoppers look at and buy these days", shown, None)
+    return Block(_("Popular now"), _("What shoppers look at and buy these days"), shown, None)
 
 
 async def _visitor(request: AnyRequest, *, is_asking: bool) -> Visitor:

@@ -12,6 +12,7 @@ from api.catalogue.schemas import ProductPage
 from api.database.pool import Connection
 from api.exchange import public_path
 from api.http.links import list_address
+from api.languages.translate import marked
 from api.paging.keyset import decode_cursor, encode_cursor
 from api.problems.errors import InvalidFieldError, NotReadyError
 from api.search import store
@@ -20,7 +21,7 @@ from api.search.query_vectors import QueryVector, QueryVectors
 By = Literal["text", "text+vectors"]
 
 _MOST_SUGGESTED = 8
-_OTHER_RANKING = "The ranking changed since the page before: search anew."
+_OTHER_RANKING = marked("The ranking changed since the page before: search anew.")
 
 
 class Search(Struct, frozen=True):

@@ -32,6 +32,7 @@ from alsolike.settings import Settings
 from api.database.failures import FAILURES, DatabaseAwayError, first_line
 from api.exchange import AnyRequest
 from api.http.notes import notes_of
+from api.languages.translate import gettext as _
 from api.sessions.store import PostgresStore, hash_of
 
 logger = logging.getLogger("alsolike.web")
@@ -270,7 +271,9 @@ def sessions_of(request: AnyRequest) -> Sessions:
 def _over(request: AnyRequest) -> SessionOverError:
     session_id = request.cookies.get(COOKIE, "")
     notes_of(request)[_OVER] = hash_of(session_id).hex()
-    message = "Your session ended, or went on in another tab. Load the page again, and repeat it."
+    message = _(
+        "Your session ended, or went on in another tab. Load the page again, and repeat it."
+    )
     return SessionOverError(message)
 
 

@@ -7,6 +7,7 @@ from api.database.pool import Connection
 from api.exchange import AnyRequest, public_path
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer, ladder_of, write
+from api.languages.translate import gettext as _
 from api.pages.addresses import came_from, local_path
 from api.pages.rendering import put_flash, redirect, render_page, take_flash
 from api.problems.errors import InvalidFieldError
@@ -49,10 +50,15 @@ async def sign_in_shopper(request: AnyRequest) -> Response[bytes]:
     if shopper_id and "\x00" not in shopper_id:
         found = await answer(request, _SHOPPER_STEPS, shopper_id)
     if found is None:
-        message = f"There is no shopper {shopper_id}." if shopper_id else "Choose a shopper."
+        message = (
+            _("There is no shopper %(shopper)s.", shopper=shopper_id)
+            if shopper_id
+            else _("Choose a shopper.")
+        )
         return await _sign_in_page(request, after, message)
     await sign_in(request, found.shopper_id)
-    put_flash(request, f"Signed in as {found.display_name or found.shopper_id}.")
+    name = found.display_name or found.shopper_id
+    put_flash(request, _("Signed in as %(name)s.", name=name))
     return redirect(request, after)
 
 
@@ -61,7 +67,7 @@ async def sign_out_shopper(request: AnyRequest) -> Response[bytes]:
     """Sign out; who came by the shop's identity provider may sign out there too."""
     after = "/sign-out/shop" if is_by_shop(request) and shop_of(request).has_provider else "/"
     await sign_out(request)
-    put_flash(request, "Signed out.")
+    put_flash(request, _("Signed out."))
     return redirect(request, public_path(after))
 
 
@@ -74,7 +80,7 @@ async def personalise(request: AnyRequest) -> Response[bytes]:
     form = await request.form()
     answer = form.get("agree")
     if answer not in {"yes", "no"}:
-        raise InvalidFieldError("agree", "Must be yes or no.")
+        raise InvalidFieldError("agree", _("Must be yes or no."))
     is_granted = answer == "yes"
 
     async def work(connection: Connection) -> str | None:
@@ -93,9 +99,9 @@ async def personalise(request: AnyRequest) -> Response[bytes]:
         await (agree if is_granted else withdraw)(request)
     put_flash(
         request,
-        "Recommendations now follow what you look at."
+        _("Recommendations now follow what you look at.")
         if is_granted
-        else "What you look at is no longer used or kept.",
+        else _("What you look at is no longer used or kept."),
     )
     return redirect(request, came_from(request, form.get("next")))
 

@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from api.database.pool import Connection
 from api.http.ids import is_placeholder, not_a_shopper
+from api.languages.translate import gettext as _
 from api.pages.addresses import CATEGORY_SEPARATOR
 from api.visitors import store
 from api.visitors.schemas import Shopper
@@ -62,4 +63,6 @@ async def demo_shoppers(connection: Connection, _question: None) -> list[DemoSho
 def lately(categories: list[str]) -> str:
     """Say what somebody looked at lately, from the categories, the latest first."""
     names = [path.rsplit(CATEGORY_SEPARATOR, 1)[-1] for path in categories[:_CATEGORIES_IN_HINT]]
-    return f"Lately: {', '.join(names)}" if names else "Nothing looked at yet"
+    if not names:
+        return _("Nothing looked at yet")
+    return _("Lately: %(categories)s", categories=", ".join(names))

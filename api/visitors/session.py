@@ -19,6 +19,7 @@ from api.database.pool import Connection
 from api.exchange import AnyRequest
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer, ladder_of, write
+from api.languages.translate import gettext as _
 from api.sessions.session import HIDDEN, sessions_of
 from api.visitors import store
 from api.visitors.shop import Shop
@@ -116,7 +117,7 @@ def require_choice(request: AnyRequest) -> None:
         The shoppers are real.
     """
     if not shop_of(request).can_choose:
-        message = "Nobody signs in here: the shoppers of this shop are real people."
+        message = _("Nobody signs in here: the shoppers of this shop are real people.")
         raise NotFoundException(message)
 
 

@@ -64,14 +64,14 @@ def main(names: Sequence[str]) -> int:
         click.echo(f"No browser here: install one of {', '.join(CHROMIUM_NAMES)}.", err=True)
         return 1
     states = [state for state in STATES if not names or state.name in names]
-    with _shop() as sites, running_chromium(chromium) as browser:
+    with own_showcase() as sites, running_chromium(chromium) as browser:
         for path in write_screenshots(browser, sites, states, FOLDER):
             click.echo(path)
     return 0
 
 
 @contextmanager
-def _shop() -> Iterator[Sites]:
+def own_showcase() -> Iterator[Sites]:
     """Serve the showcase from servers of its own, whatever the caller's settings are."""
     own = [name for name in os.environ if name.startswith(("PG", "AWS_", "ALSOLIKE_"))]
     with tempfile.TemporaryDirectory(prefix="alsolike-", ignore_cleanup_errors=True) as folder:

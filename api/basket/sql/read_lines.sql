@@ -5,8 +5,7 @@
 select
     l.product_id,
     l.quantity,
-    case when p.sale_price < p.price or p.price is null then p.sale_price else p.price end
-        as unit_price,
+    least(p.price, p.sale_price) as unit_price,
     p.currency,
     coalesce(p.is_in_stock and not p.is_hidden and p.removed_at is null, false) as is_available
 from raw.basket_lines as l

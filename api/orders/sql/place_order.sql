@@ -26,8 +26,7 @@ lines as (
     select
         l.product_id,
         l.quantity,
-        case when p.sale_price < p.price or p.price is null then p.sale_price else p.price end
-            as unit_price
+        least(p.price, p.sale_price) as unit_price
     from locked as l
     inner join raw.products as p
         on
