@@ -13,12 +13,10 @@ from time import monotonic
 from typing import Any
 
 from litestar import Litestar, MediaType, Router
-from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import CacheControlHeader, State
 from litestar.exceptions import InternalServerException, NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.middleware import DefineMiddleware
-from litestar.middleware.csrf import CSRFMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.openapi.spec import Server
@@ -46,6 +44,7 @@ from api.http.caching import answer_conditionally
 from api.http.compression import compress
 from api.http.cors import Origins, with_cors
 from api.http.cross_site import refuse_cross_site
+from api.http.form_tokens import FormTokens, StaleFormError
 from api.http.hosts import Hosts
 from api.http.limits import RateLimits
 from api.http.links import link_next_page
@@ -243,14 +242,6 @@ def _pages_router(settings: Settings, sessions: Sessions, clock: Callable[[], fl
     def with_session(app: ASGIApp) -> ASGIApp:
         return sessions.middleware(app)
 
-    csrf_config = CSRFConfig(
-        secret=_derive(settings.secret, "csrf").hex(),
-        cookie_name="alsolike_csrf",
-        cookie_path=settings.path_prefix or "/",
-        cookie_secure=settings.is_cookie_secure,
-        cookie_httponly=True,
-        cookie_samesite="lax",
-    )
     return Router(
         "/",
         route_handlers=[
@@ -273,7 +264,9 @@ def _pages_router(settings: Settings, sessions: Sessions, clock: Callable[[], fl
             partial(refuse_cross_site, public_origin=settings.browsers.public_origin),
             notes,
             with_session,
-            DefineMiddleware(CSRFMiddleware, config=csrf_config),
+            DefineMiddleware(
+                FormTokens, settings=settings, secret=_derive(settings.secret, "csrf").hex()
+            ),
         ],
         before_request=_prepare_page,
         include_in_schema=False,
@@ -329,7 +322,7 @@ def _answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
     # `request.url` is built from the client's Host header, which may be invalid.
     problem, headers = problem_of(error, public_path(request.scope["path"]))
     if _wants_page(request):
-        return ErrorPage(problem, headers)
+        return ErrorPage(problem, headers, is_of_stale_form=isinstance(error, StaleFormError))
     return Response[Problem](
         problem, status_code=problem.status, media_type=PROBLEM_MEDIA_TYPE, headers=headers
     )

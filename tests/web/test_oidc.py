@@ -328,6 +328,7 @@ def test_what_the_token_does_not_say_the_provider_is_asked_for(
     visit: Callable[..., Client], liar: LyingProvider
 ) -> None:
     site = visit(settings_of(liar.issuer, shopper_claim="customer"))
+    liar.claims = {"customer": None}
     liar.userinfo = {"sub": "agreed", "customer": "C2", "name": "Not this one"}
     assert go_back(site, liar.sign_in(begin(site))).status_code == 303
     assert run("select display_name from raw.shoppers where shopper_id = 'C2'") == [
