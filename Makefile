@@ -7,7 +7,7 @@ SOURCES := alsolike api embed migrations benchmarks tests
 NEEDED_MB := 4000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-data test screenshots lighthouse test-oldest lint format docs bench clean
+.PHONY: help demo demo-data test screenshots lighthouse test-oldest lint format docs messages bench clean
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ format: .venv/dev ## Format code and templates
 
 docs: .venv/dev ## Write docs/commands.md from the commands' own help
 	$(BIN)/python -m alsolike.cli.reference > docs/commands.md
+
+messages: .venv/dev ## Bring the catalogues of web/locales up to date; ADD=it makes a new one
+	@$(BIN)/python -m api.languages.messages $(ADD)
 
 bench: .venv/dev .venv/peers/installed ## Measure speed and memory; print ratios within one run, fail if one is too low
 	@failed=0; for name in load pull neighbours serving search memory peers; do \

@@ -30,9 +30,9 @@ _S3_ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 # What the addresses of the site begin with; a test compares it with the routes.
 _OWN_PATHS = (
     "v1", "blocks", "products", "categories", "search", "basket", "checkout", "hidden", "orders",
-    "sign-in", "sign-out", "personalise", "how-recommendations-work", "privacy", "sitemap.xml",
-    "sitemap", "robots.txt", "favicon.ico", "static", "pictures", "theme", "schema", "health",
-    "metrics",
+    "sign-in", "sign-out", "personalise", "language", "how-recommendations-work", "privacy",
+    "sitemap.xml", "sitemap", "robots.txt", "favicon.ico", "static", "pictures", "theme", "schema",
+    "health", "metrics",
 )  # fmt: skip
 
 # Says that nothing stands before the texts, whatever the encoder's own files say.
@@ -106,6 +106,8 @@ class Settings:
         None: only for the demo shop.
     theme_folder : Path or None
         None: alsolike's own look.
+    page_languages : tuple of str
+        Tags of the languages that pages are offered in, the default first; empty: all there are.
     allowed_hosts : tuple of str
         In lower case.
     erasure_key : bytes
@@ -156,6 +158,7 @@ class Settings:
     is_cookie_secure: bool
     are_pages_on: bool | None
     theme_folder: Path | None
+    page_languages: tuple[str, ...]
     api_keys: tuple[ApiKey, ...]
     browsers: BrowserSettings
     oidc: OidcSettings
@@ -230,6 +233,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         if env.get("ALSOLIKE_PAGES")
         else None,
         theme_folder=_theme_folder(env),
+        page_languages=_words(env, "ALSOLIKE_PAGE_LANGUAGES"),
         api_keys=api_keys,
         browsers=browsers,
         oidc=read_oidc_settings(

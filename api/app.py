@@ -55,7 +55,8 @@ from api.http.validation import validate_requests
 from api.ladder.ladder import Ladder
 from api.ladder.spent_tokens import spend_token
 from api.ladder.tiers import TIERS
-from api.languages.choice import load_languages, with_language
+from api.languages.choice import load_languages, offered_languages, with_language
+from api.languages.translate import Language
 from api.metrics import Metrics
 from api.openapi.describe import Described
 from api.orders.pages import order_pages
@@ -77,6 +78,7 @@ from api.sessions.session import Sessions
 from api.sitemap.routes import sitemap_router
 from api.theme.routes import theme_router
 from api.theme.theme import load_theme
+from api.visitors.language_page import language_route
 from api.visitors.pages import personalise, sign_in_page, sign_in_shopper, sign_out_shopper
 from api.visitors.routes import shoppers_router
 from api.visitors.session import require_pages, require_session, visitor_context
@@ -96,8 +98,8 @@ _MACHINE_PREFIXES = (
     "/sitemap",
     "/favicon.ico",
 )
-# These begin or end a session, whatever became of the one that the browser has.
-_AFRESH = ("/sign-in", "/sign-out")
+# These begin or end a session or need none, whatever became of the one that the browser has.
+_AFRESH = ("/sign-in", "/sign-out", "/language")
 # Errors of the file system that mean: there is no such file.
 _NO_FILE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EACCES})
 
@@ -122,6 +124,7 @@ def create_app(
         By the same clock popular products are read again for pages of errors.
     """
     theme = load_theme(settings.theme_folder)
+    languages = offered_languages(settings.page_languages, load_languages())
     database = Database(settings)
     query_vectors = QueryVectors(settings, database, load_encoder, clock)
     metrics = Metrics(TIERS, settings.metrics_folder)
@@ -155,7 +158,7 @@ def create_app(
             pictures_router(),
             blocks_router(),
             element_route(),
-            _pages_router(settings, sessions, clock),
+            _pages_router(settings, sessions, languages, clock),
             sitemap_router(["/", *ABOUT_PATHS]),
             icon_route(theme.icon),
             theme_router(theme),
@@ -188,7 +191,7 @@ def create_app(
             },
             deep_copy=False,
         ),
-        template_config=template_config(settings.path_prefix, theme),
+        template_config=template_config(settings.path_prefix, theme, languages),
         exception_handlers={Exception: _answer_error},
         openapi_config=OpenAPIConfig(
             title="alsolike",
@@ -217,7 +220,7 @@ def create_app(
         path_prefix=settings.path_prefix,
         public_origin=settings.browsers.public_origin,
     )
-    spoken = with_language(standard, load_languages(), _MACHINE_PREFIXES)
+    spoken = with_language(standard, languages, _MACHINE_PREFIXES)
     app.asgi_handler = without_prefix(spoken, settings.path_prefix)
     return app
 
@@ -229,7 +232,12 @@ def _closed_prefixes(settings: Settings) -> tuple[str, ...]:
     return (API_PREFIX,) if settings.browsers.origins else (API_PREFIX, BLOCKS_PREFIX)
 
 
-def _pages_router(settings: Settings, sessions: Sessions, clock: Callable[[], float]) -> Router:
+def _pages_router(
+    settings: Settings,
+    sessions: Sessions,
+    languages: Mapping[str, Language],
+    clock: Callable[[], float],
+) -> Router:
     """Return the router of the pages: only they have notes, sessions and CSRF middleware."""
     notes = partial(
         with_notes,
@@ -259,6 +267,7 @@ def _pages_router(settings: Settings, sessions: Sessions, clock: Callable[[], fl
             *order_pages,
             *_provider_routes(settings, clock),
             *about_routes(settings),
+            language_route(settings, languages),
         ],
         middleware=[
             partial(refuse_cross_site, public_origin=settings.browsers.public_origin),

@@ -111,8 +111,14 @@ class ErrorPage(Response[None]):
 
 
 def _detail(problem: Problem) -> str | None:
-    """Return what a problem says beyond its title, in the language of the page."""
-    if problem.detail == problem.title:
+    """Return what a problem says beyond its title, in the language of the page.
+
+    That there is no such id says less than the page's own words, and the database says it in
+    English.
+    """
+    if problem.detail == problem.title or (
+        problem.status == HTTPStatus.NOT_FOUND and problem.errors
+    ):
         return None
     detail = translated(problem.detail)
     for error in problem.errors or ():

@@ -35,6 +35,8 @@ class Exchange(Struct):
         How many ordinary requests it is as good as.
     path_prefix : str
         What precedes every path of ours in the addresses that the client knows.
+    host_origin : str
+        What precedes every path in the addresses that the client asked for.
     shopper_id : str or None
         Of a shopper's token: whose lists alone it opens.
     is_anonymous : bool
@@ -51,6 +53,7 @@ class Exchange(Struct):
     cost: int = 1
     is_odd: bool = False
     path_prefix: str = ""
+    host_origin: str = ""
     shopper_id: str | None = None
     is_anonymous: bool = False
 
@@ -68,6 +71,12 @@ def public_path(path: str) -> str:
     """Return a path of ours as the client must write it: behind the prefix at a proxy, if any."""
     exchange = current_exchange.get()
     return path if exchange is None else exchange.path_prefix + path
+
+
+def host_origin() -> str:
+    """Return the scheme and the host by which the client asked; empty outside of a request."""
+    exchange = current_exchange.get()
+    return "" if exchange is None else exchange.host_origin
 
 
 def in_words() -> str:

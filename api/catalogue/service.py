@@ -10,7 +10,6 @@ from api.catalogue.schemas import Product, ProductPage
 from api.database.pool import Connection
 from api.exchange import public_path
 from api.http.links import list_address
-from api.languages.translate import gettext as _
 from api.paging.keyset import decode_cursor, encode_cursor
 from api.problems.errors import InvalidFieldError
 
@@ -122,7 +121,7 @@ def _page_of(question: CatalogueQuestion, items: list[Product]) -> ProductPage:
 
 def unknown_product(product_id: str) -> UnknownProductError:
     """Make the error for an unknown product."""
-    return UnknownProductError(_("There is no product %(product)s.", product=repr(product_id)))
+    return UnknownProductError(f"There is no product {product_id!r}.")
 
 
 async def check_category(connection: Connection, category: str | None) -> None:

@@ -65,6 +65,7 @@ def with_standard_headers(
             keep_encoded_slashes(scope),
             client=_address(scope),
             path_prefix=path_prefix,
+            host_origin=f"{scope['scheme']}://{_host(scope)}",
         )
         is_api = scope["path"].startswith(API_PREFIX)
         is_closed = scope["path"].startswith(closed_prefixes)
@@ -112,6 +113,13 @@ def _address(scope: HTTPScope) -> str:
         return str(ipaddress.ip_network((host.partition("%")[0], _IPV6_NETWORK), strict=False))
     except ValueError:
         return host
+
+
+def _host(scope: HTTPScope) -> str:
+    """Return the host that was asked for; `api.http.hosts` refuses one that is not allowed."""
+    return next(
+        (value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), ""
+    )
 
 
 def _request_id(scope: HTTPScope) -> str:

@@ -1,18 +1,18 @@
 """Which language a visitor reads: the one they chose, or that of their browser."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http.cookies import CookieError, SimpleCookie
 from io import BytesIO
 from pathlib import Path
 
 from babel import Locale
-from babel.core import negotiate_locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 from litestar.datastructures import Headers
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from alsolike.errors import SettingError
 from api.languages.translate import ENGLISH, Language, current_language
 
 COOKIE = "alsolike_language"
@@ -28,12 +28,12 @@ def load_languages(folder: Path = CATALOGUES) -> Mapping[str, Language]:
     Returns
     -------
     mapping
-        From the tag to the language.
+        From the tag to the language, English first.
     """
     found = {ENGLISH.tag: ENGLISH}
     for path in sorted(folder.glob(f"*/LC_MESSAGES/{_DOMAIN}.po")):
-        tag = path.parents[1].name
-        locale = Locale.parse(tag, sep="-" if "-" in tag else "_")
+        tag = path.parents[1].name.replace("_", "-")
+        locale = Locale.parse(tag, sep="-")
         with path.open("rb") as file:
             catalogue = read_po(file, locale=locale, domain=_DOMAIN)
         compiled = BytesIO()
@@ -41,6 +41,28 @@ def load_languages(folder: Path = CATALOGUES) -> Mapping[str, Language]:
         compiled.seek(0)
         found[tag] = Language(tag, locale, Translations(compiled, domain=_DOMAIN))
     return found
+
+
+def offered_languages(tags: Sequence[str], found: Mapping[str, Language]) -> Mapping[str, Language]:
+    """Return the languages that a setting names, in its order; all that there are if it names none.
+
+    The first is that of visitors who read none of them.
+
+    Raises
+    ------
+    SettingError
+        One has no catalogue.
+    """
+    by_tag = {tag.lower(): language for tag, language in found.items()}
+    for tag in tags:
+        if tag.lower() not in by_tag:
+            message = (
+                f"ALSOLIKE_PAGE_LANGUAGES has {tag!r}: the site has {', '.join(found)}; "
+                "docs/languages.md tells how to add another one."
+            )
+            raise SettingError(message)
+    offered = [by_tag[tag.lower()] for tag in tags] or list(found.values())
+    return {language.tag: language for language in offered}
 
 
 def preferred_tags(accept_language: str) -> list[str]:
@@ -61,13 +83,22 @@ def preferred_tags(accept_language: str) -> list[str]:
 
 
 def choose_language(languages: Mapping[str, Language], headers: Headers) -> Language:
-    """Return the language that the visitor chose, or the one that their browser likes most."""
+    """Return the language that the visitor chose, or the one that their browser likes most.
+
+    A tag finds the language with the fewest of its subtags taken away: `ru-RU` finds `ru`.
+    Source: RFC 4647, 3.4. The first language is that of whoever reads none of them.
+    """
     chosen = languages.get(_cookie(headers.get("cookie", "")))
     if chosen is not None:
         return chosen
-    tags = preferred_tags(headers.get("accept-language", ""))
-    found = negotiate_locale([tag.replace("-", "_") for tag in tags], list(languages))
-    return languages.get(found or "", ENGLISH)
+    by_tag = {tag.lower(): language for tag, language in languages.items()}
+    for tag in preferred_tags(headers.get("accept-language", "")):
+        subtags = tag.lower().split("-")
+        for count in range(len(subtags), 0, -1):
+            found = by_tag.get("-".join(subtags[:count]))
+            if found is not None:
+                return found
+    return next(iter(languages.values()))
 
 
 def with_language(

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_time, get_datetime_format
 from babel.numbers import (
     format_currency,
     format_decimal,
@@ -45,11 +45,10 @@ def clock_time(moment: datetime) -> str:
 
 
 def date_and_time(moment: datetime) -> str:
-    """Write a moment in UTC, as in `28 November 2026, 15:30`."""
-    locale = _locale()
-    if locale.language == DEFAULT:
-        return f"{long_date(moment)}, {clock_time(moment)}"
-    return format_datetime(moment.astimezone(UTC), "long", tzinfo=UTC, locale=locale)
+    """Write a moment, as in `28 November 2026, 15:30 UTC`."""
+    both = str(get_datetime_format("medium", locale=_locale()))
+    day = long_date(moment.astimezone(UTC))
+    return both.replace("{1}", day).replace("{0}", f"{clock_time(moment)} UTC")
 
 
 def price_text(price: Number, currency: str | None, locale: Locale) -> str:

@@ -36,7 +36,8 @@ class Language(Struct, frozen=True):
     @property
     def own_name(self) -> str:
         """What its readers call it."""
-        return self.locale.get_display_name(self.locale) or self.tag
+        name = self.locale.get_display_name(self.locale) or self.tag
+        return name[:1].upper() + name[1:]
 
 
 ENGLISH = Language(DEFAULT, Locale.parse("en"), NullTranslations())

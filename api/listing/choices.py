@@ -131,7 +131,7 @@ def choices_of(pairs: Iterable[Pair], sorts: Mapping[Sort, str]) -> Reading:
     by_name: Mapping[str, Sort] = {one: one for one in sorts}
     sort = by_name.get(last.get("sort", default))
     if sort is None:
-        faults["sort"] = _("There is no such order.")
+        faults["sort"] = _("This list has no such order.")
     category = _known_lengths("category", [last["category"]] if "category" in last else [], faults)
     choices = Choices(
         sort=sort or default,

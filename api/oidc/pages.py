@@ -13,7 +13,6 @@ from litestar.response import Redirect, Template
 
 from alsolike.settings import Settings
 from api.exchange import AnyRequest, public_path
-from api.fields import own_address
 from api.ladder.requests import ladder_of, write
 from api.languages.translate import gettext as _
 from api.log_text import in_log
@@ -21,7 +20,7 @@ from api.oidc import flows
 from api.oidc.failures import SignInFailedError
 from api.oidc.provider import Identity, Provider
 from api.oidc.store import admit
-from api.pages.addresses import local_path
+from api.pages.addresses import local_path, whole_address
 from api.pages.rendering import PAGE_HEADERS, put_flash, redirect, render_page
 from api.visitors.session import find_visitor, sign_in
 
@@ -40,7 +39,7 @@ def oidc_routes(settings: Settings, clock: Callable[[], float]) -> Sequence[HTTP
         """Send the visitor to the shop's provider."""
         flow = flows.begin(request, request.query_params.get("next"))
         try:
-            address = await provider.sign_in_address(flow, _back(request))
+            address = await provider.sign_in_address(flow, _back())
         except SignInFailedError as error:
             flows.end(request, flow.state)
             return await _failed(request, error, flow.after)
@@ -55,7 +54,7 @@ def oidc_routes(settings: Settings, clock: Callable[[], float]) -> Sequence[HTTP
             code = _code(request)
             if flow is None:
                 raise _unknown()
-            identity = await provider.identify(code, flow, _back(request))
+            identity = await provider.identify(code, flow, _back())
             await _admit(request, identity)
         except SignInFailedError as error:
             return await _failed(request, error, after)
@@ -68,7 +67,7 @@ def oidc_routes(settings: Settings, clock: Callable[[], float]) -> Sequence[HTTP
     @get("/sign-out/shop")
     async def signed_out_here(request: AnyRequest) -> Response[bytes] | Template:
         """Say that the shop's own account may still be signed in, and offer to end that too."""
-        address = await provider.sign_out_address(_whole(request, "/"))
+        address = await provider.sign_out_address(whole_address(public_path("/")))
         if address is None:
             return redirect(request, public_path("/"))
         await find_visitor(request)
@@ -141,17 +140,9 @@ async def _failed(request: AnyRequest, error: SignInFailedError, after: str) -> 
     )
 
 
-def _back(request: AnyRequest) -> str:
-    return _whole(request, "/sign-in/shop/back")
-
-
-def _whole(request: AnyRequest, path: str) -> str:
-    """Return a path of ours with scheme and host: those that browsers know us by."""
-    own = own_address.get()
-    if "://" in own:
-        return own + path
-    # On this machine alone: elsewhere the setting is needed.
-    return f"{request.scope['scheme']}://{request.headers.get('host', '')}{public_path(path)}"
+def _back() -> str:
+    """Return the address that the provider sends shoppers back to, as it was registered there."""
+    return whole_address(public_path("/sign-in/shop/back"))
 
 
 def _elsewhere(address: str) -> Response[bytes]:

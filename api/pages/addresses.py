@@ -3,7 +3,7 @@
 from functools import lru_cache
 from urllib.parse import quote, urlencode, urlsplit
 
-from api.exchange import AnyRequest, public_path
+from api.exchange import AnyRequest, host_origin, public_path
 from api.fields import own_address, product_path
 
 CATEGORY_SEPARATOR = " > "
@@ -41,8 +41,11 @@ def category_segments(path: str) -> str:
 
 
 def whole_address(path: str) -> str:
-    """Return a path as `public_path` writes it behind the public origin, if a setting has one."""
-    return own_address.get().removesuffix(public_path("")) + path
+    """Return a path as `public_path` writes it, behind the public origin.
+
+    Where no setting has one, it is the host that was asked for.
+    """
+    return (own_address.get().removesuffix(public_path("")) or host_origin()) + path
 
 
 def shared_picture(address: str | None) -> str | None:
@@ -57,6 +60,13 @@ def canonical_address(request: AnyRequest) -> str:
     path = quote(request.scope["raw_path"].partition(b"?")[0], safe="/%:@!$&'()*+,;=~")
     kept = [pair for pair in request.query_params.multi_items() if pair[0] in _OF_CANONICAL]
     return whole_address(public_path(path)) + (f"?{urlencode(kept)}" if kept else "")
+
+
+def here(request: AnyRequest) -> str:
+    """Return the address of the page that is asked for, with all of its query."""
+    path, _, query = request.scope["raw_path"].decode("latin-1").partition("?")
+    query = request.scope["query_string"].decode("latin-1") or query
+    return local_path(public_path(path) + (f"?{query}" if query else ""))
 
 
 def local_path(address: object) -> str:

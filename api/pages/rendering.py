@@ -22,8 +22,14 @@ from api.exchange import AnyRequest
 from api.http.notes import notes_of
 from api.ladder.requests import ladder_of, tier_of
 from api.languages.formats import date_and_time, long_date, number_text, one_decimal
-from api.languages.translate import current_language, translated, translated_plural
-from api.pages.addresses import canonical_address
+from api.languages.translate import (
+    ENGLISH,
+    Language,
+    current_language,
+    translated,
+    translated_plural,
+)
+from api.pages.addresses import canonical_address, here
 from api.theme.theme import Theme
 
 WEB = Path(__file__).parents[2] / "web"
@@ -53,14 +59,22 @@ PAGE_HEADERS: Mapping[str, str] = {
 }
 
 
-def template_config(path_prefix: str, theme: Theme) -> TemplateConfig[JinjaTemplateEngine]:
+def template_config(
+    path_prefix: str, theme: Theme, languages: Mapping[str, Language]
+) -> TemplateConfig[JinjaTemplateEngine]:
     """Configure the templates of `web/templates`, for paths of ours behind `path_prefix`."""
     return TemplateConfig(
-        instance=JinjaTemplateEngine.from_environment(template_environment(path_prefix, theme))
+        instance=JinjaTemplateEngine.from_environment(
+            template_environment(path_prefix, theme, languages)
+        )
     )
 
 
-def template_environment(path_prefix: str = "", theme: Theme | None = None) -> Environment:
+def template_environment(
+    path_prefix: str = "",
+    theme: Theme | None = None,
+    languages: Mapping[str, Language] | None = None,
+) -> Environment:
     """Return what renders the templates of `web/templates`; a name that is missing is an error.
 
     Parameters
@@ -69,6 +83,8 @@ def template_environment(path_prefix: str = "", theme: Theme | None = None) -> E
         What precedes every path of ours in an address; `prefix` in the templates.
     theme : Theme, optional
         `shop` in the templates.
+    languages : mapping, optional
+        Those that the site offers, `languages` in the templates; English alone if left out.
     """
     environment = Environment(
         loader=FileSystemLoader(WEB / "templates"),
@@ -89,7 +105,11 @@ def template_environment(path_prefix: str = "", theme: Theme | None = None) -> E
         shown=shown, number=number_text, one_decimal=one_decimal, long_date=long_date
     )
     cast("dict[str, Any]", environment.globals).update(
-        prefix=path_prefix, shop=theme or Theme(), remembered=_remembered, ngettext=_ngettext
+        prefix=path_prefix,
+        shop=theme or Theme(),
+        languages=list((languages or {ENGLISH.tag: ENGLISH}).values()),
+        remembered=_remembered,
+        ngettext=_ngettext,
     )
     return environment
 
@@ -209,11 +229,17 @@ def _render(
         "as_of": _as_of(request),
         "undo": request.state.get(_UNDO),
         "language": current_language.get(),
+        # A page that answers a form has no address to come back to.
+        "here": here(request) if request.method in READ else None,
     }
     return Template(
         name,
         context={**common, **context},
         status_code=status_code,
         media_type="text/html",
-        headers={**PAGE_HEADERS, **(headers or {})},
+        headers={
+            **PAGE_HEADERS,
+            "Content-Language": current_language.get().tag,
+            **(headers or {}),
+        },
     )

@@ -14,9 +14,10 @@ from litestar.response import Stream
 
 from api.catalogue.categories import refresh_navigation, tree_of
 from api.exchange import AnyRequest, mark_odd, public_path
-from api.fields import own_address, product_path
+from api.fields import product_path
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer, ladder_of
+from api.pages.addresses import whole_address
 from api.sitemap import store
 from api.sitemap.documents import MOST_ADDRESSES, index, robots, streamed_urls, urls
 from api.sitemap.store import PartQuestion
@@ -34,10 +35,10 @@ _PRODUCTS_STEPS = Steps(store.part_products)
 
 
 @get("/robots.txt", cache_control=_KEPT)
-async def give_robots(request: AnyRequest) -> Response[str]:
+async def give_robots() -> Response[str]:
     """Give what crawlers may ask for, and where the sitemap is."""
     closed = [public_path(path) for path in _CLOSED]
-    return Response(robots(f"{_site(request)}/sitemap.xml", closed), media_type=MediaType.TEXT)
+    return Response(robots(f"{_site()}/sitemap.xml", closed), media_type=MediaType.TEXT)
 
 
 @get("/sitemap/products.xml", cache_control=_KEPT)
@@ -47,7 +48,7 @@ async def give_products(
     """Give the products behind one of a catalogue in the order of ids, up to another."""
     # The first page is read before the answer begins, so that a failure is still an answer.
     first = await answer(request, _PRODUCTS_STEPS, PartQuestion(after, until, _PAGE_SIZE))
-    site, ladder = _site(request), ladder_of(request)
+    site, ladder = _site(), ladder_of(request)
 
     async def pages() -> AsyncIterator[list[str]]:
         ids, left = first, MOST_ADDRESSES
@@ -88,10 +89,10 @@ def sitemap_router(pages: Sequence[str]) -> Router:
         mark_odd()
         ends = await answer(request, _ENDS_STEPS, MOST_ADDRESSES)
         starts = range(0, len(all_pages(request)), MOST_ADDRESSES)
-        parts = [_part(request, "pages", {"after": start}) for start in starts]
+        parts = [_part("pages", {"after": start}) for start in starts]
         for after, until in zip(["", *ends], [*ends, None], strict=True):
             given = {"after": after} if until is None else {"after": after, "until": until}
-            parts.append(_part(request, "products", given))
+            parts.append(_part("products", given))
         return Response(index(parts), media_type=_XML)
 
     @get("/sitemap/pages.xml", cache_control=_KEPT)
@@ -99,7 +100,7 @@ def sitemap_router(pages: Sequence[str]) -> Router:
         """Give the pages that are about no single product, categories included."""
         start = max(after, 0)
         paths = all_pages(request)[start : start + MOST_ADDRESSES]
-        site = _site(request)
+        site = _site()
         return Response(urls(f"{site}{path}" for path in paths), media_type=_XML)
 
     return Router(
@@ -110,13 +111,10 @@ def sitemap_router(pages: Sequence[str]) -> Router:
     )
 
 
-def _part(request: AnyRequest, name: str, given: Mapping[str, object]) -> str:
-    return f"{_site(request)}/sitemap/{name}.xml?{urlencode(given)}"
+def _part(name: str, given: Mapping[str, object]) -> str:
+    return f"{_site()}/sitemap/{name}.xml?{urlencode(given)}"
 
 
-def _site(request: AnyRequest) -> str:
-    """Return what stands before our paths: the public origin, else the host that was asked for."""
-    own = own_address.get()
-    if "://" in own:
-        return own
-    return f"{request.scope['scheme']}://{request.headers.get('host', '')}{own}"
+def _site() -> str:
+    """Return what stands before our paths."""
+    return whole_address(public_path(""))

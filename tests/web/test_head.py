@@ -65,7 +65,7 @@ def published(shop: dict[str, str], settings: Settings) -> Iterator[Client]:
 def test_a_page_has_one_canonical_address(
     reader: Client, published: Client, path: str, address: str
 ) -> None:
-    assert canonical(reader.get(path).text) == [address]
+    assert canonical(reader.get(path).text) == [f"http://testserver.local{address}"]
     page = published.get("/store" + path).text
     assert canonical(page) == [f"https://shop.example/store{address}"]
     assert shared(page)["url"] == f"https://shop.example/store{address}"

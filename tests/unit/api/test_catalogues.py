@@ -1,0 +1,110 @@
+"""The catalogues of texts: complete, in step with the site, and safe to put into pages."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages import Catalog
+from babel.messages.catalog import Message
+
+from api.database.failures import DatabaseAwayError, DatabaseBusyError, TookTooLongError
+from api.database.shares import ShareUsedUpError
+from api.languages.choice import CATALOGUES
+from api.languages.messages import extract_messages, read_catalogue, update_catalogue
+
+PATHS = sorted(CATALOGUES.glob("*/LC_MESSAGES/*.po"))
+LANGUAGES = [path.parents[1].name for path in PATHS]
+PLACEHOLDER = re.compile(r"%\(\w+\)\w|%%")
+TAG = re.compile(r"<[^>]*>")
+
+
+@pytest.fixture(scope="module")
+def messages() -> Catalog:
+    return extract_messages()
+
+
+@pytest.fixture(params=PATHS, ids=LANGUAGES)
+def catalogue(request: pytest.FixtureRequest) -> Catalog:
+    return read_catalogue(request.param)
+
+
+def test_russian_and_german_are_there() -> None:
+    assert {"ru", "de"} <= set(LANGUAGES)
+
+
+def test_a_catalogue_has_what_the_site_says_and_nothing_else(
+    catalogue: Catalog, messages: Catalog
+) -> None:
+    assert ids(catalogue) == ids(messages), "run make messages"
+    assert not catalogue.obsolete, "run make messages"
+
+
+def test_every_text_is_translated(catalogue: Catalog) -> None:
+    missing = [message.id for message in texts(catalogue) if not all(forms(message))]
+    assert missing == []
+
+
+def test_no_text_is_a_guess(catalogue: Catalog) -> None:
+    assert [message.id for message in texts(catalogue) if message.fuzzy] == []
+
+
+def test_every_form_of_a_number_is_there(catalogue: Catalog) -> None:
+    for message in texts(catalogue):
+        if message.pluralizable:
+            assert len(forms(message)) == catalogue.num_plurals, message.id
+
+
+def test_placeholders_and_elements_stay(catalogue: Catalog) -> None:
+    for message in texts(catalogue):
+        first = message.id if isinstance(message.id, str) else message.id[0]
+        for form in forms(message):
+            assert sorted(PLACEHOLDER.findall(form)) == sorted(PLACEHOLDER.findall(first)), form
+            assert sorted(TAG.findall(form)) == sorted(TAG.findall(first)), form
+
+
+def test_every_form_that_a_number_takes_names_it(messages: Catalog) -> None:
+    # Russian has the form of one for 21 as well.
+    for message in texts(messages):
+        if message.pluralizable:
+            assert all("%(num)s" in one for one in message.id), message.id
+
+
+@pytest.mark.parametrize(
+    "error", [DatabaseAwayError, DatabaseBusyError, TookTooLongError, ShareUsedUpError]
+)
+def test_what_an_error_says_by_itself_is_in_the_catalogues(
+    error: type[Exception], messages: Catalog
+) -> None:
+    assert messages.get(str(error())) is not None
+
+
+def test_an_update_keeps_translations_and_drops_what_is_gone(tmp_path: Path) -> None:
+    path = tmp_path / "nl" / "LC_MESSAGES" / "messages.po"
+    first = Catalog()
+    for text in ("Basket", "Gone"):
+        first.add(text)
+    update_catalogue(path, first)
+    path.write_text(path.read_text().replace('"Basket"\nmsgstr ""', '"Basket"\nmsgstr "Mandje"'))
+    second = Catalog()
+    for text in ("Basket", "New"):
+        second.add(text)
+    update_catalogue(path, second)
+    found = {message.id: message.string for message in texts(read_catalogue(path))}
+    assert found == {"Basket": "Mandje", "New": ""}
+
+
+def texts(catalogue: Catalog) -> Iterator[Message]:
+    """Go through the messages; the first of a catalogue is its head."""
+    return (message for message in catalogue if message.id)
+
+
+def ids(catalogue: Catalog) -> set[str | tuple[str, ...]]:
+    return {
+        message.id if isinstance(message.id, str) else tuple(message.id)
+        for message in texts(catalogue)
+    }
+
+
+def forms(message: Message) -> list[str]:
+    return [message.string] if isinstance(message.string, str) else list(message.string or ("",))
