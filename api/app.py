@@ -15,7 +15,6 @@ from typing import Any
 from litestar import Litestar, MediaType, Router
 from litestar.datastructures import CacheControlHeader, State
 from litestar.exceptions import InternalServerException, NotFoundException
-from litestar.handlers import HTTPRouteHandler
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
@@ -58,6 +57,7 @@ from api.ladder.tiers import TIERS
 from api.languages.choice import load_languages, offered_languages, with_language
 from api.languages.translate import Language
 from api.metrics import Metrics
+from api.oidc.pages import oidc_routes
 from api.openapi.describe import Described
 from api.orders.pages import order_pages
 from api.pages.element import element_route
@@ -265,7 +265,7 @@ def _pages_router(
             unhide,
             hidden_page,
             *order_pages,
-            *_provider_routes(settings, clock),
+            *oidc_routes(settings, clock),
             *about_routes(settings),
             language_route(settings, languages),
         ],
@@ -280,15 +280,6 @@ def _pages_router(
         before_request=_prepare_page,
         include_in_schema=False,
     )
-
-
-def _provider_routes(settings: Settings, clock: Callable[[], float]) -> Sequence[HTTPRouteHandler]:
-    """Return the routes of signing in through the shop's identity provider; none without one."""
-    if not settings.oidc:
-        return ()
-    from api.oidc.pages import oidc_routes  # noqa: PLC0415  (its libraries take time and memory)
-
-    return oidc_routes(settings, clock)
 
 
 async def _prepare_page(request: AnyRequest) -> None:

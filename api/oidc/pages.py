@@ -21,7 +21,7 @@ from api.oidc.failures import SignInFailedError
 from api.oidc.provider import Identity, Provider
 from api.oidc.store import admit
 from api.pages.addresses import local_path, whole_address
-from api.pages.rendering import PAGE_HEADERS, put_flash, redirect, render_page
+from api.pages.rendering import PAGE_HEADERS, put_flash, redirect, render_page, take_flash
 from api.visitors.session import find_visitor, sign_in
 
 logger = logging.getLogger("alsolike.web")
@@ -32,6 +32,8 @@ _ERROR = re.compile(r"[a-z_]{1,50}")
 
 def oidc_routes(settings: Settings, clock: Callable[[], float]) -> Sequence[HTTPRouteHandler]:
     """Return the routes of signing in through a provider; none where there is none."""
+    if not settings.oidc:
+        return ()
     provider = Provider(settings.oidc, clock)
 
     @get("/sign-in/shop", status_code=303)
@@ -71,6 +73,8 @@ def oidc_routes(settings: Settings, clock: Callable[[], float]) -> Sequence[HTTP
         if address is None:
             return redirect(request, public_path("/"))
         await find_visitor(request)
+        # The page says it itself.
+        take_flash(request)
         return render_page(request, "pages/signed_out.html", address=address)
 
     return [begin_at_shop, back_from_shop, signed_out_here]

@@ -28,7 +28,7 @@ _XML = "application/xml"
 # Products of one statement.
 _PAGE_SIZE = 2000
 # Pages that are of no use to whoever did not ask for them.
-_CLOSED = ("/search", "/sign-in", "/basket", "/checkout", "/orders", "/hidden")
+_CLOSED = ("/search", "/sign-in", "/sign-out", "/basket", "/checkout", "/orders", "/hidden")
 
 _ENDS_STEPS = Steps(store.part_ends)
 _PRODUCTS_STEPS = Steps(store.part_products)

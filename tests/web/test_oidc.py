@@ -213,7 +213,7 @@ def test_the_page_of_sign_in_has_the_button_and_no_list(
     page = site.get("/sign-in?next=/basket")
     assert page.status_code == 200
     assert '/sign-in/shop?next=/basket"' in page.text
-    assert "Sign in with your account at the shop" in page.text
+    assert "Sign in with your shop account" in page.text
     assert "shopper_id" not in page.text
     assert 'href="/sign-in"' in site.get("/").text
     other = visit(settings_of(provider.issuer, button="Sign in with ACME & Co"))

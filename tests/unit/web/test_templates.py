@@ -204,7 +204,16 @@ PAGES: dict[str, dict[str, Any]] = {
         "shoppers": [SimpleNamespace(shopper_id="S1", display_name="Shopper 1", hint="mugs")],
         "next": "/products/P000001",
     },
+    "sign_in_shop": {"next": "/products/P000001?x=1&y=2"},
+    "sign_in_failed": {"message": "The shop does not answer.", "again": "/sign-in/shop?next=%2F"},
+    "signed_out": {"address": "https://login.example.com/end?client_id=alsolike"},
     "error": {"status": 404, "title": "Not Found", "detail": "There is no such page."},
+    "error stale": {
+        "status": 403,
+        "title": "This form has expired",
+        "detail": "Open the page again.",
+        "again": "/products/P000001",
+    },
 }
 VISITORS = {"stranger": STRANGER, "agreed": AGREED, "shopper": SHOPPER}
 
@@ -428,10 +437,12 @@ def test_message_is_on_the_page_once_and_goes_to_the_status_line_from_a_fragment
     assert {"id": "flash", "hx-swap-oob": "innerHTML"} in part.named("div")
 
 
-@pytest.mark.parametrize("name", PAGES)
+# Without a provider there are no pages of signing in through one.
+@pytest.mark.parametrize("name", [name for name in PAGES if not name.startswith("sign_in_")])
 def test_where_nobody_signs_in_nothing_leads_there(name: str) -> None:
+    context = {"can_sign_in": False, "has_provider": False}
     for visitor in (STRANGER, AGREED):
-        page = parse(render(page_file(name), visitor, **PAGES[name], can_sign_in=False))
+        page = parse(render(page_file(name), visitor, **PAGES[name], **context))
         assert [a for a in page.named("a") if "/sign-in" in str(a["href"])] == []
 
 
