@@ -16,6 +16,7 @@ from alsolike.api_keys import VARIABLE as API_KEYS
 from alsolike.api_keys import ApiKey, read_api_keys
 from alsolike.browsers import BrowserSettings, read_browser_settings
 from alsolike.errors import SettingError
+from alsolike.mail_settings import MailSettings, read_mail_settings
 from alsolike.oidc_settings import OidcSettings, read_oidc_settings
 from alsolike.secret_settings import (
     read_erasure_key,
@@ -29,11 +30,35 @@ _S3_ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 
 # What the addresses of the site begin with; a test compares it with the routes.
 _OWN_PATHS = (
-    "v1", "blocks", "products", "categories", "search", "basket", "checkout", "hidden", "orders",
-    "sign-in", "sign-out", "personalise", "language", "how-recommendations-work", "privacy",
-    "sitemap.xml", "sitemap", "robots.txt", "favicon.ico", "static", "pictures", "theme", "schema",
-    "health", "metrics",
-)  # fmt: skip
+    "v1",
+    "blocks",
+    "products",
+    "categories",
+    "brands",
+    "search",
+    "basket",
+    "checkout",
+    "hidden",
+    "orders",
+    "sign-in",
+    "sign-up",
+    "sign-out",
+    "account",
+    "personalise",
+    "language",
+    "how-recommendations-work",
+    "privacy",
+    "sitemap.xml",
+    "sitemap",
+    "robots.txt",
+    "favicon.ico",
+    "static",
+    "pictures",
+    "theme",
+    "schema",
+    "health",
+    "metrics",
+)
 
 # Says that nothing stands before the texts, whatever the encoder's own files say.
 NO_PROMPT = "none"
@@ -102,8 +127,8 @@ class Settings:
         Whether products that the shop names no group of are grouped by their titles.
     metrics_folder : Path or None
         None: one process serves.
-    are_pages_on : bool or None
-        None: only for the demo shop.
+    are_pages_on : bool
+        Whether the site has pages beside the API.
     theme_folder : Path or None
         None: alsolike's own look.
     page_languages : tuple of str
@@ -156,12 +181,13 @@ class Settings:
     keep_runs_days: int
     keep_jobs_days: int
     is_cookie_secure: bool
-    are_pages_on: bool | None
+    are_pages_on: bool
     theme_folder: Path | None
     page_languages: tuple[str, ...]
     api_keys: tuple[ApiKey, ...]
     browsers: BrowserSettings
     oidc: OidcSettings
+    mail: MailSettings
     rate_limit: int
     trusted_proxies: tuple[str, ...]
     allowed_hosts: tuple[str, ...]
@@ -229,9 +255,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         keep_runs_days=_days(env, "ALSOLIKE_KEEP_RUNS_DAYS", 90),
         keep_jobs_days=_days(env, "ALSOLIKE_KEEP_JOBS_DAYS", 7),
         is_cookie_secure=_boolean(env, "ALSOLIKE_COOKIE_SECURE", default=False),
-        are_pages_on=_boolean(env, "ALSOLIKE_PAGES", default=False)
-        if env.get("ALSOLIKE_PAGES")
-        else None,
+        are_pages_on=_boolean(env, "ALSOLIKE_PAGES", default=True),
         theme_folder=_theme_folder(env),
         page_languages=_words(env, "ALSOLIKE_PAGE_LANGUAGES"),
         api_keys=api_keys,
@@ -239,6 +263,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         oidc=read_oidc_settings(
             env, public_origin=browsers.public_origin, is_local=is_loopback(host)
         ),
+        mail=read_mail_settings(env, home),
         rate_limit=_integer(
             env, "ALSOLIKE_RATE_LIMIT", 0 if is_loopback(host) else 6000, 0, 10_000_000
         ),

@@ -24,6 +24,7 @@ PRODUCT_TEXTS: Mapping[str, Callable[[str], str]] = {
     "image_url": plain_address,
     "attributes": plain_json,
     "url": plain_address,
+    "more_image_urls": plain_json,
 }
 REVIEW_TEXTS: Mapping[str, Callable[[str], str]] = {"title": plain_line, "body": plain_text}
 SHOPPER_TEXTS: Mapping[str, Callable[[str], str]] = {"display_name": plain_line}

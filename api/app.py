@@ -29,6 +29,10 @@ from alsolike.demo.pictures import draw_picture
 from alsolike.query_encoder import load_query_encoder
 from alsolike.settings import Settings
 from api.about.pages import ABOUT_PATHS, about_routes
+from api.accounts.account_pages import own_account_pages
+from api.accounts.pages import account_pages
+from api.accounts.service import Accounts
+from api.catalogue.brand_pages import brand_page
 from api.catalogue.categories import CategoryTree, navigation_context, refresh_navigation
 from api.catalogue.pages import category
 from api.catalogue.routes import pictures_router, products_router
@@ -71,6 +75,7 @@ from api.recommendations.block_routes import blocks_router
 from api.recommendations.pages import home
 from api.recommendations.popular_now import PopularNow
 from api.recommendations.routes import recommendations_router
+from api.reviews.pages import review_page, send_review
 from api.search.pages import search_page
 from api.search.query_vectors import LoadEncoder, QueryVectors
 from api.search.routes import list_products
@@ -79,7 +84,7 @@ from api.sitemap.routes import sitemap_router
 from api.theme.routes import theme_router
 from api.theme.theme import load_theme
 from api.visitors.language_page import language_route
-from api.visitors.pages import personalise, sign_in_page, sign_in_shopper, sign_out_shopper
+from api.visitors.pages import personalise, sign_out_shopper
 from api.visitors.routes import shoppers_router
 from api.visitors.session import require_pages, require_session, visitor_context
 from api.visitors.shop import Shop
@@ -99,7 +104,16 @@ _MACHINE_PREFIXES = (
     "/favicon.ico",
 )
 # These begin or end a session or need none, whatever became of the one that the browser has.
-_AFRESH = ("/sign-in", "/sign-out", "/language")
+_AFRESH = (
+    "/language",
+    "/sign-in",
+    "/sign-out",
+    "/sign-up",
+    "/account/reset",
+    "/account/confirm",
+    "/account/claim",
+    "/account/new-password",
+)
 # Errors of the file system that mean: there is no such file.
 _NO_FILE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EACCES})
 
@@ -184,6 +198,7 @@ def create_app(
                 "metrics": metrics,
                 "tree": CategoryTree(ladder),
                 "sessions": sessions,
+                "accounts": Accounts(settings, theme.name),
                 "shop": Shop(ladder, settings),
                 "popular_now": PopularNow(ladder, clock),
                 "draw_picture": draw_picture,
@@ -255,10 +270,13 @@ def _pages_router(
         route_handlers=[
             home,
             product,
+            review_page,
+            send_review,
             category,
+            brand_page,
             search_page,
-            sign_in_page,
-            sign_in_shopper,
+            *account_pages,
+            *own_account_pages,
             sign_out_shopper,
             personalise,
             hide,

@@ -14,6 +14,7 @@ from typing import NoReturn
 import click
 import psycopg
 
+from alsolike.cli.accounts import invite
 from alsolike.cli.check import check
 from alsolike.cli.data import migrate, psql, pull, transform
 from alsolike.cli.demo import demo
@@ -113,6 +114,7 @@ for _command in (
     fetch,
     serve,
     worker,
+    invite,
     erase,
     erasures,
     retain,

@@ -119,8 +119,8 @@ def fetch(settings: Settings, *, as_json: bool) -> None:
 def serve(settings: Settings) -> None:
     """Serve the site and the API at ALSOLIKE_HOST and ALSOLIKE_PORT until stopped.
 
-    An address that other machines reach needs ALSOLIKE_API_KEYS. The pages are on for the demo
-    shop, and for another shop with ALSOLIKE_PAGES=true.
+    An address that other machines reach needs ALSOLIKE_API_KEYS. ALSOLIKE_PAGES=false leaves out
+    the pages. On them shoppers sign in to accounts, which needs mail: see docs/accounts.md.
     """
     from api.serve import require_closed_api, require_role  # noqa: PLC0415
     from api.serve import serve as listen  # noqa: PLC0415
@@ -128,7 +128,7 @@ def serve(settings: Settings) -> None:
     require_closed_api(settings)
     with embedded_servers(settings, with_s3=True):
         if require_role(settings):
-            _warn_without_pages(settings)
+            _warn_without_mail(settings)
         listen(settings, announce=partial(_print_address, settings))
 
 
@@ -139,19 +139,29 @@ def _print_address(settings: Settings) -> None:
     click.echo(f"Serving at {address}, the API is described at {address}/schema. Ctrl-C stops it.")
 
 
-def _warn_without_pages(settings: Settings) -> None:
-    """Print that the pages are off, if they are, and how to turn them on."""
-    if settings.are_pages_on is not None:
+def _warn_without_mail(settings: Settings) -> None:
+    """Print what the accounts of shoppers lack; those of the demo's shop are made up."""
+    if not settings.are_pages_on or _is_demo_shop():
         return
+    if not settings.mail.host:
+        message = (
+            f"Mail to shoppers is written to {settings.mail.folder}, and not sent: set "
+            "ALSOLIKE_SMTP_HOST, so that they can make accounts."
+        )
+        click.echo(message, err=True)
+    if not settings.browsers.public_origin and "*" in settings.allowed_hosts:
+        message = (
+            "No setting tells the site's address, so no link to it is mailed: set "
+            "ALSOLIKE_PUBLIC_ORIGIN, or ALSOLIKE_ALLOWED_HOSTS."
+        )
+        click.echo(message, err=True)
+
+
+def _is_demo_shop() -> bool:
     try:
         with connect(needs_session=False) as connection:
             row = connection.execute("select ops.is_demo_shop()").fetchone()
     except (DatabaseUnavailableError, psycopg.Error):
-        # The site starts without its database; its health check says so.
-        return
-    if row is not None and not row[0]:
-        message = (
-            "The pages are off, the API is on: this is not the demo's shop. "
-            "ALSOLIKE_PAGES=true turns them on; nobody can sign in on them."
-        )
-        click.echo(message, err=True)
+        # The site starts without its database, or without tables; its health check says so.
+        return False
+    return row == (True,)

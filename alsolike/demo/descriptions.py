@@ -23,6 +23,9 @@ from alsolike.demo.vocabulary import (
     Subcategory,
 )
 
+# Further pictures, of each product in turn.
+_MORE = (2, 1, 0, 0)
+
 
 @dataclass(frozen=True)
 class ProductWords:
@@ -91,6 +94,9 @@ def product_record(catalogue: Catalogue, product: int, starts_at: datetime) -> d
         "price": int(catalogue.price_cents[product]) / 100,
         "currency": "EUR",
         "image_url": f"/pictures/{product_id}.svg",
+        "more_image_urls": [
+            f"/pictures/{product_id}.svg?view={view}" for view in range(2, 2 + _MORE[product % 4])
+        ],
         "attributes": {
             words.leaf.material_key: words.material,
             "colour": words.colour,

@@ -84,6 +84,7 @@ def _product(item: _Object) -> _Object:
     """Columns of a product: 2018 `asin`, `category`, `brand`; 2023 `parent_asin`, `store` …."""
     is_2023 = "parent_asin" in item
     price = _price(item.get("price"))
+    images = _images(item)
     return {
         "product_id": item.get("parent_asin") if is_2023 else item.get("asin"),
         "title": item.get("title"),
@@ -92,7 +93,8 @@ def _product(item: _Object) -> _Object:
         "brand": _brand(item.get("store" if is_2023 else "brand")),
         "price": price,
         "currency": None if price is None else "USD",
-        "image_url": _image(item),
+        "image_url": next(iter(images), None),
+        "more_image_urls": images[1:],
         "attributes": _attributes(item, is_2023=is_2023),
     }
 
@@ -167,17 +169,20 @@ def _price(value: object) -> str | None:
     return None if found is None else found[1].replace(",", "")
 
 
-def _image(item: _Object) -> str | None:
+def _images(item: _Object) -> list[str]:
     for key in ("images", "imageURLHighRes", "imageURL", "imUrl"):
         value: object = item.get(key)
-        if isinstance(value, list) and value:
-            value = cast("list[object]", value)[0]
-        if isinstance(value, dict):
-            sizes = cast("_Object", value)
-            value = sizes.get("large") or sizes.get("hi_res") or sizes.get("thumb")
-        if isinstance(value, str) and value:
-            return value
-    return None
+        values = cast("list[object]", value) if isinstance(value, list) else [value]
+        if found := [*dict.fromkeys(filter(None, map(_image, values)))]:
+            return found
+    return []
+
+
+def _image(value: object) -> str | None:
+    if isinstance(value, dict):
+        sizes = cast("_Object", value)
+        value = sizes.get("large") or sizes.get("hi_res") or sizes.get("thumb")
+    return value if isinstance(value, str) else None
 
 
 def _attributes(item: _Object, *, is_2023: bool) -> _Object:

@@ -33,10 +33,12 @@ _STAGED: dict[str, LiteralString] = {
     "sale_price": "round(s.sale_price::numeric, decimals(s.currency))",
     "is_hidden": "is_true(s.is_hidden)",
     "language": "replace(lower(s.language), '_', '-')",
+    "more_image_urls": "s.more_image_urls::jsonb",
     "gtin": "regexp_replace(s.gtin, '[ -]', '', 'g')",
 }
 _DEFAULTS: dict[str, LiteralString] = {
     "attributes": "'{}'",
+    "more_image_urls": "'[]'",
     "in_stock": "true",
     "created_at": "p.created_at, now()",
     "is_hidden": "false",

@@ -72,6 +72,7 @@ PRODUCTS = Table(
         "is_hidden",
         "language",
         "gtin",
+        "more_image_urls",
     ),
     needed=("product_id", "title"),
     longest={"product_id": 500, "title": 5000},

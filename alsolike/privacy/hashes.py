@@ -37,6 +37,11 @@ def token_hash(token_id: str) -> bytes:
     return hmac.digest(erasure_key(), b"token " + token_id.encode(), "sha256")
 
 
+def attempt_hash(what: str) -> bytes:
+    """Return the hash by which attempts to sign in are counted: 32 bytes."""
+    return hmac.digest(erasure_key(), b"attempt " + what.encode(), "sha256")
+
+
 def key_id() -> str:
     """Return what tells keys apart, without telling the key: 16 hexadecimal digits."""
     return hashlib.sha256(b"alsolike key id " + erasure_key()).hexdigest()[:16]
@@ -56,7 +61,12 @@ def shopper_of(email: str | None, key: str) -> str | None:
     >>> shopper_of(" Anna@Example.com", "k") == shopper_of("anna@example.com", "k")
     True
     """
-    address = unicodedata.normalize("NFC", email or "").strip().lower()
+    address = folded_email(email or "")
     if "@" not in address:
         return None
     return hmac.digest(key.encode(), address.encode(), "sha256").hex()
+
+
+def folded_email(email: str) -> str:
+    """Return an e-mail address as it is compared and kept: NFC, without blanks, in lower case."""
+    return unicodedata.normalize("NFC", email).strip().lower()

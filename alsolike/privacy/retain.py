@@ -55,6 +55,8 @@ def rules(settings: Settings) -> list[Rule]:
         # By their own time; the days do not count.
         Rule("expired sessions", "alsolike/privacy/drop_expired_sessions", 0),
         Rule("expired tokens", "alsolike/privacy/drop_spent_tokens", 0),
+        Rule("expired links of accounts", "alsolike/privacy/drop_account_links", 0),
+        Rule("past attempts to sign in", "alsolike/privacy/drop_account_attempts", 0),
     ]
 
 

@@ -21,6 +21,8 @@ from api.ladder.requests import answer
 DrawPicture = Callable[[str, str, str, Mapping[str, Any]], str]
 
 _PRODUCT_STEPS = Steps(service.product, snapshot=service.snapshot_product)
+# Each decides other details of a drawing.
+_VIEWS = frozenset("23456789")
 _PICTURE_HEADERS = {
     "Cache-Control": "public, max-age=604800",
     # Opened on its own, a drawing may run nothing and load nothing.
@@ -42,10 +44,12 @@ async def read_product(request: AnyRequest, product_id: FromPath[str]) -> Produc
 
 @get("/{file_name:str}", include_in_schema=False)
 async def draw_product(request: AnyRequest, file_name: FromPath[str]) -> Response[bytes]:
-    """Give `<product_id>.svg`."""
+    """Give `<product_id>.svg`; with a number of `view`, another picture of the same product."""
     product = await answer(request, _PRODUCT_STEPS, file_name.removesuffix(".svg"))
     draw = cast("DrawPicture", request.app.state.draw_picture)
-    drawing = draw(product.product_id, product.category or "", product.title, product.attributes)
+    view = request.query_params.get("view", "")
+    name = f"{product.product_id} {view}" if view in _VIEWS else product.product_id
+    drawing = draw(name, product.category or "", product.title, product.attributes)
     return Response(drawing.encode(), headers=_PICTURE_HEADERS, media_type="image/svg+xml")
 
 

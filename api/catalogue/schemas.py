@@ -82,6 +82,10 @@ class ProductFields(Struct, forbid_unknown_fields=True, kw_only=True):
     )
     url: Annotated[_Text | UnsetType | None, Meta(description="Its page in the shop.")] = UNSET
     image_url: _Text | UnsetType | None = UNSET
+    more_image_urls: Annotated[
+        Annotated[list[_Text], Meta(max_length=50)] | UnsetType | None,
+        Meta(description="Further pictures, in the order in which they are shown."),
+    ] = UNSET
     attributes: dict[str, Any] | UnsetType | None = UNSET
     item_group_id: Annotated[
         _Text | UnsetType | None, Meta(description="What the variants of a product have in common.")

@@ -52,6 +52,21 @@ class Hosts:
             if name == b"host":
                 self._check(value.decode("latin-1").lower())
 
+    def is_named(self, host: str) -> bool:
+        """Tell whether a setting names a host, in lower case; this machine itself always counts.
+
+        What `check` lets in may be any address, or any name where all are let in.
+        """
+        found = _FORM.fullmatch(host)
+        if found is None:
+            return False
+        if found[1]:
+            return found[1] == "::1"
+        name = found[2].removesuffix(".")
+        if _is_address(name):
+            return ipaddress.IPv4Address(name).is_loopback or name in self._names
+        return name in self._names or f".{name}".endswith(self._ends)
+
     def _check(self, host: str) -> None:
         found = _FORM.fullmatch(host)
         if found is None:

@@ -31,11 +31,14 @@ class Listing(Struct, frozen=True, kw_only=True):
     ----------
     within : str or None
         Path of a category, itself and all below it.
+    brand : str or None
+        The one that all are of.
     product_ids : sequence of str or None
         What a search found.
     """
 
     within: str | None = None
+    brand: str | None = None
     product_ids: Sequence[str] | None = None
 
 
@@ -114,6 +117,7 @@ def _parameters(listing: Listing, choices: Choices) -> dict[str, Any]:
     }
     return {
         "within": listing.within,
+        "of_brand": listing.brand,
         "product_ids": None if listing.product_ids is None else list(listing.product_ids),
         "category": choices.category,
         "brands": list(choices.brands) or None,

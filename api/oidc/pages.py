@@ -60,7 +60,7 @@ def oidc_routes(settings: Settings, clock: Callable[[], float]) -> Sequence[HTTP
             await _admit(request, identity)
         except SignInFailedError as error:
             return await _failed(request, error, after)
-        await sign_in(request, identity.shopper_id, by_shop=True)
+        await sign_in(request, identity.shopper_id, by="shop")
         ladder_of(request).shoppers.forget(identity.shopper_id)
         name = identity.display_name or identity.shopper_id
         put_flash(request, _("Signed in as %(name)s.", name=name))

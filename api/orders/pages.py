@@ -27,7 +27,7 @@ from api.ladder.requests import answer, ladder_of, write
 from api.languages.translate import gettext as _
 from api.languages.translate import marked, ngettext, translated
 from api.orders import service, store
-from api.pages.addresses import came_from, order_url
+from api.pages.addresses import came_from, order_url, sign_in_url
 from api.pages.rendering import (
     READ,
     is_fragment,
@@ -133,7 +133,7 @@ async def checkout_page(request: AnyRequest) -> Template | Response[Any]:
     """Show what is about to be ordered; a stranger signs in first."""
     visitor = await find_visitor(request)
     if visitor.shopper_id is None:
-        return redirect(request, _sign_in_address(public_path("/checkout")))
+        return redirect(request, sign_in_url(public_path("/checkout")))
     basket = await answer(request, _BASKET_STEPS, visitor)
     if not basket.can_be_ordered:
         return redirect(request, public_path("/basket"))
@@ -166,7 +166,7 @@ async def place_order(request: AnyRequest) -> Response[Any]:
 
     visitor, purchases, placed = await write(request, work)
     if visitor.shopper_id is None:
-        return redirect(request, _sign_in_address(public_path("/checkout")))
+        return redirect(request, sign_in_url(public_path("/checkout")))
     if not purchases:
         put_flash(request, translated(_CHANGED))
         return redirect(request, public_path("/basket"))
@@ -181,7 +181,7 @@ async def orders_page(request: AnyRequest) -> Template | Response[Any]:
     """Show the shopper's orders, the latest first."""
     visitor = await find_visitor(request)
     if visitor.shopper_id is None:
-        return redirect(request, _sign_in_address(public_path("/orders")))
+        return redirect(request, sign_in_url(public_path("/orders")))
     question = visitor.shopper_id, request.query_params.get("after")
     orders, after = await answer(request, _ORDERS_STEPS, question, who=visitor.shopper_id)
     next_url = f"{public_path('/orders')}?{urlencode({'after': after})}" if after else None
@@ -196,7 +196,7 @@ async def order_page(request: AnyRequest, order_id: FromPath[str]) -> Template |
     """Show an order of the shopper's; somebody else's is as unknown as none."""
     visitor = await find_visitor(request)
     if visitor.shopper_id is None:
-        return redirect(request, _sign_in_address(order_url(order_id)))
+        return redirect(request, sign_in_url(order_url(order_id)))
     question = visitor.shopper_id, order_id
     order = await answer(request, _ORDER_STEPS, question, who=visitor.shopper_id)
     if order is None:
@@ -355,10 +355,6 @@ def _return_event(purchase_id: str) -> NewEvent:
     # Of the purchase, so that it is taken back once.
     of_purchase = hashlib.sha256(purchase_id.encode()).hexdigest()
     return NewEvent(event_id=f"web-return-{of_purchase}", kind="return", purchase_id=purchase_id)
-
-
-def _sign_in_address(after: str) -> str:
-    return public_path(f"/sign-in?{urlencode({'next': after})}")
 
 
 order_pages = (

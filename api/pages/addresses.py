@@ -21,6 +21,18 @@ def order_url(order_id: str) -> str:
     return public_path(f"/orders/{quote(order_id, safe='')}")
 
 
+def brand_url(brand: str) -> str:
+    """Address of the page with everything of a brand."""
+    return public_path(brand_path(brand))
+
+
+def brand_path(brand: str) -> str:
+    """Return the path of a brand's page on this site."""
+    # A lone dot would be read as a step of the path; `api.catalogue.brand_pages` reads it again.
+    name = brand.replace(".", "%2E") if brand in {".", ".."} else brand
+    return f"/brands/{quote(name, safe='')}"
+
+
 def category_url(path: str) -> str:
     """Address of a category's page."""
     return public_path(_category_path(path))
@@ -31,6 +43,13 @@ def _category_path(path: str) -> str:
     return "/categories/" + quote(category_segments(path))
 
 
+def is_within(path: str | None, category: str) -> bool:
+    """Tell whether a path is that of a category, or of one below it."""
+    return path is not None and (path + CATEGORY_SEPARATOR).startswith(
+        category + CATEGORY_SEPARATOR
+    )
+
+
 def category_segments(path: str) -> str:
     """Write a category's path as the part of its page's address after `/categories/`, decoded.
 
@@ -38,6 +57,11 @@ def category_segments(path: str) -> str:
     """
     names = (name.replace("/", "%2F") for name in path.split(CATEGORY_SEPARATOR))
     return "/".join(name.replace(".", "%2E") if name in {".", ".."} else name for name in names)
+
+
+def sign_in_url(after: str) -> str:
+    """Address of the page that signs in, and then goes on to a path as `public_path` writes it."""
+    return public_path(f"/sign-in?{urlencode({'next': after})}")
 
 
 def whole_address(path: str) -> str:

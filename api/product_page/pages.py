@@ -24,7 +24,7 @@ from api.exchange import AnyRequest
 from api.http.parameters import shown_products
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer, write_beside
-from api.pages.addresses import shared_picture, whole_address
+from api.pages.addresses import shared_picture, sign_in_url, whole_address
 from api.pages.rendering import READ, is_fragment, render_page, render_partial
 from api.product_page import service
 from api.product_page.structured_data import product_data
@@ -40,6 +40,8 @@ from api.recommendations.schemas import (
     RecommendedProduct,
     SimilarProduct,
 )
+from api.reviews.form import form_of
+from api.reviews.store import own_review
 from api.visitors.session import (
     Visitor,
     find_visitor,
@@ -62,8 +64,8 @@ class _Question(Struct, frozen=True):
     ----------
     shown : list of str
         Similar products of the earlier pages.
-    reviews_after : str or None
-        Cursor of the page of reviews before.
+    reviews : service.ReviewsQuestion
+        Which of its reviews.
     view_id : str or None
         Id of the view to record; None: this is no further look at the product.
     """
@@ -71,7 +73,7 @@ class _Question(Struct, frozen=True):
     request: AnyRequest
     product_id: str
     shown: list[str]
-    reviews_after: str | None
+    reviews: service.ReviewsQuestion
     view_id: str | None
 
 
@@ -80,10 +82,12 @@ async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
     """Show a product with what goes with it, what is like it, its reviews and a personal block."""
     shown = shown_products(request)
     after = request.query_params.get("reviews_after")
+    rating = service.read_rating(request.query_params.get(service.RATING))
     # Turning the pages of its lists is no further look at the product.
-    is_view = not shown and not after and _is_looked_at(request)
+    is_view = not shown and not after and rating is None and _is_looked_at(request)
     view_id = f"web-{secrets.token_hex(16)}" if is_view else None
-    question = _Question(request, product_id, shown, after, view_id)
+    asked = service.ReviewsQuestion(product_id, after, rating, session_shopper(request))
+    question = _Question(request, product_id, shown, asked, view_id)
     if not is_fragment(request):
         context = await answer(request, _PAGE_STEPS, question)
         detail = cast("service.ProductDetail", context["product"])
@@ -93,6 +97,9 @@ async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
             canonical=whole_address(detail.url),
             page_picture=shared_picture(detail.image_url),
             structured_data=product_data(detail),
+            rating_bars=service.rating_bars(detail, rating),
+            review_url=f"{detail.url}/review",
+            sign_in_to_review=sign_in_url(f"{detail.url}/review"),
             **context,
         )
     await find_visitor(request)
@@ -114,11 +121,12 @@ async def _read_page(connection: Connection, question: _Question) -> dict[str, A
     async with Round(connection) as first:
         loading = first.send(load_visitor(connection, request))
         detail = first.send(service.product_detail(connection, tree_of(request), product_id))
-        reviews = first.send(service.reviews(connection, product_id, question.reviews_after))
+        reviews = first.send(service.reviews(connection, question.reviews))
         is_bought = first.send(service.is_bought(connection, session_shopper(request), product_id))
+        own = first.send(own_review(connection, session_shopper(request), product_id))
         with_it, like_it = _send_lists(first, connection, question)
     visitor = loading.result()
-    complements = _wanted(with_it.result(), visitor)
+    complements = _wanted(with_it.result(), visitor)[: blocks.FEW_COMPLEMENTS]
     similar = await _apart(connection, complements, _wanted(like_it.result(), visitor))
     recommended: list[RecommendedProduct] = []
     if visitor.is_personalised:
@@ -131,37 +139,51 @@ async def _read_page(connection: Connection, question: _Question) -> dict[str, A
     return {
         "product": detail.result(),
         "complements": blocks.complements_block(complements, cards),
-        "similar": blocks.similar_block(product_id, similar, cards, question.shown),
+        "similar": blocks.similar_block(
+            product_id, similar, cards, question.shown, category=_category_of(detail.result())
+        ),
         # Where it would say nothing new there is none.
         "recommended": blocks.recommended_block(recommended, cards) if recommended else None,
         "reviews": page,
         "reviews_next_url": next_url,
+        "reviews_are_away": False,
         "is_bought": visitor.shopper_id is not None and is_bought.result(),
+        "review_form": None if visitor.shopper_id is None else form_of(own.result()),
     }
 
 
 def _page_of_snapshot(local: LocalSnapshot, question: _Question) -> dict[str, Any]:
     request, product_id = question.request, question.product_id
     _, excluded = remembered_visitor(request)
+    detail = service.snapshot_detail(local, tree_of(request), product_id)
     return {
-        "product": service.snapshot_detail(local, tree_of(request), product_id),
+        "product": detail,
         "complements": blocks.complements_block([], {}),
         "similar": _similar_of_snapshot(local, question),
         "recommended": None,
         "reviews": [],
         "reviews_next_url": None,
+        "reviews_are_away": detail.review_count > 0,
         "is_bought": product_id in excluded,
+        "review_form": None,
     }
 
 
 async def _read_similar(connection: Connection, question: _Question) -> blocks.Block:
-    visitor = await load_visitor(connection, question.request)
+    request = question.request
+    visitor = await load_visitor(connection, request)
     async with Round(connection) as first:
+        detail = first.send(
+            service.product_detail(connection, tree_of(request), question.product_id)
+        )
         with_it, like_it = _send_lists(first, connection, question)
-    complements = _wanted(with_it.result(), visitor)
+    complements = _wanted(with_it.result(), visitor)[: blocks.FEW_COMPLEMENTS]
     similar = await _apart(connection, complements, _wanted(like_it.result(), visitor))
     cards = await cards_by_id(connection, blocks.product_ids(similar))
-    return blocks.similar_block(question.product_id, similar, cards, question.shown)
+    category = _category_of(detail.result())
+    return blocks.similar_block(
+        question.product_id, similar, cards, question.shown, category=category
+    )
 
 
 def _similar_of_snapshot(local: LocalSnapshot, question: _Question) -> blocks.Block:
@@ -175,15 +197,22 @@ def _similar_of_snapshot(local: LocalSnapshot, question: _Question) -> blocks.Bl
     similar = wanted[: blocks.BLOCK_SIZE]
     products = local.products(blocks.product_ids(similar))
     cards = {product.product_id: card(product) for product in products}
-    return blocks.similar_block(question.product_id, similar, cards, question.shown)
+    own = service.snapshot_detail(local, tree_of(question.request), question.product_id)
+    return blocks.similar_block(
+        question.product_id, similar, cards, question.shown, category=_category_of(own)
+    )
 
 
 _PAGE_STEPS = Steps(_read_page, snapshot=_page_of_snapshot)
 _REVIEWS_STEPS: Steps[_Question, service.ReviewPage] = Steps(
-    lambda connection, asked: service.reviews(connection, asked.product_id, asked.reviews_after),
+    lambda connection, asked: service.reviews(connection, asked.reviews),
     snapshot=lambda _local, _question: ([], None),
 )
 _SIMILAR_STEPS = Steps(_read_similar, snapshot=_similar_of_snapshot)
+
+
+def _category_of(detail: service.ProductDetail) -> str | None:
+    return detail.breadcrumbs[-1].path if detail.breadcrumbs else None
 
 
 def _send_lists(

@@ -13,10 +13,18 @@ from api.database.pool import Connection
 
 
 class DetailRow(CardRow):
-    """What a product's page shows of it."""
+    """What a product's page shows of it.
 
+    Attributes
+    ----------
+    rating_counts : list of int
+        Reviews with 5, 4, 3, 2 and 1 stars.
+    """
+
+    rating_counts: list[int]
     category: str | None
     description: str | None
+    more_image_urls: list[str]
     attributes: dict[str, Any]
 
 
@@ -29,6 +37,7 @@ class ReviewRow(Struct):
     title: str | None
     body: str | None
     is_verified: bool
+    is_own: bool
 
 
 async def product_detail(connection: Connection, product_id: str) -> DetailRow | None:
@@ -39,15 +48,31 @@ async def product_detail(connection: Connection, product_id: str) -> DetailRow |
 
 
 async def product_reviews(
-    connection: Connection, product_id: str, after: tuple[datetime, str] | None, limit: int
+    connection: Connection,
+    product_id: str,
+    after: tuple[datetime, str] | None,
+    limit: int,
+    *,
+    rating: int | None,
+    shopper_id: str | None,
 ) -> list[ReviewRow]:
-    """Read a page of a product's reviews, newest first."""
+    """Read a page of a product's reviews, newest first.
+
+    Parameters
+    ----------
+    rating : int or None
+        Stars of the reviews wanted; None: all.
+    shopper_id : str or None
+        Who looks: their own is marked.
+    """
     cursor = connection.cursor(row_factory=class_row(ReviewRow))
     after_time, after_id = after or (None, None)
     parameters = {
         "product_id": product_id,
         "after_time": after_time,
         "after_id": after_id,
+        "rating": rating,
+        "shopper_id": shopper_id,
         "row_count": limit,
     }
     await cursor.execute(query("api/product_page/product_reviews"), parameters)

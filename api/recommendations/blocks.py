@@ -8,7 +8,7 @@ from msgspec import Struct
 from api.basket.store import BasketComplement
 from api.catalogue.cards import ProductCard
 from api.languages.translate import gettext as _
-from api.pages.addresses import product_url
+from api.pages.addresses import CATEGORY_SEPARATOR, is_within, product_url
 from api.recommendations.schemas import (
     Complement,
     ListedProduct,
@@ -18,6 +18,8 @@ from api.recommendations.schemas import (
 
 BLOCK_SIZE = 12
 COMPLEMENTS_SIZE = 6
+# Beside the product of a page.
+FEW_COMPLEMENTS = 3
 # The address of the next page of similar products holds every id that was shown.
 MOST_SHOWN = 96
 
@@ -25,11 +27,18 @@ Cards = Mapping[str, ProductCard]
 
 
 class ReasonLine(Struct):
-    """Why a product is recommended, with the product behind it where there is one."""
+    """Why a product is recommended, with the product behind it where there is one.
+
+    Attributes
+    ----------
+    category : str or None
+        Of what is popular: in which category, by its name; None: anywhere.
+    """
 
     kind: str
     product_title: str | None = None
     product_url: str | None = None
+    category: str | None = None
 
 
 class Recommendation(Struct):
@@ -80,9 +89,14 @@ def recommended_block(
 
 
 def similar_block(
-    product_id: str, rows: Iterable[SimilarProduct], cards: Cards, shown: Sequence[str] = ()
+    product_id: str,
+    rows: Iterable[SimilarProduct],
+    cards: Cards,
+    shown: Sequence[str] = (),
+    *,
+    category: str | None = None,
 ) -> Block:
-    """Make the block of products like a product.
+    """Make the block of products like a product; where none are known, of popular ones.
 
     The next page is asked for by leaving out what was shown, so that nothing comes twice.
 
@@ -90,16 +104,29 @@ def similar_block(
     ----------
     shown : sequence of str
         Ids of the products of the earlier pages.
+    category : str, optional
+        Path of the product's own category.
     """
+    listed = [row for row in rows if row.product_id in cards]
     items = [
-        Recommendation(cards[row.product_id], row.source) for row in rows if row.product_id in cards
+        Recommendation(cards[row.product_id], row.source, _filled_up(row, category))
+        for row in listed
     ]
     all_shown = [*shown, *(item.product.product_id for item in items)]
     is_last = len(items) < BLOCK_SIZE or len(all_shown) > MOST_SHOWN
     following = urlencode([("exclude", one) for one in all_shown])
+    title, subtitle = _("Similar products"), _("Close in name, details and who liked them")
+    if items and all(item.source == "popular" for item in items):
+        first = items[0].reason
+        title = (
+            _("Popular in %(category)s", category=first.category)
+            if first is not None and first.category is not None
+            else _("Popular right now")
+        )
+        subtitle = _("What is like this product is not known yet")
     return Block(
-        _("Similar products"),
-        _("Close in name, details and who liked them"),
+        title,
+        subtitle,
         items,
         None if is_last else f"{product_url(product_id)}?{following}",
     )
@@ -123,6 +150,16 @@ def complements_block(
         else (_("Goes with it"), _("What shoppers buy with this, or with its kind"))
     )
     return Block(title, subtitle, items, None)
+
+
+def _filled_up(row: SimilarProduct, category: str | None) -> ReasonLine | None:
+    """Say why a product is in a list of similar ones that is only popular."""
+    if row.source != "popular":
+        return None
+    if category is not None and is_within(row.category, category):
+        name = category.rsplit(CATEGORY_SEPARATOR, 1)[-1]
+        return ReasonLine("popular", category=name)
+    return ReasonLine("popular")
 
 
 def _reason_line(row: RecommendedProduct, cards: Cards) -> ReasonLine:

@@ -34,7 +34,7 @@ from api.exchange import AnyRequest
 from api.http.cookies import cookie_name
 from api.http.notes import notes_of
 from api.languages.translate import gettext as _
-from api.sessions.store import PostgresStore, hash_of
+from api.sessions.store import PostgresStore, SignedInSession, hash_of
 
 logger = logging.getLogger("alsolike.web")
 
@@ -250,6 +250,19 @@ class Sessions:
         request.scope["session"] = dict(session)
         if not session:
             await self.replace(request, {})
+
+    async def of_shopper(
+        self, request: AnyRequest, shopper_id: str
+    ) -> list[tuple[SignedInSession, bool]]:
+        """Return the sessions in which a shopper is signed in, each with whether it is this one."""
+        held = _held(request).session_id
+        own = None if held is None else hash_of(held)
+        found = await PostgresStore(request).of_shopper(shopper_id)
+        return [(one, one.session_hash == own) for one in found]
+
+    async def renew_id(self, request: AnyRequest) -> None:
+        """Give the request's session another id; the former one is refused from then on."""
+        await self.replace(request, request.session)
 
     async def sign_out_elsewhere(self, request: AnyRequest, shopper_id: str) -> None:
         """End the sessions of a shopper but the one of the request."""

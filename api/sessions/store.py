@@ -28,10 +28,11 @@ class SessionRow(Struct, frozen=True):
 
 
 class SignedInSession(Struct, frozen=True):
-    """A session in which a shopper is signed in: SHA-256 of its id, and when it began."""
+    """A session in which a shopper is signed in: SHA-256 of its id, and when it began and ends."""
 
     session_hash: bytes
     created_at: datetime
+    seconds_left: float
 
 
 def hash_of(session_id: str) -> bytes:

@@ -17,7 +17,7 @@ from api.exchange import AnyRequest, mark_odd, public_path
 from api.fields import product_path
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer, ladder_of
-from api.pages.addresses import whole_address
+from api.pages.addresses import brand_path, whole_address
 from api.sitemap import store
 from api.sitemap.documents import MOST_ADDRESSES, index, robots, streamed_urls, urls
 from api.sitemap.store import PartQuestion
@@ -28,10 +28,21 @@ _XML = "application/xml"
 # Products of one statement.
 _PAGE_SIZE = 2000
 # Pages that are of no use to whoever did not ask for them.
-_CLOSED = ("/search", "/sign-in", "/sign-out", "/basket", "/checkout", "/orders", "/hidden")
+_CLOSED = (
+    "/search",
+    "/sign-in",
+    "/sign-out",
+    "/sign-up",
+    "/account",
+    "/basket",
+    "/checkout",
+    "/orders",
+    "/hidden",
+)
 
 _ENDS_STEPS = Steps(store.part_ends)
 _PRODUCTS_STEPS = Steps(store.part_products)
+_BRANDS_STEPS = Steps(store.brands)
 
 
 @get("/robots.txt", cache_control=_KEPT)
@@ -63,6 +74,15 @@ async def give_products(
     return Stream(streamed_urls(pages()), media_type=_XML)
 
 
+@get("/sitemap/brands.xml", cache_control=_KEPT)
+async def give_brands(request: AnyRequest) -> Response[str]:
+    """Give the pages of brands; beyond the most that a part holds there are none."""
+    mark_odd()
+    brands = await answer(request, _BRANDS_STEPS, MOST_ADDRESSES)
+    site = _site()
+    return Response(urls(site + brand_path(brand) for brand in brands), media_type=_XML)
+
+
 async def _prepare(request: AnyRequest) -> None:
     await require_pages(request)
     await refresh_navigation(request)
@@ -90,6 +110,7 @@ def sitemap_router(pages: Sequence[str]) -> Router:
         ends = await answer(request, _ENDS_STEPS, MOST_ADDRESSES)
         starts = range(0, len(all_pages(request)), MOST_ADDRESSES)
         parts = [_part("pages", {"after": start}) for start in starts]
+        parts.append(_part("brands", {}))
         for after, until in zip(["", *ends], [*ends, None], strict=True):
             given = {"after": after} if until is None else {"after": after, "until": until}
             parts.append(_part("products", given))
@@ -105,14 +126,15 @@ def sitemap_router(pages: Sequence[str]) -> Router:
 
     return Router(
         "/",
-        route_handlers=[give_robots, give_index, give_pages, give_products],
+        route_handlers=[give_robots, give_index, give_pages, give_brands, give_products],
         before_request=_prepare,
         include_in_schema=False,
     )
 
 
 def _part(name: str, given: Mapping[str, object]) -> str:
-    return f"{_site()}/sitemap/{name}.xml?{urlencode(given)}"
+    address = f"{_site()}/sitemap/{name}.xml"
+    return f"{address}?{urlencode(given)}" if given else address
 
 
 def _site() -> str:

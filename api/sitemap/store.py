@@ -41,3 +41,10 @@ async def part_products(connection: Connection, question: PartQuestion) -> list[
     }
     await cursor.execute(query("api/sitemap/part_products"), parameters)
     return await cursor.fetchall()
+
+
+async def brands(connection: Connection, row_count: int) -> list[str]:
+    """Read the brands that shown products have, in order."""
+    cursor = connection.cursor(row_factory=scalar_row)
+    await cursor.execute(query("api/sitemap/brands"), {"row_count": row_count})
+    return await cursor.fetchall()

@@ -2,9 +2,9 @@
 
 A session holds the id of a signed-in shopper, or a random id of an anonymous visitor who agreed to
 personalisation; neither id is ever kept beside the other. Beside a shopper's id it holds whether
-the shop's identity provider named them: then they are signed in over real data too. It also holds
-the id of the basket of a visitor who is not signed in, and what a visitor hid who has no account or
-did not agree.
+they signed in to their account, the shop's identity provider named them, or they were chosen in the
+demo's shop. It also holds the id of the basket of a visitor who is not signed in, and what a
+visitor hid who has no account or did not agree.
 """
 
 import secrets
@@ -23,9 +23,10 @@ from api.languages.translate import gettext as _
 from api.sessions.session import HIDDEN, sessions_of
 from api.visitors import store
 from api.visitors.shop import Shop
+from api.visitors.store import SignedInBy
 
 _SHOPPER, _SESSION, _BASKET, _VISITOR = "shopper_id", "session_id", "basket_id", "visitor"
-_BY_SHOP = "by_shop"
+_BY = "by"
 
 
 class Visitor(Struct):
@@ -47,6 +48,8 @@ class Visitor(Struct):
         Ids of the products that they hid, in the database.
     hidden_here : sequence of str
         Ids of the products that they hid, in the session.
+    has_account : bool
+        Whether they signed in to an account; a shopper without was chosen in the demo's shop.
     """
 
     shopper_id: str | None = None
@@ -58,6 +61,7 @@ class Visitor(Struct):
     in_basket: Sequence[str] = ()
     hidden: Sequence[str] = ()
     hidden_here: Sequence[str] = ()
+    has_account: bool = False
 
     @property
     def exclude(self) -> list[str]:
@@ -91,8 +95,8 @@ async def require_pages(request: AnyRequest) -> None:
     await shop.refresh()
     if not shop.has_pages:
         message = (
-            "This shop has no pages: its API answers below /v1/. Whoever runs it can turn them on "
-            "with ALSOLIKE_PAGES=true."
+            "This shop has no pages: its API answers below /v1/. Whoever runs it turned them off "
+            "with ALSOLIKE_PAGES."
         )
         raise NotFoundException(message)
 
@@ -117,20 +121,8 @@ def require_choice(request: AnyRequest) -> None:
         The shoppers are real.
     """
     if not shop_of(request).can_choose:
-        message = _("Nobody signs in here: the shoppers of this shop are real people.")
+        message = _("Nobody is chosen here: the shoppers of this shop are real people.")
         raise NotFoundException(message)
-
-
-def require_sign_in(request: AnyRequest) -> None:
-    """Let a request through where a visitor may become a shopper.
-
-    Raises
-    ------
-    NotFoundException
-        The shoppers are real, and nobody says who they are.
-    """
-    if not shop_of(request).can_sign_in:
-        require_choice(request)
 
 
 def session_shopper(request: AnyRequest) -> str | None:
@@ -138,9 +130,19 @@ def session_shopper(request: AnyRequest) -> str | None:
     return request.session.get(_SHOPPER)
 
 
+def _by(request: AnyRequest) -> SignedInBy:
+    """Tell how the session's shopper signed in."""
+    return request.session.get(_BY, "choice")
+
+
 def is_by_shop(request: AnyRequest) -> bool:
     """Tell whether the shop's identity provider named the session's shopper."""
-    return request.session.get(_BY_SHOP) is True
+    return _by(request) == "shop"
+
+
+def _may_hold(request: AnyRequest) -> bool:
+    """Tell whether the session may hold: with a provider nobody may be chosen any more."""
+    return _by(request) != "choice" or not shop_of(request).has_provider
 
 
 def _hidden_in_session(request: AnyRequest) -> list[str]:
@@ -156,14 +158,17 @@ async def find_visitor(request: AnyRequest) -> Visitor:
 
 
 async def load_visitor(connection: Connection, request: AnyRequest) -> Visitor:
-    """Tell who asks; a shopper who was erased, or turned out to be real, is signed out."""
+    """Tell who asks.
+
+    A shopper who was erased is signed out, and one who was chosen and turned out to be real.
+    """
     visitor = Visitor()
     shopper_id = request.session.get(_SHOPPER)
     session_id = request.session.get(_SESSION)
     if shopper_id is not None:
         row = None
-        if is_by_shop(request) or not shop_of(request).has_provider:
-            row = await store.shopper(connection, shopper_id, by_shop=is_by_shop(request))
+        if _may_hold(request):
+            row = await store.shopper(connection, shopper_id, by=_by(request))
         if row is None:
             request.session.clear()
         else:
@@ -175,6 +180,7 @@ async def load_visitor(connection: Connection, request: AnyRequest) -> Visitor:
                 pieces=row.pieces,
                 in_basket=row.product_ids,
                 hidden=row.hidden,
+                has_account=_by(request) == "account",
             )
             ladder_of(request).shoppers.note(row.shopper_id)
     else:
@@ -198,7 +204,7 @@ def remembered_visitor(request: AnyRequest) -> tuple[Visitor, frozenset[str]]:
     shop, and not changed. A shopper's consent cannot be looked up, so what they did is used for
     exclusions alone.
     """
-    is_let_in = is_by_shop(request) or shop_of(request).can_choose
+    is_let_in = _by(request) != "choice" or shop_of(request).can_choose
     shopper_id = request.session.get(_SHOPPER) if is_let_in else None
     session_id = request.session.get(_SESSION)
     known = ladder_of(request).shoppers.find(shopper_id)
@@ -209,6 +215,7 @@ def remembered_visitor(request: AnyRequest) -> tuple[Visitor, frozenset[str]]:
         is_personalised=shopper_id is None and session_id is not None,
         pieces=0 if shopper_id is None and _BASKET not in request.session else None,
         hidden_here=_hidden_in_session(request),
+        has_account=shopper_id is not None and _by(request) == "account",
     )
     setattr(request.state, _VISITOR, visitor)
     return visitor, known.excluded
@@ -232,19 +239,19 @@ def visitor_context(request: AnyRequest) -> Mapping[str, Any]:
         "visitor": request.state.get(_VISITOR, Visitor()),
         "has_pages": shop.has_pages,
         "can_choose": shop.can_choose,
-        "can_sign_in": shop.can_sign_in,
         "has_provider": shop.has_provider,
         "shop_button": shop.button,
     }
 
 
-async def sign_in(request: AnyRequest, shopper_id: str, *, by_shop: bool = False) -> None:
+async def sign_in(request: AnyRequest, shopper_id: str, *, by: SignedInBy) -> None:
     """Make the visitor a shopper; a stranger's basket and hides are carried over.
 
     Parameters
     ----------
-    by_shop : bool
-        Whether the shop's identity provider named the shopper, who was chosen otherwise.
+    by : 'account', 'shop' or 'choice'
+        How they proved that they are the shopper; a choice, which proves nothing, holds only in the
+        demo's shop.
     """
     basket_id = request.session.get(_BASKET)
     if basket_id is not None:
@@ -254,9 +261,21 @@ async def sign_in(request: AnyRequest, shopper_id: str, *, by_shop: bool = False
         _SHOPPER: shopper_id,
         **{key: ids for key, ids in hidden.items() if ids},
     }
-    if by_shop:
-        session[_BY_SHOP] = True
+    if by != "choice":
+        session[_BY] = by
     await sessions_of(request).replace(request, session, is_new=True)
+
+
+async def sign_out_elsewhere(request: AnyRequest, shopper_id: str) -> None:
+    """End the sessions of a shopper but this one, which gets another id."""
+    await sessions_of(request).renew_id(request)
+    await sessions_of(request).sign_out_elsewhere(request, shopper_id)
+
+
+async def sign_out_everywhere(request: AnyRequest, shopper_id: str) -> None:
+    """End all sessions of a shopper, this one too."""
+    await sessions_of(request).sign_out_elsewhere(request, shopper_id)
+    await sign_out(request)
 
 
 async def sign_out(request: AnyRequest) -> None:

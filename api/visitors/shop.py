@@ -2,11 +2,12 @@
 
 Choosing a shopper needs no password, so only the demo shop allows it, whose shoppers are made up;
 and not where an identity provider says who shoppers are, for then some of them are not.
-Over real data the pages are off unless a setting turns them on.
+Over real data people sign in to their own accounts.
 """
 
 import asyncio
 import time
+from contextlib import suppress
 
 from psycopg.rows import scalar_row
 
@@ -35,44 +36,28 @@ class Shop:
 
     def __init__(self, ladder: Ladder, settings: Settings) -> None:
         self._ladder = ladder
-        self._are_pages_on = settings.are_pages_on
+        self.has_pages = settings.are_pages_on
         self.has_provider = bool(settings.oidc)
         self.button = settings.oidc.button
-        self._is_demo: bool | None = None
+        self._is_demo = False
         self._read_at = float("-inf")
         self._reading = asyncio.Lock()
 
     @property
     def can_choose(self) -> bool:
         """Whether a visitor may choose a shopper, as of the last look."""
-        return self._is_demo is True and not self.has_provider
-
-    @property
-    def can_sign_in(self) -> bool:
-        """Whether a visitor may become a shopper in any way, as of the last look."""
-        return self.can_choose or self.has_provider
-
-    @property
-    def has_pages(self) -> bool:
-        """Whether there are pages, as of the last look."""
-        return self._is_demo is True if self._are_pages_on is None else self._are_pages_on
+        return self._is_demo and not self.has_provider
 
     async def refresh(self) -> None:
         """Look again if the last look is a second old; one request looks for all.
 
-        Raises
-        ------
-        DatabaseAwayError, psycopg.Error
-            It decides whether there are pages, and could not be read, now or before.
+        Where it cannot be told, it is what it was; at first, no shop to choose a shopper in.
         """
-        if time.monotonic() - self._read_at < _FRESH_SECONDS:
+        if not self.has_pages or time.monotonic() - self._read_at < _FRESH_SECONDS:
             return
         async with self._reading:
             if time.monotonic() - self._read_at < _FRESH_SECONDS:
                 return
-            try:
+            with suppress(*FAILURES, DatabaseAwayError):
                 self._is_demo = (await self._ladder.answer(_STEPS, None)).value
-            except (*FAILURES, DatabaseAwayError):
-                if self._is_demo is None and self._are_pages_on is None:
-                    raise
             self._read_at = time.monotonic()

@@ -14,6 +14,10 @@ from api.database.pool import Connection
 _MOST_EXCLUDED = 1000
 
 
+# To their account on the site, at the shop's identity provider, or by choosing one of the demo's.
+SignedInBy = Literal["account", "shop", "choice"]
+
+
 class ShopperRow(Struct):
     """A shopper: whether they consent to personalisation now, and what is not shown to them.
 
@@ -33,18 +37,16 @@ class ShopperRow(Struct):
     hidden: list[str]
 
 
-async def shopper(
-    connection: Connection, shopper_id: str, *, by_shop: bool = False
-) -> ShopperRow | None:
+async def shopper(connection: Connection, shopper_id: str, *, by: SignedInBy) -> ShopperRow | None:
     """Read a shopper; None for an unknown one, and for one who may not be signed in so.
 
     Parameters
     ----------
-    by_shop : bool
-        Whether the shop's identity provider named them; they were chosen otherwise, as in the demo.
+    by : 'account', 'shop' or 'choice'
+        How they signed in. A shopper of the demo who has no account may be chosen.
     """
     cursor = connection.cursor(row_factory=class_row(ShopperRow))
-    parameters = {"shopper_id": shopper_id, "by_shop": by_shop}
+    parameters = {"shopper_id": shopper_id, "signed_in_by": by}
     await cursor.execute(query("api/visitors/visitor"), parameters)
     return await cursor.fetchone()
 

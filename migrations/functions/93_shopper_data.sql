@@ -74,6 +74,31 @@ begin
     if part is not null then
         kept := kept || jsonb_build_object('ops.sessions', part);
     end if;
+    select
+        jsonb_agg(
+            jsonb_build_object(
+                'email', a.email, 'created_at', a.created_at, 'verified_at', a.verified_at
+            )
+        )
+    into part
+    from ops.accounts as a
+    where a.shopper_id = p_shopper_id;
+    if part is not null then
+        kept := kept || jsonb_build_object('ops.accounts', part);
+    end if;
+    select
+        jsonb_agg(
+            jsonb_build_object(
+                'purpose', l.purpose, 'email', l.email, 'display_name', l.display_name,
+                'created_at', l.created_at, 'expires_at', l.expires_at
+            )
+        )
+    into part
+    from ops.account_links as l
+    where l.shopper_id = p_shopper_id;
+    if part is not null then
+        kept := kept || jsonb_build_object('ops.account_links', part);
+    end if;
     return kept;
 end;
 $$;

@@ -20,7 +20,17 @@ from api.paging.keyset import encode_cursor
 from tests.fixtures.provider import CLIENT_ID, CLIENT_SECRET, real_provider
 from tests.fixtures.site import serving
 from tests.shop.database import cloned_database, variables_set
-from tests.shop.showcase import BARE, ON_SALE, REVIEWED, SHOPPER, SOLD_OUT, make_showcase
+from tests.shop.showcase import (
+    BARE,
+    EMAIL,
+    LINKS,
+    ON_SALE,
+    PASSWORD,
+    REVIEWED,
+    SHOPPER,
+    SOLD_OUT,
+    make_showcase,
+)
 from tests.shop.snapshots import keep_snapshot
 
 Who = Literal["stranger", "agreed", "shopper"]
@@ -96,11 +106,36 @@ def sign_out() -> Act:
     return act
 
 
+def sign_in_to_account(password: str = PASSWORD) -> Act:
+    """Return the act of giving the address of the showcase's account, and a password."""
+
+    def act(page: Page) -> None:
+        page.get_by_label("E-mail address").fill(EMAIL)
+        page.get_by_label("Password").fill(password)
+        page.locator("form.form").get_by_role("button", name="Sign in").click()
+        page.wait_for_load_state("networkidle")
+
+    return act
+
+
 def lose_cookies() -> Act:
     """Return the act of a browser that forgets its cookies while a page is open."""
 
     def act(page: Page) -> None:
         page.context.clear_cookies()
+
+    return act
+
+
+def sign_up_with(password: str) -> Act:
+    """Return the act of signing up with an address of one's own, and a password."""
+
+    def act(page: Page) -> None:
+        # Few messages go to one address.
+        page.get_by_label("E-mail address").fill(f"{secrets.token_hex(4)}@example.com")
+        page.get_by_label("Password").fill(password)
+        page.locator("form.form").get_by_role("button", name="Make an account").click()
+        page.wait_for_load_state("networkidle")
 
     return act
 
@@ -160,6 +195,31 @@ def order() -> Act:
     return in_turn(add_to_basket(), go("/checkout"), press("Place the order"))
 
 
+def write_review(stars: str | None, body: str) -> Act:
+    """Return the act of writing a review of the product of the page."""
+
+    def act(page: Page) -> None:
+        page.locator("#review > summary").click()
+        if stars is not None:
+            page.get_by_label(stars, exact=True).check()
+        page.get_by_label("What you think of it, if you like").fill(body)
+        page.locator("#review").get_by_role("button").click()
+        page.wait_for_load_state("networkidle")
+
+    return act
+
+
+def follow_brand(page: Page) -> None:
+    """Go from a product to everything of its brand."""
+    page.locator(".product__brand a").click()
+    page.wait_for_load_state("networkidle")
+
+
+def open_form(page: Page) -> None:
+    """Open the form for a review on the page of a product."""
+    page.locator("#review > summary").click()
+
+
 def hide_the_first() -> Act:
     """Return the act of hiding the first card of the page."""
 
@@ -177,6 +237,7 @@ STATES = (
     State("home-from-snapshot", "/", is_away=True),
     State("category", "/categories/Kitchen"),
     State("category-past-the-end", f"/categories/Kitchen?after={_BEFORE_ALL}"),
+    State("brand", f"/products/{REVIEWED}", then=follow_brand),
     State("search", "/search?q=mug"),
     State("search-without-results", "/search?q=zeppelin"),
     State("search-with-suggestions", "/search?q=mug+zeppelin+qwertz"),
@@ -206,6 +267,21 @@ STATES = (
     State("hidden", "/", then=in_turn(hide_the_first(), go("/hidden"))),
     State("product-sold-out", f"/products/{SOLD_OUT}"),
     State("product-bare", f"/products/{BARE}"),
+    State("product-review-form", f"/products/{ON_SALE}", who="shopper", then=open_form),
+    State(
+        "product-review-refused",
+        f"/products/{ON_SALE}",
+        who="shopper",
+        status=422,
+        then=write_review(None, "Kept its shape <b>after</b> the wash."),
+    ),
+    State(
+        "product-reviewed",
+        f"/products/{SOLD_OUT}",
+        who="shopper",
+        then=write_review("4 stars", "Kept its shape.\nI would buy it again."),
+    ),
+    State("product-one-rating", f"/products/{REVIEWED}?reviews_rating=5"),
     State("product-from-snapshot", f"/products/{REVIEWED}", is_away=True),
     State("sign-in", "/sign-in"),
     State("sign-in-refused", "/sign-in", status=422, then=sign_in_as("nobody")),
@@ -224,6 +300,17 @@ STATES = (
         has_provider=True,
         status=403,
     ),
+    State("sign-in-wrong", "/sign-in", status=422, then=sign_in_to_account("wrong")),
+    State("sign-up", "/sign-up"),
+    State("sign-up-refused", "/sign-up", status=422, then=sign_up_with("iloveyou")),
+    State("mail-sent", "/sign-up", then=sign_up_with(PASSWORD)),
+    State("reset-password", "/account/reset"),
+    State("confirm-address", f"/account/confirm?token={LINKS['sign-up']}"),
+    State("choose-password", f"/account/new-password?token={LINKS['reset']}"),
+    State("claim-account", f"/account/claim?token={LINKS['claim']}"),
+    State("link-over", "/account/confirm?token=over", status=404),
+    State("account", "/sign-in?next=/account", then=sign_in_to_account()),
+    State("account-of-demo-shopper", "/account", who="shopper"),
     State("how-recommendations-work", "/how-recommendations-work"),
     State("how-recommendations-work-shopper", "/how-recommendations-work", who="shopper"),
     State("privacy", "/privacy"),

@@ -131,6 +131,9 @@ APP_CALLS = ANALYST_CALLS | {
     "recs.with_nearest_action",
 }
 APP_WRITES = {
+    "ops.account_attempts": "INSERT UPDATE DELETE",
+    "ops.account_links": "INSERT DELETE",
+    "ops.accounts": "INSERT UPDATE",
     "ops.sessions": "INSERT UPDATE DELETE",
     "ops.spent_tokens": "INSERT",
     "raw.basket_additions": "INSERT",
@@ -323,6 +326,9 @@ ATTACKS = [
     "select * from ops.locks for update",
     "select * from ops.spent_tokens",
     "select * from ops.sessions",
+    "select * from ops.accounts",
+    "select * from ops.account_links",
+    "select * from ops.account_attempts",
     "select * from raw.baskets",
     "select * from raw.basket_lines",
 ]

@@ -116,6 +116,16 @@ _HISTORY = """
     select 'c' || n, pg_temp.product(n), '2026-03-01'::timestamptz, 'busy'
     from generate_series(0, 3999) as n;
 
+    insert into ops.accounts (shopper_id, email, password_hash)
+    select 's' || n, 's' || n || '@example.com', 'hash'
+    from generate_series(1, 3999, 2) as n;
+    insert into ops.account_links (token_hash, purpose, shopper_id, email, expires_at)
+    select sha256(n::text::bytea), 'reset', 's' || n, 's' || n || '@example.com', 'infinity'
+    from generate_series(1, 3999, 2) as n;
+    insert into ops.account_attempts (key_hash, free_at)
+    select sha256(n::text::bytea), '2026-03-01'
+    from generate_series(0, 3999) as n;
+
     insert into recs.hides (shopper_id, product_id)
     select 's' || n, pg_temp.product(n * 17)
     from generate_series(0, 3999) as n;

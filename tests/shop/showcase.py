@@ -3,12 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+from argon2 import PasswordHasher
 from psycopg.types.json import Jsonb
 
 from alsolike.demo.catalogue import SUBCATEGORIES, draw_catalogue
 from alsolike.demo.descriptions import product_record, words_of
 from alsolike.demo.reviews import write_review
 from alsolike.runs import recorded_run
+from api.accounts.store import token_hash
 from tests.shop.database import add_rows, run
 from tests.shop.marts import make_mart
 from tests.shop.models import add_model, write_vectors
@@ -16,6 +18,9 @@ from tests.shop.models import add_model, write_vectors
 PRODUCTS = 400
 REVIEWED, SOLD_OUT, ON_SALE, BARE = "P000001", "P000002", "P000003", "P000004"
 SHOPPER = "S00001"
+EMAIL, PASSWORD = "anna@example.com", "a long way to go"
+# Tokens of links that are good, by what each is for.
+LINKS = {purpose: f"token-{purpose}" for purpose in ("sign-up", "claim", "reset")}
 _OPENED = datetime(2026, 1, 5, 9, tzinfo=UTC)
 _REVIEWS = 8
 
@@ -25,7 +30,7 @@ def make_showcase() -> None:
 
     REVIEWED has two pages of reviews and goes with others, SOLD_OUT and ON_SALE are what they say,
     and BARE has neither a picture, a price, a brand nor a description, and a long title. SHOPPER
-    agreed, and looked at REVIEWED.
+    agreed, and looked at REVIEWED. Somebody else has the account of EMAIL, and LINKS are its.
     """
     with recorded_run("demo", {"products": PRODUCTS}):
         pass
@@ -37,6 +42,7 @@ def make_showcase() -> None:
             {
                 **{name: value for name, value in record.items() if name != "in_stock"},
                 "attributes": Jsonb(record["attributes"]),
+                "more_image_urls": Jsonb(record["more_image_urls"]),
                 "is_in_stock": record["in_stock"] or record["product_id"] == REVIEWED,
             }
             for record in records
@@ -73,6 +79,7 @@ def make_showcase() -> None:
         " values ('showcase', %s, %s, now())",
         (SHOPPER, REVIEWED),
     )
+    _add_account()
     words, random = words_of(catalogue, 0), np.random.default_rng(1)
     texts = [write_review(random, words, 3 + number % 3) for number in range(_REVIEWS)]
     add_rows(
@@ -105,3 +112,18 @@ def make_showcase() -> None:
             for rank, other in enumerate(ids[100:104], 1)
         ),
     )
+
+
+def _add_account() -> None:
+    run("insert into raw.shoppers (shopper_id, display_name) values ('account', 'Anna Example')")
+    run(
+        "insert into ops.accounts (shopper_id, email, password_hash) values ('account', %s, %s)",
+        (EMAIL, PasswordHasher().hash(PASSWORD)),
+    )
+    for purpose, token in LINKS.items():
+        run(
+            "insert into ops.account_links"
+            " (token_hash, purpose, shopper_id, email, expires_at)"
+            " values (%s, %s, 'account', %s, 'infinity')",
+            (token_hash(token), purpose, EMAIL),
+        )

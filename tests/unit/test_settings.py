@@ -52,6 +52,7 @@ NUMBERS = {
     "ALSOLIKE_POOL_SIZE": ("pool_size", 1, 256),
     "ALSOLIKE_RATE_LIMIT": ("rate_limit", 0, 10_000_000),
     "ALSOLIKE_SEARCH_ENCODE_MS": ("search_encode_ms", 0, 10_000),
+    "ALSOLIKE_SMTP_PORT": ("mail.port", 1, 65535),
     "ALSOLIKE_STATEMENT_TIMEOUT_MS": ("statement_timeout_ms", 1, 600_000),
     "ALSOLIKE_FALLBACK_TIMEOUT_MS": ("fallback_timeout_ms", 1, 600_000),
 }
@@ -115,6 +116,38 @@ def test_defaults(tmp_path: Path) -> None:
     assert settings.is_cookie_secure is False
     assert (settings.api_keys, settings.rate_limit, settings.trusted_proxies) == ((), 0, ())
     assert settings.allowed_hosts == ("localhost", "127.0.0.1")
+
+
+def test_pages_are_on_unless_they_are_turned_off(tmp_path: Path) -> None:
+    assert read(tmp_path).are_pages_on
+    assert not read(tmp_path, ALSOLIKE_PAGES="false").are_pages_on
+
+
+@pytest.mark.parametrize(("security", "port"), [("", 587), ("tls", 465), ("none", 25)])
+def test_mail_goes_to_the_usual_port(tmp_path: Path, security: str, port: int) -> None:
+    mail = read(tmp_path, ALSOLIKE_SMTP_SECURITY=security).mail
+    assert (mail.host, mail.port, mail.folder) == ("", port, tmp_path / "mail")
+
+
+@pytest.mark.parametrize(
+    ("name", "variables"),
+    [
+        ("ALSOLIKE_MAIL_FROM", {"ALSOLIKE_SMTP_HOST": "mail.example"}),
+        ("ALSOLIKE_MAIL_FROM", {"ALSOLIKE_MAIL_FROM": "a shop"}),
+        ("ALSOLIKE_MAIL_FROM", {"ALSOLIKE_MAIL_FROM": "a@b.example, c@d.example"}),
+        ("ALSOLIKE_MAIL_FROM", {"ALSOLIKE_MAIL_FROM": "a@b.example\nBcc: c@d.example"}),
+        ("ALSOLIKE_SMTP_SECURITY", {"ALSOLIKE_SMTP_SECURITY": "ssl"}),
+        (
+            "ALSOLIKE_SMTP_SECURITY",
+            {"ALSOLIKE_SMTP_SECURITY": "none", "ALSOLIKE_SMTP_USER": "shop"},
+        ),
+    ],
+)
+def test_mail_that_could_not_be_sent_is_told_at_the_start(
+    tmp_path: Path, name: str, variables: dict[str, str]
+) -> None:
+    with pytest.raises(SettingError, match=name):
+        read(tmp_path, **variables)
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ WITH_NEXT = [
     ("/products/pan-01/hide", {}),
     ("/products/pan-01/unhide", {}),
     ("/basket", {"product_id": "pan-01"}),
+    ("/language", {"language": "de"}),
 ]
 FORMS = [*WITH_NEXT, ("/sign-out", {}), ("/basket/quantity", {"product_id": "x", "quantity": "1"})]
 
@@ -155,7 +156,10 @@ def test_no_form_leads_to_another_site(client: Client, path: str) -> None:
 
 def test_the_page_of_sign_in_leads_to_no_other_site(reader: Client) -> None:
     for hostile in HOSTILE:
-        assert "elsewhere" not in reader.get("/sign-in", params={"next": hostile}).text
+        page = reader.get("/sign-in", params={"next": hostile}).text
+        form = page.partition('action="/sign-in"')[2].partition("</form>")[0]
+        assert 'name="next" value="/"' in form
+        assert "elsewhere" not in form
 
 
 def test_over_https_no_neighbour_can_put_in_a_cookie(secure: Client) -> None:

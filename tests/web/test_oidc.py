@@ -181,7 +181,7 @@ def test_somebody_known_signs_in_over_loaded_data(site: Client, provider: RealPr
     assert run("select display_name from raw.shoppers where shopper_id = 'real'") == [
         ("Rosalind at the shop",)
     ]
-    assert run("select data from ops.sessions") == [({"shopper_id": "real", "by_shop": True},)]
+    assert run("select data from ops.sessions") == [({"shopper_id": "real", "by": "shop"},)]
 
 
 def test_somebody_new_becomes_a_shopper_without_consent(

@@ -1,4 +1,4 @@
-"""Over real data there are no pages unless they are asked for, and nobody chooses who they are."""
+"""Over real data nobody chooses who they are; people sign in to accounts. Pages may be off."""
 
 import re
 from collections.abc import Iterator
@@ -86,17 +86,18 @@ def real(shop: dict[str, str], tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def closed(real: dict[str, str]) -> Iterator[Client]:
-    """Give a client of an app on real data, with API keys."""
+    """Give a client of an app on real data without pages, with API keys."""
     assert real
-    with visit(replace(load_settings(), api_keys=read_api_keys([KEY]))) as client:
+    settings = replace(load_settings(), are_pages_on=False, api_keys=read_api_keys([KEY]))
+    with visit(settings) as client:
         yield client
 
 
 @pytest.fixture
 def opened(real: dict[str, str]) -> Iterator[Client]:
-    """Give a client of an app on real data whose pages were asked for."""
+    """Give a client of an app on real data."""
     assert real
-    with visit(replace(load_settings(), are_pages_on=True)) as client:
+    with visit(load_settings()) as client:
         yield client
 
 
@@ -106,14 +107,14 @@ def test_without_pages_a_visitor_is_told_what_this_is(closed: Client, path: str)
     assert page.status_code == 404
     assert page.headers["content-type"].startswith("text/html")
     assert "has no pages" in page.text
-    assert "ALSOLIKE_PAGES=true" in page.text
+    assert "ALSOLIKE_PAGES" in page.text
     assert re.findall(r'<a[^>]*href="([^"]+)"', page.text) == ["#content"]
     assert "<form" not in page.text
     for name in ("Shopper 1", "Rosalind", "Kitchen", "A knife"):
         assert name not in page.text
     problem = closed.get(path, headers={"accept": "application/json"})
     assert problem.status_code == problem.json()["status"] == 404
-    assert "ALSOLIKE_PAGES=true" in problem.json()["detail"]
+    assert "ALSOLIKE_PAGES" in problem.json()["detail"]
 
 
 @pytest.mark.parametrize(("path", "form"), FORMS)
@@ -133,21 +134,20 @@ def test_without_pages_the_api_and_health_answer(closed: Client) -> None:
     assert closed.get("/nowhere", headers=HTML).status_code == 404
 
 
-def test_pages_that_are_asked_for_let_nobody_choose_a_shopper(opened: Client) -> None:
-    for path in PAGES[:-1]:
+def test_nobody_chooses_a_shopper_over_real_data(opened: Client) -> None:
+    for path in PAGES:
         page = opened.get(path, headers=HTML)
         assert page.status_code == (404 if "none" in path else 200)
-        assert "/sign-in" not in page.text
-    page = opened.get("/sign-in", headers=HTML)
-    assert page.status_code == 404
-    assert "Nobody signs in here" in page.text
-    assert "Shopper 1" not in page.text
+        assert "/sign-in" in page.text
+        assert "Choose a shopper" not in page.text
+        assert "Shopper 1" not in page.text
     for shopper_id in ("agreed", "real"):
         refused = send(opened, "/sign-in", shopper_id=shopper_id)
         assert refused.status_code == 404
-        assert "Nobody signs in here" in refused.text
+        assert "Nobody is chosen here" in refused.text
     send(opened, "/basket", product_id="knife-01")
-    send(opened, "/checkout", order_id=f"web-{'0' * 32}", digest="")
+    answer = send(opened, "/checkout", order_id=f"web-{'0' * 32}", digest="")
+    assert answer.headers["location"] == "/sign-in?next=%2Fcheckout"
     assert purchases() == 0
 
 
@@ -162,7 +162,7 @@ def test_a_cookie_of_the_demo_signs_nobody_in_over_real_data(
 ) -> None:
     sign_in(client, "agreed")
     load(tmp_path)
-    with visit(replace(load_settings(), are_pages_on=True), client.cookies) as later:
+    with visit(load_settings(), client.cookies) as later:
         page = later.get("/")
         assert page.status_code == 200
         assert "Sign out" not in page.text
@@ -175,30 +175,32 @@ def test_a_cookie_of_the_demo_signs_nobody_in_over_real_data(
 def test_a_load_counts_while_the_site_runs(client: Client, tmp_path: Path) -> None:
     sign_in(client, "agreed")
     load(tmp_path)
-    # At once for who signs in or is signed in, and soon for the pages.
+    # At once for who signs in or is signed in, and soon for the form.
     assert send(client, "/sign-in", shopper_id="real").status_code != 303
     assert "Shopper 1" not in client.get("/").text
-    wait_for(lambda: client.get("/").status_code == 404)
+    wait_for(lambda: "Choose a shopper" not in client.get("/sign-in").text)
 
 
 def test_a_load_counts_from_its_beginning_however_it_ends(shop: dict[str, str]) -> None:
     assert shop
     with recorded_run("load", {}), visit(load_settings()) as client:
-        assert client.get("/").status_code == 404
+        assert "Choose a shopper" not in client.get("/sign-in").text
     with pytest.raises(RuntimeError), recorded_run("load", {}):
         raise RuntimeError
     with visit(load_settings()) as client:
-        assert client.get("/").status_code == 404
+        assert "Choose a shopper" not in client.get("/sign-in").text
 
 
 @pytest.mark.usefixtures("database")
-def test_a_shop_that_nobody_made_has_no_pages() -> None:
+def test_in_a_shop_that_nobody_made_there_is_nobody_to_choose() -> None:
     with visit(load_settings()) as client:
-        assert client.get("/", headers=HTML).status_code == 404
+        page = client.get("/sign-in", headers=HTML)
+        assert page.status_code == 200
+        assert "Choose a shopper" not in page.text
         # They come with the demo, without a start.
         with recorded_run("demo", {}):
             pass
-        wait_for(lambda: client.get("/").status_code == 200)
+        wait_for(lambda: "Choose a shopper" in client.get("/sign-in").text)
 
 
 def test_pages_can_be_off_over_the_demo_too(shop: dict[str, str]) -> None:
@@ -219,18 +221,21 @@ def test_without_a_database_the_snapshot_says_what_the_shop_was(
     load(tmp_path)
     keep_snapshot()
     take_away(shop)
-    with visit(load_settings(), client.cookies) as later:
+    with visit(replace(load_settings(), are_pages_on=False), client.cookies) as later:
         page = later.get("/", headers=HTML)
         assert page.status_code == 404
         assert "has no pages" in page.text
         assert later.get("/v1/trending").json()["tier"] == "snapshot"
-    with visit(replace(load_settings(), are_pages_on=True), client.cookies) as later:
+    with visit(load_settings(), client.cookies) as later:
         page = later.get("/", headers=HTML)
         assert page.headers["alsolike-tier"] == "snapshot"
         assert "Sign out" not in page.text
-        assert later.get("/sign-in", headers=HTML).status_code == 404
+        assert "Choose a shopper" not in later.get("/sign-in", headers=HTML).text
 
 
 def test_without_a_database_and_a_snapshot_pages_wait(away: Client) -> None:
     for path in PAGES:
-        assert away.get(path, headers=HTML).status_code == 503
+        if path != "/sign-in":
+            assert away.get(path, headers=HTML).status_code == 503
+    # Who they are is not asked before they say so.
+    assert away.get("/sign-in", headers=HTML).status_code == 200

@@ -57,6 +57,7 @@ def test_every_shown_page_is_in_the_sitemap_once(client: Client) -> None:
     assert f"{HOST}/products/knife-29" in found
     assert f"{HOST}/products/knife-03" not in found
     assert f"{HOST}/categories/Garden%20%252F%20Yard" in found
+    assert f"{HOST}/brands/Brand" in found
     assert len([one for one in found if "/products/" in one]) == 90
     for address in found:
         assert client.get(address.removeprefix(HOST)).status_code == 200

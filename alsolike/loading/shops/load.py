@@ -105,8 +105,8 @@ def _as_text(name: str, value: object) -> str | None:
             return None
         case bool():
             return "true" if value else "false"
-        case dict():
-            return msgspec.json.encode(cast("dict[str, object]", value)).decode()
+        case dict() | list():
+            return msgspec.json.encode(cast("object", value)).decode()
         case _ if name in _LINES:
             return " ".join(str(value).split())
         case _:

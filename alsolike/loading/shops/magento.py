@@ -47,6 +47,7 @@ _PRODUCT: Fields = {
     "special_ends": ("special price to date",),
     "url_key": ("url key",),
     "image": ("base image", "image"),
+    "images": ("additional images",),
     "attributes": ("additional attributes",),
     "brand": ("manufacturer", "brand"),
     "in_stock": ("is in stock",),
@@ -166,15 +167,21 @@ def _product(record: Record, variants: Sequence[Variant], skus: Sequence[str], s
         "language": shop.language,
         **fold(variants or [own], shop.currency),
     }
-    image = record.get("image")
-    if image and image != "no_selection":
-        media = "" if "://" in image else "media/catalog/product/"
-        if (address := shop.address(media + image.lstrip("/"))) is not None:
-            columns["image_url"] = address
+    if address := _picture(record.get("image"), shop):
+        columns["image_url"] = address
+        others = (_picture(one.strip(), shop) for one in (record.get("images") or "").split(","))
+        columns["more_image_urls"] = [one for one in others if one and one != address]
     if (key := record.get("url_key")) and (url := shop.address(f"{key}.html")):
         columns["url"] = url
     names = [record.get("title") or ""]
     return Item(record.line, columns, [sku or "", *skus], (), names, record.problem)
+
+
+def _picture(image: str | None, shop: Shop) -> str | None:
+    if not image or image == "no_selection":
+        return None
+    media = "" if "://" in image else "media/catalog/product/"
+    return shop.address(media + image.lstrip("/"))
 
 
 def _category(categories: str) -> str | None:

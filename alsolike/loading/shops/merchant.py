@@ -48,7 +48,7 @@ def _read_text(path: Path) -> Iterator[FeedItem]:
     for record in read_records(path, MERCHANT_PRODUCTS, _PRODUCT, [("id",), ("title",)]):
         lists = {
             name: value.split(",")
-            for name in ("product highlight", "product type")
+            for name in ("product highlight", "product type", "additional image link")
             if (value := record.get(name))
         }
         details = [
@@ -76,6 +76,11 @@ def _product(item: FeedItem, shop: Shop) -> Item:
         "sale_price": sale_price and sale_price.text,
         "currency": ((price and price.currency) or shop.currency) if price else None,
         "image_url": values.get("image link"),
+        "more_image_urls": [
+            stripped
+            for one in item.lists.get("additional image link", ())
+            if (stripped := one.strip())
+        ],
         "attributes": _attributes(item),
         "url": values.get("link"),
         "item_group_id": values.get("item group id"),

@@ -127,9 +127,9 @@ def _product(record: Record, combinations: Sequence[Record], shop: Shop) -> Item
         "gtin": record.get("gtin"),
         **fold(variants or [own], shop.currency),
     }
-    image = (record.get("images") or "").split(",")[0].strip()
-    if image and (address := shop.address(image)):
-        columns["image_url"] = address
+    images = filter(None, (image.strip() for image in (record.get("images") or "").split(",")))
+    if pictures := [address for image in images if (address := shop.address(image))]:
+        columns["image_url"], *columns["more_image_urls"] = pictures
     if product_id and (
         url := shop.address(f"index.php?controller=product&id_product={product_id}")
     ):

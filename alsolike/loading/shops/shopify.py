@@ -87,13 +87,15 @@ def _product(rows: list[Record], shop: Shop) -> Item:
         attributes["type"] = kind
     if tags := first.get("tags"):
         attributes["tags"] = [tag.strip() for tag in tags.split(",") if tag.strip()]
+    pictures = [*dict.fromkeys(image for row in rows if (image := row.get("image")))]
     columns: dict[str, object] = {
         "product_id": handle,
         "title": first.get("title"),
         "description": first.get("body"),
         "category": deepest([(category or kind or "").split(" > ")]),
         "brand": first.get("vendor"),
-        "image_url": next((image for row in rows if (image := row.get("image"))), None),
+        "image_url": next(iter(pictures), None),
+        "more_image_urls": pictures[1:],
         "attributes": attributes,
         "is_hidden": read_yes(first.get("published")) is False
         or (first.get("status") or "active").lower() != "active",

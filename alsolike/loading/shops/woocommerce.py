@@ -184,6 +184,7 @@ def _product(record: Record, families: Mapping[str, _Family], shop: Shop) -> Ite
     if tags := _listed(record.get("tags")):
         attributes["tags"] = tags
     texts = dict.fromkeys(filter(None, (record.get("short"), record.get("body"))))
+    pictures = _listed(record.get("images"))
     categories = [path.split(">") for path in _listed(record.get("categories"))]
     columns: dict[str, object] = {
         "product_id": product_id or sku,
@@ -191,7 +192,8 @@ def _product(record: Record, families: Mapping[str, _Family], shop: Shop) -> Ite
         # Line ends in these columns are written `\n`.
         "description": "<br>".join(texts).replace("\\n", "<br>") or None,
         "category": deepest(categories),
-        "image_url": next(iter(_listed(record.get("images"))), None),
+        "image_url": next(iter(pictures), None),
+        "more_image_urls": pictures[1:],
         "attributes": attributes,
         "is_hidden": read_yes(record.get("published")) is False
         or (record.get("visibility") or "").lower() == "hidden",

@@ -75,6 +75,23 @@ select
 from staged as s
 where s.image_url !~ '^(https://|data:image/|/([^/]|$))'
 union all
+select
+    s.line, 'more_image_urls', null,
+    'left empty: expected a JSON list of at most 50 addresses, of at most 10000 bytes each'
+from staged as s
+where
+    not case
+        when s.more_image_urls is null then true
+        when not pg_input_is_valid(s.more_image_urls, 'jsonb') then false
+        when jsonb_typeof(s.more_image_urls::jsonb) <> 'array' then false
+        else
+            jsonb_array_length(s.more_image_urls::jsonb) <= 50
+            and not exists (
+                select from jsonb_array_elements(s.more_image_urls::jsonb) as e (value)
+                where jsonb_typeof(e.value) <> 'string' or octet_length(e.value #>> '{}') > 10000
+            )
+    end
+union all
 select s.line, 'language', null, 'left empty: expected a tag like de or pt-BR'
 from staged as s
 where s.language !~ '^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$'

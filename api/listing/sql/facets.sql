@@ -33,6 +33,7 @@ listed as materialized (
             or p.category = %(within)s
             or starts_with(p.category, %(within)s || ' > ')
         )
+        and (%(of_brand)s::text is null or p.brand = %(of_brand)s)
         and (%(product_ids)s::text [] is null or p.product_id = any(%(product_ids)s))
     order by p.created_at desc, p.product_id asc
     limit %(most_counted)s

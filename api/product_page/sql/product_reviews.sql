@@ -1,7 +1,9 @@
 -- A page of a product's reviews, newest first, without who wrote them.
 -- product_id: the product; after_time, after_id: time and id of the last row of the page before,
--- null: the first page; row_count: rows wanted.
--- A row: a review, and whether its author bought the product, even if it was taken back.
+-- null: the first page; rating: stars of the reviews wanted, null: all; shopper_id: who looks, null:
+-- a stranger; row_count: rows wanted.
+-- A row: a review, whether its author bought the product, even if it was taken back, and whether it
+-- is of who looks.
 -- The page is cut before purchases are looked up, one by one: for all the reviews of a product it
 -- would be cheaper to read every purchase of the shop.
 with page as materialized (
@@ -16,6 +18,7 @@ with page as materialized (
     from raw.reviews as r
     where
         r.product_id = %(product_id)s
+        and (%(rating)s::smallint is null or r.rating = %(rating)s)
         and r.reviewed_at <= coalesce(%(after_time)s::timestamptz, 'infinity')
         and (
             %(after_time)s::timestamptz is null
@@ -35,6 +38,7 @@ select
     exists(
         select 1 from raw.purchases as p
         where p.shopper_id = g.shopper_id and p.product_id = g.product_id
-    ) as is_verified
+    ) as is_verified,
+    coalesce(g.shopper_id = %(shopper_id)s::text, false) as is_own
 from page as g
 order by g.reviewed_at desc, g.review_id asc

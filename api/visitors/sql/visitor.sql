@@ -1,9 +1,10 @@
--- The shopper whom the shop's identity provider named, or whom a visitor chose to be.
--- shopper_id: the shopper; by_shop: whether the provider named them.
+-- The shopper who is signed in, or whom a visitor of the demo chose to be.
+-- shopper_id: the shopper; signed_in_by: 'account', 'shop' for the shop's identity provider, or
+-- 'choice'.
 -- A row: the shopper with whether they consent to personalisation now, and what lies in their
 -- basket: pieces, and ids of products; and the ids of at most 1,000 products that they hid, the
--- latest. None for an unknown one, and none who was chosen where
--- shoppers are not made up, whenever a session began.
+-- latest. None for an unknown one, none whose account is gone, and none who was chosen where
+-- shoppers are not made up, whenever a session began; nor may one be chosen who has an account.
 select
     s.shopper_id,
     s.display_name,
@@ -31,4 +32,12 @@ cross join
     ) as b
 where
     s.shopper_id = %(shopper_id)s
-    and (%(by_shop)s::boolean or ops.is_demo_shop())
+    and case
+        when %(signed_in_by)s::text = 'shop' then true
+        else
+            (%(signed_in_by)s::text = 'account') = exists (
+                select 1 from ops.accounts as a
+                where a.shopper_id = s.shopper_id
+            )
+            and (%(signed_in_by)s::text = 'account' or ops.is_demo_shop())
+    end

@@ -4,6 +4,7 @@ A table that a case does not name must not be read at all, not counting those th
 any shop. Bounds are what the work needs, rounded up: they have to hold for a table of any size.
 """
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -138,6 +139,9 @@ _TRENDING = Case(
     most={**_LOOKED_UP, **_POPULAR},
 )
 _BASKET = f"shopper:{BUSY}"
+_EMAIL = f"{BUSY}@example.com"
+_LINK_HASH = hashlib.sha256(BUSY.removeprefix("s").encode()).digest()
+_NEW_LINK: dict[str, Any] = {"token_hash": bytes(32), "email": _EMAIL, "seconds": 60.0}
 _IN_BASKET: dict[str, Any] = {"searches": ("basket_lines_pkey",)}
 _SESSION_HASH: dict[str, Any] = {"session_hash": bytes(32)}
 _BOUGHT = Case(
@@ -222,6 +226,7 @@ _PART = Case(
 # What the filters of a shelf of 200 products take, and of what a search found.
 _CHOICES: dict[str, Any] = {
     "within": _ONE_SHELF,
+    "of_brand": None,
     "product_ids": None,
     "category": None,
     "brands": None,
@@ -261,7 +266,14 @@ _FACETS = Case(
 _REVIEWS = Case(
     name="first page",
     statement="api/product_page/product_reviews",
-    parameters={"product_id": "v00042", "after_time": None, "after_id": None, "row_count": 11},
+    parameters={
+        "product_id": "v00042",
+        "after_time": None,
+        "after_id": None,
+        "rating": None,
+        "shopper_id": None,
+        "row_count": 11,
+    },
     rows=11,
     most={"reviews": 20, "purchases": 200},
     searches=("reviews_of_product",),
@@ -569,6 +581,13 @@ CASES = (
         most={"products": PRODUCTS},
         **_READS_PRODUCTS,
     ),
+    Case(
+        name="all",
+        statement="api/sitemap/brands",
+        parameters={"row_count": 50_000},
+        most={"products": PRODUCTS},
+        **_READS_PRODUCTS,
+    ),
     _PART,
     _PART.but("the last one", after="v06000", until=None),
     # The end of a part is found at once, however much of the catalogue follows.
@@ -621,6 +640,14 @@ CASES = (
         most={"products": 420, "reviews": 1200},
         searches=("products_category", "reviews_of_product"),
     ),
+    _CHOSEN.but(
+        "of a brand",
+        within=None,
+        of_brand="Brand 7",
+        order_name="newest",
+        most={"products": PRODUCTS // 100},
+        searches=("products_brand",),
+    ),
     _CHOSEN.but("popular", order_name="popular", most={"products": 420, "product_popularity": 420}),
     # Found by their brand or price, although the department is a sixth of the catalogue; Postgres
     # may combine two indexes, and then reads the entries of the department as well.
@@ -650,6 +677,13 @@ CASES = (
     ),
     _FACETS,
     _FACETS.but(
+        "of a brand",
+        within=None,
+        of_brand="Brand 7",
+        most={"products": PRODUCTS // 100, "reviews": 1200},
+        searches=("products_brand", "reviews_of_product"),
+    ),
+    _FACETS.but(
         "of a search",
         **_FOUND,
         brands=["Brand 7"],
@@ -667,11 +701,40 @@ CASES = (
     ),
     _REVIEWS,
     _REVIEWS.but("next page", after_time="2026-02-20T00:00:00Z", after_id="b100"),
+    _REVIEWS.but(
+        "of a rating, to their author",
+        rating=5,
+        shopper_id=BUSY,
+        most={"reviews": 5000, "purchases": 200},
+        rows=None,
+    ),
+    Case(
+        name="none",
+        statement="api/reviews/own_review",
+        parameters={"shopper_id": BUSY, "product_id": "v00001"},
+        most={"reviews": 20},
+        searches=("reviews_of_shopper",),
+        rows=0,
+    ),
+    Case(
+        name="new",
+        statement="api/reviews/write_review",
+        parameters={
+            "shopper_id": "s9",
+            "shopper_hash": b"a hash",
+            "product_id": "v00001",
+            "rating": 4,
+            "title": "Title",
+            "body": None,
+        },
+        most={"products": 4, "shoppers": 4, "consents": 4, "reviews": 60},
+        rows=1,
+    ),
     Case(
         name="one",
         statement="api/visitors/visitor",
-        parameters={"shopper_id": BUSY, "by_shop": True},
-        most={"shoppers": 1, "consents": 2, "basket_lines": 6, "hides": 4},
+        parameters={"shopper_id": BUSY, "signed_in_by": "account"},
+        most={"shoppers": 1, "consents": 2, "basket_lines": 6, "hides": 4, "accounts": 1},
         searches=("shoppers_pkey", "consents_latest", "basket_lines_pkey", "hides_pkey"),
         rows=1,
     ),
@@ -696,7 +759,13 @@ CASES = (
         name="some",
         statement="api/visitors/demo_shoppers",
         parameters={"row_count": 6},
-        most={"shoppers": 310, "consents": 700, "views": 9000, "products": 9000},
+        most={
+            "shoppers": 310,
+            "consents": 700,
+            "views": 9000,
+            "products": 9000,
+            "accounts": 30,
+        },
         searches=("views_of_shopper",),
         rows=6,
     ),
@@ -1055,6 +1124,107 @@ CASES = (
         parameters={"shopper_id": BUSY, "but_hash": None},
         most={"sessions": 2},
         rows=0,
+    ),
+    Case(
+        name="of an address",
+        statement="api/accounts/find_account",
+        parameters={"email": _EMAIL},
+        most={"accounts": 1, "shoppers": 4},
+        searches=("shoppers_pkey",),
+        rows=1,
+    ),
+    Case(
+        name="of a shopper",
+        statement="api/accounts/account_of",
+        parameters={"shopper_id": BUSY},
+        most={"accounts": 1, "shoppers": 4},
+        searches=("shoppers_pkey",),
+        rows=1,
+    ),
+    Case(
+        name="another",
+        statement="api/accounts/write_password",
+        parameters={"shopper_id": BUSY, "old_hash": "hash", "new_hash": "other"},
+        most={"accounts": 2},
+        rows=1,
+    ),
+    Case(
+        name="known",
+        statement="api/accounts/ask_sign_up",
+        parameters={
+            **_NEW_LINK,
+            "hashed_id": "s8",
+            "new_id": "new",
+            "display_name": None,
+            "password_hash": "hash",
+        },
+        most={"accounts": 3, "account_links": 2, "shoppers": 4},
+        rows=1,
+    ),
+    Case(
+        name="known",
+        statement="api/accounts/ask_reset",
+        parameters=_NEW_LINK,
+        most={"accounts": 1, "account_links": 2},
+        rows=1,
+    ),
+    Case(
+        name="good",
+        statement="api/accounts/read_link",
+        parameters={"token_hash": _LINK_HASH},
+        most={"account_links": 1, "shoppers": 4},
+        rows=1,
+    ),
+    Case(
+        name="of another purpose",
+        statement="api/accounts/make_account",
+        parameters={
+            "token_hash": _LINK_HASH,
+            "shopper_id": BUSY,
+            "shopper_hash": bytes(32),
+            "password_hash": "hash",
+        },
+        most={"accounts": 4, "account_links": 6, "shoppers": 4},
+        rows=0,
+    ),
+    Case(
+        name="good",
+        statement="api/accounts/reset_password",
+        parameters={"token_hash": _LINK_HASH, "password_hash": "other"},
+        most={"accounts": 3, "account_links": 6, "sessions": 2},
+        rows=1,
+    ),
+    Case(
+        name="none",
+        statement="api/accounts/end_session",
+        parameters={"shopper_id": BUSY, **_SESSION_HASH},
+        most={"sessions": 2},
+        rows=0,
+    ),
+    Case(
+        name="two",
+        statement="api/accounts/take_attempts",
+        parameters={
+            "key_hashes": [_LINK_HASH, bytes(32)],
+            "most": [5, 10],
+            "seconds": [600.0, 60.0],
+        },
+        most={"account_attempts": 8},
+        rows=1,
+    ),
+    Case(
+        name="one",
+        statement="api/accounts/forgive_attempts",
+        parameters={"key_hashes": [_LINK_HASH]},
+        most={"account_attempts": 2},
+        rows=1,
+    ),
+    Case(
+        name="known",
+        statement="api/accounts/make_claim",
+        parameters={**_NEW_LINK, "shopper_id": "s8", "email": "new@example.com"},
+        most={"accounts": 2, "account_links": 2, "shoppers": 4},
+        rows=1,
     ),
     Case(
         name="past", statement="api/database/has_replayed", parameters={"position": "0/1"}, rows=1

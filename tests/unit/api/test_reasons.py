@@ -54,7 +54,7 @@ def test_every_kind_of_reason_has_words_on_the_pages(kind: str) -> None:
     assert item.reason.product_title == because
     macros = template_environment().get_template("macros/products.html").module
     line = macros.reason_line(item.reason)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
-    words = re.sub("<.*?>", " ", str(line)).split()  # pyright: ignore[reportUnknownArgumentType]
+    words = re.sub("<.*?>", " ", str(line), flags=re.DOTALL).split()  # pyright: ignore[reportUnknownArgumentType]
     assert (words[:1] == ["Popular"]) == (kind == "popular")
     assert ("acted" in words) == (because is not None)
 

@@ -79,27 +79,36 @@ def test_a_closed_api_or_our_own_machine_is_served(
 
 
 @pytest.mark.parametrize(
-    ("runs", "variables", "is_told"),
+    ("runs", "variables", "told_of"),
     [
-        (["demo"], {}, False),
-        (["demo", "load"], {}, True),
-        ([], {}, True),
-        (["load"], {"ALSOLIKE_PAGES": "true"}, False),
+        (["demo"], {}, set()),
+        (["demo", "load"], {}, {"ALSOLIKE_SMTP_HOST"}),
+        (
+            ["load"],
+            {"ALSOLIKE_ALLOWED_HOSTS": "*"},
+            {"ALSOLIKE_SMTP_HOST", "ALSOLIKE_PUBLIC_ORIGIN"},
+        ),
+        (["load"], {"ALSOLIKE_PAGES": "false", "ALSOLIKE_ALLOWED_HOSTS": "*"}, set()),
+        (
+            ["load"],
+            {"ALSOLIKE_SMTP_HOST": "mail.example", "ALSOLIKE_MAIL_FROM": "shop@example.com"},
+            set(),
+        ),
     ],
 )
-def test_who_starts_the_site_is_told_that_it_has_no_pages(
+def test_who_starts_the_site_is_told_what_accounts_lack(
     database: dict[str, str],
     told: Callable[..., str],
     runs: list[str],
     variables: dict[str, str],
-    is_told: bool,
+    told_of: set[str],
 ) -> None:
     for command in runs:
         with recorded_run(command, {}):
             pass
-    lines = [line for line in told(**database, **variables).splitlines() if "pages" in line]
-    assert len(lines) == is_told
-    assert all("ALSOLIKE_PAGES=true" in line for line in lines)
+    said = told(**database, **variables)
+    names = {"ALSOLIKE_SMTP_HOST", "ALSOLIKE_PUBLIC_ORIGIN"}
+    assert {name for name in names if name in said} == told_of
 
 
 @pytest.mark.usefixtures("database")

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from api.accounts.account_pages import ShownSession
+from api.accounts.store import Link
 from api.languages.translate import ENGLISH
 from api.listing.choices import CATEGORY_SORTS, choices_of
 from api.listing.controls import Controls, make_controls
@@ -165,6 +167,13 @@ PRODUCT_PAGE = {
     "reviews_next_url": "/products/P000001?reviews_after=x",
     "is_bought": False,
 }
+ACCOUNT_FORM: dict[str, Any] = {
+    "next": "/products/P000001",
+    "typed": {"email": "anna@example.com", "name": "Anna"},
+    "faults": {},
+    "too_often": None,
+}
+MAILED_LINK = Link("reset", "S1", "anna@example.com", "Anna", None)
 PAGES: dict[str, dict[str, Any]] = {
     "home": {
         "block": block(*CARDS[:12]),
@@ -201,10 +210,29 @@ PAGES: dict[str, dict[str, Any]] = {
         "controls": None,
     },
     "sign_in": {
+        **ACCOUNT_FORM,
         "shoppers": [SimpleNamespace(shopper_id="S1", display_name="Shopper 1", hint="mugs")],
-        "next": "/products/P000001",
     },
-    "sign_in_shop": {"next": "/products/P000001?x=1&y=2"},
+    "sign_in refused": {
+        **ACCOUNT_FORM,
+        "shoppers": None,
+        "faults": {"password": "The e-mail address or the password is wrong."},
+    },
+    "sign_up": ACCOUNT_FORM,
+    "sign_up refused": {**ACCOUNT_FORM, "faults": {"email": "Give it.", "password": "Give it."}},
+    "reset too often": {**ACCOUNT_FORM, "too_often": "Too many attempts: wait 5 minutes."},
+    "mail_sent": {"folder": "/home/shop/mail"},
+    "confirm": {**ACCOUNT_FORM, "link": MAILED_LINK, "token": "t"},
+    "choose_password": {**ACCOUNT_FORM, "link": MAILED_LINK, "token": "t"},
+    "link_over": {},
+    "account": {
+        "called": "Anna",
+        "email": "anna@example.com",
+        "has_password": True,
+        "sessions": [ShownSession("0f", "27 November 2026", "28 November 2026", is_this=True)],
+        "faults": {"old_password": "This is not your password."},
+        "too_often": None,
+    },
     "sign_in_failed": {"message": "The shop does not answer.", "again": "/sign-in/shop?next=%2F"},
     "signed_out": {"address": "https://login.example.com/end?client_id=alsolike"},
     "error": {"status": 404, "title": "Not Found", "detail": "There is no such page."},
@@ -228,7 +256,7 @@ def render(name: str, visitor: Visitor = SHOPPER, **context: Any) -> str:
         "flash": None,
         "nav": NAV,
         "has_pages": True,
-        "can_sign_in": True,
+        "can_choose": True,
         "has_provider": True,
         "shop_button": "",
         "language": ENGLISH,
@@ -437,13 +465,13 @@ def test_message_is_on_the_page_once_and_goes_to_the_status_line_from_a_fragment
     assert {"id": "flash", "hx-swap-oob": "innerHTML"} in part.named("div")
 
 
-# Without a provider there are no pages of signing in through one.
-@pytest.mark.parametrize("name", [name for name in PAGES if not name.startswith("sign_in_")])
-def test_where_nobody_signs_in_nothing_leads_there(name: str) -> None:
-    context = {"can_sign_in": False, "has_provider": False}
+@pytest.mark.parametrize("name", PAGES)
+def test_only_in_the_demo_a_shopper_is_chosen(name: str) -> None:
     for visitor in (STRANGER, AGREED):
-        page = parse(render(page_file(name), visitor, **PAGES[name], **context))
-        assert [a for a in page.named("a") if "/sign-in" in str(a["href"])] == []
+        context = PAGES[name] | ({"shoppers": None} if name == "sign_in" else {})
+        page = parse(render(page_file(name), visitor, **context, can_choose=False))
+        assert "Choose a shopper" not in page.text
+        assert "Sign in" in page.text
 
 
 def test_where_there_are_no_pages_nothing_leads_to_one() -> None:

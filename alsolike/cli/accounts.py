@@ -1,0 +1,27 @@
+"""The command for shoppers' accounts: invite."""
+
+import click
+
+from alsolike.cli.output import as_json_option, require_schema, show
+from alsolike.embedded import embedded_servers
+from alsolike.settings import Settings
+
+
+@click.command()
+@click.argument("shopper")
+@click.argument("email")
+@as_json_option
+@click.pass_obj
+def invite(settings: Settings, shopper: str, email: str, *, as_json: bool) -> None:
+    """Mail EMAIL a link by which SHOPPER, whom the shop knows, makes their account on the site.
+
+    The link is good for two weeks, and once. See that the address is the shopper's own: whoever
+    reads its mail sees what they bought. Without ALSOLIKE_SMTP_HOST the message is a file.
+    """
+    from api.accounts.invitations import invite as mail_link  # noqa: PLC0415
+
+    with embedded_servers(settings):
+        require_schema()
+        mail_link(settings, shopper.strip(), email)
+    where = "" if settings.mail.host else f": a file in {settings.mail.folder}"
+    show({"shopper_id": shopper.strip()}, f"The link is mailed{where}.", as_json=as_json)

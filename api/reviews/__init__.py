@@ -1,0 +1,1 @@
+"""Reviews that shoppers write on the site."""

@@ -1,0 +1,24 @@
+"""Products have further pictures."""
+
+from alsolike.revision_steps import run_sql
+
+revision = "0052"
+down_revision = "0047"
+
+
+def upgrade() -> None:
+    """Add the column."""
+    run_sql(
+        """
+        alter table raw.products
+            add column more_image_urls jsonb not null default '[]'
+                check (jsonb_typeof(more_image_urls) = 'array');
+        comment on column raw.products.more_image_urls is
+            'Addresses of further pictures, a list in the order in which they are shown.';
+        """
+    )
+
+
+def downgrade() -> None:
+    """Drop it."""
+    run_sql("alter table raw.products drop column more_image_urls;")
