@@ -94,6 +94,10 @@ class _AsyncCursor(_Prefixing, psycopg.AsyncCursor[Any]):
     """An asynchronous cursor whose statements get the prefix."""
 
 
+class _AsyncServerCursor(_Prefixing, psycopg.AsyncServerCursor[Any]):
+    """An asynchronous cursor on the server whose statement gets the prefix."""
+
+
 def use_schemas(connection: psycopg.Connection[Any]) -> None:
     """Let a connection's cursors put the prefix into their statements."""
     if schema_prefix():
@@ -101,6 +105,8 @@ def use_schemas(connection: psycopg.Connection[Any]) -> None:
         connection.server_cursor_factory = _ServerCursor
 
 
-def async_cursor_factory() -> type[psycopg.AsyncCursor[Any]] | None:
-    """Return the cursors of the site's connections; None: psycopg's own, without a prefix."""
-    return _AsyncCursor if schema_prefix() else None
+def use_schemas_asynchronously(connection: psycopg.AsyncConnection[Any]) -> None:
+    """Let a connection of the site put the prefix into its statements."""
+    if schema_prefix():
+        connection.cursor_factory = _AsyncCursor
+        connection.server_cursor_factory = _AsyncServerCursor

@@ -40,6 +40,7 @@ _OWN_PATHS = (
     "checkout",
     "hidden",
     "orders",
+    "my-data",
     "sign-in",
     "sign-up",
     "sign-out",

@@ -31,7 +31,7 @@ from alsolike.settings import Settings
 from api.about.pages import ABOUT_PATHS, about_routes
 from api.accounts.account_pages import own_account_pages
 from api.accounts.pages import account_pages
-from api.accounts.service import Accounts
+from api.accounts.service import Accounts, prove
 from api.catalogue.brand_pages import brand_page
 from api.catalogue.categories import CategoryTree, navigation_context, refresh_navigation
 from api.catalogue.pages import category
@@ -61,6 +61,9 @@ from api.ladder.tiers import TIERS
 from api.languages.choice import load_languages, offered_languages, with_language
 from api.languages.translate import Language
 from api.metrics import Metrics
+from api.my_data.deletion_pages import DELETE_PATH, deletion_pages
+from api.my_data.pages import my_data_pages
+from api.my_data.review_pages import my_review_pages
 from api.oidc.pages import oidc_routes
 from api.openapi.describe import Described
 from api.orders.pages import order_pages
@@ -76,7 +79,7 @@ from api.recommendations.pages import home
 from api.recommendations.popular_now import PopularNow
 from api.recommendations.routes import recommendations_router
 from api.reviews.pages import review_page, send_review
-from api.search.pages import search_page
+from api.search.pages import forget_past_searches, search_page, search_suggestions
 from api.search.query_vectors import LoadEncoder, QueryVectors
 from api.search.routes import list_products
 from api.sessions.session import Sessions
@@ -113,6 +116,7 @@ _AFRESH = (
     "/account/confirm",
     "/account/claim",
     "/account/new-password",
+    DELETE_PATH,
 )
 # Errors of the file system that mean: there is no such file.
 _NO_FILE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EACCES})
@@ -203,6 +207,7 @@ def create_app(
                 "popular_now": PopularNow(ladder, clock),
                 "draw_picture": draw_picture,
                 "page_frame": _page_frame,
+                "check_password": prove,
             },
             deep_copy=False,
         ),
@@ -277,6 +282,8 @@ def _pages_router(
             search_page,
             *account_pages,
             *own_account_pages,
+            search_suggestions,
+            forget_past_searches,
             sign_out_shopper,
             personalise,
             hide,
@@ -284,6 +291,9 @@ def _pages_router(
             hidden_page,
             *order_pages,
             *oidc_routes(settings, clock),
+            *my_data_pages,
+            *my_review_pages,
+            *deletion_pages,
             *about_routes(settings),
             language_route(settings, languages),
         ],

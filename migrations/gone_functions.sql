@@ -54,6 +54,9 @@ drop function if exists recs.scored_products(
     integer, recs.action [], text [], recs.product_filter, text [], integer, integer, integer,
     double precision, double precision, boolean, bit varying [], real []
 );
+drop function if exists recs.search_products(
+    text, halfvec, integer, integer, text, double precision, text
+);
 drop function if exists recs.similar_products(
     text, integer, text [], recs.product_filter, text [], text, boolean
 );
@@ -62,3 +65,4 @@ drop function if exists recs.actions_before_visit(
 );
 drop function if exists recs.typed_query(text);
 drop function if exists recs.visit_length(timestamptz [], timestamptz);
+drop function if exists ops.erase_shopper(text, bytea, text, text);

@@ -1,6 +1,5 @@
 """Commands for people's rights over their data: erase, erasures, retain, shopper-data."""
 
-import json
 from typing import TYPE_CHECKING
 
 import click
@@ -185,14 +184,17 @@ def retain(settings: Settings, *, dry_run: bool, as_json: bool) -> None:
 def shopper_data(settings: Settings, shopper: str) -> None:
     """Print everything that is kept of SHOPPER as JSON: a list of rows for each table.
 
+    The same as the site's page /my-data gives them; web/static/my-data.schema.json describes it.
     Exit code 1: nothing is kept of them.
     """
     from alsolike.privacy.access import shopper_data as read  # noqa: PLC0415
 
     with embedded_servers(settings):
         require_schema()
+        is_known = False
         with connect() as connection:
-            kept = read(connection, shopper)
-    if not kept:
+            for piece in read(connection, shopper):
+                is_known = True
+                click.echo(piece, nl=False)
+    if not is_known:
         raise UnknownShopperError
-    click.echo(json.dumps(kept, indent=2, ensure_ascii=False))

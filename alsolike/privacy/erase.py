@@ -11,8 +11,9 @@ from psycopg.rows import args_row
 from alsolike.database import query
 from alsolike.privacy.hashes import key_id, shopper_hash
 
-# Who asks for an erasure. A sweep erases who came back, as by a restored database.
-Source = Literal["command", "api", "webhook", "sweep"]
+# Who asks for an erasure: "site" is the shopper. A sweep erases who came back, as by a restored
+# database.
+Source = Literal["command", "site", "api", "webhook", "sweep"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +42,26 @@ class Receipt:
         return asdict(self)
 
 
-def erasure(shopper_id: str, source: Source) -> tuple[LiteralString, dict[str, object]]:
+def erasure(
+    shopper_id: str, source: Source, erasure_id: UUID | None = None
+) -> tuple[LiteralString, dict[str, object]]:
     """Return the statement that erases a shopper, and its parameters; its row is a `Receipt`.
 
     The site runs it on a connection of its own kind. It is one statement, so one transaction where
     each commits by itself. It reads tables of dbt that have no index for it, so it may take seconds
     in a large shop.
+
+    Parameters
+    ----------
+    erasure_id : UUID, optional
+        Number of the receipt. Asked again with the same, nothing is done, and it is given again.
     """
     return query("alsolike/privacy/erase_shopper"), {
         "shopper_id": shopper_id,
         "shopper_hash": shopper_hash(shopper_id),
         "key_id": key_id(),
         "source": source,
+        "erasure_id": erasure_id,
     }
 
 

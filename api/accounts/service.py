@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Sequence
 from email.message import EmailMessage
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 from msgspec import Struct
 
@@ -233,6 +233,35 @@ async def change_password(request: AnyRequest, account: Account, old: str, new: 
         )
 
     return await write(request, work, who=account.shopper_id)
+
+
+async def prove(
+    request: AnyRequest, shopper_id: str, password: str | None
+) -> Literal["unneeded", "missing", "right"]:
+    """Tell whether a password is that of a shopper's account; `unneeded` where it has none.
+
+    Parameters
+    ----------
+    password : str or None
+        None: it was not asked for yet, so nothing is counted.
+
+    Raises
+    ------
+    TooOftenError
+        Somebody tried too often in the account's own sessions.
+    """
+    account = await read(request, partial(store.account_of, shopper_id=shopper_id))
+    kept = None if account is None else account.password_hash
+    if kept is None:
+        return "unneeded"
+    if not password:
+        return "missing"
+    counted = attempts.of_password(shopper_id)
+    await _taking(request, counted)
+    if not await accounts_of(request).passwords.verify(kept, password):
+        return "missing"
+    await write(request, partial(attempts.forgive, counted=counted), who=shopper_id)
+    return "right"
 
 
 async def _taking(

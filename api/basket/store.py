@@ -35,11 +35,18 @@ class BasketLine(Struct, frozen=True):
 
 
 class Added(Struct, frozen=True):
-    """Whether a product is known, can be bought, and was put into the basket."""
+    """Whether a product is known, can be bought, and was put into the basket.
+
+    Attributes
+    ----------
+    has_most : bool
+        Whether as many pieces of it were there before as a basket takes.
+    """
 
     has_product: bool
     is_available: bool
     is_put: bool
+    has_most: bool
 
 
 class BasketComplement(Struct, frozen=True):

@@ -18,7 +18,7 @@ from psycopg.types.json import set_json_loads
 
 from alsolike.database import APP_ROLE, query
 from alsolike.json_levels import load_stored_json
-from alsolike.schemas import async_cursor_factory
+from alsolike.schemas import use_schemas_asynchronously
 from alsolike.settings import Settings
 from api.database.failures import WrongRoleError
 from api.log_text import in_log
@@ -79,9 +79,8 @@ class AppConnection(psycopg.AsyncConnection[tuple[Any, ...]]):
             The server cannot be reached, or refuses.
         """
         try:
-            connection = await super().connect(
-                conninfo, autocommit=True, cursor_factory=async_cursor_factory(), **kwargs
-            )
+            connection = await super().connect(conninfo, autocommit=True, **kwargs)
+            use_schemas_asynchronously(connection)
             try:
                 async with asyncio.timeout(_ANSWER_SECONDS):
                     await _act_as_app(connection, settings)

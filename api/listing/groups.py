@@ -105,7 +105,8 @@ class GroupMaker:
         if chosen is not None:
             totals.setdefault(chosen, 0)
         shown = [path for path in sorted(totals) if _is_opened(path, chosen)]
-        if len(shown) < 2 and chosen is None:  # noqa: PLR2004  (a choice needs two)
+        is_wanted = chosen is not None or "category" in self._faults
+        if len(shown) < 2 and not is_wanted:  # noqa: PLR2004  (a choice needs two)
             return None
         options = [
             self._option(
@@ -129,6 +130,9 @@ class GroupMaker:
         found: dict[str, list[Facet]] = {name: [] for name in chosen}
         for facet in self._of("attribute"):
             found.setdefault(facet.name or "", []).append(facet)
+        for name in self._faults:
+            if name.startswith(ATTRIBUTE_PREFIX):
+                found.setdefault(name.removeprefix(ATTRIBUTE_PREFIX), [])
         return [
             self._values(ATTRIBUTE_PREFIX + name, name_in_words(name), values, chosen.get(name, ()))
             for name, values in found.items()
@@ -137,7 +141,7 @@ class GroupMaker:
     def ratings(self, chosen: int | None) -> Group | None:
         """Make the filter by the mean of the ratings."""
         counts = {facet.value: facet.product_count for facet in self._of("rating")}
-        if not counts and chosen is None:
+        if not counts and chosen is None and "rating" not in self._faults:
             return None
         options = [
             self._option(
@@ -154,15 +158,17 @@ class GroupMaker:
     def stock(self, *, is_chosen: bool) -> Group | None:
         """Make the filter for what can be bought."""
         found = self._of("stock")
-        if not found:
+        if not found and not is_chosen and "in_stock" not in self._faults:
             return None
-        option = self._option("yes", _("In stock"), found[0].product_count, is_chosen=is_chosen)
+        count = found[0].product_count if found else 0
+        option = self._option("yes", _("In stock"), count, is_chosen=is_chosen)
         return self._group("in_stock", _("Availability"), [option])
 
     def _values(
         self, name: str, title: str, facets: Sequence[Facet], chosen: Sequence[str]
     ) -> Group | None:
-        if len(facets) < 2 and not chosen:  # noqa: PLR2004  (a choice needs two)
+        is_wanted = chosen or name in self._faults
+        if len(facets) < 2 and not is_wanted:  # noqa: PLR2004  (a choice needs two)
             return None
         values = [facet.value or "" for facet in facets]
         options = [
@@ -243,7 +249,8 @@ def price_group(
     if of_one is None and found:
         of_one = found[0]
     is_one_price = of_one is None or of_one.lowest == of_one.highest
-    if is_one_price and not has_several and not is_chosen:
+    is_wrong = not faults.keys().isdisjoint({"price_from", "price_to", "currency"})
+    if is_one_price and not has_several and not is_chosen and not is_wrong:
         return None
     currency = choices.currency or (None if of_one is None else of_one.value)
     ends = (None, None) if of_one is None else (of_one.lowest, of_one.highest)

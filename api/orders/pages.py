@@ -27,7 +27,7 @@ from api.ladder.requests import answer, ladder_of, write
 from api.languages.translate import gettext as _
 from api.languages.translate import marked, ngettext, translated
 from api.orders import service, store
-from api.pages.addresses import came_from, order_url, sign_in_url
+from api.pages.addresses import came_from, id_of_path, order_url, sign_in_url
 from api.pages.rendering import (
     READ,
     is_fragment,
@@ -194,6 +194,7 @@ async def orders_page(request: AnyRequest) -> Template | Response[Any]:
 @route("/orders/{order_id:str}", http_method=READ)
 async def order_page(request: AnyRequest, order_id: FromPath[str]) -> Template | Response[Any]:
     """Show an order of the shopper's; somebody else's is as unknown as none."""
+    order_id = id_of_path(order_id)
     visitor = await find_visitor(request)
     if visitor.shopper_id is None:
         return redirect(request, sign_in_url(order_url(order_id)))
@@ -207,6 +208,7 @@ async def order_page(request: AnyRequest, order_id: FromPath[str]) -> Template |
 @post("/orders/{order_id:str}/return", status_code=200)
 async def return_purchase(request: AnyRequest, order_id: FromPath[str]) -> Response[Any]:
     """Take all pieces of a purchase back, once."""
+    order_id = id_of_path(order_id)
     form = await request.form()
     purchase_id = _id_of(form, "purchase_id")
 
@@ -230,6 +232,7 @@ async def return_purchase(request: AnyRequest, order_id: FromPath[str]) -> Respo
 @post("/orders/{order_id:str}/again", status_code=200)
 async def buy_again(request: AnyRequest, order_id: FromPath[str]) -> Response[Any]:
     """Put what an order had, and is still sold, into the basket again."""
+    order_id = id_of_path(order_id)
 
     async def work(connection: Connection) -> tuple[int, int] | None:
         visitor = await load_visitor(connection, request)
@@ -324,6 +327,8 @@ def _outcome(added: Added) -> str:
     """Say what became of the wish to put a product into the basket."""
     if added.is_put:
         return translated(_ADDED)
+    if added.has_most:
+        return _("More than %(most)s pieces of a product cannot be ordered.", most=MOST_PIECES)
     if added.is_available:
         return _("A basket holds at most %(most)s different products.", most=MOST_LINES)
     return translated(_SOLD_OUT)

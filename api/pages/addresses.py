@@ -1,12 +1,15 @@
 """Addresses of the pages: paths of this site, ready for `href` or to send a visitor to."""
 
+import re
 from functools import lru_cache
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from api.exchange import AnyRequest, host_origin, public_path
 from api.fields import own_address, product_path
 
 CATEGORY_SEPARATOR = " > "
+# What `.` and `..` are written as, and what is written like them.
+_DOTS = re.compile(r"(?:%(?:25)*2E){1,2}")
 # Parameters that make another page of the same path; the place in a list does not.
 _OF_CANONICAL = frozenset({"q"})
 
@@ -18,7 +21,25 @@ def product_url(product_id: str) -> str:
 
 def order_url(order_id: str) -> str:
     """Address of an order's page."""
-    return public_path(f"/orders/{quote(order_id, safe='')}")
+    return public_path(f"/orders/{id_in_path(order_id)}")
+
+
+def id_in_path(text: str) -> str:
+    """Write an id as one segment of a path, which `id_of_path` reads.
+
+    `.` and `..` are no segments to a browser, encoded or not. Their dots are encoded twice, and so
+    is what would read like that.
+    """
+    if text in {".", ".."}:
+        text = text.replace(".", "%2E")
+    elif _DOTS.fullmatch(text):
+        text = text.replace("%", "%25")
+    return quote(text, safe="")
+
+
+def id_of_path(segment: str) -> str:
+    """Read an id from a segment of a path that was decoded once."""
+    return unquote(segment) if _DOTS.fullmatch(segment) else segment
 
 
 def brand_url(brand: str) -> str:

@@ -152,13 +152,23 @@ def put_flash(request: AnyRequest, message: str, *, undo: str | None = None) -> 
 
 
 def take_flash(request: AnyRequest) -> str | None:
-    """Return the message that waits for this page, and drop it; its form stands beside it."""
-    found = notes_of(request).pop(_FLASH, None)
+    """Return the message that waits for this page, and drop it; its form stands beside it.
+
+    It waits on while nobody looks.
+    """
+    found = notes_of(request).pop(_FLASH, None) if is_looked_at(request) else None
     if not isinstance(found, list):
         return None
     message, undo = cast("tuple[str, str | None]", found)
     setattr(request.state, _UNDO, undo)
     return message
+
+
+def is_looked_at(request: AnyRequest) -> bool:
+    """Tell whether a person sees the answer: none does of HEAD, or of a browser's look ahead."""
+    headers = request.headers
+    purposes = (headers.get(name, "") for name in ("sec-purpose", "purpose", "x-moz"))
+    return request.method != HttpMethod.HEAD and "prefetch" not in " ".join(purposes).lower()
 
 
 def is_fragment(request: AnyRequest) -> bool:

@@ -5,6 +5,7 @@ import hmac
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType
 from psycopg.rows import args_row
@@ -101,12 +102,21 @@ async def forget(connection: Connection, ids: Sequence[str], *, sent_at: datetim
     return Answer([str(receipt.erasure_id) for receipt in receipts], ignored=ignored)
 
 
-async def erase(connection: Connection, ids: Sequence[str], source: Source) -> list[Erasure]:
-    """Erase shoppers in one transaction, known or not; their receipts."""
+async def erase(
+    connection: Connection,
+    ids: Sequence[str],
+    source: Source,
+    *,
+    erasure_id: UUID | None = None,
+) -> list[Erasure]:
+    """Erase shoppers in one transaction, known or not; their receipts.
+
+    `erasure_id`: number of the only receipt; one that is known is given again, and nothing done.
+    """
     receipts: list[Erasure] = []
     async with connection.transaction(), connection.cursor(row_factory=args_row(Erasure)) as cursor:
         await cursor.execute("set local statement_timeout = '60s'")
         for shopper_id in ids:
-            await cursor.execute(*erasure(shopper_id, source))
+            await cursor.execute(*erasure(shopper_id, source, erasure_id))
             receipts += await cursor.fetchall()
     return receipts

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, TypeVar, cast
 
 import psycopg
-from litestar import HttpMethod, route
+from litestar import route
 from litestar.params import FromPath
 from litestar.response import Template
 from msgspec import Struct
@@ -25,7 +25,13 @@ from api.http.parameters import shown_products
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer, write_beside
 from api.pages.addresses import shared_picture, sign_in_url, whole_address
-from api.pages.rendering import READ, is_fragment, render_page, render_partial
+from api.pages.rendering import (
+    READ,
+    is_fragment,
+    is_looked_at,
+    render_page,
+    render_partial,
+)
 from api.product_page import service
 from api.product_page.structured_data import product_data
 from api.recommendations import blocks, snapshot, store
@@ -84,7 +90,7 @@ async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
     after = request.query_params.get("reviews_after")
     rating = service.read_rating(request.query_params.get(service.RATING))
     # Turning the pages of its lists is no further look at the product.
-    is_view = not shown and not after and rating is None and _is_looked_at(request)
+    is_view = not shown and not after and rating is None and is_looked_at(request)
     view_id = f"web-{secrets.token_hex(16)}" if is_view else None
     asked = service.ReviewsQuestion(product_id, after, rating, session_shopper(request))
     question = _Question(request, product_id, shown, asked, view_id)
@@ -278,10 +284,3 @@ async def _record_view(
         if connection.broken:
             raise
         logger.warning("A view of %s was not recorded", product_id, exc_info=True)
-
-
-def _is_looked_at(request: AnyRequest) -> bool:
-    """Tell a person's look from a look ahead of the browser."""
-    headers = request.headers
-    purpose = headers.get("sec-purpose", "") + headers.get("purpose", "")
-    return request.method == HttpMethod.GET and "prefetch" not in purpose

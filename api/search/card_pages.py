@@ -12,12 +12,15 @@ from api.listing.controls import currency_of
 from api.listing.cursors import decode_position, encode_position
 from api.listing.store import Facet, Listing, Position, facets, listed_products
 from api.paging.keyset import decode_cursor, encode_cursor
-from api.search import service
+from api.search import service, spelling
 from api.search.query_vectors import QueryVectors
 from api.search.service import Search
-from api.search.store import SearchRow
+from api.search.spelling import Correction
+from api.search.store import FoundBy, SearchRow
 
 PAGE_SIZE = 24
+# What has none of the words fills no more of the page.
+_MOST_CLOSEST = 12
 # Of what a search finds the best so many are filtered and put into another order.
 MOST_FILTERED = 1000
 DEFAULT_SORT = next(iter(SEARCH_SORTS))
@@ -50,8 +53,16 @@ class CardPage(Struct, kw_only=True):
 
     Attributes
     ----------
+    closest : list of ProductCard
+        Where no product has the words: those nearest in meaning, which are no matches.
+    found_by : str or None
+        What of the words products have; None: nothing, or that is not known.
+    corrections : list of Correction
+        Words that were searched for in the place of others.
+    meant : list of str
+        Queries that find something, where this one finds little or nothing.
     suggestions : list of str
-        Words to try where nothing was found.
+        Words of the query that find something alone, where together they find nothing.
     count : int or None
         Products that fit, on all pages; None: not counted.
     is_cut : bool
@@ -65,6 +76,10 @@ class CardPage(Struct, kw_only=True):
     products: list[ProductCard]
     next_url: str | None
     choices: Choices
+    closest: list[ProductCard] = []
+    found_by: FoundBy | None = None
+    corrections: list[Correction] = []
+    meant: list[str] = []
     suggestions: list[str] = []
     count: int | None = None
     is_cut: bool = False
@@ -95,7 +110,7 @@ async def card_page(connection: Connection, question: CardQuestion) -> CardPage:
     """Read a page of what a search finds, as cards."""
     search, choices = question.search, question.choices
     if not search.words:
-        return CardPage(products=[], next_url=None, choices=choices)
+        return CardPage(products=[], next_url=None, choices=choices, facets=[])
     if question.is_plain and not question.has_filters:
         return await _best(connection, question)
     row = await service.find_rows(connection, search, None, MOST_FILTERED + 1)
@@ -107,7 +122,9 @@ async def card_page(connection: Connection, question: CardQuestion) -> CardPage:
             choices = replace(choices, currency=currency_of(found))
             found = await facets(connection, listing, choices)
     question = replace(question, choices=choices)
-    if question.is_plain:
+    if row.found_by is None:
+        page = await _closest(connection, question, row, listing)
+    elif question.is_plain:
         page = await _best(connection, question)
         page.count = min(len(row.product_ids), MOST_FILTERED)
     elif choices.sort == DEFAULT_SORT:
@@ -115,10 +132,21 @@ async def card_page(connection: Connection, question: CardQuestion) -> CardPage:
     else:
         page = await _in_order(connection, question, row, listing)
     page.is_cut = len(row.product_ids) > MOST_FILTERED
-    page.facets = found if row.product_ids else None
-    if not row.product_ids:
-        page.suggestions = await service.suggestions(connection, search)
+    page.facets = found
+    page.found_by = row.found_by
+    if question.has_filters and search.after is None and question.position is None:
+        await _add_advice(connection, search, page)
     return page
+
+
+async def _add_advice(connection: Connection, search: Search, page: CardPage) -> None:
+    """Tell how the words were read, and what else to search for where they find little."""
+    if page.found_by == "similar":
+        page.corrections = await spelling.corrected(connection, search.words)
+    elif page.found_by in {None, "all but one", "any"}:
+        page.meant = await spelling.meant(connection, search.words)
+    if page.found_by is None:
+        page.suggestions = await service.suggestions(connection, search)
 
 
 def snapshot_card_page(local: LocalSnapshot, question: CardQuestion) -> CardPage:
@@ -142,6 +170,26 @@ async def _best(connection: Connection, question: CardQuestion) -> CardPage:
         products=await cards(connection, found.product_ids),
         next_url=_address(question.search, question.choices, end),
         choices=question.choices,
+    )
+
+
+async def _closest(
+    connection: Connection, question: CardQuestion, row: SearchRow, listing: Listing
+) -> CardPage:
+    """Read what is nearest in meaning and fits, where no product has the words: one page of it."""
+    nearest = row.product_ids
+    if question.choices.is_filtered and nearest:
+        listed = await listed_products(
+            connection, listing, question.choices, MOST_FILTERED, order="id"
+        )
+        fitting = {position.product_id for position in listed.positions}
+        nearest = [product_id for product_id in nearest if product_id in fitting]
+    return CardPage(
+        products=[],
+        closest=await cards(connection, nearest[:_MOST_CLOSEST]),
+        next_url=None,
+        choices=question.choices,
+        count=0,
     )
 
 

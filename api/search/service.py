@@ -122,7 +122,7 @@ async def find_page(connection: Connection, search: Search) -> tuple[store.Searc
         return row, None
     product_ids, scores = row.product_ids[:limit], row.scores[:limit]
     end = encode_cursor((row.is_by_vector, scores[-1], product_ids[-1]))
-    return store.SearchRow(row.is_by_vector, product_ids, scores), end
+    return store.SearchRow(row.is_by_vector, product_ids, scores, row.found_by), end
 
 
 async def find_rows(

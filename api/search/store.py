@@ -1,11 +1,17 @@
 """Searches, and the light copy of the encoder that they turn words into vectors with."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from msgspec import Struct
+from psycopg.rows import class_row
 
 from alsolike.database import query
 from alsolike.query_encoder import QueryEncoderRow
 from api.database.pool import Connection
+
+FoundBy = Literal["id", "all", "beginning", "similar", "all but one", "any", "exact"]
 
 
 class SearchRow(NamedTuple):
@@ -17,11 +23,26 @@ class SearchRow(NamedTuple):
         Whether the query's vector was compared, besides its words.
     product_ids, scores : list
         Best first; equally long.
+    found_by : str or None
+        What of the words products have, as `recs.search_products` says; None: nothing, so all
+        that is found is only near by meaning.
     """
 
     is_by_vector: bool
     product_ids: list[str]
     scores: list[float]
+    found_by: FoundBy | None
+
+
+class SuggestedRow(Struct, frozen=True):
+    """A product that comes to mind, as `api/search/sql/suggestions.sql` has it."""
+
+    product_id: str
+    title: str
+    price: Decimal | None
+    sale_price: Decimal | None
+    currency: str | None
+    image_url: str | None
 
 
 async def search_products(
@@ -55,7 +76,7 @@ async def search_products(
     cursor = await connection.execute(query("api/search/search_products"), parameters)
     row = await cursor.fetchone()
     if row is None:
-        return SearchRow(is_by_vector=False, product_ids=[], scores=[])
+        return SearchRow(is_by_vector=False, product_ids=[], scores=[], found_by=None)
     return SearchRow(*row)
 
 
@@ -63,6 +84,44 @@ async def words_that_find(connection: Connection, words: Sequence[str]) -> list[
     """Tell which words find something when they stand alone."""
     cursor = await connection.execute(query("api/search/words_that_find"), {"words": list(words)})
     return [row[0] for row in await cursor.fetchall()]
+
+
+async def suggested_products(connection: Connection, words: str, limit: int) -> list[SuggestedRow]:
+    """Find the products that come to mind while a query is being typed, best first."""
+    cursor = connection.cursor(row_factory=class_row(SuggestedRow))
+    parameters = {"words": words, "row_count": limit}
+    await cursor.execute(query("api/search/suggestions"), parameters)
+    return await cursor.fetchall()
+
+
+async def corrections(
+    connection: Connection, words: str, joined: str | None, *, least_letters: int, limit: int
+) -> list[tuple[str | None, str]]:
+    """Find words of the catalogue in the place of those that no product has.
+
+    Parameters
+    ----------
+    joined : str or None
+        The query in lower case, without accents and spaces; None: it has no spaces.
+    least_letters : int
+        Shorter words are left as they are.
+    limit : int
+        Words for each at most.
+
+    Returns
+    -------
+    list of tuple
+        The word in lower case without accents, None for the whole query, and the catalogue's; the
+        nearest first.
+    """
+    parameters = {
+        "words": words,
+        "joined": joined,
+        "least_letters": least_letters,
+        "row_count": limit,
+    }
+    cursor = await connection.execute(query("api/search/corrections"), parameters)
+    return [(row[0], row[1]) for row in await cursor.fetchall()]
 
 
 async def query_encoder(connection: Connection) -> QueryEncoderRow | None:

@@ -44,6 +44,8 @@ COOKIE = "alsolike_session"
 HIDDEN = "hidden"
 # The oldest is shown again beyond them.
 MOST_HIDDEN = 200
+# Key of the list of searches of a visitor who agreed to personalisation, the latest first.
+SEARCHES = "searches"
 
 _STATE = "held_session"
 _OVER = "session_over"

@@ -38,6 +38,7 @@ _CLOSED = (
     "/checkout",
     "/orders",
     "/hidden",
+    "/my-data",
 )
 
 _ENDS_STEPS = Steps(store.part_ends)

@@ -3,8 +3,8 @@
 A session holds the id of a signed-in shopper, or a random id of an anonymous visitor who agreed to
 personalisation; neither id is ever kept beside the other. Beside a shopper's id it holds whether
 they signed in to their account, the shop's identity provider named them, or they were chosen in the
-demo's shop. It also holds the id of the basket of a visitor who is not signed in, and what a
-visitor hid who has no account or did not agree.
+demo's shop. It also holds the id of the basket of a visitor who is not signed in, what a visitor
+hid who has no account or did not agree, and what somebody searched for last who agreed.
 """
 
 import secrets
@@ -20,7 +20,7 @@ from api.exchange import AnyRequest
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer, ladder_of, write
 from api.languages.translate import gettext as _
-from api.sessions.session import HIDDEN, sessions_of
+from api.sessions.session import HIDDEN, SEARCHES, sessions_of
 from api.visitors import store
 from api.visitors.shop import Shop
 from api.visitors.store import SignedInBy
@@ -237,6 +237,7 @@ def visitor_context(request: AnyRequest) -> Mapping[str, Any]:
     shop = shop_of(request)
     return {
         "visitor": request.state.get(_VISITOR, Visitor()),
+        "has_searches": "session" in request.scope and bool(request.session.get(SEARCHES)),
         "has_pages": shop.has_pages,
         "can_choose": shop.can_choose,
         "has_provider": shop.has_provider,
@@ -291,9 +292,10 @@ async def agree(request: AnyRequest) -> None:
 
 
 async def withdraw(request: AnyRequest) -> None:
-    """Forget the id of an anonymous visitor."""
+    """Forget the id of an anonymous visitor, and what they searched for."""
     if _SESSION in request.session:
-        session = {key: value for key, value in request.session.items() if key != _SESSION}
+        gone = {_SESSION, SEARCHES}
+        session = {key: value for key, value in request.session.items() if key not in gone}
         await sessions_of(request).replace(request, session)
 
 

@@ -80,6 +80,8 @@ async def record_consent(
 ) -> bool:
     """Record a shopper's decision about personalisation, unless it is their last one already.
 
+    With a no, what they searched for is forgotten.
+
     Parameters
     ----------
     may_make : bool
@@ -106,4 +108,7 @@ async def record_consent(
         "key_id": key_id(),
     }
     await cursor.execute(query("api/visitors/record_consent"), parameters)
-    return bool(await cursor.fetchone())
+    is_known = bool(await cursor.fetchone())
+    if not is_granted:
+        await connection.execute(query("api/visitors/forget_searches"), {"shopper_id": shopper_id})
+    return is_known

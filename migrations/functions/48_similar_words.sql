@@ -1,7 +1,6 @@
 -- Words of the catalogue in the place of one that no product has: the two words that it is made of,
--- or words that end in it, or words that differ from it by one letter or by two neighbours that
--- changed places; null: none is similar. Two such words become equal if one letter is left out of
--- each (Bocek, Hunt and Stiller, Fast Similarity Search in Large Dictionaries, 2007).
+-- or words that end in it, or words that are spelt nearly like it (recs.nearest_words); null: none
+-- is similar.
 -- p_word: without accents; p_configurations: recs.search_configurations().
 create or replace function recs.similar_words(p_word text, p_configurations regconfig [])
 returns tsquery
@@ -19,12 +18,9 @@ declare
     least_tail constant integer := 4;
     -- Letters that link the words of a compound.
     links constant text [] := array['', 'e', 'en', 'er', 'es', 'n', 's'];
-    -- Words as long as this may differ by a letter in two places.
-    long_enough constant integer := 7;
     least_letters integer;
     typed_stems text [];
     parts text [];
-    places integer [];
     similar_query tsquery;
 begin
     select l.least_letters into least_letters from recs.search_limits as l;
@@ -66,43 +62,10 @@ begin
         return similar_query;
     end if;
 
-    -- A plural may differ by more from the word than its stem does.
-    select array_agg(v.letters), array_agg(v.place)
-    into parts, places
-    from (
-        select
-            i.place,
-            case
-                when i.place = 0 then w.word
-                else left(w.word, i.place - 1) || substr(w.word, i.place + 1)
-            end as letters
-        from unnest(typed_stems || p_word) as w (word)
-        cross join lateral generate_series(0, char_length(w.word)) as i (place)
-        where char_length(w.word) >= least_letters
-    ) as v;
     select recs.any_of(array_agg(distinct m.stem))
     into similar_query
-    from (
-        select
-            k.stems,
-            n.is_one_letter,
-            bool_or(n.is_one_letter) over () as has_better
-        from (
-            select
-                m.word,
-                bool_or(v.place = 0 or m.place = 0 or abs(v.place - m.place) <= 1) as is_one_letter
-            from recs.search_misspellings as m
-            inner join unnest(parts, places) as v (letters, place) on m.letters = v.letters
-            where m.letters = any(parts)
-            group by m.word
-        ) as n
-        inner join recs.search_words as k on n.word = k.word
-        where n.is_one_letter or char_length(p_word) >= long_enough
-        order by n.is_one_letter desc, k.product_count desc, n.word
-        limit most_words
-    ) as f
-    cross join unnest(f.stems) as m (stem)
-    where f.is_one_letter or not f.has_better;
+    from recs.nearest_words(p_word, typed_stems, least_letters) as n
+    cross join unnest(n.stems) as m (stem);
     return similar_query;
 end;
 $$;

@@ -98,21 +98,31 @@ begin
         end
     ) as e (stem)
     where char_length(e.stem) >= least_part;
-    with added as materialized (
-        select k.word from recs.search_words as k
-        where not exists (select from recs.search_misspellings as m where m.word = k.word)
+    -- A word in another form is misspelled as well: so its stems are, besides the word itself.
+    with forms as materialized (
+        select distinct k.word, f.form
+        from recs.search_words as k
+        cross join lateral unnest(k.stems || k.word) as f (form)
+        where
+            char_length(f.form) >= least_word
+            and not exists (
+                select from recs.search_misspellings as m
+                where m.letters = f.form and m.word = k.word and m.place = 0
+            )
     )
 
     insert into recs.search_misspellings (letters, word, place)
-    select v.letters, k.word, min(v.place)
-    from added as k
+    select v.letters, f.word, min(v.place)
+    from forms as f
     cross join lateral (
-        select 0 as place, k.word as letters
+        select 0 as place, f.form as letters
         union all
-        select i.place, left(k.word, i.place - 1) || substr(k.word, i.place + 1)
-        from generate_series(1, char_length(k.word)) as i (place)
+        select i.place, left(f.form, i.place - 1) || substr(f.form, i.place + 1)
+        from generate_series(1, char_length(f.form)) as i (place)
     ) as v
-    group by v.letters, k.word;
+    group by v.letters, f.word
+    on conflict (letters, word) do update set place = least(search_misspellings.place, excluded.place)
+    where search_misspellings.place > excluded.place;
     analyze recs.search_words, recs.search_endings, recs.search_misspellings;
 
     -- Random letters of the catalogue's words, those of the English alphabet apart from others:

@@ -6,20 +6,26 @@
 -- category, itself and all below it, null: any; p_after_score, p_after_id: last row of the page
 -- before, null: the first page.
 -- A row: product_id, score (3, 2 or 1 more for a product whose id, title or brand is the query
--- itself), text_rank and vector_rank (from 1; null: not found that way), best first; of a group of
--- variants the best one.
+-- itself), text_rank and vector_rank (from 1; null: not found that way), and found_by, the same in
+-- every row; best first; of a group of variants the best one.
+-- found_by: which words products have, 'all', 'beginning', 'similar', 'all but one', 'any' or
+-- 'exact' as below, or 'id'; null: no product has them, all rows are found by the vector alone.
 --
 -- A word is found in any form that its language gives it, and in compounds that end in it; those
 -- that have the word itself come first. If no product has all of the words, the last one is tried
 -- as the beginning of a word, then similar ones in the place of those that no product has
 -- (recs.similar_words), then all words but one of three or more, and then, without a vector, any
 -- one of them. Of the products that match, 5,000 are ranked. The vector adds those of the 50
--- nearest products in stock that are near enough (recs.search_space).
+-- nearest products in stock that are near enough (recs.search_space). Where no product has the
+-- words, it adds them only if the nearest is an eighth of the way from that limit to the query
+-- itself.
 create or replace function recs.search_products(
     p_words text, p_query halfvec default null, p_encoder_id integer default null,
     p_k integer default 24, p_category text default null,
     p_after_score double precision default null, p_after_id text default null
-) returns table (product_id text, score double precision, text_rank integer, vector_rank integer)
+) returns table (
+    product_id text, score double precision, text_rank integer, vector_rank integer, found_by text
+)
 language plpgsql
 stable
 rows 20
@@ -31,6 +37,8 @@ declare
     nearest constant integer := 50;
     constant_of_fusion constant double precision := 60;
     weight_of_words constant double precision := 2;
+    -- How far from noise to the query itself the nearest has to be where no product has the words.
+    share_of_way constant double precision := 0.125;
     typed constant text := raw.without_accents(raw.lowered_text(btrim(p_words)));
     configurations constant regconfig [] := recs.search_configurations();
     -- A query for each word: see recs.query_words.
@@ -51,6 +59,8 @@ declare
     exactness integer [];
     group_ids text [];
     near_ids text [] := '{}';
+    nearest_score real;
+    least_alone double precision;
     space record;
     is_by_vector boolean := false;
     in_category recs.product_filter;
@@ -84,8 +94,11 @@ begin
         is_by_vector := found;
     end if;
     if is_by_vector then
-        select coalesce(array_agg(n.product_id order by n.score desc, n.product_id), '{}')
-        into near_ids
+        least_alone := space.least_similarity + share_of_way * (1 - space.least_similarity);
+        select
+            coalesce(array_agg(n.product_id order by n.score desc, n.product_id), '{}'),
+            max(n.score)
+        into near_ids, nearest_score
         from recs.nearest_products(
             p_query => p_query, p_model_id => space.model_id, p_k => nearest,
             p_filter => in_category,
@@ -179,6 +192,12 @@ begin
         end loop;
         exit when text_ids is not null;
     end loop;
+    if text_ids is null then
+        way := null;
+        if nearest_score < least_alone then
+            near_ids := '{}';
+        end if;
+    end if;
 
     return query
     with by_text as (
@@ -226,7 +245,12 @@ begin
         order by o.variant_group_id asc, o.fused_score desc, o.found_id asc
     )
 
-    select f.found_id, f.fused_score, f.text_place, f.vector_place
+    select
+        f.found_id,
+        f.fused_score,
+        f.text_place,
+        f.vector_place,
+        coalesce(way, (select 'id' from by_id))
     from grouped as f
     left join first_of_group as g on f.variant_group_id = g.variant_group_id
     where

@@ -6,10 +6,15 @@
 -- and none to another. Texts that quote the shopper (rejected rows, errors and notes of runs) go or
 -- are cut; product texts with their reviews go, and the next transform makes them anew.
 -- p_shopper_id: the shopper, known or not; p_shopper_hash: keyed hash of the id; p_key_id: which
--- key; p_source: who asks, see ops.erasures.
+-- key; p_source: who asks, see ops.erasures; p_erasure_id: number of the receipt, null: a new one.
+-- Of a number that is known the receipt is given again, and nothing is done.
 -- A row: the receipt as it is in ops.erasures.
 create or replace function ops.erase_shopper(
-    p_shopper_id text, p_shopper_hash bytea, p_key_id text, p_source text
+    p_shopper_id text,
+    p_shopper_hash bytea,
+    p_key_id text,
+    p_source text,
+    p_erasure_id uuid default null
 ) returns ops.erasures
 language plpgsql
 volatile
@@ -36,6 +41,10 @@ begin
     -- Events of the shopper that are being recorded are waited for; later ones wait, and are kept
     -- no more. Two erasures of one shopper take turns, and a second one finds what the first did.
     perform pg_advisory_xact_lock(ops.shopper_lock(p_shopper_hash));
+    select e.* into receipt from ops.erasures as e where e.erasure_id = p_erasure_id;
+    if receipt.erasure_id is not null then
+        return receipt;
+    end if;
     insert into raw.erased_shoppers as e (shopper_hash, erased_at, key_id)
     values (p_shopper_hash, '-infinity', p_key_id)
     on conflict (shopper_hash) do update set key_id = excluded.key_id
@@ -233,8 +242,11 @@ begin
     into tally
     from jsonb_each(tally) as c
     where c.value <> '0';
-    insert into ops.erasures (erased_at, erased_before, source, counts, waits_for, completed_at)
+    insert into ops.erasures (
+        erasure_id, erased_at, erased_before, source, counts, waits_for, completed_at
+    )
     select
+        coalesce(p_erasure_id, gen_random_uuid()),
         receipt.erased_at,
         receipt.erased_before,
         p_source,

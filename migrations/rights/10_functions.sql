@@ -8,9 +8,9 @@ declare
         'all_of', 'any_of', 'category_size', 'compounding', 'few_eligible', 'firsts_of_groups',
         'fits', 'fitting_variant', 'goes_with', 'has_groups', 'is_exact_search', 'is_same_text', 'list_limit',
         'lowered_text', 'measure_statement', 'model_of', 'nearest_products',
-        'nearest_thresholds', 'pair_reasons', 'popular_products', 'product_words',
+        'nearest_thresholds', 'nearest_words', 'pair_reasons', 'popular_products', 'product_words',
         'products_with_words', 'query_words', 'search_configuration', 'search_configurations',
-        'search_products', 'search_space', 'similar_products', 'similar_words', 'stems',
+        'search_products', 'search_space', 'similar_products', 'similar_words', 'stems', 'suggested_products',
         'text_words', 'typed_query', 'variant_count', 'walk_statement', 'with_variants', 'without_accents',
         'words_that_end_in'
     ];
@@ -22,7 +22,7 @@ declare
         'left_out',
         'not_bought_again', 'popularity_ranks', 'put_products', 'readmit_shopper', 'reason_kind', 'rebuyable_products',
         'recent_actions', 'recently_viewed', 'recommend', 'recommend_with_reasons',
-        'remove_products', 'scored_products', 'serving_options', 'shopper_data', 'shopper_lock',
+        'remove_products', 'scored_products', 'serving_options', 'shopper_data', 'shopper_lock', 'shopper_rows',
         'stored_actions', 'taste', 'visit_length', 'with_nearest_action'
     ];
     found record;

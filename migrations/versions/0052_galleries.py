@@ -3,7 +3,7 @@
 from alsolike.revision_steps import run_sql
 
 revision = "0052"
-down_revision = "0047"
+down_revision = "0051"
 
 
 def upgrade() -> None:

@@ -24,8 +24,10 @@ from tests.shop.showcase import (
     BARE,
     EMAIL,
     LINKS,
+    NO_WORD,
     ON_SALE,
     PASSWORD,
+    RECEIPT,
     REVIEWED,
     SHOPPER,
     SOLD_OUT,
@@ -195,6 +197,60 @@ def order() -> Act:
     return in_turn(add_to_basket(), go("/checkout"), press("Place the order"))
 
 
+def type_search(words: str) -> Act:
+    """Return the act of beginning to type a search, until something is suggested."""
+
+    def act(page: Page) -> None:
+        page.get_by_label("Search products").press_sequentially(words)
+        expect(page.get_by_role("listbox", name="Suggestions")).to_be_visible()
+
+    return act
+
+
+def call_me(name: str) -> Act:
+    """Return the act of giving oneself a name."""
+
+    def act(page: Page) -> None:
+        page.get_by_label("What this shop calls you").fill(name)
+        press("Save")(page)
+
+    return act
+
+
+def look_at_past_searches() -> Act:
+    """Return the act of going into the empty search field."""
+
+    def act(page: Page) -> None:
+        page.get_by_label("Search products").focus()
+        expect(page.get_by_role("option").first).to_be_visible()
+
+    return act
+
+
+def see_what_is_closest() -> Act:
+    """Return the act of loading the page until the site has its encoder of queries."""
+
+    def act(page: Page) -> None:
+        heading = page.get_by_role("heading", name="Closest in meaning")
+        for _ in range(50):
+            if heading.count():
+                break
+            page.reload(wait_until="networkidle")
+        expect(heading).to_be_visible()
+
+    return act
+
+
+def follow(text: str) -> Act:
+    """Return the act of following the first link of the main part that begins with a text."""
+
+    def act(page: Page) -> None:
+        page.locator("#content").get_by_role("link", name=re.compile(f"^{text}")).first.click()
+        page.wait_for_load_state("networkidle")
+
+    return act
+
+
 def write_review(stars: str | None, body: str) -> Act:
     """Return the act of writing a review of the product of the page."""
 
@@ -242,6 +298,19 @@ STATES = (
     State("search-without-results", "/search?q=zeppelin"),
     State("search-with-suggestions", "/search?q=mug+zeppelin+qwertz"),
     State("search-without-words", "/search"),
+    State("search-closest-in-meaning", f"/search?q={NO_WORD}", then=see_what_is_closest()),
+    State("search-corrected", "/search?q=choclate"),
+    State("search-did-you-mean", "/search?q=mgu"),
+    State("search-too-long", f"/search?q={'mug+' * 60}", status=422),
+    State("search-without-results-wrong-price", "/search?q=zeppelin&price_from=x", status=422),
+    State("search-suggestions", "/", then=type_search("mu")),
+    State(
+        "search-past",
+        "/search?q=mug",
+        who="agreed",
+        then=in_turn(go("/search?q=lamp"), go("/"), look_at_past_searches()),
+    ),
+    State("search-past-page", "/search?q=mug", who="agreed", then=go("/search")),
     State("product-with-reviews", f"/products/{REVIEWED}"),
     State("product-agreed", f"/products/{REVIEWED}", who="agreed"),
     State("product-shopper", f"/products/{ON_SALE}", who="shopper"),
@@ -262,6 +331,26 @@ STATES = (
     ),
     State("order", f"/products/{REVIEWED}", who="shopper", then=order()),
     State("orders", f"/products/{REVIEWED}", who="shopper", then=in_turn(order(), go("/orders"))),
+    State("my-data", "/my-data", who="shopper"),
+    State("my-data-wrong-name", "/my-data", who="shopper", status=422, then=call_me("x" * 101)),
+    State("my-reviews", "/my-data/reviews", who="shopper"),
+    State("my-review", "/my-data/reviews", who="shopper", then=follow("Change or delete")),
+    State(
+        "my-review-wrong",
+        "/my-data/reviews",
+        who="shopper",
+        status=422,
+        then=in_turn(follow("Change or delete"), press("Delete this review")),
+    ),
+    State("delete-me", "/my-data/delete", who="shopper"),
+    State(
+        "delete-me-without-a-tick",
+        "/my-data/delete",
+        who="shopper",
+        status=422,
+        then=press("Delete everything"),
+    ),
+    State("my-data-receipt", f"/my-data/receipts/{RECEIPT}"),
     State("nothing-hidden", "/hidden"),
     State("card-hidden", "/", then=hide_the_first()),
     State("hidden", "/", then=in_turn(hide_the_first(), go("/hidden"))),

@@ -209,16 +209,16 @@ def test_a_hidden_product_is_gone_until_that_is_undone(
 
 def test_search_finds_and_helps_when_it_does_not(visit: Any) -> None:
     visit.open("/")
-    visit.page.get_by_role("searchbox").fill("mugs")
-    visit.page.get_by_role("searchbox").press("Enter")
+    visit.page.get_by_label("Search products").fill("mugs")
+    visit.page.get_by_label("Search products").press("Enter")
     expect(visit.page.get_by_role("heading", level=1)).to_contain_text("mugs")
     expect(visit.page.locator(".cards .card[data-product^=mug]")).to_have_count(10)
     expect(visit.page.locator(".cards .card:not([data-product^=mug])")).to_have_count(0)
 
-    visit.page.get_by_role("searchbox").fill("<b>perpetuum mobile")
+    visit.page.get_by_label("Search products").fill("<b>perpetuum mobile")
     visit.page.get_by_role("button", name="Search").click()
     expect(visit.page.get_by_text("No product matches")).to_be_visible()
-    expect(visit.page.get_by_role("searchbox")).to_have_value("<b>perpetuum mobile")
+    expect(visit.page.get_by_label("Search products")).to_have_value("<b>perpetuum mobile")
     visit.page.get_by_label("Start from a category").get_by_role("link", name="Garden").click()
     expect(visit.page.get_by_role("heading", level=1)).to_have_text("Garden")
     expect(visit.page.locator(".cards .card[data-product^=seed]")).to_have_count(10)

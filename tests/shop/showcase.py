@@ -14,15 +14,31 @@ from api.accounts.store import token_hash
 from tests.shop.database import add_rows, run
 from tests.shop.marts import make_mart
 from tests.shop.models import add_model, write_vectors
+from tests.shop.word_encoder import add_word_encoder
 
 PRODUCTS = 400
 REVIEWED, SOLD_OUT, ON_SALE, BARE = "P000001", "P000002", "P000003", "P000004"
 SHOPPER = "S00001"
+# Number of a receipt: somebody was erased, and a part of it waits.
+RECEIPT = "5f0c2f6e-3a1d-4c53-9f0b-8f2a6f0d7b11"
 EMAIL, PASSWORD = "anna@example.com", "a long way to go"
 # Tokens of links that are good, by what each is for.
 LINKS = {purpose: f"token-{purpose}" for purpose in ("sign-up", "claim", "reset")}
+# A word of no product, which the encoder takes for the kind of product that is nearest.
+NO_WORD = "crockery"
 _OPENED = datetime(2026, 1, 5, 9, tzinfo=UTC)
 _REVIEWS = 8
+_ERASED = {
+    "raw.shoppers": 1,
+    "raw.consents": 2,
+    "raw.purchases": 12,
+    "raw.views": 1840,
+    "raw.reviews": 3,
+    "ops.sessions": 2,
+    "ops.runs": 1,
+    "marts.shopper_events": 1857,
+    "staging.int_events": 1857,
+}
 
 
 def make_showcase() -> None:
@@ -30,7 +46,8 @@ def make_showcase() -> None:
 
     REVIEWED has two pages of reviews and goes with others, SOLD_OUT and ON_SALE are what they say,
     and BARE has neither a picture, a price, a brand nor a description, and a long title. SHOPPER
-    agreed, and looked at REVIEWED. Somebody else has the account of EMAIL, and LINKS are its.
+    agreed, and looked at REVIEWED. Somebody else has the account of EMAIL, and LINKS are its. Of
+    queries only NO_WORD is near to anything: to mugs.
     """
     with recorded_run("demo", {"products": PRODUCTS}):
         pass
@@ -64,6 +81,10 @@ def make_showcase() -> None:
     ids = [str(record["product_id"]) for record in records]
     write_vectors(model, dict(zip(ids, vectors.astype(np.float32), strict=True)))
     run("select recs.build_vector_index(%s)", (model,))
+    kinds = np.eye(len(SUBCATEGORIES), dtype=np.float32)
+    mugs = [one.key for one in SUBCATEGORIES].index("mug")
+    add_word_encoder({NO_WORD: kinds[mugs]}, least_similarity=0.5)
+    run("select recs.write_search_words()")
 
     run(
         "insert into raw.shoppers (shopper_id, display_name) values (%s, %s)",
@@ -96,6 +117,18 @@ def make_showcase() -> None:
             }
             for number, (title, body) in enumerate(texts)
         ),
+    )
+    add_rows(
+        "ops.erasures",
+        [
+            {
+                "erasure_id": RECEIPT,
+                "erased_at": _OPENED,
+                "source": "site",
+                "counts": Jsonb(_ERASED),
+                "waits_for": ["transform", "embed", "train", "export"],
+            }
+        ],
     )
     make_mart(
         "product_complements",

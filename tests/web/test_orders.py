@@ -235,6 +235,10 @@ def test_a_basket_has_bounds(client: Client) -> None:
     add(client, "pan-01")
     execute("update raw.basket_lines set quantity = 99")
     add(client, "pan-01")
+    assert "More than 99 pieces of a product cannot be ordered." in client.get("/").text
+    part = send(client, "/basket", htmx=True, product_id="pan-01").text
+    assert "More than 99 pieces of a product cannot be ordered." in part
+    assert "It is in your basket." not in part
     assert basket(client) == {"pan-01": 99}
     execute(
         "insert into raw.basket_lines (basket_id, product_id, quantity) "
@@ -257,6 +261,21 @@ def test_an_order_is_its_purchases_and_empties_the_basket(client: Client) -> Non
     assert basket(client) == {}
     assert address in client.get("/orders").text
     assert "pan-01" not in cards(client.get("/").text)
+
+
+@pytest.mark.parametrize("order_id", [".", ".."])
+def test_an_order_whose_id_is_a_step_of_a_path_has_an_address(
+    client: Client, order_id: str
+) -> None:
+    execute(
+        "insert into raw.purchases (purchase_id, shopper_id, product_id, purchased_at, order_id) "
+        f"values ('p', 'agreed', 'pan-01', now(), '{order_id}')"
+    )
+    sign_in(client)
+    (address,) = re.findall(r'href="(/orders/[^"]+)"', client.get("/orders").text)
+    assert "A pan number 1" in client.get(address).text
+    assert send(client, f"{address}/return", purchase_id="p").headers["location"] == address
+    assert purchases() == [("pan-01", 1, 1)]
 
 
 def test_a_form_that_is_sent_again_orders_nothing_more(client: Client) -> None:

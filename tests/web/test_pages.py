@@ -314,6 +314,28 @@ def test_looking_ahead_and_loading_more_are_no_views(client: Client) -> None:
     assert rows("select * from raw.views") == []
 
 
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [
+        ("HEAD", {}),
+        ("GET", {"sec-purpose": "prefetch"}),
+        ("GET", {"sec-purpose": "prefetch;prerender"}),
+        ("GET", {"purpose": "Prefetch"}),
+        ("GET", {"x-moz": "prefetch"}),
+    ],
+)
+def test_a_message_waits_for_a_page_that_somebody_sees(
+    client: Client, method: str, headers: dict[str, str]
+) -> None:
+    sign_in(client, "agreed")
+    for path in ("/", "/basket"):
+        ahead = client.request(method, path, headers=headers)
+        assert ahead.status_code == 200
+        assert "Signed in as Shopper 1" not in ahead.text
+    assert "Signed in as Shopper 1" in client.get("/").text
+    assert "Signed in as Shopper 1" not in client.get("/").text
+
+
 def test_nothing_is_kept_of_who_did_not_agree(client: Client) -> None:
     client.get("/products/knife-01")
     sign_in(client, "silent")

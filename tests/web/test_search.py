@@ -17,6 +17,7 @@ from alsolike.query_encoder import QueryEncoderError, QueryEncoderRow
 from alsolike.settings import Settings
 from api.app import create_app
 from api.search import query_vectors
+from tests.shop.database import run
 
 Client = TestClient[Litestar]
 
@@ -312,12 +313,45 @@ def test_another_encoder_is_loaded_when_its_model_serves(
         assert find(client, "something to cut with")["by"] == "text+vectors"
 
 
-def test_the_page_finds_by_meaning_and_its_more_link_goes_on(searcher: Client) -> None:
-    page = searcher.get("/search", params={"q": "something to cut with"}).text
-    assert page.count('data-product="knife-') == 24
+def test_the_page_finds_by_words_and_its_more_link_goes_on(searcher: Client) -> None:
+    page = searcher.get("/search", params={"q": "pan"}).text
+    assert page.count('data-product="pan-') == 24
+    assert "Closest in meaning" not in page
     more = page.split('<li class="more">')[1].split('href="')[1].split('"')[0].replace("&amp;", "&")
     rest = searcher.get(more, headers={"HX-Request": "true"}).text
-    assert rest.count('data-product="knife-') == 5
+    assert rest.count('data-product="pan-') == 6
+
+
+def test_what_is_only_near_in_meaning_is_sold_as_no_match(searcher: Client) -> None:
+    page = searcher.get("/search", params={"q": "something to cut with"})
+    assert page.status_code == 200
+    status, closest = page.text.split('id="closest-title"')
+    assert re.search(r'<p role="status">\s*No product matches these words\.', status)
+    assert "data-product=" not in status
+    assert closest.count('data-product="knife-') == closest.count("data-product=") == 12
+    assert "products.html" not in page.text
+    filtered = searcher.get("/search", params={"q": "something to cut with", "in_stock": "yes"})
+    assert 'role="status"' in filtered.text
+    assert filtered.text.count("data-product=") == 12
+    elsewhere = {"q": "something to cut with", "category": "Garden / Yard"}
+    assert searcher.get("/search", params=elsewhere).text.count("data-product=") == 0
+
+
+def test_by_meaning_alone_the_nearest_has_to_be_an_eighth_nearer_than_noise(
+    searcher: Client,
+) -> None:
+    [(similarity,)] = run(
+        "select max(score)::float8 from recs.nearest_products("
+        "p_query => '[0,1,0,0.1]'::halfvec, p_model_id => 1, p_k => 50)"
+    )
+    # An eighth of the way from here to 1 is just as near as the nearest.
+    noise = (similarity - 1 / 8) / (1 - 1 / 8)
+    for change, count in ((0.001, 0), (-0.001, 20)):
+        run("update recs.query_encoders set least_similarity = %s", (noise + change,))
+        assert len(find(searcher, "fry eggs")["items"]) == count
+    # With words of its own, less is enough.
+    run("update recs.query_encoders set least_similarity = %s", (similarity - 0.001,))
+    assert len(find(searcher, "pan")["items"]) == 20
 
 
 def test_who_finds_nothing_is_told_what_to_try(searcher: Client) -> None:

@@ -3,7 +3,8 @@
 -- basket_id: the basket; shopper_id: whose, null: of a visitor; shopper_hash: keyed hash of the
 -- shopper, null without one; product_id; quantity: pieces to add; most: pieces of one product at
 -- most; most_lines: products at most.
--- A row: whether the product is known, can be bought, and was put in.
+-- A row: whether the product is known, can be bought, and was put in; and whether so many pieces of
+-- it were in the basket that there was no room for another.
 with asked as (
     select
         e.has_shopper and not e.is_erased as has_shopper,
@@ -51,11 +52,18 @@ put as (
     from room as r
     on conflict (basket_id, product_id) do update
         set quantity = least(l.quantity + excluded.quantity, %(most)s::integer)
+        where l.quantity < %(most)s::integer
     returning l.product_id
 )
 
 select
     a.has_product,
     a.is_available,
-    exists(select 1 from put) as is_put
+    exists(select 1 from put) as is_put,
+    exists(
+        select 1
+        from room as r
+        inner join raw.basket_lines as l on r.basket_id = l.basket_id
+        where l.product_id = %(product_id)s::text and l.quantity >= %(most)s::integer
+    ) as has_most
 from asked as a

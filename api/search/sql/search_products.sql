@@ -3,11 +3,13 @@
 -- because pgvector may be in any schema; encoder_id: the encoder it is of, null: there is none;
 -- category: path of a category, itself and all below it, null: any; after_score, after_id: score
 -- and product id of the last row of the page before, null: the first page; row_count: rows wanted.
--- One row: whether the vector was compared, the product ids best first, and their scores.
+-- One row: whether the vector was compared, the product ids best first, their scores, and what of
+-- the words products have, null: nothing.
 with found as (
     select
         f.product_id,
-        f.score
+        f.score,
+        f.found_by
     from
         recs.search_products(
             %(words)s::text, %(query)s, %(encoder_id)s::integer,
@@ -23,5 +25,6 @@ select
         from recs.search_space(%(words)s::text, %(encoder_id)s::integer)
     ) as is_by_vector,
     coalesce(array_agg(f.product_id order by f.score desc, f.product_id asc), '{}') as product_ids,
-    coalesce(array_agg(f.score order by f.score desc, f.product_id asc), '{}') as scores
+    coalesce(array_agg(f.score order by f.score desc, f.product_id asc), '{}') as scores,
+    max(f.found_by) as found_by
 from found as f

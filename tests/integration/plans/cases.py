@@ -139,6 +139,7 @@ _TRENDING = Case(
     most={**_LOOKED_UP, **_POPULAR},
 )
 _BASKET = f"shopper:{BUSY}"
+_OF_BUSY: dict[str, Any] = {"shopper_id": BUSY, "shopper_hash": b"hash"}
 _EMAIL = f"{BUSY}@example.com"
 _LINK_HASH = hashlib.sha256(BUSY.removeprefix("s").encode()).digest()
 _NEW_LINK: dict[str, Any] = {"token_hash": bytes(32), "email": _EMAIL, "seconds": 60.0}
@@ -193,6 +194,26 @@ _SEARCH = Case(
     rows=1,
     most={"products": 10},
     searches=("products_search",),
+)
+_SUGGESTED = Case(
+    name="a rare word",
+    statement="api/search/suggestions",
+    parameters={"words": "name4711", "row_count": 5},
+    rows=1,
+    most={"products": 10},
+    searches=("products_search",),
+)
+_CORRECTED = Case(
+    name="a misspelled word",
+    statement="api/search/corrections",
+    parameters={
+        "words": "brass quilbdfg",
+        "joined": "brassquilbdfg",
+        "least_letters": 3,
+        "row_count": 3,
+    },
+    most={"products": 10, "search_words": 60, "search_misspellings": 60},
+    searches=("search_misspellings_pkey",),
 )
 _CATEGORY = Case(
     name="a shelf",
@@ -526,6 +547,20 @@ CASES = (
         category=_ONE_SHELF,
         most={"products": 900, "product_vectors_1": 250},
         searches=("products_search", "product_vectors_1_pkey"),
+    ),
+    _SUGGESTED,
+    _SUGGESTED.but("the beginning of a rare word", words="name471", most={"products": 60}, rows=5),
+    _SUGGESTED.but(
+        "a misspelled word",
+        words="quilbdfg",
+        most={"products": 60, "search_words": 60, "search_endings": 60, "search_misspellings": 60},
+        rows=None,
+    ),
+    # The index lists all that have the word; 300 are ranked.
+    _SUGGESTED.but("a common word", words="lamp", most={"products": PRODUCTS + 700}, rows=5),
+    _CORRECTED,
+    _CORRECTED.but(
+        "a word of some", words="word77", joined=None, most={"products": 30}, searches=(), rows=0
     ),
     # Entries of the index: so many products have the most common of the words.
     Case(
@@ -867,6 +902,13 @@ CASES = (
         most={"shoppers": 4, "consents": 4},
         rows=1,
     ),
+    Case(
+        name="somebody",
+        statement="api/visitors/forget_searches",
+        parameters={"shopper_id": BUSY},
+        most={"sessions": 2},
+        rows=0,
+    ),
     Case(name="there", statement="api/health/schema_state", rows=1),
     Case(name="there", statement="api/health/serving_model", rows=1),
     Case(name="there", statement="api/visitors/is_demo_shop", rows=1),
@@ -964,6 +1006,71 @@ CASES = (
         },
         searches=("purchases_of_shopper", "hides_pkey", "basket_lines_pkey"),
         rows=3,
+    ),
+    Case(
+        name="one",
+        statement="api/my_data/rename_shopper",
+        parameters={**_OF_BUSY, "display_name": "Somebody else"},
+        most={"shoppers": 8, "consents": 4},
+        rows=1,
+        searches=("shoppers_pkey",),
+    ),
+    Case(
+        name="first page",
+        statement="api/my_data/own_reviews",
+        parameters={"shopper_id": BUSY, "reviewed_at": None, "review_id": None, "row_count": 5},
+        most={"reviews": 12, "products": 12},
+        rows=5,
+        searches=("reviews_of_shopper",),
+    ),
+    Case(
+        name="next page",
+        statement="api/my_data/own_reviews",
+        parameters={
+            "shopper_id": BUSY,
+            "reviewed_at": "2026-02-26T00:00:00Z",
+            "review_id": "r1",
+            "row_count": 5,
+        },
+        most={"reviews": 12, "products": 12},
+        searches=("reviews_of_shopper",),
+    ),
+    Case(
+        name="one",
+        statement="api/my_data/own_review",
+        parameters={"shopper_id": BUSY, "review_id": "r7"},
+        most={"reviews": 2, "products": 2},
+        rows=1,
+        searches=("reviews_pkey",),
+    ),
+    Case(
+        name="one",
+        statement="api/my_data/change_review",
+        parameters={
+            **_OF_BUSY,
+            "review_id": "r7",
+            "rating": 1,
+            "title": "Another title",
+            "body": None,
+        },
+        most={"shoppers": 4, "consents": 4, "reviews": 6},
+        rows=1,
+        searches=("reviews_pkey",),
+    ),
+    Case(
+        name="one",
+        statement="api/my_data/delete_review",
+        parameters={"shopper_id": BUSY, "review_id": "r7"},
+        most={"reviews": 2},
+        rows=1,
+        searches=("reviews_pkey",),
+    ),
+    Case(
+        name="unknown",
+        statement="api/my_data/read_receipt",
+        parameters={"erasure_id": "00000000-0000-4000-8000-000000000000"},
+        most={"erasures": 2},
+        rows=0,
     ),
     Case(
         name="some",

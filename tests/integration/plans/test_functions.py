@@ -59,6 +59,7 @@ NOT_SERVED = {
     "rebuyable_products",
     "recommend",
     "shopper_data",
+    "shopper_rows",
     "title_key",
     "variant_values",
     "write_neighbours",

@@ -1,11 +1,19 @@
 """Addresses that are safe to send a browser to, and texts for people."""
 
 from decimal import Decimal
+from urllib.parse import unquote
 
 import pytest
 
 from api.catalogue.cards import price_in_words, safe_image
-from api.pages.addresses import category_url, local_path, product_url
+from api.pages.addresses import (
+    category_url,
+    id_in_path,
+    id_of_path,
+    local_path,
+    order_url,
+    product_url,
+)
 from api.paging.keyset import decode_cursor, encode_cursor
 from api.problems.errors import InvalidFieldError
 
@@ -33,6 +41,22 @@ def test_addresses_escape_what_means_something_in_them() -> None:
     assert product_url("a/b ?#%") == "/products/a%2Fb%20%3F%23%25"
     assert category_url("A & B > C/D > É") == "/categories/A%20%26%20B/C%252FD/%C3%89"
     assert category_url("Music > ..") == "/categories/Music/%252E%252E"
+    assert order_url("..") == "/orders/%252E%252E"
+
+
+@pytest.mark.parametrize(
+    "text", [".", "..", "%2E", "%2E%2E", "%252E", "...", "a.b", "a/b", "%", "%2e", "%41", "é ?"]
+)
+def test_an_id_stays_the_same_through_the_path_of_an_address(text: str) -> None:
+    written = id_in_path(text)
+    # A browser takes such a segment away, encoded or not.
+    assert written.upper().replace("%2E", ".") not in {".", ".."}
+    assert id_of_path(unquote(written)) == text
+
+
+def test_two_ids_never_have_one_address() -> None:
+    ids = [".", "..", "%2E", "%2E%2E", "%252E", "%252E%252E", "%2E%252E", "%25252E"]
+    assert len({id_in_path(text) for text in ids}) == len(ids)
 
 
 @pytest.mark.parametrize(

@@ -220,7 +220,9 @@ def test_each_filter_in_use_has_an_address_without_it() -> None:
 
 def test_a_fault_without_a_field_is_told_all_the_same() -> None:
     long = "x" * 600
-    assert controls(("attribute.nothing", long)).faults == ["There is no such value."]
+    assert controls((f"attribute.{long}", "x")).faults == ["There are no such filters."]
+    unknown = controls(("attribute.nothing", long))
+    assert group(unknown.after, "attribute.nothing").fault == "There is no such value."
     told = controls(("brand", long))
     assert (told.faults, group(told.before, "brand").fault) == ([], "There is no such value.")
     assert told.has_faults

@@ -22,6 +22,9 @@ WEB = Path(__file__).resolve().parents[3] / "web"
 TOKEN = "token-of-this-visit"
 SOLD_OUT = "Sold out. Have a look at what is similar, below."
 HOSTILE = '<script>alert(1)</script>" onload="alert(2)'
+SCRIPTS = ["/static/vendor/htmx/htmx.min.js", "/static/search.js"]
+# Beyond the form that it stands in, which searches by itself.
+SUGGESTIONS = "/search/suggestions"
 VOID = {"br", "circle", "img", "input", "link", "meta", "path", "use"}
 
 STRANGER = Visitor()
@@ -174,6 +177,16 @@ ACCOUNT_FORM: dict[str, Any] = {
     "too_often": None,
 }
 MAILED_LINK = Link("reset", "S1", "anna@example.com", "Anna", None)
+# What the page of a search says of words that products have.
+NO_ADVICE: dict[str, Any] = {
+    "query_fault": None,
+    "past_searches": [],
+    "closest": [],
+    "found_by": "all",
+    "corrections": [],
+    "meant": [],
+    "suggestions": [],
+}
 PAGES: dict[str, dict[str, Any]] = {
     "home": {
         "block": block(*CARDS[:12]),
@@ -195,16 +208,31 @@ PAGES: dict[str, dict[str, Any]] = {
         "query": "mug",
         "products": CARDS,
         "next_url": None,
-        "suggestions": [],
+        **NO_ADVICE,
         "count": 1000,
         "cut_at": 1000,
         "controls": controls(),
+    },
+    "search without a match": {
+        "query": "mgu",
+        "products": [],
+        "next_url": None,
+        **NO_ADVICE,
+        "past_searches": ["mug"],
+        "closest": CARDS[:12],
+        "found_by": None,
+        "corrections": [SimpleNamespace(typed="mgu", word="mug")],
+        "meant": ["mug"],
+        "suggestions": ["mug"],
+        "count": 0,
+        "cut_at": None,
+        "controls": None,
     },
     "search of the snapshot": {
         "query": "mug",
         "products": CARDS,
         "next_url": None,
-        "suggestions": [],
+        **NO_ADVICE,
         "count": None,
         "cut_at": None,
         "controls": None,
@@ -284,7 +312,7 @@ def test_page_needs_nothing_that_the_content_policy_forbids(name: str, visitor: 
 
     assert [e for e in page.elements if "style" in e[1] or e[0] == "style"] == []
     assert [a for _, e in page.elements for a in e if a.startswith(("on", "hx-on"))] == []
-    assert [s.get("src") for s in page.named("script")] == ["/static/vendor/htmx/htmx.min.js"]
+    assert [s.get("src") for s in page.named("script")] == SCRIPTS
     links = [str(attributes["href"]) for attributes in page.named("link")]
     assert [link[:8] for link in links] == ["/static/"] * len(links) != []
 
@@ -301,7 +329,7 @@ def test_every_form_that_changes_something_carries_the_token(name: str, visitor:
     for attributes in (a for _, a in page.elements):
         assert attributes.get("hx-post") == (attributes.get("hx-post") and attributes["action"])
         own = attributes.get("href") or attributes.get("action")
-        assert attributes.get("hx-get") in {None, own}
+        assert attributes.get("hx-get") in {None, own, SUGGESTIONS}
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -345,16 +373,19 @@ def test_texts_of_the_catalogue_are_only_text() -> None:
     }
     page = parse(render("pages/product.html", **context))
 
-    assert len(page.named("script")) == 1
+    assert [s.get("src") for s in page.named("script")] == SCRIPTS
     assert [e for e in page.elements if "onload" in e[1]] == []
     assert HOSTILE in page.text
     searched = parse(
         render(
             "pages/search.html",
-            query=HOSTILE,
-            products=[],
-            suggestions=[HOSTILE],
-            controls=None,
+            **{
+                **PAGES["search without a match"],
+                "query": HOSTILE,
+                "corrections": [SimpleNamespace(typed=HOSTILE, word=HOSTILE)],
+                "meant": [HOSTILE],
+                "suggestions": [HOSTILE],
+            },
         )
     )
     assert [i["value"] for i in searched.named("input") if i["name"] == "q"] == [HOSTILE]
@@ -365,7 +396,7 @@ def test_texts_of_the_catalogue_are_only_text() -> None:
             **{**PAGES["category"], "controls": controls(*chosen, value=HOSTILE)},
         )
     )
-    assert len(filtered.named("script")) == 1
+    assert [s.get("src") for s in filtered.named("script")] == SCRIPTS
     assert [e for e in filtered.elements if "onload" in e[1]] == []
     fields = {i["name"]: i["value"] for i in filtered.named("input") if i.get("value") == HOSTILE}
     assert set(fields) == {"q", "brand", f"attribute.{HOSTILE}", "price_to"}

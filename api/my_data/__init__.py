@@ -1,0 +1,1 @@
+"""What shoppers do with what is kept of them: get it, correct it, and erase it."""
