@@ -298,7 +298,15 @@ PAGES: dict[str, dict[str, Any]] = {
         "faults": {"old_password": "This is not your password."},
         "too_often": None,
     },
+    "sign_in_failed": {"message": "The shop does not answer.", "again": "/sign-in/shop?next=%2F"},
+    "signed_out": {"address": "https://login.example.com/end?client_id=alsolike"},
     "error": {"status": 404, "title": "Not Found", "detail": "There is no such page."},
+    "error stale": {
+        "status": 403,
+        "title": "This form has expired",
+        "detail": "Open the page again.",
+        "again": "/products/P000001",
+    },
 }
 VISITORS = {"stranger": STRANGER, "agreed": AGREED, "shopper": SHOPPER}
 
@@ -314,6 +322,8 @@ def render(name: str, visitor: Visitor = SHOPPER, **context: Any) -> str:
         "nav": NAV,
         "has_pages": True,
         "can_choose": True,
+        "has_provider": True,
+        "shop_button": "",
         "language": ENGLISH,
     }
     return environment.get_template(name).render(**{**common, **context})
