@@ -58,6 +58,7 @@ _OWN_PATHS = (
     "schema",
     "health",
     "metrics",
+    ".well-known",
 )
 
 # Says that nothing stands before the texts, whatever the encoder's own files say.

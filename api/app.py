@@ -41,6 +41,7 @@ from api.catalogue.routes import pictures_router, products_router
 from api.database.pool import Database
 from api.error_page import ErrorPage
 from api.events.pages import hidden_page, hide, unhide
+from api.events.preference_pages import take_back, want_less, want_more
 from api.events.routes import events_router
 from api.exchange import AnyRequest, public_path
 from api.health.routes import give_metrics, health_router
@@ -70,7 +71,9 @@ from api.orders.pages import order_pages
 from api.pages.element import element_route
 from api.pages.icon import icon_route
 from api.pages.rendering import READ, WEB, is_fragment, template_config
+from api.pages.speculation import speculation_routes
 from api.privacy.routes import erase_shopper, webhooks_routers
+from api.privacy.signal import give_signal_support
 from api.problems.details import Problem
 from api.problems.errors import PROBLEM_MEDIA_TYPE, problem_of
 from api.product_page.pages import product
@@ -78,6 +81,7 @@ from api.recommendations.block_routes import blocks_router
 from api.recommendations.pages import home
 from api.recommendations.popular_now import PopularNow
 from api.recommendations.routes import recommendations_router
+from api.recommendations.why_pages import why
 from api.reviews.pages import review_page, send_review
 from api.search.pages import forget_past_searches, search_page, search_suggestions
 from api.search.query_vectors import LoadEncoder, QueryVectors
@@ -86,8 +90,9 @@ from api.sessions.session import Sessions
 from api.sitemap.routes import sitemap_router
 from api.theme.routes import theme_router
 from api.theme.theme import load_theme
+from api.visitors.choices import choice_routes
 from api.visitors.language_page import language_route
-from api.visitors.pages import personalise, sign_out_shopper
+from api.visitors.pages import sign_out_shopper
 from api.visitors.routes import shoppers_router
 from api.visitors.session import require_pages, require_session, visitor_context
 from api.visitors.shop import Shop
@@ -105,6 +110,7 @@ _MACHINE_PREFIXES = (
     "/robots.txt",
     "/sitemap",
     "/favicon.ico",
+    "/.well-known/",
 )
 # These begin or end a session or need none, whatever became of the one that the browser has.
 _AFRESH = (
@@ -176,9 +182,11 @@ def create_app(
             pictures_router(),
             blocks_router(),
             element_route(),
+            *speculation_routes(),
             _pages_router(settings, sessions, languages),
             sitemap_router(["/", *ABOUT_PATHS]),
             icon_route(theme.icon),
+            give_signal_support,
             theme_router(theme),
             *_static_routers(),
         ],
@@ -290,15 +298,19 @@ def _pages_router(
             search_suggestions,
             forget_past_searches,
             sign_out_shopper,
-            personalise,
             hide,
             unhide,
             hidden_page,
+            want_more,
+            want_less,
+            take_back,
+            why,
             *order_pages,
             *my_data_pages,
             *my_review_pages,
             *deletion_pages,
             *about_routes(settings),
+            *choice_routes(settings),
             language_route(settings, languages),
         ],
         middleware=[

@@ -13,6 +13,7 @@ import urllib3
 from msgspec import Struct
 
 from alsolike.errors import AlsolikeError
+from alsolike.purposes import Purpose
 from api.catalogue.schemas import (
     NewProduct,
     NewProducts,
@@ -307,19 +308,30 @@ class Client:
         return self._ask("POST", "v1/events", EventOutcomes, NewEvents(list(events)))
 
     def record_consent(
-        self, shopper_id: str, *, personalisation: bool, display_name: str | None = None
+        self,
+        shopper_id: str,
+        *,
+        personalisation: bool,
+        measurement: bool | None = None,
+        display_name: str | None = None,
     ) -> Shopper:
-        """State whether a shopper consents to personalisation; a new shopper becomes known."""
+        """State what a shopper consents to; a new shopper becomes known.
+
+        `measurement` None leaves that as they decided before.
+        """
         path = f"v1/shoppers/{_segment(shopper_id)}"
-        return self._ask("PUT", path, Shopper, Consent(personalisation, display_name))
+        consent = Consent(personalisation, display_name, measurement)
+        return self._ask("PUT", path, Shopper, consent)
 
     def erase_shopper(self, shopper_id: str) -> Erasure:
         """Delete every row of a shopper, and keep them out."""
         return self._ask("DELETE", f"v1/shoppers/{_segment(shopper_id)}", Erasure)
 
-    def withdraw_consent(self, shopper_id: str) -> Shopper:
-        """Record that a shopper does not consent to personalisation, or not any more."""
-        return self._ask("DELETE", f"v1/shoppers/{_segment(shopper_id)}/consent", Shopper)
+    def withdraw_consent(self, shopper_id: str, *, purpose: Purpose | None = None) -> Shopper:
+        """Record that a shopper does not consent to a purpose, or to any; or not any more."""
+        given = "" if purpose is None else f"?{urlencode({'purpose': purpose})}"
+        path = f"v1/shoppers/{_segment(shopper_id)}/consent{given}"
+        return self._ask("DELETE", path, Shopper)
 
     def read_block(
         self,

@@ -41,6 +41,8 @@ class Exchange(Struct):
         Of a shopper's token: whose lists alone it opens.
     is_anonymous : bool
         Whether it was let in with neither key nor token where others need one.
+    has_signal : bool
+        Whether the browser sent `Sec-GPC: 1`, Global Privacy Control.
     is_odd : bool
         Whether hardly another request asks for the same, as with a filter. That it is slow says
         nothing about others.
@@ -56,6 +58,7 @@ class Exchange(Struct):
     host_origin: str = ""
     shopper_id: str | None = None
     is_anonymous: bool = False
+    has_signal: bool = False
 
 
 current_exchange: ContextVar[Exchange | None] = ContextVar("current_exchange", default=None)
@@ -71,6 +74,12 @@ def public_path(path: str) -> str:
     """Return a path of ours as the client must write it: behind the prefix at a proxy, if any."""
     exchange = current_exchange.get()
     return path if exchange is None else exchange.path_prefix + path
+
+
+def has_signal() -> bool:
+    """Tell whether the browser sent Global Privacy Control with the request."""
+    exchange = current_exchange.get()
+    return exchange is not None and exchange.has_signal
 
 
 def host_origin() -> str:

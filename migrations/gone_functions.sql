@@ -65,4 +65,6 @@ drop function if exists recs.actions_before_visit(
 );
 drop function if exists recs.typed_query(text);
 drop function if exists recs.visit_length(timestamptz [], timestamptz);
+drop function if exists raw.event_permission(text, text, bytea);
+drop function if exists raw.is_agreed(text);
 drop function if exists ops.erase_shopper(text, bytea, text, text);

@@ -21,7 +21,7 @@ from alsolike.errors import InputFileError
 from alsolike.loading.attributes import tidy_json
 from alsolike.loading.formats import column_name, require_columns
 from alsolike.loading.rows import Chunk, Reading, Row, encode_rows
-from alsolike.loading.tables import Table
+from alsolike.loading.tables import ANSWERS, Table
 from alsolike.shop_texts import NOTHING
 
 _BATCH_ROWS = 65_536
@@ -137,8 +137,7 @@ def _plain(array: pa.Array, plain: Callable[[str], str], reading: Reading) -> pa
 
 
 def _without_words_for_nothing(array: pa.Array, column: str, reading: Reading) -> pa.Array:
-    # The word None is an answer to the question of consent.
-    words = _NOTHING_OF_CONSENT if column == "consent" else _NOTHING
+    words = _NOTHING_OF_CONSENT if column in ANSWERS else _NOTHING
     is_nothing = pc.call_function("is_in", [array], pc.SetLookupOptions(words))
     if not pc.call_function("any", [is_nothing]).as_py():
         return array

@@ -4,6 +4,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from typing import NamedTuple
 from alsolike.loading.attributes import tidy_json
 from alsolike.loading.formats import SHOWN_COLUMNS
 from alsolike.loading.summary import counted
-from alsolike.loading.tables import Table
+from alsolike.loading.tables import ANSWERS, Table
 from alsolike.shop_texts import NOTHING
 
 _CHUNK_ROWS = 10_000
@@ -146,8 +147,7 @@ def encode_rows(rows: Iterable[Row], table: Table, reading: Reading) -> Iterator
     text = io.StringIO(newline="")
     # The writer quotes only the characters of its own line end, so that must be the longer one.
     writer = csv.writer(text, lineterminator="\r\n")
-    # In the column consent, the word None is an answer.
-    answers = table.columns.index("consent") if "consent" in table.columns else None
+    answers = {place for place, column in enumerate(table.columns) if column in ANSWERS}
     json = table.columns.index("attributes") if "attributes" in table.columns else None
     texts = [(table.columns.index(column), plain) for column, plain in table.texts.items()]
     for row in rows:
@@ -172,10 +172,10 @@ def encode_rows(rows: Iterable[Row], table: Table, reading: Reading) -> Iterator
 
 
 def _empty_words_for_nothing(
-    values: list[str | None], answers: int | None, reading: Reading
+    values: list[str | None], answers: AbstractSet[int], reading: Reading
 ) -> None:
     for place, value in enumerate(values):
-        if value in NOTHING and not (place == answers and value == "None"):
+        if value in NOTHING and not (place in answers and value == "None"):
             reading.nothing[value] += 1
             values[place] = None
 
@@ -202,7 +202,7 @@ def _without_unstorable(row: Row, table: Table, reading: Reading) -> Row:
         if clean != value and (column in table.required or column.endswith("_id")):
             what = "a NUL character" if "\0" in (value or "") else "half a surrogate pair"
             problem = problem or f"{column} holds {what}, which text in Postgres cannot: remove it"
-        elif clean != value and column != "consent":
+        elif clean != value and column not in ANSWERS:
             clean = _storable(value, "")
             reading.cleaned += 1
         values.append(clean)

@@ -5,6 +5,10 @@ from dataclasses import dataclass, field
 
 from alsolike.shop_texts import PRODUCT_TEXTS, REVIEW_TEXTS, SHOPPER_TEXTS
 
+ANSWERS = frozenset({"consent", "measurement"})
+"""The columns that say what somebody agreed to: the word None is an answer there, and what cannot
+be read is a no."""
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -81,7 +85,7 @@ PRODUCTS = Table(
 )
 SHOPPERS = Table(
     name="shoppers",
-    columns=("shopper_id", "display_name", "consent", "created_at"),
+    columns=("shopper_id", "display_name", "consent", "created_at", "measurement"),
     needed=("shopper_id",),
     longest={"shopper_id": 500},
     time="created_at",

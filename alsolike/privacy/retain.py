@@ -40,6 +40,11 @@ def rules(settings: Settings) -> list[Rule]:
             settings.keep_session_views_days,
         ),
         Rule(
+            "wishes of anonymous sessions for more or less",
+            "alsolike/privacy/drop_session_preferences",
+            settings.keep_session_views_days,
+        ),
+        Rule(
             "rejected rows",
             "alsolike/privacy/drop_rejected_rows",
             settings.keep_rejected_rows_days,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from alsolike.loading.tables import Table
 
 _NUMBERS = frozenset(("price", "sale_price", "quantity", "unit_price", "rating"))
-_ANSWERS = frozenset(("in_stock", "is_hidden", "consent"))
+_ANSWERS = frozenset(("in_stock", "is_hidden", "consent", "measurement"))
 # Categories of types (pg_type.typcategory): strings and those whose values have names.
 _TEXTS = "SE"
 # Arrays, composite types, geometry, pseudo-types, ranges, time spans.

@@ -1,6 +1,5 @@
 """How recommendations work, and privacy. Both are there while the database is away."""
 
-import logging
 from collections.abc import Sequence
 
 from litestar import route
@@ -8,12 +7,9 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Template
 
 from alsolike.settings import Settings
-from api.database.failures import FAILURES, DatabaseAwayError, first_line
 from api.exchange import AnyRequest
 from api.pages.rendering import READ, render_page
-from api.visitors.session import find_visitor, remembered_visitor
-
-logger = logging.getLogger("alsolike.web")
+from api.visitors.session import find_or_remember
 
 _HOW_PATH = "/how-recommendations-work"
 _PRIVACY_PATH = "/privacy"
@@ -32,13 +28,13 @@ def about_routes(settings: Settings) -> Sequence[HTTPRouteHandler]:
     @route(_HOW_PATH, http_method=READ)
     async def how_recommendations_work(request: AnyRequest) -> Template:
         """Tell what decides the order of recommended products, and how to turn it off."""
-        await _find_visitor(request)
+        await find_or_remember(request)
         return render_page(request, "pages/how_recommendations_work.html")
 
     @route(_PRIVACY_PATH, http_method=READ)
     async def privacy(request: AnyRequest) -> Template:
         """Tell what is kept about shoppers, why, and how long."""
-        await _find_visitor(request)
+        await find_or_remember(request)
         return render_page(
             request,
             "pages/privacy.html",
@@ -47,12 +43,3 @@ def about_routes(settings: Settings) -> Sequence[HTTPRouteHandler]:
         )
 
     return [how_recommendations_work, privacy]
-
-
-async def _find_visitor(request: AnyRequest) -> None:
-    """Look up who asks for the buttons of the page; without an answer the cookie tells."""
-    try:
-        await find_visitor(request)
-    except (*FAILURES, DatabaseAwayError) as error:
-        logger.warning("A visitor was not looked up: %s", first_line(error))
-        remembered_visitor(request)

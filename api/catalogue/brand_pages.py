@@ -29,6 +29,8 @@ from api.listing.fragments import asks_for_count
 from api.listing.store import Facet, Listing, facets, listed_products
 from api.pages.addresses import brand_url, shared_picture, whole_address
 from api.pages.rendering import READ, is_fragment, render_page, render_partial
+from api.paging.keyset import list_key
+from api.paging.more import more, page_count
 from api.visitors.session import find_visitor
 
 _PAGE_SIZE = 24
@@ -42,12 +44,15 @@ class _Question(Struct, frozen=True):
     ----------
     has_filters : bool
         Whether the page shows the filters too.
+    size : int
+        Products wanted.
     """
 
     brand: str
     after: str | None
     choices: Choices
     has_filters: bool
+    size: int
 
 
 class _Page(Struct, kw_only=True):
@@ -85,15 +90,19 @@ async def brand_page(request: AnyRequest, brand: FromPath[str]) -> Template:
     is_part = is_fragment(request)
     after = None if asks_for_count(request) else request.query_params.get("after")
     mark_odd()
-    page = await answer(request, _STEPS, _Question(brand, after, choices, not is_part))
+    pages = 1 if is_part else page_count(request)
+    question = _Question(brand, after, choices, not is_part, pages * _PAGE_SIZE)
+    page = await answer(request, _STEPS, question)
     if asks_for_count(request):
         return render_partial(request, "partials/filters_count.html", count=page.count)
+    following = more(request, page.next_url, _PAGE_SIZE, is_part=is_part)
     if is_part:
         return render_partial(
             request,
             "partials/product_items.html",
+            headers=following.headers,
             products=page.products,
-            next_url=page.next_url,
+            more=following,
         )
     if not page.is_known:
         raise NotFoundException(_("There is nothing of such a brand."))
@@ -114,7 +123,7 @@ async def brand_page(request: AnyRequest, brand: FromPath[str]) -> Template:
         page_picture=shared_picture(picture),
         brand=brand,
         products=page.products,
-        next_url=page.next_url,
+        more=following,
         count=page.count,
         controls=controls,
     )
@@ -130,14 +139,17 @@ async def _read(connection: Connection, question: _Question) -> _Page:
         if choices.has_price and choices.currency is None:
             choices = replace(choices, currency=currency_of(found))
             found = await facets(connection, listing, choices)
-    position = decode_position(question.after, choices.sort)
-    listed = await listed_products(connection, listing, choices, _PAGE_SIZE + 1, after=position)
-    shown = listed.positions[:_PAGE_SIZE]
+    pairs = pairs_of(choices, _DEFAULT_SORT)
+    of = list_key("brand", question.brand, pairs_of(choices.in_order(_DEFAULT_SORT), _DEFAULT_SORT))
+    position = decode_position(question.after, choices.sort, of)
+    listed = await listed_products(connection, listing, choices, question.size + 1, after=position)
+    shown = listed.positions[: question.size]
     count = listed.fitting
     if position is not None and question.has_filters:
         count = (await listed_products(connection, listing, choices, 1)).fitting
-    end = encode_position(choices.sort, shown[-1]) if len(listed.positions) > _PAGE_SIZE else None
-    pairs = pairs_of(choices, _DEFAULT_SORT)
+    end = None
+    if len(listed.positions) > question.size:
+        end = encode_position(choices.sort, shown[-1], of)
     return _Page(
         products=await cards(connection, [one.product_id for one in shown]),
         next_url=end and listing_address(brand_url(question.brand), pairs, end),
@@ -152,7 +164,7 @@ async def _read(connection: Connection, question: _Question) -> _Page:
 def _read_snapshot(local: LocalSnapshot, question: _Question) -> _Page:
     """Read the most popular products of a brand: the file takes no choices."""
     of_brand = ProductFilter(brands=[question.brand])
-    found = local.popular(_PAGE_SIZE, of_brand.as_json(), [], None)
+    found = local.popular(question.size, of_brand.as_json(), [], None)
     return _Page(
         products=[card(product) for product in found],
         next_url=None,

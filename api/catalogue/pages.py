@@ -34,7 +34,8 @@ from api.listing.fragments import asks_for_count
 from api.listing.store import Facet, Listing, facets, listed_products
 from api.pages.addresses import shared_picture, whole_address
 from api.pages.rendering import READ, is_fragment, render_page, render_partial
-from api.paging.keyset import decode_cursor, encode_cursor
+from api.paging.keyset import ListKey, decode_cursor, encode_cursor, list_key
+from api.paging.more import more, page_count
 from api.visitors.session import find_visitor
 
 _PAGE_SIZE = 24
@@ -48,12 +49,15 @@ class _Question(Struct, frozen=True):
     ----------
     has_filters : bool
         Whether the page shows the filters too.
+    size : int
+        Products wanted.
     """
 
     category: Category
     after: str | None
     choices: Choices
     has_filters: bool
+    size: int
 
 
 class _Page(Struct, kw_only=True):
@@ -88,18 +92,21 @@ async def category(request: AnyRequest, segments: FromPath[str]) -> Template:
     reading = read_choices(request, CATEGORY_SORTS)
     is_part = is_fragment(request)
     after = None if asks_for_count(request) else request.query_params.get("after")
-    question = _Question(found, after, reading.choices, not is_part)
-    if not _is_plain(reading.choices):
+    pages = 1 if is_part else page_count(request)
+    question = _Question(found, after, reading.choices, not is_part, pages * _PAGE_SIZE)
+    if pages > 1 or not _is_plain(reading.choices):
         mark_odd()
     page = await answer(request, _STEPS, question)
     if asks_for_count(request):
         return render_partial(request, "partials/filters_count.html", count=page.count)
+    following = more(request, page.next_url, _PAGE_SIZE, is_part=is_part)
     if is_part:
         return render_partial(
             request,
             "partials/product_items.html",
+            headers=following.headers,
             products=page.products,
-            next_url=page.next_url,
+            more=following,
         )
     controls = page.facets and make_controls(
         Reading(choices=page.choices, typed=reading.typed, faults=reading.faults),
@@ -119,7 +126,7 @@ async def category(request: AnyRequest, segments: FromPath[str]) -> Template:
         breadcrumbs=tree.breadcrumbs(found.path),
         children=tree.children(found.path),
         products=page.products,
-        next_url=page.next_url,
+        more=following,
         count=page.count,
         controls=controls,
     )
@@ -144,13 +151,15 @@ async def _read(connection: Connection, question: _Question) -> _Page:
 
 async def _read_newest(connection: Connection, question: _Question) -> _Page:
     """Read a page of all products of a category, off the index on their time."""
-    position = decode_cursor(question.after, tuple[datetime, str])
+    position = decode_cursor(
+        question.after, tuple[datetime, str], _list_of(question.category, question.choices)
+    )
     rows = await store.category_products(
-        connection, question.category.path, position, _PAGE_SIZE + 1
+        connection, question.category.path, position, question.size + 1
     )
     return _Page(
-        products=await cards(connection, [product_id for product_id, _ in rows[:_PAGE_SIZE]]),
-        next_url=_next_url(question.category, [(moment, one) for one, moment in rows]),
+        products=await cards(connection, [product_id for product_id, _ in rows[: question.size]]),
+        next_url=_next_url(question, [(moment, one) for one, moment in rows]),
         count=question.category.count,
         choices=question.choices,
     )
@@ -159,13 +168,15 @@ async def _read_newest(connection: Connection, question: _Question) -> _Page:
 async def _read_chosen(connection: Connection, listing: Listing, question: _Question) -> _Page:
     """Read a page of the products that fit, in the chosen order."""
     choices = question.choices
-    position = decode_position(question.after, choices.sort)
-    found = await listed_products(connection, listing, choices, _PAGE_SIZE + 1, after=position)
-    shown = found.positions[:_PAGE_SIZE]
+    position = decode_position(question.after, choices.sort, _list_of(question.category, choices))
+    found = await listed_products(connection, listing, choices, question.size + 1, after=position)
+    shown = found.positions[: question.size]
     count = found.fitting
     if position is not None and question.has_filters:
         count = (await listed_products(connection, listing, choices, 1)).fitting
-    end = encode_position(choices.sort, shown[-1]) if len(found.positions) > _PAGE_SIZE else None
+    end = None
+    if len(found.positions) > question.size:
+        end = encode_position(choices.sort, shown[-1], _list_of(question.category, choices))
     return _Page(
         products=await cards(connection, [one.product_id for one in shown]),
         next_url=end
@@ -177,11 +188,13 @@ async def _read_chosen(connection: Connection, listing: Listing, question: _Ques
 
 def _read_snapshot(local: LocalSnapshot, question: _Question) -> _Page:
     """Read a page of all products of a category; the file takes no choices."""
-    position = decode_cursor(question.after, tuple[datetime, str])
-    found = local.category_products(question.category.path, position, _PAGE_SIZE + 1)
+    position = decode_cursor(
+        question.after, tuple[datetime, str], _list_of(question.category, question.choices)
+    )
+    found = local.category_products(question.category.path, position, question.size + 1)
     return _Page(
-        products=[card(product) for product in found[:_PAGE_SIZE]],
-        next_url=_next_url(question.category, [(one.created_at, one.product_id) for one in found]),
+        products=[card(product) for product in found[: question.size]],
+        next_url=_next_url(question, [(one.created_at, one.product_id) for one in found]),
         count=question.category.count,
         choices=question.choices,
     )
@@ -190,12 +203,20 @@ def _read_snapshot(local: LocalSnapshot, question: _Question) -> _Page:
 _STEPS = Steps(_read, snapshot=_read_snapshot)
 
 
+def _list_of(category: Category, choices: Choices) -> ListKey:
+    """Return what stands for a list in its cursors; its order is in them by itself."""
+    filters = pairs_of(choices.in_order(_DEFAULT_SORT), _DEFAULT_SORT)
+    return list_key("category", category.path, filters)
+
+
 def _is_plain(choices: Choices) -> bool:
     """Whether the list is that of all products, newest first."""
     return choices.sort == _DEFAULT_SORT and not choices.is_filtered
 
 
-def _next_url(category: Category, positions: list[tuple[datetime, str]]) -> str | None:
+def _next_url(question: _Question, positions: list[tuple[datetime, str]]) -> str | None:
     """Return the address of the next page of a list that was read one row beyond this one."""
-    is_last = len(positions) <= _PAGE_SIZE
-    return list_address(category.url, None if is_last else encode_cursor(positions[_PAGE_SIZE - 1]))
+    is_last = len(positions) <= question.size
+    of = _list_of(question.category, Choices(sort=_DEFAULT_SORT))
+    end = None if is_last else encode_cursor(positions[question.size - 1], of)
+    return list_address(question.category.url, end)

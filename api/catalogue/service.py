@@ -10,7 +10,7 @@ from api.catalogue.schemas import Product, ProductPage
 from api.database.pool import Connection
 from api.exchange import public_path
 from api.http.links import list_address
-from api.paging.keyset import decode_cursor, encode_cursor
+from api.paging.keyset import ListKey, decode_cursor, encode_cursor, list_key
 from api.problems.errors import InvalidFieldError
 
 
@@ -50,7 +50,7 @@ async def product_page(connection: Connection, question: CatalogueQuestion) -> P
     InvalidFieldError
         No product is of that category or below it.
     """
-    position = decode_cursor(question.after, tuple[str])
+    position = decode_cursor(question.after, tuple[str], _list_of(question))
     items = await store.list_products(
         connection, question.category, position and position[0], question.limit + 1
     )
@@ -91,7 +91,7 @@ def snapshot_page(local: LocalSnapshot, question: CatalogueQuestion) -> ProductP
     InvalidFieldError
         There was no such category when the snapshot was made.
     """
-    position = decode_cursor(question.after, tuple[str])
+    position = decode_cursor(question.after, tuple[str], _list_of(question))
     found = local.list_products(question.category, position and position[0], question.limit + 1)
     check_snapshot_category(local, question.category, is_empty=not found)
     return _page_of(question, [as_product(one) for one in found])
@@ -109,10 +109,16 @@ def check_snapshot_category(local: LocalSnapshot, category: str | None, *, is_em
         raise unknown_category(category)
 
 
+def _list_of(question: CatalogueQuestion) -> ListKey:
+    return list_key("products", question.category)
+
+
 def _page_of(question: CatalogueQuestion, items: list[Product]) -> ProductPage:
     """Make the page of a list that was read one row beyond it."""
     limit = question.limit
-    end = encode_cursor((items[limit - 1].product_id,)) if len(items) > limit else None
+    end = None
+    if len(items) > limit:
+        end = encode_cursor((items[limit - 1].product_id,), _list_of(question))
     return ProductPage(
         items[:limit],
         list_address(public_path("/v1/products"), end, category=question.category, limit=limit),

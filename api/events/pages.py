@@ -6,10 +6,11 @@ from litestar import Response, post, route
 from litestar.params import FromPath
 from litestar.response import Template
 
-from api.catalogue.cards import ProductCard, cards, product_card
+from api.catalogue.cards import ProductCard, cards, cards_by_id, product_card
 from api.database.failures import DatabaseAwayError
 from api.database.pool import Connection
 from api.events import service as events
+from api.events.preferences import LESS, MORE, preferences
 from api.events.schemas import NewEvent
 from api.exchange import AnyRequest
 from api.ladder.ladder import Steps
@@ -63,7 +64,33 @@ async def hidden_page(request: AnyRequest) -> Template:
         raise DatabaseAwayError
     product_ids = [*dict.fromkeys([*reversed(visitor.hidden_here), *visitor.hidden])]
     found = await answer(request, _CARD_STEPS, product_ids) if product_ids else []
-    return render_page(request, "pages/hidden.html", products=found)
+    wishes: dict[int, list[ProductCard]] = {MORE: [], LESS: []}
+    if visitor.shopper_id is not None or visitor.session_id is not None:
+        wishes = await answer(request, _WISH_STEPS, visitor)
+    return render_page(
+        request,
+        "pages/hidden.html",
+        products=found,
+        more_like=wishes[MORE],
+        less_like=wishes[LESS],
+    )
+
+
+async def _wishes(connection: Connection, visitor: Visitor) -> dict[int, list[ProductCard]]:
+    """Read what somebody wants more and less like, as cards, the latest first."""
+    found = await preferences(connection, visitor)
+    by_id = await cards_by_id(connection, [one.product_id for one in found])
+    return {
+        direction: [
+            by_id[one.product_id]
+            for one in found
+            if one.direction == direction and one.product_id in by_id
+        ]
+        for direction in (MORE, LESS)
+    }
+
+
+_WISH_STEPS = Steps(_wishes, _wishes)
 
 
 async def _set_hidden(request: AnyRequest, product_id: str, *, is_hidden: bool) -> ProductCard:

@@ -39,12 +39,14 @@ async def record_event(request: AnyRequest) -> Response[EventResult | EventOutco
     """Record an event once, or up to 500 of them sent as `{"events": […]}`.
 
     201 when it is recorded; 200 with a reason when it is not: its id is known for its kind (a hide:
-    the product is hidden already), or nothing may be kept: the shopper does not consent to
-    personalisation, or was erased. Purchases, returns and reviews need no consent; the first and
+    the product is hidden already), or nothing may be kept: the shopper does not consent to what it
+    would be kept for (a view, basket or hide: personalisation; a click: measurement), the browser
+    sent `Sec-GPC: 1` with a view, basket or click, or the shopper was erased. Purchases, returns
+    and reviews need no consent; the first and
     the last make a shopper who is not known yet, without consent until you state it. A review whose
     id is known is an edited one. 404 for an unknown product or purchase, 409 for an id that stands
-    for an event with other content. A `session_id` stands for an anonymous visitor: give one out
-    only after the visitor agreed.
+    for an event with other content. A `session_id` stands for an anonymous visitor who agreed to
+    what the event is kept for.
 
     With a shopper's token the events are that shopper's, of the kinds view, click, basket, hide and
     unhide.

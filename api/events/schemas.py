@@ -30,7 +30,8 @@ class NewEvent(Struct, forbid_unknown_fields=True):
         Id | None,
         Meta(
             description="Instead of a shopper, for views, clicks and baskets. Give a visitor an id "
-            "only after they agreed to personalisation: sending one says that they did."
+            "only after they agreed: a view or a basket says that they agreed to personalisation, "
+            "a click that they agreed to measurement."
         ),
     ] = None
     occurred_at: Annotated[

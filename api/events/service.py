@@ -60,9 +60,11 @@ async def record(connection: Connection, event: NewEvent) -> Recorded:
     """Record an event, once.
 
     A purchase is part of a contract, a return undoes it, and a review was published: they are
-    always recorded, and make a shopper who is not known yet. A view, click, basket or hide is kept
-    only if the shopper consents to personalisation now, or comes from a session, whose visitor
-    agreed. Nothing is kept of a shopper who was erased.
+    always recorded, and make a shopper who is not known yet. A view, basket or hide is kept only if
+    the shopper consents to personalisation now, a click if they consent to measurement, or if it
+    comes from a session, whose visitor agreed. Of a browser that sends Global Privacy Control no
+    view, basket or click is kept, unless the shopper agreed on the site in spite of it. Nothing is
+    kept of a shopper who was erased.
 
     Raises
     ------

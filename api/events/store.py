@@ -10,6 +10,7 @@ from alsolike.database import query
 from alsolike.privacy.hashes import shopper_hash
 from api.database.pool import Connection
 from api.events.schemas import Kind, NewEvent
+from api.exchange import has_signal
 
 # Clocks differ a little.
 TOLERANCE = timedelta(minutes=1)
@@ -72,6 +73,7 @@ async def record(
         "tolerance": TOLERANCE,
         "occurred_at": occurred_at,
         "is_time_told": event.occurred_at is not None,
+        "has_signal": has_signal(),
     }
     await cursor.execute(query(_STATEMENTS[event.kind]), parameters)
     outcome = await cursor.fetchone()

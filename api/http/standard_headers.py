@@ -27,6 +27,7 @@ _HEAD_PREFIXES = (
     "/robots.txt",
     "/sitemap",
     "/favicon.ico",
+    "/.well-known/",
 )
 _NOT_KEPT = (b"cache-control", b"private, no-store")
 _NO_SNIFFING = (b"x-content-type-options", b"nosniff")
@@ -65,6 +66,7 @@ def with_standard_headers(
             keep_encoded_slashes(scope),
             client=_address(scope),
             path_prefix=path_prefix,
+            has_signal=(b"sec-gpc", b"1") in scope["headers"],
             host_origin=f"{scope['scheme']}://{_host(scope)}",
         )
         is_api = scope["path"].startswith(API_PREFIX)

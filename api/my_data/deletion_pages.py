@@ -54,17 +54,7 @@ async def delete_everything(request: AnyRequest) -> Template | Response[Any]:
     visitor = await find_visitor(request)
     if visitor.shopper_id is None:
         return await _after_another(request, number)
-    faults: dict[str, str] = {}
-    if form.get("sure") != "yes":
-        faults["sure"] = _("Tick the box if everything is to go.")
-    password = str(form.get("password", ""))
-    try:
-        proof = await password_check(request)(request, visitor.shopper_id, password)
-    except TooManyRequestsException as error:
-        faults["password"] = error.detail
-    else:
-        if proof == "missing":
-            faults["password"] = _("This is not your password.")
+    faults = await _faults(request, visitor.shopper_id, form)
     if faults:
         return await _page(request, visitor.shopper_id, number, faults)
 
@@ -106,6 +96,24 @@ async def download_receipt(request: AnyRequest, number: FromPath[str]) -> Respon
     content = msgspec.json.format(msgspec.json.encode(receipt), indent=2)
     name = f"receipt-{receipt.erasure_id}.json"
     return Response(content, media_type="application/json", headers=attachment(name))
+
+
+async def _faults(
+    request: AnyRequest, shopper_id: str, form: Mapping[str, object]
+) -> dict[str, str]:
+    """Say what is missing for an erasure, by the name of the field."""
+    faults: dict[str, str] = {}
+    if form.get("sure") != "yes":
+        faults["sure"] = _("Tick the box if everything is to go.")
+    password = str(form.get("password", ""))
+    try:
+        proof = await password_check(request)(request, shopper_id, password)
+    except TooManyRequestsException as error:
+        faults["password"] = error.detail
+    else:
+        if proof == "missing":
+            faults["password"] = _("This is not your password.")
+    return faults
 
 
 async def _page(

@@ -30,13 +30,14 @@ from api.pages.rendering import (
     render_page,
     render_partial,
 )
-from api.paging.keyset import decode_cursor, encode_cursor
+from api.paging.keyset import decode_cursor, encode_cursor, list_key
 from api.reviews.form import ReviewForm, form_of, read_form
 from api.visitors.session import find_visitor, load_visitor
 
 _LIST = f"{PATH}/reviews"
 _ONE = f"{_LIST}/{{review_id:str}}"
 _PAGE_SIZE = 20
+_REVIEWS = list_key("own reviews")
 
 _Outcome = Literal["stranger", "unknown", "done"]
 
@@ -62,10 +63,9 @@ async def reviews_page(request: AnyRequest) -> Template | Response[Any]:
         return redirect(request, sign_in_url(public_path(_LIST)))
     question = visitor.shopper_id, request.query_params.get("after")
     page = await answer(request, _LIST_STEPS, question, who=visitor.shopper_id)
-    shown = {"reviews": page.reviews, "next_url": page.next_url}
-    if is_fragment(request):
-        return render_partial(request, "partials/my_review_items.html", **shown)
-    return render_page(request, "pages/my_reviews.html", **shown)
+    render = render_partial if is_fragment(request) else render_page
+    name = "partials/my_review_items.html" if is_fragment(request) else "pages/my_reviews.html"
+    return render(request, name, reviews=page.reviews, next_url=page.next_url)
 
 
 @route(_ONE, http_method=READ)
@@ -157,12 +157,12 @@ def _after(request: AnyRequest, outcome: _Outcome, review_id: str, message: str)
 
 async def _read_list(connection: Connection, question: tuple[str, str | None]) -> _Page:
     shopper_id, after = question
-    position = decode_cursor(after, tuple[datetime, str])
+    position = decode_cursor(after, tuple[datetime, str], _REVIEWS)
     rows = await store.own_reviews(connection, shopper_id, position, _PAGE_SIZE + 1)
     next_url = None
     if len(rows) > _PAGE_SIZE:
         rows = rows[:_PAGE_SIZE]
-        cursor = encode_cursor((rows[-1].reviewed_at, rows[-1].review_id))
+        cursor = encode_cursor((rows[-1].reviewed_at, rows[-1].review_id), _REVIEWS)
         next_url = f"{public_path(_LIST)}?{urlencode({'after': cursor})}"
     cards = await cards_by_id(connection, [row.product_id for row in rows])
     return _Page([_shown(row, cards.get(row.product_id)) for row in rows], next_url)

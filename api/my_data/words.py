@@ -65,5 +65,6 @@ def _words() -> Mapping[str, str]:
         "raw.reviews": _("Reviews"),
         "raw.rejected_rows": _("Lines about you that could not be read"),
         "recs.hides": _("Products you hid"),
+        "recs.preferences": _("Products you want more or less like"),
         "ops.sessions": _("Browsers you were signed in on"),
     }

@@ -23,8 +23,7 @@ from api.http.paths import API_PREFIX, BLOCKS_PREFIX
 from api.openapi import problems
 from api.openapi.examples import (
     BLOCK,
-    CONTINUATION,
-    CONTINUED,
+    CONTINUATIONS,
     EXAMPLES,
     NEW_PRODUCT_ID,
     NEWCOMER_ID,
@@ -281,8 +280,8 @@ def _complete_parameter(path: str, method: str, parameter: Document) -> None:
         schema.setdefault("minLength", 1)
         if parameter["name"] == "place":
             schema["enum"] = list(PLACES)
-    if parameter["name"] == "after" and path in CONTINUED:
-        parameter["example"] = CONTINUATION
+    if parameter["name"] == "after" and path in CONTINUATIONS:
+        parameter["example"] = CONTINUATIONS[path]
     elif parameter["name"] == "shopper_id" and path in OF_NEWCOMERS:
         parameter["example"] = NEWCOMER_ID
     elif parameter["name"] == "product_id" and method in {"put", "delete"}:

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from api.catalogue.schemas import (
     NewProduct,
@@ -29,8 +30,9 @@ from api.events.schemas import EventOutcome, EventOutcomes, EventResult, NewEven
 from api.filters import ProductFilter
 from api.health.schemas import Liveness, Readiness
 from api.paging.continuation import Continuation, encode_continuation
-from api.paging.keyset import encode_cursor
+from api.paging.keyset import encode_cursor, list_key
 from api.privacy.schemas import Erasure
+from api.recommendations.questions import trending_list
 from api.recommendations.schemas import (
     Action,
     BoughtProduct,
@@ -60,8 +62,17 @@ NEW_PRODUCT_ID = "knife-paring"
 CATEGORY = "Kitchen > Knives"
 MODEL = "average"
 # Where a list of recommendations went on after its first product, on the second of March 2026.
-_PAGE = Continuation(datetime(2026, 3, 2, 18, tzinfo=UTC), MODEL, ["knife-chef"])
-CONTINUATION = encode_continuation(_PAGE) or ""
+_PAGE = Continuation(
+    datetime(2026, 3, 2, 18, tzinfo=UTC),
+    MODEL,
+    ["knife-chef"],
+    list_key("recommendations", ProductFilter(), None),
+)
+_AFTER = encode_continuation(_PAGE) or ""
+_AFTER_POPULAR = (
+    encode_continuation(replace(_PAGE, model=None, of=trending_list(ProductFilter()))) or ""
+)
+_CURSOR = encode_cursor((PRODUCT_ID,), list_key("products", None))
 
 # What lists tell of the products.
 _SANTOKU: Mapping[str, Any] = {
@@ -128,7 +139,7 @@ _SIMILAR = SimilarProduct(
 _SIMILAR_PRODUCTS = SimilarProducts(product_id=PRODUCT_ID, items=[_SIMILAR])
 
 PARAMETERS: Mapping[str, Any] = {
-    "after": encode_cursor((PRODUCT_ID,)),
+    "after": _CURSOR,
     "category": CATEGORY,
     "count": 4,
     "exclude": ["knife-bread"],
@@ -142,6 +153,7 @@ PARAMETERS: Mapping[str, Any] = {
     "session_id": "visit-18",
     "session": "visit-18",
     "place": "trending",
+    "purpose": "measurement",
     "product_id": PRODUCT_ID,
     "product": PRODUCT_ID,
     "q": "santoku",
@@ -159,15 +171,18 @@ BLOCK = (
 )
 """A block, without what it has for people to read it in."""
 
-CONTINUED = frozenset({"/v1/trending", "/v1/shoppers/{shopper_id}/recommendations"})
-"""Paths at which `after` is a continuation token, as `CONTINUATION` is, and no cursor."""
+CONTINUATIONS: Mapping[str, str] = {
+    "/v1/trending": _AFTER_POPULAR,
+    "/v1/shoppers/{shopper_id}/recommendations": _AFTER,
+}
+"""By path, where `after` is a continuation token and no cursor."""
 
 OF_NEWCOMERS = frozenset({"/v1/shoppers/{shopper_id}", "/v1/shoppers/{shopper_id}/consent"})
 """Paths at which `shopper_id` is the newcomer's."""
 
 EXAMPLES: tuple[Struct, ...] = (
     _PRODUCT,
-    ProductPage(items=[_PRODUCT], next="/v1/products?after=WyJrbmlmZS1zYW50b2t1Il0&limit=5"),
+    ProductPage(items=[_PRODUCT], next=f"/v1/products?after={_CURSOR}&limit=5"),
     _SIMILAR_PRODUCTS,
     Complements(
         product_id=PRODUCT_ID,
@@ -185,9 +200,8 @@ EXAMPLES: tuple[Struct, ...] = (
                 reason=Reason(kind="viewed", event_id="view-4711", product_id=PRODUCT_ID),
             )
         ],
-        after=CONTINUATION,
-        next=f"/v1/shoppers/{SHOPPER_ID}/recommendations?"
-        + urlencode({"k": 1, "after": CONTINUATION}),
+        after=_AFTER,
+        next=f"/v1/shoppers/{SHOPPER_ID}/recommendations?{urlencode({'k': 1, 'after': _AFTER})}",
     ),
     RecommendationRequest(
         shopper_id=SHOPPER_ID,
@@ -208,8 +222,8 @@ EXAMPLES: tuple[Struct, ...] = (
     SimilarLists(lists=[_SIMILAR_PRODUCTS], unknown=[]),
     TrendingProducts(
         items=[TrendingProduct(rank=1, score=31.5, actions=47, variants=0, **_SANTOKU)],
-        after=CONTINUATION,
-        next=f"/v1/trending?{urlencode({'k': 1, 'after': CONTINUATION})}",
+        after=_AFTER_POPULAR,
+        next=f"/v1/trending?{urlencode({'k': 1, 'after': _AFTER_POPULAR})}",
     ),
     ViewedProducts(
         items=[
@@ -248,7 +262,7 @@ EXAMPLES: tuple[Struct, ...] = (
     EventResult(recorded=True),
     NewEvents([NewEvent("view-4720", "view", product_id=PRODUCT_ID, session_id="visit-18")]),
     EventOutcomes([EventOutcome("view-4720", 201, recorded=True)]),
-    Consent(personalisation=True, display_name="Shopper 18"),
+    Consent(personalisation=True, display_name="Shopper 18", measurement=False),
     Erasure(
         erasure_id=UUID("018f3c6e-7f00-7000-8000-000000000017"),
         erased_at=datetime(2026, 3, 2, 18, 30, tzinfo=UTC),

@@ -16,11 +16,12 @@ from api.catalogue.cards import ProductCard, cards_by_id, price_in_words
 from api.database.pool import Connection
 from api.orders import store
 from api.orders.store import OrderSummary, Purchase
-from api.paging.keyset import decode_cursor, encode_cursor
+from api.paging.keyset import decode_cursor, encode_cursor, list_key
 from api.visitors.session import Visitor
 
 COMPLEMENTS_SIZE = 6
 _PAGE_SIZE = 20
+_ORDERS = list_key("orders")
 _ORDER_ID = re.compile(r"web-[0-9a-f]{32}")
 
 
@@ -163,11 +164,11 @@ async def orders(
     connection: Connection, shopper_id: str, after: str | None
 ) -> tuple[list[OrderSummary], str | None]:
     """Read a page of a shopper's orders, the latest first, and the cursor of the next page."""
-    position = decode_cursor(after, tuple[datetime, str])
+    position = decode_cursor(after, tuple[datetime, str], _ORDERS)
     rows = await store.orders(connection, shopper_id, position, _PAGE_SIZE + 1)
     shown = rows[:_PAGE_SIZE]
     last = shown[-1] if len(rows) > _PAGE_SIZE else None
-    return shown, last and encode_cursor((last.ordered_at, last.order_id))
+    return shown, last and encode_cursor((last.ordered_at, last.order_id), _ORDERS)
 
 
 def _shown_purchase(row: Purchase, cards: Mapping[str, ProductCard]) -> ShownPurchase:

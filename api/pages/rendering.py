@@ -30,6 +30,7 @@ from api.languages.translate import (
     translated_plural,
 )
 from api.pages.addresses import canonical_address, here
+from api.pages.speculation import speculation_header
 from api.theme.theme import Theme
 
 WEB = Path(__file__).parents[2] / "web"
@@ -196,13 +197,15 @@ def render_page(
     context.setdefault("flash", take_flash(request))
     if status_code < _FIRST_ERROR:
         context.setdefault("canonical", canonical_address(request))
-    return _render(request, name, status_code, headers, context)
+    return _render(request, name, status_code, headers, context, is_page=True)
 
 
-def render_partial(request: AnyRequest, name: str, **context: Any) -> Template:
+def render_partial(
+    request: AnyRequest, name: str, *, headers: Mapping[str, str] | None = None, **context: Any
+) -> Template:
     """Render the partial that the page includes; a flash message stays for the next page."""
     context.setdefault("flash", None)
-    return _render(request, name, 200, None, context)
+    return _render(request, name, 200, headers, context)
 
 
 def redirect(request: AnyRequest, address: str) -> Response[Any]:
@@ -231,10 +234,13 @@ def _render(
     status_code: int,
     headers: Mapping[str, str] | None,
     context: dict[str, Any],
+    *,
+    is_page: bool = False,
 ) -> Template:
     token = ScopeState.from_scope(request.scope).csrf_token
-    common = {
-        **cast("PageFrame", request.app.state.page_frame)(request),
+    frame = cast("PageFrame", request.app.state.page_frame)(request)
+    common: dict[str, Any] = {
+        **frame,
         "csrf_token": token if isinstance(token, str) else "",
         "as_of": _as_of(request),
         "undo": request.state.get(_UNDO),
@@ -242,6 +248,7 @@ def _render(
         # A page that answers a form has no address to come back to.
         "here": here(request) if request.method in READ else None,
     }
+    ahead = speculation_header(is_personalised=frame["visitor"].is_personalised) if is_page else {}
     return Template(
         name,
         context={**common, **context},
@@ -250,6 +257,7 @@ def _render(
         headers={
             **PAGE_HEADERS,
             "Content-Language": current_language.get().tag,
+            **ahead,
             **(headers or {}),
         },
     )

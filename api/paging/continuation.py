@@ -9,14 +9,18 @@ import msgspec
 from msgspec import Struct
 
 from api.languages.translate import marked
+from api.paging.keyset import ListKey
 from api.problems.errors import InvalidFieldError
 
+# Of a token before its list is known.
+NO_LIST = ListKey("")
 # Products that the pages of one list show in all: the token of the next page holds every id.
 MOST_SHOWN = 500
 # Bytes of a token: proxies refuse addresses above 8 KB.
 _LONGEST_TOKEN = 6000
 _LARGEST_TOKEN = 200_000
 _NO_TOKEN = marked("Not a token of this list: take it from `after` or `next` of the page before.")
+_OTHER_LIST = marked("The token is of another list: begin at the first page of this one.")
 
 
 class Continuation(Struct, frozen=True, array_like=True):
@@ -33,11 +37,14 @@ class Continuation(Struct, frozen=True, array_like=True):
         Which answered the first page.
     shown : list of str
         Ids of the products so far.
+    of : str
+        What stands for the list, of `api.paging.keyset.list_key`.
     """
 
     until: datetime
     model: str | None = None
     shown: list[str] = []
+    of: ListKey = NO_LIST
 
     @property
     def is_first(self) -> bool:
@@ -54,16 +61,16 @@ def encode_continuation(page: Continuation) -> str | None:
     return token if len(token) <= _LONGEST_TOKEN else None
 
 
-def decode_continuation(token: str | None) -> Continuation:
-    """Read the token of a page; without one the list begins now.
+def decode_continuation(token: str | None, of: ListKey) -> Continuation:
+    """Read the token of a page of a list; without one the list begins now.
 
     Raises
     ------
     InvalidFieldError
-        The text is none of our tokens.
+        The text is none of our tokens, or one of another list.
     """
     if not token:
-        return Continuation(datetime.now(UTC))
+        return Continuation(datetime.now(UTC), of=of)
     try:
         packed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
         text = zlib.decompressobj().decompress(packed, _LARGEST_TOKEN)
@@ -76,4 +83,6 @@ def decode_continuation(token: str | None) -> Continuation:
     is_time = page.until.tzinfo is not None and MINYEAR < page.until.year < MAXYEAR
     if not is_time or len(page.shown) > MOST_SHOWN + 100 or any("\x00" in one for one in texts):
         raise InvalidFieldError("after", _NO_TOKEN)
+    if page.of != of:
+        raise InvalidFieldError("after", _OTHER_LIST)
     return page

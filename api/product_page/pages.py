@@ -20,7 +20,7 @@ from api.database.pool import Connection
 from api.database.rounds import Round
 from api.events import service as events
 from api.events.schemas import NewEvent
-from api.exchange import AnyRequest
+from api.exchange import AnyRequest, mark_odd
 from api.http.parameters import shown_products
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer, write_beside
@@ -32,6 +32,7 @@ from api.pages.rendering import (
     render_page,
     render_partial,
 )
+from api.paging.more import more, page_count
 from api.product_page import service
 from api.product_page.structured_data import product_data
 from api.recommendations import blocks, snapshot, store
@@ -59,6 +60,8 @@ from api.visitors.session import (
 logger = logging.getLogger("alsolike.web")
 
 _RECOMMENDED_SIZE = 6
+# Parameter that counts the pages of reviews.
+_REVIEW_PAGES = "reviews_pages"
 
 Listed = TypeVar("Listed", Complement, SimilarProduct)
 
@@ -74,6 +77,8 @@ class _Question(Struct, frozen=True):
         Which of its reviews.
     view_id : str or None
         Id of the view to record; None: this is no further look at the product.
+    size : int
+        Similar products wanted.
     """
 
     request: AnyRequest
@@ -81,6 +86,7 @@ class _Question(Struct, frozen=True):
     shown: list[str]
     reviews: service.ReviewsQuestion
     view_id: str | None
+    size: int = blocks.BLOCK_SIZE
 
 
 @route("/products/{product_id:str}", http_method=READ)
@@ -90,12 +96,20 @@ async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
     after = request.query_params.get("reviews_after")
     rating = service.read_rating(request.query_params.get(service.RATING))
     # Turning the pages of its lists is no further look at the product.
-    is_view = not shown and not after and rating is None and is_looked_at(request)
-    view_id = f"web-{secrets.token_hex(16)}" if is_view else None
-    asked = service.ReviewsQuestion(product_id, after, rating, session_shopper(request))
-    question = _Question(request, product_id, shown, asked, view_id)
-    if not is_fragment(request):
+    is_part = is_fragment(request)
+    pages = 1 if is_part else page_count(request)
+    review_pages = 1 if is_part else page_count(request, _REVIEW_PAGES)
+    is_first = pages == review_pages == 1 and not shown and not after and rating is None
+    view_id = f"web-{secrets.token_hex(16)}" if is_first and is_looked_at(request) else None
+    asked = service.ReviewsQuestion(
+        product_id, after, rating, session_shopper(request), review_pages * service.REVIEWS_SIZE
+    )
+    question = _Question(request, product_id, shown, asked, view_id, pages * blocks.BLOCK_SIZE)
+    if pages > 1 or review_pages > 1:
+        mark_odd()
+    if not is_part:
         context = await answer(request, _PAGE_STEPS, question)
+        similar = cast("blocks.Block", context["similar"])
         detail = cast("service.ProductDetail", context["product"])
         return render_page(
             request,
@@ -103,6 +117,16 @@ async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
             canonical=whole_address(detail.url),
             page_picture=shared_picture(detail.image_url),
             structured_data=product_data(detail),
+            more_reviews=more(
+                request,
+                context.pop("reviews_next_url"),
+                service.REVIEWS_SIZE,
+                is_part=False,
+                name=_REVIEW_PAGES,
+            ),
+            more_similar=more(
+                request, similar.next_url, blocks.BLOCK_SIZE, is_part=False, goes_on=False
+            ),
             rating_bars=service.rating_bars(detail, rating),
             review_url=f"{detail.url}/review",
             sign_in_to_review=sign_in_url(f"{detail.url}/review"),
@@ -111,11 +135,23 @@ async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
     await find_visitor(request)
     if after:
         reviews, next_url = await answer(request, _REVIEWS_STEPS, question)
+        following = more(request, next_url, service.REVIEWS_SIZE, is_part=True, name=_REVIEW_PAGES)
         return render_partial(
-            request, "partials/review_items.html", reviews=reviews, reviews_next_url=next_url
+            request,
+            "partials/review_items.html",
+            headers=following.headers,
+            reviews=reviews,
+            more_reviews=following,
         )
     block = await answer(request, _SIMILAR_STEPS, question)
-    return render_partial(request, "partials/recommendation_items.html", block=block)
+    following = more(request, block.next_url, blocks.BLOCK_SIZE, is_part=True, goes_on=False)
+    return render_partial(
+        request,
+        "partials/recommendation_items.html",
+        headers=following.headers,
+        block=block,
+        more=following,
+    )
 
 
 async def _read_page(connection: Connection, question: _Question) -> dict[str, Any]:
@@ -133,7 +169,9 @@ async def _read_page(connection: Connection, question: _Question) -> dict[str, A
         with_it, like_it = _send_lists(first, connection, question)
     visitor = loading.result()
     complements = _wanted(with_it.result(), visitor)[: blocks.FEW_COMPLEMENTS]
-    similar = await _apart(connection, complements, _wanted(like_it.result(), visitor))
+    similar = await _apart(
+        connection, complements, _wanted(like_it.result(), visitor), question.size
+    )
     recommended: list[RecommendedProduct] = []
     if visitor.is_personalised:
         if question.view_id is not None:
@@ -144,9 +182,14 @@ async def _read_page(connection: Connection, question: _Question) -> dict[str, A
     page, next_url = reviews.result()
     return {
         "product": detail.result(),
-        "complements": blocks.complements_block(complements, cards),
+        "complements": blocks.complements_block(complements, cards, product_id=product_id),
         "similar": blocks.similar_block(
-            product_id, similar, cards, question.shown, category=_category_of(detail.result())
+            product_id,
+            similar,
+            cards,
+            question.shown,
+            category=_category_of(detail.result()),
+            size=question.size,
         ),
         # Where it would say nothing new there is none.
         "recommended": blocks.recommended_block(recommended, cards) if recommended else None,
@@ -184,28 +227,40 @@ async def _read_similar(connection: Connection, question: _Question) -> blocks.B
         )
         with_it, like_it = _send_lists(first, connection, question)
     complements = _wanted(with_it.result(), visitor)[: blocks.FEW_COMPLEMENTS]
-    similar = await _apart(connection, complements, _wanted(like_it.result(), visitor))
+    similar = await _apart(
+        connection, complements, _wanted(like_it.result(), visitor), question.size
+    )
     cards = await cards_by_id(connection, blocks.product_ids(similar))
     category = _category_of(detail.result())
     return blocks.similar_block(
-        question.product_id, similar, cards, question.shown, category=category
+        question.product_id,
+        similar,
+        cards,
+        question.shown,
+        category=category,
+        size=question.size,
     )
 
 
 def _similar_of_snapshot(local: LocalSnapshot, question: _Question) -> blocks.Block:
     visitor, excluded = remembered_visitor(question.request)
-    size = blocks.BLOCK_SIZE + blocks.COMPLEMENTS_SIZE
+    size = question.size + blocks.COMPLEMENTS_SIZE
     found = snapshot.similar(
         local,
         SimilarQuestion(product_id=question.product_id, k=size, exclude=question.shown),
     )
     wanted = [one for one in _wanted(found, visitor) if one.product_id not in excluded]
-    similar = wanted[: blocks.BLOCK_SIZE]
+    similar = wanted[: question.size]
     products = local.products(blocks.product_ids(similar))
     cards = {product.product_id: card(product) for product in products}
     own = service.snapshot_detail(local, tree_of(question.request), question.product_id)
     return blocks.similar_block(
-        question.product_id, similar, cards, question.shown, category=_category_of(own)
+        question.product_id,
+        similar,
+        cards,
+        question.shown,
+        category=_category_of(own),
+        size=question.size,
     )
 
 
@@ -225,7 +280,7 @@ def _send_lists(
     first: Round, connection: Connection, question: _Question
 ) -> tuple[asyncio.Task[list[Complement]], asyncio.Task[list[SimilarProduct]]]:
     """Ask what goes with a product, and for so many like it that those need not be among them."""
-    size = blocks.BLOCK_SIZE + blocks.COMPLEMENTS_SIZE
+    size = question.size + blocks.COMPLEMENTS_SIZE
     similar = SimilarQuestion(product_id=question.product_id, k=size, exclude=question.shown)
     complements = ComplementsQuestion(product_id=question.product_id, k=blocks.COMPLEMENTS_SIZE)
     return (
@@ -239,7 +294,10 @@ def _wanted(rows: list[Listed], visitor: Visitor) -> list[Listed]:
 
 
 async def _apart(
-    connection: Connection, complements: list[Complement], similar: list[SimilarProduct]
+    connection: Connection,
+    complements: list[Complement],
+    similar: list[SimilarProduct],
+    size: int,
 ) -> list[SimilarProduct]:
     """Leave out of the similar products what goes with the product, and variants of that."""
     ids = {one.product_id for one in complements}
@@ -250,7 +308,7 @@ async def _apart(
         groups = await service.variant_groups(connection, [*in_groups[0], *in_groups[1]])
         taken = {groups[one] for one in in_groups[0] if one in groups}
         apart = [one for one in apart if groups.get(one.product_id) not in taken]
-    return apart[: blocks.BLOCK_SIZE]
+    return apart[:size]
 
 
 async def _recommended(

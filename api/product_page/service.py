@@ -15,13 +15,13 @@ from api.database.pool import Connection
 from api.languages.formats import long_date
 from api.languages.translate import gettext as _
 from api.pages.addresses import brand_url, product_url
-from api.paging.keyset import decode_cursor, encode_cursor
+from api.paging.keyset import decode_cursor, encode_cursor, list_key
 from api.problems.errors import InvalidFieldError
 from api.product_page import store
 
 # The parameter of an address that leaves reviews with so many stars.
 RATING = "reviews_rating"
-_REVIEWS_SIZE = 5
+REVIEWS_SIZE = 5
 _MOST_PICTURES = 12
 _STARS = (5, 4, 3, 2, 1)
 
@@ -100,12 +100,15 @@ class ReviewsQuestion(Struct, frozen=True):
         Stars; None: all.
     shopper_id : str or None
         Who looks.
+    size : int
+        Reviews wanted.
     """
 
     product_id: str
     after: str | None
     rating: int | None
     shopper_id: str | None
+    size: int = REVIEWS_SIZE
 
 
 # Reviews, and the address of the next ones.
@@ -198,20 +201,21 @@ def read_rating(text: str | None) -> int | None:
 
 async def reviews(connection: Connection, question: ReviewsQuestion) -> ReviewPage:
     """Read a page of a product's reviews, and the address of the next one."""
-    product_id, rating = question.product_id, question.rating
-    position = decode_cursor(question.after, tuple[datetime, str], "reviews_after")
+    product_id, rating, size = question.product_id, question.rating, question.size
+    of = list_key("reviews", product_id, rating)
+    position = decode_cursor(question.after, tuple[datetime, str], of, "reviews_after")
     rows = await store.product_reviews(
         connection,
         product_id,
         position,
-        _REVIEWS_SIZE + 1,
+        size + 1,
         rating=rating,
         shopper_id=question.shopper_id,
     )
     next_url = None
-    if len(rows) > _REVIEWS_SIZE:
-        rows = rows[:_REVIEWS_SIZE]
-        cursor = encode_cursor((rows[-1].reviewed_at, rows[-1].review_id))
+    if len(rows) > size:
+        rows = rows[:size]
+        cursor = encode_cursor((rows[-1].reviewed_at, rows[-1].review_id), of)
         given = {} if rating is None else {RATING: rating}
         next_url = f"{product_url(product_id)}?{urlencode({**given, 'reviews_after': cursor})}"
     return [

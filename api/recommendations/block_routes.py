@@ -37,6 +37,7 @@ from api.recommendations.questions import (
     PastQuestion,
     SimilarQuestion,
     TrendingQuestion,
+    trending_list,
 )
 from api.recommendations.schemas import ListedProduct, RecommendationRequest
 
@@ -101,7 +102,9 @@ async def _goes_with(request: AnyRequest, asked: _Asked) -> Sequence[ListedProdu
 
 
 async def _trending(request: AnyRequest, asked: _Asked) -> Sequence[ListedProduct]:
-    question = TrendingQuestion(page=decode_continuation(None), **asked.list_parameters())
+    question = TrendingQuestion(
+        page=decode_continuation(None, trending_list(asked.filter)), **asked.list_parameters()
+    )
     return (await service.trending(request, question)).items
 
 

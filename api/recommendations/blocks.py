@@ -42,11 +42,18 @@ class ReasonLine(Struct):
 
 
 class Recommendation(Struct):
-    """A product in a block."""
+    """A product in a block.
+
+    Attributes
+    ----------
+    why_url : str or None
+        Address of the page that explains why it is there.
+    """
 
     product: ProductCard
     source: str
     reason: ReasonLine | None = None
+    why_url: str | None = None
 
 
 class Block(Struct):
@@ -73,7 +80,9 @@ def recommended_block(
 ) -> Block:
     """Make "You may also like"; "Popular right now" where nothing in it is personal."""
     items = [
-        Recommendation(cards[row.product_id], row.source, _reason_line(row, cards))
+        Recommendation(
+            cards[row.product_id], row.source, _reason_line(row, cards), why_url(row.product_id)
+        )
         for row in rows
         if row.product_id in cards
     ]
@@ -95,6 +104,7 @@ def similar_block(
     shown: Sequence[str] = (),
     *,
     category: str | None = None,
+    size: int = BLOCK_SIZE,
 ) -> Block:
     """Make the block of products like a product; where none are known, of popular ones.
 
@@ -106,14 +116,21 @@ def similar_block(
         Ids of the products of the earlier pages.
     category : str, optional
         Path of the product's own category.
+    size : int
+        Products that were asked for.
     """
     listed = [row for row in rows if row.product_id in cards]
     items = [
-        Recommendation(cards[row.product_id], row.source, _filled_up(row, category))
+        Recommendation(
+            cards[row.product_id],
+            row.source,
+            _filled_up(row, category),
+            why_url(row.product_id, like=product_id),
+        )
         for row in listed
     ]
     all_shown = [*shown, *(item.product.product_id for item in items)]
-    is_last = len(items) < BLOCK_SIZE or len(all_shown) > MOST_SHOWN
+    is_last = len(items) < size or len(all_shown) > MOST_SHOWN
     following = urlencode([("exclude", one) for one in all_shown])
     title, subtitle = _("Similar products"), _("Close in name, details and who liked them")
     if items and all(item.source == "popular" for item in items):
@@ -137,10 +154,22 @@ def complements_block(
     cards: Cards,
     *,
     of_basket: bool = False,
+    product_id: str | None = None,
 ) -> Block:
-    """Make the block of what goes with a product, or a basket; without items where nothing does."""
+    """Make the block of what goes with a product, or a basket; without items where nothing does.
+
+    Parameters
+    ----------
+    product_id : str, optional
+        The product, so that each item has the address that explains it.
+    """
     items = [
-        Recommendation(cards[row.product_id], "complements", ReasonLine(row.basis))
+        Recommendation(
+            cards[row.product_id],
+            "complements",
+            ReasonLine(row.basis),
+            _why_with(row.product_id, product_id, of_basket=of_basket),
+        )
         for row in rows
         if row.product_id in cards
     ]
@@ -150,6 +179,25 @@ def complements_block(
         else (_("Goes with it"), _("What shoppers buy with this, or with its kind"))
     )
     return Block(title, subtitle, items, None)
+
+
+def why_url(product_id: str, **of_list: str) -> str:
+    """Return the address that explains why a list has a product.
+
+    Parameters
+    ----------
+    **of_list : str
+        Nothing for the visitor's own list; `like` or `goes_with`: the product that the list is
+        about; `of_basket`: yes, for what goes with the visitor's basket.
+    """
+    query = f"?{urlencode(of_list)}" if of_list else ""
+    return f"{product_url(product_id)}/why{query}"
+
+
+def _why_with(product_id: str, other_id: str | None, *, of_basket: bool) -> str | None:
+    if of_basket:
+        return why_url(product_id, of_basket="yes")
+    return None if other_id is None else why_url(product_id, goes_with=other_id)
 
 
 def _filled_up(row: SimilarProduct, category: str | None) -> ReasonLine | None:

@@ -9,11 +9,12 @@ from api.catalogue.cards import find_cards
 from api.catalogue.categories import tree_of
 from api.database.pool import Connection
 from api.database.rounds import Round
-from api.exchange import AnyRequest, public_path
+from api.exchange import AnyRequest, mark_odd, public_path
 from api.http.links import list_address
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer
 from api.pages.rendering import READ, is_fragment, render_page, render_partial
+from api.paging.more import more, page_count
 from api.recommendations import service, store
 from api.recommendations.blocks import BLOCK_SIZE, product_ids, recommended_block
 from api.recommendations.questions import PastQuestion
@@ -35,23 +36,35 @@ async def home(request: AnyRequest) -> Template:
     """Show "You may also like", what was viewed and may be bought again, and the categories."""
     visitor = await find_visitor(request)
     after = request.query_params.get("after")
+    is_part = is_fragment(request)
+    pages = 1 if is_part else page_count(request)
+    if pages > 1:
+        mark_odd()
     asked = RecommendationRequest(
-        shopper_id=visitor.shopper_id,
+        shopper_id=visitor.list_for,
         session_id=visitor.session_id,
-        k=BLOCK_SIZE,
+        k=pages * BLOCK_SIZE,
         exclude=visitor.exclude,
         after=after,
     )
     found = await service.recommend(request, asked)
-    past = _NOTHING if after or is_fragment(request) else await _past(request, visitor)
+    past = _NOTHING if after or is_part else await _past(request, visitor)
     cards = await find_cards(request, product_ids(found.items, past.viewed, past.due))
     block = recommended_block(found.items, cards, list_address(public_path("/"), found.after))
-    if is_fragment(request):
-        return render_partial(request, "partials/recommendation_items.html", block=block)
+    following = more(request, block.next_url, BLOCK_SIZE, is_part=is_part, goes_on=False)
+    if is_part:
+        return render_partial(
+            request,
+            "partials/recommendation_items.html",
+            headers=following.headers,
+            block=block,
+            more=following,
+        )
     return render_page(
         request,
         "pages/home.html",
         block=block,
+        more=following,
         due=[cards[one.product_id] for one in past.due if one.product_id in cards],
         viewed=[cards[one.product_id] for one in past.viewed if one.product_id in cards],
         categories=tree_of(request).top(),

@@ -9,6 +9,7 @@ from msgspec import Struct, structs
 
 from api.filters import ProductFilter
 from api.paging.continuation import Continuation, decode_continuation
+from api.paging.keyset import ListKey, list_key
 from api.problems.errors import InvalidFieldError
 from api.recommendations.schemas import (
     Action,
@@ -65,6 +66,11 @@ class TrendingQuestion(ListQuestion, frozen=True, kw_only=True):
     """Asks which products are popular these days."""
 
     page: Continuation
+
+
+def trending_list(product_filter: ProductFilter) -> ListKey:
+    """Return what stands for a list of popular products in the tokens of its pages."""
+    return list_key("trending", product_filter)
 
 
 class PastQuestion(ListQuestion, frozen=True, kw_only=True):
@@ -135,7 +141,9 @@ def recommend_question(
     InvalidFieldError
         `after` is no token of ours, or an action lies in the future.
     """
-    page = decode_continuation(asked.after)
+    product_filter = asked.filter or ProductFilter()
+    of = list_key("recommendations", product_filter, asked.candidates)
+    page = decode_continuation(asked.after, of)
     return RecommendQuestion(
         k=asked.k,
         shopper_id=asked.shopper_id,
@@ -143,7 +151,7 @@ def recommend_question(
         actions=_dated(asked.history, asked.basket, page.until),
         candidates=asked.candidates,
         exclude=[*asked.exclude, *page.shown],
-        filter=asked.filter or ProductFilter(),
+        filter=product_filter,
         diversity=asked.diversity,
         reasons=asked.reasons,
         model=asked.model or page.model,

@@ -35,6 +35,7 @@ from api.recommendations.questions import (
     PastQuestion,
     SimilarQuestion,
     TrendingQuestion,
+    trending_list,
 )
 from api.recommendations.schemas import (
     BoughtProducts,
@@ -231,7 +232,7 @@ async def trending(
 ) -> TrendingProducts:
     """Give the products that shoppers act on most, with a half-life of a week."""
     check_names(request, _TRENDING_NAMES)
-    page = decode_continuation(after)
+    page = decode_continuation(after, trending_list(product_filter))
     question = TrendingQuestion(
         k=k, exclude=[*trimmed(exclude), *page.shown], filter=product_filter, page=page
     )

@@ -231,7 +231,11 @@ class Reason(Struct):
     """Why a product is recommended: the shopper's event behind it."""
 
     kind: Annotated[
-        str, Meta(description="`viewed`, `bought`, `reviewed`, `in_basket` or `popular`.")
+        str,
+        Meta(
+            description="`viewed`, `bought`, `reviewed`, `in_basket`, `popular`, or `asked_for`: "
+            "on the site they want more like it."
+        ),
     ]
     event_id: Annotated[str | None, Meta(description="Null for what the request told of.")]
     product_id: str | None

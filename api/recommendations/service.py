@@ -134,7 +134,7 @@ def _go_on(
     if len(items) < k:
         return None
     shown = [*page.shown, *(item.product_id for item in items)]
-    return encode_continuation(Continuation(page.until, model, shown))
+    return encode_continuation(Continuation(page.until, model, shown, page.of))
 
 
 async def _check_category(request: AnyRequest, category: str | None) -> None:

@@ -11,7 +11,7 @@ from api.listing.choices import SEARCH_SORTS, Choices, listing_address, pairs_of
 from api.listing.controls import currency_of
 from api.listing.cursors import decode_position, encode_position
 from api.listing.store import Facet, Listing, Position, facets, listed_products
-from api.paging.keyset import decode_cursor, encode_cursor
+from api.paging.keyset import ListKey, decode_cursor, encode_cursor, list_key
 from api.search import service, spelling
 from api.search.query_vectors import QueryVectors
 from api.search.service import Search
@@ -87,7 +87,13 @@ class CardPage(Struct, kw_only=True):
 
 
 def prepare(
-    vectors: QueryVectors, words: str, after: str | None, choices: Choices, *, has_filters: bool
+    vectors: QueryVectors,
+    words: str,
+    after: str | None,
+    choices: Choices,
+    *,
+    has_filters: bool,
+    size: int = PAGE_SIZE,
 ) -> CardQuestion:
     """Read the cursor, and encode the words, before a connection is taken.
 
@@ -98,12 +104,13 @@ def prepare(
     NotReadyError
         The page before was ranked with the query's vector, and there is none now.
     """
+    of = _list_of(words, choices)
     if choices.sort == DEFAULT_SORT or not after:
-        search = service.prepare(vectors, words, None, after, PAGE_SIZE)
+        search = service.prepare(vectors, words, None, after, size, of=of)
         return CardQuestion(search, choices, None, has_filters)
-    is_by_vector, end = decode_cursor(after, tuple[bool, str]) or (False, "")
-    search = service.prepare_again(vectors, words, PAGE_SIZE, is_by_vector=is_by_vector)
-    return CardQuestion(search, choices, decode_position(end, choices.sort), has_filters)
+    is_by_vector, end = decode_cursor(after, tuple[bool, str], of) or (False, "")
+    search = service.prepare_again(vectors, words, size, of=of, is_by_vector=is_by_vector)
+    return CardQuestion(search, choices, decode_position(end, choices.sort, of), has_filters)
 
 
 async def card_page(connection: Connection, question: CardQuestion) -> CardPage:
@@ -154,11 +161,13 @@ def snapshot_card_page(local: LocalSnapshot, question: CardQuestion) -> CardPage
 
     The file takes no choices.
     """
-    found, end = service.find_in_snapshot(local, question.search)
+    plain = Choices(sort=DEFAULT_SORT)
+    search = replace(question.search, of=_list_of(question.search.words, plain))
+    found, end = service.find_in_snapshot(local, search)
     products = [card(product) for product in found]
     return CardPage(
         products=products,
-        next_url=_address(question.search, Choices(sort=DEFAULT_SORT), end),
+        next_url=_address(search, plain, end),
         choices=question.choices,
     )
 
@@ -206,8 +215,10 @@ async def _best_that_fit(
         if product_id in fitting
     ]
     left = [one for one in ranked if search.after is None or _is_after(one, search.after)]
-    shown = left[:PAGE_SIZE]
-    end = encode_cursor((row.is_by_vector, *shown[-1])) if len(left) > PAGE_SIZE else None
+    shown = left[: search.limit]
+    end = None
+    if len(left) > search.limit:
+        end = encode_cursor((row.is_by_vector, *shown[-1]), _list_of(search.words, choices))
     return CardPage(
         products=await cards(connection, [product_id for _, product_id in shown]),
         next_url=_address(search, choices, end),
@@ -222,21 +233,28 @@ async def _in_order(
     """Read a page of what fits, in another order."""
     choices = question.choices
     found = await listed_products(
-        connection, listing, choices, PAGE_SIZE + 1, after=question.position
+        connection, listing, choices, question.search.limit + 1, after=question.position
     )
-    shown = found.positions[:PAGE_SIZE]
+    shown = found.positions[: question.search.limit]
     count = found.fitting
     if question.position is not None and question.has_filters:
         count = (await listed_products(connection, listing, choices, 1)).fitting
     end = None
-    if len(found.positions) > PAGE_SIZE:
-        end = encode_cursor((row.is_by_vector, encode_position(choices.sort, shown[-1])))
+    if len(found.positions) > question.search.limit:
+        of = _list_of(question.search.words, choices)
+        end = encode_cursor((row.is_by_vector, encode_position(choices.sort, shown[-1], of)), of)
     return CardPage(
         products=await cards(connection, [one.product_id for one in shown]),
         next_url=_address(question.search, choices, end),
         choices=choices,
         count=count,
     )
+
+
+def _list_of(words: str, choices: Choices) -> ListKey:
+    """Return what stands for a list in its cursors; its order is in them by itself."""
+    filters = pairs_of(choices.in_order(DEFAULT_SORT), DEFAULT_SORT)
+    return list_key("search page", words, filters)
 
 
 def _is_after(one: tuple[float, str], last: tuple[float, str]) -> bool:

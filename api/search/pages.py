@@ -19,6 +19,7 @@ from api.pages.rendering import (
     render_page,
     render_partial,
 )
+from api.paging.more import more, page_count
 from api.search import card_pages
 from api.search.card_pages import CardPage
 from api.search.past import forget_searches, keep_search, past_searches
@@ -41,23 +42,30 @@ async def search_page(request: AnyRequest) -> Template:
     is_part, wants_count = is_fragment(request), asks_for_count(request)
     after = None if wants_count else request.query_params.get("after")
     reading = read_choices(request, SEARCH_SORTS)
+    pages = 1 if is_part else page_count(request)
     question = card_pages.prepare(
         query_vectors_of(request),
         q,
         after,
         reading.choices,
         has_filters=wants_count or not is_part,
+        size=pages * card_pages.PAGE_SIZE,
     )
-    if not question.is_plain:
+    if pages > 1 or not question.is_plain:
         mark_odd()
 
     visitor = await find_visitor(request)
     found = await answer(request, _STEPS, question)
     if wants_count:
         return render_partial(request, "partials/filters_count.html", count=found.count)
+    following = more(request, found.next_url, card_pages.PAGE_SIZE, is_part=is_part)
     if is_part:
         return render_partial(
-            request, "partials/product_items.html", products=found.products, next_url=found.next_url
+            request,
+            "partials/product_items.html",
+            headers=following.headers,
+            products=found.products,
+            more=following,
         )
     controls = None
     if found.facets is not None and _has_use_of_controls(found, reading):
@@ -78,7 +86,7 @@ async def search_page(request: AnyRequest) -> Template:
         query_fault=_too_long() if is_too_long else None,
         past_searches=[] if typed else past_searches(request),
         products=found.products,
-        next_url=found.next_url,
+        more=following,
         closest=found.closest,
         found_by=found.found_by,
         corrections=found.corrections,

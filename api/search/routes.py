@@ -12,6 +12,7 @@ from api.http.caching import SHARED
 from api.http.parameters import CategoryFilter, RowCount, SearchWords, check_names
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer
+from api.paging.keyset import list_key
 from api.search import service
 from api.search.query_vectors import query_vectors_of
 
@@ -45,5 +46,7 @@ async def list_products(
     if q is None:
         listing = catalogue.CatalogueQuestion(category, after, limit)
         return await answer(request, _LIST_STEPS, listing)
-    search = service.prepare(query_vectors_of(request), q, category, after, limit)
+    search = service.prepare(
+        query_vectors_of(request), q, category, after, limit, of=list_key("search", q, category)
+    )
     return await answer(request, _SEARCH_STEPS, search)

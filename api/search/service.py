@@ -13,7 +13,7 @@ from api.database.pool import Connection
 from api.exchange import public_path
 from api.http.links import list_address
 from api.languages.translate import marked
-from api.paging.keyset import decode_cursor, encode_cursor
+from api.paging.keyset import ListKey, decode_cursor, encode_cursor
 from api.problems.errors import InvalidFieldError, NotReadyError
 from api.search import store
 from api.search.query_vectors import QueryVector, QueryVectors
@@ -38,18 +38,27 @@ class Search(Struct, frozen=True):
     ranking : bool or "snapshot" or None
         What ranked the page before: the words alone, the vector as well (True), or the snapshot;
         None: this is the first page.
+    of : ListKey
+        What stands for the list in its cursors.
     """
 
     words: str
     vector: QueryVector | None
     category: str | None
     limit: int
+    of: ListKey
     after: tuple[float, str] | None = None
     ranking: bool | Literal["snapshot"] | None = None
 
 
 def prepare(
-    vectors: QueryVectors, words: str, category: str | None, after: str | None, limit: int
+    vectors: QueryVectors,
+    words: str,
+    category: str | None,
+    after: str | None,
+    limit: int,
+    *,
+    of: ListKey,
 ) -> Search:
     """Encode the words, before a connection is taken.
 
@@ -63,15 +72,17 @@ def prepare(
     NotReadyError
         The page before was ranked with the vector, and there is none now.
     """
-    position = decode_cursor(after, tuple[bool | Literal["snapshot"], float, str])
+    position = decode_cursor(after, tuple[bool | Literal["snapshot"], float, str], of)
     if position is None:
-        return Search(words, vectors.vector(words) if words else None, category, limit)
+        return Search(words, vectors.vector(words) if words else None, category, limit, of)
     ranking, score, product_id = position
     vector = _same_vector(vectors, words, is_ranked_by_it=ranking is True)
-    return Search(words, vector, category, limit, (score, product_id), ranking)
+    return Search(words, vector, category, limit, of, (score, product_id), ranking)
 
 
-def prepare_again(vectors: QueryVectors, words: str, limit: int, *, is_by_vector: bool) -> Search:
+def prepare_again(
+    vectors: QueryVectors, words: str, limit: int, *, of: ListKey, is_by_vector: bool
+) -> Search:
     """Encode the words for a page after the first of a list that is in another order.
 
     `is_by_vector`: whether the vector was compared for the page before.
@@ -82,7 +93,7 @@ def prepare_again(vectors: QueryVectors, words: str, limit: int, *, is_by_vector
         The page before was ranked with the vector, and there is none now.
     """
     vector = _same_vector(vectors, words, is_ranked_by_it=is_by_vector)
-    return Search(words, vector, None, limit, None, is_by_vector)
+    return Search(words, vector, None, limit, of, None, is_by_vector)
 
 
 def _same_vector(vectors: QueryVectors, words: str, *, is_ranked_by_it: bool) -> QueryVector | None:
@@ -121,7 +132,7 @@ async def find_page(connection: Connection, search: Search) -> tuple[store.Searc
     if len(row.product_ids) <= limit:
         return row, None
     product_ids, scores = row.product_ids[:limit], row.scores[:limit]
-    end = encode_cursor((row.is_by_vector, scores[-1], product_ids[-1]))
+    end = encode_cursor((row.is_by_vector, scores[-1], product_ids[-1]), search.of)
     return store.SearchRow(row.is_by_vector, product_ids, scores, row.found_by), end
 
 
@@ -154,7 +165,7 @@ def find_in_snapshot(
     if len(matches) <= search.limit:
         return found, None
     last, relevance = matches[search.limit - 1]
-    return found, encode_cursor(("snapshot", relevance, last.product_id))
+    return found, encode_cursor(("snapshot", relevance, last.product_id), search.of)
 
 
 async def suggestions(connection: Connection, search: Search) -> list[str]:

@@ -1,11 +1,13 @@
 """What a shopper consents to."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from litestar import Router, delete, put
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 
+from alsolike.purposes import PURPOSES, Purpose
 from api.exchange import AnyRequest
 from api.http.ids import path_id
 from api.http.keys import needs
@@ -24,7 +26,7 @@ from api.visitors.schemas import Consent, Shopper
 async def record_consent(
     request: AnyRequest, shopper_id: FromPath[str], data: JSONBody[Consent]
 ) -> Shopper:
-    """Record the shopper's decision about personalisation; a new shopper becomes known by it.
+    """Record the shopper's decisions about both purposes; a new shopper becomes known by it.
 
     It holds from the next request on, and no import overrides it. Saying the same again changes
     nothing. An erased shopper becomes a new one by it: loads and events count again. Their name may
@@ -34,10 +36,13 @@ async def record_consent(
     await check_body(request, Consent)
     shopper_id = path_id(shopper_id, "shopper_id")
     name = data.display_name and data.display_name.strip()
+    decisions: dict[Purpose, bool] = {"personalisation": data.personalisation}
+    if data.measurement is not None:
+        decisions["measurement"] = data.measurement
     return await _record(
         request,
         shopper_id,
-        is_granted=data.personalisation,
+        decisions,
         readmits=True,
         display_name=name or None,
     )
@@ -49,22 +54,26 @@ async def record_consent(
     operation_id="withdrawConsent",
     status_code=200,
 )
-async def withdraw_consent(request: AnyRequest, shopper_id: FromPath[str]) -> Shopper:
-    """Record that the shopper does not consent to personalisation, or not any more.
+async def withdraw_consent(
+    request: AnyRequest, shopper_id: FromPath[str], purpose: FromQuery[Purpose | None] = None
+) -> Shopper:
+    """Record that the shopper does not consent, or not any more: to one purpose, or to both.
 
-    Their events are not looked at from the next request on, and no further views are kept. What is
-    there already stays until it is erased.
+    Without personalisation their events are not looked at from the next request on, and no further
+    views are kept; without measurement no further clicks, and none counts. What is there already
+    stays until it is erased.
     """
-    check_names(request, frozenset())
+    check_names(request, frozenset({"purpose"}))
     shopper_id = path_id(shopper_id, "shopper_id")
-    return await _record(request, shopper_id, is_granted=False, readmits=False)
+    purposes = PURPOSES if purpose is None else (purpose,)
+    return await _record(request, shopper_id, dict.fromkeys(purposes, False), readmits=False)
 
 
 async def _record(
     request: AnyRequest,
     shopper_id: str,
+    decisions: Mapping[Purpose, bool],
     *,
-    is_granted: bool,
     readmits: bool,
     display_name: str | None = None,
 ) -> Shopper:
@@ -73,7 +82,7 @@ async def _record(
         partial(
             service.record_consent,
             shopper_id=shopper_id,
-            is_granted=is_granted,
+            decisions=decisions,
             readmits=readmits,
             display_name=display_name,
         ),

@@ -19,6 +19,13 @@ class Consent(Struct, forbid_unknown_fields=True):
     display_name: Annotated[
         Text | None, Meta(description="What to call them; null: as they were called before.")
     ] = None
+    measurement: Annotated[
+        bool | None,
+        Meta(
+            description="Whether what they click on in lists may be kept, to tell how well those "
+            "work; null: as they decided before, and no if they did not."
+        ),
+    ] = None
 
 
 class Shopper(Struct):
@@ -26,3 +33,4 @@ class Shopper(Struct):
 
     shopper_id: str
     personalisation: Annotated[bool, Meta(description="Whether they consent to it now.")]
+    measurement: Annotated[bool, Meta(description="Whether they consent to it now.")] = False

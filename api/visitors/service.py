@@ -1,7 +1,10 @@
 """What shoppers consent to, and shoppers that a newcomer may try the shop as."""
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
+from alsolike.purposes import Purpose
 from api.database.pool import Connection
 from api.http.ids import is_placeholder, not_a_shopper
 from api.languages.translate import gettext as _
@@ -25,12 +28,12 @@ class DemoShopper(Struct):
 async def record_consent(
     connection: Connection,
     shopper_id: str,
+    decisions: Mapping[Purpose, bool],
     *,
-    is_granted: bool,
     readmits: bool,
     display_name: str | None = None,
 ) -> Shopper:
-    """Record a decision about personalisation; an unknown shopper is made.
+    """Record what a shopper decides about purposes; an unknown shopper is made.
 
     `readmits` says that one who was erased is made anew; nothing is recorded of one otherwise.
 
@@ -40,18 +43,22 @@ async def record_consent(
         The id is unknown, and a placeholder.
     """
     is_placeholder_id = is_placeholder(shopper_id)
-    is_known = await store.record_consent(
+    recorded = await store.record_consent(
         connection,
         shopper_id,
-        is_granted=is_granted,
+        decisions,
         source="api",
         may_make=not is_placeholder_id,
         readmits=readmits,
         display_name=display_name,
     )
-    if is_placeholder_id and not is_known:
+    if is_placeholder_id and not recorded.has_shopper:
         raise not_a_shopper(shopper_id)
-    return Shopper(shopper_id, personalisation=is_granted)
+    return Shopper(
+        shopper_id,
+        personalisation=recorded.personalisation,
+        measurement=recorded.measurement,
+    )
 
 
 async def demo_shoppers(connection: Connection, _question: None) -> list[DemoShopper]:

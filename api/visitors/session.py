@@ -1,12 +1,16 @@
 """Who asks, by what the session keeps.
 
-A session holds the id of a signed-in shopper, or a random id of an anonymous visitor who agreed to
-personalisation; neither id is ever kept beside the other. Beside a shopper's id it holds whether
-they signed in to their account, or were chosen in the demo's shop. It also holds the id of the
-basket of a visitor who is not signed in, what a visitor hid who has no account or did not agree,
-and what somebody searched for last who agreed.
+A session holds the id of a signed-in shopper, or a random id for each purpose that an anonymous
+visitor agreed to; the shopper's is never kept beside the others. Beside a shopper's id it holds
+whether they signed in to their account, or were chosen in the demo's shop. It also holds the id of
+the basket of a visitor who is not signed in, what a visitor hid who has no account or did not
+agree, and what somebody searched for last who agreed.
+
+A browser that sends Global Privacy Control says no to every purpose. Only a yes of the signed-in
+shopper outranks it that they gave on this site while their browser sent it.
 """
 
+import logging
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
@@ -14,17 +18,24 @@ from typing import Any, cast
 from litestar.exceptions import NotFoundException
 from msgspec import Struct
 
+from alsolike.purposes import PURPOSES, Purpose
 from api.basket.store import basket_of_shopper, merge, summarise
+from api.database.failures import FAILURES, DatabaseAwayError, first_line
 from api.database.pool import Connection
-from api.exchange import AnyRequest
+from api.exchange import AnyRequest, has_signal
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer, ladder_of, write
 from api.languages.translate import gettext as _
 from api.sessions.session import HIDDEN, SEARCHES, sessions_of
 from api.visitors import store
+from api.visitors.refusals import refused_purposes
 from api.visitors.shop import Shop
 
-_SHOPPER, _SESSION, _BASKET, _VISITOR = "shopper_id", "session_id", "basket_id", "visitor"
+logger = logging.getLogger("alsolike.web")
+
+_SHOPPER, _BASKET, _VISITOR = "shopper_id", "basket_id", "visitor"
+# Two ids, so that whoever agrees to one purpose is not known by what they did for the other.
+_IDS: Mapping[Purpose, str] = {"personalisation": "session_id", "measurement": "measured_id"}
 _ACCOUNT = "account"
 
 
@@ -37,6 +48,16 @@ class Visitor(Struct):
         Of an anonymous visitor who agreed to personalisation; never beside a shopper.
     is_personalised : bool
         Whether what they do may be used, and kept, for recommending.
+    measured_id : str or None
+        Of an anonymous visitor who agreed to measurement; never beside a shopper.
+    is_measured : bool
+        Whether what they click on may be kept, to tell how well lists work.
+    undecided : sequence of str
+        The purposes that they may be asked about.
+    has_signal : bool
+        Whether their browser sends Global Privacy Control.
+    overruled : sequence of str
+        The purposes that a shopper agreed to, and that it says no to all the same.
     basket_id : str or None
         None: they have no basket yet.
     pieces : int or None
@@ -55,6 +76,11 @@ class Visitor(Struct):
     display_name: str | None = None
     session_id: str | None = None
     is_personalised: bool = False
+    measured_id: str | None = None
+    is_measured: bool = False
+    undecided: Sequence[Purpose] = ()
+    has_signal: bool = False
+    overruled: Sequence[Purpose] = ()
     basket_id: str | None = None
     pieces: int | None = 0
     in_basket: Sequence[str] = ()
@@ -65,8 +91,19 @@ class Visitor(Struct):
     @property
     def exclude(self) -> list[str]:
         """What to leave out of their recommendations beyond what the database knows of them."""
-        in_basket = self.in_basket if self.shopper_id is None else ()
-        return [*dict.fromkeys([*in_basket, *self.hidden_here])]
+        is_unknown = self.list_for is None
+        in_basket = self.in_basket if is_unknown else ()
+        hidden = self.hidden if is_unknown else ()
+        return [*dict.fromkeys([*in_basket, *hidden, *self.hidden_here])]
+
+    @property
+    def list_for(self) -> str | None:
+        """The shopper for whom lists are made; None: for nobody known, or for the session."""
+        return None if "personalisation" in self.overruled else self.shopper_id
+
+    def agrees(self, purpose: Purpose) -> bool:
+        """Tell whether what they do may be kept and used for a purpose, with this request."""
+        return self.is_measured if purpose == "measurement" else self.is_personalised
 
     def is_unwanted(self, product_id: str) -> bool:
         """Tell whether a product is not to be suggested to them: it is in the basket, or hidden."""
@@ -146,6 +183,15 @@ async def find_visitor(request: AnyRequest) -> Visitor:
     return await answer(request, _VISITOR_STEPS, request)
 
 
+async def find_or_remember(request: AnyRequest) -> Visitor:
+    """Tell who asks for a page that stands without an answer, by the cookie if there is none."""
+    try:
+        return await find_visitor(request)
+    except (*FAILURES, DatabaseAwayError) as error:
+        logger.warning("A visitor was not looked up: %s", first_line(error))
+        return remembered_visitor(request)[0]
+
+
 async def load_visitor(connection: Connection, request: AnyRequest) -> Visitor:
     """Tell who asks.
 
@@ -153,16 +199,20 @@ async def load_visitor(connection: Connection, request: AnyRequest) -> Visitor:
     """
     visitor = Visitor()
     shopper_id = request.session.get(_SHOPPER)
-    session_id = request.session.get(_SESSION)
     if shopper_id is not None:
         row = await store.shopper(connection, shopper_id, by_account=_by_account(request))
         if row is None:
             request.session.clear()
         else:
+            agreed = row.confirmed if has_signal() else row.agreed
             visitor = Visitor(
                 row.shopper_id,
                 row.display_name,
-                is_personalised=row.is_personalised,
+                is_personalised="personalisation" in agreed,
+                is_measured="measurement" in agreed,
+                undecided=() if has_signal() else [p for p in PURPOSES if p not in row.decided],
+                has_signal=has_signal(),
+                overruled=[p for p in row.agreed if p not in agreed],
                 basket_id=basket_of_shopper(row.shopper_id),
                 pieces=row.pieces,
                 in_basket=row.product_ids,
@@ -171,11 +221,8 @@ async def load_visitor(connection: Connection, request: AnyRequest) -> Visitor:
             )
             ladder_of(request).shoppers.note(row.shopper_id)
     else:
-        visitor = Visitor(
-            session_id=session_id,
-            is_personalised=session_id is not None,
-            basket_id=request.session.get(_BASKET),
-        )
+        visitor = _stranger(request)
+        visitor.basket_id = request.session.get(_BASKET)
         if visitor.basket_id is not None:
             found = await summarise(connection, visitor.basket_id)
             visitor.pieces, visitor.in_basket = found.pieces, found.product_ids
@@ -193,19 +240,34 @@ def remembered_visitor(request: AnyRequest) -> tuple[Visitor, frozenset[str]]:
     """
     is_let_in = _by_account(request) or shop_of(request).can_choose
     shopper_id = request.session.get(_SHOPPER) if is_let_in else None
-    session_id = request.session.get(_SESSION)
     known = ladder_of(request).shoppers.find(shopper_id)
     visitor = Visitor(
         shopper_id,
         known.display_name,
-        session_id=None if shopper_id else session_id,
-        is_personalised=shopper_id is None and session_id is not None,
-        pieces=0 if shopper_id is None and _BASKET not in request.session else None,
-        hidden_here=_hidden_in_session(request),
+        has_signal=has_signal(),
         has_account=shopper_id is not None and _by_account(request),
     )
+    if shopper_id is None:
+        visitor = _stranger(request)
+    visitor.pieces = 0 if shopper_id is None and _BASKET not in request.session else None
+    visitor.hidden_here = _hidden_in_session(request)
     setattr(request.state, _VISITOR, visitor)
     return visitor, known.excluded
+
+
+def _stranger(request: AnyRequest) -> Visitor:
+    """Tell of a visitor who is not signed in what their session and their cookie say of them."""
+    if has_signal():
+        return Visitor(has_signal=True)
+    ids = {purpose: request.session.get(key) for purpose, key in _IDS.items()}
+    refused = refused_purposes(request)
+    return Visitor(
+        session_id=ids["personalisation"],
+        is_personalised=ids["personalisation"] is not None,
+        measured_id=ids["measurement"],
+        is_measured=ids["measurement"] is not None,
+        undecided=[p for p in PURPOSES if ids[p] is None and p not in refused],
+    )
 
 
 _VISITOR_STEPS = Steps(
@@ -269,19 +331,29 @@ async def sign_out(request: AnyRequest) -> None:
     await sessions_of(request).replace(request, {}, is_new=True)
 
 
-async def agree(request: AnyRequest) -> None:
-    """Give an anonymous visitor a random id to recommend by, unless they have one."""
-    if _SESSION not in request.session:
-        session = {**request.session, _SESSION: secrets.token_urlsafe(18)}
+async def agree(request: AnyRequest, purpose: Purpose) -> None:
+    """Give an anonymous visitor a random id for a purpose, unless they have one."""
+    key = _IDS[purpose]
+    if key not in request.session:
+        session = {**request.session, key: secrets.token_urlsafe(18)}
         await sessions_of(request).replace(request, session)
 
 
-async def withdraw(request: AnyRequest) -> None:
-    """Forget the id of an anonymous visitor, and what they searched for."""
-    if _SESSION in request.session:
-        gone = {_SESSION, SEARCHES}
-        session = {key: value for key, value in request.session.items() if key not in gone}
-        await sessions_of(request).replace(request, session)
+async def withdraw(request: AnyRequest, purpose: Purpose) -> None:
+    """Forget the id of an anonymous visitor, and delete what was kept under it.
+
+    What they searched for was kept for personalisation.
+    """
+    session_id = request.session.get(_IDS[purpose])
+    if session_id is None:
+        return
+    # Nobody could name these rows once the id is gone.
+    await write(
+        request, lambda c: store.forget_actions(c, purpose, session_id=session_id), who=session_id
+    )
+    gone = {_IDS[purpose], *([SEARCHES] if purpose == "personalisation" else [])}
+    session = {key: value for key, value in request.session.items() if key not in gone}
+    await sessions_of(request).replace(request, session)
 
 
 async def keep_basket(request: AnyRequest, basket_id: str) -> None:

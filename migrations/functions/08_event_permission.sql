@@ -5,11 +5,14 @@
 -- take no advisory locks by itself.
 -- p_product_id: what it is about, null: no product; p_shopper_id: who, null: an anonymous session,
 -- which needs no look-up, because its id was given out after the visitor agreed; p_shopper_hash:
--- keyed hash of the shopper, null without one.
+-- keyed hash of the shopper, null without one; p_purpose: what the event would be kept for,
+-- 'personalisation' or 'measurement'; p_has_signal: whether the browser sent Global Privacy
+-- Control, which says no for everybody but a shopper who agreed on the site in spite of it.
 -- A row: whether the product is in the catalogue (one that was removed is not) and the shopper is
--- known, consent to personalisation holds, and the shopper was erased.
+-- known, consent to the purpose holds, and the shopper was erased.
 create or replace function raw.event_permission(
-    p_product_id text, p_shopper_id text, p_shopper_hash bytea
+    p_product_id text, p_shopper_id text, p_shopper_hash bytea,
+    p_purpose text default 'personalisation', p_has_signal boolean default false
 ) returns table (has_product boolean, has_shopper boolean, has_consent boolean, is_erased boolean)
 language plpgsql
 volatile
@@ -26,8 +29,17 @@ begin
         ),
         p_shopper_id is null
         or exists (select from raw.shoppers as s where s.shopper_id = p_shopper_id),
-        p_shopper_id is null
-        or exists (select from raw.consenting_shoppers as c where c.shopper_id = p_shopper_id),
+        case
+            when p_shopper_id is null then not p_has_signal
+            else exists (
+                select from raw.current_consents as c
+                where
+                    c.shopper_id = p_shopper_id
+                    and c.purpose = p_purpose
+                    and c.is_granted
+                    and (not p_has_signal or c.source = 'site:gpc')
+            )
+        end,
         exists (select from raw.erased_shoppers as e where e.shopper_hash = p_shopper_hash);
 end;
 $$;

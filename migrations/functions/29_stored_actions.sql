@@ -4,8 +4,8 @@
 -- strictly before, null: all until now; p_actions: products wanted. A product is acted on more than
 -- once, so that more events are read than that: the last 4 × p_actions views of each of the two,
 -- and 2 × p_actions of each other kind.
--- A row: kind ('purchase', 'review' of 4 or 5 stars, 'view', 'basket'), the event's id, product_id,
--- and when.
+-- A row: kind ('purchase', 'review' of 4 or 5 stars, 'view', 'basket', 'more' of what they want more
+-- like), the event's id, of 'more' null, product_id, and when.
 -- One statement without settings of its own, so that Postgres puts it in the caller's place.
 create or replace function recs.stored_actions(
     p_shopper_id text, p_session_id text, p_before timestamptz, p_actions integer
@@ -80,6 +80,30 @@ as $$
             and recs.has_happened(b.added_at, p_before)
             and (p_shopper_id is null or exists (select from consenting))
         order by b.added_at desc, b.addition_id
+        limit 2 * p_actions
+    )
+    union all
+    (
+        select 'more', null, m.product_id, m.stated_at
+        from recs.preferences as m
+        where
+            m.shopper_id = (select c.shopper_id from consenting as c)
+            and m.direction = 1
+            and recs.has_happened(m.stated_at, p_before)
+        order by m.stated_at desc, m.product_id
+        limit 2 * p_actions
+    )
+    union all
+    (
+        select 'more', null, m.product_id, m.stated_at
+        from recs.preferences as m
+        where
+            m.shopper_id is null
+            and m.session_id = p_session_id
+            and m.direction = 1
+            and recs.has_happened(m.stated_at, p_before)
+            and (p_shopper_id is null or exists (select from consenting))
+        order by m.stated_at desc, m.product_id
         limit 2 * p_actions
     );
 $$;

@@ -8,9 +8,9 @@
 -- where it is missing) and `acted_at`. Of kind 'basket' is what lies in a basket now; it counts as
 -- a purchase. What was once put into a basket counts halfway between a view and a purchase.
 -- Events of the future: recs.has_happened. A told action of the future counts as of now.
--- Actions, the latest first: kind ('purchase', 'review' of 4 or 5 stars, 'view', 'basket'), the
--- event's id (null for what was told), product_id, when, and its weight; of the latest `actions`
--- products. Of a visit these are at most half, rounded up, where so many came before it; what came
+-- Actions, the latest first: kind ('purchase', 'review' of 4 or 5 stars, 'view', 'basket', 'more'
+-- of what they want more like, which counts as a purchase), the event's id (null for what was told,
+-- and of 'more'), product_id, when, and its weight; of the latest `actions` products. Of a visit these are at most half, rounded up, where so many came before it; what came
 -- before has the other places, and the visit those that are left. So a long visit hides nothing of
 -- the past.
 -- The weight is the kind's, times the decay for every later one (recs.serving_options). Then the
@@ -99,6 +99,7 @@ begin
             select e.*,
                 case e.kind
                     when 'purchase' then options.purchase_weight
+                    when 'more' then options.purchase_weight
                     when 'basket'
                         then case
                             when e.event_id is null then options.purchase_weight

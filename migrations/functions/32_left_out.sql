@@ -43,7 +43,10 @@ begin
     select
         coalesce(array_agg(a.product_id) filter (where a.kind = 'purchase'), '{}'),
         coalesce(
-            array_agg(a.product_id) filter (where a.kind = 'review' or a.acted_at > since), '{}'
+            array_agg(a.product_id) filter (
+                where a.kind = 'review' or (a.acted_at > since and a.kind <> 'more')
+            ),
+            '{}'
         )
     into bought, seen
     from unnest(p_acted) as a;

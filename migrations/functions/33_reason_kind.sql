@@ -10,6 +10,7 @@ as $$
         when 'review' then 'reviewed'
         when 'basket' then 'in_basket'
         when 'view' then 'viewed'
+        when 'more' then 'asked_for'
         else 'popular'
     end;
 $$;

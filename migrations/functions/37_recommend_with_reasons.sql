@@ -17,8 +17,10 @@
 -- shown (recs.firsts_of_groups), what a reason is called (recs.reason_kind), and what fills up
 -- (recs.popular_products).
 -- A row: rank from 1, product_id, score, the model's name, source ('personal' or 'popular'), and
--- the reason: its kind ('viewed', 'bought', 'reviewed', 'in_basket' or 'popular'), the event's id,
--- that event's product, and of 'popular' the number of recent actions.
+-- the reason: its kind ('viewed', 'bought', 'reviewed', 'in_basket', 'asked_for' or 'popular'), the
+-- event's id, that event's product, and of 'popular' the number of recent actions.
+-- What somebody wants less like (recs.less_wanted) is left out itself, and what is like it comes
+-- later (recs.pushed_down, recs.turned_away); what only fills up stays in its order.
 -- The score is relevance. By vectors of a model of kind 'average': cosine similarity to the taste.
 -- Of a trained one, and by neighbours: recs.scored_products; below those, shares of the last by
 -- cosine similarity. Null for products that only fill up. It falls with the rank unless diversity
@@ -82,6 +84,11 @@ declare
     has_more_of_visit boolean;
     has_more_of_others boolean;
     acted recs.action [];
+    less constant text [] := recs.less_wanted(p_shopper_id, p_session_id, p_as_of);
+    -- The latest of these, which count for what is like them; and how many more rows are found, so
+    -- that those which others are put before do not leave places empty.
+    pushing constant text [] := less[:10];
+    pushed integer := 0;
     -- Null: nothing they acted on has a vector, or none is needed.
     taste halfvec;
     acted_vectors halfvec [];
@@ -129,7 +136,8 @@ begin
     depth := case when is_diverse then greatest(p_k, pool) else p_k end;
 
     left_out := recs.left_out(
-        p_shopper_id, acted, p_history, p_exclude, p_as_of, options.viewed_days, p_session_id
+        p_shopper_id, acted, p_history, p_exclude || less, p_as_of, options.viewed_days,
+        p_session_id
     );
     if has_groups then
         left_out := recs.with_variants(left_out);
@@ -141,6 +149,8 @@ begin
             -- So many of each side: half of the pool, and what came before keeps its first.
             depth := greatest(p_k, pool / 2);
         end if;
+        pushed := 20 * cardinality(pushing);
+        depth := depth + pushed;
         if options.full_weight > 0 and cardinality(acted) > 0 then
             prior_share := least(
                 1,
@@ -186,6 +196,10 @@ begin
             wanted := 5 * wanted;
             best := null;
         end loop;
+        depth := depth - pushed;
+        if pushed > 0 then
+            scored := recs.pushed_down(used.model_id, scored, pushing);
+        end if;
         if visit = 0 then
             scored := scored[:depth];
         else
@@ -218,6 +232,9 @@ begin
         from recs.taste(used.model_id, used.dimension, acted) as t;
     end if;
     if taste is not null then
+        if cardinality(pushing) > 0 then
+            taste := recs.turned_away(taste, used.model_id, used.dimension, pushing);
+        end if;
         -- Below what a trained model scored, the nearest have shares of its last score.
         last_score := case
             when used.kind = 'trained' then coalesce(scored[cardinality(scored)].score, 1)

@@ -140,6 +140,7 @@ begin
         jsonb_build_object(
             'created_at', s.created_at,
             'expires_at', s.expires_at,
+            'searches', coalesce(s.data -> 'searches', '[]'),
             'hidden', (
                 select coalesce(
                     jsonb_agg(

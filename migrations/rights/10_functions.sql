@@ -18,12 +18,12 @@ declare
     for_app constant text [] := array[
         'action_discounts', 'actions_before_visit', 'buy_again', 'demo_shoppers', 'diversified',
         'diversity_level', 'erase_shopper',
-        'event_permission', 'has_happened', 'is_demo_shop', 'is_of_product', 'is_readmitted',
-        'left_out',
-        'not_bought_again', 'popularity_ranks', 'put_products', 'readmit_shopper', 'reason_kind', 'rebuyable_products',
+        'event_permission', 'forget_actions', 'has_happened', 'is_demo_shop', 'is_of_product', 'is_readmitted',
+        'left_out', 'less_wanted',
+        'not_bought_again', 'popularity_ranks', 'pushed_down', 'put_products', 'readmit_shopper', 'reason_kind', 'rebuyable_products',
         'recent_actions', 'recently_viewed', 'recommend', 'recommend_with_reasons',
         'remove_products', 'scored_products', 'serving_options', 'shopper_data', 'shopper_lock', 'shopper_rows',
-        'stored_actions', 'taste', 'visit_length', 'with_nearest_action'
+        'stored_actions', 'taste', 'turned_away', 'visit_length', 'with_nearest_action'
     ];
     found record;
 begin

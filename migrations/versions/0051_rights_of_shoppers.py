@@ -3,7 +3,7 @@
 from alsolike.revision_steps import run_sql
 
 revision = "0051"
-down_revision = "0048"
+down_revision = "0050"
 
 
 def upgrade() -> None:

@@ -3,7 +3,7 @@
 from alsolike.revision_steps import run_sql
 
 revision = "0054"
-down_revision = "0052"
+down_revision = "0053"
 
 
 def upgrade() -> None:

@@ -16,10 +16,11 @@ from urllib.parse import urljoin
 
 from playwright.sync_api import Browser, Page, Response, expect
 
-from api.paging.keyset import encode_cursor
+from api.paging.keyset import encode_cursor, list_key
 from tests.fixtures.site import serving
 from tests.shop.database import cloned_database, variables_set
 from tests.shop.showcase import (
+    ARABIC,
     BARE,
     EMAIL,
     LINKS,
@@ -41,7 +42,9 @@ Act = Callable[[Page], None]
 WIDTHS = (1280, 390)
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 WINDOW_HEIGHT = 900
-_BEFORE_ALL = encode_cursor((datetime(2000, 1, 1, tzinfo=UTC), ""))
+_BEFORE_ALL = encode_cursor(
+    (datetime(2000, 1, 1, tzinfo=UTC), ""), list_key("category", "Kitchen", [])
+)
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,10 @@ class State:
         What the visitor does there. The page that follows is looked at.
     is_away : bool
         Whether the database is away, so that the page comes from the snapshot.
+    has_signal : bool
+        Whether the browser sends Global Privacy Control.
+    language : str
+        That the browser asks for.
     """
 
     name: str
@@ -70,6 +77,8 @@ class State:
     status: int = 200
     then: Act | None = None
     is_away: bool = False
+    has_signal: bool = False
+    language: str = "en-GB"
 
 
 def sign_in_as(shopper_id: str) -> Act:
@@ -162,6 +171,15 @@ def order() -> Act:
     return in_turn(add_to_basket(), go("/checkout"), press("Place the order"))
 
 
+def turn_around() -> Act:
+    """Return the act of showing the page as readers of a language from right to left see it."""
+
+    def act(page: Page) -> None:
+        page.evaluate("document.documentElement.dir = 'rtl'")
+
+    return act
+
+
 def type_search(words: str) -> Act:
     """Return the act of beginning to type a search, until something is suggested."""
 
@@ -251,12 +269,36 @@ def hide_the_first() -> Act:
     return act
 
 
+def open_why() -> Act:
+    """Return the act of opening the explanation of the first card."""
+
+    def act(page: Page) -> None:
+        page.get_by_role("link", name=re.compile("^Why this")).first.click()
+        expect(page.locator(".why")).to_be_visible()
+
+    return act
+
+
+def want(name: str) -> Act:
+    """Return the act of pressing a button of the explanation that is open."""
+
+    def act(page: Page) -> None:
+        page.locator(".why").get_by_role("button", name=name).click()
+        expect(page.get_by_role("button", name="Undo")).to_be_visible()
+
+    return act
+
+
 STATES = (
     State("home-stranger", "/"),
     State("home-agreed", "/", who="agreed"),
     State("home-shopper", "/", who="shopper"),
     State("home-from-snapshot", "/", is_away=True),
+    State("home-russian", "/", language="ru"),
+    State("home-right-to-left", "/", then=turn_around()),
     State("category", "/categories/Kitchen"),
+    State("category-german", "/categories/Kitchen", language="de"),
+    State("category-right-to-left", "/categories/Kitchen", then=turn_around()),
     State("category-past-the-end", f"/categories/Kitchen?after={_BEFORE_ALL}"),
     State("brand", f"/products/{REVIEWED}", then=follow_brand),
     State("search", "/search?q=mug"),
@@ -277,6 +319,9 @@ STATES = (
     ),
     State("search-past-page", "/search?q=mug", who="agreed", then=go("/search")),
     State("product-with-reviews", f"/products/{REVIEWED}"),
+    State("product-russian", f"/products/{ON_SALE}", language="ru"),
+    State("product-arabic", f"/products/{ARABIC}"),
+    State("product-arabic-right-to-left", f"/products/{ARABIC}", then=turn_around()),
     State("product-agreed", f"/products/{REVIEWED}", who="agreed"),
     State("product-shopper", f"/products/{ON_SALE}", who="shopper"),
     State("product-in-basket", f"/products/{ON_SALE}", then=add_to_basket()),
@@ -318,6 +363,17 @@ STATES = (
     State("my-data-receipt", f"/my-data/receipts/{RECEIPT}"),
     State("nothing-hidden", "/hidden"),
     State("card-hidden", "/", then=hide_the_first()),
+    State("why", "/", who="agreed", then=open_why()),
+    State("why-page", f"/products/{ON_SALE}/why"),
+    State("less-like", "/", who="agreed", then=in_turn(open_why(), want("Less like this"))),
+    State(
+        "wishes",
+        "/",
+        who="agreed",
+        then=in_turn(open_why(), want("Less like this"), go("/hidden")),
+    ),
+    State("home-two-pages", "/?pages=2"),
+    State("too-many-pages", "/?pages=9", status=400),
     State("hidden", "/", then=in_turn(hide_the_first(), go("/hidden"))),
     State("product-sold-out", f"/products/{SOLD_OUT}"),
     State("product-bare", f"/products/{BARE}"),
@@ -353,7 +409,21 @@ STATES = (
     State("how-recommendations-work", "/how-recommendations-work"),
     State("how-recommendations-work-shopper", "/how-recommendations-work", who="shopper"),
     State("privacy", "/privacy"),
+    State("privacy-russian", "/privacy", language="ru"),
     State("privacy-from-snapshot", "/privacy", is_away=True),
+    State("choices", "/privacy/choices"),
+    State("choices-agreed", "/privacy/choices", who="agreed"),
+    State(
+        "choices-shopper",
+        "/privacy/choices",
+        who="shopper",
+        # A withdrawal would take the shopper off the list of those to sign in as.
+        then=press("Yes: Measuring how well lists work"),
+    ),
+    State("choices-from-snapshot", "/privacy/choices", is_away=True),
+    State("choices-with-signal", "/privacy/choices", has_signal=True),
+    State("choices-shopper-with-signal", "/privacy/choices", who="shopper", has_signal=True),
+    State("home-refused", "/", then=press("Do not personalise it")),
     State("no-such-product", "/products/none", status=404),
     State("no-such-page", "/nowhere", status=404),
     State("no-such-page-from-snapshot", "/nowhere", status=404, is_away=True),
@@ -417,7 +487,10 @@ class Shown:
 @contextmanager
 def opened(browser: Browser, sites: Sites, state: State) -> Iterator[Shown]:
     """Open a page in a state within the block."""
-    with browser.new_context(reduced_motion="reduce") as context:
+    signal = {"Sec-GPC": "1"} if state.has_signal else {}
+    with browser.new_context(
+        reduced_motion="reduce", extra_http_headers=signal, locale=state.language
+    ) as context:
         shown = Shown(context.new_page())
         shown.page.on("console", lambda said: _note(shown, said.type, said.text))
         shown.page.on("response", lambda answer: _keep(shown, answer))

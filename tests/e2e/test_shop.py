@@ -143,14 +143,10 @@ def test_load_more_shows_every_product_once(visit: Any) -> None:
     cards = visit.page.locator("#recommendations .card")
     while more.count():
         more.click()
-        if visit.has_scripts:
-            expect(cards).to_have_count(min(len(seen) + BLOCK_SIZE, PRODUCTS))
-            expect(visit.page).to_have_url(visit.site + "/")
-            assert visit.block()[: len(seen)] == seen
-            seen = visit.block()
-        else:
-            expect(visit.page.locator(f"[data-product='{seen[-1]}']")).to_have_count(0)
-            seen += visit.block()
+        expect(cards).to_have_count(min(len(seen) + BLOCK_SIZE, PRODUCTS))
+        assert visit.block()[: len(seen)] == seen
+        seen = visit.block()
+    expect(visit.page.get_by_text("That is all we would suggest.").last).to_be_visible()
 
     assert len(seen) == PRODUCTS
     assert len(set(seen)) == PRODUCTS
@@ -164,11 +160,7 @@ def test_load_more_of_similar_products_repeats_none(visit: Any) -> None:
 
     visit.page.locator("#similar").get_by_role("link", name="Show more").click()
 
-    if visit.has_scripts:
-        expect(cards).to_have_count(2 * BLOCK_SIZE)
-    else:
-        expect(visit.page.locator(f"#similar [data-product='{first[-1]}']")).to_have_count(0)
-        first = []
+    expect(cards).to_have_count(2 * BLOCK_SIZE)
     ids = [card.get_attribute("data-product") for card in cards.all()]
     assert ids[: len(first)] == first
     assert len(set(ids)) == len(ids)

@@ -30,8 +30,8 @@ ANALYST_READS = {
     "ops.runs": "command finished_at is_success run_id started_at",
     "ops.snapshots": "created_at location manifest model_id read_order row_count snapshot_id",
     "raw.products": "attributes brand category created_at currency description gtin image_url "
-    "is_hidden is_in_stock item_group_id language loaded_at price product_id removed_at sale_price "
-    "search title title_group_id url variant_group_id",
+    "is_hidden is_in_stock item_group_id language loaded_at more_image_urls price product_id "
+    "removed_at sale_price search title title_group_id url variant_group_id",
     "recs.encoders": "created_at dimension document_prompt encoder_id name pooling "
     "query_prompt revision sha256",
     "recs.evaluation_differences": "against difference evaluation_id high low metric model",
@@ -80,6 +80,7 @@ ANALYST_CALLS = {
     "recs.model_of",
     "recs.nearest_products",
     "recs.nearest_thresholds",
+    "recs.nearest_words",
     "recs.pair_reasons",
     "recs.popular_products",
     "recs.products_with_words",
@@ -90,6 +91,7 @@ ANALYST_CALLS = {
     "recs.similar_products",
     "recs.similar_words",
     "recs.stems",
+    "recs.suggested_products",
     "recs.typed_query",
     "recs.variant_count",
     "recs.walk_statement",
@@ -101,6 +103,7 @@ APP_CALLS = ANALYST_CALLS | {
     "ops.is_demo_shop",
     "ops.is_readmitted",
     "raw.event_permission",
+    "raw.forget_actions",
     "raw.is_of_product",
     "raw.put_products",
     "raw.remove_products",
@@ -116,8 +119,10 @@ APP_CALLS = ANALYST_CALLS | {
     "recs.diversity_level",
     "recs.has_happened",
     "recs.left_out",
+    "recs.less_wanted",
     "recs.not_bought_again",
     "recs.popularity_ranks",
+    "recs.pushed_down",
     "recs.reason_kind",
     "recs.rebuyable_products",
     "recs.recent_actions",
@@ -128,6 +133,7 @@ APP_CALLS = ANALYST_CALLS | {
     "recs.serving_options",
     "recs.stored_actions",
     "recs.taste",
+    "recs.turned_away",
     "recs.visit_length",
     "recs.with_nearest_action",
 }
@@ -148,6 +154,7 @@ APP_WRITES = {
     "raw.shoppers": "INSERT",
     "raw.views": "INSERT",
     "recs.hides": "INSERT DELETE",
+    "recs.preferences": "INSERT DELETE",
 }
 
 
@@ -312,8 +319,13 @@ ATTACKS = [
     "select * from raw.consents",
     "select * from raw.current_consents",
     "select * from raw.consenting_shoppers",
+    "select * from raw.measured_shoppers",
+    "select * from raw.measured_clicks",
+    "select raw.forget_actions('personalisation', 's', null)",
     "select * from raw.rejected_rows",
     "select * from recs.hides",
+    "select * from recs.preferences",
+    "select recs.less_wanted('s', null)",
     "select * from recs.embeddings",
     "select content from marts.product_documents",
     "select * from marts.shopper_interactions",

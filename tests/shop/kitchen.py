@@ -46,7 +46,8 @@ def make_kitchen() -> None:
     )
     run(
         "insert into raw.consents (shopper_id, purpose, is_granted, source) values"
-        " ('agreed', 'personalisation', true, 'test'), ('plain', 'personalisation', true, 'test')"
+        " ('agreed', 'personalisation', true, 'test'), ('plain', 'personalisation', true, 'test'),"
+        " ('agreed', 'measurement', true, 'test'), ('plain', 'measurement', true, 'test')"
     )
     add_rows(
         "raw.reviews",

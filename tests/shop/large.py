@@ -113,7 +113,12 @@ _HISTORY = """
     cross join generate_series(0, 2) as line;
 
     insert into raw.clicks (click_id, product_id, clicked_at, session_id)
-    select 'c' || n, pg_temp.product(n), '2026-03-01'::timestamptz, 'busy'
+    select
+        'c' || n, pg_temp.product(n), '2026-03-01'::timestamptz,
+        case when n < 10 then 'visit' else 'busy' end
+    from generate_series(0, 3999) as n;
+    insert into raw.clicks (click_id, product_id, clicked_at, shopper_id)
+    select 'd' || n, pg_temp.product(n), '2026-03-01'::timestamptz, 's' || n % 400
     from generate_series(0, 3999) as n;
 
     insert into ops.accounts (shopper_id, email, password_hash)
@@ -128,6 +133,17 @@ _HISTORY = """
 
     insert into recs.hides (shopper_id, product_id)
     select 's' || n, pg_temp.product(n * 17)
+    from generate_series(0, 3999) as n;
+    insert into recs.preferences (product_id, shopper_id, direction, stated_at)
+    select
+        pg_temp.product(n * 19 + 11 * wish), 's' || n, case when wish < 2 then 1 else -1 end,
+        '2026-03-01'::timestamptz - wish * interval '1 day'
+    from generate_series(0, 3999) as n
+    cross join generate_series(0, 2) as wish;
+    insert into recs.preferences (product_id, session_id, direction, stated_at)
+    select
+        pg_temp.product(n * 23 + 5), case when n < 3 then 'busy' else 'v' || n end,
+        case when n % 2 = 0 then 1 else -1 end, '2026-03-01'::timestamptz
     from generate_series(0, 3999) as n;
 
     insert into raw.erased_shoppers (shopper_hash, key_id)

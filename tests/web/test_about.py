@@ -11,6 +11,7 @@ from litestar.testing import TestClient
 from alsolike.settings import Settings
 from api.about.pages import ABOUT_PATHS
 from api.app import create_app
+from api.visitors.choices import CHOICES_PATH
 from tests.shop.database import execute
 
 Client = TestClient[Litestar]
@@ -33,7 +34,7 @@ def open_shop(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[C
         yield client
 
 
-@pytest.mark.parametrize("path", ABOUT_PATHS)
+@pytest.mark.parametrize("path", [*ABOUT_PATHS, CHOICES_PATH])
 def test_every_page_leads_there(reader: Client, path: str) -> None:
     for page in ("/", "/products/knife-01", "/nowhere", *ABOUT_PATHS):
         assert f'href="{path}"' in reader.get(page).text
@@ -60,6 +61,15 @@ def test_it_is_there_without_database_and_snapshot(open_shop: Client, path: str)
     assert open_shop.head(path).status_code == 200
 
 
+def test_the_choices_are_there_without_database_and_snapshot(open_shop: Client) -> None:
+    page = open_shop.get(CHOICES_PATH).text
+    assert "Now: no, because you did not decide yet." in page
+    # A no is kept by the browser alone.
+    form = {"_csrf_token": token_of(page), "agree": "no", "next": CHOICES_PATH}
+    assert open_shop.post("/personalise", data=form).status_code == 303
+    assert "Now: no.<" in open_shop.get(CHOICES_PATH).text
+
+
 def test_a_signed_in_shopper_reads_it_while_nobody_can_be_looked_up(
     client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -74,8 +84,8 @@ def test_a_signed_in_shopper_reads_it_while_nobody_can_be_looked_up(
 
 
 def test_privacy_tells_the_retention_that_is_set(reader: Client, open_shop: Client) -> None:
-    assert re.search(r"<td>\s*365 days\s*</td>", reader.get("/privacy").text)
-    assert re.search(r"<td>\s*1 day\s*</td>", open_shop.get("/privacy").text)
+    assert re.search(r"<td>\s*365 days, or until you withdraw\s*</td>", reader.get("/privacy").text)
+    assert re.search(r"<td>\s*1 day, or until you withdraw\s*</td>", open_shop.get("/privacy").text)
     assert "30 days after your last page" in " ".join(reader.get("/privacy").text.split())
 
 

@@ -44,8 +44,9 @@ def cards(text: str) -> list[str]:
 
 
 def next_address(text: str) -> str | None:
-    found = re.search(r'<li class="more">\s*<a[^>]*?href="([^"]+)"', text)
-    return None if found is None else html.unescape(found[1])
+    """Return the address of the next products alone, by their cursor."""
+    found = re.search(r'<li class="more">\s*<a[^>]*?hx-get="([^"]+)"', text)
+    return None if found is None else re.sub(r"&pages=\d+$", "", html.unescape(found[1]))
 
 
 def status(text: str) -> str:

@@ -192,7 +192,7 @@ def test_the_snapshot_shows_the_same_products(site: Client, shop: dict[str, str]
     page = site.get("/categories/Kitchen", headers=HTML)
     assert tier(page) == "snapshot"
     assert re.findall(r'data-product="([^"]+)"', page.text) == cards
-    following = re.search(r'href="([^"]*after=[^"]*)"', page.text)
+    following = re.search(r'hx-get="([^"]*after=[^"]*)"', page.text)
     assert following is not None
     second = site.get(following[1].replace("&amp;", "&"), headers=HTML)
     assert not set(re.findall(r'data-product="([^"]+)"', second.text)) & set(cards)

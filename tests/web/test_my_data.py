@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
+from argon2 import PasswordHasher
 from jsonschema import Draft202012Validator
 from litestar.testing import TestClient
 
@@ -20,7 +21,6 @@ from alsolike.progress import ignore_progress
 from alsolike.settings import Settings
 from alsolike.transform import transform
 from api.app import create_app
-from api.exchange import AnyRequest
 from api.sessions.session import COOKIE
 from tests.shop.database import add_rows, bring_back, run, take_away
 from tests.web.conftest import Client, wait_until_connected
@@ -470,25 +470,50 @@ def test_a_number_that_the_page_did_not_give_is_refused(mine: Client, given: str
     assert run("select count(*) from ops.erasures") == [(0,)]
 
 
-def test_who_has_a_password_gives_it_again(mine: Client) -> None:
-    async def check(
-        _request: AnyRequest, shopper_id: str, password: str | None
-    ) -> Literal["missing", "right"]:
-        assert shopper_id == "agreed"
-        return "right" if password == "open sesame" else "missing"
+def make_account(client: Client) -> None:
+    """Give the shopper `agreed` an account, and sign in by it."""
+    account = {
+        "shopper_id": "agreed",
+        "email": "anna@example.com",
+        "password_hash": PasswordHasher().hash("open sesame"),
+    }
+    add_rows("ops.accounts", [account])
+    answer = send(client, "/sign-in", email="anna@example.com", password="open sesame")
+    assert answer.status_code == 303
 
-    mine.app.state.check_password = check
+
+def test_who_has_a_password_gives_it_again(mine: Client) -> None:
+    assert 'type="password"' not in mine.get("/my-data/delete").text
+    make_account(mine)
     given = number(mine)
     assert 'type="password"' in mine.get("/my-data/delete").text
     for typed in ("", "open barley"):
         answer = send(mine, "/my-data/delete", sure="yes", number=given, password=typed)
         assert answer.status_code == 422
-        assert 'aria-describedby="password-error"' in answer.text
+        assert fault_of_password(answer.text) == "This is not your password."
         assert "barley" not in answer.text
+    answer = send(mine, "/my-data/delete", number=given, password="open sesame")
+    assert answer.status_code == 422
     assert run("select count(*) from ops.erasures") == [(0,)]
     answer = send(mine, "/my-data/delete", sure="yes", number=given, password="open sesame")
     assert answer.headers["location"] == f"/my-data/receipts/{given}"
     assert kept_of("agreed") == ""
+    assert run("select count(*) from ops.accounts") == [(0,)]
+
+
+def test_who_guesses_a_password_has_to_wait(mine: Client) -> None:
+    make_account(mine)
+    form = {"sure": "yes", "number": number(mine), "password": "guess"}
+    said = [fault_of_password(send(mine, "/my-data/delete", **form).text) for _ in range(11)]
+    assert said[0] == "This is not your password."
+    assert said[-1].startswith("Too many attempts: wait")
+    assert run("select count(*) from ops.erasures") == [(0,)]
+
+
+def fault_of_password(page: str) -> str:
+    found = re.search(r'id="password-error"[^>]*>(.*?)</p>', page, re.DOTALL)
+    assert found is not None
+    return found[1].strip()
 
 
 def test_the_receipt_says_what_still_waits(mine: Client) -> None:

@@ -31,7 +31,7 @@ def shoppers() -> set[str]:
 
 def decisions() -> list[tuple[Any, ...]]:
     return rows(
-        "select shopper_id, is_granted, source from raw.consents"
+        "select shopper_id, purpose, is_granted, source from raw.consents"
         " where source <> 'test' order by consent_id"
     )
 
@@ -160,7 +160,7 @@ def test_a_consent_is_stated_used_and_withdrawn(client: Client) -> None:
     granted = client.put(path, json={"personalisation": True})
     assert (granted.status_code, granted.json()) == (
         200,
-        {"shopper_id": NEW, "personalisation": True},
+        {"shopper_id": NEW, "personalisation": True, "measurement": False},
     )
     view = {**PURCHASE, "kind": "view", "event_id": "v1"}
     assert client.post("/v1/events", json=view).status_code == 201
@@ -168,14 +168,22 @@ def test_a_consent_is_stated_used_and_withdrawn(client: Client) -> None:
     assert {item["source"] for item in items(recommended(client))} == {"personal"}
 
     withdrawn = client.delete(f"{path}/consent")
-    assert withdrawn.json() == {"shopper_id": NEW, "personalisation": False}
+    assert withdrawn.json() == {
+        "shopper_id": NEW,
+        "personalisation": False,
+        "measurement": False,
+    }
     assert {item["source"] for item in items(recommended(client))} == {"popular"}
     assert items(client.get(f"{path}/recently-viewed")) == []
     assert client.post("/v1/events", json={**view, "event_id": "v2"}).json() == {
         "recorded": False,
         "reason": "no consent",
     }
-    assert decisions() == [(NEW, True, "api"), (NEW, False, "api")]
+    assert decisions() == [
+        (NEW, "personalisation", True, "api"),
+        (NEW, "personalisation", False, "api"),
+        (NEW, "measurement", False, "api"),
+    ]
 
 
 def test_a_name_is_told_changed_and_kept(client: Client) -> None:
@@ -188,12 +196,16 @@ def test_a_name_is_told_changed_and_kept(client: Client) -> None:
     ):
         assert client.put(path, json=body).status_code == 200
         assert rows(named) == [(name,)]
-    assert decisions() == [(NEW, True, "api"), (NEW, False, "api")]
+    assert decisions() == [
+        (NEW, "personalisation", True, "api"),
+        (NEW, "personalisation", False, "api"),
+    ]
 
 
 def test_an_erased_shopper_is_gone_until_the_shop_makes_them_anew(client: Client) -> None:
     path = f"/v1/shoppers/{NEW}"
-    client.put(path, json={"personalisation": True, "display_name": "Nina"})
+    agreed = {"personalisation": True, "measurement": True, "display_name": "Nina"}
+    client.put(path, json=agreed)
     kinds = ("view", "basket", "click", "purchase")
     events = [{**PURCHASE, "kind": kind, "event_id": f"n-{kind}"} for kind in kinds]
     assert {
@@ -206,7 +218,7 @@ def test_an_erased_shopper_is_gone_until_the_shop_makes_them_anew(client: Client
     assert receipt.json()["counts"] == {
         "raw.basket_additions": 1,
         "raw.clicks": 1,
-        "raw.consents": 1,
+        "raw.consents": 2,
         "raw.purchases": 1,
         "raw.shoppers": 1,
         "raw.views": 1,
@@ -226,7 +238,10 @@ def test_saying_the_same_again_is_no_further_decision(client: Client) -> None:
         assert client.put("/v1/shoppers/plain", json={"personalisation": True}).status_code == 200
         assert client.delete("/v1/shoppers/silent/consent").status_code == 200
     # Plain had agreed before; silent was never asked, so that this no is their first decision.
-    assert decisions() == [("silent", False, "api")]
+    assert decisions() == [
+        ("silent", "personalisation", False, "api"),
+        ("silent", "measurement", False, "api"),
+    ]
 
 
 @pytest.mark.parametrize("way", ["put", "delete"])
@@ -237,15 +252,28 @@ def test_an_import_does_not_override_a_newcomers_no(
         response = client.put(f"/v1/shoppers/{NEW}", json={"personalisation": False})
     else:
         response = client.delete(f"/v1/shoppers/{NEW}/consent")
-    assert response.json() == {"shopper_id": NEW, "personalisation": False}
+    assert response.json()["personalisation"] is False
+    before = decisions()
+    assert (NEW, "personalisation", False, "api") in before
     (tmp_path / "shoppers.csv").write_text(f"shopper_id,display_name\n{NEW},Somebody\n")
     load_folder(tmp_path, consent="personalisation", report=ignore_progress)
-    assert decisions() == [(NEW, False, "api")]
+    assert decisions() == before
     assert client.put(f"/v1/shoppers/{NEW}", json={"personalisation": True}).status_code == 200
-    assert decisions() == [(NEW, False, "api"), (NEW, True, "api")]
+    assert decisions() == [*before, (NEW, "personalisation", True, "api")]
 
 
-@pytest.mark.parametrize("body", [{}, {"personalisation": 1}, {"personalisation": None}, [], "yes"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"personalisation": 1},
+        {"personalisation": None},
+        {"personalisation": True, "measurement": "yes"},
+        {"measurement": True},
+        [],
+        "yes",
+    ],
+)
 def test_a_consent_that_is_not_yes_or_no_is_refused(client: Client, body: object) -> None:
     assert client.put(f"/v1/shoppers/{NEW}", json=body).status_code == 400
     assert NEW not in shoppers()
@@ -306,4 +334,5 @@ def test_ids_are_trimmed_as_the_loader_trims_them(client: Client) -> None:
     assert client.put("/v1/shoppers/plain%20", json={"personalisation": True}).json() == {
         "shopper_id": "plain",
         "personalisation": True,
+        "measurement": True,
     }

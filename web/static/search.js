@@ -56,7 +56,7 @@
   // What is still on its way is not shown any more.
   function dismiss() {
     isDismissed = true;
-    input.dispatchEvent(new CustomEvent("htmx:abort", { bubbles: true }));
+    input.dispatchEvent(new CustomEvent("htmx:abort", { bubbles: true, detail: {} }));
     close();
   }
 

@@ -9,6 +9,11 @@ select
 from staged as s
 where s.consent is not null and is_agreed(s.consent) is null
 union all
+select
+    s.line, 'measurement', 'none', 'taken as none: expected measurement or none, yes or no'
+from staged as s
+where s.measurement is not null and is_agreed(s.measurement, 'measurement') is null
+union all
 select s.line, 'created_at', null, 'left empty: ' || time_fault(s.created_at)
 from staged as s
 where time_fault(s.created_at) is not null

@@ -1,7 +1,8 @@
 -- Put the usable staged shoppers into raw, and the decisions on consent that their file states:
 -- one if there is none yet, or if an import recorded another. A decision that the shopper made
 -- themselves stays. A shopper on two lines agrees only if both say so. A rejected row, such as one
--- that contradicts an earlier line, refuses the consent of the shopper that it names.
+-- that contradicts an earlier line, refuses the consent of the shopper that it names; to
+-- measurement only where a line states that.
 -- source: recorded as the origin of the decisions.
 -- A row: one shopper who is new, changed or has a new decision.
 with shoppers as (
@@ -17,17 +18,25 @@ with shoppers as (
 stated as (
     select
         s.shopper_id,
+        d.purpose,
         bool_and(
             case
                 when r.place is not null then false
-                when s.consent is not null then coalesce(is_agreed(s.consent), false)
+                when d.answer is not null then coalesce(is_agreed(d.answer, d.purpose), false)
             end
         ) as is_granted
     from staged as s
     -- By place, because staged has no index and may be long.
     left join left_out as r on s.ctid = r.place
+    cross join
+        lateral (
+            values
+            ('personalisation', s.consent),
+            ('measurement', s.measurement)
+        ) as d (purpose, answer)
     where octet_length(s.shopper_id) <= 500 and not is_nobody(s.shopper_id)
-    group by s.shopper_id
+    group by s.shopper_id, d.purpose
+    having d.purpose = 'personalisation' or count(d.answer) > 0
 ),
 
 stored as (
@@ -48,7 +57,7 @@ stored as (
 -- A rejected row stores its shopper's id alone, so that their no holds when an event names them.
 named as (
     insert into raw.shoppers (shopper_id)
-    select t.shopper_id
+    select distinct t.shopper_id
     from stated as t
     where
         t.is_granted is not null
@@ -58,7 +67,7 @@ named as (
 
 decided as (
     insert into raw.consents (shopper_id, purpose, is_granted, source)
-    select t.shopper_id, 'personalisation', t.is_granted, %(source)s
+    select t.shopper_id, t.purpose, t.is_granted, %(source)s
     from stated as t
     where
         t.is_granted is not null
@@ -66,13 +75,13 @@ decided as (
             select from raw.current_consents as c
             where
                 c.shopper_id = t.shopper_id
-                and c.purpose = 'personalisation'
+                and c.purpose = t.purpose
                 and (
                     not starts_with(c.source, 'import:')
                     or c.is_granted = t.is_granted
                 )
         )
-    order by t.shopper_id
+    order by t.shopper_id asc, t.purpose desc
     returning shopper_id
 )
 

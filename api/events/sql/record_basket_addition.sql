@@ -2,11 +2,12 @@
 -- event_id: its id; shopper_hash: keyed hash of the shopper, null without one; product_id;
 -- shopper_id or session_id, the other null; occurred_at: when; is_time_told: whether the sender
 -- said so.
+-- has_signal: whether the browser sent Global Privacy Control.
 -- A row: as in record_view.
 with asked as (
     select a.has_product, a.has_shopper, a.has_consent, a.is_erased
     from raw.event_permission(
-        %(product_id)s, %(shopper_id)s, %(shopper_hash)s
+        %(product_id)s, %(shopper_id)s, %(shopper_hash)s, 'personalisation', %(has_signal)s::boolean
     ) as a
 ),
 

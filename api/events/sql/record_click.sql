@@ -1,12 +1,13 @@
--- Record that a product of a list was clicked on, once, if the shopper consents to personalisation.
+-- Record that a product of a list was clicked on, once, if the shopper consents to measurement.
 -- event_id: its id; shopper_hash: keyed hash of the shopper, null without one; product_id;
 -- shopper_id or session_id, the other null; occurred_at: when; is_time_told: whether the sender
 -- said so; place: where the list stood, model: which model made it, null: not told.
+-- has_signal: whether the browser sent Global Privacy Control.
 -- A row: as in record_view.
 with asked as (
     select a.has_product, a.has_shopper, a.has_consent, a.is_erased
     from raw.event_permission(
-        %(product_id)s, %(shopper_id)s, %(shopper_hash)s
+        %(product_id)s, %(shopper_id)s, %(shopper_hash)s, 'measurement', %(has_signal)s::boolean
     ) as a
 ),
 

@@ -2,13 +2,14 @@
 -- event_id: its id; shopper_hash: keyed hash of the shopper, null without one; product_id;
 -- shopper_id or session_id, the other null; occurred_at: when; is_time_told: whether the sender
 -- said so. A session needs no look-up: its id was given out after the visitor agreed.
+-- has_signal: whether the browser sent Global Privacy Control.
 -- A row: whether the product and the shopper are known, consent holds, and the view is recorded
 -- now; whether a view of that id that was there has the same content, null: there was none; and
 -- whether the product is not to be recommended any more.
 with asked as (
     select a.has_product, a.has_shopper, a.has_consent, a.is_erased
     from raw.event_permission(
-        %(product_id)s, %(shopper_id)s, %(shopper_hash)s
+        %(product_id)s, %(shopper_id)s, %(shopper_hash)s, 'personalisation', %(has_signal)s::boolean
     ) as a
 ),
 

@@ -1,7 +1,7 @@
 -- Shoppers with what not to recommend to them, by the rule of recs.left_out.
 -- shopper_ids: the shoppers; row_count: ids of a shopper at most, of each kind, the latest first.
--- A row: a shopper that is known, their name, and the ids of what they bought or hid, and of what
--- lies in their basket.
+-- A row: a shopper that is known, their name, and the ids of what they bought, hid or want less
+-- like, and of what lies in their basket.
 with known as materialized (
     select
         s.shopper_id,
@@ -38,5 +38,8 @@ select
         select l.product_id
         from raw.basket_lines as l
         where l.basket_id = 'shopper:' || k.shopper_id
+        union
+        select w.product_id
+        from unnest(recs.less_wanted(k.shopper_id, null)) as w (product_id)
     ) as product_ids
 from known as k

@@ -1,11 +1,13 @@
--- Record what a shopper decides about personalisation, unless that is what they decided last.
+-- Record what a shopper decides, of each purpose unless that is what they decided last.
 -- Of an erased shopper nothing is recorded, unless the shop makes a new shopper of the id.
--- A first no is recorded as well: without it an import would decide for them.
+-- A first no is recorded as well: without it an import would decide for them. A yes in spite of
+-- Global Privacy Control is recorded after one without.
 -- shopper_id: the shopper; shopper_hash: keyed hash of the id; key_id: which key; may_make: whether
 -- an unknown one may be made; readmits: whether an erased one may be made anew, which takes them
--- off the list; is_granted: yes or no; source: who tells, as 'site' or 'api'; display_name: what to
--- call them, null: not told.
--- A row: whether the shopper was known; if not, nothing is recorded unless they may be made.
+-- off the list; personalisation, measurement: yes or no, null: not told; source: who tells, as
+-- 'site', 'site:gpc' or 'api'; display_name: what to call them, null: not told.
+-- A row: whether the shopper was known; if not, nothing is recorded unless they may be made; and
+-- what holds then of each purpose.
 with asked as (
     select
         p.has_shopper,
@@ -38,28 +40,63 @@ renamed as (
         and %(display_name)s::text is not null
 ),
 
+known as (
+    select
+        c.purpose,
+        c.is_granted,
+        c.source
+    from raw.current_consents as c
+    where c.shopper_id = %(shopper_id)s
+),
+
+told as (
+    select
+        d.purpose,
+        d.is_granted
+    from
+        (
+            values
+            ('personalisation', %(personalisation)s::boolean),
+            ('measurement', %(measurement)s::boolean)
+        ) as d (purpose, is_granted)
+    where d.is_granted is not null
+),
+
 written as (
     insert into raw.consents (shopper_id, purpose, is_granted, source)
     select
         %(shopper_id)s::text,
-        'personalisation',
-        %(is_granted)s::boolean,
+        t.purpose,
+        t.is_granted,
         %(source)s::text
-    from asked
+    from asked as a
+    cross join told as t
     where
-        (has_shopper or %(may_make)s::boolean)
-        and (not is_erased or %(readmits)s::boolean)
+        (a.has_shopper or %(may_make)s::boolean)
+        and (not a.is_erased or %(readmits)s::boolean)
         and not exists (
-            select 1 from raw.current_consents as c
+            select 1 from known as k
             where
-                c.shopper_id = %(shopper_id)s
-                and c.purpose = 'personalisation'
-                and c.is_granted = %(is_granted)s::boolean
+                k.purpose = t.purpose
+                and k.is_granted = t.is_granted
+                and (
+                    not t.is_granted
+                    or k.source = 'site:gpc'
+                    or %(source)s::text <> 'site:gpc'
+                )
         )
 )
 
 select
     a.has_shopper,
+    coalesce(
+        %(personalisation)s::boolean,
+        exists (select 1 from known where purpose = 'personalisation' and is_granted)
+    ) as personalisation,
+    coalesce(
+        %(measurement)s::boolean,
+        exists (select 1 from known where purpose = 'measurement' and is_granted)
+    ) as measurement,
     case
         when a.is_erased and %(may_make)s::boolean and %(readmits)s::boolean
             then ops.readmit_shopper(%(shopper_hash)s, %(key_id)s)

@@ -1,13 +1,16 @@
 -- The shopper who is signed in, or whom a visitor of the demo chose to be.
 -- shopper_id: the shopper; by_account: whether they signed in to their account.
--- A row: the shopper with whether they consent to personalisation now, and what lies in their
+-- A row: the shopper with the purposes that they agreed to, that they decided about, and that they
+-- agreed to on the site in spite of Global Privacy Control; and what lies in their
 -- basket: pieces, and ids of products; and the ids of at most 1,000 products that they hid, the
 -- latest. None for an unknown one, none whose account is gone, and none who was chosen where
 -- shoppers are not made up, whenever a session began; nor may one be chosen who has an account.
 select
     s.shopper_id,
     s.display_name,
-    c.shopper_id is not null as is_personalised,
+    c.agreed,
+    c.decided,
+    c.confirmed,
     b.pieces,
     b.product_ids,
     array(
@@ -20,7 +23,17 @@ select
         )
     ) as hidden
 from raw.shoppers as s
-left join raw.consenting_shoppers as c on s.shopper_id = c.shopper_id
+cross join
+    lateral (
+        select
+            coalesce(array_agg(d.purpose) filter (where d.is_granted), '{}') as agreed,
+            coalesce(array_agg(d.purpose), '{}') as decided,
+            coalesce(
+                array_agg(d.purpose) filter (where d.is_granted and d.source = 'site:gpc'), '{}'
+            ) as confirmed
+        from raw.current_consents as d
+        where d.shopper_id = s.shopper_id
+    ) as c
 cross join
     lateral (
         select

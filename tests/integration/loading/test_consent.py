@@ -328,3 +328,69 @@ def test_views_of_sessions_are_kept_if_their_visitors_agreed(
     views = load(shop, consent).files[-1]
     assert (views.loaded, views.not_kept, views.rejected) == (kept, 2 - kept, 0)
     assert stored() == (1, kept, 0)
+
+
+def of_purposes() -> list[tuple[str, str, bool]]:
+    with psycopg.connect("") as connection:
+        return connection.execute(
+            "select shopper_id, purpose, is_granted from raw.current_consents order by 1, 2 desc"
+        ).fetchall()  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize(
+    ("word", "is_granted"),
+    [
+        ("yes", True),
+        ("Measurement", True),
+        ("no", False),
+        ("None", False),
+        ("personalisation", False),
+        ("perhaps", False),
+    ],
+)
+def test_the_shoppers_file_may_state_measurement_too(
+    database: dict[str, str], shop: Path, word: str, *, is_granted: bool
+) -> None:
+    (shop / "shoppers.csv").write_text(
+        f"shopper_id,consent,measurement\ns1,none,{word}\ns2,personalisation,\n"
+    )
+    load(shop)
+    assert of_purposes() == [
+        ("s1", "personalisation", False),
+        ("s1", "measurement", is_granted),
+        ("s2", "personalisation", True),
+    ]
+
+
+def test_without_the_column_nothing_is_said_of_measurement(
+    database: dict[str, str], shop: Path
+) -> None:
+    load(shop)
+    assert {purpose for _, purpose, _ in of_purposes()} == {"personalisation"}
+
+
+def test_a_line_that_is_rejected_refuses_measurement_that_another_states(
+    database: dict[str, str], shop: Path
+) -> None:
+    (shop / "shoppers.csv").write_text(
+        "shopper_id,consent,measurement\ns1,yes,yes\ns1,yes,yes,too,many\ns2,yes,yes\ns2,yes,no\n"
+    )
+    load(shop)
+    assert [row for row in of_purposes() if row[1] == "measurement"] == [
+        ("s1", "measurement", False),
+        ("s2", "measurement", False),
+    ]
+
+
+def test_an_import_leaves_what_a_shopper_said_of_measurement(
+    database: dict[str, str], shop: Path
+) -> None:
+    (shop / "shoppers.csv").write_text("shopper_id,consent,measurement\ns1,yes,yes\n")
+    load(shop)
+    with psycopg.connect("") as connection:
+        connection.execute(
+            "insert into raw.consents (shopper_id, purpose, is_granted, source) "
+            "values ('s1', 'measurement', false, 'site')"
+        )
+    load(shop)
+    assert of_purposes()[:2] == [("s1", "personalisation", True), ("s1", "measurement", False)]

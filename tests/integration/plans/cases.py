@@ -37,14 +37,16 @@ _TASTE = {
     "basket_additions": 50,
     "reviews": 20,
     "hides": 4,
+    "preferences": 8,
     "basket_lines": 6,
     "rebuyable_products": 10,
 }
-_SESSION = {"views": 200, "basket_additions": 100}
+_SESSION = {"views": 200, "basket_additions": 100, "preferences": 12}
 _VECTORS = {"product_vectors_1": 250}
-_NEIGHBOURS = {"neighbours": 500}
+_NEIGHBOURS = {"neighbours": 600}
 _POPULAR = {"product_popularity": 40}
-_LOOKED_UP = {"products": 80}
+# Of a shopper who wants less like a product, what is like it is looked up beside what is listed.
+_LOOKED_UP = {"products": 140}
 _ONE_SHELF = "Department 3 > Shelf 9"
 
 
@@ -310,12 +312,30 @@ _VIEW = Case(
         "shopper_hash": b"hash",
         "occurred_at": "2026-03-03T00:00:00Z",
         "is_time_told": True,
+        "has_signal": False,
         "place": None,
         "model": None,
     },
     rows=1,
     most={"products": 4, "shoppers": 4, "consents": 4, "views": 4},
 )
+_STATED = Case(
+    name="shopper",
+    statement="api/events/state_preference",
+    parameters={
+        "product_id": "v00001",
+        "shopper_id": BUSY,
+        "session_id": None,
+        "shopper_hash": b"hash",
+        "direction": 1,
+        "most": 100,
+    },
+    rows=1,
+    most={"products": 4, "shoppers": 4, "consents": 4, "preferences": 12},
+    searches=("preferences_of_person",),
+)
+_WISH = {"preferences": 8}
+_BY_SESSION: dict[str, Any] = {"shopper_id": None, "session_id": "busy", "shopper_hash": None}
 _PUT = Case(
     name="two",
     statement="api/catalogue/put_products",
@@ -335,7 +355,8 @@ _REMOVE = Case(
     searches=("products_pkey",),
 )
 _CONSENT: dict[str, Any] = {
-    "is_granted": True,
+    "personalisation": True,
+    "measurement": False,
     "readmits": True,
     "shopper_hash": b"hash",
     "key_id": "key",
@@ -855,6 +876,14 @@ CASES = (
         statement="api/events/record_unhide",
         most={"products": 4, "hides": 4},
     ),
+    _STATED,
+    _STATED.but("session", **_BY_SESSION),
+    _STATED.but("shopper", statement="api/events/take_back_preference", rows=0, most=_WISH),
+    _STATED.but(
+        "session", statement="api/events/take_back_preference", **_BY_SESSION, rows=0, most=_WISH
+    ),
+    _STATED.but("shopper", statement="api/events/preferences", rows=3, most=_WISH),
+    _STATED.but("session", statement="api/events/preferences", **_BY_SESSION, rows=3, most=_WISH),
     _VIEW.but(
         "shopper",
         statement="api/events/record_hide",
@@ -886,6 +915,44 @@ CASES = (
         statement="api/visitors/record_consent",
         parameters={**_CONSENT, "shopper_id": "new", "source": "api", "may_make": True},
         most={"shoppers": 4, "consents": 4},
+        rows=1,
+    ),
+    Case(
+        name="some",
+        statement="api/visitors/decisions",
+        parameters={"shopper_id": BUSY, "row_count": 100},
+        most={"consents": 4},
+        searches=("consents_latest",),
+    ),
+    Case(
+        name="much",
+        statement="api/visitors/kept_actions",
+        parameters={"shopper_id": BUSY},
+        most={"views": 4, "basket_additions": 4, "clicks": 4},
+        searches=("clicks_of_shopper",),
+        rows=1,
+    ),
+    Case(
+        name="shopper",
+        statement="api/visitors/forget_actions",
+        parameters={"purpose": "measurement", "shopper_id": BUSY, "session_id": None},
+        most={"consents": 4, "clicks": 20},
+        searches=("clicks_of_shopper",),
+        rows=1,
+    ),
+    Case(
+        name="session",
+        statement="api/visitors/forget_actions",
+        parameters={"purpose": "measurement", "shopper_id": None, "session_id": "visit"},
+        most={"consents": 4, "clicks": 20},
+        searches=("clicks_of_session",),
+        rows=1,
+    ),
+    Case(
+        name="personalisation of a session",
+        statement="api/visitors/forget_actions",
+        parameters={"purpose": "personalisation", "shopper_id": None, "session_id": "visit"},
+        most={"consents": 4, "views": 20, "basket_additions": 20},
         rows=1,
     ),
     Case(
@@ -986,6 +1053,7 @@ CASES = (
             "consents": 12,
             "purchases": 120,
             "hides": 12,
+            "preferences": 12,
             "basket_lines": 20,
             "rebuyable_products": 60,
             "reviews": 40,
@@ -1025,7 +1093,7 @@ CASES = (
         name="one",
         statement="api/my_data/own_review",
         parameters={"shopper_id": BUSY, "review_id": "r7"},
-        most={"reviews": 2, "products": 2},
+        most={"reviews": 4, "products": 4},
         rows=1,
         searches=("reviews_pkey",),
     ),

@@ -23,6 +23,7 @@ STATEMENTS = {
     "raw.purchases": "api/events/record_purchase",
     "raw.reviews": "api/events/record_review",
     "recs.hides": "api/events/record_hide",
+    "recs.preferences": "api/events/state_preference",
     "raw.consents": "api/visitors/record_consent",
 }
 PARAMETERS: dict[str, object] = {
@@ -42,9 +43,13 @@ PARAMETERS: dict[str, object] = {
     "body": None,
     "may_make": True,
     "readmits": False,
-    "is_granted": False,
+    "personalisation": False,
+    "measurement": False,
+    "has_signal": False,
     "source": "site",
     "display_name": None,
+    "direction": 1,
+    "most": 100,
 }
 
 
@@ -60,8 +65,9 @@ def shopper(database: dict[str, str]) -> None:
     """Add a shopper who consents, and a product."""
     add_rows("raw.products", [{"product_id": "mug", "title": "Mug"}])
     add_rows("raw.shoppers", [{"shopper_id": PERSON}])
-    consent = {"shopper_id": PERSON, "purpose": "personalisation", "source": "test"}
-    add_rows("raw.consents", [{**consent, "is_granted": True}])
+    consent = {"shopper_id": PERSON, "is_granted": True, "source": "test"}
+    purposes = ("personalisation", "measurement")
+    add_rows("raw.consents", [{**consent, "purpose": purpose} for purpose in purposes])
 
 
 def record(connection: psycopg.Connection[Any], table: str) -> None:

@@ -43,6 +43,20 @@ def shop(database: dict[str, str]) -> None:
                     {event_id: f"{name} of anna", "shopper_id": "anna", **event},
                 ],
             )
+    for name, days in (("old", 366), ("new", 364)):
+        wish = {"product_id": "mug", "direction": 1, "stated_at": days_ago(days)}
+        add_rows("recs.preferences", [{"session_id": name, **wish}])
+    add_rows(
+        "recs.preferences",
+        [
+            {
+                "shopper_id": "anna",
+                "product_id": "mug",
+                "direction": 1,
+                "stated_at": days_ago(400),
+            }
+        ],
+    )
     for source, days in (("old", 31), ("new", 29)):
         add_rows(
             "raw.rejected_rows",
@@ -111,6 +125,7 @@ def test_only_what_is_too_old_goes(settings: Settings) -> None:
         "views of anonymous sessions": 1,
         "basket additions of anonymous sessions": 1,
         "clicks of anonymous sessions": 1,
+        "wishes of anonymous sessions for more or less": 1,
         "rejected rows": 1,
         "runs": 1,
         "texts of kept runs": 1,

@@ -14,7 +14,7 @@ from api.pages.addresses import (
     order_url,
     product_url,
 )
-from api.paging.keyset import decode_cursor, encode_cursor
+from api.paging.keyset import ListKey, decode_cursor, encode_cursor, list_key
 from api.problems.errors import InvalidFieldError
 
 
@@ -99,12 +99,34 @@ def test_pictures_come_from_where_the_policy_allows(
 
 def test_a_cursor_is_read_as_it_was_written() -> None:
     position = (0.1 + 0.2, "ä/b")
-    assert decode_cursor(encode_cursor(position), tuple[float, str]) == position
-    assert decode_cursor(None, tuple[float, str]) is None
+    of = list_key("search", "mug", None)
+    assert decode_cursor(encode_cursor(position, of), tuple[float, str], of) == position
+    assert decode_cursor(None, tuple[float, str], of) is None
 
 
-@pytest.mark.parametrize("text", ["x", "WzFd", "ä", "WyJhIiwiYiIsImMiXQ", "===="])
-def test_a_cursor_of_another_list_is_refused(text: str) -> None:
-    with pytest.raises(InvalidFieldError) as raised:
-        decode_cursor(text, tuple[float, str])
+@pytest.mark.parametrize("text", ["x", "WzFd", "ä", "WyJhIiwiYiIsImMiXQ", "====", "W10", "e30"])
+def test_a_text_that_is_no_cursor_is_refused(text: str) -> None:
+    with pytest.raises(InvalidFieldError, match="Not a cursor") as raised:
+        decode_cursor(text, tuple[float, str], list_key("search"))
     assert raised.value.field == "after"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        list_key("products", "mug", None),
+        list_key("search", "mugs", None),
+        list_key("search", "mug", "Kitchen"),
+    ],
+)
+def test_a_cursor_of_another_list_is_refused(other: ListKey) -> None:
+    cursor = encode_cursor((0.5, "mug-01"), list_key("search", "mug", None))
+    with pytest.raises(InvalidFieldError, match="of another list") as raised:
+        decode_cursor(cursor, tuple[float, str], other)
+    assert raised.value.field == "after"
+
+
+def test_a_cursor_of_the_list_that_holds_something_else_is_refused() -> None:
+    of = list_key("search", "mug", None)
+    with pytest.raises(InvalidFieldError, match="Not a cursor"):
+        decode_cursor(encode_cursor((0.5, "a", "b"), of), tuple[float, str], of)

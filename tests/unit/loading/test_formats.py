@@ -45,7 +45,7 @@ def test_byte_order_mark_spaces_and_case_of_the_header_do_not_matter(tmp_path: P
     path = tmp_path / "shoppers.csv"
     path.write_bytes(b"\xef\xbb\xbf Shopper_ID ,colour\n s1 ,red\n")
     reading = Reading()
-    assert read(path, reading) == [["2", "", "s1", "", "", ""]]
+    assert read(path, reading) == [["2", "", "s1", "", "", "", ""]]
     assert reading.columns == {"shopper_id"}
     assert reading.ignored == ["colour"]
 
@@ -231,6 +231,7 @@ def test_json_values_become_text(tmp_path: Path) -> None:
         "price": "12.5",
         "currency": "",
         "image_url": "",
+        "more_image_urls": "",
         "attributes": '{"a":[1]}',
         "in_stock": "false",
         "created_at": "",

@@ -1,21 +1,30 @@
 """The templates by themselves: safe markup, forms that are protected, pages that stay small."""
 
+import json
+import re
 from dataclasses import dataclass, field
+from gettext import NullTranslations
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from babel import Locale
 from msgspec.structs import replace
 
+from alsolike.purposes import PURPOSES
 from api.accounts.account_pages import ShownSession
 from api.accounts.store import Link
-from api.languages.translate import ENGLISH
+from api.languages.translate import ENGLISH, Language
 from api.listing.choices import CATEGORY_SORTS, choices_of
 from api.listing.controls import Controls, make_controls
 from api.listing.store import Facet
 from api.pages.rendering import template_environment
+from api.paging.more import one_page_more
+from api.product_page.service import RatingBar
+from api.reviews.form import form_of, read_form
+from api.reviews.store import ReviewText
 from api.visitors.session import Visitor
 
 WEB = Path(__file__).resolve().parents[3] / "web"
@@ -27,7 +36,7 @@ SCRIPTS = ["/static/vendor/htmx/htmx.min.js", "/static/search.js"]
 SUGGESTIONS = "/search/suggestions"
 VOID = {"br", "circle", "img", "input", "link", "meta", "path", "use"}
 
-STRANGER = Visitor()
+STRANGER = Visitor(undecided=PURPOSES)
 AGREED = Visitor(session_id="s1", is_personalised=True)
 SHOPPER = Visitor(shopper_id="S1", display_name="Shopper 1 · mugs", is_personalised=True)
 WITH_BASKET = replace(SHOPPER, pieces=1, in_basket=["P000001"])
@@ -94,9 +103,14 @@ def block(*products: SimpleNamespace, is_personal: bool = True) -> SimpleNamespa
         text="Because you viewed",
         product_title="Plain mug",
         product_url="/products/mug",
+        category=None,
     )
     popular = SimpleNamespace(
-        kind="popular", text="Popular right now", product_title=None, product_url=None
+        kind="popular",
+        text="Popular right now",
+        product_title=None,
+        product_url=None,
+        category=None,
     )
     items = [
         SimpleNamespace(
@@ -105,6 +119,7 @@ def block(*products: SimpleNamespace, is_personal: bool = True) -> SimpleNamespa
             score=0.5,
             source="personal" if is_personal else "popular",
             reason=reason if is_personal else popular,
+            why_url=f"{product.url}/why",
         )
         for rank, product in enumerate(products, 1)
     ]
@@ -128,13 +143,17 @@ DETAIL = card(
     description="Good for day hikes.",
     attributes=[("Colour", "teal")],
     breadcrumbs=[category("Outdoors"), category("Outdoors > Hiking")],
+    pictures=["/pictures/P000001.svg", "/pictures/P000001.svg?view=2"],
+    brand_url="/brands/Wexaquay",
 )
 REVIEW = SimpleNamespace(
     rating=4,
     title="Solid",
     body="Does what it says.",
     date_text="3 May 2026",
-    author_label="Verified shopper",
+    author_label="Shopper",
+    is_verified=True,
+    is_own=False,
 )
 CARDS = [card(number) for number in range(24)]
 
@@ -163,13 +182,22 @@ def controls(*chosen: tuple[str, str], value: str = "red") -> Controls:
 
 PRODUCT_PAGE = {
     "product": DETAIL,
-    "complements": block(*CARDS[18:]),
+    "complements": block(*CARDS[18:21]),
     "similar": block(*CARDS[:12]),
     "recommended": block(*CARDS[12:18]),
     "reviews": [REVIEW] * 5,
-    "reviews_next_url": "/products/P000001?reviews_after=x",
+    "more_similar": one_page_more("/products/P000001?pages=2", is_part=False),
+    "more_reviews": one_page_more("/products/P000001?reviews_after=x", is_part=False),
+    "reviews_are_away": False,
+    "rating_bars": [
+        RatingBar(stars, 100 * stars, 20, f"/products/P000001?reviews_rating={stars}", stars == 4)
+        for stars in (5, 4, 3, 2, 1)
+    ],
+    "review_form": form_of(ReviewText(4, "Solid", "Does what it says.")),
+    "sign_in_to_review": "/sign-in?next=/products/P000001/review",
     "is_bought": False,
 }
+END = one_page_more(None, is_part=False)
 ACCOUNT_FORM: dict[str, Any] = {
     "next": "/products/P000001",
     "typed": {"email": "anna@example.com", "name": "Anna"},
@@ -188,8 +216,17 @@ NO_ADVICE: dict[str, Any] = {
     "suggestions": [],
 }
 PAGES: dict[str, dict[str, Any]] = {
+    "brand": {
+        "brand": "Wexaquay",
+        "products": CARDS,
+        "next_url": None,
+        "count": 24,
+        "controls": controls(),
+    },
+    "review": {"product": DETAIL, "form": read_form({"title": "Solid"})[1]},
     "home": {
         "block": block(*CARDS[:12]),
+        "more": one_page_more("/?pages=2", is_part=False),
         "due": CARDS[12:14],
         "viewed": CARDS[14:20],
         "categories": NAV,
@@ -200,14 +237,14 @@ PAGES: dict[str, dict[str, Any]] = {
         "breadcrumbs": [NAV[0]],
         "children": [category("Kitchen > Mugs")],
         "products": CARDS,
-        "next_url": "/categories/Kitchen?after=x",
+        "more": one_page_more("/categories/Kitchen?after=x", is_part=False),
         "count": 1200,
         "controls": controls(("brand", "Plainly"), ("price_from", "x"), ("sort", "price-up")),
     },
     "search": {
         "query": "mug",
         "products": CARDS,
-        "next_url": None,
+        "more": END,
         **NO_ADVICE,
         "count": 1000,
         "cut_at": 1000,
@@ -216,7 +253,7 @@ PAGES: dict[str, dict[str, Any]] = {
     "search without a match": {
         "query": "mgu",
         "products": [],
-        "next_url": None,
+        "more": END,
         **NO_ADVICE,
         "past_searches": ["mug"],
         "closest": CARDS[:12],
@@ -231,7 +268,7 @@ PAGES: dict[str, dict[str, Any]] = {
     "search of the snapshot": {
         "query": "mug",
         "products": CARDS,
-        "next_url": None,
+        "more": END,
         **NO_ADVICE,
         "count": None,
         "cut_at": None,
@@ -407,20 +444,20 @@ def test_filters_can_be_read_out() -> None:
 
 
 def test_card_says_why_it_is_recommended() -> None:
-    personal = parse(render("partials/recommendation_items.html", block=block(card(1))))
+    personal = parse(render("partials/recommendation_items.html", block=block(card(1)), more=END))
     assert {"href": "/products/mug", "dir": "auto"} in personal.named("a")
     assert "Because you viewed Plain mug" in " ".join(personal.text.split())
 
     popular = block(card(1), is_personal=False)
     assert (
         "Popular right now"
-        in parse(render("partials/recommendation_items.html", block=popular)).text
+        in parse(render("partials/recommendation_items.html", block=popular, more=END)).text
     )
 
 
 def test_a_sale_shows_the_old_price_struck_through_and_says_so() -> None:
     reduced = card(1, price_text="€49.90", old_price_text="€59.90")
-    page = parse(render("partials/product_items.html", products=[reduced], next_url=None))
+    page = parse(render("partials/product_items.html", products=[reduced], more=END))
 
     assert "Sale price €49.90 instead of €59.90" in " ".join(page.text.split())
     assert [tag.get("class") for tag in page.named("del")] == ["price price--old"]
@@ -438,7 +475,7 @@ def test_card_without_picture_price_or_reviews_is_still_a_card() -> None:
         variants=1,
         is_in_stock=False,
     )
-    page = parse(render("partials/product_items.html", products=[bare], next_url=None))
+    page = parse(render("partials/product_items.html", products=[bare], more=END))
 
     assert page.named("img") == []
     assert [a for a in page.named("svg") if "picture" in str(a.get("class"))]
@@ -450,7 +487,7 @@ def test_card_without_picture_price_or_reviews_is_still_a_card() -> None:
 
 def test_everybody_may_hide() -> None:
     for visitor in VISITORS.values():
-        html = render("partials/recommendation_items.html", visitor, block=block(card(1)))
+        html = render("partials/recommendation_items.html", visitor, block=block(card(1)), more=END)
         assert "/products/P000001/hide" in html
 
 
@@ -480,7 +517,10 @@ def test_message_is_on_the_page_once_and_goes_to_the_status_line_from_a_fragment
     context = {**PRODUCT_PAGE, "flash": "Bought: Plain mug."}
     whole = parse(render("pages/product.html", **context))
     assert whole.text.count("Bought: Plain mug.") == 1
-    assert [a["id"] for _, a in whole.elements if a.get("role") == "status"] == ["flash"]
+    assert [a["id"] for _, a in whole.elements if a.get("role") == "status"] == [
+        "flash",
+        "list-status",
+    ]
 
     part = parse(render("partials/buy.html", **context))
     assert {"id": "flash", "hx-swap-oob": "innerHTML"} in part.named("div")
@@ -502,7 +542,47 @@ def test_where_there_are_no_pages_nothing_leads_to_one() -> None:
     assert page.forms == []
 
 
+def test_a_page_in_arabic_is_laid_out_from_right_to_left() -> None:
+    arabic = Language("ar", Locale.parse("ar"), NullTranslations())
+    html = render("pages/home.html", **PAGES["home"], language=arabic)
+    assert '<html lang="ar" dir="rtl">' in html
+
+
 def test_error_page_needs_nothing_but_the_error() -> None:
     error = template_environment("/shop").get_template("pages/error.html")
     html = error.render({**PAGES["error"], "language": ENGLISH})
     assert "There is no such page." in html
+
+
+# What an element asks, each with what it must also say itself: nothing is inherited.
+ASKS = ("hx-get", "hx-post")
+OWN = ("hx-target", "hx-swap")
+
+
+@pytest.mark.parametrize(
+    "path", sorted((WEB / "templates").rglob("*.html")), ids=lambda path: path.stem
+)
+def test_each_element_says_all_that_htmx_needs_of_it(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    assert not re.search(r"\bhx-(delete|put|patch|on|vals|boost|inherit|disinherit)\b", source)
+    tags = [
+        tag for tag in re.findall(r"<[a-z](?:{{.*?}}|[^<>])*>", source, re.DOTALL) if " hx-" in tag
+    ]
+    for tag in tags:
+        asked = [name for name in ASKS if f"{name}=" in tag]
+        is_moved = "hx-swap-oob=" in tag
+        assert len(asked) == (0 if is_moved else 1), tag
+        if asked:
+            assert all(f"{name}=" in tag for name in OWN), tag
+
+
+def test_htmx_inherits_nothing_and_keeps_no_pages() -> None:
+    base = (WEB / "templates" / "base.html").read_text(encoding="utf-8")
+    found = re.search(r"name=\"htmx-config\"\s+content='([^']+)'", base)
+    assert found is not None
+    config = json.loads(found[1])
+    assert config["disableInheritance"] is True
+    assert config["historyCacheSize"] == 0
+    assert config["allowEval"] is False
+    package = json.loads((WEB / "package.json").read_text(encoding="utf-8"))
+    assert re.fullmatch(r"[~^]?2\.0\.\d+", package["dependencies"]["htmx.org"])
