@@ -17,6 +17,7 @@ from alsolike.api_keys import ApiKey, read_api_keys
 from alsolike.browsers import BrowserSettings, read_browser_settings
 from alsolike.errors import SettingError
 from alsolike.mail_settings import MailSettings, read_mail_settings
+from alsolike.oidc_settings import OidcSettings, read_oidc_settings
 from alsolike.secret_settings import (
     read_erasure_key,
     read_secret,
@@ -187,6 +188,7 @@ class Settings:
     page_languages: tuple[str, ...]
     api_keys: tuple[ApiKey, ...]
     browsers: BrowserSettings
+    oidc: OidcSettings
     mail: MailSettings
     rate_limit: int
     trusted_proxies: tuple[str, ...]
@@ -210,6 +212,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     host = env.get("ALSOLIKE_HOST") or "127.0.0.1"
     secret = read_secret(env, home)
     api_keys = read_api_keys(_words(env, API_KEYS))
+    browsers = read_browser_settings(env, has_keys=bool(api_keys))
     default_sha256 = DEFAULT_ENCODER_SHA256 if encoder == DEFAULT_ENCODER else ""
     return Settings(
         home=home,
@@ -258,7 +261,10 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         theme_folder=_theme_folder(env),
         page_languages=_words(env, "ALSOLIKE_PAGE_LANGUAGES"),
         api_keys=api_keys,
-        browsers=read_browser_settings(env, has_keys=bool(api_keys)),
+        browsers=browsers,
+        oidc=read_oidc_settings(
+            env, public_origin=browsers.public_origin, is_local=is_loopback(host)
+        ),
         mail=read_mail_settings(env, home),
         rate_limit=_integer(
             env, "ALSOLIKE_RATE_LIMIT", 0 if is_loopback(host) else 6000, 0, 10_000_000

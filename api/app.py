@@ -13,11 +13,9 @@ from time import monotonic
 from typing import Any
 
 from litestar import Litestar, MediaType, Router
-from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import CacheControlHeader, State
 from litestar.exceptions import InternalServerException, NotFoundException
 from litestar.middleware import DefineMiddleware
-from litestar.middleware.csrf import CSRFMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.openapi.spec import Server
@@ -50,6 +48,7 @@ from api.http.caching import answer_conditionally
 from api.http.compression import compress
 from api.http.cors import Origins, with_cors
 from api.http.cross_site import refuse_cross_site
+from api.http.form_tokens import FormTokens, StaleFormError
 from api.http.hosts import Hosts
 from api.http.limits import RateLimits
 from api.http.links import link_next_page
@@ -66,6 +65,7 @@ from api.metrics import Metrics
 from api.my_data.deletion_pages import DELETE_PATH, deletion_pages
 from api.my_data.pages import my_data_pages
 from api.my_data.review_pages import my_review_pages
+from api.oidc.pages import oidc_routes
 from api.openapi.describe import Described
 from api.orders.pages import order_pages
 from api.pages.element import element_route
@@ -114,7 +114,6 @@ _MACHINE_PREFIXES = (
 )
 # These begin or end a session or need none, whatever became of the one that the browser has.
 _AFRESH = (
-    "/language",
     "/sign-in",
     "/sign-out",
     "/sign-up",
@@ -122,6 +121,7 @@ _AFRESH = (
     "/account/confirm",
     "/account/claim",
     "/account/new-password",
+    "/language",
     DELETE_PATH,
 )
 # Errors of the file system that mean: there is no such file.
@@ -183,7 +183,7 @@ def create_app(
             blocks_router(),
             element_route(),
             *speculation_routes(),
-            _pages_router(settings, sessions, languages),
+            _pages_router(settings, sessions, languages, clock),
             sitemap_router(["/", *ABOUT_PATHS]),
             icon_route(theme.icon),
             give_signal_support,
@@ -261,7 +261,10 @@ def _closed_prefixes(settings: Settings) -> tuple[str, ...]:
 
 
 def _pages_router(
-    settings: Settings, sessions: Sessions, languages: Mapping[str, Language]
+    settings: Settings,
+    sessions: Sessions,
+    languages: Mapping[str, Language],
+    clock: Callable[[], float],
 ) -> Router:
     """Return the router of the pages: only they have notes, sessions and CSRF middleware."""
     notes = partial(
@@ -275,14 +278,6 @@ def _pages_router(
     def with_session(app: ASGIApp) -> ASGIApp:
         return sessions.middleware(app)
 
-    csrf_config = CSRFConfig(
-        secret=_derive(settings.secret, "csrf").hex(),
-        cookie_name="alsolike_csrf",
-        cookie_path=settings.path_prefix or "/",
-        cookie_secure=settings.is_cookie_secure,
-        cookie_httponly=True,
-        cookie_samesite="lax",
-    )
     return Router(
         "/",
         route_handlers=[
@@ -306,6 +301,7 @@ def _pages_router(
             take_back,
             why,
             *order_pages,
+            *oidc_routes(settings, clock),
             *my_data_pages,
             *my_review_pages,
             *deletion_pages,
@@ -317,7 +313,9 @@ def _pages_router(
             partial(refuse_cross_site, public_origin=settings.browsers.public_origin),
             notes,
             with_session,
-            DefineMiddleware(CSRFMiddleware, config=csrf_config),
+            DefineMiddleware(
+                FormTokens, settings=settings, secret=_derive(settings.secret, "csrf").hex()
+            ),
         ],
         before_request=_prepare_page,
         include_in_schema=False,
@@ -364,7 +362,7 @@ def _answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
     # `request.url` is built from the client's Host header, which may be invalid.
     problem, headers = problem_of(error, public_path(request.scope["path"]))
     if _wants_page(request):
-        return ErrorPage(problem, headers)
+        return ErrorPage(problem, headers, is_of_stale_form=isinstance(error, StaleFormError))
     return Response[Problem](
         problem, status_code=problem.status, media_type=PROBLEM_MEDIA_TYPE, headers=headers
     )

@@ -12,7 +12,9 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from api.catalogue.categories import refresh_navigation
 from api.database.failures import FAILURES, DatabaseAwayError, first_line
 from api.exchange import AnyRequest
+from api.languages.translate import gettext as _
 from api.languages.translate import marked, translated
+from api.pages.addresses import came_from
 from api.pages.rendering import render_page
 from api.problems.details import Problem
 from api.recommendations.popular_now import popular_block
@@ -39,7 +41,6 @@ _TITLES: Mapping[int, str] = {
 
 # What Litestar and errors of ours say of themselves, as far as shoppers meet it.
 _DETAILS = (
-    marked("CSRF token verification failed"),
     marked("Something went wrong on our side."),
     marked("The database took too long to answer."),
     marked("The database cannot be reached."),
@@ -55,10 +56,19 @@ class ErrorPage(Response[None]):
     """A page that tells of a problem and shows what is popular, where there are pages.
 
     Litestar's handlers of errors cannot wait, so what it shows is read while it is sent.
+
+    Parameters
+    ----------
+    is_of_stale_form : bool
+        Whether a form was refused that is good again once its page is opened anew: the page links
+        back there.
     """
 
-    def __init__(self, problem: Problem, headers: Mapping[str, str]) -> None:
+    def __init__(
+        self, problem: Problem, headers: Mapping[str, str], *, is_of_stale_form: bool = False
+    ) -> None:
         super().__init__(None, status_code=problem.status)
+        self._is_of_stale_form = is_of_stale_form
         self._problem = problem
         self._headers = headers
 
@@ -87,11 +97,17 @@ class ErrorPage(Response[None]):
             status_code=problem.status,
             headers=self._headers,
             status=problem.status,
-            title=translated(_TITLES.get(problem.status, problem.title)),
+            title=self._title(),
             detail=_detail(problem),
             request_id=problem.request_id,
             popular=popular,
+            again=came_from(request, None) if self._is_of_stale_form else None,
         )
+
+    def _title(self) -> str:
+        if self._is_of_stale_form:
+            return _("This form has expired")
+        return translated(_TITLES.get(self._problem.status, self._problem.title))
 
 
 def _detail(problem: Problem) -> str | None:

@@ -29,7 +29,7 @@ _UNPROCESSABLE, _NOT_FOUND = 422, 404
 
 
 async def _choosable(connection: Connection, shopper_id: str) -> visitors.ShopperRow | None:
-    return await visitors.shopper(connection, shopper_id, by_account=False)
+    return await visitors.shopper(connection, shopper_id, by="choice")
 
 
 _CHOSEN_STEPS = Steps(_choosable)
@@ -185,7 +185,7 @@ async def choose_new_password(request: AnyRequest) -> Response[Any]:
         return await _link_page(request, "reset", form, too_often=error)
     if shopper_id is None:
         return await _link_over(request)
-    await sign_in(request, shopper_id)
+    await sign_in(request, shopper_id, by="account")
     put_flash(request, _("You have another password, and are signed in here alone."))
     return redirect(request, local_path(form.get("next")))
 
@@ -203,14 +203,14 @@ async def _choose(request: AnyRequest, form: AnyForm) -> Response[Any]:
             else _("Choose a shopper.")
         )
         return await _sign_in_page(request, form, {"shopper_id": fault})
-    await sign_in(request, found.shopper_id, by_account=False)
+    await sign_in(request, found.shopper_id, by="choice")
     return _welcomed(request, found.display_name or found.shopper_id, form)
 
 
 async def _signed_in(
     request: AnyRequest, shopper_id: str, name: str, form: AnyForm
 ) -> Response[Any]:
-    await sign_in(request, shopper_id)
+    await sign_in(request, shopper_id, by="account")
     return _welcomed(request, name, form)
 
 

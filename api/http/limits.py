@@ -10,9 +10,10 @@ from throttled import MemoryStore, RateLimiterType, RateLimitState, Throttled, p
 
 from alsolike.settings import Settings
 from api.exchange import KEY_PREFIX, AnyRequest, Exchange, current_exchange
+from api.http.key_sets import TokenError
 from api.http.keys import FOR_BROWSERS, OPEN, SIGNED, Keys, given_key
 from api.http.paths import API_PREFIX, BLOCKS_PREFIX
-from api.http.tokens import ShopperToken, Spend, TokenError, Tokens, is_token
+from api.http.tokens import ShopperToken, Spend, Tokens, is_token
 
 # About 300 bytes each; the client that came longest ago is dropped beyond it.
 _MOST_CLIENTS = 20_000

@@ -11,6 +11,7 @@ from litestar.middleware.session.client_side import ClientSideSessionBackend, Co
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.exchange import AnyRequest
+from api.http.cookies import cookie_name
 
 COOKIE = "alsolike_notes"
 
@@ -30,10 +31,11 @@ def with_notes(
     path_prefix : str
         Empty, or such as `/shop`: the cookie is for the paths below it.
     """
+    name = cookie_name(COOKIE, path_prefix=path_prefix, is_secure=is_cookie_secure)
     backend = ClientSideSessionBackend(
         CookieBackendConfig(
             secret=secret,
-            key=COOKIE,
+            key=name,
             max_age=_SECONDS,
             path=path_prefix or "/",
             secure=is_cookie_secure,

@@ -31,6 +31,7 @@ from msgspec import Struct
 from alsolike.settings import Settings
 from api.database.failures import FAILURES, DatabaseAwayError, first_line
 from api.exchange import AnyRequest
+from api.http.cookies import cookie_name
 from api.http.notes import notes_of
 from api.languages.translate import gettext as _
 from api.sessions.store import PostgresStore, SignedInSession, hash_of
@@ -91,6 +92,9 @@ class Sessions:
 
     def __init__(self, settings: Settings, clock: Callable[[], float]) -> None:
         self.seconds = settings.keep_sessions_days * _DAY
+        self._name = cookie_name(
+            COOKIE, path_prefix=settings.path_prefix, is_secure=settings.is_cookie_secure
+        )
         self._path = settings.path_prefix or "/"
         self._is_secure = settings.is_cookie_secure
         # By the id, which leaves this process in no other way than to its browser.
@@ -118,7 +122,7 @@ class Sessions:
         return call
 
     async def _load(self, request: AnyRequest, held: _Held) -> dict[str, Any]:
-        session_id = request.cookies.get(COOKIE, "")
+        session_id = request.cookies.get(self._name, "")
         if not _FORM.fullmatch(session_id):
             return {}
         store = PostgresStore(request)
@@ -164,7 +168,7 @@ class Sessions:
             It is over.
         """
         if _held(request).is_over:
-            raise _over(request)
+            raise self._over(request)
 
     async def replace(
         self, request: AnyRequest, data: Mapping[str, Any], *, is_new: bool = False
@@ -193,13 +197,13 @@ class Sessions:
             value = msgspec.json.encode(data)
             if not await store.replace(held.session_id, session_id, value, self.seconds):
                 if not is_new:
-                    raise _over(request)
+                    raise self._over(request)
                 await store.set(session_id, value, self.seconds)
         elif held.session_id is not None:
             await store.delete(held.session_id)
         if held.session_id is not None:
             self._known.pop(held.session_id, None)
-        if session_id is not None or COOKIE in request.cookies:
+        if session_id is not None or self._name in request.cookies:
             held.answer = session_id or ""
         if session_id is not None:
             self._known[session_id] = dict(data)
@@ -240,7 +244,7 @@ class Sessions:
         store = PostgresStore(request)
         found = await store.change(held.session_id, data, hide=hide, show=show, most=MOST_HIDDEN)
         if found is None:
-            raise _over(request)
+            raise self._over(request)
         session = cast("dict[str, Any]", msgspec.json.decode(found))
         if not session.get(HIDDEN, True):
             del session[HIDDEN]
@@ -266,9 +270,17 @@ class Sessions:
         """End the sessions of a shopper but the one of the request."""
         await PostgresStore(request).delete_of_shopper(shopper_id, but=_held(request).session_id)
 
+    def _over(self, request: AnyRequest) -> SessionOverError:
+        session_id = request.cookies.get(self._name, "")
+        notes_of(request)[_OVER] = hash_of(session_id).hex()
+        message = _(
+            "Your session ended, or went on in another tab. Load the page again, and repeat it."
+        )
+        return SessionOverError(message)
+
     def _cookie(self, session_id: str) -> str:
         return Cookie(
-            key=COOKIE,
+            key=self._name,
             value=session_id,
             max_age=self.seconds if session_id else 0,
             path=self._path,
@@ -281,15 +293,6 @@ class Sessions:
 def sessions_of(request: AnyRequest) -> Sessions:
     """Return the app's sessions."""
     return cast("Sessions", request.app.state.sessions)
-
-
-def _over(request: AnyRequest) -> SessionOverError:
-    session_id = request.cookies.get(COOKIE, "")
-    notes_of(request)[_OVER] = hash_of(session_id).hex()
-    message = _(
-        "Your session ended, or went on in another tab. Load the page again, and repeat it."
-    )
-    return SessionOverError(message)
 
 
 def _held(request: AnyRequest) -> _Held:

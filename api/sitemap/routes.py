@@ -31,6 +31,7 @@ _PAGE_SIZE = 2000
 _CLOSED = (
     "/search",
     "/sign-in",
+    "/sign-out",
     "/sign-up",
     "/account",
     "/basket",

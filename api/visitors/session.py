@@ -2,9 +2,10 @@
 
 A session holds the id of a signed-in shopper, or a random id for each purpose that an anonymous
 visitor agreed to; the shopper's is never kept beside the others. Beside a shopper's id it holds
-whether they signed in to their account, or were chosen in the demo's shop. It also holds the id of
-the basket of a visitor who is not signed in, what a visitor hid who has no account or did not
-agree, and what somebody searched for last who agreed.
+whether they signed in to their account, the shop's identity provider named them, or they were
+chosen in the demo's shop. It also holds the id of the basket of a visitor who is not signed in,
+what a visitor hid who has no account or did not agree, and what somebody searched for last who
+agreed.
 
 A browser that sends Global Privacy Control says no to every purpose. Only a yes of the signed-in
 shopper outranks it that they gave on this site while their browser sent it.
@@ -30,13 +31,14 @@ from api.sessions.session import HIDDEN, SEARCHES, sessions_of
 from api.visitors import store
 from api.visitors.refusals import refused_purposes
 from api.visitors.shop import Shop
+from api.visitors.store import SignedInBy
 
 logger = logging.getLogger("alsolike.web")
 
 _SHOPPER, _BASKET, _VISITOR = "shopper_id", "basket_id", "visitor"
 # Two ids, so that whoever agrees to one purpose is not known by what they did for the other.
 _IDS: Mapping[Purpose, str] = {"personalisation": "session_id", "measurement": "measured_id"}
-_ACCOUNT = "account"
+_BY = "by"
 
 
 class Visitor(Struct):
@@ -166,9 +168,19 @@ def session_shopper(request: AnyRequest) -> str | None:
     return request.session.get(_SHOPPER)
 
 
-def _by_account(request: AnyRequest) -> bool:
-    """Tell whether the session's shopper signed in to an account, and was not merely chosen."""
-    return request.session.get(_ACCOUNT) is True
+def _by(request: AnyRequest) -> SignedInBy:
+    """Tell how the session's shopper signed in."""
+    return request.session.get(_BY, "choice")
+
+
+def is_by_shop(request: AnyRequest) -> bool:
+    """Tell whether the shop's identity provider named the session's shopper."""
+    return _by(request) == "shop"
+
+
+def _may_hold(request: AnyRequest) -> bool:
+    """Tell whether the session may hold: with a provider nobody may be chosen any more."""
+    return _by(request) != "choice" or not shop_of(request).has_provider
 
 
 def _hidden_in_session(request: AnyRequest) -> list[str]:
@@ -200,7 +212,9 @@ async def load_visitor(connection: Connection, request: AnyRequest) -> Visitor:
     visitor = Visitor()
     shopper_id = request.session.get(_SHOPPER)
     if shopper_id is not None:
-        row = await store.shopper(connection, shopper_id, by_account=_by_account(request))
+        row = None
+        if _may_hold(request):
+            row = await store.shopper(connection, shopper_id, by=_by(request))
         if row is None:
             request.session.clear()
         else:
@@ -217,7 +231,7 @@ async def load_visitor(connection: Connection, request: AnyRequest) -> Visitor:
                 pieces=row.pieces,
                 in_basket=row.product_ids,
                 hidden=row.hidden,
-                has_account=_by_account(request),
+                has_account=_by(request) == "account",
             )
             ladder_of(request).shoppers.note(row.shopper_id)
     else:
@@ -238,14 +252,14 @@ def remembered_visitor(request: AnyRequest) -> tuple[Visitor, frozenset[str]]:
     shop, and not changed. A shopper's consent cannot be looked up, so what they did is used for
     exclusions alone.
     """
-    is_let_in = _by_account(request) or shop_of(request).can_choose
+    is_let_in = _by(request) != "choice" or shop_of(request).can_choose
     shopper_id = request.session.get(_SHOPPER) if is_let_in else None
     known = ladder_of(request).shoppers.find(shopper_id)
     visitor = Visitor(
         shopper_id,
         known.display_name,
         has_signal=has_signal(),
-        has_account=shopper_id is not None and _by_account(request),
+        has_account=shopper_id is not None and _by(request) == "account",
     )
     if shopper_id is None:
         visitor = _stranger(request)
@@ -289,17 +303,19 @@ def visitor_context(request: AnyRequest) -> Mapping[str, Any]:
         "has_searches": "session" in request.scope and bool(request.session.get(SEARCHES)),
         "has_pages": shop.has_pages,
         "can_choose": shop.can_choose,
+        "has_provider": shop.has_provider,
+        "shop_button": shop.button,
     }
 
 
-async def sign_in(request: AnyRequest, shopper_id: str, *, by_account: bool = True) -> None:
+async def sign_in(request: AnyRequest, shopper_id: str, *, by: SignedInBy) -> None:
     """Make the visitor a shopper; a stranger's basket and hides are carried over.
 
     Parameters
     ----------
-    by_account : bool
-        Whether they proved that the shopper's account is theirs; they chose the shopper otherwise,
-        which holds only in the demo's shop.
+    by : 'account', 'shop' or 'choice'
+        How they proved that they are the shopper; a choice, which proves nothing, holds only in the
+        demo's shop.
     """
     basket_id = request.session.get(_BASKET)
     if basket_id is not None:
@@ -309,8 +325,8 @@ async def sign_in(request: AnyRequest, shopper_id: str, *, by_account: bool = Tr
         _SHOPPER: shopper_id,
         **{key: ids for key, ids in hidden.items() if ids},
     }
-    if by_account:
-        session[_ACCOUNT] = True
+    if by != "choice":
+        session[_BY] = by
     await sessions_of(request).replace(request, session, is_new=True)
 
 

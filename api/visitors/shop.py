@@ -1,6 +1,7 @@
 """Whether the pages are on, and whether a visitor may choose who they are.
 
-Choosing a shopper needs no password, so only the demo shop allows it, whose shoppers are made up.
+Choosing a shopper needs no password, so only the demo shop allows it, whose shoppers are made up;
+and not where an identity provider says who shoppers are, for then some of them are not.
 Over real data people sign in to their own accounts.
 """
 
@@ -36,6 +37,8 @@ class Shop:
     def __init__(self, ladder: Ladder, settings: Settings) -> None:
         self._ladder = ladder
         self.has_pages = settings.are_pages_on
+        self.has_provider = bool(settings.oidc)
+        self.button = settings.oidc.button
         self._is_demo = False
         self._read_at = float("-inf")
         self._reading = asyncio.Lock()
@@ -43,7 +46,7 @@ class Shop:
     @property
     def can_choose(self) -> bool:
         """Whether a visitor may choose a shopper, as of the last look."""
-        return self._is_demo
+        return self._is_demo and not self.has_provider
 
     async def refresh(self) -> None:
         """Look again if the last look is a second old; one request looks for all.

@@ -20,6 +20,10 @@ _MOST_DECISIONS = 100
 Source = Literal["site", "site:gpc", "api"]
 
 
+# To their account on the site, at the shop's identity provider, or by choosing one of the demo's.
+SignedInBy = Literal["account", "shop", "choice"]
+
+
 class ShopperRow(Struct):
     """A shopper: what they consent to now, and what is not shown to them.
 
@@ -69,18 +73,16 @@ class Decision(Struct):
     source: str
 
 
-async def shopper(
-    connection: Connection, shopper_id: str, *, by_account: bool
-) -> ShopperRow | None:
+async def shopper(connection: Connection, shopper_id: str, *, by: SignedInBy) -> ShopperRow | None:
     """Read a shopper; None for an unknown one, and for one who may not be signed in so.
 
     Parameters
     ----------
-    by_account : bool
-        Whether they signed in to their account. A shopper of the demo who has none may be chosen.
+    by : 'account', 'shop' or 'choice'
+        How they signed in. A shopper of the demo who has no account may be chosen.
     """
     cursor = connection.cursor(row_factory=class_row(ShopperRow))
-    parameters = {"shopper_id": shopper_id, "by_account": by_account}
+    parameters = {"shopper_id": shopper_id, "signed_in_by": by}
     await cursor.execute(query("api/visitors/visitor"), parameters)
     return await cursor.fetchone()
 

@@ -5,7 +5,12 @@ from alsolike.revision_steps import run_sql
 revision = "0048"
 down_revision = "0047"
 # Without its row an account is gone, and its link opens nothing.
-deletes = {"ops.accounts": "true", "ops.account_links": "true"}
+deletes = {
+    "ops.accounts": "true",
+    "ops.account_links": "true",
+    # Counts of attempts, which are over soon.
+    "ops.account_attempts": "false",
+}
 
 
 def upgrade() -> None:

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.e2e.chromium import CHROMIUM_NAMES, find_chromium, running_chromium
+from tests.e2e.states import Sites, served_showcase
 from tests.fixtures.site import serving
 from tests.shop.database import cloned_database, open_database, variables_set
 from tests.shop.shelves import make_shelves
@@ -67,6 +68,17 @@ def browser() -> Iterator[Browser]:
         pytest.skip(reason)
     with running_chromium(path) as chromium:
         yield chromium
+
+
+@pytest.fixture(scope="module")
+def sites(
+    postgres_server: dict[str, str],
+    s3_server: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Sites]:
+    """Serve the showcase."""
+    with served_showcase(postgres_server, s3_server, tmp_path_factory.mktemp("showcase")) as sites:
+        yield sites
 
 
 @pytest.fixture(scope="module")

@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urljoin
 
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect
 
 from api.paging.keyset import encode_cursor, list_key
+from tests.fixtures.provider import CLIENT_ID, CLIENT_SECRET, real_provider
 from tests.fixtures.site import serving
 from tests.shop.database import cloned_database, variables_set
 from tests.shop.showcase import (
+    ARABIC,
     BARE,
     EMAIL,
     LINKS,
@@ -62,10 +64,14 @@ class State:
         Of the page that is looked at.
     then : callable, optional
         What the visitor does there. The page that follows is looked at.
+    has_provider : bool
+        Whether shoppers sign in at the shop's identity provider.
     is_away : bool
         Whether the database is away, so that the page comes from the snapshot.
     has_signal : bool
         Whether the browser sends Global Privacy Control.
+    language : str
+        That the browser asks for.
     """
 
     name: str
@@ -73,8 +79,10 @@ class State:
     who: Who = "stranger"
     status: int = 200
     then: Act | None = None
+    has_provider: bool = False
     is_away: bool = False
     has_signal: bool = False
+    language: str = "en-GB"
 
 
 def sign_in_as(shopper_id: str) -> Act:
@@ -87,6 +95,28 @@ def sign_in_as(shopper_id: str) -> Act:
     return act
 
 
+def sign_in_at_shop(sub: str) -> Act:
+    """Return the act of signing in on the page of the shop's identity provider."""
+
+    def act(page: Page) -> None:
+        page.get_by_role("link", name="Sign in with your shop account").click()
+        page.locator("input[name=sub]").fill(sub)
+        page.get_by_role("button", name="Authorize").click()
+        expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+    return act
+
+
+def sign_out() -> Act:
+    """Return the act of signing out."""
+
+    def act(page: Page) -> None:
+        page.get_by_role("button", name="Sign out").click()
+        page.wait_for_load_state("networkidle")
+
+    return act
+
+
 def sign_in_to_account(password: str = PASSWORD) -> Act:
     """Return the act of giving the address of the showcase's account, and a password."""
 
@@ -95,6 +125,15 @@ def sign_in_to_account(password: str = PASSWORD) -> Act:
         page.get_by_label("Password").fill(password)
         page.locator("form.form").get_by_role("button", name="Sign in").click()
         page.wait_for_load_state("networkidle")
+
+    return act
+
+
+def lose_cookies() -> Act:
+    """Return the act of a browser that forgets its cookies while a page is open."""
+
+    def act(page: Page) -> None:
+        page.context.clear_cookies()
 
     return act
 
@@ -165,6 +204,15 @@ def add_to_basket() -> Act:
 def order() -> Act:
     """Return the act of ordering the product of the page."""
     return in_turn(add_to_basket(), go("/checkout"), press("Place the order"))
+
+
+def turn_around() -> Act:
+    """Return the act of showing the page as readers of a language from right to left see it."""
+
+    def act(page: Page) -> None:
+        page.evaluate("document.documentElement.dir = 'rtl'")
+
+    return act
 
 
 def type_search(words: str) -> Act:
@@ -281,7 +329,11 @@ STATES = (
     State("home-agreed", "/", who="agreed"),
     State("home-shopper", "/", who="shopper"),
     State("home-from-snapshot", "/", is_away=True),
+    State("home-russian", "/", language="ru"),
+    State("home-right-to-left", "/", then=turn_around()),
     State("category", "/categories/Kitchen"),
+    State("category-german", "/categories/Kitchen", language="de"),
+    State("category-right-to-left", "/categories/Kitchen", then=turn_around()),
     State("category-past-the-end", f"/categories/Kitchen?after={_BEFORE_ALL}"),
     State("brand", f"/products/{REVIEWED}", then=follow_brand),
     State("search", "/search?q=mug"),
@@ -302,6 +354,9 @@ STATES = (
     ),
     State("search-past-page", "/search?q=mug", who="agreed", then=go("/search")),
     State("product-with-reviews", f"/products/{REVIEWED}"),
+    State("product-russian", f"/products/{ON_SALE}", language="ru"),
+    State("product-arabic", f"/products/{ARABIC}"),
+    State("product-arabic-right-to-left", f"/products/{ARABIC}", then=turn_around()),
     State("product-agreed", f"/products/{REVIEWED}", who="agreed"),
     State("product-shopper", f"/products/{ON_SALE}", who="shopper"),
     State("product-in-basket", f"/products/{ON_SALE}", then=add_to_basket()),
@@ -375,6 +430,21 @@ STATES = (
     State("product-from-snapshot", f"/products/{REVIEWED}", is_away=True),
     State("sign-in", "/sign-in"),
     State("sign-in-refused", "/sign-in", status=422, then=sign_in_as("nobody")),
+    State("stale-form", "/sign-in", status=403, then=in_turn(lose_cookies(), sign_in_as("nobody"))),
+    State("sign-in-shop", "/sign-in", has_provider=True),
+    State("signed-in-shop", "/sign-in", has_provider=True, then=sign_in_at_shop("newcomer")),
+    State(
+        "signed-out-shop",
+        "/sign-in",
+        has_provider=True,
+        then=in_turn(sign_in_at_shop("newcomer"), sign_out()),
+    ),
+    State(
+        "sign-in-shop-called-off",
+        "/sign-in/shop/back?error=access_denied",
+        has_provider=True,
+        status=403,
+    ),
     State("sign-in-wrong", "/sign-in", status=422, then=sign_in_to_account("wrong")),
     State("sign-up", "/sign-up"),
     State("sign-up-refused", "/sign-up", status=422, then=sign_up_with("iloveyou")),
@@ -389,6 +459,7 @@ STATES = (
     State("how-recommendations-work", "/how-recommendations-work"),
     State("how-recommendations-work-shopper", "/how-recommendations-work", who="shopper"),
     State("privacy", "/privacy"),
+    State("privacy-russian", "/privacy", language="ru"),
     State("privacy-from-snapshot", "/privacy", is_away=True),
     State("choices", "/privacy/choices"),
     State("choices-agreed", "/privacy/choices", who="agreed"),
@@ -413,9 +484,10 @@ STATES = (
 
 @dataclass(frozen=True)
 class Sites:
-    """Addresses of the shop, and of one that has only its snapshot."""
+    """Addresses of the shop, with an identity provider, and of one that has only its snapshot."""
 
     live: str
+    provided: str
     away: str
 
 
@@ -423,12 +495,12 @@ class Sites:
 def served_showcase(
     postgres: Mapping[str, str], s3: Mapping[str, str], folder: Path
 ) -> Iterator[Sites]:
-    """Serve the showcase within the block, with its database and without.
+    """Serve the showcase within the block, with its database, with a provider, and without both.
 
     Parameters
     ----------
     folder : Path
-        Gets the homes and the logs of both.
+        Gets their homes and logs.
     """
     home = folder / "away"
     bucket = {"ALSOLIKE_S3_BUCKET": f"showcase-{secrets.token_hex(4)}"}
@@ -440,10 +512,21 @@ def served_showcase(
         # Nothing listens on port 1.
         away = {**shop, "PGPORT": "1", "ALSOLIKE_HOME": str(home)}
         with (
+            real_provider(folder) as provider,
             serving(live, folder / "live.log") as live_address,
+            serving(
+                {
+                    **live,
+                    # Another site to browsers than 127.0.0.1 is.
+                    "ALSOLIKE_OIDC_ISSUER": provider.issuer.replace("127.0.0.1", "localhost"),
+                    "ALSOLIKE_OIDC_CLIENT_ID": CLIENT_ID,
+                    "ALSOLIKE_OIDC_CLIENT_SECRET": CLIENT_SECRET,
+                },
+                folder / "provided.log",
+            ) as provided_address,
             serving(away, folder / "away.log") as away_address,
         ):
-            yield Sites(live_address, away_address)
+            yield Sites(live_address, provided_address, away_address)
 
 
 @dataclass
@@ -467,11 +550,14 @@ class Shown:
 def opened(browser: Browser, sites: Sites, state: State) -> Iterator[Shown]:
     """Open a page in a state within the block."""
     signal = {"Sec-GPC": "1"} if state.has_signal else {}
-    with browser.new_context(reduced_motion="reduce", extra_http_headers=signal) as context:
+    with browser.new_context(
+        reduced_motion="reduce", extra_http_headers=signal, locale=state.language
+    ) as context:
         shown = Shown(context.new_page())
-        shown.page.on("console", lambda said: _note(shown, said.type, said.text))
-        shown.page.on("response", lambda answer: _keep(shown, answer))
         site = sites.away if state.is_away else sites.live
+        site = sites.provided if state.has_provider else site
+        shown.page.on("console", lambda said: _note(shown, said, site))
+        shown.page.on("response", lambda answer: _keep(shown, answer))
         _become(shown.page, site, state.who)
         shown.complaints.clear()
         shown.page.goto(site + state.path, wait_until="networkidle")
@@ -511,10 +597,13 @@ def _empty_basket(page: Page, site: str) -> None:
         expect(remove).to_have_count(left - 1)
 
 
-def _note(shown: Shown, kind: str, text: str) -> None:
+def _note(shown: Shown, said: ConsoleMessage, site: str) -> None:
     # Chromium says so of every page with such a status.
-    if kind == "error" and "Failed to load resource: the server responded" not in text:
-        shown.complaints.append(text)
+    is_of_status = "Failed to load resource: the server responded" in said.text
+    # The identity provider's own page asks another site for its style.
+    is_ours = shown.page.url.startswith(site)
+    if said.type == "error" and is_ours and not is_of_status:
+        shown.complaints.append(said.text)
 
 
 def _keep(shown: Shown, answer: Response) -> None:

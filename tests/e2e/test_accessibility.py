@@ -1,7 +1,6 @@
 """Every page in every state: no rule of axe is broken, wide and narrow, light and dark."""
 
 import struct
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,23 +9,11 @@ from playwright.sync_api import Browser, Page
 
 from tests.e2e.screenshots import write_screenshots
 from tests.e2e.states import SCHEMES, STATES, WIDTHS, WINDOW_HEIGHT, Sites, State, looked_at, opened
-from tests.e2e.states import served_showcase as served
 
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).resolve().parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 MOST_BYTES = 60_000
-
-
-@pytest.fixture(scope="module")
-def sites(
-    postgres_server: dict[str, str],
-    s3_server: dict[str, str],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Sites]:
-    """Serve the showcase."""
-    with served(postgres_server, s3_server, tmp_path_factory.mktemp("showcase")) as sites:
-        yield sites
 
 
 def broken_rules(page: Page) -> list[str]:

@@ -30,8 +30,8 @@ ANALYST_READS = {
     "ops.runs": "command finished_at is_success run_id started_at",
     "ops.snapshots": "created_at location manifest model_id read_order row_count snapshot_id",
     "raw.products": "attributes brand category created_at currency description gtin image_url "
-    "is_hidden is_in_stock item_group_id language loaded_at price product_id removed_at sale_price "
-    "search title title_group_id url variant_group_id",
+    "is_hidden is_in_stock item_group_id language loaded_at more_image_urls price product_id "
+    "removed_at sale_price search title title_group_id url variant_group_id",
     "recs.encoders": "created_at dimension document_prompt encoder_id name pooling "
     "query_prompt revision sha256",
     "recs.evaluation_differences": "against difference evaluation_id high low metric model",

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from alsolike.database import ANALYST_ROLE, APP_ROLE, connect
+from alsolike.database import ANALYST_ROLE, APP_ROLE, connect, query
 from alsolike.errors import TransformError
 from alsolike.history import read_history, visitor_of
 from alsolike.locks import hold_lock
@@ -256,6 +256,47 @@ def test_the_next_run_takes_over_what_changed_and_nothing_else(ask: Ask) -> None
     step_by_step = marts()
     transform(full_refresh=True, **run)
     assert marts() == step_by_step
+
+
+def test_a_review_of_the_site_reaches_the_text_of_its_product(
+    ask: Ask, database: dict[str, str]
+) -> None:
+    ask(HISTORY)
+    run = {"with_tests": False, "report": ignore_progress}
+    transform(**run)
+    text = (
+        "select content from marts.product_documents where product_id = 'vase' and part = 'details'"
+    )
+    before = ask(text)
+
+    def write(rating: int, body: str) -> None:
+        with connect() as connection:
+            connection.execute(
+                query("api/reviews/write_review"),
+                {
+                    "shopper_id": "s1",
+                    "shopper_hash": b"a hash",
+                    "product_id": "vase",
+                    "rating": rating,
+                    "title": None,
+                    "body": body,
+                },
+            )
+
+    write(5, "Thin as a leaf.")
+    transform(**run)
+    assert "Thin as a leaf." in ask(text)[0][0]
+    acted = (
+        "select rating from marts.shopper_interactions"
+        " where shopper_id = 's1' and product_id = 'vase'"
+    )
+    assert ask(acted) == [(5,)]
+    write(1, "Thick as a brick.")
+    transform(**run)
+    assert "Thin as a leaf." not in ask(text)[0][0]
+    assert "Thick as a brick." in ask(text)[0][0]
+    assert ask(acted) == [(1,)]
+    assert ask(text) != before
 
 
 def test_a_shop_of_anonymous_sessions_has_popularity_pairs_and_a_history(ask: Ask) -> None:

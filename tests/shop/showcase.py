@@ -18,6 +18,13 @@ from tests.shop.word_encoder import add_word_encoder
 
 PRODUCTS = 400
 REVIEWED, SOLD_OUT, ON_SALE, BARE = "P000001", "P000002", "P000003", "P000004"
+ARABIC = "P000005"
+_ARABIC_TEXTS = {
+    "title": "إبريق قهوة نحاسي مزخرف يدويًا، سعة 350 مل (Dallah 350 ml)",
+    "brand": "بيت النحاس",
+    "description": "إبريق من النحاس الخالص صنعه حرفيون يدويًا، يكفي لأربعة فناجين.",
+    "attributes": Jsonb({"المادة": "نحاس", "السعة": "350 مل", "dishwasher_safe": False}),
+}
 SHOPPER = "S00001"
 # Number of a receipt: somebody was erased, and a part of it waits.
 RECEIPT = "5f0c2f6e-3a1d-4c53-9f0b-8f2a6f0d7b11"
@@ -47,7 +54,7 @@ def make_showcase() -> None:
     REVIEWED has two pages of reviews and goes with others, SOLD_OUT and ON_SALE are what they say,
     and BARE has neither a picture, a price, a brand nor a description, and a long title. SHOPPER
     agreed, and looked at REVIEWED. Somebody else has the account of EMAIL, and LINKS are its. Of
-    queries only NO_WORD is near to anything: to mugs.
+    queries only NO_WORD is near to anything: to mugs. The texts of ARABIC are from right to left.
     """
     with recorded_run("demo", {"products": PRODUCTS}):
         pass
@@ -72,6 +79,13 @@ def make_showcase() -> None:
         " description = null, attributes = '{}', title = title || repeat(' and another', 12)"
         " where product_id = %s",
         (BARE,),
+    )
+
+    run(
+        "update raw.products set title = %(title)s, brand = %(brand)s,"
+        " description = %(description)s, attributes = %(attributes)s, is_in_stock = true"
+        " where product_id = %(product_id)s",
+        {**_ARABIC_TEXTS, "product_id": ARABIC},
     )
 
     model = add_model(dimension=len(SUBCATEGORIES))

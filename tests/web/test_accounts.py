@@ -13,8 +13,10 @@ from typing import Any
 import httpx
 import pytest
 from argon2 import PasswordHasher
+from click.testing import CliRunner
 from litestar.testing import TestClient
 
+from alsolike.cli import commands
 from alsolike.database import connect
 from alsolike.privacy.access import shopper_data
 from alsolike.privacy.erase import erase
@@ -331,7 +333,8 @@ def test_signing_in_leads_to_no_other_site(client: Client, mail: Path, after: st
     assert send(client, path, token=token, password=PASSWORD, next=after).headers["location"] == "/"
     assert sign_in(client, next=after).headers["location"] == "/"
     for page in ("/sign-in", "/sign-up", "/account/reset"):
-        assert "elsewhere" not in client.get(page, params={"next": after}).text
+        shown = client.get(page, params={"next": after}).text
+        assert re.search(r'name="next"\s+value="/">', shown)
 
 
 def test_signing_up_goes_on_where_it_began(client: Client, mail: Path) -> None:
@@ -659,3 +662,45 @@ def test_while_the_database_is_away_nobody_signs_in_or_up(away: Client) -> None:
     for path in ("/sign-in", "/sign-up", "/account/reset"):
         assert away.post(path, data=form).status_code == 503
     assert away.get("/account").status_code == 503
+
+
+def invite(shopper_id: str, address: str) -> str:
+    result = CliRunner().invoke(commands, ["invite", shopper_id, address])
+    assert result.exit_code == 0, result.exception
+    return result.output
+
+
+def test_a_customer_who_is_invited_makes_their_account_by_the_link(
+    client: Client, mail: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALSOLIKE_PUBLIC_ORIGIN", "http://testserver.local")
+    assert str(mail) in invite("plain", "Plain@example.com")
+    path, token = link(mail)
+    assert path == "/account/claim"
+    page = client.get(path, params={"token": token}).text
+    assert "plain@example.com" in page
+    assert send(client, path, token=token, password="short").status_code == 422
+    assert accounts() == []
+    assert send(client, path, token=token, password=PASSWORD).status_code == 303
+    assert accounts() == [("plain", "plain@example.com")]
+    assert is_signed_in(client)
+    assert send(client, path, token=token, password=PASSWORD).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("shopper_id", "address", "said"),
+    [
+        ("nobody", "nobody@example.com", "There is no shopper nobody"),
+        ("agreed", "other@example.com", "have an account already"),
+        ("plain", "agreed@example.com", "have an account already"),
+        ("plain", "no address", "no e-mail address"),
+    ],
+)
+def test_who_cannot_be_invited_gets_no_mail(
+    client: Client, mail: Path, shopper_id: str, address: str, said: str
+) -> None:
+    execute("insert into ops.accounts (shopper_id, email) values ('agreed', 'agreed@example.com')")
+    result = CliRunner().invoke(commands, ["invite", shopper_id, address])
+    assert said in str(result.exception)
+    assert messages(mail) == []
+    assert run("select * from ops.account_links") == []

@@ -31,6 +31,7 @@ FORK = {
     "currency": "EUR",
     "url": "/fork-01",
     "image_url": "/fork-01.jpg",
+    "more_image_urls": ["/fork-01-b.jpg", "https://cdn.example/fork?a=1&b=2"],
     "attributes": {"length_cm": 19.5, "set": ["a", "b"]},
     "item_group_id": "forks",
     "language": "en",
@@ -41,7 +42,8 @@ FORK = {
 }
 COLUMNS = (
     "title, description, category, brand, price::text, sale_price::text, currency, url, image_url, "
-    "attributes, item_group_id, language, gtin, is_in_stock, is_hidden, created_at, removed_at"
+    "more_image_urls, attributes, item_group_id, language, gtin, is_in_stock, is_hidden, "
+    "created_at, removed_at"
 )
 
 
@@ -96,11 +98,11 @@ def test_what_is_left_out_stays_and_null_empties(client: Client) -> None:
     before = stored("fork-01")
     assert outcomes(client, {"product_id": "fork-01", "is_in_stock": True}) == ["updated"]
     after = stored("fork-01")
-    assert [n for n in range(len(before)) if before[n] != after[n]] == [13]
+    assert [n for n in range(len(before)) if before[n] != after[n]] == [14]
     emptied = dict.fromkeys(("brand", "sale_price", "attributes", "gtin"))
     assert outcomes(client, {"product_id": "fork-01", **emptied}) == ["updated"]
     assert stored("fork-01")[3:6] == (None, "12.50", None)
-    assert stored("fork-01")[9] == {}
+    assert stored("fork-01")[10] == {}
     assert put(client, {"product_id": "fork-01", "title": " "})[0]["reason"] == "title is missing"
 
 
@@ -328,7 +330,7 @@ def test_a_removed_product_is_gone_until_it_is_put_as_a_new_one(client: Client) 
     assert outcomes(client, {"product_id": "fork-01", "title": "Another fork"}) == ["created"]
     title, *others, is_in_stock, is_hidden, _, removed_at = stored("fork-01")
     assert (title, is_in_stock, is_hidden, removed_at) == ("Another fork", True, False, None)
-    assert set(map(str, others)) == {"None", "{}"}
+    assert set(map(str, others)) == {"None", "{}", "[]"}
 
 
 def test_a_file_brings_a_removed_product_back(client: Client, tmp_path: Path) -> None:

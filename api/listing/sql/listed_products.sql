@@ -1,6 +1,7 @@
 -- A page of the shown products of a listing that fit the choices of its filters, in an order.
 -- within: path of a category, itself and all below it, null: any; of_brand: the one brand, null:
--- any; product_ids: what a search found, null: any; category: chosen path, as within; brands: one of these; currency: priced in it;
+-- any; product_ids: what a search found, null: any; category: chosen path, as within;
+-- brands: one of these; currency: priced in it;
 -- price_min, price_max: bounds of what it costs now; attributes: a JSON object, for each attribute
 -- one of whose values is chosen a list of objects, one of which a product's attributes contain;
 -- least_rating: least mean of the ratings, 1 to 5; null of any of these: not chosen; in_stock:

@@ -1,7 +1,8 @@
 -- What a product's own page tells about it: one round trip.
 -- product_id: its id.
 -- A row: the product with the mean of its ratings (1 to 5, null without reviews), their number, and
--- how many have 5, 4, 3, 2 and 1 stars; and how many other variants are in stock; none for an unknown or hidden product.
+-- how many have 5, 4, 3, 2 and 1 stars; and how many other variants are in stock; none for an
+-- unknown or hidden product.
 select
     p.product_id,
     p.title,

@@ -1,7 +1,7 @@
 -- A page of a product's reviews, newest first, without who wrote them.
 -- product_id: the product; after_time, after_id: time and id of the last row of the page before,
--- null: the first page; rating: stars of the reviews wanted, null: all; shopper_id: who looks, null:
--- a stranger; row_count: rows wanted.
+-- null: the first page; rating: stars of the reviews wanted, null: all; shopper_id: who looks,
+-- null: a stranger; row_count: rows wanted.
 -- A row: a review, whether its author bought the product, even if it was taken back, and whether it
 -- is of who looks.
 -- The page is cut before purchases are looked up, one by one: for all the reviews of a product it

@@ -4,8 +4,8 @@
 -- body: null: none.
 -- A row: whether the product is shown, whether the shopper is known and was not erased, and what
 -- became of the review: new, changed, or same.
--- A new one has an id that follows from the two, so that a form that is sent twice at once makes one
--- row. It counts the former products of the id, because their reviews have theirs
+-- A new one has an id that follows from the two, so that a form that is sent twice at once makes
+-- one row. It counts the former products of the id, because their reviews have theirs
 -- (raw.keep_former_products).
 with asked as (
     select
@@ -75,8 +75,8 @@ select
     a.has_product,
     a.has_shopper,
     case
-        when not exists(select 1 from written) then 'same'
-        when exists(select 1 from known) then 'changed'
+        when not exists (select 1 from written) then 'same'
+        when exists (select 1 from known) then 'changed'
         else 'new'
     end as outcome
 from asked as a

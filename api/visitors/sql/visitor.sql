@@ -1,5 +1,6 @@
 -- The shopper who is signed in, or whom a visitor of the demo chose to be.
--- shopper_id: the shopper; by_account: whether they signed in to their account.
+-- shopper_id: the shopper; signed_in_by: 'account', 'shop' for the shop's identity provider, or
+-- 'choice'.
 -- A row: the shopper with the purposes that they agreed to, that they decided about, and that they
 -- agreed to on the site in spite of Global Privacy Control; and what lies in their
 -- basket: pieces, and ids of products; and the ids of at most 1,000 products that they hid, the
@@ -44,8 +45,12 @@ cross join
     ) as b
 where
     s.shopper_id = %(shopper_id)s
-    and %(by_account)s::boolean = exists (
-        select 1 from ops.accounts as a
-        where a.shopper_id = s.shopper_id
-    )
-    and (%(by_account)s::boolean or ops.is_demo_shop())
+    and case
+        when %(signed_in_by)s::text = 'shop' then true
+        else
+            (%(signed_in_by)s::text = 'account') = exists (
+                select 1 from ops.accounts as a
+                where a.shopper_id = s.shopper_id
+            )
+            and (%(signed_in_by)s::text = 'account' or ops.is_demo_shop())
+    end

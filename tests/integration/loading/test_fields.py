@@ -435,3 +435,41 @@ def test_times_ahead_are_noted_and_those_after_tomorrow_rejected(
     ((line, reason),) = select("select line, reason from raw.rejected_rows")
     assert line == 4
     assert reason.endswith("expected a time from 1990 until tomorrow")
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [
+        ('["https://x.example/2.jpg", "/3.jpg"]', ["https://x.example/2.jpg", "/3.jpg"]),
+        ("[]", []),
+        ("", []),
+    ],
+)
+def test_further_pictures_are_a_list(
+    database: dict[str, str], tmp_path: Path, given: str, stored: list[str]
+) -> None:
+    quoted = given.replace('"', '""')
+    load(write(tmp_path, products=f'product_id,title,more_image_urls\np1,Kettle,"{quoted}"\n'))
+    assert select("select more_image_urls from raw.products") == [(stored,)]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "https://x.example/2.jpg",
+        '{"a": "b"}',
+        "[1, 2]",
+        '["a", null]',
+        pytest.param(json.dumps(["/a.jpg"] * 51), id="51 pictures"),
+        pytest.param(json.dumps(["/" + "a" * 10_000]), id="10,001 bytes"),
+    ],
+)
+def test_what_is_no_list_of_addresses_is_left_empty(
+    database: dict[str, str], tmp_path: Path, given: str
+) -> None:
+    quoted = given.replace('"', '""')
+    summary = load(
+        write(tmp_path, products=f'product_id,title,more_image_urls\np1,Kettle,"{quoted}"\n')
+    )
+    assert select("select more_image_urls from raw.products") == [([],)]
+    assert noted(summary, "products.csv: more_image_urls left empty", "(1 row; line 2 has '")

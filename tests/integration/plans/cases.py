@@ -789,7 +789,7 @@ CASES = (
     Case(
         name="one",
         statement="api/visitors/visitor",
-        parameters={"shopper_id": BUSY, "by_account": True},
+        parameters={"shopper_id": BUSY, "signed_in_by": "account"},
         most={"shoppers": 1, "consents": 2, "basket_lines": 6, "hides": 4, "accounts": 1},
         searches=("shoppers_pkey", "consents_latest", "basket_lines_pkey", "hides_pkey"),
         rows=1,
@@ -953,6 +953,20 @@ CASES = (
         statement="api/visitors/forget_actions",
         parameters={"purpose": "personalisation", "shopper_id": None, "session_id": "visit"},
         most={"consents": 4, "views": 20, "basket_additions": 20},
+        rows=1,
+    ),
+    Case(
+        name="somebody known",
+        statement="api/oidc/admit_shopper",
+        parameters={"shopper_id": BUSY, "shopper_hash": b"hash", "display_name": "Somebody"},
+        most={"shoppers": 4, "consents": 4},
+        rows=1,
+    ),
+    Case(
+        name="somebody new",
+        statement="api/oidc/admit_shopper",
+        parameters={"shopper_id": "new", "shopper_hash": b"hash", "display_name": None},
+        most={"shoppers": 4, "consents": 4},
         rows=1,
     ),
     Case(

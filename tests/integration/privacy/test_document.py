@@ -20,6 +20,8 @@ OF_PEOPLE = (
     "visitor_id",
     "order_id",
     "display_name",
+    "email",
+    "password_hash",
     "review_id",
     "purchase_id",
     "view_id",

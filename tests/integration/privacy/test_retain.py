@@ -83,6 +83,11 @@ def shop(database: dict[str, str]) -> None:
                 }
             ],
         )
+        token = {"token_hash": name.encode() * 8 + bytes(8), "expires_at": days_ago(days)}
+        link = {"purpose": "sign-up", "shopper_id": name, "email": f"{name}@example.com"}
+        add_rows("ops.account_links", [{**token, **link}])
+        attempt = {"key_hash": name.encode() * 8 + bytes(8), "free_at": days_ago(days)}
+        add_rows("ops.account_attempts", [attempt])
     for command, days in (("embed", 91), ("load", 91), ("embed", 89)):
         add_rows(
             "ops.runs",
@@ -128,6 +133,8 @@ def test_only_what_is_too_old_goes(settings: Settings) -> None:
         "baskets of visitors without an account": 1,
         "expired sessions": 1,
         "expired tokens": 0,
+        "expired links of accounts": 1,
+        "past attempts to sign in": 1,
     }
     assert retain(settings, is_dry=True) == wanted
     assert retain(settings, is_dry=True) == wanted
@@ -142,6 +149,7 @@ def test_only_what_is_too_old_goes(settings: Settings) -> None:
         ("load", {}),
     ]
     assert ids("select lock from ops.procrastinate_jobs") == ["failed 6", "todo 8"]
+    assert ids("select shopper_id from ops.account_links") == ["new"]
     assert set(retain(settings).values()) == {0}
 
 

@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 from litestar.datastructures import Headers
 
-from api.languages.choice import choose_language, load_languages, preferred_tags
+from alsolike.errors import SettingError
+from api.languages.choice import (
+    choose_language,
+    load_languages,
+    offered_languages,
+    preferred_tags,
+)
 from api.languages.translate import current_language, gettext, ngettext
 
 RUSSIAN = """
@@ -56,6 +62,9 @@ def test_a_language_is_a_file(folder: Path) -> None:
         ({"accept-language": "fr"}, "en"),
         ({"accept-language": "ru;q=0, *"}, "en"),
         ({"accept-language": "ru;q=nonsense,,;;;"}, "en"),
+        ({"accept-language": "RU"}, "ru"),
+        ({"accept-language": "ru-Cyrl-KZ"}, "ru"),
+        ({"accept-language": "run"}, "en"),
         ({"accept-language": "ru", "cookie": "alsolike_language=en"}, "en"),
         ({"accept-language": "en", "cookie": "a=b; alsolike_language=ru"}, "ru"),
         ({"accept-language": "ru", "cookie": "alsolike_language=../../x"}, "ru"),
@@ -65,6 +74,33 @@ def test_the_choice_goes_before_the_browser(
     folder: Path, headers: dict[str, str], tag: str
 ) -> None:
     assert choose_language(load_languages(folder), Headers(headers)).tag == tag
+
+
+def test_a_language_of_a_country_has_its_tag_and_is_found_by_its_case_too(folder: Path) -> None:
+    (folder / "ru").rename(folder / "pt_BR")
+    languages = load_languages(folder)
+    assert list(languages) == ["en", "pt-BR"]
+    headers = Headers({"accept-language": "pt-br,en;q=0.5"})
+    assert choose_language(languages, headers).tag == "pt-BR"
+
+
+def test_the_first_language_offered_is_that_of_who_reads_none(folder: Path) -> None:
+    found = load_languages(folder)
+    assert list(offered_languages((), found)) == ["en", "ru"]
+    offered = offered_languages(("RU", "en"), found)
+    assert list(offered) == ["ru", "en"]
+    assert choose_language(offered, Headers({"accept-language": "fr"})).tag == "ru"
+    with pytest.raises(SettingError, match="has 'fr': the site has en, ru"):
+        offered_languages(("ru", "fr"), found)
+
+
+def test_a_language_is_called_as_its_readers_call_it_and_knows_its_direction(folder: Path) -> None:
+    (folder / "ru").rename(folder / "ar")
+    arabic = load_languages(folder)["ar"]
+    assert arabic.direction == "rtl"
+    assert arabic.own_name == "العربية"
+    assert load_languages()["ru"].own_name == "Русский"
+    assert load_languages()["de"].direction == "ltr"
 
 
 def test_many_tags_are_read_in_the_order_of_their_weights() -> None:

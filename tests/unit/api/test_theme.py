@@ -37,7 +37,7 @@ def test_without_a_theme_it_looks_like_alsolike() -> None:
 @pytest.mark.parametrize(("scheme", "colours"), [("light", LIGHT), ("dark", DARK)])
 def test_our_own_colours_are_those_of_the_style_sheet(scheme: str, colours: Colours) -> None:
     css = (WEB / "static" / "site.css").read_text(encoding="utf-8")
-    light, dark = css.split("@media (prefers-color-scheme: dark)")
+    light, dark = css.partition("@media print")[0].split("@media (prefers-color-scheme: dark)")
     found = dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]+);", light if scheme == "light" else dark))
     known = {name.replace("_", "-"): value for name, value in asdict(colours).items()}
     assert {name: _long(value) for name, value in found.items()} == known

@@ -231,6 +231,7 @@ def test_json_values_become_text(tmp_path: Path) -> None:
         "price": "12.5",
         "currency": "",
         "image_url": "",
+        "more_image_urls": "",
         "attributes": '{"a":[1]}',
         "in_stock": "false",
         "created_at": "",

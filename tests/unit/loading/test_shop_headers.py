@@ -26,7 +26,7 @@ HEADERS = {
 }
 OURS = (
     "product_id,title,description,category,brand,price,currency,image_url,attributes,in_stock,"
-    "created_at,url,sale_price,item_group_id,is_hidden,language,gtin"
+    "created_at,url,sale_price,item_group_id,is_hidden,language,gtin,more_image_urls"
 )
 
 

@@ -54,6 +54,20 @@ def test_colours_stand_out_enough(scheme: str, front: str, back: str, least: flo
     assert (light + 0.05) / (dark + 0.05) >= least
 
 
+@pytest.mark.parametrize("name", sorted(path.name for path in (WEB / "static").glob("*.css")))
+def test_styles_follow_the_writing_direction(name: str) -> None:
+    text = (WEB / "static" / name).read_text(encoding="utf-8")
+    physical = re.findall(
+        r"^\s*(?:(?:margin|padding|border)-(?:left|right)|left|right|float)[\w-]*:"
+        r"|(?<!-)\b(?:text-align|float|clear): (?:left|right)\b"
+        # Four sizes, of which the second is the right one and the fourth the left one.
+        r"|^\s*(?:margin|padding|inset): (?:[\w.-]+ ){3}[\w.-]+;",
+        text,
+        re.MULTILINE,
+    )
+    assert physical == []
+
+
 def test_packages_are_pinned_exactly_and_locked_without_a_registry() -> None:
     package = json.loads((WEB / "package.json").read_text())
     lock = json.loads((WEB / "package-lock.json").read_text())

@@ -3,23 +3,28 @@
 import json
 import re
 from dataclasses import dataclass, field
+from gettext import NullTranslations
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from babel import Locale
 from msgspec.structs import replace
 
 from alsolike.purposes import PURPOSES
 from api.accounts.account_pages import ShownSession
 from api.accounts.store import Link
-from api.languages.translate import ENGLISH
+from api.languages.translate import ENGLISH, Language
 from api.listing.choices import CATEGORY_SORTS, choices_of
 from api.listing.controls import Controls, make_controls
 from api.listing.store import Facet
 from api.pages.rendering import template_environment
 from api.paging.more import one_page_more
+from api.product_page.service import RatingBar
+from api.reviews.form import form_of, read_form
+from api.reviews.store import ReviewText
 from api.visitors.session import Visitor
 
 WEB = Path(__file__).resolve().parents[3] / "web"
@@ -98,9 +103,14 @@ def block(*products: SimpleNamespace, is_personal: bool = True) -> SimpleNamespa
         text="Because you viewed",
         product_title="Plain mug",
         product_url="/products/mug",
+        category=None,
     )
     popular = SimpleNamespace(
-        kind="popular", text="Popular right now", product_title=None, product_url=None
+        kind="popular",
+        text="Popular right now",
+        product_title=None,
+        product_url=None,
+        category=None,
     )
     items = [
         SimpleNamespace(
@@ -133,13 +143,17 @@ DETAIL = card(
     description="Good for day hikes.",
     attributes=[("Colour", "teal")],
     breadcrumbs=[category("Outdoors"), category("Outdoors > Hiking")],
+    pictures=["/pictures/P000001.svg", "/pictures/P000001.svg?view=2"],
+    brand_url="/brands/Wexaquay",
 )
 REVIEW = SimpleNamespace(
     rating=4,
     title="Solid",
     body="Does what it says.",
     date_text="3 May 2026",
-    author_label="Verified shopper",
+    author_label="Shopper",
+    is_verified=True,
+    is_own=False,
 )
 CARDS = [card(number) for number in range(24)]
 
@@ -168,12 +182,19 @@ def controls(*chosen: tuple[str, str], value: str = "red") -> Controls:
 
 PRODUCT_PAGE = {
     "product": DETAIL,
-    "complements": block(*CARDS[18:]),
+    "complements": block(*CARDS[18:21]),
     "similar": block(*CARDS[:12]),
     "recommended": block(*CARDS[12:18]),
     "reviews": [REVIEW] * 5,
     "more_similar": one_page_more("/products/P000001?pages=2", is_part=False),
     "more_reviews": one_page_more("/products/P000001?reviews_after=x", is_part=False),
+    "reviews_are_away": False,
+    "rating_bars": [
+        RatingBar(stars, 100 * stars, 20, f"/products/P000001?reviews_rating={stars}", stars == 4)
+        for stars in (5, 4, 3, 2, 1)
+    ],
+    "review_form": form_of(ReviewText(4, "Solid", "Does what it says.")),
+    "sign_in_to_review": "/sign-in?next=/products/P000001/review",
     "is_bought": False,
 }
 END = one_page_more(None, is_part=False)
@@ -195,6 +216,14 @@ NO_ADVICE: dict[str, Any] = {
     "suggestions": [],
 }
 PAGES: dict[str, dict[str, Any]] = {
+    "brand": {
+        "brand": "Wexaquay",
+        "products": CARDS,
+        "next_url": None,
+        "count": 24,
+        "controls": controls(),
+    },
+    "review": {"product": DETAIL, "form": read_form({"title": "Solid"})[1]},
     "home": {
         "block": block(*CARDS[:12]),
         "more": one_page_more("/?pages=2", is_part=False),
@@ -269,7 +298,15 @@ PAGES: dict[str, dict[str, Any]] = {
         "faults": {"old_password": "This is not your password."},
         "too_often": None,
     },
+    "sign_in_failed": {"message": "The shop does not answer.", "again": "/sign-in/shop?next=%2F"},
+    "signed_out": {"address": "https://login.example.com/end?client_id=alsolike"},
     "error": {"status": 404, "title": "Not Found", "detail": "There is no such page."},
+    "error stale": {
+        "status": 403,
+        "title": "This form has expired",
+        "detail": "Open the page again.",
+        "again": "/products/P000001",
+    },
 }
 VISITORS = {"stranger": STRANGER, "agreed": AGREED, "shopper": SHOPPER}
 
@@ -285,6 +322,8 @@ def render(name: str, visitor: Visitor = SHOPPER, **context: Any) -> str:
         "nav": NAV,
         "has_pages": True,
         "can_choose": True,
+        "has_provider": True,
+        "shop_button": "",
         "language": ENGLISH,
     }
     return environment.get_template(name).render(**{**common, **context})
@@ -511,6 +550,12 @@ def test_where_there_are_no_pages_nothing_leads_to_one() -> None:
     assert "There is no such page." in page.text
     assert [a["href"] for a in page.named("a")] == ["#content"]
     assert page.forms == []
+
+
+def test_a_page_in_arabic_is_laid_out_from_right_to_left() -> None:
+    arabic = Language("ar", Locale.parse("ar"), NullTranslations())
+    html = render("pages/home.html", **PAGES["home"], language=arabic)
+    assert '<html lang="ar" dir="rtl">' in html
 
 
 def test_error_page_needs_nothing_but_the_error() -> None:

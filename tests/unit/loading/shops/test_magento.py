@@ -103,6 +103,7 @@ def test_a_products_columns(tmp_path: Path) -> None:
         "currency": "EUR",
         "in_stock": True,
         "image_url": "https://shop.example/media/catalog/product/c/u/cup.jpg",
+        "more_image_urls": [],
         "url": "https://shop.example/tin-cup.html",
     }
 
@@ -138,6 +139,11 @@ def test_pictures_need_the_shops_address(tmp_path: Path) -> None:
     assert "image_url" not in one(tmp_path, {**CUP, "base_image": "no_selection"}, url="https://x")
     whole = {**CUP, "base_image": "https://cdn.example/c.jpg"}
     assert one(tmp_path, whole)["image_url"] == "https://cdn.example/c.jpg"
+    several = {**whole, "additional_images": "https://cdn.example/c.jpg, /d.jpg,/e.jpg"}
+    assert one(tmp_path, several, url="https://x")["more_image_urls"] == [
+        "https://x/media/catalog/product/d.jpg",
+        "https://x/media/catalog/product/e.jpg",
+    ]
 
 
 ORDER = {

@@ -22,7 +22,7 @@ ITEM = """
   <g:title>Tee, M</g:title>
   <description><![CDATA[<p>A tee.</p>]]></description>
   <link>https://shop.example/tee?size=m</link>
-  <g:image_link>https://shop.example/tee.jpg</g:image_link>
+  <g:image_link>https://shop.example/tee.jpg</g:image_link><g:additional_image_link>https://shop.example/tee-2.jpg</g:additional_image_link>
   <g:availability>out of stock</g:availability>
   <g:price>12.00 EUR</g:price>
   <g:sale_price>9.50 EUR</g:sale_price>
@@ -54,6 +54,7 @@ COLUMNS = {
     "sale_price": "9.50",
     "currency": "EUR",
     "image_url": "https://shop.example/tee.jpg",
+    "more_image_urls": ["https://shop.example/tee-2.jpg"],
     "attributes": {
         "color": "Black",
         "size": "M",
@@ -106,6 +107,7 @@ def test_text_with_tabs(tmp_path: Path, names: str) -> None:
         "description": "<p>A tee.</p>",
         "link": "https://shop.example/tee?size=m",
         "image link": "https://shop.example/tee.jpg",
+        "additional image link": "https://shop.example/tee-2.jpg",
         "availability": "out of stock",
         "price": "12.00 EUR",
         "sale price": "9.50 EUR",

@@ -74,6 +74,7 @@ def test_a_products_columns(tmp_path: Path) -> None:
         "currency": "EUR",
         "in_stock": True,
         "image_url": "https://x.example/1.jpg",
+        "more_image_urls": ["https://x.example/2.jpg"],
         "url": "https://shop.example/index.php?controller=product&id_product=7",
     }
 

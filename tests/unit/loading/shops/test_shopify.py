@@ -46,6 +46,7 @@ def test_variants_and_pictures_are_one_product(tmp_path: Path) -> None:
     assert item.columns["price"] == "4.00"
     assert item.columns["attributes"] == {"Size": ["S", "M"]}
     assert item.columns["image_url"] == "https://x.example/1"
+    assert item.columns["more_image_urls"] == ["https://x.example/2"]
     assert item.skus == ["C-S", "C-M"]
     assert item.names == ["Tin cup", "Tin cup - S", "Tin cup - M"]
 
@@ -86,6 +87,7 @@ def test_the_headers_of_2024(tmp_path: Path) -> None:
         "sale_price": "4.00",
         "currency": "EUR",
         "image_url": "https://x.example/1",
+        "more_image_urls": [],
         "attributes": {"type": "Cup", "tags": ["tin", "small"]},
         "is_hidden": False,
         "in_stock": False,

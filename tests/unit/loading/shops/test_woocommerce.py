@@ -94,6 +94,7 @@ def test_a_products_columns(tmp_path: Path) -> None:
         "sale_price": "4",
         "currency": "EUR",
         "image_url": "https://x.example/1.jpg",
+        "more_image_urls": ["https://x.example/2.jpg"],
         "attributes": {"tags": ["tin", "small"]},
         "is_hidden": False,
         "in_stock": True,

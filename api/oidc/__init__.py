@@ -1,0 +1,1 @@
+"""Signing in through the shop's own identity provider, by OpenID Connect."""

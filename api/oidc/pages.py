@@ -1,0 +1,153 @@
+"""Signing in at the shop's identity provider, and out of it."""
+
+import logging
+import re
+from collections.abc import Callable, Sequence
+from functools import partial
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+from litestar import Response, get
+from litestar.handlers import HTTPRouteHandler
+from litestar.response import Redirect, Template
+
+from alsolike.settings import Settings
+from api.exchange import AnyRequest, public_path
+from api.ladder.requests import ladder_of, write
+from api.languages.translate import gettext as _
+from api.log_text import in_log
+from api.oidc import flows
+from api.oidc.failures import SignInFailedError
+from api.oidc.provider import Identity, Provider
+from api.oidc.store import admit
+from api.pages.addresses import local_path, whole_address
+from api.pages.rendering import PAGE_HEADERS, put_flash, redirect, render_page, take_flash
+from api.visitors.session import find_visitor, sign_in
+
+logger = logging.getLogger("alsolike.web")
+
+# RFC 6749: what an error may be called.
+_ERROR = re.compile(r"[a-z_]{1,50}")
+
+
+def oidc_routes(settings: Settings, clock: Callable[[], float]) -> Sequence[HTTPRouteHandler]:
+    """Return the routes of signing in through a provider; none where there is none."""
+    if not settings.oidc:
+        return ()
+    provider = Provider(settings.oidc, clock)
+
+    @get("/sign-in/shop", status_code=303)
+    async def begin_at_shop(request: AnyRequest) -> Response[bytes] | Template:
+        """Send the visitor to the shop's provider."""
+        flow = flows.begin(request, request.query_params.get("next"))
+        try:
+            address = await provider.sign_in_address(flow, _back())
+        except SignInFailedError as error:
+            flows.end(request, flow.state)
+            return await _failed(request, error, flow.after)
+        return _elsewhere(address)
+
+    @get("/sign-in/shop/back", status_code=200)
+    async def back_from_shop(request: AnyRequest) -> Response[bytes] | Template:
+        """Sign in whom the provider names."""
+        flow = flows.end(request, request.query_params.get("state", ""))
+        after = local_path(None) if flow is None else flow.after
+        try:
+            code = _code(request)
+            if flow is None:
+                raise _unknown()
+            identity = await provider.identify(code, flow, _back())
+            await _admit(request, identity)
+        except SignInFailedError as error:
+            return await _failed(request, error, after)
+        await sign_in(request, identity.shopper_id, by="shop")
+        ladder_of(request).shoppers.forget(identity.shopper_id)
+        name = identity.display_name or identity.shopper_id
+        put_flash(request, _("Signed in as %(name)s.", name=name))
+        return redirect(request, after)
+
+    @get("/sign-out/shop")
+    async def signed_out_here(request: AnyRequest) -> Response[bytes] | Template:
+        """Say that the shop's own account may still be signed in, and offer to end that too."""
+        address = await provider.sign_out_address(whole_address(public_path("/")))
+        if address is None:
+            return redirect(request, public_path("/"))
+        await find_visitor(request)
+        # The page says it itself.
+        take_flash(request)
+        return render_page(request, "pages/signed_out.html", address=address)
+
+    return [begin_at_shop, back_from_shop, signed_out_here]
+
+
+async def _admit(request: AnyRequest, identity: Identity) -> None:
+    """Make the shopper, if need be.
+
+    Raises
+    ------
+    SignInFailedError
+        They were erased.
+    DatabaseAwayError, psycopg.Error
+        It could not be written.
+    """
+    if not await write(request, partial(admit, identity=identity), who=identity.shopper_id):
+        message = _(
+            "What this shop knew of you here was erased, as somebody asked for it. "
+            "Only the shop can let you in anew."
+        )
+        reason = "an erased shopper: PUT /v1/shoppers/{id} makes a new one of the id"
+        raise SignInFailedError(HTTPStatus.FORBIDDEN, message, reason)
+
+
+def _code(request: AnyRequest) -> str:
+    """Return the code that the provider sent the visitor back with.
+
+    Raises
+    ------
+    SignInFailedError
+        It sent an error instead, or nothing.
+    """
+    told = request.query_params
+    error = told.get("error")
+    if error == "access_denied":
+        message = _("You were not signed in at the shop: it was called off there, or not allowed.")
+        raise SignInFailedError(HTTPStatus.FORBIDDEN, message, "access_denied")
+    if error is not None:
+        called = error if _ERROR.fullmatch(error) else "error"
+        message = _("The shop's sign-in answered with an error: %(error)s.", error=called)
+        raise SignInFailedError(HTTPStatus.BAD_GATEWAY, message, f"the provider says {called}")
+    code = told.get("code")
+    if not code:
+        raise _unknown()
+    return code
+
+
+def _unknown() -> SignInFailedError:
+    message = _(
+        "This link back from the shop's sign-in was used before, is older than an hour, or belongs "
+        "to another browser."
+    )
+    return SignInFailedError(HTTPStatus.BAD_REQUEST, message, "no such sign-in has begun")
+
+
+async def _failed(request: AnyRequest, error: SignInFailedError, after: str) -> Template:
+    """Say what happened, and offer to try again."""
+    logger.warning("Nobody was signed in through the shop: %s", in_log(error.reason))
+    await find_visitor(request)
+    again = f"{public_path('/sign-in/shop')}?{urlencode({'next': after})}"
+    return render_page(
+        request,
+        "pages/sign_in_failed.html",
+        status_code=error.status,
+        message=str(error),
+        again=again,
+    )
+
+
+def _back() -> str:
+    """Return the address that the provider sends shoppers back to, as it was registered there."""
+    return whole_address(public_path("/sign-in/shop/back"))
+
+
+def _elsewhere(address: str) -> Response[bytes]:
+    return Redirect(address, status_code=303, headers=dict(PAGE_HEADERS))
