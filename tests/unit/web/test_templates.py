@@ -219,7 +219,7 @@ PAGES: dict[str, dict[str, Any]] = {
     "brand": {
         "brand": "Wexaquay",
         "products": CARDS,
-        "next_url": None,
+        "more": END,
         "count": 24,
         "controls": controls(),
     },
