@@ -4,8 +4,8 @@
 -- strictly before, null: all until now; p_actions: products wanted. A product is acted on more than
 -- once, so that more events are read than that: the last 4 × p_actions views of each of the two,
 -- and 2 × p_actions of each other kind.
--- A row: kind ('purchase', 'review' of 4 or 5 stars, 'view', 'basket', 'more' of what they want more
--- like), the event's id, of 'more' null, product_id, and when.
+-- A row: kind ('purchase', 'review' of 4 or 5 stars, 'view', 'basket', 'more' of what they want
+-- more like), the event's id, of 'more' null, product_id, and when.
 -- One statement without settings of its own, so that Postgres puts it in the caller's place.
 create or replace function recs.stored_actions(
     p_shopper_id text, p_session_id text, p_before timestamptz, p_actions integer

@@ -2,8 +2,8 @@
 -- p_model_id: the model; p_scored: the products, of recs.scored_products; p_less: what somebody
 -- wants less like, of recs.less_wanted.
 -- Returns the products, best first. The score of a product is times 1 - 0.9 × the score of it as a
--- neighbour over that of the nearest neighbour, for each of p_less of whose 20 nearest it is: so the
--- nearest keeps a tenth, and none falls out.
+-- neighbour over that of the nearest neighbour, for each of p_less of whose 20 nearest it is. So
+-- the nearest keeps a tenth, and none falls out.
 create or replace function recs.pushed_down(
     p_model_id integer, p_scored recs.scored_product [], p_less text []
 ) returns recs.scored_product []

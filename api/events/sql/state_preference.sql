@@ -1,5 +1,5 @@
--- Keep that a shopper who consents, or an anonymous session, wants more or less like a product. What
--- they said of it before is replaced, and beyond the latest so many the oldest is forgotten.
+-- Keep that a shopper who consents, or an anonymous session, wants more or less like a product.
+-- What they said of it before is replaced, and beyond the latest so many the oldest is forgotten.
 -- product_id; shopper_id or session_id, the other null; shopper_hash: keyed hash of the shopper,
 -- null without one; direction: 1 or -1; most: products of a person at most.
 -- A row: whether the product is known, and whether the wish is kept.
@@ -22,7 +22,7 @@ written as (
     from asked
     where may_keep
     on conflict (shopper_id, session_id, product_id) do update
-    set direction = excluded.direction, stated_at = now()
+        set direction = excluded.direction, stated_at = now()
     returning product_id
 ),
 
@@ -46,10 +46,10 @@ forgotten as (
             or (p.shopper_id is null and p.session_id = %(session_id)s::text)
         )
         and p.product_id = oldest.product_id
-        and exists (select from written)
+        and exists (select 1 from written)
 )
 
 select
     a.has_product,
-    exists (select from written) as is_kept
+    exists(select 1 from written) as is_kept
 from asked as a
