@@ -64,7 +64,7 @@ PAGE_HEADERS: Mapping[str, str] = {
 
 
 class _Unindented(Extension):
-    """Takes the indentation out of templates, nearly a third of a page, which is of no use to browsers.
+    """Takes the indentation out of templates: nearly a third of a page, of no use to browsers.
 
     What is typed into a form is a value, and stays as it is.
     """
