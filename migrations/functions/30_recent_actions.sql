@@ -10,9 +10,9 @@
 -- Events of the future: recs.has_happened. A told action of the future counts as of now.
 -- Actions, the latest first: kind ('purchase', 'review' of 4 or 5 stars, 'view', 'basket', 'more'
 -- of what they want more like, which counts as a purchase), the event's id (null for what was told,
--- and of 'more'), product_id, when, and its weight; of the latest `actions` products. Of a visit these are at most half, rounded up, where so many came before it; what came
--- before has the other places, and the visit those that are left. So a long visit hides nothing of
--- the past.
+-- and of 'more'), product_id, when, and its weight; of the latest `actions` products. Of a visit
+-- these are at most half, rounded up, where so many came before it; what came before has the other
+-- places, and the visit those that are left. So a long visit hides nothing of the past.
 -- The weight is the kind's, times the decay for every later one (recs.serving_options). Then the
 -- current visit and what came before have shares of the sum of all weights, each shared out as its
 -- own weights are: with n products in the visit and m before it, the past has (1 - visit × n / (n +
