@@ -20,7 +20,7 @@ def section(text: str, name: str) -> str:
 
 
 def cards(text: str) -> list[str]:
-    return re.findall(r'<li class="card[a-z -]*"\s+data-product="([^"]+)"', text)
+    return re.findall(r'<li class="card[a-z -]*"[^>]*?\sdata-product="([^"]+)"', text)
 
 
 @pytest.fixture
