@@ -219,11 +219,7 @@ PAGES: dict[str, dict[str, Any]] = {
     "brand": {
         "brand": "Wexaquay",
         "products": CARDS,
-<<<<<<< HEAD
-        "more": one_page_more("/brands/Wexaquay?pages=2", is_part=False),
-=======
         "more": END,
->>>>>>> 5495d51393597396b2d68a308213945e11435b4b
         "count": 24,
         "controls": controls(),
     },
