@@ -132,9 +132,10 @@ def test_every_list_can_be_asked_for(client: Client) -> None:
     assert first.after is not None
     many = client.similar_products_of_many(SimilarRequest([PRODUCT_ID, "none"], k=2))
     assert ([len(one.items) for one in many.lists], many.unknown) == ([2], ["none"])
-    trending = client.trending_products(k=2, product_filter=ProductFilter(with_sold_out=True))
+    sold_out_too = ProductFilter(with_sold_out=True)
+    trending = client.trending_products(k=2, product_filter=sold_out_too)
     assert len(trending.items) == 2
-    following = client.trending_products(k=2, after=trending.after)
+    following = client.trending_products(k=2, product_filter=sold_out_too, after=trending.after)
     assert {one.product_id for one in following.items}.isdisjoint(
         one.product_id for one in trending.items
     )

@@ -219,7 +219,7 @@ PAGES: dict[str, dict[str, Any]] = {
     "brand": {
         "brand": "Wexaquay",
         "products": CARDS,
-        "more": END,
+        "more": one_page_more("/brands/Wexaquay?pages=2", is_part=False),
         "count": 24,
         "controls": controls(),
     },
