@@ -45,7 +45,6 @@ _FLASH, _UNDO = "flash", "undo"
 _FIRST_ERROR = 400
 # Embeddings, overrides and isolates of Unicode's bidirectional algorithm, and what ends them.
 _TURNING_SIGNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_INDENTATION = re.compile(r"\s*\n\s*")
 # About a kilobyte each. Cards take half the time of a page, and most are on many pages.
 _REMEMBERED_CARDS = 5000
 _INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
@@ -117,7 +116,6 @@ def template_environment(
     )
     environment.filters.update(
         shown=shown,
-        tight=tight,
         number=number_text,
         one_decimal=one_decimal,
         long_date=long_date,
@@ -146,11 +144,6 @@ def shown(text: object) -> str:
     Each text has a direction of its own by `dir="auto"` or `<bdi>`.
     """
     return _TURNING_SIGNS.sub("", str(text))
-
-
-def tight(part: str) -> Markup:
-    """Take the indentation out of HTML that a page has many times."""
-    return Markup(_INDENTATION.sub("\n", part))  # noqa: S704  (the template has escaped it)
 
 
 def _remembered(macro: Callable[..., str], *arguments: object) -> str:
