@@ -129,6 +129,7 @@ def add_somebody(shopper: str) -> None:
         ],
     )
     add_rows("recs.hides", [of_them])
+    add_rows("recs.preferences", [{"direction": -1, **of_them}])
     email = f"{shopper}@example.com"
     add_rows(
         "ops.accounts", [{"shopper_id": shopper, "email": email, "password_hash": "argon hash"}]
