@@ -86,7 +86,8 @@ def test_every_function_that_serves_is_called_by_some_statement(
     with plan_connection.transaction(force_rollback=True):
         plan_connection.execute("set local track_functions = 'all'")
         for case in CASES:
-            assert complaints(plan_connection, case, "force_custom_plan") == []
+            found = complaints(plan_connection, case, "force_custom_plan")
+            assert found == [], (case.statement, case.name)
         rows = plan_connection.execute(
             "select funcname from pg_stat_xact_user_functions "
             "where schemaname in ('raw', 'recs', 'ops')"

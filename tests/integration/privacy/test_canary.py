@@ -187,7 +187,7 @@ def shop_over_http(address: str) -> None:
         {**events[3], "quantity": 3},
     ]
     with httpx.Client(base_url=address, timeout=60) as site:
-        consent = {"personalisation": True}
+        consent = {"personalisation": True, "measurement": True}
         assert site.put(f"/v1/shoppers/{SHOPPER}", json=consent).status_code == 200
         answer = site.post("/v1/events", json={"events": events + bad})
         assert [one["status"] for one in answer.json()["results"]] == [201] * 7 + [404, 400, 409]
