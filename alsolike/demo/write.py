@@ -178,6 +178,7 @@ class _ShopWriter:
                     display_name_of(number, tastes.latest),
                     "personalisation" if has_consent else "none",
                     self._time(joined),
+                    "yes" if has_consent else "no",
                 )
             )
             self._write_history(rng, shopper_id, history)
@@ -228,6 +229,7 @@ class _ShopWriter:
                     purchase.quantity,
                     f"{cents / 100:.2f}",
                     f"{shopper_id}-o{purchase.order:03d}",
+                    "",
                 )
             )
         for place, rating in enumerate(history.ratings):

@@ -12,7 +12,7 @@ import msgspec
 from alsolike.errors import InputFileError
 from alsolike.loading.formats import column_name, lines_of, opened, require_columns
 from alsolike.loading.rows import Chunk, Reading, Row, encode_rows
-from alsolike.loading.tables import SHOPPERS, Table
+from alsolike.loading.tables import JSON_COLUMNS, SHOPPERS, Table
 
 _DECODER = msgspec.json.Decoder(dict[str, Any])
 
@@ -205,7 +205,8 @@ def rows_of_items(
         values = []
         for column in table.columns:
             value: object = columns.get(column)
-            if column != "attributes" and problem is None and isinstance(value, dict | list):
+            is_nested = isinstance(value, dict | list)
+            if is_nested and column not in JSON_COLUMNS and problem is None:
                 kind = "an object" if isinstance(value, dict) else "a list"
                 problem = f"{column} is {kind}: expected text or a number"
             values.append(_as_text(columns.get(column)))

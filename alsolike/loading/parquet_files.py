@@ -21,7 +21,7 @@ from alsolike.errors import InputFileError
 from alsolike.loading.attributes import tidy_json
 from alsolike.loading.formats import column_name, require_columns
 from alsolike.loading.rows import Chunk, Reading, Row, encode_rows
-from alsolike.loading.tables import ANSWERS, Table
+from alsolike.loading.tables import ANSWERS, JSON_COLUMNS, Table
 from alsolike.shop_texts import NOTHING
 
 _BATCH_ROWS = 65_536
@@ -162,7 +162,7 @@ def _as_text(path: Path, name: str, array: pa.Array) -> pa.Array:
         # The same instants in UTC, so that no zone's table is needed; without a zone as they are.
         array = array.cast(pa.timestamp("us", "UTC" if kind.tz else None), safe=False)
     elif pa.types.is_nested(kind):
-        if name == "attributes":
+        if name in JSON_COLUMNS:
             return _as_json(array)
         message = f"{path}: the column {name} has the type {kind}; expected text or a number."
         raise InputFileError(message)
@@ -170,7 +170,7 @@ def _as_text(path: Path, name: str, array: pa.Array) -> pa.Array:
         return _text_of_floats(array)
     elif pa.types.is_decimal(kind):
         return _text_of_decimals(array)
-    if name == "attributes":
+    if name in JSON_COLUMNS:
         return pa.array(
             [value and tidy_json(value) for value in array.cast(pa.string()).to_pylist()],
             pa.string(),

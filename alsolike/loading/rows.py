@@ -12,7 +12,7 @@ from typing import NamedTuple
 from alsolike.loading.attributes import tidy_json
 from alsolike.loading.formats import SHOWN_COLUMNS
 from alsolike.loading.summary import counted
-from alsolike.loading.tables import ANSWERS, Table
+from alsolike.loading.tables import ANSWERS, JSON_COLUMNS, Table
 from alsolike.shop_texts import NOTHING
 
 _CHUNK_ROWS = 10_000
@@ -148,7 +148,7 @@ def encode_rows(rows: Iterable[Row], table: Table, reading: Reading) -> Iterator
     # The writer quotes only the characters of its own line end, so that must be the longer one.
     writer = csv.writer(text, lineterminator="\r\n")
     answers = {place for place, column in enumerate(table.columns) if column in ANSWERS}
-    json = table.columns.index("attributes") if "attributes" in table.columns else None
+    jsons = [place for place, column in enumerate(table.columns) if column in JSON_COLUMNS]
     texts = [(table.columns.index(column), plain) for column, plain in table.texts.items()]
     for row in rows:
         values = row.values
@@ -158,8 +158,9 @@ def encode_rows(rows: Iterable[Row], table: Table, reading: Reading) -> Iterator
                 reading.plain += 1
         if not NOTHING.isdisjoint(values):
             _empty_words_for_nothing(values, answers, reading)
-        if json is not None and (attributes := values[json]):
-            values[json] = tidy_json(attributes)
+        for place in jsons:
+            if written := values[place]:
+                values[place] = tidy_json(written)
         kept.append(row)
         writer.writerow((row.line, row.problem, *values))
         if len(kept) >= _CHUNK_ROWS or text.tell() >= _CHUNK_CHARACTERS:

@@ -56,6 +56,8 @@ class Table:
         return self.name.removesuffix("s")
 
 
+# Columns whose values are JSON; a file of objects has the values themselves.
+JSON_COLUMNS = frozenset({"attributes", "more_image_urls"})
 PRODUCTS = Table(
     name="products",
     columns=(

@@ -453,6 +453,19 @@ def test_further_pictures_are_a_list(
     assert select("select more_image_urls from raw.products") == [(stored,)]
 
 
+@pytest.mark.parametrize("suffix", ["jsonl", "parquet"])
+def test_a_file_of_objects_has_the_list_itself(
+    database: dict[str, str], tmp_path: Path, suffix: str
+) -> None:
+    product = {"product_id": "p1", "title": "Kettle", "more_image_urls": ["/2.jpg", "/3.jpg"]}
+    if suffix == "jsonl":
+        (tmp_path / "products.jsonl").write_text(json.dumps(product) + "\n", encoding="utf-8")
+    else:
+        pq.write_table(pa.Table.from_pylist([product]), tmp_path / "products.parquet")
+    load(tmp_path)
+    assert select("select more_image_urls from raw.products") == [(["/2.jpg", "/3.jpg"],)]
+
+
 @pytest.mark.parametrize(
     "given",
     [
