@@ -1,6 +1,6 @@
 """Products have further pictures."""
 
-from alsolike.revision_steps import run_sql
+from alsolike.revision_steps import drop_built, run_sql
 
 revision = "0052"
 down_revision = "0051"
@@ -20,5 +20,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop it."""
+    """Drop it, and the views that dbt built on the table."""
+    for schema in ("marts", "staging"):
+        drop_built(schema, kind="view")
     run_sql("alter table raw.products drop column more_image_urls;")

@@ -251,7 +251,7 @@ def test_a_shopper_who_is_erased_at_this_moment_fails_no_write(client: Client, k
     assert response.json() == (
         {"recorded": False, "reason": "no consent"}
         if kind == "hide"
-        else {"shopper_id": "agreed", "personalisation": False}
+        else {"shopper_id": "agreed", "personalisation": False, "measurement": False}
     )
 
 

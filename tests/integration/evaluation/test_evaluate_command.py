@@ -48,11 +48,12 @@ def add_shop(products: int = PRODUCTS, events: int = 700) -> None:
             for number in range(products)
         ),
     )
+    add_shoppers([f"s{number:02}" for number in range(SHOPPERS)])
     make_mart(
         "shopper_events",
         (
             {
-                "visitor_id": f"shopper:s{random.integers(SHOPPERS):02}",
+                **of_shopper(f"s{random.integers(SHOPPERS):02}"),
                 "product_id": f"p{int(products * random.random() ** 2):02}",
                 "kind": "view",
                 "event_id": str(number),
@@ -62,6 +63,11 @@ def add_shop(products: int = PRODUCTS, events: int = 700) -> None:
             for number in range(events)
         ),
     )
+
+
+def of_shopper(shopper_id: str) -> dict[str, str]:
+    """Return the columns of the mart that say who did it."""
+    return {"visitor_id": f"shopper:{shopper_id}", "shopper_id": shopper_id}
 
 
 @pytest.fixture
@@ -224,10 +230,11 @@ def test_models_that_are_no_baseline_are_made_by_training() -> None:
 def test_a_bot_with_most_of_the_events_leaves_the_shoppers_to_be_tested(command: Evaluate) -> None:
     add_shop()
     before = json.loads(command("--models", "popular", "--json").stdout)
+    add_shoppers(["bot"])
     run(
         "insert into marts.shopper_events"
-        " (visitor_id, product_id, kind, event_id, occurred_at, weight)"
-        " select 'bot', 'p07', 'view', 'bot' || n,"
+        " (visitor_id, shopper_id, product_id, kind, event_id, occurred_at, weight)"
+        " select 'shopper:bot', 'bot', 'p07', 'view', 'bot' || n,"
         " timestamptz '2026-04-11 10:00Z' + n * interval '1 second', 1"
         " from generate_series(1, 20000) as n"
     )
@@ -243,8 +250,8 @@ def sell_from(product_id: str, days: int) -> None:
     """Let every third shopper come to a product, from so many days after the start."""
     run(
         "insert into marts.shopper_events"
-        " (visitor_id, product_id, kind, event_id, occurred_at, weight)"
-        " select distinct on (visitor_id) visitor_id, %s, 'view',"
+        " (visitor_id, shopper_id, product_id, kind, event_id, occurred_at, weight)"
+        " select distinct on (visitor_id) visitor_id, shopper_id, %s, 'view',"
         " %s || visitor_id, %s + n * interval '10 minutes', 1"
         " from marts.shopper_events, generate_series(1, 30) as n"
         " where right(visitor_id, 1) in ('1', '4', '7')",
@@ -410,8 +417,9 @@ def add_kinds_with_model() -> None:
     make_mart("shopper_events")
     run(
         "insert into marts.shopper_events"
-        " (visitor_id, product_id, kind, event_id, occurred_at, weight)"
-        " select 'shopper:' || shopper_id, product_id, 'view', view_id, viewed_at, 1 from raw.views"
+        " (visitor_id, shopper_id, product_id, kind, event_id, occurred_at, weight)"
+        " select 'shopper:' || shopper_id, shopper_id, product_id, 'view', view_id, viewed_at, 1"
+        " from raw.views"
     )
 
 
