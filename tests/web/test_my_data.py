@@ -338,7 +338,7 @@ def test_reviews_come_page_by_page_the_latest_first(client: Client) -> None:
 def test_a_review_with_a_strange_id_can_be_changed(client: Client, review_id: str) -> None:
     add_review(review_id)
     sign_in(client)
-    (address,) = re.findall(r'class="link" href="([^"]+)"', client.get("/my-data/reviews").text)
+    (address,) = re.findall(r'class="link"\s+href="([^"]+)"', client.get("/my-data/reviews").text)
     assert client.get(address).status_code == 200
     assert send(client, address, rating="1").status_code == 303
     assert review(review_id) == (1, None, None)

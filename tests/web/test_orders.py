@@ -180,7 +180,7 @@ def test_by_htmx_the_part_changes_and_the_header_counts(client: Client) -> None:
     ("product_id", "status", "said"),
     [
         ("pan-29", 303, "out of stock"),
-        ("none", 404, "none"),
+        ("none", 404, "or the product is gone"),
         ("", 400, "product_id"),
         ("a\x00b", 400, "product_id"),
         ("p" * 201, 400, "product_id"),
