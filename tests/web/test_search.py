@@ -318,8 +318,8 @@ def test_the_page_finds_by_words_and_its_more_link_goes_on(searcher: Client) -> 
     page = searcher.get("/search", params={"q": "pan"}).text
     assert page.count('data-product="pan-') == 24
     assert "Closest in meaning" not in page
-    more = page.split('<li class="more">')[1].split('href="')[1].split('"')[0].replace("&amp;", "&")
-    rest = searcher.get(more, headers={"HX-Request": "true"}).text
+    more = page.split('<li class="more">')[1].split('hx-get="')[1].split('"')[0]
+    rest = searcher.get(more.replace("&amp;", "&"), headers={"HX-Request": "true"}).text
     assert rest.count('data-product="pan-') == 6
 
 
