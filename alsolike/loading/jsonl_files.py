@@ -10,14 +10,19 @@ from typing import Any, NamedTuple, cast
 import msgspec
 
 from alsolike.errors import InputFileError
+from alsolike.json_levels import MOST_DIGITS, is_too_long
 from alsolike.loading.formats import column_name, lines_of, opened, require_columns
 from alsolike.loading.rows import Chunk, Reading, Row, encode_rows
-from alsolike.loading.tables import JSON_COLUMNS, SHOPPERS, Table
+from alsolike.loading.tables import SHOPPERS, Table
+from alsolike.shop_texts import JSON_COLUMNS
 
 _DECODER = msgspec.json.Decoder(dict[str, Any])
 
 # Above it, floats cannot hold every whole number.
 _EXACT = 2**53
+
+# In place of a number that Python cannot read: its field is emptied as of any that is too long.
+_TOO_LONG = 10 ** (2 * MOST_DIGITS)
 
 # The ids that an unreadable line of the file of shoppers still shows.
 _SHOWN_ID = re.compile(
@@ -171,14 +176,24 @@ def _decoded(line: str) -> dict[str, Any] | UnreadableLine:
         return UnreadableLine("nested too deep to be read")
     except msgspec.DecodeError as error:
         reason = UnreadableLine(f"not a JSON object ({error})")
-    if "NaN" not in line and "Infinity" not in line:
+    if "NaN" not in line and "Infinity" not in line and "out of range" not in reason.reason:
         return reason
     try:
         # pandas writes NaN and Infinity, which JSON lacks; they become null, as in Parquet.
-        value: object = json.loads(line, parse_constant=lambda _: None)
+        value: object = json.loads(
+            line, parse_constant=lambda _: None, parse_int=_as_int, parse_float=_as_float
+        )
     except (ValueError, RecursionError):
         return reason
     return cast("dict[str, Any]", value) if isinstance(value, dict) else reason
+
+
+def _as_int(digits: str) -> int:
+    return _TOO_LONG if is_too_long(digits) else int(digits)
+
+
+def _as_float(digits: str) -> float:
+    return _TOO_LONG if is_too_long(digits) else float(digits)
 
 
 def rows_of_items(

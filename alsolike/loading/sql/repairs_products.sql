@@ -30,7 +30,8 @@ where s.currency !~ '^[A-Za-z]{3}$'
 union all
 select
     s.line, 'attributes', null,
-    'left empty: expected a JSON object, nested at most 16 deep, without NUL characters'
+    'left empty: expected a JSON object, nested at most 16 deep, without NUL characters and numbers '
+    || 'of more than 300 digits'
 from staged as s
 where
     not case

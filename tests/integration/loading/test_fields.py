@@ -357,6 +357,35 @@ def test_attributes_nested_too_deep_cost_the_attributes(
     assert noted(summary, "attributes left empty", "nested at most 16 deep", left)
 
 
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+def test_numbers_too_long_cost_the_attributes(
+    database: dict[str, str], tmp_path: Path, suffix: str
+) -> None:
+    texts = ['{"w": 1e5000}', f'{{"w": [1{"0" * 5000}]}}', '{"w": 1e100000}', '{"w": 12}']
+    if suffix == "csv":
+        rows = [f'q{n},x,"{text.replace(chr(34), chr(34) * 2)}"' for n, text in enumerate(texts)]
+        write(tmp_path, products="\n".join(["product_id,title,attributes", *rows]))
+    elif suffix == "jsonl":
+        rows = [
+            f'{{"product_id": "q{n}", "title": "x", "attributes": {text}}}'
+            for n, text in enumerate(texts)
+        ]
+        write(tmp_path, products_jsonl="\n".join(rows))
+    else:
+        ids = [f"q{n}" for n in range(4)]
+        table = {"product_id": ids, "title": ["x"] * 4, "attributes": texts}
+        pq.write_table(pa.table(table), tmp_path / "products.parquet")
+    summary = load(tmp_path)
+    assert summary.total.rejected == 0
+    assert select("select attributes from raw.products order by product_id") == [
+        ({},),
+        ({},),
+        ({},),
+        ({"w": 12},),
+    ]
+    assert noted(summary, "attributes left empty", "numbers of more than 300 digits", "(3 rows; ")
+
+
 def test_a_line_nested_too_deep_is_one_rejected_row(
     database: dict[str, str], tmp_path: Path
 ) -> None:
