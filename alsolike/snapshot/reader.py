@@ -280,6 +280,11 @@ class LocalSnapshot:
         """Count the products of every category path, deeper ones apart, with a picture of one."""
         return self._rows("category_counts", {})
 
+    def commonest_currency(self) -> str | None:
+        """Return the currency of most products; None where most have none."""
+        rows = self._rows("commonest_currency", {})
+        return rows[0][0] if rows else None
+
     def has_category(self, category: str) -> bool:
         """Tell whether any product is of a category or below it."""
         self._ask(_of_category(category))

@@ -196,6 +196,26 @@ def test_what_is_sold_by_weight_counts_as_whole_pieces(
         ("Garden \t\u203a\u00a0Pots >", "Garden > Pots"),
         ("> Garden >> Pots", "Garden > Pots"),
         ("Garden » Pots", "Garden > Pots"),
+        ("Garden -> Pots", "Garden > Pots"),
+        ("Garden->Pots -->Clay", "Garden > Pots > Clay"),
+        ("Garden => Pots", "Garden > Pots"),
+        ("Garden → Pots", "Garden > Pots"),
+        ("Garden &rarr; Pots", "Garden > Pots"),
+        ("Garden \uff1e Pots", "Garden > Pots"),
+        ("Garden ⟩ Pots", "Garden > Pots"),
+        ("Garden ➤ Pots ▸ Clay", "Garden > Pots > Clay"),
+        ("Garden \u276f Pots ‣ Clay", "Garden > Pots > Clay"),
+        ("Garden::Pots", "Garden > Pots"),
+        ("Garden | Pots | Clay", "Garden > Pots > Clay"),
+        ("Garden\u200b > Pots", "Garden > Pots"),
+        ("Garden\u2060", "Garden"),
+        ("Garden\u00a0tools", "Garden tools"),
+        # Parts of a name.
+        ("Garden > Pots | Tubs", "Garden > Pots | Tubs"),
+        ("Black|White", "Black|White"),
+        ("Pots: clay", "Pots: clay"),
+        ("Semi-hardy - Pots", "Semi-hardy - Pots"),
+        ("S-Bahn > H0 - track", "S-Bahn > H0 - track"),
         ("Garden/Pots", "Garden/Pots"),
         (" > ", None),
     ],
@@ -273,6 +293,26 @@ def test_a_product_that_looks_like_the_one_meant_is_named(
         ("4/5", 4, True),
         ("8 / 10", 4, True),
         ("70/100", 4, True),
+        ("★★★★", 4, True),
+        ("★★★★☆", 4, True),
+        ("★★★½", 4, True),
+        ("⭐️⭐️⭐️", 3, True),
+        ("****", 4, True),
+        ("4 ★", 4, True),
+        ("4 stars", 4, True),
+        ("2 Sterne", 2, True),
+        ("4 out of 5", 4, True),
+        ("4.2 out of 5 stars", 4, True),
+        ("4 von 5", 4, True),
+        ("4/5 stars", 4, True),
+        ("80%", 4, True),
+        ("45/50", 5, True),
+        ("3/4", 4, True),
+        ("+4", 4, True),
+        ("04", 4, True),
+        ("\uff14", 4, True),
+        ("4½", 5, True),
+        ("Five", 5, True),
     ],
 )
 def test_ratings_in_other_notations_become_whole_ones(
@@ -288,6 +328,25 @@ def test_ratings_in_other_notations_become_whole_ones(
     )
     assert select("select rating from raw.reviews") == [(stored,)]
     assert noted(summary, f"rating taken as {stored}") == is_noted
+
+
+@pytest.mark.parametrize(
+    "rating", ["0", "6", "0/5", "11/10", "☆☆☆", "******", "good", "4-5", "120%"]
+)
+def test_what_says_no_stars_from_one_to_five_is_rejected(
+    database: dict[str, str], tmp_path: Path, rating: str
+) -> None:
+    load(
+        write(
+            tmp_path,
+            products="product_id,title\np1,Kettle\n",
+            reviews="review_id,shopper_id,product_id,rating,reviewed_at\n"
+            f"r1,s1,p1,{rating},2026-01-01T00:00:00Z\n",
+        )
+    )
+    assert select("select reason from raw.rejected_rows") == [
+        (f"rating is '{rating}': expected a number from 1 to 5",)
+    ]
 
 
 @pytest.mark.parametrize("time", ["yesterday", "1970-01-01T00:00:00Z", "9998-01-01", "31.12.2025"])
