@@ -119,7 +119,11 @@ def read_csv(path: Path, table: Table, reading: Reading) -> Iterator[Chunk]:
 
 
 def _separator(header: str, is_header: Callable[[list[str]], bool]) -> str:
-    """Return the first separator that makes the expected header of a line, else a comma."""
+    """Return the first separator that makes the expected header of a line.
+
+    Else it is the one that makes most columns of it, so that an error can name them.
+    """
+    widths: dict[str, int] = {}
     for separator in _SEPARATORS:
         try:
             names = [name for row in csv.reader([header], delimiter=separator) for name in row]
@@ -127,7 +131,8 @@ def _separator(header: str, is_header: Callable[[list[str]], bool]) -> str:
             continue
         if is_header(names):
             return separator
-    return ","
+        widths[separator] = len(names)
+    return max(widths, key=widths.__getitem__, default=",")
 
 
 def _tell(error: csv.Error) -> str:

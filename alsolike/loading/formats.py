@@ -15,6 +15,21 @@ from alsolike.loading.tables import Table
 # No honest row is longer; without a limit one unclosed quote would fill the memory.
 LONGEST_LINE = 16 * 1024 * 1024
 
+# What other systems call a required column, in small letters alone.
+_MEANT = {
+    "product_id": ("id", "sku", "productcode", "articlenumber", "itemid", "artikelnummer"),
+    "title": ("name", "productname", "producttitle", "itemname"),
+    "shopper_id": ("id", "customerid", "userid", "clientid"),
+    "purchase_id": ("id", "orderid", "lineid", "orderlineid", "transactionid"),
+    "purchased_at": ("date", "orderdate", "orderedat", "purchasedate", "createdat"),
+    "view_id": ("id", "eventid"),
+    "viewed_at": ("date", "time", "timestamp", "eventtime"),
+    "review_id": ("id",),
+    "rating": ("stars", "score"),
+    "reviewed_at": ("date", "reviewdate", "createdat"),
+    "return_id": ("id",),
+    "returned_at": ("date", "returndate"),
+}
 # How many columns a message names.
 SHOWN_COLUMNS = 12
 
@@ -92,6 +107,10 @@ def column_name(name: str) -> str:
     return name.strip().lower()
 
 
+def _bare(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name).lower()
+
+
 def require_columns(
     path: Path, table: Table, present: set[str], names: Sequence[str], hint: str = ""
 ) -> None:
@@ -115,7 +134,7 @@ def require_columns(
             f"{name!r} to {column}"
             for column in missing
             for name in names
-            if re.sub(r"[^a-z0-9]+", "_", name.lower()) == column
+            if _bare(name) in (_bare(column), *_MEANT.get(column, ()))
         ]
         found = ", ".join(repr(name) for name in names[:SHOWN_COLUMNS]) or "none"
         message = (

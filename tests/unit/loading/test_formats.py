@@ -120,6 +120,27 @@ def test_a_header_with_other_names_is_told_with_what_may_be_meant(tmp_path: Path
     assert "Found 'product id', 'title'. Rename 'product id' to product_id." in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("header", "hint"),
+    [
+        ("ProductId,title", "Rename 'productid' to product_id."),
+        ("productID,Name", "Rename 'productid' to product_id, 'name' to title."),
+        ("sku,name", "Rename 'sku' to product_id, 'name' to title."),
+        ("Product ID;Title", "Rename 'product id' to product_id."),
+        ("Product ID\tTitle", "Rename 'product id' to product_id."),
+        ("Product ID|Title", "Rename 'product id' to product_id."),
+    ],
+)
+def test_names_of_other_systems_are_told_whatever_separates_them(
+    tmp_path: Path, header: str, hint: str
+) -> None:
+    path = tmp_path / "products.csv"
+    path.write_text(f"{header}\np1,Kettle\n")
+    with pytest.raises(InputFileError, match="lacks the column") as raised:
+        read(path, None, PRODUCTS)
+    assert str(raised.value).endswith(hint)
+
+
 @pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
 def test_words_for_nothing_are_nothing_and_counted(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"shoppers.{suffix}"
