@@ -30,6 +30,9 @@ _MEANT = {
     "return_id": ("id",),
     "returned_at": ("date", "returndate"),
 }
+# The sign that ends a text in DOS, and signs without width.
+_DOS_END = "\x1a"
+_INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200e\u200f\u2060\u00ad"))
 # How many columns a message names.
 SHOWN_COLUMNS = 12
 
@@ -66,7 +69,9 @@ def written_at(path: Path) -> datetime:
 
 
 def lines_of(path: Path, stream: BinaryIO) -> Iterator[str]:
-    """Give the lines of UTF-8 text, with their ends; a byte order mark is dropped.
+    """Give the lines of UTF-8 text, with their ends.
+
+    Byte order marks are dropped, also where files were joined, and so is the end mark of DOS.
 
     Raises
     ------
@@ -85,14 +90,23 @@ def lines_of(path: Path, stream: BinaryIO) -> Iterator[str]:
             message = f"{path}, line {number}: not UTF-8 ({_tell(error)}); save the file as UTF-8."
             raise InputFileError(message) from error
         if number == 1 and 3 * line.count(b"\0") > len(line):
-            message = f"{path}: not UTF-8 (it is UTF-16); save the file as UTF-8."
+            wide = "UTF-32" if 3 * line.count(b"\0") > 2 * len(line) else "UTF-16"
+            message = f"{path}: not UTF-8 (it is {wide}); save the file as UTF-8."
             raise InputFileError(message)
-        yield text.removeprefix("\ufeff") if number == 1 else text
+        if text.startswith("\ufeff"):
+            text = text.lstrip("\ufeff")
+        if text.endswith(_DOS_END):
+            text = text.rstrip(_DOS_END)
+            if not text:
+                continue
+        yield text
 
 
 def _tell(error: UnicodeDecodeError) -> str:
     """Say which encoding a line has that is not UTF-8."""
     line = error.object
+    if line[:4] in (b"\xff\xfe\0\0", b"\0\0\xfe\xff"):
+        return "it is UTF-32"
     if line[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "it is UTF-16"
     byte = line[error.start : error.start + 1]
@@ -103,8 +117,11 @@ def _tell(error: UnicodeDecodeError) -> str:
 
 
 def column_name(name: str) -> str:
-    """Return the column that a header, a JSON key or a Parquet column means, ignoring case."""
-    return name.strip().lower()
+    """Return the column that a header, a JSON key or a Parquet column means.
+
+    Case, blanks around it and characters that nobody sees do not count.
+    """
+    return name.translate(_INVISIBLE).strip().lower()
 
 
 def _bare(name: str) -> str:
