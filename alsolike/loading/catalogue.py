@@ -32,7 +32,7 @@ _STAGED: dict[str, LiteralString] = {
     "in_stock": "is_in_stock(s.in_stock)",
     "created_at": "s.created_at::timestamptz",
     "sale_price": "round(s.sale_price::numeric, decimals(s.currency))",
-    "is_hidden": "is_true(s.is_hidden)",
+    "is_hidden": "hides(s.is_hidden)",
     "language": "replace(lower(s.language), '_', '-')",
     "more_image_urls": "s.more_image_urls::jsonb",
     "gtin": "regexp_replace(s.gtin, '[ -]', '', 'g')",

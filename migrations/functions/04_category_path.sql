@@ -1,6 +1,6 @@
 -- A path of a category as we store it, `A > B > C`, whatever stands around its signs; null: none.
--- Arrows set its steps apart as `>` does. Where none does, double colons do, or bars with a blank on
--- either side.
+-- Arrows set its steps apart as `>` does. Where none does, double colons do, or bars between
+-- blanks.
 -- value: text of a file, without HTML.
 create or replace function raw.category_path(value text) returns text
 language sql

@@ -78,6 +78,9 @@ def test_a_price_is_stored_as_it_stands_or_not_at_all(
         ("usd", "USD", None),
         ("€", "EUR", "currency written as its ISO 4217 code"),
         ("Euro", None, "currency left empty"),
+        ("ABC", None, "currency left empty"),
+        ("XXX", None, "currency left empty"),
+        ("rmb", "CNY", "currency written as its ISO 4217 code"),
         ("X" * 300, None, "currency left empty"),
     ],
 )
@@ -117,6 +120,19 @@ def test_a_currency_is_a_code_in_capitals_or_none(
         ("0", False),
         ("0.0", False),
         ("00", False),
+        ("10+", True),
+        (">10", True),
+        ("> 0", True),
+        ("5 in stock", True),
+        ("0 in stock", False),
+        ('"1,000"', True),
+        ("unlimited", True),
+        ("InStoreOnly", False),
+        ("auf Lager", True),
+        ("nicht lieferbar", False),
+        ("vrai", True),
+        ("En Stock", True),
+        ("rupture de stock", False),
         ("-1", None),
         ("maybe", None),
     ],
@@ -128,7 +144,7 @@ def test_stock_words_of_shop_systems_are_read_and_others_are_not_in_stock(
     summary = load(folder)
     assert select("select is_in_stock from raw.products") == [(bool(is_in_stock),)]
     assert summary.total.rejected == 0
-    assert noted(summary, "in_stock taken as not in stock", word) == (is_in_stock is None)
+    assert noted(summary, "in_stock taken as not in stock") == (is_in_stock is None)
 
 
 def test_an_update_that_cannot_be_read_does_not_leave_the_old_price_and_stock(
@@ -574,3 +590,23 @@ def test_what_is_no_list_of_addresses_is_left_empty(
     )
     assert select("select more_image_urls from raw.products") == [([],)]
     assert noted(summary, "products.csv: more_image_urls left empty", "(1 row; line 2 has '")
+
+
+@pytest.mark.parametrize(
+    ("word", "is_hidden", "is_noted"),
+    [
+        ("visible", False, False),
+        ("Published", False, False),
+        ("active", False, False),
+        ("no", False, False),
+        ("draft", True, False),
+        ("hidden", True, False),
+        ("perhaps", True, True),
+    ],
+)
+def test_words_for_what_is_shown_are_read(
+    database: dict[str, str], tmp_path: Path, word: str, *, is_hidden: bool, is_noted: bool
+) -> None:
+    summary = load(write(tmp_path, products=f"product_id,title,is_hidden\np1,Kettle,{word}\n"))
+    assert select("select is_hidden from raw.products") == [(is_hidden,)]
+    assert noted(summary, "is_hidden taken as hidden") == is_noted
