@@ -40,6 +40,11 @@ def rules(settings: Settings) -> list[Rule]:
             settings.keep_session_views_days,
         ),
         Rule(
+            "months of impressions",
+            "alsolike/privacy/drop_impressions",
+            settings.keep_impressions_days,
+        ),
+        Rule(
             "wishes of anonymous sessions for more or less",
             "alsolike/privacy/drop_session_preferences",
             settings.keep_session_views_days,
@@ -72,6 +77,8 @@ def retain(settings: Settings, *, is_dry: bool = False) -> dict[str, int]:
     """
     # An open erasure is settled by the runs that are dropped here.
     settle()
+    with connect() as connection:
+        connection.execute(query("alsolike/add_impression_months"))
     dropped: dict[str, int] = {}
     for rule in rules(settings):
         with connect() as connection:

@@ -39,7 +39,7 @@ from api.pages.rendering import (
 )
 from api.problems.errors import InvalidFieldError
 from api.recommendations import blocks
-from api.visitors.session import Visitor, find_visitor, keep_basket, load_visitor
+from api.visitors.session import Visitor, find_visitor, keep_basket, load_visitor, visitor_of
 
 _ADDED = marked("It is in your basket.")
 _SOLD_OUT = marked("This product is out of stock.")
@@ -283,7 +283,7 @@ async def _basket_page(request: AnyRequest, problem: _Problem | None = None) -> 
         status_code=200 if problem is None else 422,
         flash=translated(_NOT_IN) if problem and not has_field else take_flash(request),
         basket=page.basket,
-        complements=page.complements,
+        complements=blocks.show_block(request, visitor_of(request), "basket", page.complements),
         problem=problem,
         most=MOST_PIECES,
     )

@@ -168,6 +168,15 @@ def session_shopper(request: AnyRequest) -> str | None:
     return request.session.get(_SHOPPER)
 
 
+def measured_ids(request: AnyRequest) -> tuple[str | None, str | None]:
+    """Return the ids under which clicks may be kept: of the shopper and of the anonymous visitor.
+
+    Whether a shopper agrees, the database knows.
+    """
+    session_id = None if has_signal() else request.session.get(_IDS["measurement"])
+    return session_shopper(request), session_id
+
+
 def _by(request: AnyRequest) -> SignedInBy:
     """Tell how the session's shopper signed in."""
     return request.session.get(_BY, "choice")
@@ -292,6 +301,11 @@ _VISITOR_STEPS = Steps(
 )
 
 
+def visitor_of(request: AnyRequest) -> Visitor:
+    """Return the visitor that the request loaded; a stranger where it loaded none."""
+    return cast("Visitor", request.state.get(_VISITOR, Visitor()))
+
+
 def visitor_context(request: AnyRequest) -> Mapping[str, Any]:
     """Return what every template knows of the visitor, and what they may do.
 
@@ -299,7 +313,7 @@ def visitor_context(request: AnyRequest) -> Mapping[str, Any]:
     """
     shop = shop_of(request)
     return {
-        "visitor": request.state.get(_VISITOR, Visitor()),
+        "visitor": visitor_of(request),
         "has_searches": "session" in request.scope and bool(request.session.get(SEARCHES)),
         "has_pages": shop.has_pages,
         "can_choose": shop.can_choose,
@@ -320,6 +334,11 @@ async def sign_in(request: AnyRequest, shopper_id: str, *, by: SignedInBy) -> No
     basket_id = request.session.get(_BASKET)
     if basket_id is not None:
         await write(request, lambda c: merge(c, basket_id, shopper_id), who=shopper_id)
+    measured_id = request.session.get(_IDS["measurement"])
+    if measured_id is not None:
+        await write(
+            request, lambda c: store.adopt_impressions(c, measured_id, shopper_id), who=shopper_id
+        )
     hidden = {} if _SHOPPER in request.session else {HIDDEN: _hidden_in_session(request)}
     session: dict[str, Any] = {
         _SHOPPER: shopper_id,
