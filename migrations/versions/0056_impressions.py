@@ -1,6 +1,6 @@
 """What lists showed, what of it was seen and clicked on."""
 
-from alsolike.revision_steps import run_sql
+from alsolike.revision_steps import drop_built, run_sql
 
 revision = "0056"
 down_revision = "0054"
@@ -70,6 +70,10 @@ def upgrade() -> None:
             on recs.impressions (shopper_id, served_at) where shopper_id is not null;
         create index impressions_of_session
             on recs.impressions (session_id) where session_id is not null;
+
+        -- The last click before a purchase.
+        create index impressions_clicked
+            on recs.impressions (shopper_id, product_id, clicked_at) where clicked_at is not null;
 
         create table recs.impression_counts (
             day date not null,
@@ -143,7 +147,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop the tables."""
+    """Drop the tables, and the views that dbt built on them."""
+    for schema in ("marts", "staging"):
+        drop_built(schema, kind="view")
     run_sql(
         """
         revoke select on raw.measured_shoppers from alsolike_app;
