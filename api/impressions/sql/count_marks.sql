@@ -1,6 +1,7 @@
 -- Count what was seen or clicked on by whoever did not agree to measurement. Lists of equal length:
 -- days; places; models, null: none; tiers; positions; product_ids; are_bots; are_clicks: whether it
--- was a click. What nobody is shown is not counted: of an unknown product or model. Whoever clicks has
+-- was a click. What nobody is shown is not counted: of an unknown product or model.
+-- Whoever clicks has
 -- seen it too, and a browser without scripts tells the click alone.
 with given as (
     select g.*
@@ -30,7 +31,7 @@ select
     count(*) filter (where g.is_click) as clicked
 from given as g
 group by g.day, g.place, g.model, g.tier, g.position, g.product_id, g.is_bot
-order by 1, 2, 3, 4, 5, 6, 7
+order by g.day, g.place, g.model, g.tier, g.position, g.product_id, g.is_bot
 on conflict (day, place, model, tier, position, product_id, is_bot) do update
     set
         seen = c.seen + excluded.seen,

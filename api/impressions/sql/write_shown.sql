@@ -23,6 +23,7 @@ with given as (
 told as (
     select
         g.*,
+        (g.served_at at time zone 'UTC')::date as day,
         g.impression_id is not null
         and (
             g.session_id is not null
@@ -62,7 +63,7 @@ insert into recs.impression_counts as c (
     day, place, model, tier, position, product_id, is_bot, served
 )
 select
-    (t.served_at at time zone 'UTC')::date as day,
+    t.day,
     t.place,
     t.model,
     t.tier,
@@ -72,7 +73,7 @@ select
     count(*) as served
 from told as t
 where not t.is_measured
-group by 1, t.place, t.model, t.tier, t.position, t.product_id, t.is_bot
-order by 1, 2, 3, 4, 5, 6, 7
+group by t.day, t.place, t.model, t.tier, t.position, t.product_id, t.is_bot
+order by t.day, t.place, t.model, t.tier, t.position, t.product_id, t.is_bot
 on conflict (day, place, model, tier, position, product_id, is_bot) do update
     set served = c.served + excluded.served

@@ -30,7 +30,7 @@ purchases as (
         count(*) filter (where is_within_hour) as purchases_in_hour,
         count(*) filter (where is_within_week) as purchases_in_week,
         count(*) as purchases_in_month,
-        count(distinct (shopper_id, order_key)) as orders_in_month,
+        count(distinct shopper_id || ' ' || order_key) as orders_in_month,
         count(distinct shopper_id) as buyers_in_month
     from {{ ref('int_attributed_purchases') }}
     group by served_on, place, model, tier

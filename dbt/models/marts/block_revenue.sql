@@ -1,6 +1,17 @@
 with purchases as (
 
-    select * from {{ ref('int_attributed_purchases') }}
+    select
+        served_on,
+        place,
+        model,
+        tier,
+        coalesce(currency, '?') as currency,
+        shopper_id,
+        is_within_hour,
+        is_within_week,
+        direct_revenue,
+        order_revenue
+    from {{ ref('int_attributed_purchases') }}
 
 ),
 
@@ -11,7 +22,7 @@ final as (
         place,
         model,
         tier,
-        coalesce(currency, '?') as currency,
+        currency,
         coalesce(sum(direct_revenue) filter (where is_within_hour), 0) as direct_in_hour,
         coalesce(sum(direct_revenue) filter (where is_within_week), 0) as direct_in_week,
         coalesce(sum(direct_revenue), 0) as direct_in_month,
@@ -23,7 +34,7 @@ final as (
         count(*) filter (where direct_revenue is null) as purchases_without_price,
         count(distinct shopper_id) as buyers
     from purchases
-    group by served_on, place, model, tier, 5
+    group by served_on, place, model, tier, currency
 
 )
 

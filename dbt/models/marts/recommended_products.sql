@@ -7,7 +7,7 @@ with days as (
         sum(seen)::bigint as seen,
         sum(clicked)::bigint as clicks
     from {{ ref('int_product_days') }}
-    group by 1, product_id
+    group by date_trunc('month', served_on), product_id
 
 ),
 
@@ -20,7 +20,7 @@ purchases as (
         sum(quantity)::bigint as pieces,
         sum(direct_revenue) as revenue
     from {{ ref('int_attributed_purchases') }}
-    group by 1, product_id
+    group by date_trunc('month', served_on), product_id
 
 ),
 
