@@ -86,7 +86,8 @@ def upgrade() -> None:
             served bigint not null default 0,
             seen bigint not null default 0,
             clicked bigint not null default 0,
-            unique nulls not distinct (day, place, model, tier, position, product_id, is_bot)
+            constraint impression_counts_key
+                unique nulls not distinct (day, place, model, tier, position, product_id, is_bot)
         );
         comment on table recs.impression_counts is
             'One row per day, list, position and product: what was shown to visitors and shoppers '
