@@ -19,7 +19,11 @@ _COUNTS = """
     select
         coalesce(whole.relname, t.relname),
         case when c.relkind = 'i' then coalesce(whole_index.relname, c.relname) end,
-        pg_stat_get_xact_numscans(c.oid),
+        -- A month without rows is read from its beginning for nothing.
+        case
+            when whole.oid is not null and pg_stat_get_xact_tuples_returned(c.oid) = 0 then 0
+            else pg_stat_get_xact_numscans(c.oid)
+        end,
         pg_stat_get_xact_tuples_returned(c.oid)
     from pg_class as c
     left join pg_index as i on c.oid = i.indexrelid
