@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import PHONE, Visit, on_all_devices
 from tests.fixtures.site import serving
@@ -45,7 +45,7 @@ def listed(page: Page) -> list[str]:
     return page.locator(".cards .card").evaluate_all("all => all.map((one) => one.dataset.product)")
 
 
-def status(page: Page) -> Any:
+def status(page: Page) -> Locator:
     return page.get_by_role("status").filter(has_text="product")
 
 

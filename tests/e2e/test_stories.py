@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Visit, on_all_devices
 from tests.shop.database import open_database, tables_saying
@@ -25,7 +25,7 @@ BOUGHT, TITLE = "mug-04", "Plain mug number 4"
 ALIKE = "mug-05"
 
 
-def heading(page: Page) -> Any:
+def heading(page: Page) -> Locator:
     return page.get_by_role("heading", level=1)
 
 
@@ -72,7 +72,7 @@ def add_to_basket(visit: Visit) -> None:
     expect(visit.page.locator("#buy")).to_contain_text("In your basket")
 
 
-def hide(visit: Visit, card: Any) -> None:
+def hide(visit: Visit, card: Locator) -> None:
     visit.hand.press(card.get_by_role("button", name=re.compile("^Not for me")))
     expect(card).to_have_count(0)
     expect(visit.page.locator("#flash p")).to_be_visible()
