@@ -67,7 +67,8 @@ def compare(
     Raises
     ------
     NothingToCompareError
-        All shoppers of both arms have the same value, or the divisor of a ratio is 0.
+        All shoppers of both arms have the same value, or what they did before explains all of it;
+        the divisor of a ratio is 0; or a value is 0 but for chance.
 
     References
     ----------
@@ -90,27 +91,36 @@ def compare(
             "differ."
         )
         raise NothingToCompareError(message)
-    found = RatioOfMeans(
-        metric.value.column,
-        None if metric.per is None else metric.per.column,
-        None if metric.covariate is None else metric.covariate.column,
-        alternative="two-sided",
-        confidence_level=design.confidence,
-        equal_var=False,
-        use_t=False,
-    ).analyze_aggregates(control, treatment)
-    difference, error = float(found.effect_size), math.sqrt(sum(variances))
+    try:
+        found = RatioOfMeans(
+            metric.value.column,
+            None if metric.per is None else metric.per.column,
+            None if metric.covariate is None else metric.covariate.column,
+            alternative="two-sided",
+            confidence_level=design.confidence,
+            equal_var=False,
+            use_t=False,
+        ).analyze_aggregates(control, treatment)
+    except OverflowError as error:
+        # The library makes the interval of the lift too, and some ratios are beyond all numbers.
+        message = (
+            f"{metric.name} cannot be compared: in {design.control!r} or {arm!r} it is 0 but for "
+            "chance. Wait until it is not."
+        )
+        raise NothingToCompareError(message) from error
+    difference, spread = float(found.effect_size), math.sqrt(sum(variances))
     shoppers = control.count() + treatment.count()
     alpha = 1 - design.confidence
     rho = tightest_rho(design.planned_for(arm), alpha=alpha)
-    any_time = confidence_sequence(difference, error, shoppers, rho=rho, alpha=alpha)
+    any_time = confidence_sequence(difference, spread, shoppers, rho=rho, alpha=alpha)
     lift = lift_once = lift_any_time = None
-    if found.control > 0 and found.treatment > 0:
+    values = (float(found.control), float(found.treatment))
+    if all(value > math.sqrt(variance) for value, variance in zip(values, variances, strict=True)):
         lift = float(found.rel_effect_size)
         lift_once = Span(
             float(found.rel_effect_size_ci_lower), float(found.rel_effect_size_ci_upper)
         )
-        log_error = math.sqrt(variances[0] / found.control**2 + variances[1] / found.treatment**2)
+        log_error = math.sqrt(variances[0] / values[0] ** 2 + variances[1] / values[1] ** 2)
         factor = math.exp(log_error * float(half_width(shoppers, rho=rho, alpha=alpha)))
         lift_any_time = Span((1 + lift) / factor - 1, (1 + lift) * factor - 1)
     return Effect(
@@ -118,14 +128,14 @@ def compare(
         arm=arm,
         is_share=metric.is_share,
         shoppers=shoppers,
-        control=float(found.control),
-        treatment=float(found.treatment),
+        control=values[0],
+        treatment=values[1],
         difference=difference,
-        standard_error=error,
+        standard_error=spread,
         once=Span(float(found.effect_size_ci_lower), float(found.effect_size_ci_upper)),
         p_value=float(found.pvalue),
         any_time=Span(float(any_time.low), float(any_time.high)),
-        any_time_p=float(any_time_p(difference / error, shoppers, rho=rho)),
+        any_time_p=float(any_time_p(difference / spread, shoppers, rho=rho)),
         lift=lift,
         lift_once=lift_once,
         lift_any_time=lift_any_time,

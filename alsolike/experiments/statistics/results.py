@@ -68,8 +68,8 @@ class Effect:
     any_time_p : float
         The p-value that goes with it, 0 to 1.
     lift : float or None
-        The difference over the control's value: 0.05 is 5 % more. None where the control or the arm
-        has 0 or less.
+        The difference over the control's value: 0.05 is 5 % more. None where the control's or the
+        arm's value is not above its standard error.
     lift_once, lift_any_time : Span or None
         Its intervals, made for the logarithm of the ratio.
     is_adjusted : bool

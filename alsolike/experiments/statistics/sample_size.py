@@ -195,7 +195,7 @@ def sample_size(baseline: Baseline, lift: float, plan: Plan | None = None) -> Sa
 def power_of(baseline: Baseline, lift: float, shoppers: int, plan: Plan | None = None) -> float:
     """Return the probability that one look at so many shoppers of both arms shows a lift, 0 to 1.
 
-    The power and the fewest shoppers of `plan` do not matter.
+    The power that `plan` asks for does not matter.
     """
     _check_lift(baseline, lift)
     return _power(baseline, lift, _checked(shoppers), plan or Plan())

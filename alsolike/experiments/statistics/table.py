@@ -5,6 +5,9 @@ from rich.table import Table
 from alsolike.experiments.statistics.results import Analysis, Effect, SampleRatio, Span
 from alsolike.tables import WIDTH, printed
 
+# Characters of a line that no table reaches.
+_NO_LIMIT = 1_000
+
 
 def analysis_text(analysis: Analysis, *, width: int = WIDTH) -> str:
     """Return an analysis as text: who took part, warnings, relative and absolute effects."""
@@ -39,13 +42,15 @@ def analysis_text(analysis: Analysis, *, width: int = WIDTH) -> str:
             p_text(effect.any_time_p),
             f"{effect.variance_left:.0%}" if effect.is_adjusted else "–",
         )
-    parts: list[object] = [
-        ratio_text(analysis.sample_ratio),
-        *(f"Warning: {warning}" for warning in analysis.warnings),
-    ]
-    if analysis.effects:
-        parts += ["", f"Lift over {analysis.control}", lifts, "", "Differences", differences]
-    return printed(*parts, width=width)
+    warnings = [f"Warning: {warning}" for warning in analysis.warnings]
+    text = printed(ratio_text(analysis.sample_ratio), *warnings, width=width)
+    if not analysis.effects:
+        return text
+    heads = f"Lift over {analysis.control}", "Differences"
+    # rich would cut off what a long name leaves no place for.
+    return text + printed(
+        "\n", heads[0], lifts, "", heads[1], differences, width=max(width, _NO_LIMIT)
+    )
 
 
 def ratio_text(ratio: SampleRatio) -> str:

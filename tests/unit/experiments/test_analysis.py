@@ -242,6 +242,25 @@ def test_without_sales_in_one_arm_there_is_a_difference_but_no_lift() -> None:
     assert " – " in analysis_text(analyse(rows, DESIGN, [plain]))
 
 
+@pytest.mark.parametrize(("mean", "is_compared"), [(0.05, True), (1e-9, False)])
+def test_what_may_be_zero_has_no_lift(mean: float, *, is_compared: bool) -> None:
+    """As revenue less returns may be: a share of next to nothing says nothing."""
+    rows = drawn()
+    noise = np.random.default_rng(1).normal(size=6_000)
+    for arm in HALVES:
+        members = rows["arm"] == arm
+        rows["revenue"][members] = 10 * (noise[members] - noise[members].mean()) + mean
+    plain = replace(METRICS["revenue"], covariate=None)
+    analysis = analyse(rows, DESIGN, [plain])
+    if is_compared:
+        (effect,) = analysis.effects
+        assert effect.lift is None
+        assert effect.standard_error == pytest.approx(10 * math.sqrt(2 / 3_000), rel=0.03)
+    else:
+        assert analysis.effects == ()
+        assert "it is 0 but for chance" in analysis.warnings[0]
+
+
 def test_nobody_known_from_before_leaves_the_metric_as_it_is() -> None:
     rows = drawn()
     rows["revenue_before"] = np.zeros(6_000)
@@ -292,6 +311,15 @@ def test_the_text_says_who_what_and_how_sure() -> None:
     assert revenue[1] == "new"
     assert revenue[-1] == "better"
     assert max(map(len, text.splitlines())) <= 100
+
+
+def test_nothing_of_a_table_is_cut_off_for_a_long_name() -> None:
+    rows = drawn()
+    name = "the-model-that-was-trained-with-two-thousand-neighbours"
+    rows["arm"] = np.where(rows["arm"] == "new", name, rows["arm"])
+    text = analysis_text(analyse(rows, Design({"control": 0.5, name: 0.5}, "control", 6_000)))
+    assert "…" not in text
+    assert text.count(name) == 1 + 2 * len(METRICS)
 
 
 def test_an_arm_without_shoppers_is_named() -> None:
