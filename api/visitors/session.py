@@ -29,6 +29,7 @@ from api.ladder.requests import answer, ladder_of, write
 from api.languages.translate import gettext as _
 from api.sessions.session import HIDDEN, SEARCHES, sessions_of
 from api.visitors import store
+from api.visitors.proof import PROVED_AT
 from api.visitors.refusals import refused_purposes
 from api.visitors.shop import Shop
 from api.visitors.store import SignedInBy
@@ -308,7 +309,9 @@ def visitor_context(request: AnyRequest) -> Mapping[str, Any]:
     }
 
 
-async def sign_in(request: AnyRequest, shopper_id: str, *, by: SignedInBy) -> None:
+async def sign_in(
+    request: AnyRequest, shopper_id: str, *, by: SignedInBy, proved_at: float | None = None
+) -> None:
     """Make the visitor a shopper; a stranger's basket and hides are carried over.
 
     Parameters
@@ -316,6 +319,8 @@ async def sign_in(request: AnyRequest, shopper_id: str, *, by: SignedInBy) -> No
     by : 'account', 'shop' or 'choice'
         How they proved that they are the shopper; a choice, which proves nothing, holds only in the
         demo's shop.
+    proved_at : float, optional
+        When the shop's provider asked them who they are, in seconds since 1970.
     """
     basket_id = request.session.get(_BASKET)
     if basket_id is not None:
@@ -327,6 +332,8 @@ async def sign_in(request: AnyRequest, shopper_id: str, *, by: SignedInBy) -> No
     }
     if by != "choice":
         session[_BY] = by
+    if proved_at is not None:
+        session[PROVED_AT] = proved_at
     await sessions_of(request).replace(request, session, is_new=True)
 
 

@@ -255,8 +255,8 @@ def test_a_name_that_cannot_be_is_told_beside_the_field(
 ) -> None:
     answer = send(mine, "/my-data/name", name=typed)
     assert answer.status_code == 422
-    assert re.search(r'aria-describedby="name-hint name-error"\s+aria-invalid="true"', answer.text)
-    assert f'<p id="name-error" class="my-data__error">{said}</p>' in answer.text
+    assert re.search(r'aria-describedby="name-error name-hint"\s+aria-invalid="true"', answer.text)
+    assert f'<p id="name-error" class="field__error">{said}</p>' in answer.text
     assert run("select display_name from raw.shoppers where shopper_id = 'agreed'") == [
         ("Shopper 1 · knives",)
     ]
