@@ -160,8 +160,9 @@ async def place_order(request: AnyRequest) -> Response[Any]:
             return visitor, [], 0
         lines = await baskets.lines(connection, visitor.basket_id)
         placed = 0
-        if lines and service.digest(lines) == seen:
-            placed = await store.place(connection, visitor.shopper_id, order_id, lines)
+        sold = [line for line in lines if line.is_sold]
+        if sold and service.digest(lines) == seen:
+            placed = await store.place(connection, visitor.shopper_id, order_id, sold)
         return visitor, await store.order(connection, visitor.shopper_id, order_id), placed
 
     visitor, purchases, placed = await write(request, work)

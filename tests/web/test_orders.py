@@ -340,12 +340,50 @@ def test_what_is_sold_out_meanwhile_is_said_at_its_line_and_holds_the_order_up(
     add(client, "pan-01", "pan-02")
     execute("update raw.products set is_in_stock = false where product_id = 'pan-01'")
     page = client.get("/basket").text
-    assert "Sold out: take it out to order the rest." in page
+    assert "Sold out. Remove it to order the rest." in page
     assert "Check out" not in page
     assert client.get("/checkout").headers["location"] == "/basket"
     send(client, "/basket/quantity", product_id="pan-01", quantity="0")
     order(client)
     assert purchases() == [("pan-02", 1, 0)]
+
+
+@pytest.mark.parametrize("gone", ["removed_at = now()", "is_hidden = true"])
+def test_an_order_leaves_out_what_is_no_longer_sold(client: Client, gone: str) -> None:
+    sign_in(client)
+    add(client, "pan-01", "pan-02")
+    execute(f"update raw.products set {gone} where product_id = 'pan-01'")
+    page = client.get("/basket").text
+    assert "No longer sold. An order leaves it out." in page
+    assert "Sold out" not in page
+    assert 'href="/products/pan-01"' not in page
+    assert 'id="quantity-1"' not in page
+    checkout = client.get("/checkout").text
+    assert "These are no longer sold, so the order leaves them out:" in checkout
+    order(client)
+    assert purchases() == [("pan-02", 1, 0)]
+    assert "Your basket is empty." in client.get("/basket").text
+
+
+def test_what_is_no_longer_sold_can_be_taken_out_and_makes_no_order(client: Client) -> None:
+    sign_in(client)
+    add(client, "pan-01")
+    execute("update raw.products set removed_at = now() where product_id = 'pan-01'")
+    assert "Nothing in your basket is sold any more." in client.get("/basket").text
+    assert client.get("/checkout").headers["location"] == "/basket"
+    send(client, "/basket/quantity", product_id="pan-01", quantity="0")
+    assert "Your basket is empty." in client.get("/basket").text
+
+
+def test_an_order_is_refused_where_a_product_is_no_longer_sold_since_it_was_shown(
+    client: Client,
+) -> None:
+    sign_in(client)
+    add(client, "pan-01", "pan-02")
+    form = order_form(client)
+    execute("update raw.products set removed_at = now() where product_id = 'pan-01'")
+    assert send(client, "/checkout", **form).headers["location"] == "/basket"
+    assert purchases() == []
 
 
 def test_an_order_needs_a_form_of_the_checkout(client: Client) -> None:
