@@ -121,7 +121,15 @@ class Sessions:
 
         return call
 
-    async def _load(self, request: AnyRequest, held: _Held) -> dict[str, Any]:
+    async def look(self, request: AnyRequest) -> None:
+        """Give a request that has no route its session; nothing is answered about its cookie."""
+        held = _Held()
+        request.scope["state"][_STATE] = held
+        request.scope["session"] = await self._load(request, held, is_renewed=False)
+
+    async def _load(
+        self, request: AnyRequest, held: _Held, *, is_renewed: bool = True
+    ) -> dict[str, Any]:
         session_id = request.cookies.get(self._name, "")
         if not _FORM.fullmatch(session_id):
             return {}
@@ -146,18 +154,20 @@ class Sessions:
         data = cast("dict[str, Any]", msgspec.json.decode(row.data))
         held.session_id = session_id
         self._known[session_id] = data
-        if self.seconds - row.seconds_left > _DAY:
+        if is_renewed and self.seconds - row.seconds_left > _DAY:
             await self._renew(store, session_id, held)
         return dict(data)
 
     async def _renew(self, store: PostgresStore, session_id: str, held: _Held) -> None:
-        """Let a session last longer, once a day; the page is shown even if that fails."""
+        """Let a session last longer, once a day; the page is shown even if that fails.
+
+        Of one that another request ended meanwhile the browser is not told: it has a newer cookie.
+        """
         try:
-            await store.renew(session_id, self.seconds)
+            if await store.renew(session_id, self.seconds):
+                held.answer = session_id
         except (*FAILURES, DatabaseAwayError) as error:
             logger.warning("A session was not renewed: %s", first_line(error))
-        else:
-            held.answer = session_id
 
     def check(self, request: AnyRequest) -> None:
         """Refuse a request whose session is over, before it writes anything.

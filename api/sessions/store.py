@@ -70,12 +70,10 @@ class PostgresStore(Store):
             await self.renew(key, renew_for)
         return row.data.encode()
 
-    async def renew(self, key: str, expires_in: int | timedelta) -> None:
-        """Let a session last from now on."""
-        await self._write(
-            "api/sessions/renew_session",
-            {"session_hash": hash_of(key), "seconds": _seconds(expires_in)},
-        )
+    async def renew(self, key: str, expires_in: int | timedelta) -> bool:
+        """Let a session last from now on; False if it is over."""
+        parameters = {"session_hash": hash_of(key), "seconds": _seconds(expires_in)}
+        return await self._write("api/sessions/renew_session", parameters) > 0
 
     async def set(
         self, key: str, value: str | bytes, expires_in: int | timedelta | None = None
