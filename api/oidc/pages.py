@@ -116,10 +116,7 @@ async def _admit(request: AnyRequest, identity: Identity) -> None:
         It could not be written.
     """
     if not await write(request, partial(admit, identity=identity), who=identity.shopper_id):
-        message = _(
-            "What this shop knew of you here was erased, as somebody asked for it. "
-            "Only the shop can let you in anew."
-        )
+        message = _("Your data here was erased on request. Only the shop can let you in again.")
         reason = "an erased shopper: PUT /v1/shoppers/{id} makes a new one of the id"
         raise SignInFailedError(HTTPStatus.FORBIDDEN, message, reason)
 
@@ -135,7 +132,7 @@ def _code(request: AnyRequest) -> str:
     told = request.query_params
     error = told.get("error")
     if error == "access_denied":
-        message = _("You were not signed in at the shop: it was called off there, or not allowed.")
+        message = _("The sign-in at the shop was cancelled, or not allowed.")
         raise SignInFailedError(HTTPStatus.FORBIDDEN, message, "access_denied")
     if error is not None:
         called = error if _ERROR.fullmatch(error) else "error"

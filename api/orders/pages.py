@@ -43,10 +43,14 @@ from api.visitors.session import Visitor, find_visitor, keep_basket, load_visito
 
 _ADDED = marked("It is in your basket.")
 _SOLD_OUT = marked("This product is out of stock.")
-_NOT_IN = marked("It does not lie in your basket any more.")
+_NOT_IN = marked("It is no longer in your basket.")
 _CHANGED = marked("Your basket has changed since you saw it. Have a look, and order again.")
-_PLACED = marked("Thank you: your order is placed. Your recommendations know it already.")
-_PLACED_BEFORE = marked("This order was placed before. What lies in your basket is not part of it.")
+_PLACED = marked(
+    "Thank you: your order is placed. Your recommendations already take it into account."
+)
+_PLACED_BEFORE = marked(
+    "This order was placed before. What is in your basket now is not part of it."
+)
 _GONE = marked("There is no such order.")
 _LONGEST_ID = 200
 _QUANTITY = re.compile(r"[0-9]{1,8}")
@@ -110,7 +114,7 @@ async def set_quantity(request: AnyRequest) -> Response[bytes]:
     typed = str(form.get("quantity", "")).strip()
     quantity = int(typed) if _QUANTITY.fullmatch(typed) else None
     if quantity is None or quantity > MOST_PIECES:
-        message = _("Give a whole number from 0 to %(most)s.", most=MOST_PIECES)
+        message = _("Enter a whole number from 0 to %(most)s.", most=MOST_PIECES)
         return await _basket_page(request, _Problem(product_id, typed[:20], message))
 
     async def work(connection: Connection) -> bool:
@@ -123,7 +127,8 @@ async def set_quantity(request: AnyRequest) -> Response[bytes]:
         put_flash(request, translated(_NOT_IN))
         return redirect(request, public_path("/basket"))
     put_flash(
-        request, _("Your basket is up to date.") if quantity else _("It is out of your basket.")
+        request,
+        _("Your basket is up to date.") if quantity else _("It is removed from your basket."),
     )
     return redirect(request, public_path("/basket"))
 
@@ -226,7 +231,10 @@ async def return_purchase(request: AnyRequest, order_id: FromPath[str]) -> Respo
     if visitor is None or visitor.shopper_id is None:
         raise NotFoundException(translated(_GONE))
     ladder_of(request).shoppers.forget(visitor.shopper_id)
-    put_flash(request, _("It is taken back, and counts no more."))
+    put_flash(
+        request,
+        _("The return is recorded. The purchase no longer counts for your recommendations."),
+    )
     return redirect(request, order_url(order_id))
 
 
@@ -258,7 +266,7 @@ async def buy_again(request: AnyRequest, order_id: FromPath[str]) -> Response[An
     put, asked = found
     put_flash(
         request,
-        _("It is all in your basket.")
+        _("Everything is in your basket.")
         if put == asked
         else ngettext(
             "In your basket: %(put)s of %(num)s product. The others are not sold now, "

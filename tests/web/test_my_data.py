@@ -520,7 +520,7 @@ def test_the_receipt_says_what_still_waits(mine: Client) -> None:
     given = number(mine)
     send(mine, "/my-data/delete", sure="yes", number=given)
     address = f"/my-data/receipts/{given}"
-    assert "Nothing: all sums are without you." in mine.get(address).text
+    assert "Nothing: all totals are without you." in mine.get(address).text
     run("update ops.erasures set waits_for = '{transform,embed,export}', completed_at = null")
     page = mine.get(address).text
     assert "such as how popular a product is" in page

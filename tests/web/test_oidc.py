@@ -713,7 +713,7 @@ def test_who_signs_out_may_sign_out_at_the_shop_too(site: Client, provider: Real
     answer = site.post("/sign-out", data={"_csrf_token": token(site)})
     assert answer.headers["location"] == "/sign-out/shop"
     page = site.get("/sign-out/shop")
-    assert "You are signed out here" in page.text
+    assert "You are signed out of this site" in page.text
     found = re.search(r'href="([^"]+end_session[^"]+)"', page.text)
     assert found is not None
     asked = parse_qs(urlsplit(found[1].replace("&amp;", "&")).query)

@@ -457,8 +457,8 @@ def test_a_return_takes_the_purchase_back_everywhere_once(client: Client) -> Non
     assert purchases() == [("knife-02", 1, 0), ("pan-01", 2, 2)]
     assert run("select count(*) from raw.returns") == [(1,)]
     page = client.get(address).text
-    assert "Taken back" in page
-    assert "pan-01" not in page.split("Taken back")[1].split("</table>")[0]
+    assert "Returned" in page
+    assert "pan-01" not in page.split("Returned")[1].split("</table>")[0]
     assert "In your purchases" not in client.get("/products/pan-01").text
     assert send(client, f"{address}/return", purchase_id="another").status_code == 404
 
