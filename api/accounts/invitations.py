@@ -31,8 +31,8 @@ def invite(settings: Settings, shopper_id: str, email: str, language: str | None
     Raises
     ------
     InvitationError
-        There is no such language, or the address is none, the site's is not known, the shopper is unknown, or they or the address
-        have an account.
+        There is no such language, or the address is none, the site's is not known, the shopper is
+        unknown, or they or the address have an account.
     MailError
         The mail was not sent; nothing is kept of it.
     """

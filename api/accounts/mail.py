@@ -80,9 +80,10 @@ def letter(
 
 def _sign_up(shop: str, link: str) -> tuple[str, str]:
     return _("Confirm your e-mail address"), _(
-        "Hello,\n\nsomebody asked for an account at %(shop)s with this e-mail address. If it was you, "
-        "open this link, and enter the password that you chose:\n\n%(link)s\n\nThe link works for a "
-        "day. If it was not you, you need not do anything: without the link no account is made.",
+        "Hello,\n\nsomebody asked for an account at %(shop)s with this e-mail address. If it was "
+        "you, open this link, and enter the password that you chose:\n\n%(link)s\n\nThe link works "
+        "for a day. If it was not you, you need not do anything: without the link no account is "
+        "made.",
         shop=shop,
         link=link,
     )

@@ -284,7 +284,8 @@ class Sessions:
         session_id = request.cookies.get(self._name, "")
         notes_of(request)[_OVER] = hash_of(session_id).hex()
         message = _(
-            "Your session ended, or went on in another tab. Load the page again, and repeat what you did."
+            "Your session ended, or went on in another tab. Load the page again, and repeat what "
+            "you did."
         )
         return SessionOverError(message)
 

@@ -468,7 +468,7 @@ STATES = (
         "/privacy/choices",
         who="shopper",
         # A withdrawal would take the shopper off the list of those to sign in as.
-        then=press("Yes: Measuring how well lists work"),
+        then=press("Yes: Measuring how well recommendations work"),
     ),
     State("choices-from-snapshot", "/privacy/choices", is_away=True),
     State("choices-with-signal", "/privacy/choices", has_signal=True),

@@ -188,7 +188,7 @@ def test_a_hidden_product_is_gone_until_that_is_undone(
 
     visit.page.get_by_role("link", name="Hidden products").click()
     visit.page.get_by_role("button", name="Show again").click()
-    expect(visit.page.get_by_text("You hid nothing.")).to_be_visible()
+    expect(visit.page.get_by_text("You have not hidden anything.")).to_be_visible()
     visit.open("/")
     assert visit.block() == before
 

@@ -156,7 +156,7 @@ def test_each_link_works_once_and_for_its_time(client: Client, mail: Path) -> No
         send(client, path, token=token, password=PASSWORD),
     ):
         assert answer.status_code == 404
-        assert "not good any more" in answer.text
+        assert "no longer works" in answer.text
     assert accounts() == []
     make_account(client, mail)
     path, token = link(mail)

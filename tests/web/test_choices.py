@@ -153,7 +153,7 @@ def test_a_shopper_decides_about_each_purpose_and_sees_the_history(client: Clien
     words = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows]
     assert [re.sub(r"^.*?(AM|PM) ", "", one) for one in words] == [
         "Personal recommendations No on this site",
-        "Measuring how well lists work No on this site",
+        "Measuring how well recommendations work No on this site",
         "Personal recommendations Yes on this site",
     ]
 
