@@ -524,7 +524,7 @@ def test_the_receipt_says_what_still_waits(mine: Client) -> None:
     run("update ops.erasures set waits_for = '{transform,embed,export}', completed_at = null")
     page = mine.get(address).text
     assert "such as how popular a product is" in page
-    assert "What recommendations learned" not in page
+    assert "What the recommendations have learned" not in page
     run("update ops.erasures set transformed_at = now()")
     page = mine.get(address).text
     assert "such as how popular a product is" not in page
