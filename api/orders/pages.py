@@ -37,9 +37,16 @@ from api.pages.rendering import (
     render_partial,
     take_flash,
 )
+from api.paging.more import one_page_more
 from api.problems.errors import InvalidFieldError
 from api.recommendations import blocks
-from api.visitors.session import Visitor, find_visitor, keep_basket, load_visitor
+from api.visitors.session import (
+    Visitor,
+    find_visitor,
+    hold_basket,
+    keep_basket,
+    load_visitor,
+)
 
 _ADDED = marked("It is in your basket.")
 _SOLD_OUT = marked("This product is out of stock.")
@@ -83,6 +90,7 @@ async def add_to_basket(request: AnyRequest) -> Response[bytes]:
 
     async def work(connection: Connection) -> tuple[str, ProductCard, Added]:
         visitor = await load_visitor(connection, request)
+        await hold_basket(request, connection)
         basket_id = visitor.basket_id or baskets.new_basket_id()
         added = await baskets.add(
             connection, basket_id, product_id, quantity=1, shopper_id=visitor.shopper_id
@@ -192,9 +200,11 @@ async def orders_page(request: AnyRequest) -> Template | Response[Any]:
     orders, after = await answer(request, _ORDERS_STEPS, question, who=visitor.shopper_id)
     next_url = f"{public_path('/orders')}?{urlencode({'after': after})}" if after else None
     shown = [(order_url(order.order_id), order) for order in orders]
-    if is_fragment(request):
-        return render_partial(request, "partials/order_items.html", orders=shown, next_url=next_url)
-    return render_page(request, "pages/orders.html", orders=shown, next_url=next_url)
+    is_part = is_fragment(request)
+    render = render_partial if is_part else render_page
+    name = "partials/order_items.html" if is_part else "pages/orders.html"
+    more = one_page_more(next_url, is_part=is_part)
+    return render(request, name, orders=shown, more=more)
 
 
 @route("/orders/{order_id:str}", http_method=READ)

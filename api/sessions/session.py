@@ -30,11 +30,13 @@ from msgspec import Struct
 
 from alsolike.settings import Settings
 from api.database.failures import FAILURES, DatabaseAwayError, first_line
+from api.database.pool import Connection
 from api.exchange import AnyRequest
 from api.http.cookies import cookie_name
 from api.http.notes import notes_of
+from api.ladder.ladder import Work
 from api.languages.translate import gettext as _
-from api.sessions.store import PostgresStore, SignedInSession, hash_of
+from api.sessions.store import PostgresStore, SignedInSession, hash_of, hold_session
 
 logger = logging.getLogger("alsolike.web")
 
@@ -180,8 +182,25 @@ class Sessions:
         if _held(request).is_over:
             raise self._over(request)
 
+    async def hold(self, request: AnyRequest, connection: Connection) -> None:
+        """Keep the request's session, if it has one, from ending before the transaction does.
+
+        Raises
+        ------
+        SessionOverError
+            It ended in the meantime.
+        """
+        session_id = _held(request).session_id
+        if session_id is not None and not await hold_session(connection, session_id):
+            raise self._over(request)
+
     async def replace(
-        self, request: AnyRequest, data: Mapping[str, Any], *, is_new: bool = False
+        self,
+        request: AnyRequest,
+        data: Mapping[str, Any],
+        *,
+        is_new: bool = False,
+        also: Work[None] | None = None,
     ) -> None:
         """Let the request's session hold something else, under another id.
 
@@ -189,6 +208,9 @@ class Sessions:
         ----------
         is_new : bool
             Whether it begins whatever became of the former one, as somebody signs in.
+        also : callable, optional
+            Work of the same transaction, once the former session is over; of a session that holds
+            something.
 
         Raises
         ------
@@ -205,7 +227,8 @@ class Sessions:
         if data:
             session_id = secrets.token_urlsafe(32)
             value = msgspec.json.encode(data)
-            if not await store.replace(held.session_id, session_id, value, self.seconds):
+            former = held.session_id
+            if not await store.replace(former, session_id, value, self.seconds, also=also):
                 if not is_new:
                     raise self._over(request)
                 await store.set(session_id, value, self.seconds)

@@ -14,6 +14,7 @@ shopper outranks it that they gave on this site while their browser sent it.
 import logging
 import secrets
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, cast
 
 from litestar.exceptions import NotFoundException
@@ -323,8 +324,6 @@ async def sign_in(
         When the shop's provider asked them who they are, in seconds since 1970.
     """
     basket_id = request.session.get(_BASKET)
-    if basket_id is not None:
-        await write(request, lambda c: merge(c, basket_id, shopper_id), who=shopper_id)
     hidden = {} if _SHOPPER in request.session else {HIDDEN: _hidden_in_session(request)}
     session: dict[str, Any] = {
         _SHOPPER: shopper_id,
@@ -334,7 +333,13 @@ async def sign_in(
         session[_BY] = by
     if proved_at is not None:
         session[PROVED_AT] = proved_at
-    await sessions_of(request).replace(request, session, is_new=True)
+    # With the end of the former session: what is put into its basket until then is carried over.
+    also = (
+        None
+        if basket_id is None
+        else partial(merge, visitor_basket=basket_id, shopper_id=shopper_id)
+    )
+    await sessions_of(request).replace(request, session, is_new=True, also=also)
 
 
 async def sign_out_elsewhere(request: AnyRequest, shopper_id: str) -> None:
@@ -377,6 +382,18 @@ async def withdraw(request: AnyRequest, purpose: Purpose) -> None:
     gone = {_IDS[purpose], *([SEARCHES] if purpose == "personalisation" else [])}
     session = {key: value for key, value in request.session.items() if key not in gone}
     await sessions_of(request).replace(request, session)
+
+
+async def hold_basket(request: AnyRequest, connection: Connection) -> None:
+    """Keep a visitor from signing in, which empties their basket, before the transaction ends.
+
+    Raises
+    ------
+    SessionOverError
+        They have just done so.
+    """
+    if _SHOPPER not in request.session:
+        await sessions_of(request).hold(request, connection)
 
 
 async def keep_basket(request: AnyRequest, basket_id: str) -> None:

@@ -12,7 +12,9 @@ from litestar.testing import TestClient
 from alsolike.database import connect
 from alsolike.settings import Settings
 from api.app import create_app
+from api.orders import pages as order_pages
 from api.sessions.session import COOKIE
+from tests.fixtures.waiting import wait_for
 from tests.shop.database import execute, run
 from tests.web.conftest import Client, wait_until_connected
 
@@ -565,3 +567,40 @@ def test_while_a_shopper_cannot_be_read_nothing_is_said_of_the_basket(hasty: Cli
         for path, form in forms:
             assert hasty.post(path, data={**proof, **form}).status_code == 503
     assert run("select product_id, quantity from raw.basket_lines") == [("pan-01", 1)]
+
+
+def test_what_is_put_into_the_basket_while_somebody_signs_in_is_carried_over(
+    client: Client,
+) -> None:
+    add(client, "pan-01")
+    form = {"_csrf_token": token(client), "shopper_id": "agreed"}
+    held = "select 1 from ops.sessions for key share"
+    with ThreadPoolExecutor(1) as threads, connect() as adding:
+        # As a request that has begun to put something into the basket.
+        adding.execute(held)
+        signing_in = threads.submit(client.post, "/sign-in", data=form)
+        wait_for(lambda: bool(run("select 1 from pg_locks where not granted")))
+        adding.execute(
+            "insert into raw.basket_lines (basket_id, product_id, quantity)"
+            " select b.basket_id, 'pan-02', 1 from raw.baskets as b where b.shopper_id is null"
+        )
+        adding.commit()
+        assert signing_in.result().status_code == 303
+    assert basket(client) == {"pan-01": 1, "pan-02": 1}
+    assert run("select count(*) from raw.baskets where shopper_id is null") == [(0,)]
+
+
+def test_nothing_is_put_into_the_basket_of_a_session_that_has_just_ended(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(client, "pan-01")
+    load = order_pages.load_visitor
+
+    async def ended_meanwhile(connection: Any, request: Any) -> Any:
+        visitor = await load(connection, request)
+        execute("delete from ops.sessions")
+        return visitor
+
+    monkeypatch.setattr(order_pages, "load_visitor", ended_meanwhile)
+    assert send(client, "/basket", product_id="pan-02").status_code == 409
+    assert run("select product_id from raw.basket_lines") == [("pan-01",)]
