@@ -391,10 +391,10 @@ def test_an_erasure_ends_what_the_provider_began(site: Client, provider: RealPro
 
 def test_a_sign_in_that_is_called_off_there(site: Client, provider: RealProvider) -> None:
     answer = go_back(site, provider.deny(begin(site, "/basket")))
-    assert_failed(site, answer, 403, "called off there")
+    assert_failed(site, answer, 403, "was cancelled")
     state = parse_qs(urlsplit(begin(site, "/basket")).query)["state"][0]
     answer = site.get(f"{START}/back", params={"error": "access_denied", "state": state})
-    assert_failed(site, answer, 403, "called off there")
+    assert_failed(site, answer, 403, "was cancelled")
     assert "next=%2Fbasket" in answer.text
 
 
