@@ -20,9 +20,10 @@ as $$
     inner join (
         select
             k.relnamespace,
-            bool_and(
+            not bool_or(
                 k.oid in (
-                    to_regclass('marts.shopper_events'), to_regclass('staging.int_events')
+                    to_regclass('raw.shoppers'), to_regclass('recs.models'),
+                    to_regclass('ops.runs')
                 )
             ) as is_computed
         from pg_class as k
