@@ -34,8 +34,8 @@ class Product(Struct):
     more_image_urls: Annotated[
         list[str],
         Meta(
-            description="Further pictures, in the order in which they are shown; the local snapshot "
-            "has none."
+            description="Further pictures, in the order in which they are shown; empty where the "
+            "local snapshot answers."
         ),
     ] = []
 
