@@ -4,8 +4,8 @@
 -- p_words: words as people type them ("a phrase", or, -excluded); p_query: the query's vector,
 -- null: the words alone; p_encoder_id: its encoder; p_k: rows wanted; p_category: path of a
 -- category, itself and all below it, null: any; p_after_score, p_after_id: last row of the page
--- before, null: the first page; p_has_one_of_group: whether of a group of variants there is one, or
--- all that are found.
+-- before, null: the first page; p_has_one_of_group: whether of a group of variants there is one,
+-- or all that are found.
 -- A row: product_id, score (3, 2 or 1 more for a product whose id, title or brand is the query
 -- itself), text_rank and vector_rank (from 1; null: not found that way), and found_by, the same in
 -- every row; best first.

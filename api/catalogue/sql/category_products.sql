@@ -26,24 +26,22 @@ from (
             or n.product_id > %(after_id)s::text
         )
     order by n.created_at desc, n.product_id asc
-    -- Keeps the look at groups out of here: it is for the first rows alone, which are in this order.
+    -- Keeps the look at groups out of here: it is for the first rows alone, which keep this order.
     offset 0
 ) as p
 where
-    (
-        p.variant_group_id is null
-        or p.product_id = (
-            select v.product_id
-            from raw.products as v
-            where
-                v.variant_group_id = p.variant_group_id
-                and not v.is_hidden
-                and (
-                    v.category = %(category)s
-                    or starts_with(v.category, %(category)s || ' > ')
-                )
-            order by v.is_in_stock desc, v.created_at desc, v.product_id asc
-            limit 1
-        )
+    p.variant_group_id is null
+    or p.product_id = (
+        select v.product_id
+        from raw.products as v
+        where
+            v.variant_group_id = p.variant_group_id
+            and not v.is_hidden
+            and (
+                v.category = %(category)s
+                or starts_with(v.category, %(category)s || ' > ')
+            )
+        order by v.is_in_stock desc, v.created_at desc, v.product_id asc
+        limit 1
     )
-limit %(row_count)s
+limit %(row_count)s -- noqa: AM09

@@ -2,8 +2,8 @@
 -- product_ids: their ids.
 -- A row: a product with the mean of its ratings (1 to 5, null without reviews), their number, how
 -- many other variants are in stock, and what these and the product differ in: a JSON object of the
--- attributes that all of them have, with the number of different values where there are two or more;
--- empty for a group of more than 200. In the order of the ids.
+-- attributes that all of them have, with the number of values where there are two or more; empty
+-- for a group of more than 200. In the order of the ids.
 select
     p.product_id,
     p.title,
@@ -58,5 +58,6 @@ left join
             c.variant_count,
             (select jsonb_object_agg(d.name, d.value_count) from differing as d) as choices
         from counted as c
-    ) as g on p.variant_group_id is not null
+    ) as g
+    on p.variant_group_id is not null
 order by wanted.place
