@@ -10,8 +10,9 @@
 -- itself), text_rank and vector_rank (from 1; null: not found that way), and found_by, the same in
 -- every row; best first.
 --
--- A group of variants stands where its best one would. It is shown by that one; if that is sold out,
--- by the one in stock that matches the words best, unless its id or its title is the query itself.
+-- A group of variants stands where its best one would. It is shown by that one; if that is sold
+-- out, by the one in stock that matches the words best, unless its id or its title is the query
+-- itself.
 -- found_by: which words products have, 'all', 'beginning', 'similar', 'all but one', 'any' or
 -- 'exact' as below, or 'id'; null: no product has them, all rows are found by the vector alone.
 --

@@ -1,6 +1,6 @@
 -- How many cards a listing would have with each value that its filters offer; a group of variants
--- is one card. A value is counted under the choices of all other filters, and in the place of those of
--- its own.
+-- is one card. A value is counted under the choices of all other filters, and in the place of those
+-- of its own.
 -- Parameters: those of listed_products.sql; most_counted: products looked at, the newest first;
 -- most_values: values of a filter; most_attributes: attributes that are offered.
 -- A row: a filter (all, category, brand, price, rating, stock, attribute); the name of the
@@ -8,7 +8,8 @@
 -- for prices, of which the value is the currency, the least and the greatest. Values by how many
 -- products have them, whatever is chosen. A category counts with all below it. `all` has a row for
 -- the products looked at (`listed`), in which each variant counts, and one for the cards that fit
--- all choices (`fitting`). Attributes are those that half of the products have at least, with two values or more, but no more than most_values; of longer texts, none.
+-- all choices (`fitting`). Attributes are those that half of the products have at least, with two
+-- values or more, but no more than most_values; of longer texts, none.
 -- Planned anew each time: what is not chosen costs nothing then.
 with wanted as materialized (
     select

@@ -8,8 +8,8 @@
 -- least_rating: least mean of the ratings, 1 to 5; null of any of these: not chosen; in_stock:
 -- whether only what can be bought; order_name: newest, price-up, price-down, rating, popular or
 -- best, the order of the scores, in which a variant whose id or title is the query (2 and more) is
--- the card even if it is sold out; after_group, after_first, after_second, after_id: keys of the last row of the page before, null:
--- the first page; row_count: rows wanted.
+-- the card even if it is sold out; after_group, after_first, after_second, after_id: keys of the
+-- last row of the page before, null: the first page; row_count: rows wanted.
 -- A row: a product id, the keys that order it, and how many cards fit: of the first page all, of
 -- another those that follow the page before. Prices lie together by currency; what has no price,
 -- rating or history comes last.

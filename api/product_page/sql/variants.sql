@@ -12,10 +12,15 @@ from (
         v.title,
         v.attributes,
         v.is_in_stock
-    from raw.products as p
-    inner join raw.products as v on p.variant_group_id = v.variant_group_id
-    where p.product_id = %(product_id)s and not v.is_hidden
-    order by v.product_id <> p.product_id asc, v.product_id asc
+    from raw.products as v
+    where
+        v.variant_group_id = (
+            select p.variant_group_id
+            from raw.products as p
+            where p.product_id = %(product_id)s
+        )
+        and not v.is_hidden
+    order by v.product_id <> %(product_id)s asc, v.product_id asc
     limit %(row_count)s
 ) as g
 order by g.product_id
