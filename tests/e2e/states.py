@@ -413,7 +413,7 @@ STATES = (
     State("hidden", "/", then=in_turn(hide_the_first(), go("/hidden"))),
     State("product-sold-out", f"/products/{SOLD_OUT}"),
     State("product-variants", f"/products/{VARIANTS[0]}"),
-    State("search-variants", "/search?q=stacking+cup"),
+    State("search-variants", "/search?q=fellside"),
     State("product-bare", f"/products/{BARE}"),
     State("product-review-form", f"/products/{ON_SALE}", who="shopper", then=open_form),
     State(

@@ -19,7 +19,7 @@ from tests.shop.word_encoder import add_word_encoder
 PRODUCTS = 400
 REVIEWED, SOLD_OUT, ON_SALE, BARE = "P000001", "P000002", "P000003", "P000004"
 ARABIC = "P000005"
-# A kind of cup in three colours and two sizes, of which one is sold out.
+# A daypack in three colours and two sizes, of which one is sold out.
 VARIANTS = ("P000006", "P000007", "P000008", "P000009", "P000010", "P000011")
 _ARABIC_TEXTS = {
     "title": "إبريق قهوة نحاسي مزخرف يدويًا، سعة 350 مل (Dallah 350 ml)",
@@ -92,13 +92,13 @@ def make_showcase() -> None:
     )
 
     for number, product_id in enumerate(VARIANTS):
-        colour, size = ("Teal", "Rust", "Cream")[number // 2], ("250 ml", "350 ml")[number % 2]
+        colour, size = ("Teal", "Rust", "Cream")[number // 2], ("18 l", "24 l")[number % 2]
         run(
-            "update raw.products set item_group_id = 'cup', title = %s, attributes = %s,"
+            "update raw.products set item_group_id = 'daypack', title = %s, attributes = %s,"
             " is_in_stock = %s where product_id = %s",
             (
-                f"Stacking cup, {colour}, {size}",
-                Jsonb({"colour": colour, "size": size, "material": "Stoneware"}),
+                f"Fellside daypack, {colour}, {size}",
+                Jsonb({"colour": colour, "size": size, "material": "Canvas"}),
                 number != 2,
                 product_id,
             ),
