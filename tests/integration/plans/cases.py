@@ -829,7 +829,6 @@ CASES = (
         statement="api/product_page/variants",
         parameters={"product_id": "v00001", "row_count": 100},
         most={"products": 2},
-        searches=("products_pkey",),
         rows=0,
     ),
     Case(
