@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 
 from alsolike.database import connect, query
+from alsolike.impression_months import add_impression_months
 from alsolike.privacy.follow_up import settle
 from alsolike.privacy.local_files import delete_old_logs
 from alsolike.settings import Settings
@@ -77,8 +78,7 @@ def retain(settings: Settings, *, is_dry: bool = False) -> dict[str, int]:
     """
     # An open erasure is settled by the runs that are dropped here.
     settle()
-    with connect() as connection:
-        connection.execute(query("alsolike/add_impression_months"))
+    add_impression_months()
     dropped: dict[str, int] = {}
     for rule in rules(settings):
         with connect() as connection:
