@@ -12,7 +12,6 @@ times that without, nothing dropped; a million impressions within 300 MB, indexe
 """
 
 import asyncio
-import itertools
 import random
 import re
 import statistics
@@ -50,8 +49,14 @@ def app_without_log() -> Litestar:
     """Return the app with neither tags in its links nor a log."""
     from api.recommendations import blocks  # noqa: PLC0415  (of this process alone)
 
-    blocks.show = lambda *_given, **_named: itertools.repeat(None, len(_given[3]))
+    blocks.show = _show_nothing
     return create_app(load_settings())
+
+
+def _show_nothing(
+    _request: object, _visitor: object, _place: str, listed: Sequence[object], **_more: object
+) -> list[str | None]:
+    return [None] * len(listed)
 
 
 def main() -> int:
