@@ -34,7 +34,7 @@ def text_of(form: AnyForm, name: str) -> str:
 def email_fault(email: str) -> str | None:
     """Say what is wrong with an e-mail address; None if mail may be sent there."""
     if not email.strip():
-        return _("Give your e-mail address.")
+        return _("Enter your e-mail address.")
     address = folded_email(email)
     if (
         len(address) > LONGEST_EMAIL
@@ -42,7 +42,7 @@ def email_fault(email: str) -> str | None:
         or _ENCODED in address
         or _EMAIL.fullmatch(address) is None
     ):
-        return _("This is no e-mail address: it reads like anna@example.com.")
+        return _("This is not an e-mail address. One looks like this: anna@example.com.")
     return None
 
 

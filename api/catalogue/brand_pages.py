@@ -105,7 +105,7 @@ async def brand_page(request: AnyRequest, brand: FromPath[str]) -> Template:
             more=following,
         )
     if not page.is_known:
-        raise NotFoundException(_("There is nothing of such a brand."))
+        raise NotFoundException(_("There is no such brand."))
     path = brand_url(brand)
     controls = page.facets and make_controls(
         Reading(choices=page.choices, typed=reading.typed, faults=reading.faults),

@@ -13,7 +13,7 @@ from litestar.connection import ASGIConnection
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from alsolike.errors import SettingError
-from api.languages.translate import ENGLISH, Language, current_language
+from api.languages.translate import ENGLISH, Language, spoken
 
 COOKIE = "alsolike_language"
 CATALOGUES = Path(__file__).parents[2] / "web" / "locales"
@@ -116,13 +116,8 @@ def with_language(
             await app(scope, receive, send)
             return
         asks = ASGIConnection[Any, Any, Any, Any](scope)
-        language = choose_language(
-            languages, asks.cookies.get(COOKIE, ""), asks.headers.get("accept-language", "")
-        )
-        token = current_language.set(language)
-        try:
+        accepted = asks.headers.get("accept-language", "")
+        with spoken(choose_language(languages, asks.cookies.get(COOKIE, ""), accepted)):
             await app(scope, receive, send)
-        finally:
-            current_language.reset(token)
 
     return call

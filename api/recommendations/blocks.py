@@ -140,7 +140,7 @@ def similar_block(
             if first is not None and first.category is not None
             else _("Popular right now")
         )
-        subtitle = _("What is like this product is not known yet")
+        subtitle = _("We do not know yet which products are like this one")
     return Block(
         title,
         subtitle,
@@ -174,9 +174,15 @@ def complements_block(
         if row.product_id in cards
     ]
     title, subtitle = (
-        (_("Goes with your basket"), _("What shoppers buy with what lies in it, or with its kind"))
+        (
+            _("Goes with your basket"),
+            _("What shoppers buy together with these products, or with products of their kind"),
+        )
         if of_basket
-        else (_("Goes with it"), _("What shoppers buy with this, or with its kind"))
+        else (
+            _("Goes with it"),
+            _("What shoppers buy together with this product, or with products of its kind"),
+        )
     )
     return Block(title, subtitle, items, None)
 

@@ -14,6 +14,7 @@ shopper outranks it that they gave on this site while their browser sent it.
 import logging
 import secrets
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, cast
 
 from litestar.exceptions import NotFoundException
@@ -29,6 +30,7 @@ from api.ladder.requests import answer, ladder_of, write
 from api.languages.translate import gettext as _
 from api.sessions.session import HIDDEN, SEARCHES, sessions_of
 from api.visitors import store
+from api.visitors.proof import PROVED_AT
 from api.visitors.refusals import refused_purposes
 from api.visitors.shop import Shop
 from api.visitors.store import SignedInBy
@@ -308,7 +310,9 @@ def visitor_context(request: AnyRequest) -> Mapping[str, Any]:
     }
 
 
-async def sign_in(request: AnyRequest, shopper_id: str, *, by: SignedInBy) -> None:
+async def sign_in(
+    request: AnyRequest, shopper_id: str, *, by: SignedInBy, proved_at: float | None = None
+) -> None:
     """Make the visitor a shopper; a stranger's basket and hides are carried over.
 
     Parameters
@@ -316,10 +320,10 @@ async def sign_in(request: AnyRequest, shopper_id: str, *, by: SignedInBy) -> No
     by : 'account', 'shop' or 'choice'
         How they proved that they are the shopper; a choice, which proves nothing, holds only in the
         demo's shop.
+    proved_at : float, optional
+        When the shop's provider asked them who they are, in seconds since 1970.
     """
     basket_id = request.session.get(_BASKET)
-    if basket_id is not None:
-        await write(request, lambda c: merge(c, basket_id, shopper_id), who=shopper_id)
     hidden = {} if _SHOPPER in request.session else {HIDDEN: _hidden_in_session(request)}
     session: dict[str, Any] = {
         _SHOPPER: shopper_id,
@@ -327,7 +331,15 @@ async def sign_in(request: AnyRequest, shopper_id: str, *, by: SignedInBy) -> No
     }
     if by != "choice":
         session[_BY] = by
-    await sessions_of(request).replace(request, session, is_new=True)
+    if proved_at is not None:
+        session[PROVED_AT] = proved_at
+    # With the end of the former session: what is put into its basket until then is carried over.
+    also = (
+        None
+        if basket_id is None
+        else partial(merge, visitor_basket=basket_id, shopper_id=shopper_id)
+    )
+    await sessions_of(request).replace(request, session, is_new=True, also=also)
 
 
 async def sign_out_elsewhere(request: AnyRequest, shopper_id: str) -> None:
@@ -370,6 +382,18 @@ async def withdraw(request: AnyRequest, purpose: Purpose) -> None:
     gone = {_IDS[purpose], *([SEARCHES] if purpose == "personalisation" else [])}
     session = {key: value for key, value in request.session.items() if key not in gone}
     await sessions_of(request).replace(request, session)
+
+
+async def hold_basket(request: AnyRequest, connection: Connection) -> None:
+    """Keep a visitor from signing in, which empties their basket, before the transaction ends.
+
+    Raises
+    ------
+    SessionOverError
+        They have just done so.
+    """
+    if _SHOPPER not in request.session:
+        await sessions_of(request).hold(request, connection)
 
 
 async def keep_basket(request: AnyRequest, basket_id: str) -> None:

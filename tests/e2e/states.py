@@ -434,6 +434,12 @@ STATES = (
     State("sign-in-shop", "/sign-in", has_provider=True),
     State("signed-in-shop", "/sign-in", has_provider=True, then=sign_in_at_shop("newcomer")),
     State(
+        "delete-me-shop",
+        "/sign-in",
+        has_provider=True,
+        then=in_turn(sign_in_at_shop("newcomer"), go("/my-data/delete")),
+    ),
+    State(
         "signed-out-shop",
         "/sign-in",
         has_provider=True,
@@ -468,13 +474,14 @@ STATES = (
         "/privacy/choices",
         who="shopper",
         # A withdrawal would take the shopper off the list of those to sign in as.
-        then=press("Yes: Measuring how well lists work"),
+        then=press("Yes: Measuring how well recommendations work"),
     ),
     State("choices-from-snapshot", "/privacy/choices", is_away=True),
     State("choices-with-signal", "/privacy/choices", has_signal=True),
     State("choices-shopper-with-signal", "/privacy/choices", who="shopper", has_signal=True),
     State("home-refused", "/", then=press("Do not personalise it")),
     State("no-such-product", "/products/none", status=404),
+    State("no-such-page-shopper", "/nowhere", who="shopper", status=404),
     State("no-such-page", "/nowhere", status=404),
     State("no-such-page-from-snapshot", "/nowhere", status=404, is_away=True),
     State("bad-request", "/search?q=mug&after=nonsense", status=400),

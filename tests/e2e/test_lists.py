@@ -149,7 +149,7 @@ def test_explanations_and_wishes_by_the_keyboard_alone(visit: Any, shopper: str)
     page.keyboard.press("Enter")
     expect(page.locator("#flash")).to_contain_text("more like this")
     visit.open("/hidden")
-    expect(page.get_by_role("heading", name="You want more like")).to_be_visible()
+    expect(page.get_by_role("heading", name="More like these products")).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ def test_a_stranger_orders_returns_and_the_block_follows(
 
     page.goto(address)
     page.get_by_role("button", name="Return").click()
-    expect(page.get_by_role("table")).to_contain_text("Taken back")
+    expect(page.get_by_role("table")).to_contain_text("Returned")
     visit.open("/products/tent-04")
     expect(page.get_by_text("In your purchases")).to_have_count(0)
     visit.open("/orders")
@@ -146,7 +146,7 @@ def test_load_more_shows_every_product_once(visit: Any) -> None:
         expect(cards).to_have_count(min(len(seen) + BLOCK_SIZE, PRODUCTS))
         assert visit.block()[: len(seen)] == seen
         seen = visit.block()
-    expect(visit.page.get_by_text("That is all we would suggest.").last).to_be_visible()
+    expect(visit.page.get_by_text("That is all that we recommend.").last).to_be_visible()
 
     assert len(seen) == PRODUCTS
     assert len(set(seen)) == PRODUCTS
@@ -188,7 +188,7 @@ def test_a_hidden_product_is_gone_until_that_is_undone(
 
     visit.page.get_by_role("link", name="Hidden products").click()
     visit.page.get_by_role("button", name="Show again").click()
-    expect(visit.page.get_by_text("You hid nothing.")).to_be_visible()
+    expect(visit.page.get_by_text("You have not hidden anything.")).to_be_visible()
     visit.open("/")
     assert visit.block() == before
 

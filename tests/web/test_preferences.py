@@ -49,7 +49,7 @@ def test_less_like_a_product_takes_it_out_and_undo_brings_the_page_back(
     assert unwanted not in cards(page)
     assert wishes() == [(unwanted, -1)]
     listed = client.get("/hidden").text
-    assert "You want less like" in listed
+    assert "Less like these products" in listed
     assert f'data-product="{unwanted}"' in listed
 
     send(client, f"/products/{unwanted}/take-back", next="/hidden")
@@ -112,9 +112,9 @@ def test_a_wish_of_one_visitor_is_not_the_next_ones(client: Client) -> None:
     send(client, "/personalise", agree="yes")
     send(client, "/products/pan-01/less")
     send(client, "/personalise", agree="no")
-    assert "You want less like" not in client.get("/hidden").text
+    assert "Less like these products" not in client.get("/hidden").text
     send(client, "/personalise", agree="yes")
-    assert "You want less like" not in client.get("/hidden").text
+    assert "Less like these products" not in client.get("/hidden").text
 
 
 def test_the_explanation_is_the_visitors_own(client: Client, who: str) -> None:

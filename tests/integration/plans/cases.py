@@ -1257,6 +1257,13 @@ CASES = (
     ),
     Case(
         name="none",
+        statement="api/sessions/hold_session",
+        parameters=_SESSION_HASH,
+        most={"sessions": 2},
+        rows=0,
+    ),
+    Case(
+        name="none",
         statement="api/sessions/renew_session",
         parameters={**_SESSION_HASH, "seconds": 60.0},
         most={"sessions": 2},

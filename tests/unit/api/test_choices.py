@@ -91,7 +91,7 @@ def test_any_address_is_read_and_what_is_written_means_the_same(
 )
 def test_what_is_no_price_chooses_nothing_and_stays_in_its_field(text: str) -> None:
     reading = choices_of([("price_from", text), ("price_to", "9")], CATEGORY_SORTS)
-    assert reading.faults == {"price_from": "Give a price such as 12.50."}
+    assert reading.faults == {"price_from": "Enter a price such as 12.50."}
     assert reading.choices.price_from is None
     assert reading.choices.price_to == 9
     assert reading.typed["price_from"] == text[:500]

@@ -298,7 +298,11 @@ PAGES: dict[str, dict[str, Any]] = {
         "faults": {"old_password": "This is not your password."},
         "too_often": None,
     },
-    "sign_in_failed": {"message": "The shop does not answer.", "again": "/sign-in/shop?next=%2F"},
+    "sign_in_failed": {
+        "message": "The shop does not answer.",
+        "again": "/sign-in/shop?next=%2F",
+        "is_again": False,
+    },
     "signed_out": {"address": "https://login.example.com/end?client_id=alsolike"},
     "error": {"status": 404, "title": "Not Found", "detail": "There is no such page."},
     "error stale": {
@@ -596,3 +600,14 @@ def test_htmx_inherits_nothing_and_keeps_no_pages() -> None:
     assert config["allowEval"] is False
     package = json.loads((WEB / "package.json").read_text(encoding="utf-8"))
     assert re.fullmatch(r"[~^]?2\.0\.\d+", package["dependencies"]["htmx.org"])
+
+
+# An attribute on a line of its own that depends on something.
+_CONDITIONAL = r"\{% if [^\n]*%\}[a-z-]+(?:=\"|\{%|[ \n])"
+
+
+def test_attributes_that_depend_on_something_do_not_run_together() -> None:
+    """Blanks before a block are taken out, and the end of the line after one; `{%+` keeps them."""
+    for path in sorted((WEB / "templates").rglob("*.html")):
+        found = re.search(rf"%\}}\n +{_CONDITIONAL}", path.read_text())
+        assert found is None, f"{path.name}: {found.group()}"
