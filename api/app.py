@@ -32,9 +32,8 @@ from api.about.pages import ABOUT_PATHS, about_routes
 from api.accounts.account_pages import own_account_pages
 from api.accounts.pages import account_pages
 from api.accounts.service import Accounts, prove
-from api.catalogue.brand_pages import brand_page
 from api.catalogue.categories import CategoryTree, navigation_context, refresh_navigation
-from api.catalogue.pages import category
+from api.catalogue.pages import brand_page, category
 from api.catalogue.routes import pictures_router, products_router
 from api.database.pool import Database
 from api.error_page import ErrorPage

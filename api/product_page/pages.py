@@ -163,6 +163,7 @@ async def _read_page(connection: Connection, question: _Question) -> dict[str, A
     async with Round(connection) as first:
         loading = first.send(load_visitor(connection, request))
         detail = first.send(service.product_detail(connection, tree_of(request), product_id))
+        variants = first.send(service.variants(connection, product_id))
         reviews = first.send(service.reviews(connection, question.reviews))
         is_bought = first.send(service.is_bought(connection, session_shopper(request), product_id))
         own = first.send(own_review(connection, session_shopper(request), product_id))
@@ -182,6 +183,7 @@ async def _read_page(connection: Connection, question: _Question) -> dict[str, A
     page, next_url = reviews.result()
     return {
         "product": detail.result(),
+        "variants": variants.result(),
         "complements": blocks.complements_block(complements, cards, product_id=product_id),
         "similar": blocks.similar_block(
             product_id,
@@ -207,6 +209,7 @@ def _page_of_snapshot(local: LocalSnapshot, question: _Question) -> dict[str, An
     detail = service.snapshot_detail(local, tree_of(request), product_id)
     return {
         "product": detail,
+        "variants": [],
         "complements": blocks.complements_block([], {}),
         "similar": _similar_of_snapshot(local, question),
         "recommended": None,

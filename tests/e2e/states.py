@@ -32,6 +32,7 @@ from tests.shop.showcase import (
     REVIEWED,
     SHOPPER,
     SOLD_OUT,
+    VARIANTS,
     make_showcase,
 )
 from tests.shop.snapshots import keep_snapshot
@@ -411,6 +412,8 @@ STATES = (
     State("too-many-pages", "/?pages=9", status=400),
     State("hidden", "/", then=in_turn(hide_the_first(), go("/hidden"))),
     State("product-sold-out", f"/products/{SOLD_OUT}"),
+    State("product-variants", f"/products/{VARIANTS[0]}"),
+    State("search-variants", "/search?q=fellside"),
     State("product-bare", f"/products/{BARE}"),
     State("product-review-form", f"/products/{ON_SALE}", who="shopper", then=open_form),
     State(

@@ -192,6 +192,7 @@ _SEARCH = Case(
         "after_score": None,
         "after_id": None,
         "row_count": 25,
+        "has_one_of_group": True,
     },
     rows=1,
     most={"products": 10},
@@ -251,6 +252,7 @@ _CHOICES: dict[str, Any] = {
     "within": _ONE_SHELF,
     "of_brand": None,
     "product_ids": None,
+    "scores": None,
     "category": None,
     "brands": None,
     "currency": None,
@@ -260,7 +262,11 @@ _CHOICES: dict[str, Any] = {
     "least_rating": None,
     "in_stock": False,
 }
-_FOUND: dict[str, Any] = {"within": None, "product_ids": [f"v{n:05}" for n in range(100)]}
+_FOUND: dict[str, Any] = {
+    "within": None,
+    "product_ids": [f"v{n:05}" for n in range(100)],
+    "scores": [1 / (60 + n) for n in range(100)],
+}
 _CHOSEN = Case(
     name="a shelf",
     statement="api/listing/listed_products",
@@ -552,6 +558,12 @@ CASES = (
     ),
     # The index lists all that have the word; up to 5,000 are ranked.
     _SEARCH.but("a common word", words="lamp", most={"products": PRODUCTS + 5100}),
+    _SEARCH.but(
+        "all variants of a common word",
+        words="lamp",
+        has_one_of_group=False,
+        most={"products": PRODUCTS + 5100},
+    ),
     _SEARCH.but("in a category", words="word77", category="Department 3", most={"products": 60}),
     _SEARCH.but("a product id", words="v00007", searches=("products_search", "products_pkey")),
     _SEARCH.but(
@@ -606,7 +618,8 @@ CASES = (
         name="all",
         statement="api/catalogue/category_counts",
         rows=61,
-        most={"products": PRODUCTS},
+        # To plan, the ends of the index are looked at.
+        most={"products": PRODUCTS + 10},
         **_READS_PRODUCTS,
     ),
     Case(
@@ -704,6 +717,13 @@ CASES = (
         order_name="newest",
         most={"products": PRODUCTS // 100},
         searches=("products_brand",),
+    ),
+    _CHOSEN.but(
+        "best of a search",
+        **_FOUND,
+        order_name="best",
+        most={"products": 110},
+        searches=("products_pkey",),
     ),
     _CHOSEN.but("popular", order_name="popular", most={"products": 420, "product_popularity": 420}),
     # Found by their brand or price, although the department is a sixth of the catalogue; Postgres
@@ -804,6 +824,13 @@ CASES = (
         rows=1,
     ),
     # The large shop has no groups.
+    Case(
+        name="one",
+        statement="api/product_page/variants",
+        parameters={"product_id": "v00001", "row_count": 100},
+        most={"products": 2},
+        rows=0,
+    ),
     Case(
         name="some",
         statement="api/product_page/variant_groups",

@@ -23,6 +23,7 @@ from api.listing.store import Facet
 from api.pages.rendering import template_environment
 from api.paging.more import one_page_more
 from api.product_page.service import RatingBar
+from api.product_page.variants import VariantChoice, VariantLink
 from api.reviews.form import form_of, read_form
 from api.reviews.store import ReviewText
 from api.visitors.session import Visitor
@@ -161,15 +162,15 @@ CARDS = [card(number) for number in range(24)]
 def controls(*chosen: tuple[str, str], value: str = "red") -> Controls:
     """Make the filters of a list whose products have one brand and attribute of a value."""
     facets = [
-        Facet(filter="all", value="listed", product_count=24),
-        Facet(filter="brand", value=value, product_count=12),
-        Facet(filter="brand", value="Plainly", product_count=12),
-        Facet(filter="attribute", name=value, value=value, product_count=12),
-        Facet(filter="attribute", name=value, value="blue", product_count=0),
-        Facet(filter="price", value="EUR", product_count=20, lowest=5, highest=90),
-        Facet(filter="price", value="USD", product_count=4, lowest=6, highest=80),
-        Facet(filter="rating", value="4", product_count=9),
-        Facet(filter="stock", value="yes", product_count=20),
+        Facet(filter="all", value="listed", card_count=24),
+        Facet(filter="brand", value=value, card_count=12),
+        Facet(filter="brand", value="Plainly", card_count=12),
+        Facet(filter="attribute", name=value, value=value, card_count=12),
+        Facet(filter="attribute", name=value, value="blue", card_count=0),
+        Facet(filter="price", value="EUR", card_count=20, lowest=5, highest=90),
+        Facet(filter="price", value="USD", card_count=4, lowest=6, highest=80),
+        Facet(filter="rating", value="4", card_count=9),
+        Facet(filter="stock", value="yes", card_count=20),
     ]
     return make_controls(
         choices_of(chosen, CATEGORY_SORTS),
@@ -182,6 +183,15 @@ def controls(*chosen: tuple[str, str], value: str = "red") -> Controls:
 
 PRODUCT_PAGE = {
     "product": DETAIL,
+    "variants": [
+        VariantChoice(
+            "Colour",
+            [
+                VariantLink("Teal", "/products/P000001", is_current=True, is_in_stock=True),
+                VariantLink("Red", "/products/P000002", is_current=False, is_in_stock=False),
+            ],
+        )
+    ],
     "complements": block(*CARDS[18:21]),
     "similar": block(*CARDS[:12]),
     "recommended": block(*CARDS[12:18]),
@@ -407,6 +417,11 @@ def test_texts_of_the_catalogue_are_only_text() -> None:
     context = {
         **PRODUCT_PAGE,
         "product": detail,
+        "variants": [
+            VariantChoice(
+                HOSTILE, [VariantLink(HOSTILE, "/products/x", is_current=True, is_in_stock=False)]
+            )
+        ],
         "complements": block(hostile),
         "similar": block(hostile),
         "reviews": [review],
@@ -487,6 +502,7 @@ def test_card_without_picture_price_or_reviews_is_still_a_card() -> None:
         rating_average=None,
         review_count=0,
         variants=1,
+        variants_text="2 variants",
         is_in_stock=False,
     )
     page = parse(render("partials/product_items.html", products=[bare], more=END))
@@ -494,7 +510,7 @@ def test_card_without_picture_price_or_reviews_is_still_a_card() -> None:
     assert page.named("img") == []
     assert [a for a in page.named("svg") if "picture" in str(a.get("class"))]
     assert "Sold out" in page.text
-    assert " ".join(page.text.split()).endswith("1 more variant")
+    assert " ".join(page.text.split()).endswith("2 variants")
     assert "None" not in page.text
     assert [a for _, a in page.elements if "data-halves" in a] == []
 
