@@ -4,10 +4,10 @@ Litestar keeps what it read of the last 1,024 of each, passwords too, however lo
 takes quadratic time for a cookie of backslashes. So each is read here and handed to it.
 """
 
+from typing import Any
 from urllib.parse import parse_qsl
 
-from litestar._kwargs.extractors import create_query_default_dict
-from litestar._parsers import parse_query_string
+from litestar import Request
 from litestar.exceptions import ClientException, HTTPException
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 from litestar.utils.scope.state import ScopeState
@@ -26,15 +26,24 @@ MOST_QUERY_BYTES = 32 * 1024
 MOST_PARAMETERS = 600
 # An id has 500 characters at most. Litestar keeps the last 1,024 paths too.
 _LONGEST_PATH = 8192
-# What Litestar itself may keep of a query.
-_MOST_KEPT_BYTES = 2048
-_MOST_KEPT_PARAMETERS = 50
 
 
 class LongQueryError(HTTPException):
     """The query is longer than any that we make."""
 
     status_code = 414
+
+
+class PairedRequest(Request[Any, Any, Any]):
+    """A request whose query is the one that was read here, for parameters of signatures too.
+
+    Of those Litestar keeps what it makes of them: the last 1,024, within the limits above.
+    """
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        super().__init__(scope, receive, send)
+        # Otherwise the query would be read anew for them.
+        _ = self.query_params
 
 
 def with_pairs(app: ASGIApp) -> ASGIApp:
@@ -50,13 +59,7 @@ def with_pairs(app: ASGIApp) -> ASGIApp:
         state.cookies = read_cookies(scope)
         query = scope["query_string"]
         state.parsed_query = () if _is_too_long(query) else read_query(query)
-        try:
-            await app(scope, receive, send)
-        finally:
-            if len(query) > _MOST_KEPT_BYTES or query.count(b"&") >= _MOST_KEPT_PARAMETERS:
-                # Of a route with parameters in its signature, Litestar reads the query itself.
-                parse_query_string.cache_clear()
-                create_query_default_dict.cache_clear()
+        await app(scope, receive, send)
 
     return call
 
