@@ -46,6 +46,7 @@ from api.visitors.session import (
     hold_basket,
     keep_basket,
     load_visitor,
+    visitor_of,
 )
 
 _ADDED = marked("It is in your basket.")
@@ -302,7 +303,7 @@ async def _basket_page(request: AnyRequest, problem: _Problem | None = None) -> 
         status_code=200 if problem is None else 422,
         flash=translated(_NOT_IN) if problem and not has_field else take_flash(request),
         basket=page.basket,
-        complements=page.complements,
+        complements=blocks.show_block(request, visitor_of(request), "basket", page.complements),
         problem=problem,
         most=MOST_PIECES,
     )

@@ -14,7 +14,6 @@ shopper outranks it that they gave on this site while their browser sent it.
 import logging
 import secrets
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any, cast
 
 from litestar.exceptions import NotFoundException
@@ -170,6 +169,15 @@ def session_shopper(request: AnyRequest) -> str | None:
     return request.session.get(_SHOPPER)
 
 
+def measured_ids(request: AnyRequest) -> tuple[str | None, str | None]:
+    """Return the ids under which clicks may be kept: of the shopper and of the anonymous visitor.
+
+    Whether a shopper agrees, the database knows.
+    """
+    session_id = None if has_signal() else request.session.get(_IDS["measurement"])
+    return session_shopper(request), session_id
+
+
 def _by(request: AnyRequest) -> SignedInBy:
     """Tell how the session's shopper signed in."""
     return request.session.get(_BY, "choice")
@@ -294,6 +302,11 @@ _VISITOR_STEPS = Steps(
 )
 
 
+def visitor_of(request: AnyRequest) -> Visitor:
+    """Return the visitor that the request loaded; a stranger where it loaded none."""
+    return cast("Visitor", request.state.get(_VISITOR, Visitor()))
+
+
 def visitor_context(request: AnyRequest) -> Mapping[str, Any]:
     """Return what every template knows of the visitor, and what they may do.
 
@@ -301,7 +314,7 @@ def visitor_context(request: AnyRequest) -> Mapping[str, Any]:
     """
     shop = shop_of(request)
     return {
-        "visitor": request.state.get(_VISITOR, Visitor()),
+        "visitor": visitor_of(request),
         "has_searches": "session" in request.scope and bool(request.session.get(SEARCHES)),
         "has_pages": shop.has_pages,
         "can_choose": shop.can_choose,
@@ -331,6 +344,7 @@ async def sign_in(
         When the shop's provider asked them who they are, in seconds since 1970.
     """
     basket_id = request.session.get(_BASKET)
+    measured_id = request.session.get(_IDS["measurement"])
     hidden = {} if _SHOPPER in request.session else {HIDDEN: _hidden_in_session(request)}
     session: dict[str, Any] = {
         _SHOPPER: shopper_id,
@@ -340,14 +354,16 @@ async def sign_in(
         session[_BY] = by
     if proved_at is not None:
         session[PROVED_AT] = proved_at
+
+    async def carry_over(connection: Connection) -> None:
+        if basket_id is not None:
+            await merge(connection, basket_id, shopper_id)
+        if measured_id is not None:
+            await store.adopt_impressions(connection, measured_id, shopper_id)
+
     # With the end of the former session: what is put into its basket until then is carried over.
-    also = (
-        None
-        if basket_id is None
-        else partial(merge, visitor_basket=basket_id, shopper_id=shopper_id)
-    )
     await sessions_of(request).replace(
-        request, session, is_new=True, password_hash=password_hash, also=also
+        request, session, is_new=True, password_hash=password_hash, also=carry_over
     )
 
 

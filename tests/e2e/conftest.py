@@ -65,6 +65,13 @@ with_scripts_alone = pytest.mark.parametrize(
 )
 
 
+# Chromium without a window calls itself a name of bots, whose clicks count nowhere.
+USER_AGENT = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 "
+    "Safari/537.36"
+)
+
+
 @dataclass
 class Visit:
     """A page of the shop in a browser of its own, and what went wrong on it.
@@ -159,6 +166,7 @@ def visit(browser: Browser, site: str, request: pytest.FixtureRequest) -> Iterat
         viewport=device.size,
         java_script_enabled=device.has_scripts,
         color_scheme=device.scheme,
+        user_agent=USER_AGENT,
     ) as context:
         page = context.new_page()
         hand = Pointer() if device.has_pointer else Keyboard(page)

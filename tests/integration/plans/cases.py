@@ -141,6 +141,8 @@ _TRENDING = Case(
     most={**_LOOKED_UP, **_POPULAR},
 )
 _BASKET = f"shopper:{BUSY}"
+_ANSWER = "019ca000-0000-7000-8000-000000000000"
+_IMPRESSION = "019ca000-0000-7000-8000-000000000001"
 _OF_BUSY: dict[str, Any] = {"shopper_id": BUSY, "shopper_hash": b"hash"}
 _EMAIL = f"{BUSY}@example.com"
 _LINK_HASH = hashlib.sha256(BUSY.removeprefix("s").encode()).digest()
@@ -965,7 +967,7 @@ CASES = (
         name="much",
         statement="api/visitors/kept_actions",
         parameters={"shopper_id": BUSY},
-        most={"views": 4, "basket_additions": 4, "clicks": 4},
+        most={"views": 4, "basket_additions": 4, "clicks": 4, "impressions": 4},
         searches=("clicks_of_shopper",),
         rows=1,
     ),
@@ -973,16 +975,16 @@ CASES = (
         name="shopper",
         statement="api/visitors/forget_actions",
         parameters={"purpose": "measurement", "shopper_id": BUSY, "session_id": None},
-        most={"consents": 4, "clicks": 20},
-        searches=("clicks_of_shopper",),
+        most={"consents": 4, "clicks": 20, "impressions": 40},
+        searches=("clicks_of_shopper", "impressions_of_shopper"),
         rows=1,
     ),
     Case(
         name="session",
         statement="api/visitors/forget_actions",
         parameters={"purpose": "measurement", "shopper_id": None, "session_id": "visit"},
-        most={"consents": 4, "clicks": 20},
-        searches=("clicks_of_session",),
+        most={"consents": 4, "clicks": 20, "impressions": 40},
+        searches=("clicks_of_session", "impressions_of_session"),
         rows=1,
     ),
     Case(
@@ -991,6 +993,69 @@ CASES = (
         parameters={"purpose": "personalisation", "shopper_id": None, "session_id": "visit"},
         most={"consents": 4, "views": 20, "basket_additions": 20},
         rows=1,
+    ),
+    Case(
+        name="visit",
+        statement="api/visitors/adopt_impressions",
+        parameters={"session_id": "visit", "shopper_id": BUSY},
+        most={"consents": 4},
+        rows=0,
+    ),
+    Case(name="one", statement="api/impressions/add_months", rows=0),
+    Case(
+        name="two",
+        statement="api/impressions/write_shown",
+        parameters={
+            "impression_ids": [_IMPRESSION, None],
+            "answer_ids": [_ANSWER, None],
+            "served_at": ["2026-03-01T00:00:00Z", "2026-03-01T00:00:00Z"],
+            "places": ["home", "home"],
+            "tiers": ["live", "live"],
+            "page_product_ids": [None, "v00001"],
+            "shopper_ids": [BUSY, None],
+            "session_ids": [None, None],
+            "are_bots": [False, False],
+            "product_ids": ["v00001", "v00002"],
+            "positions": [1, 2],
+            "models": ["average", None],
+            "scores": [0.5, None],
+            "reason_kinds": ["viewed", None],
+        },
+        most={"consents": 4, "impression_counts": 4, "shoppers": 2},
+        searches=("impression_counts_key",),
+        rows=2,
+    ),
+    Case(
+        name="two",
+        statement="api/impressions/write_marks",
+        parameters={
+            "impression_ids": [_IMPRESSION, _IMPRESSION],
+            "served_at": ["2026-03-01T00:00:00Z", "2026-03-01T00:00:00Z"],
+            "product_ids": ["v00001", "v00001"],
+            "marked_at": ["2026-03-01T00:00:09Z", "2026-03-01T00:00:10Z"],
+            "are_clicks": [False, True],
+            "shopper_ids": [BUSY, BUSY],
+            "session_ids": [None, None],
+        },
+        most={"impressions": 8},
+        rows=0,
+    ),
+    Case(
+        name="two",
+        statement="api/impressions/count_marks",
+        parameters={
+            "days": ["2026-03-01", "2026-03-01"],
+            "places": ["home", "home"],
+            "models": ["average", None],
+            "tiers": ["live", "live"],
+            "positions": [1, 2],
+            "product_ids": ["v00001", "v00002"],
+            "are_bots": [False, False],
+            "are_clicks": [False, True],
+        },
+        most={"products": 4, "impression_counts": 4},
+        searches=("impression_counts_key",),
+        rows=2,
     ),
     Case(
         name="somebody known",

@@ -46,6 +46,7 @@ NOT_SERVED = {
     "add_model",
     "build_vector_index",
     "cut_texts",
+    "drop_impression_months",
     "drop_model",
     "erase_shopper",
     "extend_neighbours",

@@ -32,7 +32,7 @@ WEB = Path(__file__).resolve().parents[3] / "web"
 TOKEN = "token-of-this-visit"
 SOLD_OUT = "Sold out. Have a look at what is similar, below."
 HOSTILE = '<script>alert(1)</script>" onload="alert(2)'
-SCRIPTS = ["/static/vendor/htmx/htmx.min.js", "/static/search.js"]
+SCRIPTS = ["/static/vendor/htmx/htmx.min.js", "/static/search.js", "/static/impressions.js"]
 # Beyond the form that it stands in, which searches by itself.
 SUGGESTIONS = "/search/suggestions"
 VOID = {"br", "circle", "img", "input", "link", "meta", "path", "use"}
@@ -121,6 +121,8 @@ def block(*products: SimpleNamespace, is_personal: bool = True) -> SimpleNamespa
             source="personal" if is_personal else "popular",
             reason=reason if is_personal else popular,
             why_url=f"{product.url}/why",
+            tag=f"home.{rank}.live.trained-1",
+            url=f"{product.url}?from=home.{rank}.live.trained-1",
         )
         for rank, product in enumerate(products, 1)
     ]
