@@ -1386,7 +1386,7 @@ CASES = (
         name="somebody",
         statement="api/sessions/hold_shopper",
         parameters={"shopper_id": BUSY, "shopper_hash": bytes(32)},
-        most={"shoppers": 4},
+        most={"shoppers": 4, "consents": 4},
         rows=1,
     ),
     Case(
