@@ -274,7 +274,7 @@ def test_a_group_among_the_attributes_is_noted(database: dict[str, str], tmp_pat
     ("product_id", "named", "shown"),
     [
         ("SKU1\u200b", "SKU1", "SKU1\\u200b"),
-        ("\ufeffSKU1", "SKU1", "\\ufeffSKU1"),
+        ("SKU\ufeff1", "SKU1", "SKU\\ufeff1"),
         ("SKU\u00a01", "SKU1", "SKU\\u00a01"),
         ("cafe\u0301", "caf\u00e9", "cafe\\u0301"),
         ("SKU1", "sku1", "SKU1"),
