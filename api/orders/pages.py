@@ -205,27 +205,58 @@ async def order_page(request: AnyRequest, order_id: FromPath[str]) -> Template |
     return render_page(request, "pages/order.html", order=order, address=order_url(order_id))
 
 
+@route("/orders/{order_id:str}/return", http_method=READ)
+async def return_page(request: AnyRequest, order_id: FromPath[str]) -> Template | Response[Any]:
+    """Ask which pieces of a purchase go back, before they do."""
+    order_id = id_of_path(order_id)
+    visitor = await find_visitor(request)
+    if visitor.shopper_id is None:
+        return redirect(request, sign_in_url(order_url(order_id)))
+    purchase_id = _id_of(request.query_params, "purchase_id")
+    return await _return_page(request, visitor.shopper_id, order_id, purchase_id)
+
+
 @post("/orders/{order_id:str}/return", status_code=200)
 async def return_purchase(request: AnyRequest, order_id: FromPath[str]) -> Response[Any]:
-    """Take all pieces of a purchase back, once."""
+    """Take pieces of a purchase back, once however often the form is sent."""
     order_id = id_of_path(order_id)
     form = await request.form()
     purchase_id = _id_of(form, "purchase_id")
+    typed = str(form.get("quantity", "")).strip()
+    before = str(form.get("returned", "")).strip()
 
-    async def work(connection: Connection) -> Visitor | None:
+    async def work(connection: Connection) -> tuple[Visitor, int | None] | None:
         visitor = await load_visitor(connection, request)
-        purchases = await _purchases(connection, visitor, order_id)
-        for purchase in purchases:
-            if purchase.purchase_id == purchase_id:
-                await events.record(connection, _return_event(purchase_id))
-                return visitor
+        for purchase in await _purchases(connection, visitor, order_id):
+            if purchase.purchase_id != purchase_id:
+                continue
+            kept = purchase.quantity - purchase.returned_quantity
+            # Of a form that was sent before, or of another tab.
+            if kept <= 0 or before not in ("", str(purchase.returned_quantity)):
+                return visitor, 0
+            quantity = kept
+            if typed:
+                quantity = int(typed) if _QUANTITY.fullmatch(typed) else 0
+            if not 0 < quantity <= kept:
+                return visitor, None
+            await events.record(connection, _return_event(purchase, quantity))
+            return visitor, quantity
         return None
 
-    visitor = await write(request, work)
-    if visitor is None or visitor.shopper_id is None:
+    found = await write(request, work)
+    if found is None or found[0].shopper_id is None:
         raise NotFoundException(translated(_GONE))
-    ladder_of(request).shoppers.forget(visitor.shopper_id)
-    put_flash(request, _("It is taken back, and counts no more."))
+    visitor, quantity = found
+    if quantity is None:
+        return await _return_page(request, visitor.shopper_id, order_id, purchase_id, typed[:20])
+    if quantity:
+        ladder_of(request).shoppers.forget(visitor.shopper_id)
+        put_flash(
+            request,
+            ngettext("%(num)s piece is returned.", "%(num)s pieces are returned.", quantity),
+        )
+    else:
+        put_flash(request, _("This was returned before."))
     return redirect(request, order_url(order_id))
 
 
@@ -298,6 +329,37 @@ async def _read_page(connection: Connection, visitor: Visitor) -> _BasketPage:
     return _BasketPage(basket, blocks.complements_block(found, cards, of_basket=True))
 
 
+async def _return_page(
+    request: AnyRequest,
+    shopper_id: str,
+    order_id: str,
+    purchase_id: str,
+    typed: str | None = None,
+) -> Any:
+    """Show the form for a return; `typed` is a quantity that cannot be."""
+    question = shopper_id, order_id
+    order = await answer(request, _ORDER_STEPS, question, who=shopper_id)
+    found = [one for one in order.purchases if one.purchase_id == purchase_id] if order else []
+    if not found:
+        raise NotFoundException(translated(_GONE))
+    purchase = found[0]
+    if not purchase.kept:
+        put_flash(request, _("This was returned before."))
+        return redirect(request, order_url(order_id))
+    fault = None
+    if typed is not None:
+        fault = _("Give a whole number from 1 to %(most)s.", most=purchase.kept)
+    return render_page(
+        request,
+        "pages/return.html",
+        status_code=200 if fault is None else 422,
+        purchase=purchase,
+        typed=typed if typed is not None else str(purchase.kept),
+        fault=fault,
+        address=order_url(order_id),
+    )
+
+
 async def _purchases(
     connection: Connection, visitor: Visitor, order_id: str
 ) -> list[store.Purchase]:
@@ -312,7 +374,7 @@ async def _read_order(connection: Connection, question: tuple[str, str]) -> serv
 
 async def _read_orders(
     connection: Connection, question: tuple[str, str | None]
-) -> tuple[list[store.OrderSummary], str | None]:
+) -> tuple[list[service.ListedOrder], str | None]:
     return await service.orders(connection, *question)
 
 
@@ -356,10 +418,15 @@ def _basket_event(visitor: Visitor, product_id: str) -> NewEvent:
     )
 
 
-def _return_event(purchase_id: str) -> NewEvent:
-    # Of the purchase, so that it is taken back once.
-    of_purchase = hashlib.sha256(purchase_id.encode()).hexdigest()
-    return NewEvent(event_id=f"web-return-{of_purchase}", kind="return", purchase_id=purchase_id)
+def _return_event(purchase: store.Purchase, quantity: int) -> NewEvent:
+    # Of the purchase as it was, so that one form is one return.
+    state = f"{purchase.purchase_id}\0{purchase.returned_quantity}"
+    return NewEvent(
+        event_id=f"web-return-{hashlib.sha256(state.encode()).hexdigest()}",
+        kind="return",
+        purchase_id=purchase.purchase_id,
+        quantity=quantity,
+    )
 
 
 order_pages = (
@@ -370,6 +437,7 @@ order_pages = (
     place_order,
     orders_page,
     order_page,
+    return_page,
     return_purchase,
     buy_again,
 )
