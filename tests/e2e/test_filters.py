@@ -48,6 +48,8 @@ def test_a_shopper_filters_sorts_and_goes_back(visit: Any) -> None:
     apply = page.locator(".filters__apply")
     # Only scripts can count ahead.
     expect(apply).to_have_text("Show 20 products" if visit.has_scripts else "Show products")
+    # It stays in sight below whatever is open.
+    expect(apply).to_be_in_viewport(ratio=1)
     expect(status).to_have_text("60 products")
     apply.click()
     expect(page).to_have_url(re.compile(r"[?&]brand=Plainly"))
