@@ -22,6 +22,7 @@ from psycopg import sql
 from sqlalchemy.exc import DBAPIError
 
 from alsolike.database import ANALYST_ROLE, APP_ROLE, connect, query
+from alsolike.impression_months import add_impression_months
 from alsolike.loading.put_products import parts_of_function
 from alsolike.requirements import (
     Finding,
@@ -99,6 +100,7 @@ def migrate(revision: str = "head", *, drop_all_data: bool = False, patience: in
                 command.upgrade(config, target)
             if target == head:
                 _apply_functions()
+                add_impression_months()
     except (CommandError, DBAPIError, psycopg.Error) as error:
         message = f"Cannot migrate to {revision}: {_reason(error)}. The failed step was undone."
         raise MigrationError(message) from error

@@ -36,6 +36,7 @@ _OWN_PATHS = (
     "categories",
     "brands",
     "search",
+    "seen",
     "basket",
     "checkout",
     "hidden",
@@ -179,6 +180,7 @@ class Settings:
     webhook_secret: str = field(repr=False)
     keep_session_views_days: int
     keep_sessions_days: int
+    keep_impressions_days: int
     keep_rejected_rows_days: int
     keep_runs_days: int
     keep_jobs_days: int
@@ -253,6 +255,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         webhook_secret=read_webhook_secret(env),
         keep_session_views_days=_days(env, "ALSOLIKE_KEEP_SESSION_VIEWS_DAYS", 365),
         keep_sessions_days=_days(env, "ALSOLIKE_KEEP_SESSIONS_DAYS", 30),
+        keep_impressions_days=_days(env, "ALSOLIKE_KEEP_IMPRESSIONS_DAYS", 365),
         keep_rejected_rows_days=_days(env, "ALSOLIKE_KEEP_REJECTED_ROWS_DAYS", 30),
         keep_runs_days=_days(env, "ALSOLIKE_KEEP_RUNS_DAYS", 90),
         keep_jobs_days=_days(env, "ALSOLIKE_KEEP_JOBS_DAYS", 7),

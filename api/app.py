@@ -32,9 +32,8 @@ from api.about.pages import ABOUT_PATHS, about_routes
 from api.accounts.account_pages import own_account_pages
 from api.accounts.pages import account_pages
 from api.accounts.service import Accounts, prove
-from api.catalogue.brand_pages import brand_page
 from api.catalogue.categories import CategoryTree, navigation_context, refresh_navigation
-from api.catalogue.pages import category
+from api.catalogue.pages import brand_page, category
 from api.catalogue.routes import pictures_router, products_router
 from api.database.pool import Database
 from api.error_page import ErrorPage
@@ -56,6 +55,8 @@ from api.http.notes import with_notes
 from api.http.paths import API_PREFIX, BLOCKS_PREFIX, decode_parameters, without_prefix
 from api.http.standard_headers import with_standard_headers
 from api.http.validation import validate_requests
+from api.impressions.log import ImpressionLog
+from api.impressions.pages import seen
 from api.ladder.ladder import Ladder
 from api.ladder.spent_tokens import spend_token
 from api.ladder.tiers import TIERS
@@ -153,6 +154,7 @@ def create_app(
     query_vectors = QueryVectors(settings, database, load_encoder, clock)
     metrics = Metrics(TIERS, settings.metrics_folder)
     ladder = Ladder(database, settings, metrics, excluded_products)
+    impressions = ImpressionLog(database, metrics, lambda: ladder.circuits.is_closed("primary"))
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncGenerator[None]:
@@ -160,11 +162,14 @@ def create_app(
         logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
         await database.open()
         keeping = asyncio.create_task(query_vectors.keep_fresh())
+        writing = asyncio.create_task(impressions.keep_writing())
         try:
             async with ladder.running():
                 yield
         finally:
             keeping.cancel()
+            writing.cancel()
+            await impressions.finish()
             await database.close()
 
     sessions = Sessions(settings, ladder.shoppers.clock)
@@ -206,6 +211,7 @@ def create_app(
                 "database": database,
                 "query_vectors": query_vectors,
                 "ladder": ladder,
+                "impressions": impressions,
                 "limits": limits,
                 "metrics": metrics,
                 "tree": CategoryTree(ladder),
@@ -283,6 +289,7 @@ def _pages_router(
         route_handlers=[
             home,
             product,
+            seen,
             review_page,
             send_review,
             category,

@@ -15,10 +15,11 @@ from api.exchange import AnyRequest
 from api.languages.translate import gettext as _
 from api.languages.translate import marked, translated
 from api.pages.addresses import came_from
-from api.pages.rendering import render_page
+from api.pages.rendering import READ, render_page
 from api.problems.details import Problem
 from api.recommendations.popular_now import popular_block
-from api.visitors.session import shop_of
+from api.sessions.session import sessions_of
+from api.visitors.session import find_or_remember, shop_of
 
 logger = logging.getLogger("alsolike.web")
 
@@ -132,8 +133,12 @@ async def _prepare(request: AnyRequest) -> None:
         await shop_of(request).refresh()
     except (*FAILURES, DatabaseAwayError) as error:
         logger.warning("A page of an error has no shop around it: %s", first_line(error))
-    if shop_of(request).has_pages:
-        await refresh_navigation(request)
+    if not shop_of(request).has_pages:
+        return
+    await refresh_navigation(request)
+    if "session" not in request.scope and request.method in READ:
+        await sessions_of(request).look(request)
+        await find_or_remember(request)
 
 
 class _Later(ASGIResponse):

@@ -8,6 +8,7 @@ added up over the processes; circuits show the worst state, snapshots the oldest
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import (
@@ -77,6 +78,14 @@ class Metrics:
             ["tier"],
             registry=self._registry,
         )
+        impressions = Counter(
+            "alsolike_impressions",
+            "Products of lists that were shown, and their clicks: written, or dropped because the "
+            "database was away for too long.",
+            ["outcome"],
+            registry=self._registry,
+        )
+        self._impressions = {one: impressions.labels(one) for one in ("written", "dropped")}
         self._circuit = Gauge(
             "alsolike_circuit_state",
             "State of a circuit breaker: 0 closed, 1 being tried, 2 open.",
@@ -112,6 +121,10 @@ class Metrics:
     def failed(self, tier: str) -> None:
         """Count a failure of a step."""
         self._failures.labels(tier).inc()
+
+    def impressions(self, outcome: Literal["written", "dropped"], count: int) -> None:
+        """Count rows of the log of impressions."""
+        self._impressions[outcome].inc(count)
 
     def circuit(self, name: str, state: str) -> None:
         """Note the state of a circuit."""

@@ -20,6 +20,7 @@ from alsolike.cli.data import migrate, psql, pull, transform
 from alsolike.cli.demo import demo
 from alsolike.cli.encoders import drop_encoder, encoders, switch_encoder
 from alsolike.cli.evaluation import evaluate
+from alsolike.cli.experiments import experiment
 from alsolike.cli.load import load
 from alsolike.cli.models import promote, rollback, train
 from alsolike.cli.privacy import erase, erasures, retain, shopper_data
@@ -105,6 +106,7 @@ for _command in (
     neighbours,
     train,
     evaluate,
+    experiment,
     promote,
     rollback,
     encoders,

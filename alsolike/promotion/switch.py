@@ -14,7 +14,6 @@ from alsolike.errors import AlsolikeError, UnknownModelError
 from alsolike.evaluation.evaluate import evaluate
 from alsolike.evaluation.responsiveness import measure_responsiveness
 from alsolike.evaluation.store import store_evaluation
-from alsolike.evaluation.table import printed
 from alsolike.history import NoHistoryError, SplitError, read_history
 from alsolike.history.read import fingerprint
 from alsolike.models import Model, build_vector_index, find_model, has_vectors, let_serve
@@ -37,6 +36,7 @@ from alsolike.promotion.latency import measure_latencies
 from alsolike.promotion.lead import ANEW, compare
 from alsolike.rankers.by_name import baseline, ranker_for
 from alsolike.rankers.stored import StoredRanker
+from alsolike.tables import printed
 from alsolike.texts import read_text_parts
 
 

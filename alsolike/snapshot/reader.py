@@ -104,7 +104,7 @@ class LocalSnapshot:
     A list takes a `filter_json`, the text of `ProductFilter.as_json()`, which means what
     `recs.fits` has it mean in Postgres (None: products in stock), product ids to `exclude` with
     their variants, and `candidates` to choose among (None: any). It has one product of each group
-    of variants; pages of the catalogue have all.
+    of variants, as a category and a search have; pages of the catalogue have all.
 
     Attributes
     ----------
@@ -252,7 +252,7 @@ class LocalSnapshot:
     def category_products(
         self, category: str, after: tuple[datetime, str] | None, limit: int
     ) -> list[SnapshotProduct]:
-        """Read a page of a category and all below it, newest first."""
+        """Read a page of a category and all below it, one of each group, newest first."""
         self._ask(_of_category(category))
         time, last_id = (after[0].astimezone(UTC).isoformat(), after[1]) if after else (None, None)
         parameters = {"after_time": time, "after_id": last_id, "row_count": limit}
@@ -276,9 +276,10 @@ class LocalSnapshot:
         }
         return [(product_of_row(row[1:]), row[0]) for row in self._rows("search", parameters)]
 
-    def category_counts(self) -> list[tuple[str, int, str | None]]:
-        """Count the products of every category path, deeper ones apart, with a picture of one."""
-        return self._rows("category_counts", {})
+    def category_counts(self) -> list[tuple[list[str], int, str | None]]:
+        """Count the cards that are filed under some paths each, with a picture of one."""
+        rows = self._rows("category_counts", {})
+        return [(msgspec.json.decode(row[0]), row[1], row[2]) for row in rows]
 
     def has_category(self, category: str) -> bool:
         """Tell whether any product is of a category or below it."""

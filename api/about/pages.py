@@ -40,6 +40,7 @@ def about_routes(settings: Settings) -> Sequence[HTTPRouteHandler]:
             "pages/privacy.html",
             session_days=settings.keep_sessions_days,
             visit_days=settings.keep_session_views_days,
+            impression_days=settings.keep_impressions_days,
         )
 
     return [how_recommendations_work, privacy]

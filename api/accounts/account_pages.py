@@ -84,7 +84,7 @@ async def change_password(request: AnyRequest) -> Response[Any]:
         fault = _("This is not your password.")
         return await _account_page(request, visitor, account, {"old_password": fault})
     await sign_out_elsewhere(request, account.shopper_id)
-    put_flash(request, _("Your password is changed, and you are signed in here alone."))
+    put_flash(request, _("Your password is changed. You are signed in in this browser only."))
     return redirect(request, public_path(_PATH))
 
 
@@ -109,7 +109,7 @@ async def end_session(request: AnyRequest) -> Response[Any]:
             return await store.end_session(connection, account.shopper_id, ended)
 
         await write(request, work, who=account.shopper_id)
-        put_flash(request, _("It is signed out there."))
+        put_flash(request, _("That browser is signed out."))
         return redirect(request, public_path(_PATH))
     message = _("There is no such session; it may have ended.")
     raise NotFoundException(message)

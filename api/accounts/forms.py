@@ -31,13 +31,13 @@ def email_fault(email: str) -> str | None:
     """Say what is wrong with an e-mail address; None if mail may be sent there."""
     address = folded_email(email)
     if not address:
-        return _("Give your e-mail address.")
+        return _("Enter your e-mail address.")
     if (
         len(address) > LONGEST_EMAIL
         or not address.isprintable()
         or _EMAIL.fullmatch(address) is None
     ):
-        return _("This is no e-mail address: it reads like anna@example.com.")
+        return _("This is not an e-mail address. One looks like this: anna@example.com.")
     return None
 
 

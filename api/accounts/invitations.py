@@ -11,6 +11,8 @@ from api.accounts import mail
 from api.accounts.forms import email_fault
 from api.accounts.service import new_token
 from api.accounts.store import token_hash
+from api.languages.choice import load_languages, offered_languages
+from api.languages.translate import Language, spoken
 from api.theme.theme import load_theme
 
 
@@ -18,14 +20,19 @@ class InvitationError(AlsolikeError):
     """Nobody was invited."""
 
 
-def invite(settings: Settings, shopper_id: str, email: str) -> None:
+def invite(settings: Settings, shopper_id: str, email: str, language: str | None = None) -> None:
     """Mail a shopper a link by which they make their account.
+
+    Parameters
+    ----------
+    language : str, optional
+        Tag of the mail's; None: the shop's default.
 
     Raises
     ------
     InvitationError
-        The address is none, the site's is not known, the shopper is unknown, or they or the address
-        have an account.
+        There is no such language, or the address is none, the site's is not known, the shopper is
+        unknown, or they or the address have an account.
     MailError
         The mail was not sent; nothing is kept of it.
     """
@@ -34,13 +41,14 @@ def invite(settings: Settings, shopper_id: str, email: str) -> None:
         raise InvitationError(fault)
     page = _origin(settings) + settings.path_prefix + mail.CLAIM_PATH
     link = f"{page}?{urlencode({'token': token})}"
-    letter = mail.letter(
-        settings.mail,
-        "claim",
-        to=address,
-        shop=load_theme(settings.theme_folder).name,
-        link=link,
-    )
+    with spoken(_language(settings, language)):
+        letter = mail.letter(
+            settings.mail,
+            "claim",
+            to=address,
+            shop=load_theme(settings.theme_folder).name,
+            link=link,
+        )
     parameters = {
         "token_hash": token_hash(token),
         "shopper_id": shopper_id,
@@ -54,6 +62,18 @@ def invite(settings: Settings, shopper_id: str, email: str) -> None:
             )
             raise InvitationError(message)
         deliver(settings.mail, letter)
+
+
+def _language(settings: Settings, tag: str | None) -> Language:
+    """Find the language of a tag, else the first that pages are offered in."""
+    found = load_languages()
+    if tag is None:
+        return next(iter(offered_languages(settings.page_languages, found).values()))
+    by_tag = {one.tag.lower(): one for one in found.values()}
+    if tag.lower() not in by_tag:
+        message = f"There is no language {tag}: the site has {', '.join(found)}."
+        raise InvitationError(message)
+    return by_tag[tag.lower()]
 
 
 def _origin(settings: Settings) -> str:

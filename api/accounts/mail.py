@@ -80,10 +80,10 @@ def letter(
 
 def _sign_up(shop: str, link: str) -> tuple[str, str]:
     return _("Confirm your e-mail address"), _(
-        "Hello,\n\nsomebody, you we hope, wants an account at %(shop)s with this e-mail address. "
-        "To confirm that it is yours, open this address and give the password that you chose:\n\n"
-        "%(link)s\n\nIt is good for a day. If it was not you, there is nothing to do: without it "
-        "no account is made.",
+        "Hello,\n\nsomebody asked for an account at %(shop)s with this e-mail address. If it was "
+        "you, open this link, and enter the password that you chose:\n\n%(link)s\n\nThe link works "
+        "for a day. If it was not you, you need not do anything: without the link no account is "
+        "made.",
         shop=shop,
         link=link,
     )
@@ -91,10 +91,10 @@ def _sign_up(shop: str, link: str) -> tuple[str, str]:
 
 def _signed_up_before(shop: str, link: str) -> tuple[str, str]:
     return _("You have an account"), _(
-        "Hello,\n\nsomebody, you we hope, wants an account at %(shop)s with this e-mail address, "
-        "which has one. Sign in to it; if you do not know the password any more, choose another "
-        "one here:\n\n%(link)s\n\nThis address is good for a day. If it was not you, there is "
-        "nothing to do: nothing was changed.",
+        "Hello,\n\nsomebody asked for an account at %(shop)s with this e-mail address, but the "
+        "address already has an account. If it was you, sign in to that account. If you forgot "
+        "its password, choose a new one here:\n\n%(link)s\n\nThe link works for a day. If it was "
+        "not you, you need not do anything: nothing was changed.",
         shop=shop,
         link=link,
     )
@@ -102,9 +102,9 @@ def _signed_up_before(shop: str, link: str) -> tuple[str, str]:
 
 def _reset(shop: str, link: str) -> tuple[str, str]:
     return _("Choose another password"), _(
-        "Hello,\n\nsomebody, you we hope, wants another password for your account at %(shop)s. "
-        "Choose it here:\n\n%(link)s\n\nThis address is good for an hour, and once. If it was not "
-        "you, there is nothing to do: nothing was changed.",
+        "Hello,\n\nsomebody asked for a new password for your account at %(shop)s. If it was you, "
+        "choose the password here:\n\n%(link)s\n\nThe link works for an hour, and once. If it was "
+        "not you, you need not do anything: nothing was changed.",
         shop=shop,
         link=link,
     )
@@ -112,9 +112,9 @@ def _reset(shop: str, link: str) -> tuple[str, str]:
 
 def _claim(shop: str, link: str) -> tuple[str, str]:
     return _("Your account is ready"), _(
-        "Hello,\n\nyou are a customer of %(shop)s, and may have an account on its site. It has "
-        "what you bought already. Choose a password for it here:\n\n%(link)s\n\nThis address is "
-        "good for two weeks, and once. If you want no account, there is nothing to do.",
+        "Hello,\n\nyou are a customer of %(shop)s, and can have an account on its site. What you "
+        "bought is in it already. Choose a password for your account here:\n\n%(link)s\n\nThe link "
+        "works for two weeks, and once. If you do not want an account, you need not do anything.",
         shop=shop,
         link=link,
     )

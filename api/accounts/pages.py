@@ -186,7 +186,7 @@ async def choose_new_password(request: AnyRequest) -> Response[Any]:
     if shopper_id is None:
         return await _link_over(request)
     await sign_in(request, shopper_id, by="account")
-    put_flash(request, _("You have another password, and are signed in here alone."))
+    put_flash(request, _("Your new password is saved. You are signed in in this browser only."))
     return redirect(request, local_path(form.get("next")))
 
 

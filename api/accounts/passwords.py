@@ -71,9 +71,9 @@ def password_fault(password: str, email: str) -> str | None:
         return _("Use at most %(count)s characters.", count=LONGEST)
     address = folded_email(email)
     if written.lower() in {address, address.partition("@")[0]}:
-        return _("Use something else than your e-mail address.")
+        return _("Do not use your e-mail address as your password.")
     if written.lower() in _common():
-        return _("Many people use this password, so it is tried first. Choose another one.")
+        return _("Many people use this password, so it is easy to guess. Choose another one.")
     return None
 
 

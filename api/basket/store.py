@@ -23,6 +23,8 @@ class BasketLine(Struct, frozen=True):
     ----------
     unit_price : Decimal or None
         What one piece costs now, in `currency`; None: not known.
+    is_sold : bool
+        Whether the shop still sells it; an order leaves out what it does not.
     is_available : bool
         Whether it can be bought now.
     """
@@ -31,6 +33,7 @@ class BasketLine(Struct, frozen=True):
     quantity: int
     unit_price: Decimal | None
     currency: str | None
+    is_sold: bool
     is_available: bool
 
 

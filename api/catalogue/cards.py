@@ -1,6 +1,6 @@
 """Products as cards: addresses, and prices in words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from functools import lru_cache
@@ -17,8 +17,12 @@ from api.fields import PICTURES_PREFIX
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer
 from api.languages.formats import price_text
-from api.languages.translate import ENGLISH, current_language
+from api.languages.translate import ENGLISH, current_language, ngettext
+from api.listing.groups import name_in_words
 from api.pages.addresses import product_url
+
+# Of more than these a card would tell a list.
+_MOST_CHOICES = 2
 
 
 class ProductCard(Struct, kw_only=True, frozen=True):
@@ -32,6 +36,9 @@ class ProductCard(Struct, kw_only=True, frozen=True):
         What it cost before, if it is on sale.
     variants : int
         How many other variants of it can be bought.
+    choices : tuple
+        What these and the product differ in: pairs of an attribute and the number of its values,
+        the most first. Empty where that is not known.
     """
 
     product_id: str
@@ -46,6 +53,7 @@ class ProductCard(Struct, kw_only=True, frozen=True):
     rating_average: float | None
     review_count: int
     variants: int
+    choices: tuple[tuple[str, int], ...] = ()
 
     @property
     def price_text(self) -> str | None:
@@ -56,6 +64,23 @@ class ProductCard(Struct, kw_only=True, frozen=True):
     def old_price_text(self) -> str | None:
         """What it cost before, if it is on sale."""
         return price_in_words(self.price_before, self.currency)
+
+    @property
+    def variants_text(self) -> str | None:
+        """What there is to choose from, as in `Colour: 4 options`; None without variants."""
+        if not self.variants:
+            return None
+        if not 0 < len(self.choices) <= _MOST_CHOICES:
+            return ngettext("%(num)s variant", "%(num)s variants", self.variants + 1)
+        return ", ".join(
+            ngettext(
+                "%(name)s: %(num)s option",
+                "%(name)s: %(num)s options",
+                count,
+                name=name_in_words(name),
+            )
+            for name, count in self.choices
+        )
 
 
 async def cards(connection: Connection, product_ids: Sequence[str]) -> list[ProductCard]:
@@ -113,7 +138,12 @@ def card(row: CardRow | SnapshotProduct) -> ProductCard:
         rating_average=row.rating_average,
         review_count=row.review_count,
         variants=row.variants,
+        choices=_in_order(row.choices) if isinstance(row, CardRow) else (),
     )
+
+
+def _in_order(choices: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(choices.items(), key=lambda one: (-one[1], one[0])))
 
 
 def prices_in_words(

@@ -29,14 +29,14 @@ _RETRY_COSTS = 5
 _SNAPSHOT_SECONDS = 5.0
 
 
-_STEPS: Steps[None, list[tuple[str, int, str | None]]] = Steps(
+_STEPS: Steps[None, list[tuple[list[str], int, str | None]]] = Steps(
     lambda connection, _: store.category_counts(connection),
     snapshot=lambda local, _: local.category_counts(),
 )
 
 
 class Category(Struct):
-    """A category with the number of products in it and below it, and a picture of one of them."""
+    """A category with the number of cards in it and below it, and a picture of one of them."""
 
     path: str
     name: str
@@ -46,7 +46,7 @@ class Category(Struct):
 
 
 class CategoryTree:
-    """Categories with the products in and below them, read again every few seconds."""
+    """Categories with the cards in and below them, read again every few seconds."""
 
     def __init__(self, ladder: Ladder) -> None:
         self._ladder = ladder
@@ -144,18 +144,25 @@ def navigation_context(request: AnyRequest) -> Mapping[str, Any]:
     return {"nav": tree_of(request).top()}
 
 
-def _add_up(counts: list[tuple[str, int, str | None]]) -> dict[str, Category]:
-    """Sum up each category with all below it, those without products of their own included."""
+def _add_up(counts: list[tuple[list[str], int, str | None]]) -> dict[str, Category]:
+    """Sum up each category with all below it, those without products of their own included.
+
+    A group of variants that is filed under several paths counts once in what they are both below.
+    """
     totals: dict[str, int] = {}
     pictures: dict[str, str] = {}
-    for path, count, image_url in counts:
-        names = path.split(CATEGORY_SEPARATOR)
-        for depth in range(1, len(names) + 1):
-            ancestor = CATEGORY_SEPARATOR.join(names[:depth])
+    for paths, count, image_url in counts:
+        for ancestor in dict.fromkeys(chain.from_iterable(map(_with_ancestors, paths))):
             totals[ancestor] = totals.get(ancestor, 0) + count
             if address := safe_image(image_url):
                 pictures.setdefault(ancestor, address)
     return {path: _category(path, totals[path], pictures.get(path)) for path in sorted(totals)}
+
+
+def _with_ancestors(path: str) -> list[str]:
+    """Return a path after those of all that it is below."""
+    names = path.split(CATEGORY_SEPARATOR)
+    return [CATEGORY_SEPARATOR.join(names[:depth]) for depth in range(1, len(names) + 1)]
 
 
 def _category(path: str, count: int = 0, image_url: str | None = None) -> Category:

@@ -31,11 +31,19 @@ class Product(Struct):
     is_in_stock: bool
     created_at: datetime
     variants: VariantCount
+    more_image_urls: Annotated[
+        list[str],
+        Meta(
+            description="Further pictures, in the order in which they are shown; empty where the "
+            "local snapshot answers."
+        ),
+    ] = []
 
     def __post_init__(self) -> None:
         """Give addresses of our own as other sites have to write them."""
         self.url = page_address(self.url, self.product_id)
         self.image_url = picture_address(self.image_url)
+        self.more_image_urls = [picture_address(one) or one for one in self.more_image_urls]
 
 
 class ProductPage(Struct):

@@ -16,8 +16,16 @@ from api.catalogue.schemas import Product
 from api.database.pool import Connection
 
 
-class CardRow(Struct):
-    """What a card shows of a product."""
+class CardRow(Struct, kw_only=True):
+    """What a card shows of a product.
+
+    Attributes
+    ----------
+    variants : int
+        How many others of its group are in stock.
+    choices : dict
+        What these and the product differ in: names of attributes, with the number of values.
+    """
 
     product_id: str
     title: str
@@ -30,6 +38,7 @@ class CardRow(Struct):
     rating_average: float | None
     review_count: int
     variants: int
+    choices: dict[str, int] = {}
 
 
 async def products_by_id(connection: Connection, product_ids: Sequence[str]) -> list[Product]:
@@ -62,7 +71,10 @@ async def list_products(
 async def category_products(
     connection: Connection, category: str, after: tuple[datetime, str] | None, limit: int
 ) -> list[tuple[str, datetime]]:
-    """Find a page of a category: product ids with when each was created, newest first."""
+    """Find a page of a category: product ids with when each was created, newest first.
+
+    Of a group of variants there is one.
+    """
     after_time, after_id = after or (None, None)
     parameters = {
         "category": category,
@@ -77,8 +89,8 @@ async def category_products(
 
 async def category_counts(
     connection: Connection,
-) -> list[tuple[str, int, str | None]]:
-    """Count the products of each category path, without those below it; with one's picture."""
+) -> list[tuple[list[str], int, str | None]]:
+    """Count the cards that are filed under some paths each, with a picture of one."""
     cursor = await connection.execute(query("api/catalogue/category_counts"))
     return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
 

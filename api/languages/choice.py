@@ -13,7 +13,7 @@ from litestar.datastructures import Headers
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from alsolike.errors import SettingError
-from api.languages.translate import ENGLISH, Language, current_language
+from api.languages.translate import ENGLISH, Language, spoken
 
 COOKIE = "alsolike_language"
 CATALOGUES = Path(__file__).parents[2] / "web" / "locales"
@@ -110,11 +110,8 @@ def with_language(
         if scope["type"] != "http" or scope["path"].startswith(in_english):
             await app(scope, receive, send)
             return
-        token = current_language.set(choose_language(languages, Headers.from_scope(scope)))
-        try:
+        with spoken(choose_language(languages, Headers.from_scope(scope))):
             await app(scope, receive, send)
-        finally:
-            current_language.reset(token)
 
     return call
 

@@ -1,5 +1,7 @@
 """Texts of the site in the language of the request that is being answered."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from gettext import NullTranslations
 from typing import Any
@@ -43,6 +45,16 @@ class Language(Struct, frozen=True):
 ENGLISH = Language(DEFAULT, Locale.parse("en"), NullTranslations())
 
 current_language: ContextVar[Language] = ContextVar("current_language", default=ENGLISH)
+
+
+@contextmanager
+def spoken(language: Language) -> Iterator[None]:
+    """Say everything within the block in a language."""
+    token = current_language.set(language)
+    try:
+        yield
+    finally:
+        current_language.reset(token)
 
 
 def translated(message: str) -> str:

@@ -186,7 +186,7 @@ def _price(name: str, last: Mapping[str, str], faults: dict[str, str]) -> Decima
     if text is None:
         return None
     if not _PRICE.fullmatch(text):
-        faults[name] = _("Give a price such as 12.50.")
+        faults[name] = _("Enter a price such as 12.50.")
         return None
     return Decimal(text.replace(",", "."))
 

@@ -112,7 +112,7 @@ def make_controls(
     """
     choices = reading.choices
     default = next(iter(sorts))
-    listed = next((f.product_count for f in facets if f.value == "listed" and f.filter == "all"), 0)
+    listed = next((f.card_count for f in facets if f.value == "listed" and f.filter == "all"), 0)
     is_cut = listed >= MOST_COUNTED
     faults = dict(reading.faults)
     makers = GroupMaker(facets, faults, is_cut=is_cut)

@@ -20,7 +20,7 @@ class Option(Struct, frozen=True, kw_only=True):
     Attributes
     ----------
     count : int or None
-        Products that have it under the other filters; None: not counted.
+        Cards that the list would have with it, under the other filters; None: not counted.
     is_disabled : bool
         Whether choosing it would leave nothing.
     depth : int
@@ -96,12 +96,7 @@ class GroupMaker:
 
     def categories(self, chosen: str | None) -> Group | None:
         """Make the filter by category: those of the top, and below the chosen one its own."""
-        totals: dict[str, int] = {}
-        for facet in self._of("category"):
-            names = (facet.value or "").split(CATEGORY_SEPARATOR)
-            for depth in range(len(names)):
-                path = CATEGORY_SEPARATOR.join(names[: depth + 1])
-                totals[path] = totals.get(path, 0) + facet.product_count
+        totals = {facet.value or "": facet.card_count for facet in self._of("category")}
         if chosen is not None:
             totals.setdefault(chosen, 0)
         shown = [path for path in sorted(totals) if _is_opened(path, chosen)]
@@ -140,7 +135,7 @@ class GroupMaker:
 
     def ratings(self, chosen: int | None) -> Group | None:
         """Make the filter by the mean of the ratings."""
-        counts = {facet.value: facet.product_count for facet in self._of("rating")}
+        counts = {facet.value: facet.card_count for facet in self._of("rating")}
         if not counts and chosen is None and "rating" not in self._faults:
             return None
         options = [
@@ -160,7 +155,7 @@ class GroupMaker:
         found = self._of("stock")
         if not found and not is_chosen and "in_stock" not in self._faults:
             return None
-        count = found[0].product_count if found else 0
+        count = found[0].card_count if found else 0
         option = self._option("yes", _("In stock"), count, is_chosen=is_chosen)
         return self._group("in_stock", _("Availability"), [option])
 
@@ -172,9 +167,7 @@ class GroupMaker:
             return None
         values = [facet.value or "" for facet in facets]
         options = [
-            self._option(
-                value, _value_in_words(facet), facet.product_count, is_chosen=value in chosen
-            )
+            self._option(value, _value_in_words(facet), facet.card_count, is_chosen=value in chosen)
             for value, facet in zip(values, facets, strict=True)
         ]
         # A value that no product has, or that is not among the most common ones.
@@ -271,7 +264,7 @@ def price_group(
             Option(
                 value=facet.value or "",
                 label=facet.value or "",
-                count=facet.product_count,
+                count=facet.card_count,
                 is_chosen=facet.value == currency,
             )
             for facet in named

@@ -1,4 +1,6 @@
-"""Pages of filtered lists, and how many products have the values of a filter.
+"""Pages of filtered lists, and how many cards a list has with the values of a filter.
+
+Of a group of variants a list has one card.
 
 What is chosen decides on the best plan, so the statements are not prepared.
 """
@@ -14,7 +16,7 @@ from psycopg.rows import class_row
 
 from alsolike.database import query
 from api.database.pool import Connection
-from api.listing.choices import Choices, Sort
+from api.listing.choices import Choices
 
 # Of a longer list only so many products are counted: what a filter's values take stays below a
 # tenth of a second.
@@ -33,13 +35,14 @@ class Listing(Struct, frozen=True, kw_only=True):
         Path of a category, itself and all below it.
     brand : str or None
         The one that all are of.
-    product_ids : sequence of str or None
-        What a search found.
+    product_ids, scores : sequence or None
+        What a search found, and how well each matches; equally long.
     """
 
     within: str | None = None
     brand: str | None = None
     product_ids: Sequence[str] | None = None
+    scores: Sequence[float] | None = None
 
 
 class Position(NamedTuple):
@@ -52,7 +55,7 @@ class Position(NamedTuple):
 
 
 class ListedProducts(NamedTuple):
-    """A page of a list, and how many products fit: of a page after the first, those left."""
+    """A page of a list, and how many cards fit: of a page after the first, those left."""
 
     positions: list[Position]
     fitting: int
@@ -63,7 +66,7 @@ class Facet(Struct, frozen=True, kw_only=True):
 
     filter: Literal["all", "attribute", "brand", "category", "price", "rating", "stock"]
     value: str | None
-    product_count: int
+    card_count: int
     name: str | None = None
     is_truth: bool = False
     lowest: float | None = None
@@ -77,13 +80,13 @@ async def listed_products(
     limit: int,
     *,
     after: Position | None = None,
-    order: Sort | Literal["id"] | None = None,
 ) -> ListedProducts:
-    """Read a page of a list under the choices, in their order if no other one is given."""
+    """Read a page of a list under the choices, in their order."""
     group, first, second, product_id = after or (None, None, None, None)
     parameters = {
         **_parameters(listing, choices),
-        "order_name": order or choices.sort,
+        "order_name": choices.sort,
+        "scores": None if listing.scores is None else list(listing.scores),
         "after_group": group,
         "after_first": first,
         "after_second": second,
@@ -98,7 +101,7 @@ async def listed_products(
 
 
 async def facets(connection: Connection, listing: Listing, choices: Choices) -> list[Facet]:
-    """Count the products of a list for each value that its filters offer."""
+    """Count the cards of a list for each value that its filters offer."""
     cursor = connection.cursor(row_factory=class_row(Facet))
     parameters = {
         **_parameters(listing, choices),

@@ -22,7 +22,7 @@ from api.ladder.requests import answer, ladder_of, read, write
 from api.languages.formats import date_and_time
 from api.languages.translate import gettext as _
 from api.my_data import store
-from api.my_data.confirmation import password_check
+from api.my_data.confirmation import check_proof
 from api.my_data.pages import PATH, attachment
 from api.my_data.words import counted, waits
 from api.pages.addresses import sign_in_url
@@ -107,26 +107,29 @@ async def _faults(
         faults["sure"] = _("Tick the box if everything is to go.")
     password = str(form.get("password", ""))
     try:
-        proof = await password_check(request)(request, shopper_id, password)
+        proof = await check_proof(request, shopper_id, password)
     except TooManyRequestsException as error:
         faults["password"] = error.detail
     else:
         if proof == "missing":
             faults["password"] = _("This is not your password.")
+        elif proof == "missing at shop":
+            faults["shop"] = _("Sign in at the shop again: the last time was too long ago.")
     return faults
 
 
 async def _page(
     request: AnyRequest, shopper_id: str, number: UUID, faults: Mapping[str, str]
 ) -> Template:
-    proof = await password_check(request)(request, shopper_id, None)
+    proof = await check_proof(request, shopper_id, None)
     return render_page(
         request,
         "pages/delete_me.html",
         status_code=422 if faults else 200,
         number=number,
         faults=faults,
-        asks_password=proof != "unneeded",
+        asks_password=proof == "missing",
+        asks_shop=proof == "missing at shop",
     )
 
 

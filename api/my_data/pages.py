@@ -101,7 +101,6 @@ def _page(request: AnyRequest, name: str, fault: str | None) -> Template:
         status_code=200 if fault is None else 422,
         display_name=name,
         fault=fault,
-        longest_name=LONGEST_NAME,
     )
 
 

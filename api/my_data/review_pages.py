@@ -31,6 +31,7 @@ from api.pages.rendering import (
     render_partial,
 )
 from api.paging.keyset import decode_cursor, encode_cursor, list_key
+from api.paging.more import one_page_more
 from api.reviews.form import ReviewForm, form_of, read_form
 from api.visitors.session import find_visitor, load_visitor
 
@@ -63,9 +64,11 @@ async def reviews_page(request: AnyRequest) -> Template | Response[Any]:
         return redirect(request, sign_in_url(public_path(_LIST)))
     question = visitor.shopper_id, request.query_params.get("after")
     page = await answer(request, _LIST_STEPS, question, who=visitor.shopper_id)
-    render = render_partial if is_fragment(request) else render_page
-    name = "partials/my_review_items.html" if is_fragment(request) else "pages/my_reviews.html"
-    return render(request, name, reviews=page.reviews, next_url=page.next_url)
+    is_part = is_fragment(request)
+    render = render_partial if is_part else render_page
+    name = "partials/my_review_items.html" if is_part else "pages/my_reviews.html"
+    more = one_page_more(page.next_url, is_part=is_part)
+    return render(request, name, reviews=page.reviews, more=more)
 
 
 @route(_ONE, http_method=READ)

@@ -33,10 +33,12 @@ def counted(counts: Mapping[str, int]) -> list[Counted]:
 def waits(steps: list[str]) -> list[str]:
     """Put what is still to be computed without the shopper into words."""
     words = {
-        "transform": _("Sums over all shoppers, such as how popular a product is"),
+        "transform": _("Totals over all shoppers, such as how popular a product is"),
         "embed": _("What tells which products are alike"),
-        "train": _("What the recommendations learned; it is learned anew with the next training"),
-        "export": _("The copy of the lists for times when the database is away"),
+        "train": _(
+            "What the recommendations have learned; they learn it anew at the next training"
+        ),
+        "export": _("The copy of the recommendations for times when the database is away"),
     }
     return [words[step] for step in steps if step in words]
 
@@ -61,7 +63,7 @@ def _words() -> Mapping[str, str]:
         "raw.views": _("Products you looked at"),
         "raw.basket_additions": _("Products you put into a basket"),
         "raw.baskets": _("Your basket"),
-        "raw.clicks": _("Clicks on lists"),
+        "raw.clicks": _("Clicks on recommendations"),
         "raw.reviews": _("Reviews"),
         "raw.rejected_rows": _("Lines about you that could not be read"),
         "recs.hides": _("Products you hid"),

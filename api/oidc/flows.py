@@ -28,15 +28,18 @@ class Flow(Struct, frozen=True):
     ----------
     after : str
         Local path to go to after it.
+    is_again : bool
+        Whether the provider has to ask who it is, signed in there or not.
     """
 
     state: str
     nonce: str
     verifier: str
     after: str
+    is_again: bool = False
 
 
-def begin(request: AnyRequest, after: object) -> Flow:
+def begin(request: AnyRequest, after: object, *, is_again: bool = False) -> Flow:
     """Begin a sign-in that ends at a local path; anything else ends at the first page."""
     address = local_path(after)
     flow = Flow(
@@ -44,6 +47,7 @@ def begin(request: AnyRequest, after: object) -> Flow:
         nonce=secrets.token_urlsafe(24),
         verifier=secrets.token_urlsafe(48),
         after=address if len(address) <= _LONGEST_ADDRESS else local_path(None),
+        is_again=is_again,
     )
     _keep(request, [*_kept(request), flow][-_MOST:])
     return flow

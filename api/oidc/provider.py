@@ -25,6 +25,7 @@ from authlib.integrations.httpx_client import (  # pyright: ignore[reportMissing
 from authlib.oidc.core import CodeIDToken  # pyright: ignore[reportMissingTypeStubs]
 from joserfc.errors import ExpiredTokenError, JoseError
 from msgspec import Struct
+from msgspec.structs import replace
 
 from alsolike.oidc_settings import OidcSettings, is_safe_address
 from api.http.ids import is_placeholder
@@ -33,6 +34,7 @@ from api.languages.translate import gettext as _
 from api.log_text import in_log
 from api.oidc.failures import SignInFailedError
 from api.oidc.flows import Flow
+from api.visitors.proof import PROOF_SECONDS
 
 logger = logging.getLogger("alsolike.web")
 
@@ -90,10 +92,14 @@ class Identity(Struct, frozen=True):
     ----------
     display_name : str or None
         None: it does not say.
+    proved_at : float or None
+        When the provider asked them who they are, in seconds since 1970; None: this sign-in did
+        not want to know.
     """
 
     shopper_id: str
     display_name: str | None
+    proved_at: float | None = None
 
 
 class Provider:
@@ -130,12 +136,15 @@ class Provider:
             The provider is away.
         """
         metadata = await self._discover()
+        # `max_age` has it tell when it asked (OpenID Connect Core 1.0, section 3.1.2.1).
+        asked_again = {"prompt": "login", "max_age": "0"} if flow.is_again else {}
         async with self._client(metadata, back) as client:
             address, _state = client.create_authorization_url(
                 metadata.authorization_endpoint,
                 state=flow.state,
                 nonce=flow.nonce,
                 code_verifier=flow.verifier,
+                **asked_again,
             )
         return address
 
@@ -170,7 +179,9 @@ class Provider:
             async with asyncio.timeout(_PAGE_SECONDS), self._client(metadata, back) as client:
                 tokens = await _fetch_tokens(client, metadata, code, flow)
                 claims = await self._verified(tokens, flow)
-                return self._identity(await self._completed(claims, client, metadata))
+                proved_at = _proved_at(claims) if flow.is_again else None
+                identity = self._identity(await self._completed(claims, client, metadata))
+                return replace(identity, proved_at=proved_at)
         except (httpx2.HTTPError, TimeoutError) as error:
             raise _away(_why(error)) from error
 
@@ -264,14 +275,15 @@ class Provider:
         """Return the claims of the ID token, checked."""
         given = tokens.get("id_token")
         if not isinstance(given, str):
-            raise _wrong(_("It did not say who you are."), "there is no ID token")
+            raise _wrong(_("The shop's sign-in did not say who you are."), "there is no ID token")
         assert self._keys is not None  # noqa: S101  (read with the addresses)
         try:
             token = decode(given.encode(), await self._keys.key_of(given.encode()))
         except NoKeysError as error:
             raise _away(_why(error)) from error
         except TokenError as error:
-            raise _wrong(_("It was not signed by the shop."), str(error)) from error
+            message = _("The answer of the shop's sign-in was not signed by the shop.")
+            raise _wrong(message, str(error)) from error
         claims: Any = CodeIDToken(
             token.claims,
             token.header,
@@ -288,7 +300,8 @@ class Provider:
         try:
             claims.validate(leeway=_LEEWAY)
         except ExpiredTokenError as error:
-            raise _wrong(_("It had expired."), "the ID token has expired") from error
+            message = _("The answer of the shop's sign-in came too late.")
+            raise _wrong(message, "the ID token has expired") from error
         except (JoseError, TypeError, ValueError) as error:
             claim = getattr(error, "claim", "a claim")
             raise _wrong(_wrong_claim(claim), f"{claim} of the ID token is not good") from error
@@ -311,7 +324,8 @@ class Provider:
             logger.warning("Userinfo was not read: it is no object of JSON.")
             return claims
         if told.get("sub") != claims["sub"]:
-            raise _wrong(_("It was of somebody else."), "userinfo is of another sub")
+            message = _("The shop's sign-in told of somebody else.")
+            raise _wrong(message, "userinfo is of another sub")
         return {**told, **claims}
 
     def _identity(self, claims: Mapping[str, Any]) -> Identity:
@@ -347,9 +361,28 @@ async def _fetch_tokens(
         if error.error == "invalid_grant":
             message = _("The sign-in took too long, or its link was used before.")
             raise SignInFailedError(HTTPStatus.BAD_REQUEST, message, reason) from error
-        raise _wrong(_("It refused to say who you are."), reason) from error
+        raise _wrong(_("The shop's sign-in refused to say who you are."), reason) from error
     except ValueError as error:
-        raise _wrong(_("It could not be read."), "the tokens are no object of JSON") from error
+        message = _("The answer of the shop's sign-in could not be read.")
+        raise _wrong(message, "the tokens are no object of JSON") from error
+
+
+def _proved_at(claims: Mapping[str, Any]) -> float:
+    """Return when the provider asked who it is.
+
+    Raises
+    ------
+    SignInFailedError
+        It does not say, or that was too long ago.
+    """
+    told = claims.get("auth_time")
+    if not isinstance(told, (int, float)):
+        message = _("The shop's sign-in did not say when you signed in there.")
+        raise _wrong(message, "auth_time is not among the claims, though max_age was asked for")
+    if time.time() - told > PROOF_SECONDS + _LEEWAY:
+        message = _("You signed in at the shop too long ago. Sign in there again.")
+        raise SignInFailedError(HTTPStatus.FORBIDDEN, message, "auth_time is too long ago")
+    return min(float(told), time.time())
 
 
 def _away(reason: str) -> SignInFailedError:
@@ -357,21 +390,20 @@ def _away(reason: str) -> SignInFailedError:
     return SignInFailedError(HTTPStatus.SERVICE_UNAVAILABLE, message, reason)
 
 
-def _wrong(what: str, reason: str) -> SignInFailedError:
-    message = _("What the shop's sign-in answered cannot be trusted. %(what)s", what=what)
+def _wrong(message: str, reason: str) -> SignInFailedError:
     return SignInFailedError(HTTPStatus.BAD_GATEWAY, message, reason)
 
 
 def _wrong_claim(claim: str) -> str:
     match claim:
         case "iss":
-            return _("It was not from the shop.")
+            return _("The answer did not come from the shop's sign-in.")
         case "aud" | "azp":
-            return _("It was for another site.")
+            return _("The answer of the shop's sign-in was meant for another site.")
         case "nonce":
-            return _("It was of another sign-in.")
+            return _("The answer of the shop's sign-in belongs to another sign-in.")
         case _:
-            return _("It was not complete.")
+            return _("Something is missing or wrong in the answer of the shop's sign-in.")
 
 
 def _is_id(shopper_id: str) -> bool:

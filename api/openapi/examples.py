@@ -115,6 +115,7 @@ _PRODUCT = Product(
     is_in_stock=True,
     created_at=datetime(2026, 3, 1, 9, 30, tzinfo=UTC),
     variants=2,
+    more_image_urls=["https://cdn.example/knife-santoku-2.jpg"],
 )
 _NEW_PRODUCT: Mapping[str, Any] = {
     "title": "Paring knife, 9 cm",

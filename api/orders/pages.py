@@ -37,16 +37,28 @@ from api.pages.rendering import (
     render_partial,
     take_flash,
 )
+from api.paging.more import one_page_more
 from api.problems.errors import InvalidFieldError
 from api.recommendations import blocks
-from api.visitors.session import Visitor, find_visitor, keep_basket, load_visitor
+from api.visitors.session import (
+    Visitor,
+    find_visitor,
+    hold_basket,
+    keep_basket,
+    load_visitor,
+    visitor_of,
+)
 
 _ADDED = marked("It is in your basket.")
 _SOLD_OUT = marked("This product is out of stock.")
-_NOT_IN = marked("It does not lie in your basket any more.")
+_NOT_IN = marked("It is no longer in your basket.")
 _CHANGED = marked("Your basket has changed since you saw it. Have a look, and order again.")
-_PLACED = marked("Thank you: your order is placed. Your recommendations know it already.")
-_PLACED_BEFORE = marked("This order was placed before. What lies in your basket is not part of it.")
+_PLACED = marked(
+    "Thank you: your order is placed. Your recommendations already take it into account."
+)
+_PLACED_BEFORE = marked(
+    "This order was placed before. What is in your basket now is not part of it."
+)
 _GONE = marked("There is no such order.")
 _LONGEST_ID = 200
 _QUANTITY = re.compile(r"[0-9]{1,8}")
@@ -79,6 +91,7 @@ async def add_to_basket(request: AnyRequest) -> Response[bytes]:
 
     async def work(connection: Connection) -> tuple[str, ProductCard, Added]:
         visitor = await load_visitor(connection, request)
+        await hold_basket(request, connection)
         basket_id = visitor.basket_id or baskets.new_basket_id()
         added = await baskets.add(
             connection, basket_id, product_id, quantity=1, shopper_id=visitor.shopper_id
@@ -110,7 +123,7 @@ async def set_quantity(request: AnyRequest) -> Response[bytes]:
     typed = str(form.get("quantity", "")).strip()
     quantity = int(typed) if _QUANTITY.fullmatch(typed) else None
     if quantity is None or quantity > MOST_PIECES:
-        message = _("Give a whole number from 0 to %(most)s.", most=MOST_PIECES)
+        message = _("Enter a whole number from 0 to %(most)s.", most=MOST_PIECES)
         return await _basket_page(request, _Problem(product_id, typed[:20], message))
 
     async def work(connection: Connection) -> bool:
@@ -123,7 +136,8 @@ async def set_quantity(request: AnyRequest) -> Response[bytes]:
         put_flash(request, translated(_NOT_IN))
         return redirect(request, public_path("/basket"))
     put_flash(
-        request, _("Your basket is up to date.") if quantity else _("It is out of your basket.")
+        request,
+        _("Your basket is up to date.") if quantity else _("It is removed from your basket."),
     )
     return redirect(request, public_path("/basket"))
 
@@ -160,8 +174,9 @@ async def place_order(request: AnyRequest) -> Response[Any]:
             return visitor, [], 0
         lines = await baskets.lines(connection, visitor.basket_id)
         placed = 0
-        if lines and service.digest(lines) == seen:
-            placed = await store.place(connection, visitor.shopper_id, order_id, lines)
+        sold = [line for line in lines if line.is_sold]
+        if sold and service.digest(lines) == seen:
+            placed = await store.place(connection, visitor.shopper_id, order_id, sold)
         return visitor, await store.order(connection, visitor.shopper_id, order_id), placed
 
     visitor, purchases, placed = await write(request, work)
@@ -186,9 +201,11 @@ async def orders_page(request: AnyRequest) -> Template | Response[Any]:
     orders, after = await answer(request, _ORDERS_STEPS, question, who=visitor.shopper_id)
     next_url = f"{public_path('/orders')}?{urlencode({'after': after})}" if after else None
     shown = [(order_url(order.order_id), order) for order in orders]
-    if is_fragment(request):
-        return render_partial(request, "partials/order_items.html", orders=shown, next_url=next_url)
-    return render_page(request, "pages/orders.html", orders=shown, next_url=next_url)
+    is_part = is_fragment(request)
+    render = render_partial if is_part else render_page
+    name = "partials/order_items.html" if is_part else "pages/orders.html"
+    more = one_page_more(next_url, is_part=is_part)
+    return render(request, name, orders=shown, more=more)
 
 
 @route("/orders/{order_id:str}", http_method=READ)
@@ -288,7 +305,7 @@ async def buy_again(request: AnyRequest, order_id: FromPath[str]) -> Response[An
     put, asked = found
     put_flash(
         request,
-        _("It is all in your basket.")
+        _("Everything is in your basket.")
         if put == asked
         else ngettext(
             "In your basket: %(put)s of %(num)s product. The others are not sold now, "
@@ -314,7 +331,7 @@ async def _basket_page(request: AnyRequest, problem: _Problem | None = None) -> 
         status_code=200 if problem is None else 422,
         flash=translated(_NOT_IN) if problem and not has_field else take_flash(request),
         basket=page.basket,
-        complements=page.complements,
+        complements=blocks.show_block(request, visitor_of(request), "basket", page.complements),
         problem=problem,
         most=MOST_PIECES,
     )
@@ -348,7 +365,7 @@ async def _return_page(
         return redirect(request, order_url(order_id))
     fault = None
     if typed is not None:
-        fault = _("Give a whole number from 1 to %(most)s.", most=purchase.kept)
+        fault = _("Enter a whole number from 1 to %(most)s.", most=purchase.kept)
     return render_page(
         request,
         "pages/return.html",

@@ -41,6 +41,7 @@ class ShownLine(Struct, frozen=True):
     quantity: int
     unit_text: str | None
     total_text: str | None
+    is_sold: bool
     is_available: bool
 
 
@@ -61,9 +62,19 @@ class Basket(Struct, frozen=True):
     digest: str
 
     @property
+    def sold(self) -> list[ShownLine]:
+        """The lines of what the shop still sells."""
+        return [line for line in self.lines if line.is_sold]
+
+    @property
+    def gone(self) -> list[ShownLine]:
+        """The lines of what it sells no more, which an order leaves out."""
+        return [line for line in self.lines if not line.is_sold]
+
+    @property
     def can_be_ordered(self) -> bool:
-        """Whether there is something in it, and all of it can be bought."""
-        return bool(self.lines) and all(line.is_available for line in self.lines)
+        """Whether something in it is sold, and all of that can be bought."""
+        return bool(self.sold) and all(line.is_available for line in self.sold)
 
 
 class ShownPurchase(Struct, frozen=True):
@@ -166,6 +177,7 @@ async def basket(connection: Connection, visitor: Visitor) -> Basket:
             line.quantity,
             price_in_words(line.unit_price, line.currency),
             _times(line.unit_price, line.quantity, line.currency),
+            line.is_sold,
             line.is_available,
         )
         for line in lines

@@ -57,7 +57,8 @@ async def place(
     Parameters
     ----------
     lines : sequence of BasketLine
-        What the shopper saw: nothing is bought if the basket is another by now.
+        What the shopper saw of it that is still sold: nothing is bought if that is not what the
+        basket has of it by now.
     """
     cursor = connection.cursor(row_factory=scalar_row)
     parameters = {

@@ -49,7 +49,7 @@ def brand_url(brand: str) -> str:
 
 def brand_path(brand: str) -> str:
     """Return the path of a brand's page on this site."""
-    # A lone dot would be read as a step of the path; `api.catalogue.brand_pages` reads it again.
+    # A lone dot would be read as a step of the path; `api.catalogue.pages` reads it again.
     name = brand.replace(".", "%2E") if brand in {".", ".."} else brand
     return f"/brands/{quote(name, safe='')}"
 

@@ -17,7 +17,7 @@ from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Redirect, Response, Template
 from litestar.template import TemplateConfig
 from litestar.utils.scope.state import ScopeState
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from api.exchange import AnyRequest
 from api.http.notes import notes_of
@@ -116,6 +116,7 @@ def template_environment(
     )
     environment.filters.update(
         shown=shown,
+        linked=linked,
         number=number_text,
         one_decimal=one_decimal,
         long_date=long_date,
@@ -144,6 +145,12 @@ def shown(text: object) -> str:
     Each text has a direction of its own by `dir="auto"` or `<bdi>`.
     """
     return _TURNING_SIGNS.sub("", str(text))
+
+
+def linked(rendered: str, address: str, other: str) -> Markup:
+    """Let the link of what was rendered for everybody lead to another address of the same page."""
+    replaced = str(rendered).replace(f'href="{escape(address)}"', f'href="{escape(other)}"', 1)
+    return Markup(replaced)  # noqa: S704  (our own)
 
 
 def _remembered(macro: Callable[..., str], *arguments: object) -> str:
@@ -235,6 +242,12 @@ def redirect(request: AnyRequest, address: str) -> Response[Any]:
     return Redirect(address, status_code=303, headers=dict(PAGE_HEADERS))
 
 
+def _is_known(frame: Mapping[str, Any]) -> bool:
+    """Tell whether what the visitor looks at is kept."""
+    visitor = frame["visitor"]
+    return visitor.is_personalised or visitor.is_measured
+
+
 def _as_of(request: AnyRequest) -> str | None:
     """Return in words the date of the snapshot that a page is from; None for a live page."""
     pointer = ladder_of(request).local.pointer()
@@ -263,7 +276,7 @@ def _render(
         # A page that answers a form has no address to come back to.
         "here": here(request) if request.method in READ else None,
     }
-    ahead = speculation_header(is_personalised=frame["visitor"].is_personalised) if is_page else {}
+    ahead = speculation_header(is_known=_is_known(frame)) if is_page else {}
     return Template(
         name,
         context={**common, **context},

@@ -3,8 +3,8 @@
 A page is fetched when its link is pointed at for a moment or touched, and never rendered ahead.
 Only pages that change nothing and say nothing of their own about the visitor are: categories,
 brands and products. A product that a browser has already is shown without asking the server, which
-then could not record the look at it. So for visitors whose looks count, products are not fetched
-ahead.
+then could not record the look at it. So for visitors whose looks or clicks count, products are not
+fetched ahead, and for nobody what a recommendation links to, whose clicks are counted.
 """
 
 import json
@@ -22,9 +22,9 @@ _LISTS = "/static/speculation-lists.json"
 _KEPT = CacheControlHeader(public=True, max_age=3600)
 
 
-def speculation_header(*, is_personalised: bool) -> dict[str, str]:
+def speculation_header(*, is_known: bool) -> dict[str, str]:
     """Return the header of a page that names the rules for its visitor."""
-    return {"Speculation-Rules": f'"{public_path(_LISTS if is_personalised else _ALL)}"'}
+    return {"Speculation-Rules": f'"{public_path(_LISTS if is_known else _ALL)}"'}
 
 
 def rules(*, has_products: bool) -> dict[str, Any]:
@@ -38,6 +38,7 @@ def rules(*, has_products: bool) -> dict[str, Any]:
                         {"href_matches": [public_path(path) for path in paths]},
                         # What is below a product's page is about the visitor.
                         {"not": {"href_matches": public_path("/products/*/*")}},
+                        {"not": {"selector_matches": "[data-from] a"}},
                     ]
                 },
                 "eagerness": "moderate",

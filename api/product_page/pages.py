@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import secrets
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, TypeVar, cast
 
@@ -22,6 +23,7 @@ from api.events import service as events
 from api.events.schemas import NewEvent
 from api.exchange import AnyRequest, mark_odd
 from api.http.parameters import shown_products
+from api.impressions.answers import click
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer, write_beside
 from api.pages.addresses import shared_picture, sign_in_url, whole_address
@@ -55,6 +57,7 @@ from api.visitors.session import (
     load_visitor,
     remembered_visitor,
     session_shopper,
+    visitor_of,
 )
 
 logger = logging.getLogger("alsolike.web")
@@ -110,6 +113,7 @@ async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
     if not is_part:
         context = await answer(request, _PAGE_STEPS, question)
         similar = cast("blocks.Block", context["similar"])
+        _show(request, question, context)
         detail = cast("service.ProductDetail", context["product"])
         return render_page(
             request,
@@ -144,6 +148,14 @@ async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
             more_reviews=following,
         )
     block = await answer(request, _SIMILAR_STEPS, question)
+    blocks.show_block(
+        request,
+        visitor_of(request),
+        "product-similar",
+        block,
+        page_product_id=product_id,
+        first=len(shown) + 1,
+    )
     following = more(request, block.next_url, blocks.BLOCK_SIZE, is_part=True, goes_on=False)
     return render_partial(
         request,
@@ -152,6 +164,22 @@ async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
         block=block,
         more=following,
     )
+
+
+def _show(request: AnyRequest, question: _Question, context: Mapping[str, Any]) -> None:
+    """Note the product's lists, and that the page was opened from a list if it was."""
+    click(request, question.product_id)
+    visitor = visitor_of(request)
+    for place, name, first in (
+        ("product-goes-with", "complements", 1),
+        ("product-similar", "similar", len(question.shown) + 1),
+        ("product-recommended", "recommended", 1),
+    ):
+        block = context[name]
+        if block is not None:
+            blocks.show_block(
+                request, visitor, place, block, page_product_id=question.product_id, first=first
+            )
 
 
 async def _read_page(connection: Connection, question: _Question) -> dict[str, Any]:
@@ -163,6 +191,7 @@ async def _read_page(connection: Connection, question: _Question) -> dict[str, A
     async with Round(connection) as first:
         loading = first.send(load_visitor(connection, request))
         detail = first.send(service.product_detail(connection, tree_of(request), product_id))
+        variants = first.send(service.variants(connection, product_id))
         reviews = first.send(service.reviews(connection, question.reviews))
         is_bought = first.send(service.is_bought(connection, session_shopper(request), product_id))
         own = first.send(own_review(connection, session_shopper(request), product_id))
@@ -182,6 +211,7 @@ async def _read_page(connection: Connection, question: _Question) -> dict[str, A
     page, next_url = reviews.result()
     return {
         "product": detail.result(),
+        "variants": variants.result(),
         "complements": blocks.complements_block(complements, cards, product_id=product_id),
         "similar": blocks.similar_block(
             product_id,
@@ -207,6 +237,7 @@ def _page_of_snapshot(local: LocalSnapshot, question: _Question) -> dict[str, An
     detail = service.snapshot_detail(local, tree_of(request), product_id)
     return {
         "product": detail,
+        "variants": [],
         "complements": blocks.complements_block([], {}),
         "similar": _similar_of_snapshot(local, question),
         "recommended": None,

@@ -14,15 +14,19 @@ from api.catalogue.service import known_product, unknown_product
 from api.database.pool import Connection
 from api.languages.formats import long_date
 from api.languages.translate import gettext as _
+from api.listing.groups import name_in_words
 from api.pages.addresses import brand_url, product_url
 from api.paging.keyset import decode_cursor, encode_cursor, list_key
 from api.problems.errors import InvalidFieldError
 from api.product_page import store
+from api.product_page.values import value_in_words
+from api.product_page.variants import VariantChoice, variant_choices
 
 # The parameter of an address that leaves reviews with so many stars.
 RATING = "reviews_rating"
 REVIEWS_SIZE = 5
 _MOST_PICTURES = 12
+_MOST_VARIANTS = 100
 _STARS = (5, 4, 3, 2, 1)
 
 
@@ -163,6 +167,11 @@ async def is_bought(connection: Connection, shopper_id: str | None, product_id: 
     return shopper_id is not None and await store.has_bought(connection, shopper_id, product_id)
 
 
+async def variants(connection: Connection, product_id: str) -> list[VariantChoice]:
+    """Find what variants of a product there are to go to; none of a product without a group."""
+    return variant_choices(product_id, await store.variants(connection, product_id, _MOST_VARIANTS))
+
+
 async def variant_groups(connection: Connection, product_ids: Sequence[str]) -> dict[str, str]:
     """Find the groups of variants that some products are of; without those that are of none."""
     return dict(await store.variant_groups(connection, product_ids))
@@ -235,17 +244,7 @@ async def reviews(connection: Connection, question: ReviewsQuestion) -> ReviewPa
 def _attributes_in_words(attributes: Mapping[str, object]) -> list[tuple[str, str]]:
     """Write attributes for people: `water_resistant: true` becomes Water resistant, yes."""
     return [
-        (name.replace("_", " ").capitalize(), _in_words(value))
+        (name_in_words(name), value_in_words(value))
         for name, value in attributes.items()
         if value is not None and value != ""
     ]
-
-
-def _in_words(value: object) -> str:
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, list):
-        return ", ".join(_in_words(part) for part in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {_in_words(part)}" for key, part in value.items())  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-    return str(value)

@@ -12,7 +12,7 @@ from api.catalogue.store import CardRow
 from api.database.pool import Connection
 
 
-class DetailRow(CardRow):
+class DetailRow(CardRow, kw_only=True):
     """What a product's page shows of it.
 
     Attributes
@@ -26,6 +26,15 @@ class DetailRow(CardRow):
     description: str | None
     more_image_urls: list[str]
     attributes: dict[str, Any]
+
+
+class VariantRow(Struct):
+    """A variant, as the choices on a product's page need it."""
+
+    product_id: str
+    title: str
+    attributes: dict[str, Any]
+    is_in_stock: bool
 
 
 class ReviewRow(Struct):
@@ -85,6 +94,14 @@ async def has_bought(connection: Connection, shopper_id: str, product_id: str) -
     parameters = {"shopper_id": shopper_id, "product_id": product_id}
     await cursor.execute(query("api/product_page/has_bought"), parameters)
     return bool(await cursor.fetchone())
+
+
+async def variants(connection: Connection, product_id: str, limit: int) -> list[VariantRow]:
+    """Read the shown variants of a product's group, itself included; none without a group."""
+    cursor = connection.cursor(row_factory=class_row(VariantRow))
+    parameters = {"product_id": product_id, "row_count": limit}
+    await cursor.execute(query("api/product_page/variants"), parameters)
+    return await cursor.fetchall()
 
 
 async def variant_groups(

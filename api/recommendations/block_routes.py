@@ -32,6 +32,7 @@ from api.ladder.requests import ask
 from api.paging.continuation import decode_continuation
 from api.problems.errors import InvalidFieldError, UnknownPlaceError
 from api.recommendations import service
+from api.recommendations.objections import as_nobody, is_objected
 from api.recommendations.questions import (
     ComplementsQuestion,
     PastQuestion,
@@ -117,12 +118,12 @@ async def _recommendations(request: AnyRequest, asked: _Asked) -> Sequence[Liste
         filter=asked.filter,
         reasons=False,
     )
-    return (await service.recommend(request, question)).items
+    return (await service.recommend(request, await as_nobody(request, question))).items
 
 
 async def _recently_viewed(request: AnyRequest, asked: _Asked) -> Sequence[ListedProduct]:
     who = asked.shopper_id or asked.session_id
-    if who is None:
+    if who is None or await is_objected(request, asked.shopper_id):
         return []
     question = PastQuestion(
         shopper_id=asked.shopper_id, session_id=asked.session_id, **asked.list_parameters()
@@ -131,7 +132,7 @@ async def _recently_viewed(request: AnyRequest, asked: _Asked) -> Sequence[Liste
 
 
 async def _buy_again(request: AnyRequest, asked: _Asked) -> Sequence[ListedProduct]:
-    if asked.shopper_id is None:
+    if asked.shopper_id is None or await is_objected(request, asked.shopper_id):
         return []
     question = PastQuestion(shopper_id=asked.shopper_id, **asked.list_parameters())
     found = await ask(request, service.BUY_AGAIN_STEPS, question, who=asked.shopper_id)

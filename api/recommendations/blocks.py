@@ -1,12 +1,15 @@
 """Blocks of recommended products on the pages: the service's answers in words, as cards."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from msgspec import Struct, structs
 
 from api.basket.store import BasketComplement
 from api.catalogue.cards import ProductCard
+from api.exchange import AnyRequest
+from api.impressions.answers import Listed, show
+from api.impressions.tags import TAG
 from api.languages.translate import gettext as _
 from api.pages.addresses import CATEGORY_SEPARATOR, is_within, product_url
 from api.recommendations.schemas import (
@@ -15,6 +18,7 @@ from api.recommendations.schemas import (
     RecommendedProduct,
     SimilarProduct,
 )
+from api.visitors.session import Visitor
 
 BLOCK_SIZE = 12
 COMPLEMENTS_SIZE = 6
@@ -48,12 +52,26 @@ class Recommendation(Struct):
     ----------
     why_url : str or None
         Address of the page that explains why it is there.
+    model, score : optional
+        As the list has them.
+    tag : str or None
+        What its link carries, so that a click on it is known.
     """
 
     product: ProductCard
     source: str
     reason: ReasonLine | None = None
     why_url: str | None = None
+    model: str | None = None
+    score: float | None = None
+    tag: str | None = None
+
+    @property
+    def url(self) -> str:
+        """The address of the product's page, which says from which list it was opened."""
+        if self.tag is None:
+            return self.product.url
+        return f"{self.product.url}?{TAG}={quote(self.tag, safe='')}"
 
 
 class Block(Struct):
@@ -81,7 +99,12 @@ def recommended_block(
     """Make "You may also like"; "Popular right now" where nothing in it is personal."""
     items = [
         Recommendation(
-            cards[row.product_id], row.source, _reason_line(row, cards), why_url(row.product_id)
+            cards[row.product_id],
+            row.source,
+            _reason_line(row, cards),
+            why_url(row.product_id),
+            row.model,
+            row.score,
         )
         for row in rows
         if row.product_id in cards
@@ -126,6 +149,8 @@ def similar_block(
             row.source,
             _filled_up(row, category),
             why_url(row.product_id, like=product_id),
+            row.model,
+            row.score,
         )
         for row in listed
     ]
@@ -136,7 +161,7 @@ def similar_block(
     if items and all(item.source == "popular" for item in items):
         first = items[0].reason
         title = (None if first is None else _popular_title(first)) or _("Popular right now")
-        subtitle = _("What is like this product is not known yet")
+        subtitle = _("We do not know yet which products are like this one")
     return Block(
         title,
         subtitle,
@@ -184,16 +209,51 @@ def complements_block(
             "complements",
             ReasonLine(row.basis),
             _why_with(row.product_id, product_id, of_basket=of_basket),
+            score=row.score if isinstance(row, Complement) else None,
         )
         for row in rows
         if row.product_id in cards
     ]
     title, subtitle = (
-        (_("Goes with your basket"), _("What shoppers buy with what lies in it, or with its kind"))
+        (
+            _("Goes with your basket"),
+            _("What shoppers buy together with these products, or with products of their kind"),
+        )
         if of_basket
-        else (_("Goes with it"), _("What shoppers buy with this, or with its kind"))
+        else (
+            _("Goes with it"),
+            _("What shoppers buy together with this product, or with products of its kind"),
+        )
     )
     return Block(title, subtitle, items, None)
+
+
+def show_block(
+    request: AnyRequest,
+    visitor: Visitor,
+    place: str,
+    block: Block,
+    *,
+    page_product_id: str | None = None,
+    first: int = 1,
+) -> Block:
+    """Note that a block is shown, so that clicks on it are known; see `api.impressions`.
+
+    Parameters
+    ----------
+    first : int
+        Position of its first product in the list, from 1.
+    """
+    listed = [
+        Listed(one.product.product_id, one.model, one.score, one.reason and one.reason.kind)
+        for one in block.items
+    ]
+    tags = show(request, visitor, place, listed, page_product_id=page_product_id, first=first)
+    # Items may be kept for other pages.
+    block.items = [
+        structs.replace(item, tag=tag) for item, tag in zip(block.items, tags, strict=True)
+    ]
+    return block
 
 
 def why_url(product_id: str, **of_list: str) -> str:

@@ -16,7 +16,7 @@ from api.ladder.requests import answer
 from api.pages.rendering import READ, is_fragment, render_page, render_partial
 from api.paging.more import more, page_count
 from api.recommendations import service, store
-from api.recommendations.blocks import BLOCK_SIZE, product_ids, recommended_block
+from api.recommendations.blocks import BLOCK_SIZE, product_ids, recommended_block, show_block
 from api.recommendations.questions import PastQuestion
 from api.recommendations.schemas import BoughtProduct, RecommendationRequest, ViewedProduct
 from api.visitors.session import Visitor, find_visitor
@@ -51,6 +51,8 @@ async def home(request: AnyRequest) -> Template:
     past = _NOTHING if after or is_part else await _past(request, visitor)
     cards = await find_cards(request, product_ids(found.items, past.viewed, past.due))
     block = recommended_block(found.items, cards, list_address(public_path("/"), found.after))
+    first = found.items[0].rank if found.items else 1
+    show_block(request, visitor, "home", block, first=first)
     following = more(request, block.next_url, BLOCK_SIZE, is_part=is_part, goes_on=False)
     if is_part:
         return render_partial(

@@ -14,7 +14,7 @@ from api.ladder.ladder import Ladder
 from api.ladder.requests import ladder_of, note_tier
 from api.languages.translate import gettext as _
 from api.recommendations import snapshot
-from api.recommendations.blocks import BLOCK_SIZE, Block, Recommendation
+from api.recommendations.blocks import BLOCK_SIZE, Block, Recommendation, show_block
 from api.recommendations.questions import RecommendQuestion, recommend_question
 from api.recommendations.schemas import RecommendationRequest
 from api.recommendations.service import RECOMMEND_STEPS
@@ -105,7 +105,8 @@ async def popular_block(request: AnyRequest, *, is_asking: bool) -> Block | None
         return None
     if is_of_snapshot:
         note_tier(request, "snapshot")
-    return Block(_("Popular now"), _("What shoppers look at and buy these days"), shown, None)
+    block = Block(_("Popular now"), _("What shoppers look at and buy these days"), shown, None)
+    return show_block(request, visitor, "error-page", block)
 
 
 async def _visitor(request: AnyRequest, *, is_asking: bool) -> Visitor:

@@ -30,6 +30,7 @@ from api.http.parameters import (
 from api.ladder.requests import ask
 from api.paging.continuation import decode_continuation
 from api.recommendations import service
+from api.recommendations.objections import as_nobody, is_objected
 from api.recommendations.questions import (
     ComplementsQuestion,
     PastQuestion,
@@ -73,7 +74,8 @@ async def recommend(
 ) -> RecommendedProducts:
     """Give k products for a shopper, a session, a basket, or a history told in the request.
 
-    Whatever of them is given counts together; with none of them popular products are given.
+    Whatever of them is given counts together; with none of them popular products are given, and so
+    they are with `Sec-GPC: 1`, unless the shopper agreed on the site in spite of that signal.
     `after` of the answer, sent with the same question, asks for the next page.
     """
     check_names(request, frozenset())
@@ -83,7 +85,9 @@ async def recommend(
         mark_odd()
     data.shopper_id = own_shopper(data.shopper_id)
     check_session(data.session_id)
-    return await service.recommend(request, data)
+    found = await service.recommend(request, await as_nobody(request, data))
+    found.shopper_id = data.shopper_id
+    return found
 
 
 @get(
@@ -110,7 +114,8 @@ async def recommend_products(
     What they bought (unless its like is bought again and again), hid or reviewed is left out, and
     what they looked at or put into a basket lately.
     Without the shopper's consent to personalisation their events are not looked at, and popular
-    products are given; so they are to a shopper who is not known yet. `next` is the address of the
+    products are given; so they are to a shopper who is not known yet, and with `Sec-GPC: 1` unless
+    the shopper agreed on the site in spite of that signal. `next` is the address of the
     next page, on which nothing comes again. 404 for an unknown model.
     """
     check_names(request, _RECOMMEND_NAMES)
@@ -124,7 +129,8 @@ async def recommend_products(
         model=model,
         after=after,
     )
-    found = await service.recommend(request, asked)
+    found = await service.recommend(request, await as_nobody(request, asked))
+    found.shopper_id = asked.shopper_id
     found.next = same_address(request, found.after)
     return found
 
@@ -257,10 +263,13 @@ async def recently_viewed(
 ) -> ViewedProducts:
     """Give the products that a consenting shopper looked at, the latest first.
 
-    What they hid is left out. Of a shopper who is not known yet there is none.
+    What they hid is left out. Of a shopper who is not known yet there is none, and none with
+    `Sec-GPC: 1` unless they agreed on the site in spite of that signal.
     """
     check_names(request, _LIST_NAMES)
     shopper_id = check_shopper(path_id(shopper_id, "shopper_id"))
+    if await is_objected(request, shopper_id):
+        return ViewedProducts([])
     question = PastQuestion(
         shopper_id=shopper_id, k=k, exclude=trimmed(exclude), filter=product_filter
     )
@@ -281,9 +290,14 @@ async def recently_viewed_in_session(
     k: RowCount = 10,
     exclude: Excluded = None,
 ) -> ViewedProducts:
-    """Give the products that an anonymous session looked at, the latest first."""
+    """Give the products that an anonymous session looked at, the latest first.
+
+    There is none with `Sec-GPC: 1`.
+    """
     check_names(request, _LIST_NAMES)
     session_id = path_id(session_id, "session_id")
+    if await is_objected(request, None):
+        return ViewedProducts([])
     question = PastQuestion(
         session_id=session_id, k=k, exclude=trimmed(exclude), filter=product_filter
     )
@@ -308,10 +322,13 @@ async def buy_again(
     """Give what a consenting shopper bought and may be about to buy again, what is due first.
 
     Of categories that are bought again and again, or what they bought twice themselves. Of a
-    shopper who is not known yet there is none.
+    shopper who is not known yet there is none, and none with `Sec-GPC: 1` unless they agreed on the
+    site in spite of that signal.
     """
     check_names(request, _LIST_NAMES)
     shopper_id = check_shopper(path_id(shopper_id, "shopper_id"))
+    if await is_objected(request, shopper_id):
+        return BoughtProducts(shopper_id, [])
     question = PastQuestion(
         shopper_id=shopper_id, k=k, exclude=trimmed(exclude), filter=product_filter
     )

@@ -1,5 +1,7 @@
 """What a search finds as cards, under the filters and in the order of the shopper's choice."""
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -21,7 +23,8 @@ from api.search.store import FoundBy, SearchRow
 PAGE_SIZE = 24
 # What has none of the words fills no more of the page.
 _MOST_CLOSEST = 12
-# Of what a search finds the best so many are filtered and put into another order.
+# Of the products that a search finds, variants included, the best so many are filtered and put into
+# another order.
 MOST_FILTERED = 1000
 DEFAULT_SORT = next(iter(SEARCH_SORTS))
 
@@ -64,9 +67,10 @@ class CardPage(Struct, kw_only=True):
     suggestions : list of str
         Words of the query that find something alone, where together they find nothing.
     count : int or None
-        Products that fit, on all pages; None: not counted.
+        Cards on all pages; None: not counted.
     is_cut : bool
-        Whether more were found than are filtered.
+        Whether more was found than is filtered. Where all that is found is shown, there are more
+        cards than `count`.
     choices : Choices
         As they were used: bounds of the price have a currency.
     facets : list of Facet or None
@@ -120,8 +124,13 @@ async def card_page(connection: Connection, question: CardQuestion) -> CardPage:
         return CardPage(products=[], next_url=None, choices=choices, facets=[])
     if question.is_plain and not question.has_filters:
         return await _best(connection, question)
-    row = await service.find_rows(connection, search, None, MOST_FILTERED + 1)
-    listing = Listing(product_ids=row.product_ids[:MOST_FILTERED])
+    row = await service.find_rows(
+        connection, search, None, MOST_FILTERED + 1, has_one_of_group=False
+    )
+    listing = Listing(
+        product_ids=row.product_ids[:MOST_FILTERED], scores=row.scores[:MOST_FILTERED]
+    )
+    is_cut = len(row.product_ids) > MOST_FILTERED
     found: list[Facet] | None = None
     if question.has_filters or (choices.has_price and choices.currency is None):
         found = await facets(connection, listing, choices)
@@ -130,15 +139,15 @@ async def card_page(connection: Connection, question: CardQuestion) -> CardPage:
             found = await facets(connection, listing, choices)
     question = replace(question, choices=choices)
     if row.found_by is None:
-        page = await _closest(connection, question, row, listing)
+        page = await _closest(connection, question, listing)
     elif question.is_plain:
         page = await _best(connection, question)
-        page.count = min(len(row.product_ids), MOST_FILTERED)
+        page.count = _least_count(found or [], is_cut=is_cut)
     elif choices.sort == DEFAULT_SORT:
         page = await _best_that_fit(connection, question, row, listing)
     else:
         page = await _in_order(connection, question, row, listing)
-    page.is_cut = len(row.product_ids) > MOST_FILTERED
+    page.is_cut = is_cut
     page.facets = found
     page.found_by = row.found_by
     if question.has_filters and search.after is None and question.position is None:
@@ -182,20 +191,13 @@ async def _best(connection: Connection, question: CardQuestion) -> CardPage:
     )
 
 
-async def _closest(
-    connection: Connection, question: CardQuestion, row: SearchRow, listing: Listing
-) -> CardPage:
+async def _closest(connection: Connection, question: CardQuestion, listing: Listing) -> CardPage:
     """Read what is nearest in meaning and fits, where no product has the words: one page of it."""
-    nearest = row.product_ids
-    if question.choices.is_filtered and nearest:
-        listed = await listed_products(
-            connection, listing, question.choices, MOST_FILTERED, order="id"
-        )
-        fitting = {position.product_id for position in listed.positions}
-        nearest = [product_id for product_id in nearest if product_id in fitting]
+    nearest = question.choices.in_order(DEFAULT_SORT)
+    listed = await listed_products(connection, listing, nearest, _MOST_CLOSEST)
     return CardPage(
         products=[],
-        closest=await cards(connection, nearest[:_MOST_CLOSEST]),
+        closest=await cards(connection, [one.product_id for one in listed.positions]),
         next_url=None,
         choices=question.choices,
         count=0,
@@ -207,14 +209,11 @@ async def _best_that_fit(
 ) -> CardPage:
     """Read a page of what fits, best match first."""
     search, choices = question.search, question.choices
-    listed = await listed_products(connection, listing, choices, MOST_FILTERED, order="id")
-    fitting = {position.product_id for position in listed.positions}
-    ranked = [
-        (score, product_id)
-        for product_id, score in zip(row.product_ids[:MOST_FILTERED], row.scores, strict=False)
-        if product_id in fitting
-    ]
-    left = [one for one in ranked if search.after is None or _is_after(one, search.after)]
+    listed = await listed_products(connection, listing, choices, MOST_FILTERED)
+    ranked = sorted(
+        ((-position.first, position.product_id) for position in listed.positions), key=_place
+    )
+    left = [one for one in ranked if search.after is None or _place(one) > _place(search.after)]
     shown = left[: search.limit]
     end = None
     if len(left) > search.limit:
@@ -251,15 +250,24 @@ async def _in_order(
     )
 
 
+def _least_count(found: Iterable[Facet], *, is_cut: bool) -> int:
+    """Count the cards of all that is found; of more than are counted, how many there are more than.
+
+    What was cut off may be variants of what was counted, and then the last card is no other.
+    """
+    count = next((f.card_count for f in found if (f.filter, f.value) == ("all", "fitting")), 0)
+    return count - 1 if is_cut and count < MOST_FILTERED else count
+
+
 def _list_of(words: str, choices: Choices) -> ListKey:
     """Return what stands for a list in its cursors; its order is in them by itself."""
     filters = pairs_of(choices.in_order(DEFAULT_SORT), DEFAULT_SORT)
     return list_key("search page", words, filters)
 
 
-def _is_after(one: tuple[float, str], last: tuple[float, str]) -> bool:
-    """Tell whether a product with its score comes after another one."""
-    return (-one[0], one[1]) > (-last[0], last[1])
+def _place(one: tuple[float, str]) -> tuple[float, str]:
+    """Return what a product with its score is in the order of."""
+    return -one[0], one[1]
 
 
 def _address(search: Search, choices: Choices, end: str | None) -> str | None:

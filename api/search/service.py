@@ -137,9 +137,16 @@ async def find_page(connection: Connection, search: Search) -> tuple[store.Searc
 
 
 async def find_rows(
-    connection: Connection, search: Search, after: tuple[float, str] | None, limit: int
+    connection: Connection,
+    search: Search,
+    after: tuple[float, str] | None,
+    limit: int,
+    *,
+    has_one_of_group: bool = True,
 ) -> store.SearchRow:
     """Find products after one, ranked as the page before was.
+
+    `has_one_of_group`: whether of a group of variants there is one, or all that are found.
 
     Raises
     ------
@@ -147,7 +154,13 @@ async def find_rows(
         The ranking is another one by now.
     """
     row = await store.search_products(
-        connection, search.words, search.vector, search.category, after, limit
+        connection,
+        search.words,
+        search.vector,
+        search.category,
+        after,
+        limit,
+        has_one_of_group=has_one_of_group,
     )
     if search.ranking == "snapshot" or (search.ranking and not row.is_by_vector):
         raise InvalidFieldError("after", _OTHER_RANKING)

@@ -52,6 +52,8 @@ async def search_products(
     category: str | None,
     after: tuple[float, str] | None,
     limit: int,
+    *,
+    has_one_of_group: bool = True,
 ) -> SearchRow:
     """Find a page of the products that match.
 
@@ -61,6 +63,8 @@ async def search_products(
         The encoder's id and the query's vector.
     after : tuple, optional
         Score and id of the last product of the page before.
+    has_one_of_group : bool
+        Whether of a group of variants there is one, or all that are found.
     """
     encoder_id, written = vector or (None, None)
     after_score, after_id = after or (None, None)
@@ -72,6 +76,7 @@ async def search_products(
         "after_score": after_score,
         "after_id": after_id,
         "row_count": limit,
+        "has_one_of_group": has_one_of_group,
     }
     cursor = await connection.execute(query("api/search/search_products"), parameters)
     row = await cursor.fetchone()

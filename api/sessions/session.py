@@ -30,11 +30,13 @@ from msgspec import Struct
 
 from alsolike.settings import Settings
 from api.database.failures import FAILURES, DatabaseAwayError, first_line
+from api.database.pool import Connection
 from api.exchange import AnyRequest
 from api.http.cookies import cookie_name
 from api.http.notes import notes_of
+from api.ladder.ladder import Work
 from api.languages.translate import gettext as _
-from api.sessions.store import PostgresStore, SignedInSession, hash_of
+from api.sessions.store import PostgresStore, SignedInSession, hash_of, hold_session
 
 logger = logging.getLogger("alsolike.web")
 
@@ -121,7 +123,15 @@ class Sessions:
 
         return call
 
-    async def _load(self, request: AnyRequest, held: _Held) -> dict[str, Any]:
+    async def look(self, request: AnyRequest) -> None:
+        """Give a request that has no route its session; nothing is answered about its cookie."""
+        held = _Held()
+        request.scope["state"][_STATE] = held
+        request.scope["session"] = await self._load(request, held, is_renewed=False)
+
+    async def _load(
+        self, request: AnyRequest, held: _Held, *, is_renewed: bool = True
+    ) -> dict[str, Any]:
         session_id = request.cookies.get(self._name, "")
         if not _FORM.fullmatch(session_id):
             return {}
@@ -146,18 +156,20 @@ class Sessions:
         data = cast("dict[str, Any]", msgspec.json.decode(row.data))
         held.session_id = session_id
         self._known[session_id] = data
-        if self.seconds - row.seconds_left > _DAY:
+        if is_renewed and self.seconds - row.seconds_left > _DAY:
             await self._renew(store, session_id, held)
         return dict(data)
 
     async def _renew(self, store: PostgresStore, session_id: str, held: _Held) -> None:
-        """Let a session last longer, once a day; the page is shown even if that fails."""
+        """Let a session last longer, once a day; the page is shown even if that fails.
+
+        Of one that another request ended meanwhile the browser is not told: it has a newer cookie.
+        """
         try:
-            await store.renew(session_id, self.seconds)
+            if await store.renew(session_id, self.seconds):
+                held.answer = session_id
         except (*FAILURES, DatabaseAwayError) as error:
             logger.warning("A session was not renewed: %s", first_line(error))
-        else:
-            held.answer = session_id
 
     def check(self, request: AnyRequest) -> None:
         """Refuse a request whose session is over, before it writes anything.
@@ -170,8 +182,25 @@ class Sessions:
         if _held(request).is_over:
             raise self._over(request)
 
+    async def hold(self, request: AnyRequest, connection: Connection) -> None:
+        """Keep the request's session, if it has one, from ending before the transaction does.
+
+        Raises
+        ------
+        SessionOverError
+            It ended in the meantime.
+        """
+        session_id = _held(request).session_id
+        if session_id is not None and not await hold_session(connection, session_id):
+            raise self._over(request)
+
     async def replace(
-        self, request: AnyRequest, data: Mapping[str, Any], *, is_new: bool = False
+        self,
+        request: AnyRequest,
+        data: Mapping[str, Any],
+        *,
+        is_new: bool = False,
+        also: Work[None] | None = None,
     ) -> None:
         """Let the request's session hold something else, under another id.
 
@@ -179,6 +208,9 @@ class Sessions:
         ----------
         is_new : bool
             Whether it begins whatever became of the former one, as somebody signs in.
+        also : callable, optional
+            Work of the same transaction, once the former session is over; of a session that holds
+            something.
 
         Raises
         ------
@@ -195,7 +227,8 @@ class Sessions:
         if data:
             session_id = secrets.token_urlsafe(32)
             value = msgspec.json.encode(data)
-            if not await store.replace(held.session_id, session_id, value, self.seconds):
+            former = held.session_id
+            if not await store.replace(former, session_id, value, self.seconds, also=also):
                 if not is_new:
                     raise self._over(request)
                 await store.set(session_id, value, self.seconds)
@@ -274,7 +307,8 @@ class Sessions:
         session_id = request.cookies.get(self._name, "")
         notes_of(request)[_OVER] = hash_of(session_id).hex()
         message = _(
-            "Your session ended, or went on in another tab. Load the page again, and repeat it."
+            "Your session ended, or went on in another tab. Load the page again, and repeat what "
+            "you did."
         )
         return SessionOverError(message)
 

@@ -17,6 +17,7 @@ from psycopg.rows import class_row, scalar_row
 from alsolike.database import query
 from api.database.pool import Connection
 from api.exchange import AnyRequest
+from api.ladder.ladder import Work
 from api.ladder.requests import read, write
 
 
@@ -82,12 +83,10 @@ class PostgresStore(Store):
             await self.renew(key, renew_for)
         return row.data.encode()
 
-    async def renew(self, key: str, expires_in: int | timedelta) -> None:
-        """Let a session last from now on."""
-        await self._write(
-            "api/sessions/renew_session",
-            {"session_hash": hash_of(key), "seconds": _seconds(expires_in)},
-        )
+    async def renew(self, key: str, expires_in: int | timedelta) -> bool:
+        """Let a session last from now on; False if it is over."""
+        parameters = {"session_hash": hash_of(key), "seconds": _seconds(expires_in)}
+        return await self._write("api/sessions/renew_session", parameters) > 0
 
     async def set(
         self, key: str, value: str | bytes, expires_in: int | timedelta | None = None
@@ -101,8 +100,15 @@ class PostgresStore(Store):
         key: str,
         value: str | bytes,
         expires_in: int | timedelta | None = None,
+        *,
+        also: Work[None] | None = None,
     ) -> bool:
         """Begin a session in place of another, which is over from then on.
+
+        Parameters
+        ----------
+        also : callable, optional
+            Work of the same transaction, once the other session is over.
 
         Returns
         -------
@@ -111,7 +117,7 @@ class PostgresStore(Store):
         """
         old_hash = None if old_key is None else hash_of(old_key)
         parameters = {**_parameters(key, value, expires_in), "old_hash": old_hash}
-        return await self._write("api/sessions/replace_session", parameters) > 0
+        return await self._write("api/sessions/replace_session", parameters, also) > 0
 
     async def change(
         self,
@@ -177,11 +183,24 @@ class PostgresStore(Store):
             "api/sessions/delete_sessions_of", {"shopper_id": shopper_id, "but_hash": but_hash}
         )
 
-    async def _write(self, name: str, parameters: dict[str, Any]) -> int:
+    async def _write(
+        self, name: str, parameters: dict[str, Any], also: Work[None] | None = None
+    ) -> int:
         async def work(connection: Connection) -> int:
-            return (await connection.execute(query(name), parameters)).rowcount
+            count = (await connection.execute(query(name), parameters)).rowcount
+            if also is not None:
+                await also(connection)
+            return count
 
         return await write(self._request, work)
+
+
+async def hold_session(connection: Connection, session_id: str) -> bool:
+    """Keep a session from ending before the transaction does; False if it is over."""
+    cursor = await connection.execute(
+        query("api/sessions/hold_session"), {"session_hash": hash_of(session_id)}
+    )
+    return await cursor.fetchone() is not None
 
 
 async def _read(connection: Connection, session_hash: bytes) -> SessionRow | None:

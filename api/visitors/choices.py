@@ -131,7 +131,7 @@ async def forget(request: AnyRequest) -> Response[bytes]:
         ladder_of(request).shoppers.forget(visitor.shopper_id)
     put_flash(
         request,
-        _("What was kept for it is deleted.")
+        _("What was kept for this purpose is deleted.")
         if deleted
         else _("Nothing was deleted: switch it off first, if there is something left."),
     )
@@ -185,8 +185,8 @@ def _message(purpose: Purpose, *, is_granted: bool, is_known: bool) -> str:
         )
     if purpose == "measurement":
         if is_granted:
-            return _("Your clicks on lists now help to tell how well these work.")
-        return _("What you click on in lists is no longer used or kept.")
+            return _("Your clicks now help to measure how well recommendations work.")
+        return _("Your clicks on recommendations are no longer used or kept.")
     if is_granted:
         return _("Recommendations now follow what you look at.")
     return _("What you look at is no longer used or kept.")

@@ -30,6 +30,7 @@ from api.languages.translate import gettext as _
 from api.sessions.session import HIDDEN, SEARCHES, sessions_of
 from api.visitors import store
 from api.visitors.browsers import name_browser
+from api.visitors.proof import PROVED_AT
 from api.visitors.refusals import refused_purposes
 from api.visitors.shop import Shop
 from api.visitors.store import SignedInBy
@@ -170,6 +171,15 @@ def session_shopper(request: AnyRequest) -> str | None:
     return request.session.get(_SHOPPER)
 
 
+def measured_ids(request: AnyRequest) -> tuple[str | None, str | None]:
+    """Return the ids under which clicks may be kept: of the shopper and of the anonymous visitor.
+
+    Whether a shopper agrees, the database knows.
+    """
+    session_id = None if has_signal() else request.session.get(_IDS["measurement"])
+    return session_shopper(request), session_id
+
+
 def _by(request: AnyRequest) -> SignedInBy:
     """Tell how the session's shopper signed in."""
     return request.session.get(_BY, "choice")
@@ -294,6 +304,11 @@ _VISITOR_STEPS = Steps(
 )
 
 
+def visitor_of(request: AnyRequest) -> Visitor:
+    """Return the visitor that the request loaded; a stranger where it loaded none."""
+    return cast("Visitor", request.state.get(_VISITOR, Visitor()))
+
+
 def visitor_context(request: AnyRequest) -> Mapping[str, Any]:
     """Return what every template knows of the visitor, and what they may do.
 
@@ -301,7 +316,7 @@ def visitor_context(request: AnyRequest) -> Mapping[str, Any]:
     """
     shop = shop_of(request)
     return {
-        "visitor": request.state.get(_VISITOR, Visitor()),
+        "visitor": visitor_of(request),
         "has_searches": "session" in request.scope and bool(request.session.get(SEARCHES)),
         "has_pages": shop.has_pages,
         "can_choose": shop.can_choose,
@@ -310,7 +325,9 @@ def visitor_context(request: AnyRequest) -> Mapping[str, Any]:
     }
 
 
-async def sign_in(request: AnyRequest, shopper_id: str, *, by: SignedInBy) -> None:
+async def sign_in(
+    request: AnyRequest, shopper_id: str, *, by: SignedInBy, proved_at: float | None = None
+) -> None:
     """Make the visitor a shopper; a stranger's basket and hides are carried over.
 
     Parameters
@@ -318,10 +335,11 @@ async def sign_in(request: AnyRequest, shopper_id: str, *, by: SignedInBy) -> No
     by : 'account', 'shop' or 'choice'
         How they proved that they are the shopper; a choice, which proves nothing, holds only in the
         demo's shop.
+    proved_at : float, optional
+        When the shop's provider asked them who they are, in seconds since 1970.
     """
     basket_id = request.session.get(_BASKET)
-    if basket_id is not None:
-        await write(request, lambda c: merge(c, basket_id, shopper_id), who=shopper_id)
+    measured_id = request.session.get(_IDS["measurement"])
     hidden = {} if _SHOPPER in request.session else {HIDDEN: _hidden_in_session(request)}
     session: dict[str, Any] = {
         _SHOPPER: shopper_id,
@@ -332,7 +350,17 @@ async def sign_in(request: AnyRequest, shopper_id: str, *, by: SignedInBy) -> No
         session[_BROWSER] = known
     if by != "choice":
         session[_BY] = by
-    await sessions_of(request).replace(request, session, is_new=True)
+    if proved_at is not None:
+        session[PROVED_AT] = proved_at
+
+    async def carry_over(connection: Connection) -> None:
+        if basket_id is not None:
+            await merge(connection, basket_id, shopper_id)
+        if measured_id is not None:
+            await store.adopt_impressions(connection, measured_id, shopper_id)
+
+    # With the end of the former session: what is put into its basket until then is carried over.
+    await sessions_of(request).replace(request, session, is_new=True, also=carry_over)
 
 
 async def sign_out_elsewhere(request: AnyRequest, shopper_id: str) -> None:
@@ -375,6 +403,18 @@ async def withdraw(request: AnyRequest, purpose: Purpose) -> None:
     gone = {_IDS[purpose], *([SEARCHES] if purpose == "personalisation" else [])}
     session = {key: value for key, value in request.session.items() if key not in gone}
     await sessions_of(request).replace(request, session)
+
+
+async def hold_basket(request: AnyRequest, connection: Connection) -> None:
+    """Keep a visitor from signing in, which empties their basket, before the transaction ends.
+
+    Raises
+    ------
+    SessionOverError
+        They have just done so.
+    """
+    if _SHOPPER not in request.session:
+        await sessions_of(request).hold(request, connection)
 
 
 async def keep_basket(request: AnyRequest, basket_id: str) -> None:

@@ -182,3 +182,12 @@ async def forget_actions(
     parameters = {"purpose": purpose, "shopper_id": shopper_id, "session_id": session_id}
     await cursor.execute(query("api/visitors/forget_actions"), parameters)
     return int(await cursor.fetchone() or 0)
+
+
+async def adopt_impressions(connection: Connection, session_id: str, shopper_id: str) -> None:
+    """Let what was shown to an anonymous visitor be the shopper's who they turned out to be.
+
+    Only if the shopper agrees to measurement, as the visitor did.
+    """
+    parameters = {"session_id": session_id, "shopper_id": shopper_id}
+    await connection.execute(query("api/visitors/adopt_impressions"), parameters)

@@ -4,10 +4,15 @@
 -- p_words: words as people type them ("a phrase", or, -excluded); p_query: the query's vector,
 -- null: the words alone; p_encoder_id: its encoder; p_k: rows wanted; p_category: path of a
 -- category, itself and all below it, null: any; p_after_score, p_after_id: last row of the page
--- before, null: the first page.
+-- before, null: the first page; p_has_one_of_group: whether of a group of variants there is one,
+-- or all that are found.
 -- A row: product_id, score (3, 2 or 1 more for a product whose id, title or brand is the query
 -- itself), text_rank and vector_rank (from 1; null: not found that way), and found_by, the same in
--- every row; best first; of a group of variants the best one.
+-- every row; best first.
+--
+-- A group of variants stands where its best one would. It is shown by that one; if that is sold
+-- out, by the one in stock that matches the words best, unless its id or its title is the query
+-- itself.
 -- found_by: which words products have, 'all', 'beginning', 'similar', 'all but one', 'any' or
 -- 'exact' as below, or 'id'; null: no product has them, all rows are found by the vector alone.
 --
@@ -22,7 +27,8 @@
 create or replace function recs.search_products(
     p_words text, p_query halfvec default null, p_encoder_id integer default null,
     p_k integer default 24, p_category text default null,
-    p_after_score double precision default null, p_after_id text default null
+    p_after_score double precision default null, p_after_id text default null,
+    p_has_one_of_group boolean default true
 ) returns table (
     product_id text, score double precision, text_rank integer, vector_rank integer, found_by text
 )
@@ -64,7 +70,9 @@ declare
     space record;
     is_by_vector boolean := false;
     in_category recs.product_filter;
-    has_groups constant boolean := recs.has_groups();
+    has_groups constant boolean := p_has_one_of_group and recs.has_groups();
+    -- What products of one score are in the order of: whichever variant shows a group, it is one.
+    after_key text := p_after_id;
 begin
     in_category.category := p_category;
     select
@@ -199,6 +207,13 @@ begin
         end if;
     end if;
 
+    if has_groups then
+        after_key := coalesce(
+            (select p.variant_group_id from raw.products as p where p.product_id = p_after_id),
+            p_after_id
+        );
+    end if;
+
     return query
     with by_text as (
         select t.found_id, t.place, t.exactness, t.variant_group_id
@@ -241,26 +256,71 @@ begin
     first_of_group as (
         select distinct on (o.variant_group_id) o.variant_group_id, o.found_id
         from grouped as o
-        where o.variant_group_id is not null
+        where has_groups and o.variant_group_id is not null
         order by o.variant_group_id asc, o.fused_score desc, o.found_id asc
+    ),
+
+    keyed as (
+        select
+            o.*,
+            case when has_groups then coalesce(o.variant_group_id, o.found_id) else o.found_id end
+            as order_key
+        from grouped as o
+    ),
+
+    page as (
+        select f.*
+        from keyed as f
+        left join first_of_group as g on f.variant_group_id = g.variant_group_id
+        where
+            (not has_groups or f.variant_group_id is null or f.found_id = g.found_id)
+            and (
+                p_after_score is null
+                or f.fused_score < p_after_score
+                or (f.fused_score = p_after_score and f.order_key > after_key)
+            )
+        order by f.fused_score desc, f.order_key
+        limit p_k
     )
 
     select
-        f.found_id,
+        coalesce(s.product_id, f.found_id),
         f.fused_score,
         f.text_place,
         f.vector_place,
         coalesce(way, (select 'id' from by_id))
-    from grouped as f
-    left join first_of_group as g on f.variant_group_id = g.variant_group_id
-    where
-        (f.variant_group_id is null or f.found_id = g.found_id)
-        and (
-            p_after_score is null
-            or f.fused_score < p_after_score
-            or (f.fused_score = p_after_score and f.found_id > p_after_id)
-        )
-    order by f.fused_score desc, f.found_id
-    limit p_k;
+    from page as f
+    left join
+        lateral (
+            select v.product_id
+            from raw.products as b
+            inner join raw.products as v on b.variant_group_id = v.variant_group_id
+            where
+                has_groups
+                and f.fused_score < 2
+                and f.variant_group_id is not null
+                and b.product_id = f.found_id
+                and not b.is_in_stock
+                and v.is_in_stock
+                and not v.is_hidden
+                and (
+                    p_category is null or v.category = p_category
+                    or starts_with(v.category, p_category || ' > ')
+                )
+                and (v.search @@ words or v.product_id = any (near_ids))
+                -- What is excluded is excluded by the rules of the product's language.
+                and (
+                    way is distinct from 'exact'
+                    or v.search @@ recs.typed_query(
+                        p_words,
+                        raw.search_configuration(
+                            coalesce(v.language, (select l.language from raw.shop_language as l))
+                        )
+                    )
+                )
+            order by ts_rank_cd(v.search, words) desc nulls last, v.product_id asc
+            limit 1
+        ) as s on true
+    order by f.fused_score desc, f.order_key;
 end;
 $$;

@@ -1,9 +1,8 @@
 -- Erase a shopper: delete every row about them, in one transaction, and put them on the list of
 -- erased shoppers. Runs with its owner's rights, so that the app may erase without the right to
 -- delete.
--- Tables are found by the columns shopper_id, session_id and visitor_id, so that a new one is
--- erased from too. The anonymous views of a session go if a row links the session to this shopper
--- and none to another. Texts that quote the shopper (rejected rows, errors and notes of runs) go or
+-- Tables are those of ops.shopper_tables. The anonymous views of a session go if it is one of
+-- ops.linked_sessions. Texts that quote the shopper (rejected rows, errors and notes of runs) go or
 -- are cut; product texts with their reviews go, and the next transform makes them anew.
 -- p_shopper_id: the shopper, known or not; p_shopper_hash: keyed hash of the id; p_key_id: which
 -- key; p_source: who asks, see ops.erasures; p_erasure_id: number of the receipt, null: a new one.
@@ -24,9 +23,8 @@ as $$
 declare
     receipt ops.erasures;
     tally jsonb := '{}';
-    sessions text [] := '{}';
+    sessions text [];
     visitors text [];
-    linked text [];
     reviewed text [];
     found record;
     condition text;
@@ -50,40 +48,7 @@ begin
     on conflict (shopper_hash) do update set key_id = excluded.key_id
     returning nullif(e.erased_at, '-infinity') into receipt.erased_before;
 
-    for found in
-        select
-            c.oid::regclass as name,
-            n.nspname || '.' || c.relname as label,
-            array_agg(a.attname::text) as columns
-        from pg_class as c
-        inner join pg_namespace as n on c.relnamespace = n.oid
-        inner join pg_attribute as a on c.oid = a.attrelid
-        where
-            c.relkind in ('r', 'p')
-            and not c.relispartition
-            and not a.attisdropped
-            and a.attname in ('shopper_id', 'session_id')
-            -- Our schemas, whatever they are called; the marts may not be built yet.
-            and c.relnamespace in (
-                select k.relnamespace
-                from pg_class as k
-                where
-                    k.oid in (
-                        to_regclass('raw.shoppers'), to_regclass('recs.models'),
-                        to_regclass('ops.runs')
-                    )
-            )
-        group by c.oid, n.nspname, c.relname
-        having count(*) = 2
-    loop
-        execute format(
-            'select array_agg(s.session_id) from ('
-            'select session_id from %s where shopper_id = $1 and session_id is not null'
-            ' except select session_id from %s where shopper_id <> $1) as s',
-            found.name, found.name
-        ) into linked using p_shopper_id;
-        sessions := sessions || coalesce(linked, '{}');
-    end loop;
+    sessions := ops.linked_sessions(p_shopper_id);
     visitors := array['shopper:' || p_shopper_id] || array(
         select 'session:' || s.session_id from unnest(sessions) as s (session_id)
     );
@@ -122,34 +87,12 @@ begin
 
     for found in
         select
-            c.oid::regclass as name,
-            n.nspname || '.' || c.relname as label,
-            array_agg(a.attname::text) as columns
-        from pg_class as c
-        inner join pg_namespace as n on c.relnamespace = n.oid
-        inner join pg_attribute as a on c.oid = a.attrelid
-        where
-            c.relkind in ('r', 'p')
-            and not c.relispartition
-            and not a.attisdropped
-            and a.attname in ('shopper_id', 'session_id', 'visitor_id')
-            and c.relnamespace in (
-                select k.relnamespace
-                from pg_class as k
-                where
-                    k.oid in (
-                        to_regclass('raw.shoppers'), to_regclass('recs.models'),
-                        to_regclass('ops.runs'), to_regclass('marts.shopper_events'),
-                        to_regclass('staging.int_events')
-                    )
-            )
-            -- A table of the shop's own is theirs.
-            and c.relowner = (
-                select k.relowner from pg_class as k where k.oid = 'raw.shoppers'::regclass
-            )
-        group by c.oid, n.nspname, c.relname
+            k.name,
+            k.label,
+            k.columns
+        from ops.shopper_tables() as k
         -- Shoppers last: deleting one deletes the rows that refer to it, uncounted.
-        order by c.oid = 'raw.shoppers'::regclass, 2
+        order by k.name = 'raw.shoppers'::regclass, k.label
     loop
         select
             string_agg(

@@ -1,8 +1,8 @@
 -- Everything that is kept of a shopper, row by row: the right of access.
--- Tables are found as in ops.erase_shopper, so that a new one is told of too; what dbt computes
--- from them is left out. So are hashes and what opens something: columns of bytes, and those whose
--- names say so. Anonymous rows of a session are the shopper's as an erasure takes them: where a row
--- links the session to them and none to another.
+-- Tables are those of ops.shopper_tables without what dbt computes, so that a new one is told of
+-- too. Left out are hashes and what opens something: columns of bytes, and those whose names say
+-- so. Anonymous rows of a session are the shopper's as an erasure takes them, by
+-- ops.linked_sessions.
 -- Runs with its owner's rights: rejected rows and accounts are for nobody else.
 -- p_shopper_id: the shopper; p_shopper_hash: keyed hash of the id.
 -- A row: one of the shopper's. kept_in: its table, without a prefix of the schemas; content: its
@@ -18,46 +18,16 @@ as $$
 #variable_conflict use_column
 declare
     found record;
-    sessions text [] := '{}';
-    linked text [];
+    sessions constant text [] := ops.linked_sessions(p_shopper_id);
     own_name constant text := '^.*(raw|recs|ops)[.]';
 begin
     for found in
-        select c.oid::regclass as name
-        from pg_class as c
-        inner join pg_attribute as a on c.oid = a.attrelid
-        where
-            c.relkind in ('r', 'p')
-            and not c.relispartition
-            and not a.attisdropped
-            and a.attname in ('shopper_id', 'session_id')
-            and c.relnamespace in (
-                select k.relnamespace
-                from pg_class as k
-                where
-                    k.oid in (
-                        'raw.shoppers'::regclass, 'recs.hides'::regclass, 'ops.runs'::regclass
-                    )
-            )
-        group by c.oid
-        having count(*) = 2
-    loop
-        execute format(
-            'select array_agg(s.session_id) from ('
-            'select session_id from %s where shopper_id = $1 and session_id is not null'
-            ' except select session_id from %s where shopper_id <> $1) as s',
-            found.name, found.name
-        ) into linked using p_shopper_id;
-        sessions := sessions || coalesce(linked, '{}');
-    end loop;
-
-    for found in
         select
-            c.oid::regclass as name,
-            regexp_replace(n.nspname || '.' || c.relname, own_name, '\1.') as label,
+            k.name,
+            regexp_replace(k.label, own_name, '\1.') as label,
             case
-                when c.oid = 'raw.rejected_rows'::regclass then 't.shopper_hash = $2'
-                when bool_or(a.attname = 'session_id')
+                when k.name = 'raw.rejected_rows'::regclass then 't.shopper_hash = $2'
+                when 'session_id' = any(k.columns)
                     then
                         '(t.shopper_id = $1'
                         ' or (t.shopper_id is null and t.session_id = any($3)))'
@@ -72,30 +42,23 @@ begin
                 ),
                 '{}'
             ) as left_out
-        from pg_class as c
-        inner join pg_namespace as n on c.relnamespace = n.oid
-        inner join pg_attribute as a on c.oid = a.attrelid
-        where
-            c.relkind in ('r', 'p')
-            and not c.relispartition
-            and a.attnum > 0
-            and not a.attisdropped
+        from (
+            select
+                s.name,
+                s.label,
+                s.columns
+            from ops.shopper_tables() as s
             -- What a session holds is told below.
-            and c.oid <> 'ops.sessions'::regclass
-            and c.relnamespace in (
-                select k.relnamespace
-                from pg_class as k
-                where
-                    k.oid in (
-                        'raw.shoppers'::regclass, 'recs.hides'::regclass, 'ops.runs'::regclass
-                    )
-            )
-            -- A table of the shop's own is theirs.
-            and c.relowner = (
-                select k.relowner from pg_class as k where k.oid = 'raw.shoppers'::regclass
-            )
-        group by c.oid, n.nspname, c.relname
-        having bool_or(a.attname = 'shopper_id') or c.oid = 'raw.rejected_rows'::regclass
+            where
+                'shopper_id' = any(s.columns)
+                and not s.is_computed
+                and s.name <> 'ops.sessions'::regclass
+            union all
+            select 'raw.rejected_rows'::regclass, 'raw.rejected_rows', '{}'
+        ) as k
+        inner join pg_attribute as a on k.name = a.attrelid
+        where a.attnum > 0 and not a.attisdropped
+        group by k.name, k.label, k.columns
         order by 2
     loop
         return query execute format(

@@ -16,7 +16,7 @@ declare
     ];
     -- Of one shopper or session, or of use to those alone; and what the shop sends.
     for_app constant text [] := array[
-        'action_discounts', 'actions_before_visit', 'buy_again', 'demo_shoppers', 'diversified',
+        'action_discounts', 'actions_before_visit', 'add_impression_months', 'buy_again', 'demo_shoppers', 'diversified',
         'diversity_level', 'erase_shopper',
         'event_permission', 'forget_actions', 'has_happened', 'is_demo_shop', 'is_of_product', 'is_readmitted',
         'left_out', 'less_wanted',

@@ -4,18 +4,72 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.e2e.chromium import CHROMIUM_NAMES, find_chromium, running_chromium
+from tests.e2e.hands import Hand, Keyboard, Pointer
 from tests.e2e.states import Sites, served_showcase
 from tests.fixtures.site import serving
 from tests.shop.database import cloned_database, open_database, variables_set
 from tests.shop.shelves import make_shelves
 
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+
+
+@dataclass(frozen=True)
+class Device:
+    """What a visitor looks at the shop with.
+
+    Attributes
+    ----------
+    has_scripts : bool
+        Whether the browser runs JavaScript.
+    size : ViewportSize
+        Of the window, in CSS pixels.
+    scheme : 'light' or 'dark'
+        That the browser asks for.
+    has_pointer : bool
+        Whether the visitor has a pointer, or the keyboard alone.
+    """
+
+    has_scripts: bool
+    size: ViewportSize = field(default_factory=DESKTOP.copy)
+    scheme: Literal["light", "dark"] = "light"
+    has_pointer: bool = True
+
+
+_DEVICES = {
+    "scripts": Device(has_scripts=True),
+    "no-scripts": Device(has_scripts=False),
+}
+_ALL_DEVICES = {
+    **_DEVICES,
+    "scripts-phone": Device(has_scripts=True, size=PHONE, scheme="dark"),
+    "no-scripts-phone": Device(has_scripts=False, size=PHONE, scheme="dark"),
+    "scripts-keyboard": Device(has_scripts=True, has_pointer=False),
+    "no-scripts-phone-keyboard": Device(
+        has_scripts=False, size=PHONE, scheme="dark", has_pointer=False
+    ),
+}
+# The visits of a test, where they are not those with and without JavaScript.
+on_all_devices = pytest.mark.parametrize(
+    "visit", _ALL_DEVICES.values(), ids=_ALL_DEVICES, indirect=True
+)
+with_scripts_alone = pytest.mark.parametrize(
+    "visit", [_DEVICES["scripts"]], ids=["scripts"], indirect=True
+)
+
+
+# Chromium without a window calls itself a name of bots, whose clicks count nowhere.
+USER_AGENT = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 "
+    "Safari/537.36"
+)
 
 
 @dataclass
@@ -26,6 +80,8 @@ class Visit:
     ----------
     has_scripts : bool
         Whether the browser runs JavaScript.
+    hand : Hand
+        What the visitor works the page with.
     complaints : list of str
         Console errors, script errors, answers of 400 and above, requests beyond the loopback.
     """
@@ -33,10 +89,12 @@ class Visit:
     page: Page
     site: str
     has_scripts: bool
+    hand: Hand
     complaints: list[str] = field(default_factory=list)
 
     def open(self, path: str) -> None:
         """Go to a page of the shop."""
+        self.hand.leave()
         self.page.goto(self.site + path)
 
     def block(self) -> list[str]:
@@ -97,14 +155,22 @@ def site(shop: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield address
 
 
-@pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])
+@pytest.fixture(params=_DEVICES.values(), ids=_DEVICES)
 def visit(browser: Browser, site: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
     """Give the test a fresh visit, once with and once without JavaScript.
 
     At the end nothing may have gone wrong in the browser.
     """
-    with browser.new_context(viewport=DESKTOP, java_script_enabled=bool(request.param)) as context:
-        visit = Visit(context.new_page(), site, has_scripts=bool(request.param))
+    device: Device = request.param
+    with browser.new_context(
+        viewport=device.size,
+        java_script_enabled=device.has_scripts,
+        color_scheme=device.scheme,
+        user_agent=USER_AGENT,
+    ) as context:
+        page = context.new_page()
+        hand = Pointer() if device.has_pointer else Keyboard(page)
+        visit = Visit(page, site, device.has_scripts, hand)
         _watch(visit)
         yield visit
     assert visit.complaints == []

@@ -32,6 +32,7 @@ from tests.shop.showcase import (
     REVIEWED,
     SHOPPER,
     SOLD_OUT,
+    VARIANTS,
     make_showcase,
 )
 from tests.shop.snapshots import keep_snapshot
@@ -453,6 +454,8 @@ STATES = (
     State("too-many-pages", "/?pages=9", status=400),
     State("hidden", "/", then=in_turn(hide_the_first(), go("/hidden"))),
     State("product-sold-out", f"/products/{SOLD_OUT}"),
+    State("product-variants", f"/products/{VARIANTS[0]}"),
+    State("search-variants", "/search?q=fellside"),
     State("product-bare", f"/products/{BARE}"),
     State("product-review-form", f"/products/{ON_SALE}", who="shopper", then=open_form),
     State(
@@ -475,6 +478,12 @@ STATES = (
     State("stale-form", "/sign-in", status=403, then=in_turn(lose_cookies(), sign_in_as("nobody"))),
     State("sign-in-shop", "/sign-in", has_provider=True),
     State("signed-in-shop", "/sign-in", has_provider=True, then=sign_in_at_shop("newcomer")),
+    State(
+        "delete-me-shop",
+        "/sign-in",
+        has_provider=True,
+        then=in_turn(sign_in_at_shop("newcomer"), go("/my-data/delete")),
+    ),
     State(
         "signed-out-shop",
         "/sign-in",
@@ -510,13 +519,14 @@ STATES = (
         "/privacy/choices",
         who="shopper",
         # A withdrawal would take the shopper off the list of those to sign in as.
-        then=press("Yes: Measuring how well lists work"),
+        then=press("Yes: Measuring how well recommendations work"),
     ),
     State("choices-from-snapshot", "/privacy/choices", is_away=True),
     State("choices-with-signal", "/privacy/choices", has_signal=True),
     State("choices-shopper-with-signal", "/privacy/choices", who="shopper", has_signal=True),
     State("home-refused", "/", then=press("Do not personalise it")),
     State("no-such-product", "/products/none", status=404),
+    State("no-such-page-shopper", "/nowhere", who="shopper", status=404),
     State("no-such-page", "/nowhere", status=404),
     State("no-such-page-from-snapshot", "/nowhere", status=404, is_away=True),
     State("bad-request", "/search?q=mug&after=nonsense", status=400),

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import with_scripts_alone
 from tests.fixtures.waiting import wait_for
 
 pytestmark = pytest.mark.browser
@@ -69,9 +70,9 @@ def test_the_way_back_from_a_product_leads_to_the_list_as_it_was(
     assert shown(page, within) == before
 
 
+# Without scripts it is another page.
+@with_scripts_alone
 def test_what_is_added_is_told_and_has_the_focus(visit: Any) -> None:
-    if not visit.has_scripts:
-        pytest.skip("without scripts it is another page")
     page = visit.page
     visit.open("/")
     page.locator("#recommendations").get_by_role("link", name="Show more").click()
@@ -149,9 +150,11 @@ def test_explanations_and_wishes_by_the_keyboard_alone(visit: Any, shopper: str)
     page.keyboard.press("Enter")
     expect(page.locator("#flash")).to_contain_text("more like this")
     visit.open("/hidden")
-    expect(page.get_by_role("heading", name="You want more like")).to_be_visible()
+    expect(page.get_by_role("heading", name="More like these products")).to_be_visible()
 
 
+# What was fetched is asked of a script.
+@with_scripts_alone
 @pytest.mark.parametrize(
     ("agrees", "path", "is_fetched"),
     [
@@ -164,8 +167,6 @@ def test_explanations_and_wishes_by_the_keyboard_alone(visit: Any, shopper: str)
 def test_a_page_is_fetched_ahead_unless_the_look_at_it_would_be_lost(
     visit: Any, agrees: bool, path: str, is_fetched: bool
 ) -> None:
-    if not visit.has_scripts:
-        pytest.skip("what was fetched is asked of a script")
     page = visit.page
     visit.open("/")
     if agrees:

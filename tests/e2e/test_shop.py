@@ -6,7 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
+
+from tests.e2e.conftest import with_scripts_alone
+from tests.fixtures.waiting import wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -90,6 +93,32 @@ def test_what_is_bought_says_so_and_leaves_the_block(
     expect(visit.page.locator("#buy")).to_contain_text("In your purchases")
 
 
+# Without scripts the second press is of another page.
+@with_scripts_alone
+def test_a_button_that_is_pressed_twice_adds_one_and_keeps_the_focus(visit: Any) -> None:
+    page = visit.page
+    visit.open("/products/tent-04")
+    sent: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        sent.append(route)
+        if len(sent) > 1:
+            route.continue_()
+
+    page.route("**/basket", hold_the_first)
+    button = page.locator("#add-to-basket")
+    button.press("Enter")
+    button.press("Enter")
+    # Asking the page lets the browser tell of the request.
+    wait_for(lambda: bool(page.evaluate("true") and sent))
+    sent[0].continue_()
+    expect(button).to_have_text("Add another")
+    expect(button).to_be_focused()
+    page.wait_for_load_state("networkidle")
+    assert len(sent) == 1
+    expect(page.locator("#basket-link")).to_contain_text("1 piece")
+
+
 def test_a_stranger_orders_returns_and_the_block_follows(
     visit: Any, shopper: str, purchases_of: Callable[[str], list[str]]
 ) -> None:
@@ -149,7 +178,7 @@ def test_load_more_shows_every_product_once(visit: Any) -> None:
         expect(cards).to_have_count(min(len(seen) + BLOCK_SIZE, PRODUCTS))
         assert visit.block()[: len(seen)] == seen
         seen = visit.block()
-    expect(visit.page.get_by_text("That is all we would suggest.").last).to_be_visible()
+    expect(visit.page.get_by_text("That is all that we recommend.").last).to_be_visible()
 
     assert len(seen) == PRODUCTS
     assert len(set(seen)) == PRODUCTS
@@ -191,7 +220,7 @@ def test_a_hidden_product_is_gone_until_that_is_undone(
 
     visit.page.get_by_role("link", name="Hidden products").click()
     visit.page.get_by_role("button", name="Show again").click()
-    expect(visit.page.get_by_text("You hid nothing.")).to_be_visible()
+    expect(visit.page.get_by_text("You have not hidden anything.")).to_be_visible()
     visit.open("/")
     assert visit.block() == before
 

@@ -32,6 +32,7 @@ ANALYST_READS = {
     "raw.products": "attributes brand category created_at currency description gtin image_url "
     "is_hidden is_in_stock item_group_id language loaded_at more_image_urls price product_id "
     "removed_at sale_price search title title_group_id url variant_group_id",
+    "recs.impression_counts": "clicked day is_bot model place position product_id seen served tier",
     "recs.encoders": "created_at dimension document_prompt encoder_id name pooling "
     "query_prompt revision sha256",
     "recs.evaluation_differences": "against difference evaluation_id high low metric model",
@@ -108,6 +109,7 @@ APP_CALLS = ANALYST_CALLS | {
     "raw.put_products",
     "raw.remove_products",
     "recs.action_discounts",
+    "recs.add_impression_months",
     "recs.actions_before_visit",
     "ops.readmit_shopper",
     "ops.shopper_data",
@@ -154,6 +156,8 @@ APP_WRITES = {
     "raw.shoppers": "INSERT",
     "raw.views": "INSERT",
     "recs.hides": "INSERT DELETE",
+    "recs.impression_counts": "INSERT",
+    "recs.impressions": "INSERT",
     "recs.preferences": "INSERT DELETE",
 }
 
@@ -324,6 +328,10 @@ ATTACKS = [
     "select raw.forget_actions('personalisation', 's', null)",
     "select * from raw.rejected_rows",
     "select * from recs.hides",
+    "select * from recs.impressions",
+    "select * from recs.measured_impressions",
+    "select recs.add_impression_months()",
+    "select recs.drop_impression_months(1)",
     "select * from recs.preferences",
     "select recs.less_wanted('s', null)",
     "select * from recs.embeddings",

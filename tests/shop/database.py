@@ -105,6 +105,27 @@ def open_database(variables: Mapping[str, str]) -> psycopg.Connection[tuple[Any,
     )
 
 
+def tables_saying(connection: psycopg.Connection[Any], text: str) -> set[str]:
+    """Return the tables with a row in which a text stands, the planner's statistics too."""
+    tables = connection.execute(
+        "select n.nspname, c.relname from pg_class as c "
+        "inner join pg_namespace as n on c.relnamespace = n.oid "
+        "where c.relkind in ('r', 'p', 'm') and n.nspname <> 'information_schema' "
+        "and n.nspname !~ '^pg_(toast|temp)' union all select 'pg_catalog', 'pg_stats'"
+    ).fetchall()
+    return {
+        f"{schema}.{name}"
+        for schema, name in tables
+        if connection.execute(
+            sql.SQL("select exists (select from {} as t where t::text like %s)").format(
+                sql.Identifier(schema, name)
+            ),
+            [f"%{text}%"],
+        ).fetchone()
+        == (True,)
+    }
+
+
 def take_away(database: Mapping[str, str]) -> None:
     """Let nobody connect to a database any more, and end all its sessions."""
     _allow_connections(database, is_allowed=False)

@@ -121,6 +121,24 @@ _HISTORY = """
     select 'd' || n, pg_temp.product(n), '2026-03-01'::timestamptz, 's' || n % 400
     from generate_series(0, 3999) as n;
 
+    -- Of this month, which has a partition: ten products to an answer.
+    insert into recs.impressions
+        (impression_id, answer_id, served_at, position, product_id, shopper_id, session_id, place,
+        model, tier)
+    select
+        (lpad(to_hex(n / 10), 12, '0') || '700080000000000000' || lpad(to_hex(n % 10 + 1), 2, '0'))
+        ::uuid,
+        (lpad(to_hex(n / 10), 12, '0') || '70008000000000000000')::uuid,
+        date_trunc('month', now(), 'UTC') + n / 10 * interval '1 second', n % 10 + 1,
+        pg_temp.product(n), case when n < 4000 then 's' || n / 10 % 400 end,
+        case when n >= 4000 then case when n < 4020 then 'visit' else 'v' || n / 10 end end,
+        'home', 'average', 'live'
+    from generate_series(0, 7999) as n;
+    insert into recs.impression_counts
+        (day, place, model, tier, position, product_id, is_bot, served)
+    select '2026-03-01', 'home', 'average', 'live', n % 12 + 1, pg_temp.product(n), false, n
+    from generate_series(0, 3999) as n;
+
     insert into ops.accounts (shopper_id, email, password_hash)
     select 's' || n, 's' || n || '@example.com', 'hash'
     from generate_series(1, 3999, 2) as n;

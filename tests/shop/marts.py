@@ -22,6 +22,8 @@ _NEUTRAL = {
     "boolean": "false",
     "double": "0",
     "integer": "0",
+    "smallint": "1",
+    "date": "'2026-01-01'",
     "numeric": "0",
     "text": "''",
     "timestamptz": "'2026-01-01 00:00Z'",

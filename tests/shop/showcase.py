@@ -19,6 +19,8 @@ from tests.shop.word_encoder import add_word_encoder
 PRODUCTS = 400
 REVIEWED, SOLD_OUT, ON_SALE, BARE = "P000001", "P000002", "P000003", "P000004"
 ARABIC = "P000005"
+# A daypack in three colours and two sizes, of which one is sold out.
+VARIANTS = ("P000006", "P000007", "P000008", "P000009", "P000010", "P000011")
 _ARABIC_TEXTS = {
     "title": "إبريق قهوة نحاسي مزخرف يدويًا، سعة 350 مل (Dallah 350 ml)",
     "brand": "بيت النحاس",
@@ -55,6 +57,7 @@ def make_showcase() -> None:
     and BARE has neither a picture, a price, a brand nor a description, and a long title. SHOPPER
     agreed, and looked at REVIEWED. Somebody else has the account of EMAIL, and LINKS are its. Of
     queries only NO_WORD is near to anything: to mugs. The texts of ARABIC are from right to left.
+    VARIANTS are of one group.
     """
     with recorded_run("demo", {"products": PRODUCTS}):
         pass
@@ -87,6 +90,19 @@ def make_showcase() -> None:
         " where product_id = %(product_id)s",
         {**_ARABIC_TEXTS, "product_id": ARABIC},
     )
+
+    for number, product_id in enumerate(VARIANTS):
+        colour, size = ("Teal", "Rust", "Cream")[number // 2], ("18 l", "24 l")[number % 2]
+        run(
+            "update raw.products set item_group_id = 'daypack', title = %s, attributes = %s,"
+            " is_in_stock = %s where product_id = %s",
+            (
+                f"Fellside daypack, {colour}, {size}",
+                Jsonb({"colour": colour, "size": size, "material": "Canvas"}),
+                number != 2,
+                product_id,
+            ),
+        )
 
     model = add_model(dimension=len(SUBCATEGORIES))
     vectors = np.random.default_rng(1).normal(scale=0.05, size=(PRODUCTS, len(SUBCATEGORIES)))

@@ -37,6 +37,7 @@ OF_LIBRARIES = {
 
 NUMBERS = {
     "ALSOLIKE_EMBED_BATCH_SIZE": ("embed_batch_size", 1, 4096),
+    "ALSOLIKE_KEEP_IMPRESSIONS_DAYS": ("keep_impressions_days", 1, 36_500),
     "ALSOLIKE_KEEP_JOBS_DAYS": ("keep_jobs_days", 1, 36_500),
     "ALSOLIKE_KEEP_SESSIONS_DAYS": ("keep_sessions_days", 1, 36_500),
     "ALSOLIKE_KEEP_REJECTED_ROWS_DAYS": ("keep_rejected_rows_days", 1, 36_500),

@@ -63,7 +63,7 @@ def test_it_is_there_without_database_and_snapshot(open_shop: Client, path: str)
 
 def test_the_choices_are_there_without_database_and_snapshot(open_shop: Client) -> None:
     page = open_shop.get(CHOICES_PATH).text
-    assert "Now: no, because you did not decide yet." in page
+    assert "Now: no, because you have not decided yet." in page
     # A no is kept by the browser alone.
     form = {"_csrf_token": token_of(page), "agree": "no", "next": CHOICES_PATH}
     assert open_shop.post("/personalise", data=form).status_code == 303

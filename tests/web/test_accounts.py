@@ -156,7 +156,7 @@ def test_each_link_works_once_and_for_its_time(client: Client, mail: Path) -> No
         send(client, path, token=token, password=PASSWORD),
     ):
         assert answer.status_code == 404
-        assert "not good any more" in answer.text
+        assert "no longer works" in answer.text
     assert accounts() == []
     make_account(client, mail)
     path, token = link(mail)
@@ -672,8 +672,8 @@ def test_while_the_database_is_away_nobody_signs_in_or_up(away: Client) -> None:
     assert away.get("/account").status_code == 503
 
 
-def invite(shopper_id: str, address: str) -> str:
-    result = CliRunner().invoke(commands, ["invite", shopper_id, address])
+def invite(shopper_id: str, address: str, *more: str) -> str:
+    result = CliRunner().invoke(commands, ["invite", shopper_id, address, *more])
     assert result.exit_code == 0, result.exception
     return result.output
 
@@ -693,6 +693,41 @@ def test_a_customer_who_is_invited_makes_their_account_by_the_link(
     assert accounts() == [("plain", "plain@example.com")]
     assert is_signed_in(client)
     assert send(client, path, token=token, password=PASSWORD).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("offered", "options", "subject"),
+    [
+        ("", [], "Your account is ready"),
+        ("", ["--language", "DE"], "Ihr Konto ist bereit"),
+        ("ru,en", [], "Ваша учётная запись готова"),
+        ("ru,en", ["--language", "en"], "Your account is ready"),
+    ],
+    ids=["English", "German by option", "Russian by setting", "English by option"],
+)
+def test_an_invitation_is_in_the_shops_language_or_in_the_one_that_is_asked_for(
+    client: Client,
+    mail: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    offered: str,
+    options: list[str],
+    subject: str,
+) -> None:
+    assert client
+    monkeypatch.setenv("ALSOLIKE_PAGE_LANGUAGES", offered)
+    monkeypatch.setenv("ALSOLIKE_PUBLIC_ORIGIN", "http://testserver.local")
+    invite("plain", "plain@example.com", *options)
+    assert messages(mail)[-1]["subject"] == subject
+    assert link(mail)[0] == "/account/claim"
+
+
+def test_there_is_no_invitation_in_a_language_that_the_site_does_not_have(
+    client: Client, mail: Path
+) -> None:
+    assert client
+    result = CliRunner().invoke(commands, ["invite", "plain", "a@example.com", "--language", "tlh"])
+    assert "the site has en, de, ru" in str(result.exception)
+    assert messages(mail) == []
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,7 @@ def test_what_a_visitor_withdraws_from_is_deleted_at_once(client: Client) -> Non
 def test_a_shopper_decides_about_each_purpose_and_sees_the_history(client: Client) -> None:
     sign_in(client, "silent")
     assert asked_about(client) == ["personalisation", "measurement"]
-    assert "You decided nothing yet." in client.get(CHOICES).text
+    assert "You have not decided anything yet." in client.get(CHOICES).text
     decide(client, "personalisation", "yes")
     decide(client, "measurement", "no")
     decide(client, "personalisation", "no")
@@ -153,7 +153,7 @@ def test_a_shopper_decides_about_each_purpose_and_sees_the_history(client: Clien
     words = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows]
     assert [re.sub(r"^.*?(AM|PM) ", "", one) for one in words] == [
         "Personal recommendations No on this site",
-        "Measuring how well lists work No on this site",
+        "Measuring how well recommendations work No on this site",
         "Personal recommendations Yes on this site",
     ]
 
@@ -197,7 +197,7 @@ def test_what_was_kept_is_deleted_once_it_is_not_agreed_to(client: Client) -> No
     assert delete in client.get(CHOICES).text
     send(client, delete, purpose="personalisation")
     page = client.get(CHOICES).text
-    assert "What was kept for it is deleted." in page
+    assert "What was kept for this purpose is deleted." in page
     assert delete not in page
     assert run("select count(*) from raw.views") == [(0,)]
     assert run("select count(*) from raw.clicks") == [(1,)]

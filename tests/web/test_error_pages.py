@@ -172,3 +172,24 @@ def test_an_error_of_a_database_that_is_away_asks_it_for_nothing_more(
         answer = client.post("/sign-in", data=form, headers=HTML)
     assert answer.status_code == 503
     assert len(shelf(answer.text)) == 12
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/products/pan-01/nowhere", "/products/none"])
+def test_a_page_that_is_not_there_knows_who_is_signed_in(shop_client: Client, path: str) -> None:
+    page = shop_client.get("/sign-in").text
+    token = re.search(r'name="_csrf_token" value="([^"]+)"', page)
+    assert token is not None
+    form = {"_csrf_token": token.group(1), "shopper_id": "agreed"}
+    assert "Sign in</a>" in shop_client.get(path, headers=HTML).text
+    assert shop_client.post("/sign-in", data=form).status_code == 303
+    form = {"_csrf_token": token.group(1), "product_id": "pan-01"}
+    assert shop_client.post("/basket", data=form).status_code == 303
+    answer = shop_client.get(path, headers=HTML)
+    assert answer.status_code == 404
+    assert "Shopper 1 · knives" in answer.text
+    assert "Sign in</a>" not in answer.text
+    assert re.search(r'class="basket-link__count">1<', answer.text, re.DOTALL)
+    assert all(
+        "_csrf_token" in one
+        for one in re.findall(r'<form[^>]*method="post".*?</form>', answer.text, re.DOTALL)
+    )

@@ -74,7 +74,7 @@ def test_what_is_hidden_comes_back_nowhere_until_it_is_undone(client: Client, wh
     page = client.get("/hidden").text
     assert "It may be shown to you again." in page
     assert f'data-product="{hidden}"' not in page
-    assert "You hid nothing." in page
+    assert "You have not hidden anything." in page
     assert run("select * from recs.hides") == []
     assert hidden in whole_list(client)
 
@@ -154,7 +154,7 @@ def test_what_one_shopper_hid_is_not_the_next_ones(client: Client) -> None:
     send(client, "/sign-in", shopper_id="silent")
     send(client, "/products/pan-01/hide")
     send(client, "/sign-in", shopper_id="plain")
-    assert "You hid nothing." in client.get("/hidden").text
+    assert "You have not hidden anything." in client.get("/hidden").text
 
 
 def test_pages_of_the_list_go_on_without_what_is_hidden(client: Client) -> None:

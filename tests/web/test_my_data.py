@@ -255,8 +255,8 @@ def test_a_name_that_cannot_be_is_told_beside_the_field(
 ) -> None:
     answer = send(mine, "/my-data/name", name=typed)
     assert answer.status_code == 422
-    assert re.search(r'aria-describedby="name-hint name-error"\s+aria-invalid="true"', answer.text)
-    assert f'<p id="name-error" class="my-data__error">{said}</p>' in answer.text
+    assert re.search(r'aria-describedby="name-error name-hint"\s+aria-invalid="true"', answer.text)
+    assert f'<p id="name-error" class="field__error">{said}</p>' in answer.text
     assert run("select display_name from raw.shoppers where shopper_id = 'agreed'") == [
         ("Shopper 1 · knives",)
     ]
@@ -520,11 +520,11 @@ def test_the_receipt_says_what_still_waits(mine: Client) -> None:
     given = number(mine)
     send(mine, "/my-data/delete", sure="yes", number=given)
     address = f"/my-data/receipts/{given}"
-    assert "Nothing: all sums are without you." in mine.get(address).text
+    assert "Nothing: all totals are without you." in mine.get(address).text
     run("update ops.erasures set waits_for = '{transform,embed,export}', completed_at = null")
     page = mine.get(address).text
     assert "such as how popular a product is" in page
-    assert "What recommendations learned" not in page
+    assert "What the recommendations have learned" not in page
     run("update ops.erasures set transformed_at = now()")
     page = mine.get(address).text
     assert "such as how popular a product is" not in page

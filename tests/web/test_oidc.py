@@ -1,11 +1,13 @@
 """Signing in through the shop's own identity provider."""
 
+import html
 import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -339,7 +341,7 @@ def test_what_the_token_does_not_say_the_provider_is_asked_for(
     execute("delete from ops.sessions")
     liar.userinfo["sub"] = "another"
     answer = go_back(site, liar.sign_in(begin(site)))
-    assert_failed(site, answer, 502, "It was of somebody else.")
+    assert_failed(site, answer, 502, "told of somebody else")
 
 
 @pytest.mark.parametrize(
@@ -389,10 +391,10 @@ def test_an_erasure_ends_what_the_provider_began(site: Client, provider: RealPro
 
 def test_a_sign_in_that_is_called_off_there(site: Client, provider: RealProvider) -> None:
     answer = go_back(site, provider.deny(begin(site, "/basket")))
-    assert_failed(site, answer, 403, "called off there")
+    assert_failed(site, answer, 403, "was cancelled")
     state = parse_qs(urlsplit(begin(site, "/basket")).query)["state"][0]
     answer = site.get(f"{START}/back", params={"error": "access_denied", "state": state})
-    assert_failed(site, answer, 403, "called off there")
+    assert_failed(site, answer, 403, "was cancelled")
     assert "next=%2Fbasket" in answer.text
 
 
@@ -452,6 +454,89 @@ def test_an_expired_code(site: Client, provider: RealProvider) -> None:
     assert_failed(site, go_back(site, address), 400, "took too long")
 
 
+def sign_in_again(client: Client, liar: LyingProvider) -> httpx.Response:
+    """Show at the provider who one is, and come back to the page that deletes everything."""
+    page = client.get("/my-data/delete").text
+    found = re.search(r'href="(/sign-in/shop\?[^"]*again=yes[^"]*)"', page)
+    assert found is not None, page
+    sent = client.get(html.unescape(found.group(1)), headers=HTML)
+    address = sent.headers["location"]
+    asked = parse_qs(urlsplit(address).query)
+    assert (asked["prompt"], asked["max_age"]) == (["login"], ["0"])
+    return go_back(client, liar.sign_in(address))
+
+
+def delete_everything(client: Client, number: str) -> httpx.Response:
+    form = {"_csrf_token": token(client), "number": number, "sure": "yes"}
+    return client.post("/my-data/delete", data=form, headers=HTML)
+
+
+def test_who_came_by_the_provider_signs_in_there_again_before_everything_is_deleted(
+    visit: Callable[..., Client], liar: LyingProvider
+) -> None:
+    site = visit(settings_of(liar.issuer))
+    go_back(site, liar.sign_in(begin(site)))
+    page = site.get("/my-data/delete").text
+    assert ('type="password"' in page, 'name="sure"' in page) == (False, False)
+    number = str(uuid4())
+    refused = delete_everything(site, number)
+    assert refused.status_code == 422
+    assert "Sign in at the shop again: the last time was too long ago." in refused.text
+    assert run("select count(*) from ops.erasures") == [(0,)]
+    before = site.cookies[COOKIE]
+    back = sign_in_again(site, liar)
+    assert (back.status_code, back.headers["location"]) == (303, "/my-data/delete")
+    assert site.cookies[COOKIE] != before
+    page = site.get("/my-data/delete").text
+    assert "The shop has confirmed that it is you." in page
+    assert 'name="sure"' in page
+    assert delete_everything(site, number).headers["location"] == f"/my-data/receipts/{number}"
+    assert run("select count(*) from raw.shoppers where shopper_id = 'agreed'") == [(0,)]
+
+
+def test_the_proof_is_over_after_five_minutes(
+    visit: Callable[..., Client], liar: LyingProvider
+) -> None:
+    site = visit(settings_of(liar.issuer))
+    go_back(site, liar.sign_in(begin(site)))
+    sign_in_again(site, liar)
+    execute(
+        "update ops.sessions set data = jsonb_set(data, '{proved_at}',"
+        " to_jsonb((data ->> 'proved_at')::double precision - 301))"
+    )
+    assert delete_everything(site, str(uuid4())).status_code == 422
+    assert run("select count(*) from ops.erasures") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("claims", "status", "says"),
+    [
+        ({"auth_time": None}, 502, "did not say when you signed in there"),
+        ({"auth_time": 1_700_000_000}, 403, "too long ago"),
+        ({"auth_time": "now"}, 502, "missing or wrong"),
+        ({"sub": "plain"}, 403, "as somebody else"),
+    ],
+    ids=["no time", "long ago", "no number", "somebody else"],
+)
+def test_what_does_not_prove_who_it_is_deletes_nothing(
+    visit: Callable[..., Client],
+    liar: LyingProvider,
+    claims: dict[str, Any],
+    status: int,
+    says: str,
+) -> None:
+    site = visit(settings_of(liar.issuer))
+    go_back(site, liar.sign_in(begin(site)))
+    liar.claims = claims
+    answer = sign_in_again(site, liar)
+    assert (answer.status_code, says in answer.text) == (status, True), answer.text
+    assert "It is not confirmed that it is you" in answer.text
+    assert re.search(r'href="/sign-in/shop\?next=[^"]+again=yes"', answer.text)
+    assert is_signed_in(site)
+    assert delete_everything(site, str(uuid4())).status_code == 422
+    assert run("select count(*) from raw.shoppers where shopper_id = 'agreed'") == [(1,)]
+
+
 def test_sign_ins_in_tabs_side_by_side_all_end(site: Client, provider: RealProvider) -> None:
     addresses = [provider.sign_in(begin(site), sub) for sub in ("real", "agreed", "plain")]
     for address in addresses:
@@ -470,17 +555,17 @@ def test_a_proof_that_does_not_fit_is_refused(lied_to: tuple[Client, LyingProvid
 @pytest.mark.parametrize(
     ("claims", "says"),
     [
-        ({"iss": "https://elsewhere.example"}, "It was not from the shop."),
-        ({"iss": None}, "It was not from the shop."),
-        ({"aud": "another site"}, "It was for another site."),
-        ({"aud": [CLIENT_ID, "another site"], "azp": "another site"}, "for another site."),
-        ({"nonce": "another"}, "It was of another sign-in."),
-        ({"nonce": None}, "It was of another sign-in."),
-        ({"exp": 1}, "It had expired."),
-        ({"exp": None}, "It was not complete."),
-        ({"sub": None}, "It was not complete."),
-        ({"iat": 9_999_999_999}, "It was not complete."),
-        ({"at_hash": "wrong"}, "It was not complete."),
+        ({"iss": "https://elsewhere.example"}, "did not come from the shop"),
+        ({"iss": None}, "did not come from the shop"),
+        ({"aud": "another site"}, "meant for another site"),
+        ({"aud": [CLIENT_ID, "another site"], "azp": "another site"}, "meant for another site"),
+        ({"nonce": "another"}, "belongs to another sign-in"),
+        ({"nonce": None}, "belongs to another sign-in"),
+        ({"exp": 1}, "came too late"),
+        ({"exp": None}, "missing or wrong"),
+        ({"sub": None}, "missing or wrong"),
+        ({"iat": 9_999_999_999}, "missing or wrong"),
+        ({"at_hash": "wrong"}, "missing or wrong"),
     ],
     ids=[
         "issuer", "no issuer", "audience", "authorised party", "nonce", "no nonce", "expired",
@@ -499,7 +584,7 @@ def test_a_token_that_another_key_signed(lied_to: tuple[Client, LyingProvider]) 
     site, liar = lied_to
     liar.signs_with = RSAKey.generate_key(2048)
     answer = go_back(site, liar.sign_in(begin(site)))
-    assert_failed(site, answer, 502, "It was not signed by the shop.")
+    assert_failed(site, answer, 502, "not signed by the shop")
 
 
 @pytest.mark.parametrize(
@@ -628,7 +713,7 @@ def test_who_signs_out_may_sign_out_at_the_shop_too(site: Client, provider: Real
     answer = site.post("/sign-out", data={"_csrf_token": token(site)})
     assert answer.headers["location"] == "/sign-out/shop"
     page = site.get("/sign-out/shop")
-    assert "You are signed out here" in page.text
+    assert "You are signed out of this site" in page.text
     found = re.search(r'href="([^"]+end_session[^"]+)"', page.text)
     assert found is not None
     asked = parse_qs(urlsplit(found[1].replace("&amp;", "&")).query)

@@ -12,7 +12,9 @@ from litestar.testing import TestClient
 from alsolike.database import connect
 from alsolike.settings import Settings
 from api.app import create_app
+from api.orders import pages as order_pages
 from api.sessions.session import COOKIE
+from tests.fixtures.waiting import wait_for
 from tests.shop.database import execute, run
 from tests.web.conftest import Client, wait_until_connected
 
@@ -207,7 +209,7 @@ def test_quantities_change_and_zero_takes_out(client: Client) -> None:
     assert basket(client) == {"pan-01": 7, "pan-02": 1}
     send(client, "/basket/quantity", product_id="pan-01", quantity="0")
     send(client, "/basket/quantity", product_id="pan-03", quantity="3")
-    assert "does not lie in your basket" in client.get("/").text
+    assert "no longer in your basket" in client.get("/").text
     assert basket(client) == {"pan-02": 1}
 
 
@@ -228,7 +230,7 @@ def test_a_quantity_of_what_is_not_there_is_told_too(client: Client) -> None:
     add(client, "pan-01")
     answer = send(client, "/basket/quantity", product_id="pan-02", quantity="many")
     assert answer.status_code == 422
-    assert "does not lie in your basket" in answer.text
+    assert "no longer in your basket" in answer.text
 
 
 def test_a_basket_has_bounds(client: Client) -> None:
@@ -340,12 +342,50 @@ def test_what_is_sold_out_meanwhile_is_said_at_its_line_and_holds_the_order_up(
     add(client, "pan-01", "pan-02")
     execute("update raw.products set is_in_stock = false where product_id = 'pan-01'")
     page = client.get("/basket").text
-    assert "Sold out: take it out to order the rest." in page
+    assert "Sold out. Remove it to order the rest." in page
     assert "Check out" not in page
     assert client.get("/checkout").headers["location"] == "/basket"
     send(client, "/basket/quantity", product_id="pan-01", quantity="0")
     order(client)
     assert purchases() == [("pan-02", 1, 0)]
+
+
+@pytest.mark.parametrize("gone", ["removed_at = now()", "is_hidden = true"])
+def test_an_order_leaves_out_what_is_no_longer_sold(client: Client, gone: str) -> None:
+    sign_in(client)
+    add(client, "pan-01", "pan-02")
+    execute(f"update raw.products set {gone} where product_id = 'pan-01'")
+    page = client.get("/basket").text
+    assert "No longer sold. An order leaves it out." in page
+    assert "Sold out" not in page
+    assert 'href="/products/pan-01"' not in page
+    assert 'id="quantity-1"' not in page
+    checkout = client.get("/checkout").text
+    assert "These are no longer sold, so the order leaves them out:" in checkout
+    order(client)
+    assert purchases() == [("pan-02", 1, 0)]
+    assert "Your basket is empty." in client.get("/basket").text
+
+
+def test_what_is_no_longer_sold_can_be_taken_out_and_makes_no_order(client: Client) -> None:
+    sign_in(client)
+    add(client, "pan-01")
+    execute("update raw.products set removed_at = now() where product_id = 'pan-01'")
+    assert "Nothing in your basket is sold any more." in client.get("/basket").text
+    assert client.get("/checkout").headers["location"] == "/basket"
+    send(client, "/basket/quantity", product_id="pan-01", quantity="0")
+    assert "Your basket is empty." in client.get("/basket").text
+
+
+def test_an_order_is_refused_where_a_product_is_no_longer_sold_since_it_was_shown(
+    client: Client,
+) -> None:
+    sign_in(client)
+    add(client, "pan-01", "pan-02")
+    form = order_form(client)
+    execute("update raw.products set removed_at = now() where product_id = 'pan-01'")
+    assert send(client, "/checkout", **form).headers["location"] == "/basket"
+    assert purchases() == []
 
 
 def test_an_order_needs_a_form_of_the_checkout(client: Client) -> None:
@@ -451,9 +491,9 @@ def test_a_return_asks_first_and_takes_as_many_pieces_as_wanted(client: Client) 
     assert "This was returned before." in page
     assert "2 of 3 returned" in page
     sums = re.findall(r'<th scope="row" colspan="3">(.+?)</th>\s*<td>(.+?)</td>', page)
-    assert [(name, re.sub(r"[^\d.−]", "", amount)) for name, amount in sums] == [
+    assert [(name, re.sub(r"[^\d.\u2212]", "", amount)) for name, amount in sums] == [
         ("Ordered", "30.00"),
-        ("Returned", "−20.00"),
+        ("Returned", "\u221220.00"),
         ("Total", "10.00"),
     ]
     # The rest goes back with another form.
@@ -474,7 +514,7 @@ def test_a_return_of_pieces_that_were_not_bought_is_refused_at_its_field(
     form = return_form(client, address)
     answer = send(client, f"{address}/return", **{**form, "quantity": typed})
     assert answer.status_code == 422
-    assert "Give a whole number from 1 to 2." in answer.text
+    assert "Enter a whole number from 1 to 2." in answer.text
     assert field(answer.text, "quantity") == typed
     assert purchases() == [("pan-01", 2, 0)]
 
@@ -616,3 +656,40 @@ def test_while_a_shopper_cannot_be_read_nothing_is_said_of_the_basket(hasty: Cli
         for path, form in forms:
             assert hasty.post(path, data={**proof, **form}).status_code == 503
     assert run("select product_id, quantity from raw.basket_lines") == [("pan-01", 1)]
+
+
+def test_what_is_put_into_the_basket_while_somebody_signs_in_is_carried_over(
+    client: Client,
+) -> None:
+    add(client, "pan-01")
+    form = {"_csrf_token": token(client), "shopper_id": "agreed"}
+    held = "select 1 from ops.sessions for key share"
+    with ThreadPoolExecutor(1) as threads, connect() as adding:
+        # As a request that has begun to put something into the basket.
+        adding.execute(held)
+        signing_in = threads.submit(client.post, "/sign-in", data=form)
+        wait_for(lambda: bool(run("select 1 from pg_locks where not granted")))
+        adding.execute(
+            "insert into raw.basket_lines (basket_id, product_id, quantity)"
+            " select b.basket_id, 'pan-02', 1 from raw.baskets as b where b.shopper_id is null"
+        )
+        adding.commit()
+        assert signing_in.result().status_code == 303
+    assert basket(client) == {"pan-01": 1, "pan-02": 1}
+    assert run("select count(*) from raw.baskets where shopper_id is null") == [(0,)]
+
+
+def test_nothing_is_put_into_the_basket_of_a_session_that_has_just_ended(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(client, "pan-01")
+    load = order_pages.load_visitor
+
+    async def ended_meanwhile(connection: Any, request: Any) -> Any:
+        visitor = await load(connection, request)
+        execute("delete from ops.sessions")
+        return visitor
+
+    monkeypatch.setattr(order_pages, "load_visitor", ended_meanwhile)
+    assert send(client, "/basket", product_id="pan-02").status_code == 409
+    assert run("select product_id from raw.basket_lines") == [("pan-01",)]

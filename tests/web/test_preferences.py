@@ -49,7 +49,7 @@ def test_less_like_a_product_takes_it_out_and_undo_brings_the_page_back(
     assert unwanted not in cards(page)
     assert wishes() == [(unwanted, -1)]
     listed = client.get("/hidden").text
-    assert "You want less like" in listed
+    assert "Less like these products" in listed
     assert f'data-product="{unwanted}"' in listed
 
     send(client, f"/products/{unwanted}/take-back", next="/hidden")
@@ -112,9 +112,9 @@ def test_a_wish_of_one_visitor_is_not_the_next_ones(client: Client) -> None:
     send(client, "/personalise", agree="yes")
     send(client, "/products/pan-01/less")
     send(client, "/personalise", agree="no")
-    assert "You want less like" not in client.get("/hidden").text
+    assert "Less like these products" not in client.get("/hidden").text
     send(client, "/personalise", agree="yes")
-    assert "You want less like" not in client.get("/hidden").text
+    assert "Less like these products" not in client.get("/hidden").text
 
 
 def test_the_explanation_is_the_visitors_own(client: Client, who: str) -> None:
@@ -147,7 +147,7 @@ def test_each_list_explains_what_it_shows(client: Client) -> None:
         answer = client.get(address)
         assert answer.status_code == 200, address
         assert words(answer.text)
-        assert "This list would not have it now" not in answer.text, address
+        assert "This product would not be recommended now" not in answer.text, address
 
 
 def test_by_htmx_the_explanation_opens_in_the_card_and_closes_again(client: Client) -> None:
@@ -179,4 +179,4 @@ def test_an_address_that_was_typed_is_answered_with_sense(
 def test_where_a_list_would_not_have_it_that_is_said(client: Client) -> None:
     send(client, "/sign-in", shopper_id="agreed")
     client.get("/products/pan-04")
-    assert "This list would not have it now" in client.get("/products/pan-04/why").text
+    assert "This product would not be recommended now" in client.get("/products/pan-04/why").text

@@ -112,3 +112,65 @@ def test_a_yes_in_spite_of_the_signal_outranks_it(client: Client, source: str, s
     assert send(client, "view", SIGNAL, shopper_id="silent").status_code == status
     # Of the one purpose alone.
     assert send(client, "click", SIGNAL, shopper_id="silent").json()["recorded"] is False
+
+
+OWN_LISTS = ("recommendations", "recently-viewed", "buy-again")
+
+
+def own_lists(client: Client, headers: dict[str, str]) -> list[list[dict[str, Any]]]:
+    """Return the lists of the shopper `agreed`: over the API, and of a history that is told."""
+    history = [{"product_id": "knife-01"}, {"product_id": "knife-02"}]
+    told = {"shopper_id": "agreed", "session_id": "s1", "history": history}
+    answers = [
+        *(client.get(f"/v1/shoppers/agreed/{name}", headers=headers) for name in OWN_LISTS),
+        client.post("/v1/recommendations", json=told, headers=headers),
+    ]
+    assert {answer.status_code for answer in answers} == {200}
+    recommended = answers[0].json(), answers[3].json()
+    assert {found["shopper_id"] for found in recommended} == {"agreed"}
+    return [answer.json()["items"] for answer in answers]
+
+
+def are_personal(lists: list[list[dict[str, Any]]]) -> list[bool]:
+    recommended, viewed, _due, told = lists
+    return [
+        any(item["source"] == "personal" for item in recommended),
+        bool(viewed),
+        any(item["source"] == "personal" for item in told),
+    ]
+
+
+def test_lists_with_the_signal_are_nobodys(client: Client) -> None:
+    assert send(client, "view", shopper_id="agreed").status_code == 201
+    assert are_personal(own_lists(client, {})) == [True, True, True]
+    lists = own_lists(client, SIGNAL)
+    assert are_personal(lists) == [False, False, False]
+    assert lists[2] == []
+    assert {item["reason"]["kind"] for item in lists[0]} == {"popular"}
+
+
+def test_what_the_shopper_hid_stays_out_of_lists_with_the_signal(client: Client) -> None:
+    first = own_lists(client, SIGNAL)[0][0]["product_id"]
+    hide = event("hide", shopper_id="agreed") | {"product_id": first}
+    assert client.post("/v1/events", json=hide).status_code == 201
+    assert first not in [item["product_id"] for item in own_lists(client, SIGNAL)[0]]
+
+
+def test_lists_follow_a_yes_in_spite_of_the_signal(client: Client) -> None:
+    assert send(client, "view", shopper_id="agreed").status_code == 201
+    execute(
+        "insert into raw.consents (shopper_id, purpose, is_granted, source) "
+        "values ('agreed', 'personalisation', true, 'site:gpc')"
+    )
+    assert are_personal(own_lists(client, SIGNAL)) == [True, True, True]
+
+
+def test_blocks_with_the_signal_are_nobodys(client: Client) -> None:
+    assert send(client, "view", shopper_id="agreed").status_code == 201
+    asked = {"shopper": "agreed"}
+    block = client.get("/blocks/recently-viewed", params=asked).text
+    assert "pan-01" in block
+    assert client.get("/blocks/recently-viewed", params=asked, headers=SIGNAL).text == ""
+    popular = client.get("/blocks/recommendations", headers=SIGNAL).text
+    own = client.get("/blocks/recommendations", params=asked, headers=SIGNAL).text
+    assert own == popular

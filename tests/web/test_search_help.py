@@ -134,7 +134,7 @@ def test_a_wrong_filter_is_told_beside_its_field(reader: Client, words: str) -> 
     assert field
     assert 'aria-invalid="true" aria-describedby="fault-price_from"' in field[0]
     assert 'value="cheap"' in field[0]
-    assert 'id="fault-price_from">Give a price such as 12.50.' in page.text
+    assert 'id="fault-price_from">Enter a price such as 12.50.' in page.text
     for group, fault in {
         "Rating": "Choose from 1 to 4 stars.",
         "Availability": "Choose “yes”",

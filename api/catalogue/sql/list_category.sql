@@ -13,6 +13,7 @@ select
     p.sale_price::double precision as sale_price,
     p.currency,
     p.image_url,
+    p.more_image_urls,
     p.url,
     p.attributes,
     p.is_in_stock,

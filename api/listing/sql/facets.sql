@@ -1,13 +1,15 @@
--- How many products of a listing have each value that its filters offer. A value is counted under
--- the choices of all other filters, not under those of its own.
+-- How many cards a listing would have with each value that its filters offer; a group of variants
+-- is one card. A value is counted under the choices of all other filters, and in the place of those
+-- of its own.
 -- Parameters: those of listed_products.sql; most_counted: products looked at, the newest first;
 -- most_values: values of a filter; most_attributes: attributes that are offered.
 -- A row: a filter (all, category, brand, price, rating, stock, attribute); the name of the
--- attribute, null for other filters; a value; whether it is a truth value; the number of products;
+-- attribute, null for other filters; a value; whether it is a truth value; the number of cards;
 -- for prices, of which the value is the currency, the least and the greatest. Values by how many
--- products have them, whatever is chosen. `all` has a row for the products looked at (`listed`) and
--- one for those that fit all choices (`fitting`). Attributes are those that half of the products
--- have at least, with two values or more, but no more than most_values; of longer texts, none.
+-- products have them, whatever is chosen. A category counts with all below it. `all` has a row for
+-- the products looked at (`listed`), in which each variant counts, and one for the cards that fit
+-- all choices (`fitting`). Attributes are those that half of the products have at least, with two
+-- values or more, but no more than most_values; of longer texts, none.
 -- Planned anew each time: what is not chosen costs nothing then.
 with wanted as materialized (
     select
@@ -19,6 +21,9 @@ with wanted as materialized (
 listed as materialized (
     select
         p.product_id,
+        -- Numbers are counted faster than texts; that two groups have the same one is next to
+        -- impossible.
+        hashtextextended(p.variant_group_id, 0) as group_number,
         p.category,
         p.brand,
         upper(p.currency) as currency,
@@ -116,8 +121,25 @@ fitted as materialized (
     from judged as j
 ),
 
+-- The best mean of each card, of what fits and of what does not.
+best_rated as materialized (
+    select
+        f.average,
+        f.misfit in ('', 'rating') as is_fitting
+    from fitted as f
+    where f.average >= 1 and f.group_number is null
+    union all
+    select
+        max(f.average) as average,
+        f.misfit in ('', 'rating') as is_fitting
+    from fitted as f
+    where f.average >= 1 and f.group_number is not null
+    group by f.group_number, is_fitting
+),
+
 named as (
     select
+        f.group_number,
         f.misfit,
         a.name,
         v.value #>> '{}' as value,
@@ -134,7 +156,12 @@ attribute_values as (
         n.value,
         bool_or(n.is_truth) as is_truth,
         count(*) as in_all,
-        count(*) filter (where n.misfit in ('', 'attribute ' || n.name)) as product_count
+        count(*) filter (
+            where n.group_number is null and n.misfit in ('', 'attribute ' || n.name)
+        ) as single_count,
+        array_agg(n.group_number) filter (
+            where n.group_number is not null and n.misfit in ('', 'attribute ' || n.name)
+        ) as group_numbers
     from named as n
     group by n.name, n.value
 ),
@@ -163,47 +190,81 @@ counted as (
         t.value,
         false as is_truth,
         0 as in_all,
-        t.product_count,
+        t.card_count,
         null::double precision as lowest,
         null::double precision as highest
     from (
         select
             count(*) as listed,
-            count(*) filter (where f.misfit = '') as fitting
+            count(*) filter (where f.misfit = '' and f.group_number is null)
+            + count(distinct f.group_number) filter (where f.misfit = '') as fitting
         from fitted as f
     ) as c
     cross join
         lateral (
             values ('listed', c.listed), ('fitting', c.fitting)
-        ) as t (value, product_count)
+        ) as t (value, card_count)
     union all
     select
         'category' as filter,
         null as name,
-        f.category as value,
+        t.path as value,
         false as is_truth,
-        count(*) as in_all,
-        count(*) filter (where f.misfit in ('', 'category')) as product_count,
+        sum(t.in_all) as in_all,
+        sum(
+            case when t.group_number is null then t.fitting else least(t.fitting, 1) end
+        ) as card_count,
         null as lowest,
         null as highest
-    from fitted as f
-    where f.category is not null and %(within)s::text is null
-    group by f.category
+    from (
+        select
+            a.path,
+            g.group_number,
+            sum(g.in_all) as in_all,
+            sum(g.fitting) as fitting
+        from (
+            select
+                string_to_array(f.category, ' > ') as names,
+                f.group_number,
+                count(*) as in_all,
+                count(*) filter (where f.misfit in ('', 'category')) as fitting
+            from fitted as f
+            where f.category is not null and %(within)s::text is null
+            group by f.category, f.group_number
+        ) as g
+        cross join
+            lateral (
+                select array_to_string(g.names[:d.depth], ' > ') as path
+                from generate_series(1, cardinality(g.names)) as d (depth)
+            ) as a
+        group by a.path, g.group_number
+    ) as t
+    group by t.path
     union all
     (
         select
             'brand' as filter,
             null as name,
-            f.brand as value,
+            g.brand as value,
             false as is_truth,
-            count(*) as in_all,
-            count(*) filter (where f.misfit in ('', 'brand')) as product_count,
+            sum(g.in_all) as in_all,
+            sum(
+                case when g.group_number is null then g.fitting else least(g.fitting, 1) end
+            ) as card_count,
             null as lowest,
             null as highest
-        from fitted as f
-        where f.brand is not null
-        group by f.brand
-        order by in_all desc, f.brand asc
+        from (
+            select
+                f.brand,
+                f.group_number,
+                count(*) as in_all,
+                count(*) filter (where f.misfit in ('', 'brand')) as fitting
+            from fitted as f
+            where f.brand is not null
+            group by f.brand, f.group_number
+        ) as g
+        group by g.brand
+        order by in_all desc, g.brand asc
         limit %(most_values)s
     )
     union all
@@ -213,7 +274,9 @@ counted as (
         f.currency as value,
         false as is_truth,
         count(*) as in_all,
-        count(*) filter (where f.misfit in ('', 'price')) as product_count,
+        count(*) filter (where f.misfit in ('', 'price') and f.group_number is null)
+        + count(distinct f.group_number)
+        filter (where f.misfit in ('', 'price')) as card_count,
         min(f.price_now) as lowest,
         max(f.price_now) as highest
     from fitted as f
@@ -226,11 +289,11 @@ counted as (
         s.stars::text as value,
         false as is_truth,
         0 as in_all,
-        count(*) filter (where f.misfit in ('', 'rating')) as product_count,
+        count(*) filter (where b.is_fitting) as card_count,
         null as lowest,
         null as highest
     from generate_series(1, 4) as s (stars)
-    inner join fitted as f on s.stars <= f.average
+    inner join best_rated as b on s.stars <= b.average
     group by s.stars
     union all
     select
@@ -239,7 +302,11 @@ counted as (
         'yes' as value,
         false as is_truth,
         count(*) filter (where f.is_in_stock) as in_all,
-        count(*) filter (where f.is_in_stock and f.misfit in ('', 'stock')) as product_count,
+        count(*) filter (
+            where f.is_in_stock and f.misfit in ('', 'stock') and f.group_number is null
+        )
+        + count(distinct f.group_number)
+        filter (where f.is_in_stock and f.misfit in ('', 'stock')) as card_count,
         null as lowest,
         null as highest
     from fitted as f
@@ -252,7 +319,9 @@ counted as (
         v.value,
         v.is_truth,
         v.in_all,
-        v.product_count,
+        v.single_count + (
+            select count(distinct g.number) from unnest(v.group_numbers) as g (number)
+        ) as card_count,
         null as lowest,
         null as highest
     from (
@@ -270,7 +339,7 @@ select
     c.name,
     c.value,
     c.is_truth,
-    c.product_count,
+    c.card_count::bigint as card_count,
     c.lowest,
     c.highest
 from counted as c

@@ -1,6 +1,6 @@
 -- Make purchases of what lies in a basket, and empty it; nothing happens if the basket is another
 -- than the one that the shopper saw, or an order of that id is known, whosever it is. Prices are
--- those of now.
+-- those of now. What the shop sells no more is left out, and goes with the rest.
 -- basket_id; shopper_id: whose it is; shopper_hash: keyed hash of the shopper; order_id: of the
 -- order, the same each time that the form is sent; product_ids, quantities, unit_prices: what the
 -- shopper saw, in any order.
@@ -22,18 +22,24 @@ locked as materialized (
     for update
 ),
 
-lines as (
+sold as (
     select
         l.product_id,
         l.quantity,
+        p.is_in_stock,
         least(p.price, p.sale_price) as unit_price
     from locked as l
     inner join raw.products as p
-        on
-            l.product_id = p.product_id
-            and p.is_in_stock
-            and not p.is_hidden
-            and p.removed_at is null
+        on l.product_id = p.product_id and not p.is_hidden and p.removed_at is null
+),
+
+lines as (
+    select
+        s.product_id,
+        s.quantity,
+        s.unit_price
+    from sold as s
+    where s.is_in_stock
 ),
 
 seen as (
@@ -63,7 +69,7 @@ written as (
             select 1 from raw.purchases as k
             where k.purchase_id = %(order_id)s::text || '-1'
         )
-        and (select count(*) from locked) = (select count(*) from seen)
+        and (select count(*) from sold) = (select count(*) from seen)
         and not exists (
             (select o.product_id, o.quantity, o.unit_price from seen as o)
             except
@@ -75,8 +81,11 @@ written as (
 
 emptied as (
     delete from raw.basket_lines as l
-    using written as w
-    where l.basket_id = %(basket_id)s and l.product_id = w.product_id
+    using locked as k
+    where
+        l.basket_id = %(basket_id)s
+        and l.product_id = k.product_id
+        and exists (select 1 from written)
 )
 
 select count(*) as purchases

@@ -5,4 +5,6 @@ select
     exists (select from raw.views as v where v.shopper_id = %(shopper_id)s)
     or exists (select from raw.basket_additions as b where b.shopper_id = %(shopper_id)s)
         as personalisation,
-    exists(select from raw.clicks as c where c.shopper_id = %(shopper_id)s) as measurement
+    exists (select from raw.clicks as c where c.shopper_id = %(shopper_id)s)
+    or exists (select from recs.impressions as i where i.shopper_id = %(shopper_id)s)
+        as measurement

@@ -141,6 +141,8 @@ _TRENDING = Case(
     most={**_LOOKED_UP, **_POPULAR},
 )
 _BASKET = f"shopper:{BUSY}"
+_ANSWER = "019ca000-0000-7000-8000-000000000000"
+_IMPRESSION = "019ca000-0000-7000-8000-000000000001"
 _OF_BUSY: dict[str, Any] = {"shopper_id": BUSY, "shopper_hash": b"hash"}
 _EMAIL = f"{BUSY}@example.com"
 _LINK_HASH = hashlib.sha256(BUSY.removeprefix("s").encode()).digest()
@@ -192,6 +194,7 @@ _SEARCH = Case(
         "after_score": None,
         "after_id": None,
         "row_count": 25,
+        "has_one_of_group": True,
     },
     rows=1,
     most={"products": 10},
@@ -251,6 +254,7 @@ _CHOICES: dict[str, Any] = {
     "within": _ONE_SHELF,
     "of_brand": None,
     "product_ids": None,
+    "scores": None,
     "category": None,
     "brands": None,
     "currency": None,
@@ -260,7 +264,11 @@ _CHOICES: dict[str, Any] = {
     "least_rating": None,
     "in_stock": False,
 }
-_FOUND: dict[str, Any] = {"within": None, "product_ids": [f"v{n:05}" for n in range(100)]}
+_FOUND: dict[str, Any] = {
+    "within": None,
+    "product_ids": [f"v{n:05}" for n in range(100)],
+    "scores": [1 / (60 + n) for n in range(100)],
+}
 _CHOSEN = Case(
     name="a shelf",
     statement="api/listing/listed_products",
@@ -552,6 +560,12 @@ CASES = (
     ),
     # The index lists all that have the word; up to 5,000 are ranked.
     _SEARCH.but("a common word", words="lamp", most={"products": PRODUCTS + 5100}),
+    _SEARCH.but(
+        "all variants of a common word",
+        words="lamp",
+        has_one_of_group=False,
+        most={"products": PRODUCTS + 5100},
+    ),
     _SEARCH.but("in a category", words="word77", category="Department 3", most={"products": 60}),
     _SEARCH.but("a product id", words="v00007", searches=("products_search", "products_pkey")),
     _SEARCH.but(
@@ -606,7 +620,8 @@ CASES = (
         name="all",
         statement="api/catalogue/category_counts",
         rows=61,
-        most={"products": PRODUCTS},
+        # To plan, the ends of the index are looked at.
+        most={"products": PRODUCTS + 10},
         **_READS_PRODUCTS,
     ),
     Case(
@@ -704,6 +719,13 @@ CASES = (
         order_name="newest",
         most={"products": PRODUCTS // 100},
         searches=("products_brand",),
+    ),
+    _CHOSEN.but(
+        "best of a search",
+        **_FOUND,
+        order_name="best",
+        most={"products": 110},
+        searches=("products_pkey",),
     ),
     _CHOSEN.but("popular", order_name="popular", most={"products": 420, "product_popularity": 420}),
     # Found by their brand or price, although the department is a sixth of the catalogue; Postgres
@@ -804,6 +826,13 @@ CASES = (
         rows=1,
     ),
     # The large shop has no groups.
+    Case(
+        name="one",
+        statement="api/product_page/variants",
+        parameters={"product_id": "v00001", "row_count": 100},
+        most={"products": 2},
+        rows=0,
+    ),
     Case(
         name="some",
         statement="api/product_page/variant_groups",
@@ -938,7 +967,7 @@ CASES = (
         name="much",
         statement="api/visitors/kept_actions",
         parameters={"shopper_id": BUSY},
-        most={"views": 4, "basket_additions": 4, "clicks": 4},
+        most={"views": 4, "basket_additions": 4, "clicks": 4, "impressions": 4},
         searches=("clicks_of_shopper",),
         rows=1,
     ),
@@ -946,16 +975,16 @@ CASES = (
         name="shopper",
         statement="api/visitors/forget_actions",
         parameters={"purpose": "measurement", "shopper_id": BUSY, "session_id": None},
-        most={"consents": 4, "clicks": 20},
-        searches=("clicks_of_shopper",),
+        most={"consents": 4, "clicks": 20, "impressions": 40},
+        searches=("clicks_of_shopper", "impressions_of_shopper"),
         rows=1,
     ),
     Case(
         name="session",
         statement="api/visitors/forget_actions",
         parameters={"purpose": "measurement", "shopper_id": None, "session_id": "visit"},
-        most={"consents": 4, "clicks": 20},
-        searches=("clicks_of_session",),
+        most={"consents": 4, "clicks": 20, "impressions": 40},
+        searches=("clicks_of_session", "impressions_of_session"),
         rows=1,
     ),
     Case(
@@ -964,6 +993,69 @@ CASES = (
         parameters={"purpose": "personalisation", "shopper_id": None, "session_id": "visit"},
         most={"consents": 4, "views": 20, "basket_additions": 20},
         rows=1,
+    ),
+    Case(
+        name="visit",
+        statement="api/visitors/adopt_impressions",
+        parameters={"session_id": "visit", "shopper_id": BUSY},
+        most={"consents": 4},
+        rows=0,
+    ),
+    Case(name="one", statement="api/impressions/add_months", rows=0),
+    Case(
+        name="two",
+        statement="api/impressions/write_shown",
+        parameters={
+            "impression_ids": [_IMPRESSION, None],
+            "answer_ids": [_ANSWER, None],
+            "served_at": ["2026-03-01T00:00:00Z", "2026-03-01T00:00:00Z"],
+            "places": ["home", "home"],
+            "tiers": ["live", "live"],
+            "page_product_ids": [None, "v00001"],
+            "shopper_ids": [BUSY, None],
+            "session_ids": [None, None],
+            "are_bots": [False, False],
+            "product_ids": ["v00001", "v00002"],
+            "positions": [1, 2],
+            "models": ["average", None],
+            "scores": [0.5, None],
+            "reason_kinds": ["viewed", None],
+        },
+        most={"consents": 4, "impression_counts": 4, "shoppers": 2},
+        searches=("impression_counts_key",),
+        rows=2,
+    ),
+    Case(
+        name="two",
+        statement="api/impressions/write_marks",
+        parameters={
+            "impression_ids": [_IMPRESSION, _IMPRESSION],
+            "served_at": ["2026-03-01T00:00:00Z", "2026-03-01T00:00:00Z"],
+            "product_ids": ["v00001", "v00001"],
+            "marked_at": ["2026-03-01T00:00:09Z", "2026-03-01T00:00:10Z"],
+            "are_clicks": [False, True],
+            "shopper_ids": [BUSY, BUSY],
+            "session_ids": [None, None],
+        },
+        most={"impressions": 8},
+        rows=0,
+    ),
+    Case(
+        name="two",
+        statement="api/impressions/count_marks",
+        parameters={
+            "days": ["2026-03-01", "2026-03-01"],
+            "places": ["home", "home"],
+            "models": ["average", None],
+            "tiers": ["live", "live"],
+            "positions": [1, 2],
+            "product_ids": ["v00001", "v00002"],
+            "are_bots": [False, False],
+            "are_clicks": [False, True],
+        },
+        most={"products": 4, "impression_counts": 4},
+        searches=("impression_counts_key",),
+        rows=2,
     ),
     Case(
         name="somebody known",
@@ -1251,6 +1343,13 @@ CASES = (
     Case(
         name="none",
         statement="api/sessions/read_session",
+        parameters=_SESSION_HASH,
+        most={"sessions": 2},
+        rows=0,
+    ),
+    Case(
+        name="none",
+        statement="api/sessions/hold_session",
         parameters=_SESSION_HASH,
         most={"sessions": 2},
         rows=0,

@@ -83,7 +83,7 @@ def test_every_index_is_missed_by_some_statement(
         "from pg_index as i "
         "inner join pg_class as x on i.indexrelid = x.oid "
         "inner join pg_class as t on i.indrelid = t.oid "
-        "left join pg_constraint as k on i.indexrelid = k.conindid and k.contype = 'p' "
+        "left join pg_constraint as k on i.indexrelid = k.conindid and k.contype in ('p', 'u') "
         "left join pg_inherits as h on i.indexrelid = h.inhrelid "
         "left join pg_class as w on h.inhparent = w.oid "
         "where t.relkind = 'r' "

@@ -14,14 +14,13 @@ import boto3
 import httpx
 import pyarrow.parquet as pq
 import pytest
-from psycopg import sql
 
 from alsolike.cli import run as run_command
 from alsolike.database import connect
 from tests.fixtures.site import ROOT, serving
 from tests.fixtures.tiny_encoder import WORDS, make_tiny_encoder
 from tests.fixtures.waiting import WITHIN_SECONDS, wait_for
-from tests.shop.database import run
+from tests.shop.database import run, tables_saying
 
 MARK = "CANARY"
 SHOPPER = f"{MARK}-shopper-8d1f"
@@ -110,23 +109,7 @@ def folder(tmp_path: Path) -> Path:
 def traces_in_database() -> set[str]:
     """Return the tables with a row in which the mark stands, the planner's statistics too."""
     with connect() as connection:
-        tables = connection.execute(
-            "select n.nspname, c.relname from pg_class as c "
-            "inner join pg_namespace as n on c.relnamespace = n.oid "
-            "where c.relkind in ('r', 'p', 'm') and n.nspname <> 'information_schema' "
-            "and n.nspname !~ '^pg_(toast|temp)' union all select 'pg_catalog', 'pg_stats'"
-        ).fetchall()
-        return {
-            f"{schema}.{name}"
-            for schema, name in tables
-            if connection.execute(
-                sql.SQL("select exists (select from {} as t where t::text like %s)").format(
-                    sql.Identifier(schema, name)
-                ),
-                [f"%{MARK}%"],
-            ).fetchone()
-            == (True,)
-        }
+        return tables_saying(connection, MARK)
 
 
 def traces_in_files(home: Path) -> set[str]:

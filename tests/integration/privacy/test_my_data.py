@@ -3,8 +3,10 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -99,6 +101,22 @@ def add_somebody(shopper: str) -> None:
     add_rows(
         "raw.clicks",
         [{"click_id": f"click {shopper}", "clicked_at": LATELY, "place": "home", **of_them}],
+    )
+    answer = uuid4()
+    add_rows(
+        "recs.impressions",
+        [
+            {
+                "impression_id": answer,
+                "answer_id": answer,
+                "served_at": datetime.now(UTC),
+                "position": 1,
+                "place": "home",
+                "tier": "live",
+                "seen_at": LATELY,
+                **of_them,
+            }
+        ],
     )
     add_rows("raw.baskets", [{"basket_id": f"shopper:{shopper}", "shopper_id": shopper}])
     add_rows(

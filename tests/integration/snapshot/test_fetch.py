@@ -169,11 +169,11 @@ def test_filters_and_pages_of_the_local_file(here: Settings, export: Export) -> 
     assert local.search("kettles copper", "Garden", None, 9)[0][0].product_id == "a"
     for odd in ('"', "AND (", "*", "title:a -b", " "):
         assert local.search(odd, None, None, 9) == []
-    assert local.category_counts() == [
-        ("Garden", 2, None),
-        ("Garden > Pots", 2, None),
-        ("Gardening", 1, None),
-        ("Kitchen", 1, None),
+    assert sorted(local.category_counts(), key=lambda one: one[0]) == [
+        (["Garden"], 2, None),
+        (["Garden > Pots"], 2, None),
+        (["Gardening"], 1, None),
+        (["Kitchen"], 1, None),
     ]
 
 

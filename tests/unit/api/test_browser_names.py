@@ -10,7 +10,11 @@ _WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 @pytest.mark.parametrize(
     ("user_agent", "browser", "system"),
     [
-        (f"Mozilla/5.0 (X11; Linux x86_64) {_WEBKIT} Chrome/142.0 Safari/537.36", "Chrome", "Linux"),
+        (
+            f"Mozilla/5.0 (X11; Linux x86_64) {_WEBKIT} Chrome/142.0 Safari/537.36",
+            "Chrome",
+            "Linux",
+        ),
         (
             f"Mozilla/5.0 (Windows NT 10.0) {_WEBKIT} Chrome/142.0 Safari/537.36 Edg/142.0",
             "Edge",
@@ -22,7 +26,11 @@ _WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
             "Samsung Internet",
             "Android",
         ),
-        ("Mozilla/5.0 (Android 16; Mobile; rv:145.0) Gecko/145.0 Firefox/145.0", "Firefox", "Android"),
+        (
+            "Mozilla/5.0 (Android 16; Mobile; rv:145.0) Gecko/145.0 Firefox/145.0",
+            "Firefox",
+            "Android",
+        ),
         (
             "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like "
             "Gecko) Version/26.0 Safari/605.1.15",

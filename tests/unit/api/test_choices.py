@@ -42,19 +42,20 @@ VALUES = st.one_of(
 
 
 FACETS = [
-    Facet(filter="all", value="listed", product_count=30),
-    Facet(filter="all", value="fitting", product_count=30),
-    Facet(filter="brand", value="Plainly", product_count=20),
-    Facet(filter="brand", value="Ōkami", product_count=0),
-    Facet(filter="attribute", name="is_dimmable", value="true", product_count=12, is_truth=True),
-    Facet(filter="attribute", name="is_dimmable", value="false", product_count=18, is_truth=True),
-    Facet(filter="attribute", name="word", value="true", product_count=7),
-    Facet(filter="attribute", name="word", value="blue", product_count=8),
-    Facet(filter="price", value="EUR", product_count=25, lowest=5, highest=12.5),
-    Facet(filter="price", value="JPY", product_count=5, lowest=500, highest=900),
-    Facet(filter="category", value="Home > Lamps", product_count=20),
-    Facet(filter="category", value="Home > Vases", product_count=6),
-    Facet(filter="category", value="Garden", product_count=4),
+    Facet(filter="all", value="listed", card_count=30),
+    Facet(filter="all", value="fitting", card_count=30),
+    Facet(filter="brand", value="Plainly", card_count=20),
+    Facet(filter="brand", value="Ōkami", card_count=0),
+    Facet(filter="attribute", name="is_dimmable", value="true", card_count=12, is_truth=True),
+    Facet(filter="attribute", name="is_dimmable", value="false", card_count=18, is_truth=True),
+    Facet(filter="attribute", name="word", value="true", card_count=7),
+    Facet(filter="attribute", name="word", value="blue", card_count=8),
+    Facet(filter="price", value="EUR", card_count=25, lowest=5, highest=12.5),
+    Facet(filter="price", value="JPY", card_count=5, lowest=500, highest=900),
+    Facet(filter="category", value="Home", card_count=26),
+    Facet(filter="category", value="Home > Lamps", card_count=20),
+    Facet(filter="category", value="Home > Vases", card_count=6),
+    Facet(filter="category", value="Garden", card_count=4),
 ]
 
 
@@ -91,7 +92,7 @@ def test_any_address_is_read_and_what_is_written_means_the_same(
 )
 def test_what_is_no_price_chooses_nothing_and_stays_in_its_field(text: str) -> None:
     reading = choices_of([("price_from", text), ("price_to", "9")], CATEGORY_SORTS)
-    assert reading.faults == {"price_from": "Give a price such as 12.50."}
+    assert reading.faults == {"price_from": "Enter a price such as 12.50."}
     assert reading.choices.price_from is None
     assert reading.choices.price_to == 9
     assert reading.typed["price_from"] == text[:500]
@@ -141,7 +142,7 @@ def test_a_value_that_leaves_nothing_is_disabled_unless_it_is_chosen() -> None:
 
 
 def test_in_a_list_that_was_not_counted_to_its_end_nothing_is_disabled() -> None:
-    cut = controls(facets=[replace(FACETS[0], product_count=MOST_COUNTED), *FACETS[1:]])
+    cut = controls(facets=[replace(FACETS[0], card_count=MOST_COUNTED), *FACETS[1:]])
     assert cut.counted == MOST_COUNTED
     assert not any(one.is_disabled for one in group(cut.before, "brand").options)
     assert controls().counted is None

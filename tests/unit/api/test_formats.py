@@ -7,6 +7,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 import pytest
+from msgspec.structs import replace
 
 from api.catalogue.cards import ProductCard, price_in_words
 from api.languages import formats
@@ -143,8 +144,40 @@ def test_a_card_is_remembered_for_each_language() -> None:
 WORDS = [
     ("en", "Sold out"),
     ("ru", "Нет в наличии"),
-    ("ru", "Ещё 3 варианта"),
+    ("ru", "4 варианта"),
     ("ru", "Оценка 4,5 из 5"),
     ("de", "Ausverkauft"),
-    ("de", "3 weitere Varianten"),
+    ("de", "4 Varianten"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("choices", "text"),
+    [
+        ((), "4 variants"),
+        ((("glass_colour", 4),), "Glass colour: 4 options"),
+        ((("size", 3), ("colour", 2)), "Size: 3 options, Colour: 2 options"),
+        ((("a", 2), ("b", 2), ("c", 2)), "4 variants"),
+    ],
+    ids=["unknown", "one", "two", "many"],
+)
+def test_a_card_says_what_its_variants_differ_in(
+    choices: tuple[tuple[str, int], ...], text: str
+) -> None:
+    card = ProductCard(
+        product_id="lamp-1",
+        url="/products/lamp-1",
+        title="Lamp",
+        brand=None,
+        price_now=None,
+        price_before=None,
+        currency=None,
+        image_url=None,
+        is_in_stock=True,
+        rating_average=None,
+        review_count=0,
+        variants=3,
+        choices=choices,
+    )
+    assert card.variants_text == text
+    assert replace(card, variants=0).variants_text is None

@@ -23,6 +23,7 @@ from api.listing.store import Facet
 from api.pages.rendering import template_environment
 from api.paging.more import one_page_more
 from api.product_page.service import RatingBar
+from api.product_page.variants import VariantChoice, VariantLink
 from api.reviews.form import form_of, read_form
 from api.reviews.store import ReviewText
 from api.visitors.session import Visitor
@@ -32,7 +33,7 @@ TOKEN = "token-of-this-visit"
 SOLD_OUT = "Sold out. Have a look at what is similar, below."
 HOSTILE = '<script>alert(1)</script>" onload="alert(2)'
 GALLERY = "/static/gallery.js"
-SCRIPTS = ["/static/vendor/htmx/htmx.min.js", "/static/search.js"]
+SCRIPTS = ["/static/vendor/htmx/htmx.min.js", "/static/search.js", "/static/impressions.js"]
 # Beyond the form that it stands in, which searches by itself.
 SUGGESTIONS = "/search/suggestions"
 VOID = {"br", "circle", "img", "input", "link", "meta", "path", "use"}
@@ -121,6 +122,8 @@ def block(*products: SimpleNamespace, is_personal: bool = True) -> SimpleNamespa
             source="personal" if is_personal else "popular",
             reason=reason if is_personal else popular,
             why_url=f"{product.url}/why",
+            tag=f"home.{rank}.live.trained-1",
+            url=f"{product.url}?from=home.{rank}.live.trained-1",
         )
         for rank, product in enumerate(products, 1)
     ]
@@ -162,15 +165,15 @@ CARDS = [card(number) for number in range(24)]
 def controls(*chosen: tuple[str, str], value: str = "red") -> Controls:
     """Make the filters of a list whose products have one brand and attribute of a value."""
     facets = [
-        Facet(filter="all", value="listed", product_count=24),
-        Facet(filter="brand", value=value, product_count=12),
-        Facet(filter="brand", value="Plainly", product_count=12),
-        Facet(filter="attribute", name=value, value=value, product_count=12),
-        Facet(filter="attribute", name=value, value="blue", product_count=0),
-        Facet(filter="price", value="EUR", product_count=20, lowest=5, highest=90),
-        Facet(filter="price", value="USD", product_count=4, lowest=6, highest=80),
-        Facet(filter="rating", value="4", product_count=9),
-        Facet(filter="stock", value="yes", product_count=20),
+        Facet(filter="all", value="listed", card_count=24),
+        Facet(filter="brand", value=value, card_count=12),
+        Facet(filter="brand", value="Plainly", card_count=12),
+        Facet(filter="attribute", name=value, value=value, card_count=12),
+        Facet(filter="attribute", name=value, value="blue", card_count=0),
+        Facet(filter="price", value="EUR", card_count=20, lowest=5, highest=90),
+        Facet(filter="price", value="USD", card_count=4, lowest=6, highest=80),
+        Facet(filter="rating", value="4", card_count=9),
+        Facet(filter="stock", value="yes", card_count=20),
     ]
     return make_controls(
         choices_of(chosen, CATEGORY_SORTS),
@@ -183,6 +186,15 @@ def controls(*chosen: tuple[str, str], value: str = "red") -> Controls:
 
 PRODUCT_PAGE = {
     "product": DETAIL,
+    "variants": [
+        VariantChoice(
+            "Colour",
+            [
+                VariantLink("Teal", "/products/P000001", is_current=True, is_in_stock=True),
+                VariantLink("Red", "/products/P000002", is_current=False, is_in_stock=False),
+            ],
+        )
+    ],
     "complements": block(*CARDS[18:21]),
     "similar": block(*CARDS[:12]),
     "recommended": block(*CARDS[12:18]),
@@ -295,17 +307,23 @@ PAGES: dict[str, dict[str, Any]] = {
         "called": "Anna",
         "email": "anna@example.com",
         "has_password": True,
-        "sessions": [ShownSession(
+        "sessions": [
+            ShownSession(
                 "0f",
                 "Firefox on Linux",
                 "27 November 2026, 10:05 UTC",
                 "28 November 2026",
                 is_this=True,
-            )],
+            )
+        ],
         "faults": {"old_password": "This is not your password."},
         "too_often": None,
     },
-    "sign_in_failed": {"message": "The shop does not answer.", "again": "/sign-in/shop?next=%2F"},
+    "sign_in_failed": {
+        "message": "The shop does not answer.",
+        "again": "/sign-in/shop?next=%2F",
+        "is_again": False,
+    },
     "signed_out": {"address": "https://login.example.com/end?client_id=alsolike"},
     "error": {"status": 404, "title": "Not Found", "detail": "There is no such page."},
     "error stale": {
@@ -410,6 +428,11 @@ def test_texts_of_the_catalogue_are_only_text() -> None:
     context = {
         **PRODUCT_PAGE,
         "product": detail,
+        "variants": [
+            VariantChoice(
+                HOSTILE, [VariantLink(HOSTILE, "/products/x", is_current=True, is_in_stock=False)]
+            )
+        ],
         "complements": block(hostile),
         "similar": block(hostile),
         "reviews": [review],
@@ -490,6 +513,7 @@ def test_card_without_picture_price_or_reviews_is_still_a_card() -> None:
         rating_average=None,
         review_count=0,
         variants=1,
+        variants_text="2 variants",
         is_in_stock=False,
     )
     page = parse(render("partials/product_items.html", products=[bare], more=END))
@@ -497,7 +521,7 @@ def test_card_without_picture_price_or_reviews_is_still_a_card() -> None:
     assert page.named("img") == []
     assert [a for a in page.named("svg") if "picture" in str(a.get("class"))]
     assert "Sold out" in page.text
-    assert " ".join(page.text.split()).endswith("1 more variant")
+    assert " ".join(page.text.split()).endswith("2 variants")
     assert "None" not in page.text
     assert [a for _, a in page.elements if "data-halves" in a] == []
 
@@ -603,3 +627,14 @@ def test_htmx_inherits_nothing_and_keeps_no_pages() -> None:
     assert config["allowEval"] is False
     package = json.loads((WEB / "package.json").read_text(encoding="utf-8"))
     assert re.fullmatch(r"[~^]?2\.0\.\d+", package["dependencies"]["htmx.org"])
+
+
+# An attribute on a line of its own that depends on something.
+_CONDITIONAL = r"\{% if [^\n]*%\}[a-z-]+(?:=\"|\{%|[ \n])"
+
+
+def test_attributes_that_depend_on_something_do_not_run_together() -> None:
+    """Blanks before a block are taken out, and the end of the line after one; `{%+` keeps them."""
+    for path in sorted((WEB / "templates").rglob("*.html")):
+        found = re.search(rf"%\}}\n +{_CONDITIONAL}", path.read_text())
+        assert found is None, f"{path.name}: {found.group()}"

@@ -1,5 +1,5 @@
 -- A page of the products whose text holds some words and that fit the question's filter, best match
--- first; of a group of variants the best.
+-- first; of a group of variants one: in stock before sold out, then the best.
 -- words: each in quotes; after_rank, after_id: match and product id of the last row of the page
 -- before, null: the first page; row_count: rows wanted.
 -- A row: how well it matches, then a product.
@@ -18,7 +18,7 @@ found as (
         p.*,
         row_number() over (
             partition by p.variant_group_id
-            order by m.relevance desc, p.product_id asc
+            order by p.is_in_stock desc, m.relevance desc, p.product_id asc
         ) as number_in_group
     from matches as m
     inner join fitting_products as p on m.number = p.number

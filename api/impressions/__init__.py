@@ -1,0 +1,1 @@
+"""What lists showed, and what of it was seen and clicked on: written beside the answers."""

@@ -1,0 +1,87 @@
+"""Writing what was shown, seen and clicked on, many rows by one statement."""
+
+from collections.abc import Sequence
+
+import psycopg
+from psycopg.rows import scalar_row
+
+from alsolike.database import query
+from api.database.pool import Connection
+from api.impressions.rows import Mark, ShownList
+from api.impressions.tags import ListTag, impression_id, served_at
+
+
+async def write_shown(connection: Connection, lists: Sequence[ShownList]) -> None:
+    """Write lists: a row per product, or counts alone of whoever did not agree to measurement.
+
+    Lists that are there are left as they are.
+    """
+    rows = [(one, shown) for one in lists for shown in one.products]
+    parameters = {
+        "impression_ids": [
+            None if one.answer_id is None else impression_id(one.answer_id, shown.position)
+            for one, shown in rows
+        ],
+        "answer_ids": [one.answer_id for one, _ in rows],
+        "served_at": [one.served_at for one, _ in rows],
+        "places": [one.place for one, _ in rows],
+        "tiers": [one.tier for one, _ in rows],
+        "page_product_ids": [one.page_product_id for one, _ in rows],
+        "shopper_ids": [one.shopper_id for one, _ in rows],
+        "session_ids": [one.session_id for one, _ in rows],
+        "are_bots": [one.is_bot for one, _ in rows],
+        "product_ids": [shown.product_id for _, shown in rows],
+        "positions": [shown.position for _, shown in rows],
+        "models": [shown.model for _, shown in rows],
+        "scores": [shown.score for _, shown in rows],
+        "reason_kinds": [shown.reason_kind for _, shown in rows],
+    }
+    try:
+        await connection.execute(query("api/impressions/write_shown"), parameters)
+    except psycopg.errors.CheckViolation:
+        # A month began, and nobody made its partition.
+        await connection.execute(query("api/impressions/add_months"))
+        await connection.execute(query("api/impressions/write_shown"), parameters)
+
+
+async def write_marks(connection: Connection, marks: Sequence[Mark]) -> list[Mark]:
+    """Write what was seen or clicked on, each once; return those whose impression is not there."""
+    counted = [mark for mark in marks if isinstance(mark.tag, ListTag)]
+    if counted:
+        await _count(connection, counted)
+    named = [mark for mark in marks if not isinstance(mark.tag, ListTag)]
+    if not named:
+        return []
+    ids = [mark.tag for mark in named if not isinstance(mark.tag, ListTag)]
+    cursor = connection.cursor(row_factory=scalar_row)
+    await cursor.execute(
+        query("api/impressions/write_marks"),
+        {
+            "impression_ids": ids,
+            "served_at": [served_at(one) for one in ids],
+            "product_ids": [mark.product_id for mark in named],
+            "marked_at": [mark.marked_at for mark in named],
+            "are_clicks": [mark.is_click for mark in named],
+            "shopper_ids": [mark.shopper_id for mark in named],
+            "session_ids": [mark.session_id for mark in named],
+        },
+    )
+    places = set(await cursor.fetchall())
+    return [mark for place, mark in enumerate(named, start=1) if place not in places]
+
+
+async def _count(connection: Connection, marks: Sequence[Mark]) -> None:
+    tags = [mark.tag for mark in marks if isinstance(mark.tag, ListTag)]
+    await connection.execute(
+        query("api/impressions/count_marks"),
+        {
+            "days": [mark.marked_at.date() for mark in marks],
+            "places": [tag.place for tag in tags],
+            "models": [tag.model for tag in tags],
+            "tiers": [tag.tier for tag in tags],
+            "positions": [tag.position for tag in tags],
+            "product_ids": [mark.product_id for mark in marks],
+            "are_bots": [mark.is_bot for mark in marks],
+            "are_clicks": [mark.is_click for mark in marks],
+        },
+    )
