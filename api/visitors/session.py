@@ -3,9 +3,9 @@
 A session holds the id of a signed-in shopper, or a random id for each purpose that an anonymous
 visitor agreed to; the shopper's is never kept beside the others. Beside a shopper's id it holds
 whether they signed in to their account, the shop's identity provider named them, or they were
-chosen in the demo's shop, and the family and the system of the browser. It also holds the id of the basket of a visitor who is not signed in,
-what a visitor hid who has no account or did not agree, and what somebody searched for last who
-agreed.
+chosen in the demo's shop, and the family and the system of the browser. It also holds the id of the
+basket of a visitor who is not signed in, what a visitor hid who has no account or did not agree,
+and what somebody searched for last who agreed.
 
 A browser that sends Global Privacy Control says no to every purpose. Only a yes of the signed-in
 shopper outranks it that they gave on this site while their browser sent it.

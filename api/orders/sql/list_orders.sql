@@ -1,9 +1,9 @@
 -- A shopper's orders, the latest first. A purchase without an order is one of its own.
 -- shopper_id: the shopper; ordered_at, order_id: after which order to go on, null: from the first;
 -- row_count: rows wanted.
--- A row: the order, when, pieces, pieces taken back, and of each of its purchases, in the order that
--- they were made, the title of the product, its id where it has a page now, its currency, and what
--- the pieces that were kept cost.
+-- A row: the order, when, pieces, pieces taken back, and of each of its purchases, in the order
+-- that they were made, the title of the product, its id where it has a page now, its currency, and
+-- what the pieces that were kept cost.
 select
     g.order_id,
     g.ordered_at,

@@ -21,8 +21,7 @@ _WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
             "Windows",
         ),
         (
-            f"Mozilla/5.0 (Linux; Android 16; SM-S931B) {_WEBKIT} SamsungBrowser/29.0 "
-            "Chrome/136.0 Mobile Safari/537.36",
+            f"Mozilla/5.0 (Linux; Android 16) {_WEBKIT} SamsungBrowser/29.0 Chrome/136.0",
             "Samsung Internet",
             "Android",
         ),
@@ -32,14 +31,12 @@ _WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
             "Android",
         ),
         (
-            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like "
-            "Gecko) Version/26.0 Safari/605.1.15",
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/26.0 Safari/605.1.15",
             "Safari",
             "macOS",
         ),
         (
-            "Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, "
-            "like Gecko) CriOS/142.0 Mobile/15E148 Safari/604.1",
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) CriOS/142.0 Safari/604.1",
             "Chrome",
             "iPhone",
         ),
