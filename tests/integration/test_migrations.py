@@ -21,7 +21,7 @@ from tests.fixtures.waiting import wait_for
 from tests.shop.models import add_vectors
 from tests.shop.vectors import clusters
 
-SCHEMAS = {"raw", "recs", "ops", "staging", "marts"}
+SCHEMAS = {"raw", "recs", "ops", "staging", "marts", "analytics"}
 NEWEST = "raw.products_newest"
 IS_VALID = "select indisvalid from pg_index where indexrelid = to_regclass(%s)"
 
