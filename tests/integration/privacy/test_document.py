@@ -41,7 +41,9 @@ OF_PEOPLE = (
 
 def documented() -> dict[str, set[str]]:
     """Return the columns by table, as the document's tables name them."""
-    row = re.compile(r"^\| `((?:raw|staging|marts|analytics|recs|ops)\.\w+)` \| (.+?) \|", re.MULTILINE)
+    row = re.compile(
+        r"^\| `((?:raw|staging|marts|analytics|recs|ops)\.\w+)` \| (.+?) \|", re.MULTILINE
+    )
     rows = row.findall(DOCUMENT.read_text())
     return {table: set(re.findall(r"`(\w+)`", columns)) for table, columns in rows}
 
