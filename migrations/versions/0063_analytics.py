@@ -7,14 +7,20 @@ down_revision = "0056"
 
 
 def upgrade() -> None:
-    """Make the schema, and let analysts look into it."""
+    """Make the schema, or use the shop's of that name, and let analysts look into it."""
     check_names_are_free("analytics")
     run_sql(
         """
         create schema if not exists analytics;
-        comment on schema analytics is
-            'What analysts ask. Built by dbt; nothing in it is of fewer people than its variable '
-            'minimum_group.';
+        do $$
+        begin
+            -- A shop may have had a schema of this name, which then keeps what it says.
+            if obj_description('analytics'::regnamespace, 'pg_namespace') is null then
+                comment on schema analytics is
+                    'What analysts ask. Built by dbt; each row is of nobody or of enough people.';
+            end if;
+        end
+        $$;
         grant usage on schema analytics to alsolike_analyst;
         """
     )
