@@ -59,6 +59,7 @@ ANALYST_READS = {
     "recs.serving_model": "is_single model_id switched_at",
 }
 ANALYST_CALLS = {
+    "raw.attribute_words",
     "raw.lowered_text",
     "raw.product_words",
     "raw.search_configuration",
@@ -66,6 +67,7 @@ ANALYST_CALLS = {
     "raw.without_accents",
     "recs.all_of",
     "recs.any_of",
+    "recs.begun_words",
     "recs.category_size",
     "recs.compounding",
     "recs.few_eligible",
@@ -79,6 +81,7 @@ ANALYST_CALLS = {
     "recs.list_limit",
     "recs.measure_statement",
     "recs.model_of",
+    "recs.most_of_words",
     "recs.nearest_products",
     "recs.nearest_thresholds",
     "recs.nearest_words",

@@ -60,6 +60,10 @@ class HandEncoder:
         """Know no word in Cyrillic letters."""
         return re.search("[а-я]", text) is None  # noqa: RUF001
 
+    def knows(self, word: str) -> bool:
+        """Know the words of its queries."""
+        return any(word in text.split() for text in MEANINGS)
+
     def encode(self, text: str) -> np.ndarray:
         """Return the vector of a query."""
         self.now += self.seconds
