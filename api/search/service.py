@@ -130,9 +130,7 @@ def snapshot_product_page(local: LocalSnapshot, search: Search) -> ProductPage:
     found, end = find_in_snapshot(local, search)
     catalogue.check_snapshot_category(local, search.category, is_empty=not found)
     items = [catalogue.as_product(product) for product in found]
-    return ProductPage(
-        items, _api_address(search, end), by="text", matches=len(items), left_out=[]
-    )
+    return ProductPage(items, _api_address(search, end), by="text", matches=len(items), left_out=[])
 
 
 async def find_page(connection: Connection, search: Search) -> tuple[store.SearchRow, str | None]:

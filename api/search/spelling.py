@@ -4,7 +4,8 @@ A query is only offered if products have its words, so that nobody is led from n
 """
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 
@@ -51,7 +52,9 @@ async def corrected(connection: Connection, words: str) -> list[Correction]:
     ]
 
 
-async def meant(connection: Connection, words: str, known: Set[str] = frozenset()) -> list[str]:
+async def meant(
+    connection: Connection, words: str, known: AbstractSet[str] = frozenset()
+) -> list[str]:
     """Return queries that find something, and differ little from one that does not.
 
     `known`: words that are spelt right, though no product has them.
@@ -121,9 +124,7 @@ def is_likely_typo(typed: str, forms: Iterable[str]) -> bool:
         _distance(typed, form) <= most
         and (len(typed) >= _OTHER_FIRST or typed[:1] == form[:1])
         and (
-            len(typed) >= _OTHER_LETTER
-            or len(typed) != len(form)
-            or sorted(typed) == sorted(form)
+            len(typed) >= _OTHER_LETTER or len(typed) != len(form) or sorted(typed) == sorted(form)
         )
         for form in forms
     )
@@ -149,7 +150,7 @@ def _distance(one: str, other: str) -> int:
 async def _nearest(
     connection: Connection,
     words: str,
-    known: Set[str] = frozenset(),
+    known: AbstractSet[str] = frozenset(),
     *,
     is_strict: bool = False,
 ) -> dict[str | None, list[str]]:

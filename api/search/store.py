@@ -93,9 +93,7 @@ async def search_products(
     cursor = await connection.execute(query("api/search/search_products"), parameters)
     row = await cursor.fetchone()
     if row is None:
-        return SearchRow(
-            is_by_vector=False, product_ids=[], scores=[], found_by=None, left_out=[]
-        )
+        return SearchRow(is_by_vector=False, product_ids=[], scores=[], found_by=None, left_out=[])
     return SearchRow(*row)
 
 

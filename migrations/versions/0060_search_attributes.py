@@ -55,13 +55,17 @@ def upgrade() -> None:
             cross join lateral (
                 select
                     case jsonb_typeof(e.value)
-                        when 'boolean' then case when e.value = 'true' then replace(a.name, '_', ' ') end
+                        when 'boolean'
+                            then case when e.value = 'true' then replace(a.name, '_', ' ') end
                         when 'string' then e.value #>> '{}'
                         when 'number' then e.value #>> '{}'
                     end as words,
                     e.place
                 from jsonb_array_elements(
-                    case when jsonb_typeof(a.value) = 'array' then a.value else jsonb_build_array(a.value) end
+                    case
+                        when jsonb_typeof(a.value) = 'array' then a.value
+                        else jsonb_build_array(a.value)
+                    end
                 ) with ordinality as e (value, place)
             ) as v
             where v.words <> '';
