@@ -1,6 +1,6 @@
--- Words of the catalogue whose beginning is spelt nearly like a word that is still being typed: they
--- differ by one letter or by two neighbours that changed places. Null: there are none, or some word
--- begins just so.
+-- Words of the catalogue whose beginning is spelt nearly like a word that is still being typed:
+-- they differ by one letter or by two neighbours that changed places. Null: there are none, or some
+-- word begins just so.
 -- p_word: without accents.
 create or replace function recs.begun_words(p_word text)
 returns tsquery

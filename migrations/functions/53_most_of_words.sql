@@ -1,13 +1,13 @@
--- Most of the words of a query that no product has all of: those that some product has together, and
--- the others, which are left out.
--- Words that no product has go first. Of the others one is left out: where the vector found products,
--- so that the nearest of these has the words that stay, else the commonest that helps. If one is not
--- enough, words are kept from the rarest on, as long as a product has them together.
+-- Most of the words of a query that no product has all of: those that some product has together,
+-- and the others, which are left out.
+-- Words that no product has go first. Of the others one is left out: where the vector found
+-- products, so that the nearest of these has the words that stay, else the commonest that helps. If
+-- one is not enough, words are kept from the rarest on, as long as a product has them together.
 -- p_words: the words, without accents; p_queries: one for each; p_category: path of a category,
 -- itself and all below it, null: any; p_near_ids: what the vector found, nearest first.
 -- words: the query of the words that stay: half of them at least, or a third if one of the ten
--- nearest has them; if the vector found anything and none of these has, and some product has each of
--- the others, more than half, for less says too little of the query. Null: there are none, or there are less than two words or more than
+-- nearest has them; if the vector found anything and none of these has, more than half, for less
+-- says too little of the query. Null: there are none, or there are less than two words or more than
 -- twelve. left_out: the other words.
 create or replace function recs.most_of_words(
     p_words text [], p_queries tsquery [], p_category text, p_near_ids text [],
@@ -82,7 +82,7 @@ begin
             inner join raw.products as p on n.product_id = p.product_id
             where p.search @@ tried;
             is_most := 2 * cardinality(kept) > cardinality(p_queries);
-            if place_now is null and (near_ids = '{}' or is_most or attempt = 0) and exists (
+            if place_now is null and (near_ids = '{}' or is_most) and exists (
                 select from raw.products as p
                 where
                     p.search @@ tried

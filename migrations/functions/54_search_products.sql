@@ -6,10 +6,10 @@
 -- category, itself and all below it, null: any; p_after_score, p_after_id: last row of the page
 -- before, null: the first page; p_has_one_of_group: whether of a group of variants there is one,
 -- or all that are found.
--- A row: product_id, score (1 more for a product that has the words, 4, 3 or 2 more for one whose id,
--- title or brand is the query itself), text_rank and vector_rank (from 1; null: not found that way),
--- found_by and left_out, the same in every row; best first. So those that are only near in meaning,
--- with scores below 1, come after all that match.
+-- A row: product_id, score (1 more for a product that has the words, 4, 3 or 2 more for one whose
+-- id, title or brand is the query itself), text_rank and vector_rank (from 1; null: not found that
+-- way), found_by and left_out, the same in every row; best first. So those that are only near in
+-- meaning, with scores below 1, come after all that match.
 --
 -- A group of variants stands where its best one would. It is shown by that one; if that is sold
 -- out, by the one in stock that matches the words best, unless its id or its title is the query
@@ -20,13 +20,13 @@
 -- order of the query; else empty.
 --
 -- A word is found in any form that its language gives it, and in compounds that end in it; those
--- that have the word itself come first. If no product has all of the words, the last one is tried
--- as the beginning of a word, then similar ones in the place of those that no product has
--- (recs.similar_words), then most of the words (recs.most_of_words), and then, without a vector, any
--- one of them. What also is written as one word is found as that too. Of the products that match, 5,000 are ranked. The vector adds those of the 50
--- nearest products in stock that are near enough (recs.search_space). Where no product has the
--- words, it adds them only if the nearest is an eighth of the way from that limit to the query
--- itself.
+-- that have the word itself come first. What is also written as one word is found as that too. If
+-- no product has all of the words, the last one is tried as the beginning of a word, then similar
+-- ones in the place of those that no product has (recs.similar_words), then most of the words
+-- (recs.most_of_words), and then, without a vector, any one of them. Of the products that match,
+-- 5,000 are ranked. The vector adds those of the 50 nearest products in stock that are near enough
+-- (recs.search_space). Where no product has the words, it adds them only if the nearest is an
+-- eighth of the way from that limit to the query itself.
 create or replace function recs.search_products(
     p_words text, p_query halfvec default null, p_encoder_id integer default null,
     p_k integer default 24, p_category text default null,

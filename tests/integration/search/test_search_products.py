@@ -254,8 +254,8 @@ def test_one_word_of_three_may_be_mistyped_and_the_vector_ranks_along() -> None:
         ("cheap woollen socks", FEET, ["s1", "g1", "h1"], ["cheap", "socks"]),
         # Less than half says too little, unless what is near has it.
         ("cheap nice red slippers", HEAD, [], []),
-        ("pink gloves", FEET, ["g1"], ["pink"]),
-        # Nothing near has one of the two that are known.
+        ("pink gloves", HANDS, ["g1"], ["pink"]),
+        ("pink gloves", FEET, [], []),
         ("gloves brass", FEET, [], []),
     ],
 )
