@@ -22,7 +22,7 @@ declare
     most_words constant integer := 12;
     nearest constant integer := 10;
     -- Of a word that titles, brands and categories lack no more products are counted.
-    most_counted constant integer := 100;
+    most_counted constant integer := 50;
     near_ids constant text [] := p_near_ids[:nearest];
     -- Places of words that products have, the commonest first, and what is left of them.
     known integer [];
