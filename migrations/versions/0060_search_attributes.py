@@ -3,7 +3,7 @@
 from alsolike.revision_steps import run_alone, run_sql
 
 revision = "0060"
-down_revision = "0056"
+down_revision = "0063"
 deletes: dict[str, str] = {}
 
 _TEXTS = "p.title, p.brand, p.category, p.description"
