@@ -83,6 +83,7 @@ ANALYST_READS = {
     "recs.serving_model": "is_single model_id switched_at",
 }
 ANALYST_CALLS = {
+    "raw.attribute_words",
     "raw.lowered_text",
     "raw.product_words",
     "raw.search_configuration",
@@ -90,6 +91,7 @@ ANALYST_CALLS = {
     "raw.without_accents",
     "recs.all_of",
     "recs.any_of",
+    "recs.begun_words",
     "recs.category_size",
     "recs.compounding",
     "recs.few_eligible",
@@ -103,6 +105,7 @@ ANALYST_CALLS = {
     "recs.list_limit",
     "recs.measure_statement",
     "recs.model_of",
+    "recs.most_of_words",
     "recs.nearest_products",
     "recs.nearest_thresholds",
     "recs.nearest_words",

@@ -552,9 +552,9 @@ CASES = (
         most={"products": 40, "search_words": 60, "search_endings": 60, "search_misspellings": 60},
         rows=None,
     ),
-    # No product has all three words, 24 have two of them; the index is asked for each pair.
+    # No product has all three words, 24 have two of them.
     _SEARCH.but(
-        "all words but one",
+        "most of the words",
         words="brass word77 nothing4711",
         most={"products": 100, "search_words": 10},
     ),
@@ -585,6 +585,12 @@ CASES = (
     ),
     _SUGGESTED,
     _SUGGESTED.but("the beginning of a rare word", words="name471", most={"products": 60}, rows=5),
+    _SUGGESTED.but(
+        "the beginning of a misspelled word",
+        words="quilbdf",
+        most={"products": 60, "search_words": 90, "search_endings": 60, "search_misspellings": 500},
+        rows=None,
+    ),
     _SUGGESTED.but(
         "a misspelled word",
         words="quilbdfg",
