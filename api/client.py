@@ -27,7 +27,7 @@ from api.catalogue.schemas import (
     RemovedProducts,
 )
 from api.events.schemas import EventOutcomes, EventResult, NewEvent, NewEvents
-from api.events.segment import SegmentBatch, SegmentCall, SegmentOutcomes
+from api.events.segment_schemas import SegmentBatch, SegmentCall, SegmentOutcomes
 from api.fields import Diversity
 from api.filters import PARAMETERS, ProductFilter
 from api.health.schemas import Liveness, Readiness

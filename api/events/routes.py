@@ -18,7 +18,8 @@ from api.events.schemas import (
     Kind,
     NewEvent,
 )
-from api.events.segment import SegmentOutcomes, read_segment
+from api.events.segment import read_segment
+from api.events.segment_schemas import SegmentOutcomes
 from api.exchange import AnyRequest
 from api.fields import Id
 from api.http.items import ITEMS, Items, RefusedItem, check_items, read_object

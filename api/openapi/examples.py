@@ -27,7 +27,7 @@ from api.catalogue.schemas import (
     RemovedProducts,
 )
 from api.events.schemas import EventOutcome, EventOutcomes, EventResult, NewEvent, NewEvents
-from api.events.segment import (
+from api.events.segment_schemas import (
     SegmentBatch,
     SegmentCall,
     SegmentOutcome,

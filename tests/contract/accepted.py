@@ -37,6 +37,8 @@ MEANINGS = {
     "product",
     "product_id",
     "products.attributes",
+    "properties.price",
+    "properties.products.price",
     "purchase_id",
     "quantity",
     "rating",
