@@ -1045,6 +1045,7 @@ CASES = (
         statement="api/impressions/measured_shoppers",
         parameters={"shopper_ids": [BUSY, "nobody"]},
         most={"consents": 8, "shoppers": 4},
+        rows=0,
     ),
     Case(
         name="two",
