@@ -18,7 +18,7 @@ from api.events.schemas import (
     Kind,
     NewEvent,
 )
-from api.events.segment import read_segment
+from api.events.segment import BATCH, read_segment
 from api.events.segment_schemas import SegmentOutcomes
 from api.exchange import AnyRequest
 from api.fields import Id
@@ -117,6 +117,7 @@ async def _outcomes(
     summary="Record what Segment tells",
     operation_id="recordSegment",
     status_code=200,
+    opt={ITEMS: BATCH},
 )
 async def record_segment(request: AnyRequest) -> SegmentOutcomes:
     """Record `track` calls of Segment's ecommerce specification, one or `{"batch": [...]}`.

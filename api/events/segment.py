@@ -22,6 +22,8 @@ from api.http.json_values import check_value
 from api.http.parameters import to_shape
 from api.problems.errors import InvalidFieldError
 
+# The field of the body that has several calls.
+BATCH: Final = "batch"
 # Of an event within the request, which the sender of a call does not know.
 _PLACE = re.compile(r"^events\[\d+\]\.")
 
@@ -50,19 +52,19 @@ def read_segment(body: Mapping[str, Any]) -> list[ReadCall]:
     InvalidFieldError
         The only call is none, the batch is empty or too long, or the calls make too many events.
     """
-    if "batch" not in body:
+    if BATCH not in body:
         return [_read_call(_to_call(body, "body"))]
     if "messageId" in body:
-        raise InvalidFieldError("batch", "Send either one call or a batch.")
-    given: Any = body["batch"]
+        raise InvalidFieldError(BATCH, "Send either one call or a batch.")
+    given: Any = body[BATCH]
     if not isinstance(given, list) or not 1 <= len(cast("list[Any]", given)) <= MOST_EVENTS:
         message = f"Expected a list of 1 to {MOST_EVENTS:,} calls."
-        raise InvalidFieldError("batch", message)
+        raise InvalidFieldError(BATCH, message)
     calls = [_read_one(one, place) for place, one in enumerate(cast("list[Any]", given))]
     total = sum(len(call.events) for call in calls)
     if total > MOST_EVENTS:
         message = f"Makes {total:,} events, and a request has at most {MOST_EVENTS:,}."
-        raise InvalidFieldError("batch", message)
+        raise InvalidFieldError(BATCH, message)
     return calls
 
 
