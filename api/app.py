@@ -39,7 +39,7 @@ from api.database.pool import Database
 from api.error_page import ErrorPage
 from api.events.pages import hidden_page, hide, unhide
 from api.events.preference_pages import take_back, want_less, want_more
-from api.events.routes import events_router
+from api.events.routes import events_router, segment_router
 from api.exchange import AnyRequest, public_path
 from api.health.routes import give_metrics, health_router
 from api.http.bodies import MOST_BYTES, check_bodies
@@ -50,7 +50,7 @@ from api.http.cross_site import refuse_cross_site
 from api.http.form_tokens import FormTokens, StaleFormError
 from api.http.hosts import Hosts
 from api.http.limits import RateLimits
-from api.http.links import link_next_page
+from api.http.links import complete_answer
 from api.http.notes import with_notes
 from api.http.pairs import PairedRequest, with_pairs
 from api.http.paths import API_PREFIX, BLOCKS_PREFIX, decode_parameters, without_prefix
@@ -184,6 +184,7 @@ def create_app(
             shoppers_router(erase_shopper),
             *webhooks_routers(settings),
             events_router(),
+            segment_router(),
             health_router(),
             give_metrics,
             pictures_router(),
@@ -207,13 +208,14 @@ def create_app(
             answer_conditionally,
             decode_parameters,
         ],
-        after_request=link_next_page,
+        after_request=complete_answer,
         state=State(
             {
                 "database": database,
                 "query_vectors": query_vectors,
                 "ladder": ladder,
                 "impressions": impressions,
+                "impression_key": _derive(settings.secret, "impressions"),
                 "limits": limits,
                 "metrics": metrics,
                 "tree": CategoryTree(ladder),

@@ -1050,7 +1050,14 @@ CASES = (
             "shopper_ids": [BUSY, BUSY],
             "session_ids": [None, None],
         },
-        most={"impressions": 8},
+        most={"impressions": 8, "consents": 8, "shoppers": 2},
+        rows=0,
+    ),
+    Case(
+        name="two",
+        statement="api/impressions/measured_shoppers",
+        parameters={"shopper_ids": [BUSY, "nobody"]},
+        most={"consents": 8, "shoppers": 4},
         rows=0,
     ),
     Case(
