@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from alsolike.experiments.assignment import Arm, given_arms, unit_of
@@ -137,11 +138,11 @@ def test_lists_of_the_product_page_can_be_off(visitor: Client) -> None:
 @pytest.mark.parametrize("address", ["/", "/products/spade-01"], ids=["home", "product"])
 def test_the_model_of_an_arm_makes_the_list(visitor: Client, address: str) -> None:
     place = "home" if address == "/" else "product-recommended"
-    other = add_model("other", dimension=4, serves=False)
+    other = add_model("other", dimension=4)
     write_vectors(
         other,
         {
-            f"{kind}-{n:02}": (1.0, 0.0, 0.0, 0.1 * n)
+            f"{kind}-{n:02}": np.array([1, 0, 0, n / 10], np.float32)
             for kind in ("knife", "pan")
             for n in range(30)
         },

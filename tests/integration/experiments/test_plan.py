@@ -4,6 +4,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
@@ -55,10 +56,10 @@ def test_it_is_listed_and_stopped() -> None:
 def test_a_model_has_to_be_there_and_to_answer() -> None:
     arms = ("--arm", "control=0.5", "--arm", "new=0.5:model=new")
     assert "new" in why_not("models", *arms)
-    model = add_model("new", dimension=4, serves=False)
+    model = add_model("new", dimension=4)
     assert "no vectors" in why_not("models", *arms)
     add_rows("raw.products", [{"product_id": "mug", "title": "Mug"}])
-    write_vectors(model, {"mug": (1.0, 0.0, 0.0, 0.0)})
+    write_vectors(model, {"mug": np.array([1, 0, 0, 0], np.float32)})
     assert begin("models", *arms)["arms"][1] == {"name": "new", "share": 0.5, "model": "new"}
 
 

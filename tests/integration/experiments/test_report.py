@@ -88,8 +88,9 @@ def impression(number: int, shopper: str, **changes: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def shop() -> None:
+def shop(database: dict[str, str]) -> None:
     """Make a shop of two arms, of which the second sells more."""
+    assert database
     make_experiment()
     add_rows(
         "raw.products",
@@ -149,7 +150,7 @@ def test_it_finds_the_effect_that_is_in_the_rows() -> None:
     assert found.seen is not None
     assert found.seen.sample_ratio.shoppers == {"control": PER_ARM // 2, "new": PER_ARM // 2}
     text = found.as_text()
-    assert text.index("The split is") < text.index("revenue  new")
+    assert text.index("The split is") < text.index("Lift over control")
     assert "better" in text
 
 
@@ -195,13 +196,15 @@ def test_what_was_bought_before_is_taken_out() -> None:
         (
             purchase(f"b-{arm}-{n}", f"{arm}-{n}", purchased_at=EXPOSED - timedelta(days=1))
             for arm, every in EVERY.items()
-            for n in range(0, PER_ARM, every)
+            for n in range(PER_ARM)
+            # Some of them came back.
+            if n % every == 0 or n % 10 == 1
         ),
     )
     found = report("trial", at=NOW).everybody
     assert found is not None
     assert found.effect("conversion", "new").is_adjusted
-    assert found.effect("conversion", "new").variance_left < 0.1
+    assert found.effect("conversion", "new").variance_left < 0.8
 
 
 @pytest.mark.usefixtures("shop")
