@@ -273,12 +273,12 @@ def test_what_cannot_be_written_waits(visitor: Client) -> None:
     begin(visitor, OFF)
     agree(visitor)
     log = visitor.app.state.impressions
-    log._is_writable = lambda: False  # noqa: SLF001
+    log._is_writable = lambda: False
     visitor.get("/")
     kept = log.kept
     with visitor.portal() as portal:
         assert not portal.call(log.write)
     assert log.kept == kept
-    log._is_writable = lambda: True  # noqa: SLF001
+    log._is_writable = lambda: True
     write(visitor)
     assert len(exposures()) == 1

@@ -17,4 +17,4 @@ select
     e.stopped_because
 from recs.experiments as e
 where %(name)s::text is null or e.name = %(name)s::text
-order by e.started_at desc, e.name
+order by e.started_at desc, e.name asc

@@ -1,9 +1,9 @@
--- What the shoppers of an experiment did, one row per shopper whose window is over and who consents
--- to measurement now. The window begins with the exposure; the time before is as long.
+-- What the shoppers of an experiment did: those whose window is over and who consent to measurement
+-- now. The window begins with the exposure; the time before is as long.
 -- name: the experiment; days: its window; at: the moment that counts as now; places: its lists;
 -- currency: that of revenue and orders, null: of products without one.
--- A row: arm; converted: whether they ordered, in any currency; orders, revenue: less what was taken
--- back; impressions, clicks: of the lists of the experiment that were seen; the same before; and
+-- A row: a shopper; arm; converted: whether they ordered, in any currency; orders, revenue: less
+-- what was taken back; impressions, clicks: of the lists of the experiment that were seen; the same before; and
 -- whether they saw one of the lists.
 with exposed as (
     select
@@ -26,18 +26,18 @@ bought as (
         bool_or(b.purchased_at < e.exposed_at) as converted_before,
         count(distinct coalesce(b.order_id, b.purchase_id)) filter (
             where
-                b.purchased_at >= e.exposed_at
-                and p.currency is not distinct from %(currency)s::text
+            b.purchased_at >= e.exposed_at
+            and p.currency is not distinct from %(currency)s::text
         ) as orders,
         sum(b.unit_price * (b.quantity - b.returned_quantity)) filter (
             where
-                b.purchased_at >= e.exposed_at
-                and p.currency is not distinct from %(currency)s::text
+            b.purchased_at >= e.exposed_at
+            and p.currency is not distinct from %(currency)s::text
         ) as revenue,
         sum(b.unit_price * (b.quantity - b.returned_quantity)) filter (
             where
-                b.purchased_at < e.exposed_at
-                and p.currency is not distinct from %(currency)s::text
+            b.purchased_at < e.exposed_at
+            and p.currency is not distinct from %(currency)s::text
         ) as revenue_before
     from exposed as e
     inner join raw.purchases as b on e.shopper_id = b.shopper_id

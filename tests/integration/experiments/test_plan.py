@@ -119,7 +119,7 @@ def test_an_exposure_is_written_once_by_many_at_once() -> None:
         ],
     )
 
-    def write(backwards: bool) -> None:  # noqa: FBT001
+    def write(backwards: bool) -> None:
         ids = [f"s{n}" for n in range(50)][:: -1 if backwards else 1]
         with connect(role=APP_ROLE) as connection:
             connection.execute(
