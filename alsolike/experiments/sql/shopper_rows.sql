@@ -3,8 +3,8 @@
 -- name: the experiment; days: its window; at: the moment that counts as now; places: its lists;
 -- currency: that of revenue and orders, null: of products without one.
 -- A row: a shopper; arm; converted: whether they ordered, in any currency; orders, revenue: less
--- what was taken back; impressions, clicks: of the lists of the experiment that were seen; the same before; and
--- whether they saw one of the lists.
+-- what was taken back; impressions, clicks: of the lists of the experiment that were seen; the same
+-- before; and whether they saw one of the lists.
 with exposed as (
     select
         x.arm,
