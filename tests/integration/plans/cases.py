@@ -1040,7 +1040,7 @@ CASES = (
             "session_ids": [None, "visit"],
             "exposed_at": ["2026-03-01T00:00:00Z", "2026-03-01T00:00:00Z"],
         },
-        most={"consents": 4, "shoppers": 2},
+        most={"consents": 4, "shoppers": 2, "exposures": 4},
         rows=0,
     ),
     Case(name="one", statement="api/impressions/add_months", rows=0),
