@@ -3,7 +3,7 @@
 from alsolike.revision_steps import run_sql
 
 revision = "0062"
-down_revision = "0056"
+down_revision = "0063"
 deletes = {"recs.experiments": "true", "recs.exposures": "true"}
 
 
