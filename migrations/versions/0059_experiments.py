@@ -2,8 +2,8 @@
 
 from alsolike.revision_steps import run_sql
 
-revision = "0062"
-down_revision = "0063"
+revision = "0059"
+down_revision = "0058"
 deletes = {"recs.experiments": "true", "recs.exposures": "true"}
 
 

@@ -2,7 +2,7 @@
 
 from alsolike.revision_steps import check_names_are_free, drop_built, drop_schema, run_sql
 
-revision = "0063"
+revision = "0057"
 down_revision = "0056"
 
 

@@ -2,8 +2,8 @@
 
 from alsolike.revision_steps import run_alone, run_sql
 
-revision = "0060"
-down_revision = "0063"
+revision = "0058"
+down_revision = "0057"
 deletes: dict[str, str] = {}
 
 _TEXTS = "p.title, p.brand, p.category, p.description"
