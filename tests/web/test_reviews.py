@@ -124,7 +124,7 @@ def test_a_double_click_makes_one_review(client: Client) -> None:
     for _ in range(2):
         assert send(client, FORM, rating="3", body="Twice.").status_code == 303
     assert written() == [("agreed", 3, None, "Twice.")]
-    assert "Your review is as it was." in client.get(PAGE).text
+    assert "Your review has not changed." in client.get(PAGE).text
 
 
 def test_the_newest_of_several_that_were_loaded_is_changed(client: Client) -> None:
