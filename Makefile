@@ -53,7 +53,7 @@ messages: .venv/dev ## Bring the catalogues of web/locales up to date; ADD=it ma
 	@$(BIN)/python -m api.languages.messages $(ADD)
 
 bench: .venv/dev .venv/peers/installed ## Measure speed and memory; print ratios within one run, fail if one is too low
-	@failed=0; for name in load pull neighbours serving search memory peers; do \
+	@failed=0; for name in load pull neighbours serving impressions search memory peers; do \
 		$(BIN)/python -m benchmarks.$$name || failed=1; \
 	done; exit $$failed
 

@@ -4,7 +4,7 @@ import os
 import secrets
 import smtplib
 import ssl
-from email.headerregistry import AddressHeader, HeaderRegistry
+from email.headerregistry import Address, AddressHeader, HeaderRegistry
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
@@ -19,14 +19,15 @@ class MailError(AlsolikeError):
 
 
 def compose(settings: MailSettings, to: str, subject: str, text: str) -> EmailMessage:
-    """Write a message of plain text to one address.
+    """Write a message of plain text to one address, which is taken as it stands.
 
     Where messages become files, its lines stand there as they are, so that a link can be copied.
     Mail servers may refuse that, so for them it is encoded.
     """
     message = EmailMessage()
     message["From"] = settings.sender
-    message["To"] = to
+    name, _, host = to.rpartition("@")
+    message["To"] = Address(username=name, domain=host)
     message["Subject"] = subject
     message["Date"] = formatdate()
     message["Message-ID"] = make_msgid(domain=_domain(settings.sender))
@@ -71,7 +72,7 @@ def _send(settings: MailSettings, message: EmailMessage) -> None:
             server.starttls(context=context)
         if settings.user:
             server.login(settings.user, settings.password)
-        server.send_message(message)
+        server.send_message(message, to_addrs=_recipient(message))
 
 
 def _write(settings: MailSettings, message: EmailMessage) -> None:
@@ -82,6 +83,13 @@ def _write(settings: MailSettings, message: EmailMessage) -> None:
     descriptor = os.open(settings.folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(message.as_bytes())
+
+
+def _recipient(message: EmailMessage) -> str:
+    header = message["To"]
+    assert isinstance(header, AddressHeader)  # noqa: S101  (`compose` wrote it so)
+    [address] = header.addresses
+    return address.addr_spec
 
 
 def _domain(sender: str) -> str:

@@ -52,6 +52,7 @@ from api.http.hosts import Hosts
 from api.http.limits import RateLimits
 from api.http.links import link_next_page
 from api.http.notes import with_notes
+from api.http.pairs import PairedRequest, with_pairs
 from api.http.paths import API_PREFIX, BLOCKS_PREFIX, decode_parameters, without_prefix
 from api.http.standard_headers import with_standard_headers
 from api.http.validation import validate_requests
@@ -245,6 +246,7 @@ def create_app(
             ],
         ),
         logging_config=None,
+        request_class=PairedRequest,
         request_max_body_size=MOST_BYTES,
     )
     standard = with_standard_headers(
@@ -255,7 +257,7 @@ def create_app(
         public_origin=settings.browsers.public_origin,
     )
     spoken = with_language(standard, languages, _MACHINE_PREFIXES)
-    app.asgi_handler = without_prefix(spoken, settings.path_prefix)
+    app.asgi_handler = with_pairs(without_prefix(spoken, settings.path_prefix))
     return app
 
 

@@ -31,6 +31,7 @@ from litestar.types import ASGIApp
 from alsolike.errors import AlsolikeError
 from alsolike.parent import end_with_parent
 from alsolike.settings import Settings, export_connection, is_loopback, load_settings
+from api.http.addresses import without_ports
 
 _STOP_SECONDS = 5
 # Seconds to wait for a port: worker processes of a server that was just killed may still hold it.
@@ -142,7 +143,7 @@ def application() -> ASGIApp:
         return app
     # Outermost, so that every middleware sees the client's address rather than the proxy's.
     wrapped = wrap_asgi_with_proxy_headers(app, list(settings.trusted_proxies))  # pyright: ignore[reportUnknownVariableType]
-    return cast("ASGIApp", wrapped)
+    return without_ports(cast("ASGIApp", wrapped))
 
 
 def _forget_dead_workers(metrics_folder: Path | None) -> None:

@@ -101,6 +101,7 @@ def load(
     rows: int | None = None,
     *,
     connections: int = CONNECTIONS,
+    headers_of: Callable[[], str] | None = None,
     answers: list[tuple[str, bytes]] | None = None,
 ) -> LoadResult:
     """Send requests over all connections for some seconds.
@@ -111,6 +112,8 @@ def load(
         Returns the path of the next request.
     rows : int, optional
         Rows that each answer must have; None: any number.
+    headers_of : callable, optional
+        Returns further headers of the next request, each with its line end.
     answers : list, optional
         Collects the path and the body of each answer.
     """
@@ -122,7 +125,8 @@ def load(
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         while (asked_at := time.perf_counter()) < started + seconds:
             path = path_of()
-            writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            headers = "" if headers_of is None else headers_of()
+            writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n".encode())
             head = await reader.readuntil(b"\r\n\r\n")
             if not head.startswith(b"HTTP/1.1 200"):
                 raise RuntimeError(path + " " + head.decode())

@@ -6,16 +6,20 @@ from typing import Any
 
 from litestar.datastructures import FormMultiDict
 
-from alsolike.privacy.hashes import folded_email
+from alsolike.privacy.hashes import LONGEST_EMAIL, folded_email
 from api.accounts.passwords import password_fault
 from api.accounts.service import NewAccount
 from api.languages.translate import gettext as _
 
 LONGEST_NAME = 100
-LONGEST_EMAIL = 254
 
-# Without quotes, comments and whatever else could make another header of it.
-_EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]{1,64}@[^\s@<>()\[\]\\,;:\"]+")
+# Words with dots between them, and labels of a host (RFC 5322, 3.4.1; RFC 6531 lets them have any
+# letters): no quotes, no comments, nothing that could make another address or header of it.
+_WORD = r"[^\s@<>()\[\]\\,;:\".]+"
+_LABEL = r"\w(?:[\w-]{0,61}\w)?"
+_EMAIL = re.compile(rf"(?=[^@]{{1,64}}@){_WORD}(?:\.{_WORD})*@{_LABEL}(?:\.{_LABEL})*")
+# Begins a word of RFC 2047, which programs of mail read as something else than it says.
+_ENCODED = "=?"
 
 AnyForm = FormMultiDict | Mapping[str, Any]
 Faults = dict[str, str]
@@ -29,12 +33,13 @@ def text_of(form: AnyForm, name: str) -> str:
 
 def email_fault(email: str) -> str | None:
     """Say what is wrong with an e-mail address; None if mail may be sent there."""
-    address = folded_email(email)
-    if not address:
+    if not email.strip():
         return _("Enter your e-mail address.")
+    address = folded_email(email)
     if (
         len(address) > LONGEST_EMAIL
         or not address.isprintable()
+        or _ENCODED in address
         or _EMAIL.fullmatch(address) is None
     ):
         return _("This is not an e-mail address. One looks like this: anna@example.com.")

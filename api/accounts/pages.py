@@ -59,9 +59,8 @@ async def sign_in_shopper(request: AnyRequest) -> Response[Any]:
     if account is None:
         fault = _("The e-mail address or the password is wrong.")
         return await _sign_in_page(request, form, {"password": fault})
-    return await _signed_in(
-        request, account.shopper_id, account.display_name or account.email, form
-    )
+    name = account.display_name or account.email
+    return await _signed_in(request, account.shopper_id, name, account.password_hash, form)
 
 
 @route("/sign-up", http_method=READ)
@@ -137,7 +136,7 @@ async def confirm(request: AnyRequest) -> Response[Any]:
     if is_made is None:
         fault = _("This is not the password that you chose for this address.")
         return await _link_page(request, "sign-up", form, {"password": fault})
-    return await _made(request, link, form, is_made=is_made)
+    return await _made(request, link, link.password_hash if is_made else None, form)
 
 
 @route("/account/claim", http_method=READ)
@@ -157,10 +156,10 @@ async def claim(request: AnyRequest) -> Response[Any]:
     if fault := password_fault(password, link.email):
         return await _link_page(request, "claim", form, {"password": fault})
     try:
-        is_made = await service.claim(request, token, link, password)
+        password_hash = await service.claim(request, token, link, password)
     except TooOftenError as error:
         return await _link_page(request, "claim", form, too_often=error)
-    return await _made(request, link, form, is_made=is_made)
+    return await _made(request, link, password_hash, form)
 
 
 @route("/account/new-password", http_method=READ)
@@ -180,12 +179,13 @@ async def choose_new_password(request: AnyRequest) -> Response[Any]:
     if fault := password_fault(password, link.email):
         return await _link_page(request, "reset", form, {"password": fault})
     try:
-        shopper_id = await service.reset_password(request, token, password)
+        given = await service.reset_password(request, token, password)
     except TooOftenError as error:
         return await _link_page(request, "reset", form, too_often=error)
-    if shopper_id is None:
+    if given is None:
         return await _link_over(request)
-    await sign_in(request, shopper_id, by="account")
+    shopper_id, password_hash = given
+    await sign_in(request, shopper_id, by="account", password_hash=password_hash)
     put_flash(request, _("Your new password is saved. You are signed in in this browser only."))
     return redirect(request, local_path(form.get("next")))
 
@@ -208,9 +208,9 @@ async def _choose(request: AnyRequest, form: AnyForm) -> Response[Any]:
 
 
 async def _signed_in(
-    request: AnyRequest, shopper_id: str, name: str, form: AnyForm
+    request: AnyRequest, shopper_id: str, name: str, password_hash: str | None, form: AnyForm
 ) -> Response[Any]:
-    await sign_in(request, shopper_id, by="account")
+    await sign_in(request, shopper_id, by="account", password_hash=password_hash)
     return _welcomed(request, name, form)
 
 
@@ -219,10 +219,14 @@ def _welcomed(request: AnyRequest, name: str, form: AnyForm) -> Response[Any]:
     return redirect(request, local_path(form.get("next")))
 
 
-async def _made(request: AnyRequest, link: Link, form: AnyForm, *, is_made: bool) -> Response[Any]:
-    if not is_made:
+async def _made(
+    request: AnyRequest, link: Link, password_hash: str | None, form: AnyForm
+) -> Response[Any]:
+    """Sign in to the account that was made of a link, unless none was."""
+    if password_hash is None:
         return await _link_over(request)
-    return await _signed_in(request, link.shopper_id, link.display_name or link.email, form)
+    name = link.display_name or link.email
+    return await _signed_in(request, link.shopper_id, name, password_hash, form)
 
 
 def _mail_sent(request: AnyRequest, email: str, task: BackgroundTask | None) -> Response[Any]:

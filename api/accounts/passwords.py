@@ -15,6 +15,8 @@ from alsolike.privacy.hashes import folded_email
 from api.languages.translate import gettext as _
 
 SHORTEST, LONGEST = 8, 200
+# As typed, where a letter and its marks are characters of their own.
+_LONGEST_TYPED = 4 * LONGEST
 
 # Each takes 64 MB while it works.
 _AT_ONCE = 4
@@ -45,6 +47,8 @@ class Passwords:
         return self._hasher.check_needs_rehash(kept)
 
     def _verify(self, kept: str | None, password: str) -> bool:
+        if len(password) > _LONGEST_TYPED:
+            return False
         # Made here for both cases, so that the first one to need it does not stand out.
         of_nobody = self._of_nobody
         try:
@@ -64,10 +68,11 @@ def password_fault(password: str, email: str) -> str | None:
     By the rules of NIST SP 800-63B: a length, and nothing that is tried first. None asks for kinds
     of characters.
     """
-    written = _written(password)
+    # To normalise many marks takes quadratic time.
+    written = _written(password[: _LONGEST_TYPED + 1])
     if len(written) < SHORTEST:
         return _("Use at least %(count)s characters.", count=SHORTEST)
-    if len(written) > LONGEST:
+    if len(written) > LONGEST or len(password) > _LONGEST_TYPED:
         return _("Use at most %(count)s characters.", count=LONGEST)
     address = folded_email(email)
     if written.lower() in {address, address.partition("@")[0]}:

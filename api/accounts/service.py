@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, Literal, TypeVar, cast
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from alsolike.privacy.hashes import folded_email, shopper_of
 from alsolike.settings import Settings
@@ -67,6 +68,8 @@ def accounts_of(request: AnyRequest) -> Accounts:
 async def check_password(request: AnyRequest, email: str, password: str) -> Account | None:
     """Return the account of an address if the password is its own; None otherwise.
 
+    By the time that somebody is signed in it may be another one: see `sign_in`.
+
     Raises
     ------
     TooOftenError
@@ -93,7 +96,7 @@ async def check_password(request: AnyRequest, email: str, password: str) -> Acco
             )
 
     await write(request, succeed, who=account.shopper_id)
-    return account
+    return replace(account, password_hash=new_hash or kept)
 
 
 async def sign_up(request: AnyRequest, new: NewAccount, after: str) -> EmailMessage:
@@ -142,7 +145,13 @@ async def ask_reset(request: AnyRequest, email: str, after: str) -> EmailMessage
     has_account = await _taking(
         request,
         attempts.of_mail(address),
-        partial(store.ask_reset, token=token, email=address, seconds=mail.RESET_SECONDS),
+        partial(
+            store.ask_reset,
+            token=token,
+            email=address,
+            new_id=new_shopper_id(),
+            seconds=mail.RESET_SECONDS,
+        ),
     )
     message = accounts.letter("reset", to=address, link=link)
     return message if has_account else None
@@ -186,11 +195,17 @@ async def confirm(request: AnyRequest, token: str, link: Link, password: str) ->
     )
 
 
-async def claim(request: AnyRequest, token: str, link: Link, password: str) -> bool:
-    """Make the account of a shopper whom the shop knows; False if none can be made any more."""
+async def claim(request: AnyRequest, token: str, link: Link, password: str) -> str | None:
+    """Make the account of a shopper whom the shop knows.
+
+    Returns
+    -------
+    str or None
+        The hash of its password; None if no account can be made any more.
+    """
     await _taking(request, attempts.of_link(token))
     password_hash = await accounts_of(request).passwords.hash(password)
-    return await write(
+    is_made = await write(
         request,
         partial(
             store.make_account,
@@ -200,15 +215,23 @@ async def claim(request: AnyRequest, token: str, link: Link, password: str) -> b
         ),
         who=link.shopper_id,
     )
+    return password_hash if is_made else None
 
 
-async def reset_password(request: AnyRequest, token: str, password: str) -> str | None:
-    """Give the account of a link another password, and end its sessions; return its shopper."""
+async def reset_password(request: AnyRequest, token: str, password: str) -> tuple[str, str] | None:
+    """Give the account of a link another password, and end its sessions.
+
+    Returns
+    -------
+    tuple of str or None
+        Its shopper and the hash of the password; None if the link is not good any more.
+    """
     await _taking(request, attempts.of_link(token))
     password_hash = await accounts_of(request).passwords.hash(password)
-    return await write(
+    shopper_id = await write(
         request, partial(store.reset_password, token=token, password_hash=password_hash)
     )
+    return None if shopper_id is None else (shopper_id, password_hash)
 
 
 async def change_password(request: AnyRequest, account: Account, old: str, new: str) -> bool:
@@ -228,7 +251,7 @@ async def change_password(request: AnyRequest, account: Account, old: str, new: 
 
     async def work(connection: Connection) -> bool:
         await attempts.forgive(connection, counted)
-        return await store.write_password(
+        return await store.change_password(
             connection, account.shopper_id, old_hash=kept, new_hash=new_hash
         )
 

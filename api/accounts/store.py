@@ -77,6 +77,15 @@ async def write_password(
     return cursor.rowcount > 0
 
 
+async def change_password(
+    connection: Connection, shopper_id: str, *, old_hash: str, new_hash: str
+) -> bool:
+    """As `write_password`, for an owner who chose it: what was mailed before is over."""
+    parameters = {"shopper_id": shopper_id, "old_hash": old_hash, "new_hash": new_hash}
+    cursor = await connection.execute(query("api/accounts/change_password"), parameters)
+    return cursor.rowcount > 0
+
+
 async def ask_sign_up(
     connection: Connection,
     token: str,
@@ -115,11 +124,27 @@ async def ask_sign_up(
     return purpose
 
 
-async def ask_reset(connection: Connection, token: str, *, email: str, seconds: float) -> bool:
-    """Keep a link that gives an account another password; False if there is no account."""
-    parameters = {"token_hash": token_hash(token), "email": email, "seconds": seconds}
-    cursor = await connection.execute(query("api/accounts/ask_reset"), parameters)
-    return cursor.rowcount > 0
+async def ask_reset(
+    connection: Connection, token: str, *, email: str, new_id: str, seconds: float
+) -> bool:
+    """Keep a link that gives an account another password; False if there is no account.
+
+    As much is written either way.
+
+    Parameters
+    ----------
+    new_id : str
+        An id of no shopper, for a link that opens nothing.
+    """
+    cursor = connection.cursor(row_factory=scalar_row)
+    parameters = {
+        "token_hash": token_hash(token),
+        "email": email,
+        "new_id": new_id,
+        "seconds": seconds,
+    }
+    await cursor.execute(query("api/accounts/ask_reset"), parameters)
+    return bool(await cursor.fetchone())
 
 
 async def read_link(connection: Connection, token: str) -> Link | None:
@@ -159,6 +184,9 @@ async def reset_password(connection: Connection, token: str, password_hash: str)
     """
     cursor = connection.cursor(row_factory=scalar_row)
     parameters = {"token_hash": token_hash(token), "password_hash": password_hash}
+    # A statement of its own: the next one sees what was committed until the account was free.
+    held = {"token_hash": parameters["token_hash"]}
+    await connection.execute(query("api/accounts/hold_account_of_link"), held)
     await cursor.execute(query("api/accounts/reset_password"), parameters)
     return await cursor.fetchone()
 

@@ -22,6 +22,7 @@ from litestar.types import (
 
 from api.http.items import ITEMS
 from api.http.json_values import check_duplicates, check_json, parse_json
+from api.http.pairs import LONG_FORM, MOST_FORM_BYTES, MOST_LONG_FORM_BYTES, check_fields
 from api.http.paths import API_PREFIX
 from api.http.validation import check_pairs
 
@@ -77,7 +78,7 @@ def check_bodies(app: ASGIApp) -> ASGIApp:
         needs_body = is_json and scope["method"] != "DELETE"
         if needs_body:
             _check_type(scope, _JSON)
-        body = await _read(scope, receive, arriving)
+        body = await _read(scope, receive, arriving, _most_bytes(scope, is_json=is_json))
         if body or needs_body:
             _check_body(scope, body, is_json=is_json)
         is_given = False
@@ -97,6 +98,7 @@ def check_bodies(app: ASGIApp) -> ASGIApp:
 def _check_body(scope: HTTPScope, body: bytes, *, is_json: bool) -> None:
     _check_type(scope, _JSON if is_json else _FORM)
     if not is_json:
+        check_fields(body)
         check_pairs(body, "body")
         return
     value = parse_json(body, "body")
@@ -124,9 +126,17 @@ class _Arriving:
         self.size = 0
 
 
-async def _read(scope: HTTPScope, receive: Receive, arriving: _Arriving) -> bytes:
+def _most_bytes(scope: HTTPScope, *, is_json: bool) -> int:
+    """Return how long a body of the route may be."""
+    if is_json:
+        return MOST_BYTES
+    is_long = scope["route_handler"].opt.get(LONG_FORM)
+    return MOST_LONG_FORM_BYTES if is_long else MOST_FORM_BYTES
+
+
+async def _read(scope: HTTPScope, receive: Receive, arriving: _Arriving, most_bytes: int) -> bytes:
     """Read a body."""
-    _check_length(scope)
+    _check_length(scope, most_bytes)
     pieces: list[bytes] = []
     size = 0
     try:
@@ -139,7 +149,7 @@ async def _read(scope: HTTPScope, receive: Receive, arriving: _Arriving) -> byte
                 pieces.append(message["body"])
                 size += len(message["body"])
                 arriving.size += len(message["body"])
-                if size > MOST_BYTES:
+                if size > most_bytes:
                     raise RequestEntityTooLarge
                 if arriving.size > _MOST_BYTES_AT_ONCE:
                     raise TooMuchError(_TOO_MUCH, headers={"Retry-After": "1"})
@@ -152,11 +162,11 @@ async def _read(scope: HTTPScope, receive: Receive, arriving: _Arriving) -> byte
         arriving.size -= size
 
 
-def _check_length(scope: HTTPScope) -> None:
+def _check_length(scope: HTTPScope, most_bytes: int) -> None:
     for name, value in scope["headers"]:
         if name == b"content-length":
             if not value.isdigit():
                 message = "Content-Length is no number."
                 raise ClientException(message)
-            if int(value[:20]) > MOST_BYTES:
+            if int(value[:20]) > most_bytes:
                 raise RequestEntityTooLarge

@@ -17,11 +17,11 @@ from litestar.utils.scope.state import ScopeState
 
 from alsolike.settings import Settings
 from api.http.cookies import cookie_name
+from api.http.pairs import read_form
 from api.languages.translate import gettext as _
 
 COOKIE = "alsolike_csrf"
 
-_FORMS = frozenset({RequestEncodingType.URL_ENCODED, RequestEncodingType.MULTI_PART})
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _DAY = 24 * 3600
 
@@ -72,7 +72,8 @@ class FormTokens(CSRFMiddleware):
             is_renewed = not is_kept or request.headers.get("hx-request") != "true"
             await self.app(scope, receive, self._giving(token, send) if is_renewed else send)
             return
-        given = await self._given(request)
+        # Nothing is read of the form of whoever cannot have it from here.
+        given = await self._given(request) if kept else None
         if not given or not kept or not self._csrf_tokens_match(given, kept):
             message = _(
                 "The page was open for too long, or your browser no longer has the cookie that "
@@ -83,11 +84,13 @@ class FormTokens(CSRFMiddleware):
         await self.app(scope, receive, send)
 
     async def _given(self, request: Request[Any, Any, Any]) -> str | None:
-        """Return the token that a request sends."""
+        """Return the token that a request sends, and read its form."""
         header = request.headers.get(self.config.header_name)
-        if header or request.content_type[0] not in _FORMS:
+        if request.content_type[0] != RequestEncodingType.URL_ENCODED:
             return header
-        given = (await request.form()).get("_csrf_token")
+        form = read_form(await request.body())
+        ScopeState.from_scope(request.scope).form = {**form}
+        given = header or form.get("_csrf_token")
         return given if isinstance(given, str) else None
 
     def _giving(self, token: str, send: Send) -> Send:

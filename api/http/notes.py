@@ -16,7 +16,7 @@ from api.http.cookies import cookie_name
 COOKIE = "alsolike_notes"
 
 _KEY = "notes"
-_SECONDS = 3600
+NOTES_SECONDS = 3600
 
 
 def with_notes(
@@ -36,7 +36,7 @@ def with_notes(
         CookieBackendConfig(
             secret=secret,
             key=name,
-            max_age=_SECONDS,
+            max_age=NOTES_SECONDS,
             path=path_prefix or "/",
             secure=is_cookie_secure,
             samesite="lax",

@@ -4,7 +4,6 @@ It is around the routing, so that the 404 of an unknown path has the same header
 costs one function call per message.
 """
 
-import ipaddress
 import re
 import secrets
 import time
@@ -14,6 +13,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from api.exchange import Exchange, current_exchange
 from api.fields import own_address
+from api.http.addresses import client_of
 from api.http.paths import API_PREFIX, keep_encoded_slashes
 
 # Ids as proxies and tracing libraries make them; others could forge log lines.
@@ -32,8 +32,6 @@ _HEAD_PREFIXES = (
 _NOT_KEPT = (b"cache-control", b"private, no-store")
 _NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 _REFERRER = (b"referrer-policy", b"same-origin")
-# A provider gives each customer a whole IPv6 network of this prefix length.
-_IPV6_NETWORK = 64
 # What the ladder leaves in the state of a request: the step that answered, and where a write
 # ended in the write-ahead log.
 _OF_STATE = (("tier", b"alsolike-tier"), ("position", b"alsolike-position"))
@@ -64,7 +62,7 @@ def with_standard_headers(
         exchange = Exchange(
             _request_id(scope),
             keep_encoded_slashes(scope),
-            client=_address(scope),
+            client=client_of(scope),
             path_prefix=path_prefix,
             has_signal=(b"sec-gpc", b"1") in scope["headers"],
             host_origin=f"{scope['scheme']}://{_host(scope)}",
@@ -103,18 +101,6 @@ def with_standard_headers(
             current_exchange.reset(token)
 
     return completed
-
-
-def _address(scope: HTTPScope) -> str:
-    """Return the client's address; of IPv6 the network that is one customer's."""
-    client = scope["client"]
-    host = "" if client is None else client[0]
-    if ":" not in host:
-        return host
-    try:
-        return str(ipaddress.ip_network((host.partition("%")[0], _IPV6_NETWORK), strict=False))
-    except ValueError:
-        return host
 
 
 def _host(scope: HTTPScope) -> str:

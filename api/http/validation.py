@@ -12,6 +12,7 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 from api.http.cors import Origins
 from api.http.hosts import Hosts
 from api.http.keys import FOR_BROWSERS
+from api.http.pairs import check_query
 from api.problems.errors import InvalidFieldError
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -29,6 +30,7 @@ def validate_requests(hosts: Hosts, origins: Origins) -> Callable[[ASGIApp], ASG
             if scope["type"] == "http":
                 hosts.check(scope)
                 _check_path(scope)
+                check_query(scope)
                 check_pairs(scope["query_string"], "query")
                 if scope["method"] not in _SAFE_METHODS:
                     _check_origin(scope, origins)

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from crawleruseragents import is_crawler
+from crawleruseragents import is_crawler  # pyright: ignore[reportMissingTypeStubs]
 
 # A browser's own name is shorter.
 _MOST_CHARACTERS = 512

@@ -1,15 +1,15 @@
 """Which language a visitor reads: the one they chose, or that of their browser."""
 
 from collections.abc import Mapping, Sequence
-from http.cookies import CookieError, SimpleCookie
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
-from litestar.datastructures import Headers
+from litestar.connection import ASGIConnection
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from alsolike.errors import SettingError
@@ -20,6 +20,9 @@ CATALOGUES = Path(__file__).parents[2] / "web" / "locales"
 
 _DOMAIN = "messages"
 _MOST_PREFERRED = 20
+# Characters of an `Accept-Language` that are looked at, and of a tag (RFC 5646, 4.4.1).
+_LONGEST_PREFERENCE = 1000
+_LONGEST_TAG = 35
 
 
 def load_languages(folder: Path = CATALOGUES) -> Mapping[str, Language]:
@@ -66,33 +69,35 @@ def offered_languages(tags: Sequence[str], found: Mapping[str, Language]) -> Map
 
 
 def preferred_tags(accept_language: str) -> list[str]:
-    """Read an `Accept-Language` header: tags, the most wanted first; what is malformed is left out.
+    """Read an `Accept-Language` header: tags, the most wanted first.
 
-    Source: RFC 9110, 12.5.4.
+    What is malformed or too long is left out. Source: RFC 9110, 12.5.4.
     """
     wanted: list[tuple[float, str]] = []
-    for part in accept_language.split(",")[:_MOST_PREFERRED]:
+    for part in accept_language[:_LONGEST_PREFERENCE].split(",")[:_MOST_PREFERRED]:
         tag, _, weight = part.partition(";")
         try:
             quality = float(weight.strip().removeprefix("q=")) if weight.strip() else 1.0
         except ValueError:
             continue
-        if tag.strip() and 0 < quality <= 1:
+        if 0 < len(tag.strip()) <= _LONGEST_TAG and 0 < quality <= 1:
             wanted.append((quality, tag.strip()))
     return [tag for _, tag in sorted(wanted, key=lambda one: -one[0])]
 
 
-def choose_language(languages: Mapping[str, Language], headers: Headers) -> Language:
+def choose_language(
+    languages: Mapping[str, Language], chosen_tag: str, accept_language: str
+) -> Language:
     """Return the language that the visitor chose, or the one that their browser likes most.
 
     A tag finds the language with the fewest of its subtags taken away: `ru-RU` finds `ru`.
     Source: RFC 4647, 3.4. The first language is that of whoever reads none of them.
     """
-    chosen = languages.get(_cookie(headers.get("cookie", "")))
+    chosen = languages.get(chosen_tag)
     if chosen is not None:
         return chosen
     by_tag = {tag.lower(): language for tag, language in languages.items()}
-    for tag in preferred_tags(headers.get("accept-language", "")):
+    for tag in preferred_tags(accept_language):
         subtags = tag.lower().split("-")
         for count in range(len(subtags), 0, -1):
             found = by_tag.get("-".join(subtags[:count]))
@@ -110,15 +115,9 @@ def with_language(
         if scope["type"] != "http" or scope["path"].startswith(in_english):
             await app(scope, receive, send)
             return
-        with spoken(choose_language(languages, Headers.from_scope(scope))):
+        asks = ASGIConnection[Any, Any, Any, Any](scope)
+        accepted = asks.headers.get("accept-language", "")
+        with spoken(choose_language(languages, asks.cookies.get(COOKIE, ""), accepted)):
             await app(scope, receive, send)
 
     return call
-
-
-def _cookie(header: str) -> str:
-    try:
-        found = SimpleCookie(header).get(COOKIE)
-    except CookieError:
-        return ""
-    return "" if found is None else found.value

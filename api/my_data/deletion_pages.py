@@ -1,7 +1,8 @@
 """The pages on which a shopper erases themselves, and the receipt.
 
 The form carries the number of the receipt. Sent twice, also at once, it erases once, and both
-answers lead to that receipt. It names nobody, so whoever knows its number may read it.
+answers lead to that receipt. It names nobody, so whoever knows its number may read it. Where that
+is the number of somebody else's receipt, the erasure gets another one.
 """
 
 from collections.abc import Mapping
@@ -58,18 +59,23 @@ async def delete_everything(request: AnyRequest) -> Template | Response[Any]:
     if faults:
         return await _page(request, visitor.shopper_id, number, faults)
 
-    async def work(connection: Connection) -> str | None:
+    async def work(connection: Connection) -> tuple[str, UUID] | None:
         shopper_id = (await load_visitor(connection, request)).shopper_id
-        if shopper_id is not None:
-            await erase(connection, [shopper_id], "site", erasure_id=number)
-        return shopper_id
+        if shopper_id is None:
+            return None
+        [receipt] = await erase(connection, [shopper_id], "site", erasure_id=number)
+        if (await load_visitor(connection, request)).shopper_id is not None:
+            # The number is that of somebody else's receipt, and so nothing was erased.
+            [receipt] = await erase(connection, [shopper_id], "site")
+        return shopper_id, receipt.erasure_id
 
-    shopper_id = await write(request, work, limit=ERASURE_SECONDS)
-    if shopper_id is None:
+    erased = await write(request, work, limit=ERASURE_SECONDS)
+    if erased is None:
         return await _after_another(request, number)
+    shopper_id, given = erased
     ladder_of(request).shoppers.forget(shopper_id)
     await sign_out(request)
-    return redirect(request, _url(number))
+    return redirect(request, _url(given))
 
 
 @route(_RECEIPT, http_method=READ)

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from api.catalogue.cards import ProductCard, cards_by_id
 from api.database.pool import Connection
 from api.exchange import AnyRequest, public_path
+from api.http.pairs import LONG_FORM
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer, write
 from api.languages.translate import gettext as _
@@ -77,7 +78,7 @@ async def review_page(request: AnyRequest, review_id: FromPath[str]) -> Template
     return await _review_page(request, id_of_path(review_id))
 
 
-@post(_ONE, status_code=200)
+@post(_ONE, status_code=200, opt={LONG_FORM: True})
 async def change_review(request: AnyRequest, review_id: FromPath[str]) -> Template | Response[Any]:
     """Change a review; the form again with what is wrong."""
     review_id = id_of_path(review_id)

@@ -1,7 +1,8 @@
 """Sign-ins that a browser has begun, in its encrypted notes.
 
-Each is good once, within the hour that notes last: the state ties the answer of the provider to the
-browser that asked, the nonce ties the token to it, and the verifier the code (PKCE, RFC 7636).
+Each is good once, within the hour that notes last, and the database knows which ones ended, because
+a browser may keep notes that it should have dropped. The state ties the answer of the provider to
+the browser that asked, the nonce ties the token to it, and the verifier the code (PKCE, RFC 7636).
 """
 
 import secrets

@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 from urllib.parse import urlencode
@@ -13,7 +14,9 @@ from litestar.response import Redirect, Template
 
 from alsolike.settings import Settings
 from api.exchange import AnyRequest, public_path
+from api.http.notes import NOTES_SECONDS
 from api.ladder.requests import ladder_of, write
+from api.ladder.spent_tokens import spend_token
 from api.languages.translate import gettext as _
 from api.log_text import in_log
 from api.oidc import flows
@@ -56,7 +59,7 @@ def oidc_routes(settings: Settings, clock: Callable[[], float]) -> Sequence[HTTP
         flow = flows.end(request, request.query_params.get("state", ""))
         try:
             code = _code(request)
-            if flow is None:
+            if flow is None or not await _is_first(request, flow):
                 raise _unknown()
             identity = await provider.identify(code, flow, _back())
             is_proof = _is_proof(request, identity)
@@ -85,6 +88,18 @@ def oidc_routes(settings: Settings, clock: Callable[[], float]) -> Sequence[HTTP
         return render_page(request, "pages/signed_out.html", address=address)
 
     return [begin_at_shop, back_from_shop, signed_out_here]
+
+
+async def _is_first(request: AnyRequest, flow: Flow) -> bool:
+    """Note that a sign-in ended; False if it did before, and the browser has kept its notes.
+
+    Raises
+    ------
+    DatabaseAwayError, psycopg.Error
+        It cannot be noted now.
+    """
+    is_over_by = datetime.now(UTC) + timedelta(seconds=NOTES_SECONDS)
+    return await spend_token(ladder_of(request), f"sign-in {flow.state}", is_over_by)
 
 
 def _is_proof(request: AnyRequest, identity: Identity) -> bool:

@@ -7,6 +7,7 @@ Every request has a time limit, follows nobody elsewhere, and waits beside other
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -32,6 +33,7 @@ from api.http.ids import is_placeholder
 from api.http.key_sets import KeySet, NoKeysError, TokenError, decode
 from api.languages.translate import gettext as _
 from api.log_text import in_log
+from api.oidc.bounded import HEADERS, Bounded
 from api.oidc.failures import SignInFailedError
 from api.oidc.flows import Flow
 from api.visitors.proof import PROOF_SECONDS
@@ -49,6 +51,11 @@ _MOST_BYTES = 256 * 1024
 _LEEWAY = 60
 # As for every id.
 _LONGEST_ID = 500
+# Characters of a name, as on the page on which shoppers change theirs; and of one that is told.
+_LONGEST_NAME = 100
+_LONGEST_TOLD = 1000
+# Control characters, and those that turn a line around.
+_UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 class Metadata(Struct, frozen=True):
@@ -230,24 +237,23 @@ class Provider:
 
     async def _get(self, address: str) -> bytes:
         """Read a document; `OSError` where that fails."""
-        content = b""
         try:
             async with (
-                httpx2.AsyncClient(verify=self._tls, timeout=_REQUEST_SECONDS) as client,
+                httpx2.AsyncClient(
+                    transport=self._transport(), headers=HEADERS, timeout=_REQUEST_SECONDS
+                ) as client,
                 asyncio.timeout(_REQUEST_SECONDS),
-                client.stream("GET", address) as answer,
             ):
-                async for part in answer.aiter_bytes():
-                    content += part
-                    if len(content) > _MOST_BYTES:
-                        message = f"The answer is longer than {_MOST_BYTES} bytes."
-                        raise OSError(message)
+                answer = await client.get(address)
         except httpx2.HTTPError as error:
             raise OSError(_why(error)) from error
         if answer.status_code != HTTPStatus.OK:
             message = f"The provider answered {answer.status_code}."
             raise OSError(message)
-        return content
+        return answer.content
+
+    def _transport(self) -> httpx2.AsyncBaseTransport:
+        return Bounded(httpx2.AsyncHTTPTransport(verify=self._tls), _MOST_BYTES)
 
     @asynccontextmanager
     async def _client(self, metadata: Metadata, back: str) -> AsyncGenerator[_Client]:
@@ -265,7 +271,8 @@ class Provider:
             redirect_uri=back,
             token_endpoint_auth_method=method,
             code_challenge_method="S256",
-            verify=self._tls,
+            transport=self._transport(),
+            headers=HEADERS,
             timeout=_REQUEST_SECONDS,
         )
         async with opened as client:
@@ -340,9 +347,7 @@ class Provider:
             )
             reason = f"the claim {name} holds no id of a shopper: see ALSOLIKE_OIDC_SHOPPER_CLAIM"
             raise SignInFailedError(HTTPStatus.FORBIDDEN, message, reason)
-        display_name = claims.get(self._settings.name_claim)
-        is_name = isinstance(display_name, str) and _is_text(display_name)
-        return Identity(shopper_id, str(display_name).strip() or None if is_name else None)
+        return Identity(shopper_id, _shown_name(claims.get(self._settings.name_claim)))
 
 
 async def _fetch_tokens(
@@ -412,6 +417,14 @@ def _is_id(shopper_id: str) -> bool:
         and _is_text(shopper_id)
         and not is_placeholder(shopper_id)
     )
+
+
+def _shown_name(told: object) -> str | None:
+    """Return what to call somebody: one line, as long as names are here; None: nothing was told."""
+    if not isinstance(told, str) or not _is_text(told):
+        return None
+    line = _UNSHOWN.sub(" ", told[:_LONGEST_TOLD])
+    return " ".join(line.split())[:_LONGEST_NAME].strip() or None
 
 
 def _is_text(text: str) -> bool:

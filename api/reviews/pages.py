@@ -11,6 +11,7 @@ from api.catalogue.cards import ProductCard, product_card
 from api.catalogue.service import unknown_product
 from api.database.pool import Connection
 from api.exchange import AnyRequest
+from api.http.pairs import LONG_FORM
 from api.ladder.requests import read, write
 from api.languages.translate import gettext as _
 from api.pages.addresses import product_url, sign_in_url
@@ -26,7 +27,7 @@ async def review_page(request: AnyRequest, product_id: FromPath[str]) -> Templat
     return await _form_page(request, product_id, None)
 
 
-@post("/products/{product_id:str}/review", status_code=200)
+@post("/products/{product_id:str}/review", status_code=200, opt={LONG_FORM: True})
 async def send_review(request: AnyRequest, product_id: FromPath[str]) -> Template | Response[Any]:
     """Write a review or change it, and go back to the product; the form again if it is wrong."""
     review, form = read_form(await request.form())

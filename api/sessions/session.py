@@ -36,12 +36,20 @@ from api.http.cookies import cookie_name
 from api.http.notes import notes_of
 from api.ladder.ladder import Work
 from api.languages.translate import gettext as _
-from api.sessions.store import PostgresStore, SignedInSession, hash_of, hold_session
+from api.sessions.store import (
+    PostgresStore,
+    ShopperGoneError,
+    SignedInSession,
+    hash_of,
+    hold_session,
+)
 
 logger = logging.getLogger("alsolike.web")
 
 COOKIE = "alsolike_session"
 
+# Key of who is signed in.
+SHOPPER = "shopper_id"
 # Key of the list of products that a visitor hid.
 HIDDEN = "hidden"
 # The oldest is shown again beyond them.
@@ -70,11 +78,14 @@ class _Held(Struct):
         Whether the cookie names a session that is over, or never was.
     answer : str or None
         The cookie to answer with: an id, empty to drop it; None leaves it as it is.
+    is_of_nobody : bool
+        Whether it names a shopper who was not found.
     """
 
     session_id: str | None = None
     is_over: bool = False
     answer: str | None = None
+    is_of_nobody: bool = False
 
 
 class SessionOverError(ClientException):
@@ -114,9 +125,12 @@ class Sessions:
             scope["session"] = await self._load(request, held)
 
             async def send_cookie(message: Message) -> None:
-                if message["type"] == "http.response.start" and held.answer is not None:
-                    headers = MutableScopeHeaders.from_message(message)
-                    headers.add("Set-Cookie", self._cookie(held.answer))
+                if message["type"] == "http.response.start":
+                    if held.is_of_nobody:
+                        await self._end_of_nobody(request, held)
+                    if held.answer is not None:
+                        headers = MutableScopeHeaders.from_message(message)
+                        headers.add("Set-Cookie", self._cookie(held.answer))
                 await send(message)
 
             await app(scope, receive, send_cookie)
@@ -171,6 +185,23 @@ class Sessions:
         except (*FAILURES, DatabaseAwayError) as error:
             logger.warning("A session was not renewed: %s", first_line(error))
 
+    def let_go(self, request: AnyRequest) -> None:
+        """Let the request be a stranger's: the shopper of its session was not found.
+
+        The session ends with the answer where there is no such shopper.
+        """
+        request.session.clear()
+        _held(request).is_of_nobody = True
+
+    async def _end_of_nobody(self, request: AnyRequest, held: _Held) -> None:
+        """End the session of somebody who was erased; the page is shown even if that fails."""
+        if held.session_id is None:
+            return
+        try:
+            await PostgresStore(request).delete_of_nobody(held.session_id)
+        except (*FAILURES, DatabaseAwayError) as error:
+            logger.warning("A session was not ended: %s", first_line(error))
+
     def check(self, request: AnyRequest) -> None:
         """Refuse a request whose session is over, before it writes anything.
 
@@ -200,6 +231,7 @@ class Sessions:
         data: Mapping[str, Any],
         *,
         is_new: bool = False,
+        password_hash: str | None = None,
         also: Work[None] | None = None,
     ) -> None:
         """Let the request's session hold something else, under another id.
@@ -208,6 +240,8 @@ class Sessions:
         ----------
         is_new : bool
             Whether it begins whatever became of the former one, as somebody signs in.
+        password_hash : str, optional
+            Of the password by which they do: it has to be the account's still.
         also : callable, optional
             Work of the same transaction, once the former session is over; of a session that holds
             something.
@@ -215,7 +249,9 @@ class Sessions:
         Raises
         ------
         SessionOverError
-            The session ended in the meantime.
+            The session ended in the meantime, or its shopper was erased.
+        ShopperGoneError
+            Who signs in was erased, or has another password.
         DatabaseAwayError, psycopg.Error
             It could not be written; the session is as it was.
         """
@@ -227,11 +263,23 @@ class Sessions:
         if data:
             session_id = secrets.token_urlsafe(32)
             value = msgspec.json.encode(data)
-            former = held.session_id
-            if not await store.replace(former, session_id, value, self.seconds, also=also):
-                if not is_new:
-                    raise self._over(request)
-                await store.set(session_id, value, self.seconds)
+            try:
+                is_begun = await store.replace(
+                    held.session_id,
+                    session_id,
+                    value,
+                    self.seconds,
+                    is_new=is_new,
+                    shopper_id=data.get(SHOPPER),
+                    password_hash=password_hash,
+                    also=also,
+                )
+            except ShopperGoneError:
+                if is_new:
+                    raise
+                is_begun = False
+            if not is_begun:
+                raise self._over(request)
         elif held.session_id is not None:
             await store.delete(held.session_id)
         if held.session_id is not None:
@@ -241,7 +289,7 @@ class Sessions:
         if session_id is not None:
             self._known[session_id] = dict(data)
         held.session_id = session_id
-        held.is_over = False
+        held.is_over = held.is_of_nobody = False
         request.scope["session"] = dict(data)
 
     async def change(

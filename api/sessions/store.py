@@ -10,15 +10,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+from litestar.exceptions import ClientException
 from litestar.stores.base import Store
 from msgspec import Struct
 from psycopg.rows import class_row, scalar_row
 
 from alsolike.database import query
+from alsolike.privacy.hashes import shopper_hash
 from api.database.pool import Connection
 from api.exchange import AnyRequest
 from api.ladder.ladder import Work
 from api.ladder.requests import read, write
+from api.languages.translate import gettext as _
 
 
 class SessionRow(Struct, frozen=True):
@@ -39,6 +42,15 @@ class SignedInSession(Struct, frozen=True):
 def hash_of(session_id: str) -> bytes:
     """Return what is kept of an id: 32 bytes."""
     return hashlib.sha256(session_id.encode()).digest()
+
+
+class ShopperGoneError(ClientException):
+    """A shopper was erased, or has another password, since they proved who they are."""
+
+    status_code = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("Your account changed while you signed in. Sign in again."))
 
 
 class PostgresStore(Store):
@@ -89,23 +101,49 @@ class PostgresStore(Store):
         value: str | bytes,
         expires_in: int | timedelta | None = None,
         *,
+        is_new: bool = False,
+        shopper_id: str | None = None,
+        password_hash: str | None = None,
         also: Work[None] | None = None,
     ) -> bool:
         """Begin a session in place of another, which is over from then on.
 
         Parameters
         ----------
+        is_new : bool
+            Whether it begins too where the other is over already.
+        shopper_id : str, optional
+            Who is signed in.
+        password_hash : str, optional
+            Of the password that they gave.
         also : callable, optional
             Work of the same transaction, once the other session is over.
 
         Returns
         -------
         bool
-            Whether it began: it does not where the other is over already.
+            Whether it began.
+
+        Raises
+        ------
+        ShopperGoneError
+            There is no such shopper any more, or they have another password.
         """
         old_hash = None if old_key is None else hash_of(old_key)
-        parameters = {**_parameters(key, value, expires_in), "old_hash": old_hash}
-        return await self._write("api/sessions/replace_session", parameters, also) > 0
+        new = _parameters(key, value, expires_in)
+
+        async def work(connection: Connection) -> bool:
+            if shopper_id is not None:
+                await _hold_shopper(connection, shopper_id, password_hash)
+            parameters = {**new, "old_hash": old_hash}
+            found = await connection.execute(query("api/sessions/replace_session"), parameters)
+            if is_new and not found.rowcount:
+                found = await connection.execute(query("api/sessions/write_session"), new)
+            if also is not None and found.rowcount:
+                await also(connection)
+            return found.rowcount > 0
+
+        return await write(self._request, work)
 
     async def change(
         self,
@@ -147,6 +185,10 @@ class PostgresStore(Store):
         """End a session."""
         await self._write("api/sessions/delete_session", {"session_hash": hash_of(key)})
 
+    async def delete_of_nobody(self, key: str) -> None:
+        """End a session if its shopper is no more."""
+        await self._write("api/sessions/end_session_of_nobody", {"session_hash": hash_of(key)})
+
     async def delete_all(self) -> None:
         """End all sessions."""
         await self._write("api/sessions/delete_all_sessions", {})
@@ -171,16 +213,30 @@ class PostgresStore(Store):
             "api/sessions/delete_sessions_of", {"shopper_id": shopper_id, "but_hash": but_hash}
         )
 
-    async def _write(
-        self, name: str, parameters: dict[str, Any], also: Work[None] | None = None
-    ) -> int:
+    async def _write(self, name: str, parameters: dict[str, Any]) -> int:
         async def work(connection: Connection) -> int:
-            count = (await connection.execute(query(name), parameters)).rowcount
-            if also is not None:
-                await also(connection)
-            return count
+            return (await connection.execute(query(name), parameters)).rowcount
 
         return await write(self._request, work)
+
+
+async def _hold_shopper(connection: Connection, shopper_id: str, password_hash: str | None) -> None:
+    """Keep a shopper, and the password of their account, as they are until the transaction ends.
+
+    Raises
+    ------
+    ShopperGoneError
+        They are no more, or the password is another one.
+    """
+    shopper = {"shopper_id": shopper_id, "shopper_hash": shopper_hash(shopper_id)}
+    cursor = connection.cursor(row_factory=scalar_row)
+    await cursor.execute(query("api/sessions/hold_shopper"), shopper)
+    if not await cursor.fetchone():
+        raise ShopperGoneError
+    account = {"shopper_id": shopper_id, "password_hash": password_hash}
+    found = await connection.execute(query("api/sessions/hold_account"), account)
+    if password_hash is not None and not found.rowcount:
+        raise ShopperGoneError
 
 
 async def hold_session(connection: Connection, session_id: str) -> bool:

@@ -28,6 +28,8 @@ MEDIA_TYPES: Mapping[str, str] = MappingProxyType(
 
 _MOST_BYTES = 200_000
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+# But tabs and line ends, of which a name has none.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _WEB_ADDRESS = re.compile(r"(https?://|/|mailto:|tel:)\S+")
 # What stands on what, with text; WCAG 2.2, 1.4.3 asks for 4.5 to 1.
 _LEAST_CONTRAST = 4.5
@@ -229,6 +231,13 @@ def load_theme(folder: Path | None) -> Theme:
         raise _bad(path, str(error)) from None
     if not found.name.strip():
         raise _bad(path, "name is empty: give the shop's name")
+    # It stands in subjects of mails.
+    if not found.name.strip().isprintable():
+        raise _bad(path, f"name is {found.name!r}: give it in one line, without control characters")
+    texts = [text for one in found.texts.values() for text in msgspec.structs.astuple(one)]
+    for text in (*texts, *(link.text for link in found.links)):
+        if text is not None and _CONTROL.search(text):
+            raise _bad(path, f"the text {text!r} has a control character")
     for link in found.links:
         if _WEB_ADDRESS.fullmatch(link.url) is None:
             message = (

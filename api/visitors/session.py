@@ -27,7 +27,7 @@ from api.exchange import AnyRequest, has_signal
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer, ladder_of, write
 from api.languages.translate import gettext as _
-from api.sessions.session import HIDDEN, SEARCHES, sessions_of
+from api.sessions.session import HIDDEN, SEARCHES, SHOPPER, sessions_of
 from api.visitors import store
 from api.visitors.proof import PROVED_AT
 from api.visitors.refusals import refused_purposes
@@ -36,7 +36,7 @@ from api.visitors.store import SignedInBy
 
 logger = logging.getLogger("alsolike.web")
 
-_SHOPPER, _BASKET, _VISITOR = "shopper_id", "basket_id", "visitor"
+_SHOPPER, _BASKET, _VISITOR = SHOPPER, "basket_id", "visitor"
 # Two ids, so that whoever agrees to one purpose is not known by what they did for the other.
 _IDS: Mapping[Purpose, str] = {"personalisation": "session_id", "measurement": "measured_id"}
 _BY = "by"
@@ -226,7 +226,7 @@ async def load_visitor(connection: Connection, request: AnyRequest) -> Visitor:
         if _may_hold(request):
             row = await store.shopper(connection, shopper_id, by=_by(request))
         if row is None:
-            request.session.clear()
+            sessions_of(request).let_go(request)
         else:
             agreed = row.confirmed if has_signal() else row.agreed
             visitor = Visitor(
@@ -324,7 +324,12 @@ def visitor_context(request: AnyRequest) -> Mapping[str, Any]:
 
 
 async def sign_in(
-    request: AnyRequest, shopper_id: str, *, by: SignedInBy, proved_at: float | None = None
+    request: AnyRequest,
+    shopper_id: str,
+    *,
+    by: SignedInBy,
+    password_hash: str | None = None,
+    proved_at: float | None = None,
 ) -> None:
     """Make the visitor a shopper; a stranger's basket and hides are carried over.
 
@@ -333,6 +338,8 @@ async def sign_in(
     by : 'account', 'shop' or 'choice'
         How they proved that they are the shopper; a choice, which proves nothing, holds only in the
         demo's shop.
+    password_hash : str, optional
+        Of the password that they gave: it has to be the account's still.
     proved_at : float, optional
         When the shop's provider asked them who they are, in seconds since 1970.
     """
@@ -355,7 +362,9 @@ async def sign_in(
             await store.adopt_impressions(connection, measured_id, shopper_id)
 
     # With the end of the former session: what is put into its basket until then is carried over.
-    await sessions_of(request).replace(request, session, is_new=True, also=carry_over)
+    await sessions_of(request).replace(
+        request, session, is_new=True, password_hash=password_hash, also=carry_over
+    )
 
 
 async def sign_out_elsewhere(request: AnyRequest, shopper_id: str) -> None:

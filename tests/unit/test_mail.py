@@ -117,5 +117,16 @@ def test_a_failure_names_no_address(settings: MailSettings) -> None:
 def test_no_line_end_makes_another_header(settings: MailSettings, name: str) -> None:
     parts = {"To": TO, "Subject": "A subject"}
     parts[name] += "\nBcc: bob@example.com"
-    with pytest.raises(ValueError, match=r"newline|linefeed|carriage"):
+    with pytest.raises(ValueError, match=r"newline|linefeed|carriage|CR or LF"):
         compose(settings, parts["To"], parts["Subject"], "A text.")
+
+
+@pytest.mark.parametrize("address", ["=?x?q?victim?=@example.com", "a.b+c=d@mail.example.com"])
+def test_a_message_goes_to_the_address_as_it_is_written(
+    settings: MailSettings, server: Server, address: str
+) -> None:
+    to_server = replace(settings, host="127.0.0.1", port=server.port)
+    deliver(to_server, compose(to_server, address, "A subject", "A text.\n"))
+    assert [line for line in server.lines if line.lower().startswith("rcpt")] == [
+        f"rcpt TO:<{address}>"
+    ]

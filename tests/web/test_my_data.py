@@ -458,6 +458,20 @@ def test_two_clicks_at_once_erase_once(mine: Client) -> None:
     assert run("select counts ->> 'raw.reviews' from ops.erasures") == [("1",)]
 
 
+def test_the_number_of_somebody_elses_receipt_saves_nobody_from_an_erasure(
+    mine: Client, other: Client
+) -> None:
+    theirs = str(uuid4())
+    sign_in(other, "silent")
+    assert send(other, "/my-data/delete", number=theirs, sure="yes").status_code == 303
+    answer = send(mine, "/my-data/delete", number=theirs, sure="yes")
+    assert answer.status_code == 303
+    assert theirs not in answer.headers["location"]
+    assert mine.get(answer.headers["location"]).status_code == 200
+    assert kept_of("agreed") == ""
+    assert run("select count(*) from ops.erasures") == [(2,)]
+
+
 def test_nothing_is_erased_without_the_tick(mine: Client) -> None:
     given = number(mine)
     answer = send(mine, "/my-data/delete", number=given)

@@ -446,7 +446,61 @@ def test_a_code_is_good_once_even_with_a_cookie_that_was_kept(
     site.cookies.clear()
     execute("delete from ops.sessions")
     site.cookies.set("alsolike_notes", kept, domain="testserver.local")
-    assert_failed(site, go_back(site, address), 400, "took too long")
+    assert_failed(site, go_back(site, address), 400, "was used before")
+
+
+def test_a_sign_in_ends_once_though_the_provider_takes_its_code_again(
+    lied_to: tuple[Client, LyingProvider],
+) -> None:
+    client, liar = lied_to
+    address = liar.sign_in(begin(client))
+    kept, begun = client.cookies["alsolike_notes"], dict(liar._begun)
+    assert go_back(client, address).status_code == 303
+    client.cookies.clear()
+    execute("delete from ops.sessions")
+    client.cookies.set("alsolike_notes", kept, domain="testserver.local")
+    liar._begun.update(begun)
+    liar.asked.clear()
+    assert_failed(client, go_back(client, address), 400, "was used before")
+    assert "/token" not in liar.asked
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ("x" * 20_000, "x" * 100),
+        ("  Anna \n\t Sofia\x07 ", "Anna Sofia"),
+        ("Anna\u202egro.live", "Anna gro.live"),
+        ("\x1b[31m", "[31m"),
+        ("\x7f", None),
+        ("Zoë O'Neil 李", "Zoë O'Neil 李"),
+        ({"first": "Anna"}, None),
+    ],
+)
+def test_a_name_is_one_line_and_not_long(
+    lied_to: tuple[Client, LyingProvider], told: Any, name: str | None
+) -> None:
+    client, liar = lied_to
+    execute("update raw.shoppers set display_name = null where shopper_id = 'agreed'")
+    liar.claims["name"] = told
+    answer = go_back(client, liar.sign_in(begin(client)))
+    assert answer.status_code == 303
+    assert all(len(one) < 4096 for one in answer.headers.get_list("set-cookie"))
+    assert run("select display_name from raw.shoppers where shopper_id = 'agreed'") == [(name,)]
+
+
+@pytest.mark.parametrize("path", ["token", "userinfo"])
+def test_no_more_is_read_of_an_answer_than_it_may_have(
+    lied_to: tuple[Client, LyingProvider], path: str
+) -> None:
+    client, liar = lied_to
+    if path == "token":
+        liar.token_answer = b'{"access_token": "' + b"x" * 1_000_000 + b'"}'
+    else:
+        liar.claims["name"] = None
+        liar.userinfo = {"sub": "agreed", "more": "x" * 1_000_000}
+    answer = go_back(client, liar.sign_in(begin(client)))
+    assert_failed(client, answer, 503, "does not answer right now")
 
 
 def test_an_expired_code(site: Client, provider: RealProvider) -> None:

@@ -61,6 +61,17 @@ def test_only_what_differs_is_in_the_css(tmp_path: Path) -> None:
         pytest.param("name = ", "Invalid value", id="no toml"),
         pytest.param("", "name", id="no name"),
         pytest.param('name = " "', "name is empty", id="empty name"),
+        pytest.param('name = "A\\nB"', "in one line", id="two lines"),
+        pytest.param('name = "A\\u0000"', "in one line", id="nul in name"),
+        pytest.param('name = "A\\u2028B"', "in one line", id="separator in name"),
+        pytest.param(
+            'name = "A"\n[texts.en]\nfooter = "x\\u0000"', "control character", id="nul in text"
+        ),
+        pytest.param(
+            'name = "A"\n[[links]]\ntext = "x\\u001b"\nurl = "/"',
+            "control character",
+            id="escape in link",
+        ),
         pytest.param('name = "A"\ncolour = "red"', "colour", id="unknown key"),
         pytest.param('name = "A"\n[light]\nink = "black"', "write it as #0d5c4d", id="word"),
         pytest.param('name = "A"\n[light]\nblue = "#000000"', "'blue'", id="unknown colour"),
