@@ -418,7 +418,7 @@ def test_a_shopper_erases_themselves_and_gets_a_receipt(mine: Client, other: Cli
     counts = run("select counts from ops.erasures")[0][0]
     *kinds, (_, total) = rows
     assert sum(int(count) for _, count in kinds) == int(total) == sum(counts.values())
-    assert {"Your number and name", "Purchases", "Your basket"} <= {name for name, _ in kinds}
+    assert {"Your number and name", "Reviews", "Your basket"} <= {name for name, _ in kinds}
     assert not [table for table in counts if table in page.text], "tables are in the file"
     assert "agreed" not in re.sub(r"agreed to|agree", "", page.text)
 
