@@ -13,6 +13,8 @@ from alsolike.errors import SettingError
 
 # In characters.
 _SHORTEST_KEY = 32
+# Different characters that can be seen: a random secret of 16 has more, a held key has one.
+_FEWEST_SIGNS = 6
 
 
 def read_secret(env: Mapping[str, str], home: Path) -> str:
@@ -20,14 +22,17 @@ def read_secret(env: Mapping[str, str], home: Path) -> str:
     if given := _given_key(env, "ALSOLIKE_SECRET"):
         return given
     kept = home / "secret"
-    if not kept.exists():
+    if not os.path.lexists(kept):
         _make_secret(kept)
-    secret = kept.read_text(encoding="utf-8", errors="replace")
-    if len(secret.strip()) < _SHORTEST_KEY:
+    try:
+        secret = kept.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise _unreadable(kept, error) from error
+    fault = _fault(secret, _SHORTEST_KEY)
+    if fault is not None:
         message = (
-            f"The secret kept in {kept} has {len(secret.strip())} characters, at least "
-            f"{_SHORTEST_KEY} are needed: delete the file and a new one is made (who is signed in "
-            "signs in again), or set ALSOLIKE_SECRET."
+            f"The secret kept in {kept} {fault}: delete the file and a new one is made (who is "
+            "signed in signs in again), or set ALSOLIKE_SECRET."
         )
         raise SettingError(message)
     return secret
@@ -53,10 +58,36 @@ def read_webhook_secret(env: Mapping[str, str]) -> str:
 def _given_key(env: Mapping[str, str], name: str, minimum: int = _SHORTEST_KEY) -> str:
     """Return a key that is long enough; empty: none is given."""
     key = env.get(name) or ""
-    if key and len(key) < minimum:
-        message = f"{name} is {len(key)} characters: give at least {minimum}."
+    if key and (fault := _fault(key, minimum)) is not None:
+        message = f"{name} {fault}. For one, run `openssl rand -hex 32`."
         raise SettingError(message)
     return key
+
+
+def _fault(key: str, minimum: int) -> str | None:
+    """Return why a key protects nothing, without telling it; None: it may do."""
+    length = len(key.strip())
+    if length < minimum:
+        return f"has {length} characters, at least {minimum} are needed"
+    signs = {sign for sign in key if sign.isprintable() and not sign.isspace() and sign != "\ufffd"}
+    if len(signs) < _FEWEST_SIGNS:
+        return (
+            f"has {len(signs)} different characters that can be seen, at least {_FEWEST_SIGNS} are "
+            "needed, because others would guess it"
+        )
+    return None
+
+
+def _unreadable(kept: Path, error: OSError) -> SettingError:
+    if kept.is_dir():
+        what = "it is a folder: take it away"
+    elif kept.is_symlink() and not kept.exists():
+        what = f"it is a link to {kept.readlink()}, which is not there: put it there, or delete it"
+    else:
+        what = f"{error.strerror}: let the app's user read it"
+    return SettingError(
+        f"The secret kept in {kept} cannot be read: {what}, or set ALSOLIKE_SECRET."
+    )
 
 
 def _make_secret(kept: Path) -> None:

@@ -9,11 +9,46 @@ from collections.abc import Callable, Mapping
 
 from alsolike.web_text import plain_address, plain_json, plain_line, plain_text
 
-# What mysqldump, pandas and spreadsheets write for a missing value; matched exactly, because `Null`
-# and `Nan` are also names.
+# Columns that say what somebody agreed to: the word None is an answer there, and what cannot be
+# read is a no.
+ANSWERS = frozenset({"consent", "measurement"})
+# Columns whose values are JSON; a file of objects has the values themselves.
+JSON_COLUMNS = frozenset({"attributes", "more_image_urls"})
+
+# What databases, pandas, R, JavaScript and spreadsheets write for a missing value; matched exactly
+# in every column, because `Null` and `Nan` are also names.
 NOTHING = frozenset(
-    ("\\N", "NULL", "null", "NaN", "nan", "NaT", "None", "<NA>", "N/A", "n/a", "#N/A", "-")
+    (
+        "\\N", "NULL", "null", "<null>", "(null)", "[null]", "<NULL>", "(NULL)", "[NULL]",
+        "NaN", "nan", "NaT", "None", "<NA>", "NA", "N/A", "n/a", "N.A.", "n.a.", "k.A.",
+        "undefined", "nil", "#N/A", "#NULL!", "#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#NUM!",
+        "-", "--", "---", "\u2013", "\u2014",
+    )
+)  # fmt: skip
+# Further words, ignoring case, of columns that group products or actions: those of a brand `None`
+# would all become one brand's, and those of an item group `none` variants of one product.
+_NOTHING_IN_GROUPS = frozenset(
+    (
+        "none", "(none)", "null", "nil", "undefined", "empty", "(empty)", "not set", "(not set)",
+        "not specified", "k.a.", "?", "??", "???",
+    )
+)  # fmt: skip
+_LONGEST_WORD = max(map(len, _NOTHING_IN_GROUPS))
+GROUPING = frozenset(
+    {"description", "category", "brand", "item_group_id", "order_id", "session_id"}
 )
+
+
+def is_nothing(column: str, value: str | None) -> bool:
+    """Tell whether a trimmed text of a column is a word for a missing value."""
+    if not value:
+        return False
+    if value in NOTHING:
+        return not (column in ANSWERS and value == "None")
+    return (
+        column in GROUPING and len(value) <= _LONGEST_WORD and value.lower() in _NOTHING_IN_GROUPS
+    )
+
 
 # Of each column that may hold HTML, what makes it plain.
 PRODUCT_TEXTS: Mapping[str, Callable[[str], str]] = {

@@ -32,8 +32,8 @@ class ProductFilter(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     currency: Annotated[
         Annotated[str, Meta(pattern=r"^[A-Za-z]{3}$")] | None,
         Meta(
-            description="Priced in this currency, by its ISO 4217 code; needed with bounds of the "
-            "price where the catalogue has several.",
+            description="Priced in this currency, by its ISO 4217 code. Bounds of the price "
+            "without it are about products in the currency of most of the catalogue.",
             examples=["EUR"],
         ),
     ] = None

@@ -1,12 +1,13 @@
 """Insert or update staged products and shoppers."""
 
-from typing import LiteralString
+from typing import Any, Literal, LiteralString
 
 from psycopg import sql
 
 from alsolike.database import query
 from alsolike.loading.first_load import fill_empty_table
 from alsolike.loading.staging import StagedFile, columns_of, count, count_rejected
+from alsolike.loading.summary import counted
 from alsolike.loading.tables import PRODUCTS
 
 # What the table calls the columns of a file of products, but for the id.
@@ -31,7 +32,7 @@ _STAGED: dict[str, LiteralString] = {
     "in_stock": "is_in_stock(s.in_stock)",
     "created_at": "s.created_at::timestamptz",
     "sale_price": "round(s.sale_price::numeric, decimals(s.currency))",
-    "is_hidden": "is_true(s.is_hidden)",
+    "is_hidden": "hides(s.is_hidden)",
     "language": "replace(lower(s.language), '_', '-')",
     "more_image_urls": "s.more_image_urls::jsonb",
     "gtin": "regexp_replace(s.gtin, '[ -]', '', 'g')",
@@ -127,15 +128,35 @@ def upsert_shoppers(staged: StagedFile, source: str) -> int:
     return count(staged, query("alsolike/loading/upsert_shoppers"), {"source": source})
 
 
-def add_named_shoppers(staged: StagedFile, *, is_granted: bool, source: str) -> None:
+def add_named_shoppers(staged: StagedFile, *, is_granted: bool, source: str) -> str | None:
     """Insert the shoppers that the file names, and the caller's statement where consent is unknown.
 
-    `source` is recorded as the origin of the decision.
+    `source` is recorded as the origin of the decision. Returns a note on those who count as not
+    having agreed because somebody said no whose id looks the same.
     """
     staged.connection.execute(query("alsolike/loading/create_named_shoppers"))
     staged.connection.execute(query("alsolike/loading/insert_named_shoppers"))
-    staged.connection.execute(
-        query("alsolike/loading/insert_consents"), {"is_granted": is_granted, "source": source}
+    return _alike(staged, "insert_consents", {"is_granted": is_granted, "source": source})
+
+
+def refuse_alike(staged: StagedFile, source: str) -> str | None:
+    """Let a no of the file of shoppers count for ids that look the same; return a note on them.
+
+    Call it after `upsert_shoppers`, with the same `source`.
+    """
+    return _alike(staged, "refuse_alike", {"source": source})
+
+
+def _alike(
+    staged: StagedFile, name: Literal["insert_consents", "refuse_alike"], parameters: dict[str, Any]
+) -> str | None:
+    row = staged.connection.execute(query(f"alsolike/loading/{name}"), parameters).fetchone()
+    shoppers, one = row or (0, None)
+    if not shoppers:
+        return None
+    return (
+        f"{counted(shoppers, 'shopper')} taken as not having agreed, such as '{one}': a shopper "
+        "whose id looks the same said no."
     )
 
 

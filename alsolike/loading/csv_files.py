@@ -7,9 +7,9 @@ of a wrong length apart. It reads faster than the database stores.
 import csv
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -26,7 +26,10 @@ from alsolike.loading.shop_headers import commands_for, recognise
 from alsolike.loading.tables import Table
 
 _SEPARATORS = (",", ";", "\t", "|")
-_SEPARATOR_LINE = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)
+_SEPARATOR_LINE = re.compile(r'"?sep= *([,;\t|])"?\s*', re.IGNORECASE)
+# So many lines below the first are looked at for a header, to say where it is.
+_LINES_ABOVE = 10
+_QUOTES = re.compile(r"\s*['`\u2018-\u201f\u00ab\u00bb].*['`\u2018-\u201f\u00ab\u00bb]\s*")
 
 
 class CsvRecord(NamedTuple):
@@ -83,16 +86,23 @@ def opened_csv(path: Path, is_header: Callable[[list[str]], bool]) -> Generator[
     with opened(path) as stream:
         lines = _Lines(lines_of(path, stream))
         first = next(lines, "")
+        above = 0
+        while first.isspace():
+            first = next(lines, "")
+            above += 1
         named = _SEPARATOR_LINE.fullmatch(first)
-        # Excel's own first line, which stands above the header.
-        above = 0 if named is None else 1
-        header_line = first if named is None else next(lines, "")
-        separator = _separator(header_line, is_header) if named is None else named[1]
+        if named is None:
+            header_line, separator = first, _separator(first, is_header)
+            _check_place(path, header_line, lines, above, is_header)
+        else:
+            # Excel's own first line, which stands above the header.
+            header_line, separator = next(lines, ""), named[1]
+            above += 1
         reader = csv.reader(chain([header_line], lines), strict=True, delimiter=separator)
         try:
             nothing: list[str] = []
             names = next(reader, nothing)
-            yield CsvFile(names, separator, _records(reader, above, len(names), lines))
+            yield CsvFile(names, separator, _records(reader, above, names, lines))
         except csv.Error as error:
             message = f"{path}, line {reader.line_num + above}: {_tell(error)}."
             raise InputFileError(message) from error
@@ -118,16 +128,46 @@ def read_csv(path: Path, table: Table, reading: Reading) -> Iterator[Chunk]:
         yield from encode_rows(_rows(file.records, header, table, reading), table, reading)
 
 
-def _separator(header: str, is_header: Callable[[list[str]], bool]) -> str:
-    """Return the first separator that makes the expected header of a line, else a comma."""
+def _check_place(
+    path: Path, first: str, lines: "_Lines", above: int, is_header: Callable[[list[str]], bool]
+) -> None:
+    """Refuse a file whose header stands below a title or a comment, and say where.
+
+    Takes no line of a file whose first one is the header.
+    """
+    if any(is_header(names) for names in _readings(first).values()):
+        return
+    below = list(islice(lines, _LINES_ABOVE))
+    for number, line in enumerate(below, start=above + 2):
+        if any(is_header(names) for names in _readings(line).values()):
+            message = (
+                f"{path}: the header stands on line {number}, below {first.strip()[:40]!r}: delete "
+                "the lines above it."
+            )
+            raise InputFileError(message)
+    lines.put_back(below)
+
+
+def _readings(line: str) -> dict[str, list[str]]:
+    """Return the names of columns that a line has by each separator."""
+    found: dict[str, list[str]] = {}
     for separator in _SEPARATORS:
-        try:
-            names = [name for row in csv.reader([header], delimiter=separator) for name in row]
-        except csv.Error:
-            continue
+        with suppress(csv.Error):
+            rows = csv.reader([line], delimiter=separator)
+            found[separator] = [name for row in rows for name in row]
+    return found
+
+
+def _separator(header: str, is_header: Callable[[list[str]], bool]) -> str:
+    """Return the first separator that makes the expected header of a line.
+
+    Else it is the one that makes most columns of it, so that an error can name them.
+    """
+    readings = _readings(header)
+    for separator, names in readings.items():
         if is_header(names):
             return separator
-    return ","
+    return max(readings, key=lambda separator: len(readings[separator]), default=",")
 
 
 def _tell(error: csv.Error) -> str:
@@ -150,10 +190,19 @@ def _header(path: Path, names: list[str], table: Table, reading: Reading) -> lis
             reading.ignored.append(name)
     export = recognise(names)
     hint = "" if export is None else next(commands_for([(path, export)]))
-    require_columns(path, table, reading.columns, header, hint)
+    require_columns(path, table, reading.columns, header, hint or _hint_on_quotes(names))
     if hint:
         reading.remarks.append(hint)
     return header
+
+
+def _hint_on_quotes(names: list[str]) -> str:
+    """Say what is wrong with the quotes of a header that lacks a column."""
+    if len(names) == 1 and any(separator in names[0] for separator in _SEPARATORS):
+        return "Each line stands in quotes as a whole: take the quotes around lines away."
+    if all(map(_QUOTES.fullmatch, names)):
+        return 'The quotes of CSV are ": write the file with those, or without any.'
+    return ""
 
 
 class _Reader(Protocol):
@@ -172,6 +221,10 @@ class _Lines:
         self._lines = lines
         self.last = ""
 
+    def put_back(self, lines: list[str]) -> None:
+        """Give lines again that were taken."""
+        self._lines = chain(lines, self._lines)
+
     def __iter__(self) -> Iterator[str]:
         return self
 
@@ -180,11 +233,14 @@ class _Lines:
         return self.last
 
 
-def _records(reader: _Reader, above: int, width: int, lines: _Lines) -> Iterator[CsvRecord]:
+def _records(reader: _Reader, above: int, header: list[str], lines: _Lines) -> Iterator[CsvRecord]:
     """Give the records under a header; the reader did not see the lines `above` it."""
+    width = len(header)
     line = reader.line_num + 1 + above
     for record in reader:
         problem = _fit(record, width, lines.last) if len(record) != width else None
+        if record == header:
+            problem = "the row is the header again: were two files joined?"
         yield CsvRecord(line, record, problem)
         line = reader.line_num + 1 + above
 

@@ -15,6 +15,24 @@ from alsolike.loading.tables import Table
 # No honest row is longer; without a limit one unclosed quote would fill the memory.
 LONGEST_LINE = 16 * 1024 * 1024
 
+# What other systems call a required column, in small letters alone.
+_MEANT = {
+    "product_id": ("id", "sku", "productcode", "articlenumber", "itemid", "artikelnummer"),
+    "title": ("name", "productname", "producttitle", "itemname"),
+    "shopper_id": ("id", "customerid", "userid", "clientid"),
+    "purchase_id": ("id", "orderid", "lineid", "orderlineid", "transactionid"),
+    "purchased_at": ("date", "orderdate", "orderedat", "purchasedate", "createdat"),
+    "view_id": ("id", "eventid"),
+    "viewed_at": ("date", "time", "timestamp", "eventtime"),
+    "review_id": ("id",),
+    "rating": ("stars", "score"),
+    "reviewed_at": ("date", "reviewdate", "createdat"),
+    "return_id": ("id",),
+    "returned_at": ("date", "returndate"),
+}
+# The sign that ends a text in DOS, and signs without width.
+_DOS_END = "\x1a"
+_INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200e\u200f\u2060\u00ad"))
 # How many columns a message names.
 SHOWN_COLUMNS = 12
 
@@ -51,7 +69,9 @@ def written_at(path: Path) -> datetime:
 
 
 def lines_of(path: Path, stream: BinaryIO) -> Iterator[str]:
-    """Give the lines of UTF-8 text, with their ends; a byte order mark is dropped.
+    """Give the lines of UTF-8 text, with their ends.
+
+    Byte order marks are dropped, also where files were joined, and so is the end mark of DOS.
 
     Raises
     ------
@@ -70,14 +90,23 @@ def lines_of(path: Path, stream: BinaryIO) -> Iterator[str]:
             message = f"{path}, line {number}: not UTF-8 ({_tell(error)}); save the file as UTF-8."
             raise InputFileError(message) from error
         if number == 1 and 3 * line.count(b"\0") > len(line):
-            message = f"{path}: not UTF-8 (it is UTF-16); save the file as UTF-8."
+            wide = "UTF-32" if 3 * line.count(b"\0") > 2 * len(line) else "UTF-16"
+            message = f"{path}: not UTF-8 (it is {wide}); save the file as UTF-8."
             raise InputFileError(message)
-        yield text.removeprefix("\ufeff") if number == 1 else text
+        if text.startswith("\ufeff"):
+            text = text.lstrip("\ufeff")
+        if text.endswith(_DOS_END):
+            text = text.rstrip(_DOS_END)
+            if not text:
+                continue
+        yield text
 
 
 def _tell(error: UnicodeDecodeError) -> str:
     """Say which encoding a line has that is not UTF-8."""
     line = error.object
+    if line[:4] in (b"\xff\xfe\0\0", b"\0\0\xfe\xff"):
+        return "it is UTF-32"
     if line[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "it is UTF-16"
     byte = line[error.start : error.start + 1]
@@ -88,8 +117,15 @@ def _tell(error: UnicodeDecodeError) -> str:
 
 
 def column_name(name: str) -> str:
-    """Return the column that a header, a JSON key or a Parquet column means, ignoring case."""
-    return name.strip().lower()
+    """Return the column that a header, a JSON key or a Parquet column means.
+
+    Case, blanks around it and characters that nobody sees do not count.
+    """
+    return name.translate(_INVISIBLE).strip().lower()
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name).lower()
 
 
 def require_columns(
@@ -115,7 +151,7 @@ def require_columns(
             f"{name!r} to {column}"
             for column in missing
             for name in names
-            if re.sub(r"[^a-z0-9]+", "_", name.lower()) == column
+            if _bare(name) in (_bare(column), *_MEANT.get(column, ()))
         ]
         found = ", ".join(repr(name) for name in names[:SHOWN_COLUMNS]) or "none"
         message = (

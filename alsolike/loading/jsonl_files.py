@@ -10,20 +10,34 @@ from typing import Any, NamedTuple, cast
 import msgspec
 
 from alsolike.errors import InputFileError
+from alsolike.json_levels import MOST_DIGITS, is_too_long
 from alsolike.loading.formats import column_name, lines_of, opened, require_columns
 from alsolike.loading.rows import Chunk, Reading, Row, encode_rows
-from alsolike.loading.tables import JSON_COLUMNS, SHOPPERS, Table
+from alsolike.loading.tables import SHOPPERS, Table
+from alsolike.shop_texts import JSON_COLUMNS
 
 _DECODER = msgspec.json.Decoder(dict[str, Any])
 
 # Above it, floats cannot hold every whole number.
 _EXACT = 2**53
 
+# In place of a number that Python cannot read: its field is emptied as of any that is too long.
+_TOO_LONG = 10 ** (2 * MOST_DIGITS)
+
 # The ids that an unreadable line of the file of shoppers still shows.
 _SHOWN_ID = re.compile(
-    r"""["']?\s*\bshopper_id\s*["']?\s*:\s*
-    (?: (?P<json> "(?:[^"\\]|\\.)*" | -?[0-9][0-9.eE+-]* ) | '(?P<single>[^']*)' )""",
+    r"""["']?\s*\b(?P<name>(?:shopper|customer|user|client)?_?id)\s*["']?\s*:\s*\[?\s*
+    (?:
+        (?P<json> "(?:[^"\\]|\\.)*" | -?[0-9][0-9.eE+-]*(?=\s*[],}]|\s*$) )
+        | '(?P<single>[^']*)'
+        | (?P<bare>[^\s"'\[\]{},:]+)
+    )""",
     re.IGNORECASE | re.VERBOSE,
+)
+# Names that systems have for the id of a shopper. They are no columns, but a row without
+# `shopper_id` that has one may refuse consent.
+_OTHER_NAMES = frozenset(
+    ("id", "shopperid", "customerid", "userid", "clientid", "customer", "user")
 )
 
 
@@ -152,15 +166,17 @@ def _decoded_shopper(line: str) -> dict[str, Any] | UnreadableLine:
 
 
 def _shown_ids(line: str) -> tuple[str, ...]:
-    ids: list[str] = []
+    ids: dict[str, list[str]] = {}
     for shown in _SHOWN_ID.finditer(line):
         text: str = shown["json"] or ""
         try:
-            value: object = json.loads(text) if text else shown["single"].strip()
+            value: object = json.loads(text) if text else shown["single"] or shown["bare"] or ""
         except ValueError:
             value = text.strip('"')
-        ids.append(_as_text(value) or "")
-    return tuple(dict.fromkeys(one for one in ids if one))
+        ids.setdefault(shown["name"].lower(), []).append(_as_text(value) or "")
+    # Another id is the shopper's only where the line has none that is called so.
+    named = ids.get(SHOPPERS.row_id) or [one for others in ids.values() for one in others]
+    return tuple(dict.fromkeys(one for one in named if one))
 
 
 def _decoded(line: str) -> dict[str, Any] | UnreadableLine:
@@ -171,14 +187,24 @@ def _decoded(line: str) -> dict[str, Any] | UnreadableLine:
         return UnreadableLine("nested too deep to be read")
     except msgspec.DecodeError as error:
         reason = UnreadableLine(f"not a JSON object ({error})")
-    if "NaN" not in line and "Infinity" not in line:
+    if "NaN" not in line and "Infinity" not in line and "out of range" not in reason.reason:
         return reason
     try:
         # pandas writes NaN and Infinity, which JSON lacks; they become null, as in Parquet.
-        value: object = json.loads(line, parse_constant=lambda _: None)
+        value: object = json.loads(
+            line, parse_constant=lambda _: None, parse_int=_as_int, parse_float=_as_float
+        )
     except (ValueError, RecursionError):
         return reason
     return cast("dict[str, Any]", value) if isinstance(value, dict) else reason
+
+
+def _as_int(digits: str) -> int:
+    return _TOO_LONG if is_too_long(digits) else int(digits)
+
+
+def _as_float(digits: str) -> float:
+    return _TOO_LONG if is_too_long(digits) else float(digits)
 
 
 def rows_of_items(
@@ -201,6 +227,12 @@ def rows_of_items(
         columns = columns_of(item)
         if columns is None:
             continue
+        if table is SHOPPERS and (meant := _meant_shoppers(item)) is not None:
+            reason, ids = meant
+            for shopper in ids:
+                values = [shopper if name == table.row_id else None for name in table.columns]
+                yield Row(number, reason, values)
+            continue
         problem = None
         values = []
         for column in table.columns:
@@ -211,6 +243,34 @@ def rows_of_items(
                 problem = f"{column} is {kind}: expected text or a number"
             values.append(_as_text(columns.get(column)))
         yield Row(number, problem, values)
+
+
+def _meant_shoppers(item: dict[str, Any]) -> tuple[str, list[str]] | None:
+    """Return why an object's shopper_id is none, and the ids that it has instead; None: it is one.
+
+    Such a row cannot be used, but it may refuse the consent of who is meant.
+    """
+    given: object = item.get(SHOPPERS.row_id)
+    if isinstance(given, dict | list):
+        kind = "an object" if isinstance(given, dict) else "a list"
+        reason = f"{SHOPPERS.row_id} is {kind}: expected text or a number"
+        ids = _texts_within(cast("object", given))
+    elif _as_text(given):
+        return None
+    else:
+        names = [name for name in item if re.sub(r"[^a-z]", "", name) in _OTHER_NAMES]
+        reason = f"{SHOPPERS.row_id} is missing: did you mean {' or '.join(map(repr, names))}?"
+        ids = [text for name in names for text in _texts_within(item[name])]
+    return (reason, ids) if ids else None
+
+
+def _texts_within(value: object) -> list[str]:
+    if isinstance(value, dict):
+        value = list(cast("dict[str, object]", value).values())
+    if isinstance(value, list):
+        return [text for one in cast("list[object]", value) for text in _texts_within(one)]
+    text = _as_text(value)
+    return [text] if text else []
 
 
 def _as_text(value: object) -> str | None:

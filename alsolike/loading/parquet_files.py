@@ -17,17 +17,15 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from alsolike.attributes import tidy_json
 from alsolike.errors import InputFileError
-from alsolike.loading.attributes import tidy_json
 from alsolike.loading.formats import column_name, require_columns
 from alsolike.loading.rows import Chunk, Reading, Row, encode_rows
-from alsolike.loading.tables import ANSWERS, JSON_COLUMNS, Table
-from alsolike.shop_texts import NOTHING
+from alsolike.loading.tables import Table
+from alsolike.shop_texts import JSON_COLUMNS, is_nothing
 
 _BATCH_ROWS = 65_536
 _BATCH_BYTES = 16_000_000
-_NOTHING = pa.array(sorted(NOTHING), pa.string())
-_NOTHING_OF_CONSENT = pa.array(sorted(NOTHING - {"None"}), pa.string())
 # Signs of HTML, as they stand in JSON too.
 _MAYBE_HTML = r"[<&]|\\u00(3[Cc]|26)"
 _OPTIONS = pyarrow.csv.WriteOptions(include_header=False)
@@ -137,13 +135,14 @@ def _plain(array: pa.Array, plain: Callable[[str], str], reading: Reading) -> pa
 
 
 def _without_words_for_nothing(array: pa.Array, column: str, reading: Reading) -> pa.Array:
-    words = _NOTHING_OF_CONSENT if column in ANSWERS else _NOTHING
-    is_nothing = pc.call_function("is_in", [array], pc.SetLookupOptions(words))
-    if not pc.call_function("any", [is_nothing]).as_py():
+    distinct: list[str | None] = pc.call_function("unique", [array]).to_pylist()
+    words = [word for word in distinct if is_nothing(column, word)]
+    if not words:
         return array
-    for word in array.filter(is_nothing).to_pylist():
-        reading.nothing[word] += 1
-    return pc.call_function("if_else", [is_nothing, pa.scalar(None, pa.string()), array])
+    options = pc.SetLookupOptions(pa.array(words, pa.string()))
+    are_nothing = pc.call_function("is_in", [array], options)
+    reading.nothing.update(array.filter(are_nothing).to_pylist())
+    return pc.call_function("if_else", [are_nothing, pa.scalar(None, pa.string()), array])
 
 
 def _columns_of(path: Path, table: Table, batch: pa.RecordBatch) -> dict[str, pa.Array]:

@@ -4,16 +4,15 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from alsolike.loading.attributes import tidy_json
+from alsolike.attributes import tidy_json
 from alsolike.loading.formats import SHOWN_COLUMNS
 from alsolike.loading.summary import counted
-from alsolike.loading.tables import ANSWERS, JSON_COLUMNS, Table
-from alsolike.shop_texts import NOTHING
+from alsolike.loading.tables import Table
+from alsolike.shop_texts import ANSWERS, GROUPING, JSON_COLUMNS, NOTHING, is_nothing
 
 _CHUNK_ROWS = 10_000
 _CHUNK_CHARACTERS = 4_000_000
@@ -147,7 +146,7 @@ def encode_rows(rows: Iterable[Row], table: Table, reading: Reading) -> Iterator
     text = io.StringIO(newline="")
     # The writer quotes only the characters of its own line end, so that must be the longer one.
     writer = csv.writer(text, lineterminator="\r\n")
-    answers = {place for place, column in enumerate(table.columns) if column in ANSWERS}
+    grouping = [place for place, column in enumerate(table.columns) if column in GROUPING]
     jsons = [place for place, column in enumerate(table.columns) if column in JSON_COLUMNS]
     texts = [(table.columns.index(column), plain) for column, plain in table.texts.items()]
     for row in rows:
@@ -157,7 +156,8 @@ def encode_rows(rows: Iterable[Row], table: Table, reading: Reading) -> Iterator
                 values[place] = shown or None
                 reading.plain += 1
         if not NOTHING.isdisjoint(values):
-            _empty_words_for_nothing(values, answers, reading)
+            _empty_words_for_nothing(values, range(len(values)), table, reading)
+        _empty_words_for_nothing(values, grouping, table, reading)
         for place in jsons:
             if written := values[place]:
                 values[place] = tidy_json(written)
@@ -173,10 +173,11 @@ def encode_rows(rows: Iterable[Row], table: Table, reading: Reading) -> Iterator
 
 
 def _empty_words_for_nothing(
-    values: list[str | None], answers: AbstractSet[int], reading: Reading
+    values: list[str | None], places: Iterable[int], table: Table, reading: Reading
 ) -> None:
-    for place, value in enumerate(values):
-        if value in NOTHING and not (place in answers and value == "None"):
+    for place in places:
+        value = values[place]
+        if value and is_nothing(table.columns[place], value):
             reading.nothing[value] += 1
             values[place] = None
 

@@ -18,6 +18,7 @@ from alsolike.loading.catalogue import (
     add_named_shoppers,
     count_lacking,
     fill_prices,
+    refuse_alike,
     take_out_products,
     upsert_products,
     upsert_shoppers,
@@ -256,7 +257,7 @@ class _Load:
         if source.table is PRODUCTS:
             loaded = self._store_products(source, staged, reading.columns, notes)
         elif source.table is SHOPPERS:
-            loaded = self._store_shoppers(staged)
+            loaded = self._store_shoppers(staged, notes)
         elif source.table is RETURNS:
             loaded = self._insert_events(staged)
         else:
@@ -342,23 +343,26 @@ class _Load:
             )
             raise InputFileError(message)
 
-    def _store_shoppers(self, staged: StagedFile) -> int:
+    def _store_shoppers(self, staged: StagedFile, notes: list[str]) -> int:
         if self.ledger is None:
             self.has_listed = True
             list_shoppers(staged, self.listed)
-        loaded = upsert_shoppers(staged, f"{self.origin}/shoppers")
-        self._add_named_shoppers(staged)
+        source = f"{self.origin}/shoppers"
+        loaded = upsert_shoppers(staged, source)
+        if (note := refuse_alike(staged, source)) is not None:
+            notes.append(note)
+        self._add_named_shoppers(staged, notes)
         return loaded
 
     def _store_events(self, source: Source, staged: StagedFile, notes: list[str]) -> int:
         explain_unknown_products(staged, self.products)
         if source.table is VIEWS:
             # First, because only the views of shoppers who agreed are kept.
-            self._add_named_shoppers(staged)
+            self._add_named_shoppers(staged, notes)
             notes.extend(leave_out_views(staged, is_granted=self.is_granted))
         loaded = self._insert_events(staged)
         if source.table is not VIEWS:
-            self._add_named_shoppers(staged)
+            self._add_named_shoppers(staged, notes)
         if source.table is PURCHASES:
             loaded += take_back_purchases(staged)
         if source.table is REVIEWS and (older := count_older_reviews(staged)):
@@ -370,8 +374,10 @@ class _Load:
         changed = 0 if self.ledger is None else self.ledger.open(staged)
         return changed + insert_events(staged)
 
-    def _add_named_shoppers(self, staged: StagedFile) -> None:
-        add_named_shoppers(staged, is_granted=self.is_granted, source=self.origin)
+    def _add_named_shoppers(self, staged: StagedFile, notes: list[str]) -> None:
+        note = add_named_shoppers(staged, is_granted=self.is_granted, source=self.origin)
+        if note is not None:
+            notes.append(note)
 
     def _until_stopped(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
         for chunk in chunks:

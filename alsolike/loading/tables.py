@@ -5,10 +5,6 @@ from dataclasses import dataclass, field
 
 from alsolike.shop_texts import PRODUCT_TEXTS, REVIEW_TEXTS, SHOPPER_TEXTS
 
-ANSWERS = frozenset({"consent", "measurement"})
-"""The columns that say what somebody agreed to: the word None is an answer there, and what cannot
-be read is a no."""
-
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -56,8 +52,6 @@ class Table:
         return self.name.removesuffix("s")
 
 
-# Columns whose values are JSON; a file of objects has the values themselves.
-JSON_COLUMNS = frozenset({"attributes", "more_image_urls"})
 PRODUCTS = Table(
     name="products",
     columns=(

@@ -281,6 +281,11 @@ class LocalSnapshot:
         rows = self._rows("category_counts", {})
         return [(msgspec.json.decode(row[0]), row[1], row[2]) for row in rows]
 
+    def commonest_currency(self) -> str | None:
+        """Return the currency of most products; None where most have none."""
+        rows = self._rows("commonest_currency", {})
+        return rows[0][0] if rows else None
+
     def has_category(self, category: str) -> bool:
         """Tell whether any product is of a category or below it."""
         self._ask(_of_category(category))

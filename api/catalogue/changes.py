@@ -12,8 +12,9 @@ import msgspec
 from msgspec import UNSET, structs
 from psycopg.rows import scalar_row
 
+from alsolike.attributes import tidy_json
 from alsolike.database import query
-from alsolike.shop_texts import NOTHING, PRODUCT_TEXTS
+from alsolike.shop_texts import JSON_COLUMNS, PRODUCT_TEXTS, is_nothing
 from api.catalogue.schemas import NewProduct, ProductResult, RemovalResult
 from api.database.pool import Connection
 from api.http.items import RefusedItem
@@ -83,7 +84,14 @@ def _as_texts(product: NewProduct) -> dict[str, str | None]:
         column: PRODUCT_TEXTS[column](value) if column in PRODUCT_TEXTS else value
         for column, value in given.items()
     }
-    return {column: None if value in NOTHING else value or None for column, value in plain.items()}
+    tidy = {
+        column: tidy_json(value) if column in JSON_COLUMNS else value
+        for column, value in plain.items()
+    }
+    return {
+        column: None if is_nothing(column, value) else value or None
+        for column, value in tidy.items()
+    }
 
 
 def _as_text(value: Any) -> str:  # noqa: ANN401  (a field of any type)

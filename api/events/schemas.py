@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from alsolike.shop_texts import NOTHING, REVIEW_TEXTS
+from alsolike.shop_texts import REVIEW_TEXTS, is_nothing
 from api.fields import Id, Text
 
 Kind = Literal["view", "click", "basket", "purchase", "return", "review", "hide", "unhide"]
@@ -67,19 +67,19 @@ class NewEvent(Struct, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         """Trim ids, make HTML text and words for nothing null, as the loader does."""
         self.event_id = self.event_id.strip()
-        self.product_id = _given(self.product_id)
-        self.shopper_id = _given(self.shopper_id)
-        self.session_id = _given(self.session_id)
-        self.order_id = _given(self.order_id)
-        self.purchase_id = _given(self.purchase_id)
-        self.title = self.title and _given(REVIEW_TEXTS["title"](self.title))
-        self.body = self.body and _given(REVIEW_TEXTS["body"](self.body))
+        self.product_id = _given("product_id", self.product_id)
+        self.shopper_id = _given("shopper_id", self.shopper_id)
+        self.session_id = _given("session_id", self.session_id)
+        self.order_id = _given("order_id", self.order_id)
+        self.purchase_id = _given("purchase_id", self.purchase_id)
+        self.title = self.title and _given("title", REVIEW_TEXTS["title"](self.title))
+        self.body = self.body and _given("body", REVIEW_TEXTS["body"](self.body))
 
 
-def _given(text: str | None) -> str | None:
+def _given(column: str, text: str | None) -> str | None:
     """Return a text without the blanks around it; None for a word that stands for nothing."""
     trimmed = text and text.strip()
-    return None if trimmed in NOTHING else trimmed or None
+    return None if is_nothing(column, trimmed) else trimmed or None
 
 
 class NewEvents(Struct, forbid_unknown_fields=True):

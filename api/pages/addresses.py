@@ -10,6 +10,8 @@ from api.fields import own_address, product_path
 CATEGORY_SEPARATOR = " > "
 # What `.` and `..` are written as, and what is written like them.
 _DOTS = re.compile(r"(?:%(?:25)*2E){1,2}")
+# The sign before what reads like an encoded slash.
+_OF_SLASH = re.compile(r"%(?=(?:25)*2F)")
 # Parameters that make another page of the same path; the place in a list does not.
 _OF_CANONICAL = frozenset({"q"})
 
@@ -74,10 +76,18 @@ def is_within(path: str | None, category: str) -> bool:
 def category_segments(path: str) -> str:
     """Write a category's path as the part of its page's address after `/categories/`, decoded.
 
-    A slash or a lone dot in a name stays encoded: it would be read as one of the address.
+    A slash or a lone dot in a name stays encoded: it would be read as one of the address. What
+    reads like one that is encoded is encoded once more, so that no two categories share an address.
     """
-    names = (name.replace("/", "%2F") for name in path.split(CATEGORY_SEPARATOR))
-    return "/".join(name.replace(".", "%2E") if name in {".", ".."} else name for name in names)
+    return "/".join(map(_category_segment, path.split(CATEGORY_SEPARATOR)))
+
+
+def _category_segment(name: str) -> str:
+    if name in {".", ".."}:
+        return name.replace(".", "%2E")
+    if _DOTS.fullmatch(name):
+        return name.replace("%", "%25")
+    return _OF_SLASH.sub("%25", name).replace("/", "%2F")
 
 
 def sign_in_url(after: str) -> str:

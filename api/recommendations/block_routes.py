@@ -26,12 +26,12 @@ from api.http.parameters import (
     Excluded,
     RowCount,
     check_names,
-    product_filter,
 )
 from api.ladder.requests import ask
 from api.paging.continuation import decode_continuation
 from api.problems.errors import InvalidFieldError, UnknownPlaceError
 from api.recommendations import service
+from api.recommendations.currency import filter_in_one_currency
 from api.recommendations.objections import as_nobody, is_objected
 from api.recommendations.questions import (
     ComplementsQuestion,
@@ -285,6 +285,6 @@ def blocks_router() -> Router:
     return Router(
         "/blocks",
         route_handlers=[read_block],
-        dependencies={"product_filter": Provide(product_filter, sync_to_thread=False)},
+        dependencies={"product_filter": Provide(filter_in_one_currency)},
         tags=["Blocks"],
     )

@@ -25,11 +25,11 @@ from api.http.parameters import (
     check_body,
     check_bounds,
     check_names,
-    product_filter,
 )
 from api.ladder.requests import ask
 from api.paging.continuation import decode_continuation
 from api.recommendations import service
+from api.recommendations.currency import filter_in_one_currency, in_one_currency
 from api.recommendations.objections import as_nobody, is_objected
 from api.recommendations.questions import (
     ComplementsQuestion,
@@ -81,6 +81,8 @@ async def recommend(
     check_names(request, frozenset())
     await check_body(request, RecommendationRequest)
     check_bounds(data.filter, "filter.price_min")
+    if data.filter is not None:
+        data.filter = await in_one_currency(request, data.filter)
     if data.filter or data.candidates or len(data.history) + len(data.basket) > _LONG_HISTORY:
         mark_odd()
     data.shopper_id = own_shopper(data.shopper_id)
@@ -185,6 +187,8 @@ async def similar(request: AnyRequest, data: JSONBody[SimilarRequest]) -> Simila
     check_names(request, frozenset())
     await check_body(request, SimilarRequest)
     check_bounds(data.filter, "filter.price_min")
+    if data.filter is not None:
+        data.filter = await in_one_currency(request, data.filter)
     cost = len(data.product_ids) * math.ceil(data.k / _ROWS_OF_A_REQUEST)
     limits_of(request).charge(cost)
     if cost > 1 or data.filter or data.candidates:
@@ -351,5 +355,5 @@ def recommendations_router() -> Router:
             recently_viewed_in_session,
             buy_again,
         ],
-        dependencies={"product_filter": Provide(product_filter, sync_to_thread=False)},
+        dependencies={"product_filter": Provide(filter_in_one_currency)},
     )

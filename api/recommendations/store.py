@@ -127,6 +127,13 @@ async def trending(connection: Connection, question: TrendingQuestion) -> list[T
     return await cursor.fetchall()
 
 
+async def commonest_currency(connection: Connection, _question: None) -> str | None:
+    """Find the currency of most products; None where most have none."""
+    cursor = connection.cursor(row_factory=scalar_row)
+    await cursor.execute(query("api/recommendations/commonest_currency"))
+    return await cursor.fetchone()
+
+
 async def recently_viewed(connection: Connection, question: PastQuestion) -> list[ViewedProduct]:
     """Find what a consenting shopper, or an agreed session, looked at last."""
     cursor = connection.cursor(row_factory=class_row(ViewedProduct))

@@ -8,12 +8,14 @@ parallel safe
 return case
     when
         lower(value) in (
-            'true', 't', 'yes', 'y', '1', '1.0', 'ja', 'oui', 'sí', 'si', 'sì', 'sim', 'да', 'tak'
+            'true', 't', 'yes', 'y', '1', '1.0', 'ja', 'oui', 'sí', 'si', 'sì', 'sim', 'да', 'tak',
+            'vrai', 'wahr', 'vero', 'verdadero', 'verdadeiro', 'истина'
         )
         then true
     when
         lower(value) in (
-            'false', 'f', 'no', 'n', '0', '0.0', 'nein', 'nee', 'non', 'não', 'nao', 'нет', 'nie'
+            'false', 'f', 'no', 'n', '0', '0.0', 'nein', 'nee', 'non', 'não', 'nao', 'нет', 'nie',
+            'faux', 'falsch', 'falso', 'ложь'
         )
         then false
 end;

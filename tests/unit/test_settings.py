@@ -77,6 +77,9 @@ class NotedEnvironment(Mapping[str, str]):
         return len(self._variables)
 
 
+GIVEN = "a secret of this test, long enough"
+
+
 def read(home: Path, **variables: str) -> Settings:
     """Read settings from these variables alone, with a home of the test's."""
     return load_settings({"ALSOLIKE_HOME": str(home), **variables})
@@ -99,9 +102,7 @@ def test_every_documented_variable_has_a_comment_of_its_own() -> None:
 def test_documented_defaults_are_the_defaults(tmp_path: Path) -> None:
     shown = dict(re.findall(r"^#(ALSOLIKE_\w+)=(.+)$", EXAMPLE.read_text(), re.MULTILINE))
     del shown["ALSOLIKE_HOME"]
-    assert read(tmp_path, **shown, ALSOLIKE_SECRET="s" * 32) == read(
-        tmp_path, ALSOLIKE_SECRET="s" * 32
-    )
+    assert read(tmp_path, **shown, ALSOLIKE_SECRET=GIVEN) == read(tmp_path, ALSOLIKE_SECRET=GIVEN)
 
 
 def test_defaults(tmp_path: Path) -> None:
@@ -289,14 +290,58 @@ def test_a_kept_secret_that_is_too_short_is_refused_and_not_told(
 
 def test_a_given_secret_is_used_and_not_kept(tmp_path: Path) -> None:
     home = tmp_path / "new"
-    assert read(home, ALSOLIKE_SECRET="s" * 32).secret == "s" * 32
+    assert read(home, ALSOLIKE_SECRET=GIVEN).secret == GIVEN
     assert not home.exists()
 
 
 def test_a_short_secret_is_refused_and_not_told(tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match="31 characters: give at least 32") as caught:
+    with pytest.raises(SettingError, match="has 31 characters, at least 32 are needed") as caught:
         read(tmp_path, ALSOLIKE_SECRET="s" * 31)
     assert "sss" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "worthless", ["a" * 32, "abab" * 20, "\0" * 32, "\ufffd" * 40, "ab   " * 9]
+)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ALSOLIKE_SECRET",
+        "ALSOLIKE_SHOPPER_KEY",
+        "ALSOLIKE_ERASURE_KEY",
+        "ALSOLIKE_WEBHOOK_SECRET",
+    ],
+)
+def test_a_secret_that_anybody_would_guess_is_refused(
+    tmp_path: Path, name: str, worthless: str
+) -> None:
+    with pytest.raises(SettingError, match="different characters that can be seen") as caught:
+        read(tmp_path, **{name: worthless})
+    assert name in str(caught.value)
+    assert worthless not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"\0" * 32, b"a" * 32, b"\xff" * 32])
+def test_a_kept_secret_that_anybody_would_guess_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "secret").write_bytes(content)
+    with pytest.raises(SettingError, match=r"different characters.*delete the file"):
+        read(tmp_path)
+
+
+def test_blanks_are_no_secret(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="has 0 characters"):
+        read(tmp_path, ALSOLIKE_SECRET=" " * 40)
+
+
+def test_a_folder_or_a_broken_link_in_place_of_the_secret_is_told(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "one" / "secret").mkdir()
+    with pytest.raises(SettingError, match="it is a folder: take it away"):
+        read(tmp_path / "one")
+    (tmp_path / "two" / "secret").symlink_to(tmp_path / "gone")
+    with pytest.raises(SettingError, match=r"it is a link to .*gone, which is not there"):
+        read(tmp_path / "two")
 
 
 def test_the_secret_is_not_shown_with_the_settings(tmp_path: Path) -> None:

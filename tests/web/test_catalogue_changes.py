@@ -144,6 +144,8 @@ ODD = [
     ({"brand": "<i>A</i>"}, {"brand": "<i>A</i>"}),
     ({"url": "/a?b=1&amp;c=2"}, {"url": "/a?b=1&amp;c=2"}),
     ({"attributes": {"a &amp; b": ["<b>c</b>"]}}, {"attributes": '{"a &amp; b": ["<b>c</b>"]}'}),
+    ({"attributes": {"w": 10**400}}, {"attributes": '{"w": 1e400}'}),
+    ({"brand": "NONE", "category": "(null)"}, {"brand": "NONE", "category": "(null)"}),
     ({"brand": "N/A", "url": "null"}, {"brand": "N/A", "url": "null"}),
     ({"category": "-", "language": "None"}, {"category": "-", "language": "None"}),
     ({"price": 1.234, "currency": "EUR"}, {"price": "1.234", "currency": "EUR"}),

@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Iterator
 from itertools import product
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -255,6 +256,28 @@ def test_prices_are_compared_within_one_currency(lamps: Client) -> None:
     dear = lamps.get(f"{page}?sort=price-down").text
     assert cards(dear) == ["vase-2", "vase-1", "vase-0", "vase-3", "vase-5", "vase-4"]
     assert "within each currency" in dear
+
+
+@pytest.mark.parametrize(
+    "path", ["trending", "products/lamp-01/similar", "products/vase-5/similar"]
+)
+def test_bounds_of_the_api_are_in_the_currency_of_most_products(lamps: Client, path: str) -> None:
+    bounds = {"category": "Home > Vases", "price_min": 20, "k": 50}
+    listed = lamps.get(f"/v1/{path}", params=bounds).json()["items"]
+    assert sorted(one["product_id"] for one in listed) == ["vase-1", "vase-2"]
+    dollars = lamps.get(f"/v1/{path}", params={**bounds, "currency": "usd"}).json()["items"]
+    assert {one["currency"] for one in dollars} == {"USD"}
+
+
+def test_bounds_of_a_body_are_in_one_currency_too(lamps: Client) -> None:
+    asked: dict[str, Any] = {"filter": {"category": "Home > Vases", "price_max": 10}, "k": 50}
+    listed = lamps.post("/v1/recommendations", json=asked).json()["items"]
+    assert sorted(one["product_id"] for one in listed) == ["vase-0", "vase-3"]
+    asked["filter"]["price_max"] = 20
+    asked["product_ids"] = ["lamp-01"]
+    (of_lamp,) = lamps.post("/v1/similar", json=asked).json()["lists"]
+    assert {one["currency"] for one in of_lamp["items"]} == {"EUR"}
+    assert len(of_lamp["items"]) == 3
 
 
 @pytest.mark.parametrize("page", [f"{LAMPS_PAGE}?", "/search?q=lamp&"])

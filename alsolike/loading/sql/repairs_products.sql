@@ -20,17 +20,23 @@ where
     end
 union all
 select
-    s.line, 'currency', case s.currency when '€' then 'EUR' when '£' then 'GBP' end,
+    s.line, 'currency', c.code,
     case
-        when s.currency in ('€', '£') then 'written as its ISO 4217 code'
+        when c.code is not null then 'written as its ISO 4217 code'
         else 'left empty: expected an ISO 4217 code like EUR'
     end
 from staged as s
-where s.currency !~ '^[A-Za-z]{3}$'
+cross join
+    lateral (
+        select
+            case upper(s.currency) when '€' then 'EUR' when '£' then 'GBP' when 'RMB' then 'CNY' end
+    ) as c (code)
+where not is_currency(s.currency)
 union all
 select
     s.line, 'attributes', null,
-    'left empty: expected a JSON object, nested at most 16 deep, without NUL characters'
+    'left empty: expected a JSON object, nested at most 16 deep, without NUL characters and '
+    || 'numbers of more than 300 digits'
 from staged as s
 where
     not case
@@ -61,7 +67,7 @@ where s.in_stock is not null and is_in_stock(s.in_stock) is null
 union all
 select s.line, 'is_hidden', 'true', 'taken as hidden: expected true or false, yes or no'
 from staged as s
-where s.is_hidden is not null and is_true(s.is_hidden) is null
+where s.is_hidden is not null and hides(s.is_hidden) is null
 union all
 select
     s.line, 'url', null,

@@ -1,5 +1,5 @@
 -- Fields of the staged reviews that cannot be used as they are, and what replaces them:
--- ratings are whole, of five, so half stars are rounded and 8/10 is 4.
+-- ratings are whole, of five, so half stars are rounded, and 8/10 and ★★★★ are 4.
 -- A row: one field of one line; value: what replaces it; null empties it.
 select
     r.line,
@@ -8,17 +8,9 @@ select
     'taken as ' || greatest(round(r.stars), 1) || ', because ratings are from 1 to 5 and whole'
         as reason
 from (
-    select
-        s.line,
-        case
-            when s.rating ~ '^[0-9]{1,3}([.,][0-9]{1,3})? */ *(5|10|100)$'
-                then
-                    5 * replace(rtrim(split_part(s.rating, '/', 1)), ',', '.')::numeric
-                    / ltrim(split_part(s.rating, '/', 2))::numeric
-            when s.rating ~ '^[0-9][.,][0-9]{1,3}$' and s.rating !~ '^[1-5][.]0+$'
-                then replace(s.rating, ',', '.')::numeric
-        end as stars
+    select s.line, stars(s.rating) as stars
     from staged as s
+    where s.rating !~ '^[1-5]([.]0*)?$'
 ) as r
 where r.stars between 0.5 and 5
 union all

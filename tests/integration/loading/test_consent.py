@@ -1,6 +1,7 @@
 """Consent of imported shoppers: the caller's word, their file's, their own."""
 
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pyarrow as pa
@@ -10,6 +11,7 @@ import pytest
 from alsolike.errors import InputFileError
 from alsolike.loading import ConsentNeededError, LoadSummary, load_folder
 from alsolike.progress import ignore_progress
+from tests.shop.files import noted, select, write
 
 
 @pytest.fixture
@@ -177,6 +179,13 @@ def test_a_shopper_whose_row_cannot_be_used_has_not_agreed(
         '{"shopper_id":"s1","consent":"ye\\u0000s"}',
         '{"shopper_id":"s1","consent":"\\u0000"}',
         '{"shopper_id":"s1","consent":["none"]}',
+        '{"shopper_id":["s1"],"consent":"no"}',
+        '{"shopper_id":{"id":"s1"},"consent":"no"}',
+        '{"id":"s1","consent":"no"}',
+        '{"shopperId":"s1","consent":"no"}',
+        '{"Customer ID":"s1","consent":"no"}',
+        "{shopper_id:s1,consent:no}",
+        '{"customer_id":"s1","consent":no}',
     ],
 )
 def test_a_no_in_a_line_of_json_is_found_however_it_is_written(
@@ -257,6 +266,65 @@ def test_an_id_that_pandas_changed_does_not_undo_a_no(database: dict[str, str], 
     }
     assert any("2 shoppers known without the '.0' at the end" in note for note in summary.notes)
     assert any("lacks 3 shoppers of 3 rows, such as '7.0'" in note for note in summary.notes)
+
+
+# Ids as a file of shoppers has them, and as another file or an export shows them.
+ALIKE = [
+    ("w1", "w1\u200b"),
+    ("w\u00ad4", "w4"),
+    ("w6", "\ufeffw6"),
+    ("w11", "\u202dw11"),
+    ("caf\u00e9", "cafe\u0301"),
+    ("Eve@Shop.example", "eve@shop.example"),
+    ("W3", "w3"),
+    ("42", "\uff14\uff12"),
+    ("7", "7.00"),
+    ("00009", "9"),
+    ("5000", "5e3"),
+    ("1500", "1.5E+03"),
+]
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_no_counts_for_whoever_looks_the_same(
+    database: dict[str, str], tmp_path: Path, *, is_first: bool
+) -> None:
+    products = "product_id,title\np1,Kettle\n"
+    events = "view_id,product_id,viewed_at,shopper_id\n" + "".join(
+        f"v{n},p1,2026-01-01T00:00:00Z,{named}\n"
+        for n, (_, named) in enumerate([*ALIKE, ("", "other")])
+    )
+    listed = "shopper_id,consent\n" + "".join(f"{said},no\n" for said, _ in ALIKE)
+    if is_first:
+        summary = load(write(tmp_path, products=products, shoppers=listed, views=events))
+    else:
+        load(write(tmp_path / "a", products=products, views=events))
+        summary = load(write(tmp_path / "b", shoppers=listed))
+    granted = {shopper for shopper, is_granted, *_ in current() if is_granted}
+    assert granted == {"other"}
+    assert noted(summary, f"{len(ALIKE)} shoppers taken as not having agreed", "looks the same")
+
+
+def test_what_a_file_states_for_an_id_itself_is_not_taken_back(
+    database: dict[str, str], tmp_path: Path
+) -> None:
+    load(write(tmp_path, shoppers="shopper_id,consent\nk3,yes\nK3,no\n"))
+    assert {row[:2] for row in current()} == {("k3", True), ("K3", False)}
+
+
+def current() -> list[tuple[Any, ...]]:
+    return select(
+        "select shopper_id, is_granted from raw.current_consents where purpose = 'personalisation'"
+    )
+
+
+@pytest.mark.parametrize("word", ["null", "undefined", "nil", "(null)", "n.a."])
+def test_words_for_nothing_state_no_consent(
+    database: dict[str, str], shop: Path, word: str
+) -> None:
+    (shop / "shoppers.csv").write_text(f"shopper_id,consent\ns1,{word}\ns2,none\n")
+    with pytest.raises(ConsentNeededError, match="1 shopper of shoppers.csv"):
+        load(shop, None)
 
 
 def test_without_a_word_on_consent_nothing_is_loaded(database: dict[str, str], shop: Path) -> None:

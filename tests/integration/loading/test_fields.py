@@ -78,6 +78,9 @@ def test_a_price_is_stored_as_it_stands_or_not_at_all(
         ("usd", "USD", None),
         ("€", "EUR", "currency written as its ISO 4217 code"),
         ("Euro", None, "currency left empty"),
+        ("ABC", None, "currency left empty"),
+        ("XXX", None, "currency left empty"),
+        ("rmb", "CNY", "currency written as its ISO 4217 code"),
         ("X" * 300, None, "currency left empty"),
     ],
 )
@@ -117,6 +120,19 @@ def test_a_currency_is_a_code_in_capitals_or_none(
         ("0", False),
         ("0.0", False),
         ("00", False),
+        ("10+", True),
+        (">10", True),
+        ("> 0", True),
+        ("5 in stock", True),
+        ("0 in stock", False),
+        ('"1,000"', True),
+        ("unlimited", True),
+        ("InStoreOnly", False),
+        ("auf Lager", True),
+        ("nicht lieferbar", False),
+        ("vrai", True),
+        ("En Stock", True),
+        ("rupture de stock", False),
         ("-1", None),
         ("maybe", None),
     ],
@@ -128,7 +144,7 @@ def test_stock_words_of_shop_systems_are_read_and_others_are_not_in_stock(
     summary = load(folder)
     assert select("select is_in_stock from raw.products") == [(bool(is_in_stock),)]
     assert summary.total.rejected == 0
-    assert noted(summary, "in_stock taken as not in stock", word) == (is_in_stock is None)
+    assert noted(summary, "in_stock taken as not in stock") == (is_in_stock is None)
 
 
 def test_an_update_that_cannot_be_read_does_not_leave_the_old_price_and_stock(
@@ -196,6 +212,26 @@ def test_what_is_sold_by_weight_counts_as_whole_pieces(
         ("Garden \t\u203a\u00a0Pots >", "Garden > Pots"),
         ("> Garden >> Pots", "Garden > Pots"),
         ("Garden » Pots", "Garden > Pots"),
+        ("Garden -> Pots", "Garden > Pots"),
+        ("Garden->Pots -->Clay", "Garden > Pots > Clay"),
+        ("Garden => Pots", "Garden > Pots"),
+        ("Garden → Pots", "Garden > Pots"),
+        ("Garden &rarr; Pots", "Garden > Pots"),
+        ("Garden \uff1e Pots", "Garden > Pots"),
+        ("Garden ⟩ Pots", "Garden > Pots"),
+        ("Garden ➤ Pots ▸ Clay", "Garden > Pots > Clay"),
+        ("Garden \u276f Pots ‣ Clay", "Garden > Pots > Clay"),
+        ("Garden::Pots", "Garden > Pots"),
+        ("Garden | Pots | Clay", "Garden > Pots > Clay"),
+        ("Garden\u200b > Pots", "Garden > Pots"),
+        ("Garden\u2060", "Garden"),
+        ("Garden\u00a0tools", "Garden tools"),
+        # Parts of a name.
+        ("Garden > Pots | Tubs", "Garden > Pots | Tubs"),
+        ("Black|White", "Black|White"),
+        ("Pots: clay", "Pots: clay"),
+        ("Semi-hardy - Pots", "Semi-hardy - Pots"),
+        ("S-Bahn > H0 - track", "S-Bahn > H0 - track"),
         ("Garden/Pots", "Garden/Pots"),
         (" > ", None),
     ],
@@ -238,7 +274,7 @@ def test_a_group_among_the_attributes_is_noted(database: dict[str, str], tmp_pat
     ("product_id", "named", "shown"),
     [
         ("SKU1\u200b", "SKU1", "SKU1\\u200b"),
-        ("\ufeffSKU1", "SKU1", "\\ufeffSKU1"),
+        ("SKU\ufeff1", "SKU1", "SKU\\ufeff1"),
         ("SKU\u00a01", "SKU1", "SKU\\u00a01"),
         ("cafe\u0301", "caf\u00e9", "cafe\\u0301"),
         ("SKU1", "sku1", "SKU1"),
@@ -273,6 +309,26 @@ def test_a_product_that_looks_like_the_one_meant_is_named(
         ("4/5", 4, True),
         ("8 / 10", 4, True),
         ("70/100", 4, True),
+        ("★★★★", 4, True),
+        ("★★★★☆", 4, True),
+        ("★★★½", 4, True),
+        ("⭐️⭐️⭐️", 3, True),
+        ("****", 4, True),
+        ("4 ★", 4, True),
+        ("4 stars", 4, True),
+        ("2 Sterne", 2, True),
+        ("4 out of 5", 4, True),
+        ("4.2 out of 5 stars", 4, True),
+        ("4 von 5", 4, True),
+        ("4/5 stars", 4, True),
+        ("80%", 4, True),
+        ("45/50", 5, True),
+        ("3/4", 4, True),
+        ("+4", 4, True),
+        ("04", 4, True),
+        ("\uff14", 4, True),
+        ("4½", 5, True),
+        ("Five", 5, True),
     ],
 )
 def test_ratings_in_other_notations_become_whole_ones(
@@ -288,6 +344,25 @@ def test_ratings_in_other_notations_become_whole_ones(
     )
     assert select("select rating from raw.reviews") == [(stored,)]
     assert noted(summary, f"rating taken as {stored}") == is_noted
+
+
+@pytest.mark.parametrize(
+    "rating", ["0", "6", "0/5", "11/10", "☆☆☆", "******", "good", "4-5", "120%"]
+)
+def test_what_says_no_stars_from_one_to_five_is_rejected(
+    database: dict[str, str], tmp_path: Path, rating: str
+) -> None:
+    load(
+        write(
+            tmp_path,
+            products="product_id,title\np1,Kettle\n",
+            reviews="review_id,shopper_id,product_id,rating,reviewed_at\n"
+            f"r1,s1,p1,{rating},2026-01-01T00:00:00Z\n",
+        )
+    )
+    assert select("select reason from raw.rejected_rows") == [
+        (f"rating is '{rating}': expected a number from 1 to 5",)
+    ]
 
 
 @pytest.mark.parametrize("time", ["yesterday", "1970-01-01T00:00:00Z", "9998-01-01", "31.12.2025"])
@@ -355,6 +430,35 @@ def test_attributes_nested_too_deep_cost_the_attributes(
     assert kept == {**{name: {} for name in depths}, "deepest": json.loads(nested(MOST_LEVELS))}
     left = f"({len(depths) - 1} rows; "
     assert noted(summary, "attributes left empty", "nested at most 16 deep", left)
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+def test_numbers_too_long_cost_the_attributes(
+    database: dict[str, str], tmp_path: Path, suffix: str
+) -> None:
+    texts = ['{"w": 1e5000}', f'{{"w": [1{"0" * 5000}]}}', '{"w": 1e100000}', '{"w": 12}']
+    if suffix == "csv":
+        rows = [f'q{n},x,"{text.replace(chr(34), chr(34) * 2)}"' for n, text in enumerate(texts)]
+        write(tmp_path, products="\n".join(["product_id,title,attributes", *rows]))
+    elif suffix == "jsonl":
+        rows = [
+            f'{{"product_id": "q{n}", "title": "x", "attributes": {text}}}'
+            for n, text in enumerate(texts)
+        ]
+        write(tmp_path, products_jsonl="\n".join(rows))
+    else:
+        ids = [f"q{n}" for n in range(4)]
+        table = {"product_id": ids, "title": ["x"] * 4, "attributes": texts}
+        pq.write_table(pa.table(table), tmp_path / "products.parquet")
+    summary = load(tmp_path)
+    assert summary.total.rejected == 0
+    assert select("select attributes from raw.products order by product_id") == [
+        ({},),
+        ({},),
+        ({},),
+        ({"w": 12},),
+    ]
+    assert noted(summary, "attributes left empty", "numbers of more than 300 digits", "(3 rows; ")
 
 
 def test_a_line_nested_too_deep_is_one_rejected_row(
@@ -486,3 +590,23 @@ def test_what_is_no_list_of_addresses_is_left_empty(
     )
     assert select("select more_image_urls from raw.products") == [([],)]
     assert noted(summary, "products.csv: more_image_urls left empty", "(1 row; line 2 has '")
+
+
+@pytest.mark.parametrize(
+    ("word", "is_hidden", "is_noted"),
+    [
+        ("visible", False, False),
+        ("Published", False, False),
+        ("active", False, False),
+        ("no", False, False),
+        ("draft", True, False),
+        ("hidden", True, False),
+        ("perhaps", True, True),
+    ],
+)
+def test_words_for_what_is_shown_are_read(
+    database: dict[str, str], tmp_path: Path, word: str, *, is_hidden: bool, is_noted: bool
+) -> None:
+    summary = load(write(tmp_path, products=f"product_id,title,is_hidden\np1,Kettle,{word}\n"))
+    assert select("select is_hidden from raw.products") == [(is_hidden,)]
+    assert noted(summary, "is_hidden taken as hidden") == is_noted

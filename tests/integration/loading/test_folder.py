@@ -451,6 +451,40 @@ def test_two_files_of_a_kind_are_refused(database: dict[str, str], tmp_path: Pat
         load(folder)
 
 
+def test_files_of_other_names_are_noted_beside_those_that_are_loaded(
+    database: dict[str, str], tmp_path: Path
+) -> None:
+    folder = write(tmp_path / "shop", products=PRODUCTS)
+    for name in ("Purchases.csv", "orders.json", "extra.parquet", "README.txt", ".old.csv"):
+        (folder / name).write_text("x\n")
+    (note,) = (note for note in load(folder).notes if "not loaded" in note)
+    assert note == (
+        "not loaded, because of their names: Purchases.csv, extra.parquet, orders.json. "
+        "Rename Purchases.csv to purchases.csv. "
+        "Save orders.json as purchases.jsonl, one object on each line."
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("order.csv", "Rename order.csv to purchases.csv, one line for each product of an order."),
+        ("customers_2026.csv", "Rename customers_2026.csv to shoppers.csv."),
+        ("items.csv", "Rename items.csv to products.csv."),
+        ("products.tsv", "Rename products.tsv to products.csv."),
+        ("products.ndjson", "Rename products.ndjson to products.jsonl."),
+        ("Products.xlsx", "Save Products.xlsx as products.csv."),
+    ],
+)
+def test_of_a_file_of_another_name_it_is_said_what_to_call_it(
+    tmp_path: Path, name: str, hint: str
+) -> None:
+    (tmp_path / name).write_text("x\n")
+    with pytest.raises(InputFileError, match="has no file to load") as raised:
+        load(tmp_path)
+    assert hint in str(raised.value)
+
+
 def test_an_empty_folder_is_refused(database: dict[str, str], tmp_path: Path) -> None:
     with pytest.raises(InputFileError, match="expected any of products, shoppers, purchases"):
         load(tmp_path)

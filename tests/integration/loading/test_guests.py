@@ -6,6 +6,7 @@ import pytest
 
 from alsolike.database import connect
 from tests.shop.files import load, noted, select, write
+from tests.shop.nobody import GUESTS, SHOPPERS
 
 PRODUCTS = "product_id,title\np1,Kettle\np2,Pot\n"
 HEAD = "purchase_id,shopper_id,product_id,purchased_at,order_id\n"
@@ -42,6 +43,13 @@ def test_a_file_of_guests_orders_needs_no_column_of_shoppers_and_no_consent(
     purchases = "purchase_id,product_id,purchased_at,order_id\nb1,p1,2026-01-01T00:00:00Z,o1\n"
     summary = load(write(tmp_path, products=PRODUCTS, purchases=purchases), consent=None)
     assert summary.files[-1].loaded == 1
+
+
+def test_words_for_guests_are_the_same_to_the_database(database: dict[str, str]) -> None:
+    statement = "select w from unnest(%s::text []) as w where raw.is_nobody(w) is not true"
+    with connect() as connection:
+        people = connection.execute(statement, [[*GUESTS, *SHOPPERS]]).fetchall()
+    assert {one for (one,) in people} == set(SHOPPERS)
 
 
 def test_nobody_is_no_shopper_in_any_file(database: dict[str, str], tmp_path: Path) -> None:
@@ -84,13 +92,13 @@ def test_a_review_without_a_shopper_is_kept(
 def test_a_shopper_with_absurdly_many_orders_is_noted(
     database: dict[str, str], tmp_path: Path
 ) -> None:
-    shoppers = [*["WALK-IN"] * 400, *[f"s{n}" for n in range(100)]]
+    shoppers = [*["TILL-3"] * 400, *[f"s{n}" for n in range(100)]]
     rows = "".join(
         f"b{n},{shopper},p1,2026-01-01T00:00:00Z,o{n}\n" for n, shopper in enumerate(shoppers)
     )
     folder = write(tmp_path, products=PRODUCTS, purchases=HEAD + rows)
-    assert noted(load(folder), "'WALK-IN' has 400 of 500 purchases", "placeholder")
-    folder = write(tmp_path, products=PRODUCTS, purchases=HEAD + rows.replace("WALK-IN", "s1", 350))
+    assert noted(load(folder), "'TILL-3' has 400 of 500 purchases", "placeholder")
+    folder = write(tmp_path, products=PRODUCTS, purchases=HEAD + rows.replace("TILL-3", "s1", 350))
     assert noted(load(folder), "'s1' has 351 of 500 purchases")
 
 

@@ -625,6 +625,13 @@ CASES = (
         **_READS_PRODUCTS,
     ),
     Case(
+        name="of the catalogue",
+        statement="api/recommendations/commonest_currency",
+        rows=1,
+        most={"products": 10_010},
+        searches=("products_pkey",),
+    ),
+    Case(
         name="a department",
         statement="api/catalogue/has_category",
         parameters={"category": "Department 3"},

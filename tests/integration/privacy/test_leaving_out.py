@@ -86,6 +86,38 @@ def test_loading_the_old_files_again_brings_nothing_back(folder: Path) -> None:
     assert "shoppers.csv: 1 row of erased shoppers left out." in summary.notes
 
 
+@pytest.mark.parametrize(
+    ("erased", "written"),
+    [
+        ("7", "7.0"),
+        ("7", "7\u200b"),
+        ("7", "007"),
+        ("7000", "7e3"),
+        ("eva@x.example", "Eva@x.example"),
+        ("caf\u00e9", "cafe\u0301"),
+    ],
+)
+def test_an_erased_shopper_does_not_come_back_by_an_id_that_looks_the_same(
+    folder: Path, erased: str, written: str
+) -> None:
+    with connect() as connection:
+        erase(connection, erased, source="command")
+    for name, content in FILES.items():
+        (folder / name).write_text(content.replace("anna", written), encoding="utf-8")
+    load(folder)
+    assert run("select shopper_id from raw.shoppers") == [("bert",)]
+    assert run("select view_id from raw.views") == [("v3",)]
+
+
+def test_a_known_shopper_whose_id_looks_like_an_erased_one_stays(folder: Path) -> None:
+    run("insert into raw.shoppers (shopper_id) values ('Anna')")
+    erase_anna()
+    for name, content in FILES.items():
+        (folder / name).write_text(content.replace("anna,", "Anna,"))
+    load(folder)
+    assert run("select shopper_id from raw.shoppers order by 1") == [("Anna",), ("bert",)]
+
+
 def test_nobody_is_asked_for_the_consent_of_an_erased_shopper(folder: Path) -> None:
     for name in ("shoppers.csv", "views.csv", "reviews.csv"):
         (folder / name).unlink()

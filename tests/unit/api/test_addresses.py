@@ -54,6 +54,14 @@ def test_an_id_stays_the_same_through_the_path_of_an_address(text: str) -> None:
     assert id_of_path(unquote(written)) == text
 
 
+def test_two_categories_never_have_one_address() -> None:
+    paths = [
+        "Tops > Shirts", "Tops/Shirts", "Tops%2FShirts", "Tops%252FShirts", "Tops%25252FShirts",
+        "Tops > .", "Tops > %2E", "Tops > %252E", "Tops > ..", "Tops > %2E%2E", "Tops > %2E%252E",
+    ]  # fmt: skip
+    assert len({category_url(path) for path in paths}) == len(paths)
+
+
 def test_two_ids_never_have_one_address() -> None:
     ids = [".", "..", "%2E", "%2E%2E", "%252E", "%252E%252E", "%2E%252E", "%25252E"]
     assert len({id_in_path(text) for text in ids}) == len(ids)

@@ -112,12 +112,93 @@ def test_the_separator_line_of_excel_is_no_header(tmp_path: Path) -> None:
     assert [row[:4] for row in read(path, None, PRODUCTS)] == [["3", "", "p1", "Kettle"]]
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("\n\nproduct_id,title\np1,Kettle\n", "4"),
+        ('"sep=;"\nproduct_id;title\np1;Kettle\n', "3"),
+        ("sep= ;\nproduct_id;title\np1;Kettle\n", "3"),
+        ("\n\nsep=\t\nproduct_id\ttitle\np1\tKettle\n", "5"),
+        ("\u200bproduct_id,\u2060title\np1,Kettle\n", "2"),
+        ("\ufeff\ufeffproduct_id,title\np1,Kettle\n", "2"),
+        ("product_id,title\n\ufeffp1,Kettle\n", "2"),
+        ("product_id,title\np1,Kettle\n\x1a", "2"),
+        ("product_id,title\np1,Kettle\x1a", "2"),
+    ],
+)
+def test_signs_that_programs_add_do_not_matter(tmp_path: Path, text: str, line: str) -> None:
+    path = tmp_path / "products.csv"
+    path.write_text(text, encoding="utf-8", newline="")
+    assert [row[:4] for row in read(path, None, PRODUCTS)] == [[line, "", "p1", "Kettle"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('"product_id,title"\n"p1,Kettle"\n', "Each line stands in quotes as a whole"),
+        ("'product_id','title'\n'p1','Kettle'\n", 'The quotes of CSV are "'),
+        ("\u201cproduct_id\u201d,\u201ctitle\u201d\np1,Kettle\n", 'The quotes of CSV are "'),
+        (
+            "Stock list\nproduct_id,title\np1,Kettle\n",
+            "header stands on line 2, below 'Stock list'",
+        ),
+        ("\n# made today\n#\nproduct_id;title\np1;Kettle\n", "on line 4, below '# made today'"),
+    ],
+)
+def test_a_header_that_cannot_be_read_says_why(tmp_path: Path, text: str, told: str) -> None:
+    path = tmp_path / "products.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputFileError) as raised:
+        read(path, None, PRODUCTS)
+    assert told in str(raised.value)
+
+
+def test_the_header_of_a_second_file_that_was_joined_is_no_row(tmp_path: Path) -> None:
+    path = tmp_path / "products.csv"
+    path.write_text("product_id,title\np1,Kettle\n\ufeffproduct_id,title\np2,Pot\n")
+    rows = read(path, None, PRODUCTS)
+    assert [row[1] for row in rows] == [
+        "",
+        "the row is the header again: were two files joined?",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-32", "utf-32-le", "utf-32-be", "utf-16", "utf-16-le"])
+def test_wide_encodings_are_told_by_name(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "products.csv"
+    path.write_text("product_id,title\np1,Kettle\n", encoding=encoding)
+    with pytest.raises(InputFileError, match=f"it is {encoding[:6].upper()}"):
+        read(path, None, PRODUCTS)
+
+
 def test_a_header_with_other_names_is_told_with_what_may_be_meant(tmp_path: Path) -> None:
     path = tmp_path / "products.csv"
     path.write_text("Product ID,Title\np1,Kettle\n")
     with pytest.raises(InputFileError) as raised:
         read(path, None, PRODUCTS)
     assert "Found 'product id', 'title'. Rename 'product id' to product_id." in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("header", "hint"),
+    [
+        ("ProductId,title", "Rename 'productid' to product_id."),
+        ("productID,Name", "Rename 'productid' to product_id, 'name' to title."),
+        ("sku,name", "Rename 'sku' to product_id, 'name' to title."),
+        ("Product ID;Title", "Rename 'product id' to product_id."),
+        ("Product ID\tTitle", "Rename 'product id' to product_id."),
+        ("Product ID|Title", "Rename 'product id' to product_id."),
+    ],
+)
+def test_names_of_other_systems_are_told_whatever_separates_them(
+    tmp_path: Path, header: str, hint: str
+) -> None:
+    path = tmp_path / "products.csv"
+    path.write_text(f"{header}\np1,Kettle\n")
+    with pytest.raises(InputFileError, match="lacks the column") as raised:
+        read(path, None, PRODUCTS)
+    assert str(raised.value).endswith(hint)
 
 
 @pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
