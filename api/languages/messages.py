@@ -92,7 +92,7 @@ def untranslated(catalogue: Catalog) -> int:
 def require_language(tag: str) -> None:
     """End with a line about a tag of which no catalogue can be made."""
     try:
-        is_known = _TAG.fullmatch(tag) is not None and Locale.parse(tag, sep="-") is not None
+        is_known = _TAG.fullmatch(tag) is not None and bool(Locale.parse(tag, sep="-").language)
     except UnknownLocaleError:
         is_known = False
     if not is_known:
