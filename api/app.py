@@ -70,6 +70,7 @@ from api.my_data.review_pages import my_review_pages
 from api.oidc.pages import oidc_routes
 from api.openapi.describe import Described
 from api.orders.pages import order_pages
+from api.orders.returns import return_pages
 from api.pages.element import element_route
 from api.pages.icon import icon_route
 from api.pages.rendering import READ, WEB, is_fragment, template_config
@@ -310,6 +311,7 @@ def _pages_router(
             take_back,
             why,
             *order_pages,
+            *return_pages,
             *oidc_routes(settings, clock),
             *my_data_pages,
             *my_review_pages,

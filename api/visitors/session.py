@@ -3,9 +3,9 @@
 A session holds the id of a signed-in shopper, or a random id for each purpose that an anonymous
 visitor agreed to; the shopper's is never kept beside the others. Beside a shopper's id it holds
 whether they signed in to their account, the shop's identity provider named them, or they were
-chosen in the demo's shop. It also holds the id of the basket of a visitor who is not signed in,
-what a visitor hid who has no account or did not agree, and what somebody searched for last who
-agreed.
+chosen in the demo's shop, and the family and the system of the browser. It also holds the id of the
+basket of a visitor who is not signed in, what a visitor hid who has no account or did not agree,
+and what somebody searched for last who agreed.
 
 A browser that sends Global Privacy Control says no to every purpose. Only a yes of the signed-in
 shopper outranks it that they gave on this site while their browser sent it.
@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from litestar.exceptions import NotFoundException
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from alsolike.purposes import PURPOSES, Purpose
 from api.basket.store import basket_of_shopper, merge, summarise
@@ -29,6 +29,7 @@ from api.ladder.requests import answer, ladder_of, write
 from api.languages.translate import gettext as _
 from api.sessions.session import HIDDEN, SEARCHES, SHOPPER, sessions_of
 from api.visitors import store
+from api.visitors.browsers import name_browser
 from api.visitors.proof import PROVED_AT
 from api.visitors.refusals import refused_purposes
 from api.visitors.shop import Shop
@@ -40,6 +41,7 @@ _SHOPPER, _BASKET, _VISITOR = SHOPPER, "basket_id", "visitor"
 # Two ids, so that whoever agrees to one purpose is not known by what they did for the other.
 _IDS: Mapping[Purpose, str] = {"personalisation": "session_id", "measurement": "measured_id"}
 _BY = "by"
+_BROWSER = "browser"
 
 
 class Visitor(Struct):
@@ -350,6 +352,9 @@ async def sign_in(
         _SHOPPER: shopper_id,
         **{key: ids for key, ids in hidden.items() if ids},
     }
+    named = structs.asdict(name_browser(request.headers.get("user-agent", "")))
+    if known := {key: word for key, word in named.items() if word is not None}:
+        session[_BROWSER] = known
     if by != "choice":
         session[_BY] = by
     if proved_at is not None:
