@@ -258,11 +258,6 @@ def test_of_recommendations_only_who_agreed_to_them_is_told(client: Client) -> N
     page = client.get(address).text
     assert "your order is placed." in page
     assert "recommendations already" not in page
-    purchase_id = run("select purchase_id from raw.purchases")[0][0]
-    assert send(client, f"{address}/return", purchase_id=purchase_id).status_code == 303
-    page = client.get(address).text
-    assert "The return is recorded." in page
-    assert "no longer counts" not in page
 
 
 def test_an_order_is_its_purchases_and_empties_the_basket(client: Client) -> None:
