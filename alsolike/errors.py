@@ -57,5 +57,9 @@ class UnknownProductError(AlsolikeError):
     """There is no product of that id."""
 
 
+class UnknownImpressionError(AlsolikeError):
+    """No list had the product with that id."""
+
+
 class UnknownPurchaseError(AlsolikeError):
     """There is no purchase of that id."""

@@ -39,8 +39,9 @@ from api.database.pool import Database
 from api.error_page import ErrorPage
 from api.events.pages import hidden_page, hide, unhide
 from api.events.preference_pages import take_back, want_less, want_more
-from api.events.routes import events_router
+from api.events.routes import events_router, segment_router
 from api.exchange import AnyRequest, public_path
+from api.experiments.running import RunningExperiments
 from api.health.routes import give_metrics, health_router
 from api.http.bodies import MOST_BYTES, check_bodies
 from api.http.caching import answer_conditionally
@@ -50,7 +51,7 @@ from api.http.cross_site import refuse_cross_site
 from api.http.form_tokens import FormTokens, StaleFormError
 from api.http.hosts import Hosts
 from api.http.limits import RateLimits
-from api.http.links import link_next_page
+from api.http.links import complete_answer
 from api.http.notes import with_notes
 from api.http.pairs import PairedRequest, with_pairs
 from api.http.paths import API_PREFIX, BLOCKS_PREFIX, decode_parameters, without_prefix
@@ -156,6 +157,7 @@ def create_app(
     query_vectors = QueryVectors(settings, database, load_encoder, clock)
     metrics = Metrics(TIERS, settings.metrics_folder)
     ladder = Ladder(database, settings, metrics, excluded_products)
+    experiments = RunningExperiments(database)
     impressions = ImpressionLog(database, metrics, lambda: ladder.circuits.is_closed("primary"))
 
     @asynccontextmanager
@@ -165,12 +167,14 @@ def create_app(
         await database.open()
         keeping = asyncio.create_task(query_vectors.keep_fresh())
         writing = asyncio.create_task(impressions.keep_writing())
+        looking = asyncio.create_task(experiments.keep_fresh())
         try:
             async with ladder.running():
                 yield
         finally:
             keeping.cancel()
             writing.cancel()
+            looking.cancel()
             await impressions.finish()
             await database.close()
 
@@ -184,6 +188,7 @@ def create_app(
             shoppers_router(erase_shopper),
             *webhooks_routers(settings),
             events_router(),
+            segment_router(),
             health_router(),
             give_metrics,
             pictures_router(),
@@ -207,13 +212,15 @@ def create_app(
             answer_conditionally,
             decode_parameters,
         ],
-        after_request=link_next_page,
+        after_request=complete_answer,
         state=State(
             {
                 "database": database,
                 "query_vectors": query_vectors,
                 "ladder": ladder,
                 "impressions": impressions,
+                "impression_key": _derive(settings.secret, "impressions"),
+                "experiments": experiments,
                 "limits": limits,
                 "metrics": metrics,
                 "tree": CategoryTree(ladder),

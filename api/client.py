@@ -27,6 +27,7 @@ from api.catalogue.schemas import (
     RemovedProducts,
 )
 from api.events.schemas import EventOutcomes, EventResult, NewEvent, NewEvents
+from api.events.segment_schemas import SegmentBatch, SegmentCall, SegmentOutcomes
 from api.fields import Diversity
 from api.filters import PARAMETERS, ProductFilter
 from api.health.schemas import Liveness, Readiness
@@ -196,9 +197,22 @@ class Client:
         exclude: Sequence[str] = (),
         model: str | None = None,
         reasons: bool = False,
+        place: str | None = None,
+        shopper: str | None = None,
+        session: str | None = None,
+        measurement: bool = False,
     ) -> SimilarProducts:
         """Find the products that are most like a product."""
-        given = {"k": k, "exclude": exclude, "model": model, "reasons": reasons}
+        given = {
+            "k": k,
+            "place": place,
+            "shopper": shopper,
+            "session": session,
+            "measurement": measurement,
+            "exclude": exclude,
+            "model": model,
+            "reasons": reasons,
+        }
         path = f"v1/products/{_segment(product_id)}/similar"
         return self._get(path, SimilarProducts, {**given, **_filter(product_filter)})
 
@@ -213,9 +227,21 @@ class Client:
         k: int = 10,
         product_filter: ProductFilter | None = None,
         exclude: Sequence[str] = (),
+        place: str | None = None,
+        shopper: str | None = None,
+        session: str | None = None,
+        measurement: bool = False,
     ) -> Complements:
         """Find what goes with a product."""
-        given = {"k": k, "exclude": exclude, **_filter(product_filter)}
+        given = {
+            "k": k,
+            "place": place,
+            "shopper": shopper,
+            "session": session,
+            "measurement": measurement,
+            "exclude": exclude,
+            **_filter(product_filter),
+        }
         return self._get(f"v1/products/{_segment(product_id)}/goes-with", Complements, given)
 
     def trending_products(
@@ -225,9 +251,22 @@ class Client:
         product_filter: ProductFilter | None = None,
         exclude: Sequence[str] = (),
         after: str | None = None,
+        place: str | None = None,
+        shopper: str | None = None,
+        session: str | None = None,
+        measurement: bool = False,
     ) -> TrendingProducts:
         """Find what is popular these days."""
-        given = {"k": k, "exclude": exclude, "after": after, **_filter(product_filter)}
+        given = {
+            "k": k,
+            "place": place,
+            "shopper": shopper,
+            "session": session,
+            "measurement": measurement,
+            "exclude": exclude,
+            "after": after,
+            **_filter(product_filter),
+        }
         return self._get("v1/trending", TrendingProducts, given)
 
     def recommend_products(
@@ -241,9 +280,11 @@ class Client:
         reasons: bool = True,
         after: str | None = None,
         model: str | None = None,
+        place: str | None = None,
     ) -> RecommendedProducts:
         """Find what a shopper may also like."""
         given = {
+            "place": place,
             "k": k,
             "exclude": exclude,
             "diversity": diversity,
@@ -265,9 +306,10 @@ class Client:
         k: int = 10,
         product_filter: ProductFilter | None = None,
         exclude: Sequence[str] = (),
+        place: str | None = None,
     ) -> ViewedProducts:
         """Find what a shopper looked at last."""
-        given = {"k": k, "exclude": exclude, **_filter(product_filter)}
+        given = {"k": k, "place": place, "exclude": exclude, **_filter(product_filter)}
         path = f"v1/shoppers/{_segment(shopper_id)}/recently-viewed"
         return self._get(path, ViewedProducts, given)
 
@@ -278,9 +320,17 @@ class Client:
         k: int = 10,
         product_filter: ProductFilter | None = None,
         exclude: Sequence[str] = (),
+        place: str | None = None,
+        measurement: bool = False,
     ) -> ViewedProducts:
         """Find what an anonymous session looked at last."""
-        given = {"k": k, "exclude": exclude, **_filter(product_filter)}
+        given = {
+            "k": k,
+            "place": place,
+            "measurement": measurement,
+            "exclude": exclude,
+            **_filter(product_filter),
+        }
         path = f"v1/sessions/{_segment(session_id)}/recently-viewed"
         return self._get(path, ViewedProducts, given)
 
@@ -291,9 +341,10 @@ class Client:
         k: int = 10,
         product_filter: ProductFilter | None = None,
         exclude: Sequence[str] = (),
+        place: str | None = None,
     ) -> BoughtProducts:
         """Find what a shopper may be about to buy again."""
-        given = {"k": k, "exclude": exclude, **_filter(product_filter)}
+        given = {"k": k, "place": place, "exclude": exclude, **_filter(product_filter)}
         return self._get(f"v1/shoppers/{_segment(shopper_id)}/buy-again", BoughtProducts, given)
 
     def record_event(self, event: NewEvent) -> EventResult:
@@ -306,6 +357,10 @@ class Client:
         Send those with the status 503 again: there was no time for them.
         """
         return self._ask("POST", "v1/events", EventOutcomes, NewEvents(list(events)))
+
+    def record_segment(self, calls: Sequence[SegmentCall]) -> SegmentOutcomes:
+        """Record up to 500 calls of Segment's ecommerce specification."""
+        return self._ask("POST", "v1/segment", SegmentOutcomes, SegmentBatch(list(calls)))
 
     def record_consent(
         self,
@@ -345,9 +400,13 @@ class Client:
         session: str | None = None,
         product_filter: ProductFilter | None = None,
         exclude: Sequence[str] = (),
+        noted_as: str | None = None,
+        measurement: bool = False,
     ) -> str:
         """Read a list of products as HTML for a page of the shop; empty where there is none."""
         given = {
+            "noted_as": noted_as,
+            "measurement": measurement,
             "product": product,
             "count": count,
             "heading": heading,

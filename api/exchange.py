@@ -46,6 +46,8 @@ class Exchange(Struct):
     is_odd : bool
         Whether hardly another request asks for the same, as with a filter. That it is slow says
         nothing about others.
+    is_noted : bool
+        Whether the answer is kept as one that was shown, so that no cache may give it again.
     """
 
     request_id: str
@@ -58,6 +60,7 @@ class Exchange(Struct):
     host_origin: str = ""
     shopper_id: str | None = None
     is_anonymous: bool = False
+    is_noted: bool = False
     has_signal: bool = False
 
 
@@ -105,6 +108,13 @@ def mark_odd() -> None:
     exchange = current_exchange.get()
     if exchange is not None:
         exchange.is_odd = True
+
+
+def mark_noted() -> None:
+    """Note that the answer is one impression, which no cache may give again."""
+    exchange = current_exchange.get()
+    if exchange is not None:
+        exchange.is_noted = True
 
 
 def timed_as_database(

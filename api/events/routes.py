@@ -9,7 +9,17 @@ from litestar.exceptions import PermissionDeniedException
 from litestar.openapi import ResponseSpec
 
 from api.events import service as events
-from api.events.schemas import MOST_EVENTS, EventOutcomes, EventResult, Kind, NewEvent
+from api.events.marks import answer_marks, check_mark, is_mark, write_marks
+from api.events.schemas import (
+    MOST_EVENTS,
+    EventOutcome,
+    EventOutcomes,
+    EventResult,
+    Kind,
+    NewEvent,
+)
+from api.events.segment import BATCH, read_segment
+from api.events.segment_schemas import SegmentOutcomes
 from api.exchange import AnyRequest
 from api.fields import Id
 from api.http.items import ITEMS, Items, RefusedItem, check_items, read_object
@@ -20,7 +30,7 @@ from api.http.parameters import check_body, check_names
 from api.ladder.requests import ladder_of, write
 
 # What a browser may send with a token. Whoever has one is the shopper, and could make up the rest.
-KINDS_OF_BROWSERS: Final = frozenset[Kind]({"view", "click", "basket", "hide", "unhide"})
+KINDS_OF_BROWSERS: Final = frozenset[Kind]({"view", "seen", "click", "basket", "hide", "unhide"})
 # So many events of a batch count as one request: each is a statement.
 _EVENTS_OF_A_REQUEST = 10
 # The body has one event or these; `api.openapi` describes both.
@@ -48,8 +58,12 @@ async def record_event(request: AnyRequest) -> Response[EventResult | EventOutco
     for an event with other content. A `session_id` stands for an anonymous visitor who agreed to
     what the event is kept for.
 
-    With a shopper's token the events are that shopper's, of the kinds view, click, basket, hide and
-    unhide.
+    What was seen of a list, and a click with an `impression_id`, mark the impression, beside the
+    answer; 404 for an id that no list had for this product and person. Of whoever does not agree
+    to measurement they are counted without a name.
+
+    With a shopper's token the events are that shopper's, of the kinds view, seen, click, basket,
+    hide and unhide.
 
     Several are answered with 200 and the status of each; one that is refused harms no other, and
     the same events may be sent again. They count as a request for every ten.
@@ -60,6 +74,9 @@ async def record_event(request: AnyRequest) -> Response[EventResult | EventOutco
         return await _record_several(request, check_items(body, _EVENTS))
     event = await check_body(request, NewEvent)
     _check_sender([event])
+    if is_mark(event):
+        write_marks(request, [check_mark(request, event)])
+        return Response(EventResult(recorded=True), status_code=201)
     result, is_left_out = await write(
         request, partial(events.record, event=event), who=event.shopper_id or event.session_id
     )
@@ -72,14 +89,53 @@ async def _record_several(
     request: AnyRequest, several: Sequence[NewEvent | RefusedItem]
 ) -> Response[EventResult | EventOutcomes]:
     _check_sender([event for event in several if isinstance(event, NewEvent)])
+    return Response(EventOutcomes(await _outcomes(request, several)), status_code=200)
+
+
+async def _outcomes(
+    request: AnyRequest, several: Sequence[NewEvent | RefusedItem]
+) -> list[EventOutcome]:
+    """Record events, and tell what became of each."""
     limits_of(request).charge(-(-len(several) // _EVENTS_OF_A_REQUEST))
     ladder = ladder_of(request)
-    work = partial(events.record_all, events=several, seconds=ladder.batch_seconds)
-    found = await write(request, work)
-    for event, (_, is_left_out) in zip(several, found, strict=True):
-        if is_left_out and isinstance(event, NewEvent):
-            ladder.shoppers.exclude(event.shopper_id, event.product_id or "")
-    return Response(EventOutcomes([outcome for outcome, _ in found]), status_code=200)
+    sent, marks = answer_marks(request, several)
+    # What only marks impressions is kept while the database is away.
+    answered = [one for one in sent if isinstance(one, EventOutcome)]
+    if len(answered) < len(sent):
+        work = partial(events.record_all, events=sent, seconds=ladder.batch_seconds)
+        found = await write(request, work)
+        answered = [outcome for outcome, _ in found]
+        for event, (_, is_left_out) in zip(several, found, strict=True):
+            if is_left_out and isinstance(event, NewEvent):
+                ladder.shoppers.exclude(event.shopper_id, event.product_id or "")
+    write_marks(request, marks)
+    return answered
+
+
+@post(
+    "/",
+    summary="Record what Segment tells",
+    operation_id="recordSegment",
+    status_code=200,
+    opt={ITEMS: BATCH},
+)
+async def record_segment(request: AnyRequest) -> SegmentOutcomes:
+    """Record `track` calls of Segment's ecommerce specification, one or `{"batch": [...]}`.
+
+    `Product Viewed` is a view, `Product Added` a basket, `Product Clicked` a click,
+    `Product List Viewed` says which of its products that have an `impression_id` were seen, and
+    each product of `Order Completed` is a purchase. Other calls and names are answered with 200 and
+    the reason `ignored`. `userId` is the shopper; without one `anonymousId` is the session, of a
+    visitor who agreed as `context.consent.categoryPreferences` says: `personalisation` or
+    `measurement` has to be true there. For a shopper false means no.
+
+    Each call may be sent again. `messageId` makes the ids of the events. The calls count as a
+    request for every ten events.
+    """
+    check_names(request, frozenset())
+    calls = read_segment(await read_object(request))
+    outcomes = iter(await _outcomes(request, [event for call in calls for event in call.events]))
+    return SegmentOutcomes([call.outcome([next(outcomes) for _ in call.events]) for call in calls])
 
 
 def _check_sender(sent: Sequence[NewEvent]) -> None:
@@ -104,4 +160,11 @@ def events_router() -> Router:
         route_handlers=[record_event],
         tags=["Events"],
         opt={**needs("events"), **BROWSERS},
+    )
+
+
+def segment_router() -> Router:
+    """Return the routes of `/v1/segment`; a browser has no key, and Segment's calls are not its."""
+    return Router(
+        "/v1/segment", route_handlers=[record_segment], tags=["Events"], opt=needs("events")
     )

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from alsolike.shop_texts import REVIEW_TEXTS, is_nothing
 from api.fields import Id, Text
 
-Kind = Literal["view", "click", "basket", "purchase", "return", "review", "hide", "unhide"]
+Kind = Literal["view", "seen", "click", "basket", "purchase", "return", "review", "hide", "unhide"]
 MOST_EVENTS = 500
 
 
@@ -20,8 +20,9 @@ class NewEvent(Struct, forbid_unknown_fields=True):
     kind: Annotated[
         Kind,
         Meta(
-            description="click: on a product of a list; basket: put into it; return: a purchase "
-            "was taken back; unhide: a hidden product may be shown again."
+            description="seen, click: a product of a list was on the screen, or clicked on; "
+            "basket: put into it; return: a purchase was taken back; unhide: a hidden "
+            "product may be shown again."
         ),
     ]
     product_id: Annotated[Id | None, Meta(description="Of every kind but a return.")] = None
@@ -29,9 +30,9 @@ class NewEvent(Struct, forbid_unknown_fields=True):
     session_id: Annotated[
         Id | None,
         Meta(
-            description="Instead of a shopper, for views, clicks and baskets. Give a visitor an id "
-            "only after they agreed: a view or a basket says that they agreed to personalisation, "
-            "a click that they agreed to measurement."
+            description="Instead of a shopper, for views, clicks, baskets and what was seen. Give "
+            "a visitor an id only after they agreed: a view or a basket says that they agreed to "
+            "personalisation, a click that they agreed to measurement."
         ),
     ] = None
     occurred_at: Annotated[
@@ -62,6 +63,14 @@ class NewEvent(Struct, forbid_unknown_fields=True):
     ] = None
     model: Annotated[
         Id | None, Meta(description="Of a click: `model` of the product in the list.")
+    ] = None
+    impression_id: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"^[^\x00]*$")] | None,
+        Meta(
+            description="Of a click or what was seen: that of the product in the list. It says "
+            "place and model by itself, and a list of nobody in particular needs neither shopper "
+            "nor session."
+        ),
     ] = None
 
     def __post_init__(self) -> None:

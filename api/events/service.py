@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from msgspec import structs
 
-from alsolike.errors import UnknownProductError, UnknownPurchaseError
+from alsolike.errors import AlsolikeError, UnknownProductError, UnknownPurchaseError
 from alsolike.shop_texts import NOTHING
 from api.catalogue.service import unknown_product
 from api.database.failures import TookTooLongError
@@ -27,11 +27,12 @@ _MOST_PRICE = Decimal("9999999999.99")
 # What the table holds; Postgres takes no number of many thousand decimals.
 _CENT = Decimal("0.01")
 # The kinds that an anonymous visitor may send; others need a shopper, or are of a purchase.
-_OF_SESSIONS = frozenset({"view", "click", "basket"})
+_OF_SESSIONS = frozenset({"view", "seen", "click", "basket"})
 # Of each kind: the fields that it may have beside product, shopper and time.
 _FIELDS: Mapping[Kind, frozenset[str]] = {
     "view": frozenset(),
-    "click": frozenset({"place", "model"}),
+    "seen": frozenset({"impression_id"}),
+    "click": frozenset({"place", "model", "impression_id"}),
     "basket": frozenset(),
     "purchase": frozenset({"quantity", "unit_price", "order_id"}),
     "return": frozenset({"quantity", "purchase_id"}),
@@ -40,7 +41,11 @@ _FIELDS: Mapping[Kind, frozenset[str]] = {
     "unhide": frozenset(),
 }
 _ALL_FIELDS = frozenset[str]().union(*_FIELDS.values())
-_NEEDED: Mapping[Kind, str] = {"return": "purchase_id", "review": "rating"}
+_NEEDED: Mapping[Kind, str] = {
+    "return": "purchase_id",
+    "review": "rating",
+    "seen": "impression_id",
+}
 
 
 class Recorded(NamedTuple):
@@ -75,9 +80,7 @@ async def record(connection: Connection, event: NewEvent) -> Recorded:
     ConflictError
         The id stands for an event with other content.
     """
-    occurred_at = _checked_time(event)
-    _check_fields(event)
-    _check_who(event)
+    occurred_at = check(event)
     event = _with_price_in_cents(event)
     may_make = event.shopper_id is None or not is_placeholder(event.shopper_id)
     outcome = await store.record(connection, event, occurred_at, may_make=may_make)
@@ -102,10 +105,29 @@ async def record(connection: Connection, event: NewEvent) -> Recorded:
     return Recorded(EventResult(recorded=False, reason="duplicate"), outcome.is_left_out)
 
 
+def check(event: NewEvent) -> datetime:
+    """Return when an event happened.
+
+    Raises
+    ------
+    InvalidFieldError
+        A field has a value that cannot be, or does not go with the kind.
+    """
+    occurred_at = _checked_time(event)
+    _check_fields(event)
+    _check_who(event)
+    return occurred_at
+
+
 async def record_all(
-    connection: Connection, events: Sequence[NewEvent | RefusedItem], *, seconds: float
+    connection: Connection,
+    events: Sequence[NewEvent | RefusedItem | EventOutcome],
+    *,
+    seconds: float,
 ) -> list[tuple[EventOutcome, bool]]:
     """Record events one after the other, each in a transaction of its own, for some seconds.
+
+    Those that are answered already keep their answers.
 
     Returns
     -------
@@ -129,7 +151,9 @@ async def record_all(
     return [*found, *(_too_late(event) for event in events[len(found) :])]
 
 
-def _too_late(event: NewEvent | RefusedItem) -> tuple[EventOutcome, bool]:
+def _too_late(event: NewEvent | RefusedItem | EventOutcome) -> tuple[EventOutcome, bool]:
+    if isinstance(event, EventOutcome):
+        return event, False
     event_id = event.event_id if isinstance(event, NewEvent) else event.item_id
     status = HTTPStatus.SERVICE_UNAVAILABLE
     detail = "There was no time for it in this request: send it again."
@@ -137,21 +161,28 @@ def _too_late(event: NewEvent | RefusedItem) -> tuple[EventOutcome, bool]:
 
 
 async def _record_one(
-    connection: Connection, place: int, event: NewEvent | RefusedItem
+    connection: Connection, place: int, event: NewEvent | RefusedItem | EventOutcome
 ) -> tuple[EventOutcome, bool]:
+    if isinstance(event, EventOutcome):
+        return event, False
     if isinstance(event, RefusedItem):
         return EventOutcome(event.item_id, HTTPStatus.BAD_REQUEST, detail=event.reason), False
     try:
         result, is_left_out = await record(connection, event)
-    except InvalidFieldError as error:
-        detail = f"{where('events', place, error.field)}: {error}"
-        return EventOutcome(event.event_id, status_of(error), detail=detail), False
-    except (UnknownProductError, UnknownPurchaseError) as error:
-        return EventOutcome(event.event_id, status_of(error), detail=str(error)), False
+    except (InvalidFieldError, UnknownProductError, UnknownPurchaseError) as error:
+        return refusal(place, event, error), False
     outcome = EventOutcome(
         event.event_id, 201 if result.recorded else 200, result.recorded, result.reason
     )
     return outcome, is_left_out
+
+
+def refusal(place: int, event: NewEvent, error: AlsolikeError) -> EventOutcome:
+    """Return the outcome of an event of several that is refused."""
+    detail = str(error)
+    if isinstance(error, InvalidFieldError):
+        detail = f"{where('events', place, error.field)}: {detail}"
+    return EventOutcome(event.event_id, status_of(error), detail=detail)
 
 
 def _check_purchase(outcome: store.Outcome) -> None:
@@ -207,6 +238,8 @@ def _check_who(event: NewEvent) -> None:
     if event.kind not in _OF_SESSIONS and event.session_id is not None:
         message = f"A {event.kind} needs a shopper_id; a session_id is for views."
         raise InvalidFieldError("session_id", message)
+    if event.shopper_id is None and event.session_id is None and event.impression_id is not None:
+        return
     if (event.shopper_id is None) == (event.session_id is None):
         message = "Give one of shopper_id and session_id."
         raise InvalidFieldError("shopper_id", message)

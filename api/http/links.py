@@ -6,15 +6,22 @@ from urllib.parse import quote, urlencode
 from litestar import Response
 from litestar.types import ASGIApp
 
-from api.exchange import AnyRequest, public_path
+from api.exchange import AnyRequest, current_exchange, public_path
 
 
-async def link_next_page(response: Response[Any] | ASGIApp) -> Response[Any]:
-    """Add the address of the next page, which lists have in their field `next`."""
+async def complete_answer(response: Response[Any] | ASGIApp) -> Response[Any]:
+    """Add the address of the next page, which lists have in their field `next`.
+
+    A list that is noted as shown is not for a cache.
+    """
     answer = cast("Response[Any]", response)
     following = getattr(getattr(answer, "content", None), "next", None)
     if isinstance(following, str):
         answer.headers["Link"] = f'<{following}>; rel="next"'
+    exchange = current_exchange.get()
+    if exchange is not None and exchange.is_noted:
+        # By the name that Litestar gives the header of the route.
+        answer.headers["cache-control"] = "private, no-store"
     return answer
 
 

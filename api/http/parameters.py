@@ -67,6 +67,42 @@ DiversityLevel = Annotated[
 ]
 WithReasons = Annotated[bool, QueryParameter(description="Whether to say why.")]
 
+PlaceName = Annotated[
+    str | None,
+    QueryParameter(
+        min_length=1,
+        max_length=100,
+        pattern=r"^[A-Za-z0-9_-]+$",
+        description="What you call the place where the list is shown. With it the answer is noted "
+        "as shown, and its products have an `impression_id`.",
+    ),
+]
+ShownToShopper = Annotated[
+    str | None,
+    QueryParameter(
+        min_length=1,
+        max_length=500,
+        pattern=NO_NUL,
+        description="To whom it is shown, for `place`; a token says it itself.",
+    ),
+]
+ShownToSession = Annotated[
+    str | None,
+    QueryParameter(
+        min_length=1,
+        max_length=500,
+        pattern=NO_NUL,
+        description="To which anonymous visitor it is shown, for `place`; with a key.",
+    ),
+]
+IsMeasured = Annotated[
+    bool,
+    QueryParameter(
+        description="Whether the visitor of the session agreed to measurement; otherwise the list "
+        "is only counted. Of a shopper it is known."
+    ),
+]
+
 FILTER_NAMES = frozenset(PARAMETERS.values())
 # Characters of a parameter that holds JSON.
 LONGEST_JSON = 2000

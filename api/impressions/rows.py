@@ -58,6 +58,8 @@ class Mark(Struct):
         Who did: an impression is marked for those alone to whom it was shown.
     tries : int
         How often it was looked for.
+    otherwise : ListTag or None
+        What is counted if the shopper does not consent to measurement.
     """
 
     tag: UUID | ListTag
@@ -68,3 +70,20 @@ class Mark(Struct):
     session_id: str | None
     is_bot: bool
     tries: int = 0
+    otherwise: ListTag | None = None
+
+
+class Exposure(Struct, frozen=True):
+    """That somebody was given an arm of an experiment.
+
+    Attributes
+    ----------
+    shopper_id, session_id : str or None
+        Who, by one of both.
+    """
+
+    experiment: str
+    arm: str
+    shopper_id: str | None
+    session_id: str | None
+    exposed_at: datetime

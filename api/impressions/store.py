@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 import psycopg
+from msgspec import structs
 from psycopg.rows import scalar_row
 
 from alsolike.database import query
 from api.database.pool import Connection
-from api.impressions.rows import Mark, ShownList
+from api.impressions.rows import Exposure, Mark, ShownList
 from api.impressions.tags import ListTag, impression_id, served_at
 
 
@@ -42,10 +43,14 @@ async def write_shown(connection: Connection, lists: Sequence[ShownList]) -> Non
         # A month began, and nobody made its partition.
         await connection.execute(query("api/impressions/add_months"))
         await connection.execute(query("api/impressions/write_shown"), parameters)
+    except psycopg.errors.ForeignKeyViolation:
+        # A shopper was erased meanwhile: now that can be seen.
+        await connection.execute(query("api/impressions/write_shown"), parameters)
 
 
 async def write_marks(connection: Connection, marks: Sequence[Mark]) -> list[Mark]:
     """Write what was seen or clicked on, each once; return those whose impression is not there."""
+    marks = await _as_allowed(connection, marks)
     counted = [mark for mark in marks if isinstance(mark.tag, ListTag)]
     if counted:
         await _count(connection, counted)
@@ -68,6 +73,36 @@ async def write_marks(connection: Connection, marks: Sequence[Mark]) -> list[Mar
     )
     places = set(await cursor.fetchall())
     return [mark for place, mark in enumerate(named, start=1) if place not in places]
+
+
+async def _as_allowed(connection: Connection, marks: Sequence[Mark]) -> list[Mark]:
+    """Take the name from what was told of shoppers who do not consent to measurement."""
+    told = {mark.shopper_id for mark in marks if mark.otherwise and mark.shopper_id is not None}
+    if not told:
+        return [*marks]
+    cursor = connection.cursor(row_factory=scalar_row)
+    await cursor.execute(query("api/impressions/measured_shoppers"), {"shopper_ids": [*told]})
+    unmeasured = told - set(await cursor.fetchall())
+    return [
+        structs.replace(mark, tag=mark.otherwise, shopper_id=None, session_id=None)
+        if mark.otherwise and mark.shopper_id in unmeasured
+        else mark
+        for mark in marks
+    ]
+
+
+async def write_exposures(connection: Connection, exposures: Sequence[Exposure]) -> None:
+    """Write who was given which arm of an experiment, each once: the first stays."""
+    await connection.execute(
+        query("api/impressions/write_exposures"),
+        {
+            "experiments": [one.experiment for one in exposures],
+            "arms": [one.arm for one in exposures],
+            "shopper_ids": [one.shopper_id for one in exposures],
+            "session_ids": [one.session_id for one in exposures],
+            "exposed_at": [one.exposed_at for one in exposures],
+        },
+    )
 
 
 async def _count(connection: Connection, marks: Sequence[Mark]) -> None:

@@ -84,6 +84,7 @@ _READ_BY_ROUTES: Mapping[str, Sequence[str]] = {
     "putProducts": ["NewProducts"],
     "removeProducts": ["RemovedProducts"],
     "recordEvent": ["NewEvent", "NewEvents"],
+    "recordSegment": ["SegmentCall", "SegmentBatch"],
 }
 _RESULTS_OF_EVENTS: Mapping[str, Sequence[str]] = {
     "200": ["EventResult", "EventOutcomes"],

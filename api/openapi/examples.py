@@ -27,6 +27,13 @@ from api.catalogue.schemas import (
     RemovedProducts,
 )
 from api.events.schemas import EventOutcome, EventOutcomes, EventResult, NewEvent, NewEvents
+from api.events.segment_schemas import (
+    SegmentBatch,
+    SegmentCall,
+    SegmentOutcome,
+    SegmentOutcomes,
+    SegmentProperties,
+)
 from api.filters import ProductFilter
 from api.health.schemas import Liveness, Readiness
 from api.paging.continuation import Continuation, encode_continuation
@@ -154,6 +161,8 @@ PARAMETERS: Mapping[str, Any] = {
     "session_id": "visit-18",
     "session": "visit-18",
     "place": "trending",
+    "noted_as": "trending",
+    "measurement": False,
     "purpose": "measurement",
     "product_id": PRODUCT_ID,
     "product": PRODUCT_ID,
@@ -263,6 +272,21 @@ EXAMPLES: tuple[Struct, ...] = (
     EventResult(recorded=True),
     NewEvents([NewEvent("view-4720", "view", product_id=PRODUCT_ID, session_id="visit-18")]),
     EventOutcomes([EventOutcome("view-4720", 201, recorded=True)]),
+    SegmentCall(
+        "segment-4713",
+        event="Product Viewed",
+        user_id=SHOPPER_ID,
+        timestamp=datetime(2026, 3, 2, 18, 7, tzinfo=UTC),
+        properties=SegmentProperties(product_id=PRODUCT_ID),
+    ),
+    SegmentBatch([SegmentCall("segment-4714", event="Page Scrolled", user_id=SHOPPER_ID)]),
+    SegmentOutcomes(
+        [
+            SegmentOutcome(
+                "segment-4713", 201, events=[EventOutcome("segment-4713", 201, recorded=True)]
+            )
+        ]
+    ),
     Consent(personalisation=True, display_name="Shopper 18", measurement=False),
     Erasure(
         erasure_id=UUID("018f3c6e-7f00-7000-8000-000000000017"),

@@ -12,6 +12,7 @@ from psycopg_pool import PoolClosed, TooManyRequests
 
 from alsolike.errors import (
     AlsolikeError,
+    UnknownImpressionError,
     UnknownModelError,
     UnknownProductError,
     UnknownPurchaseError,
@@ -32,6 +33,7 @@ class UnknownPlaceError(AlsolikeError):
 
 
 _FIELDS_OF_UNKNOWN: dict[type[AlsolikeError], str] = {
+    UnknownImpressionError: "impression_id",
     UnknownModelError: "model",
     UnknownPlaceError: "place",
     UnknownProductError: "product_id",

@@ -2,14 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, cast
 
 from litestar import Response, Router, get
 from litestar.di import NamedDependency, Provide
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Template
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from alsolike.errors import UnknownProductError
 from api.catalogue.cards import prices_in_words, safe_image
@@ -24,9 +24,11 @@ from api.http.parameters import (
     FILTER_NAMES,
     NO_NUL,
     Excluded,
+    IsMeasured,
     RowCount,
     check_names,
 )
+from api.impressions.told import ListItem, check_place, note
 from api.ladder.requests import ask
 from api.paging.continuation import decode_continuation
 from api.problems.errors import InvalidFieldError, UnknownPlaceError
@@ -42,7 +44,10 @@ from api.recommendations.questions import (
 )
 from api.recommendations.schemas import ListedProduct, RecommendationRequest
 
-_NAMES = FILTER_NAMES | {"product", "count", "heading", "language", "shopper", "session", "exclude"}
+_NAMES = FILTER_NAMES | {
+    "product", "count", "heading", "language", "shopper", "session", "exclude", "noted_as",
+    "measurement",
+}  # fmt: skip
 _HEADERS: Final[Mapping[str, str]] = {
     # Whose block it is depends on the key or token.
     "Vary": "Accept-Encoding, Authorization, X-Api-Key",
@@ -63,6 +68,7 @@ class BlockItem(Struct, frozen=True):
     old_price_text: str | None
     model: str | None
     rank: int
+    impression_id: str | None
 
 
 class _Asked(Struct, frozen=True, kw_only=True):
@@ -180,6 +186,16 @@ HeadingParameter = Annotated[
     ),
 ]
 
+NotedAs = Annotated[
+    str | None,
+    QueryParameter(
+        min_length=1,
+        max_length=100,
+        pattern=r"^[A-Za-z0-9_-]+$",
+        description="What you call the place of the block. With it the block is noted as shown, "
+        "and its products have a `data-impression`. Without key or token it is the name of a list.",
+    ),
+]
 LanguageParameter = Annotated[
     str | None,
     QueryParameter(
@@ -209,6 +225,8 @@ async def read_block(
     shopper: ShopperParameter = None,
     session: SessionParameter = None,
     exclude: Excluded = None,
+    noted_as: NotedAs = None,
+    measurement: IsMeasured = False,
 ) -> Response[Any]:
     """Give a list of products as a fragment of HTML, for the page of another site.
 
@@ -221,6 +239,7 @@ async def read_block(
         message = f"There is no such place; known here: {', '.join(PLACES)}."
         raise UnknownPlaceError(message)
     check_session(session)
+    check_place(noted_as, [*PLACES])
     asked = _Asked(
         product_id=None if product is None else path_id(product, "product"),
         shopper_id=own_shopper(None if shopper is None else path_id(shopper, "shopper")),
@@ -234,10 +253,20 @@ async def read_block(
     with suppress(UnknownProductError):
         found = await find(request, asked)
     headers = {**_HEADERS}
-    if asked.shopper_id is None and asked.session_id is None and not has_token():
+    is_nobodys = asked.shopper_id is None and asked.session_id is None and not has_token()
+    if is_nobodys and noted_as is None:
         headers["Cache-Control"] = SHARED.to_header()
     if not found:
         return Response("", media_type="text/html", headers=headers)
+    note(
+        request,
+        noted_as,
+        cast("Sequence[ListItem]", found),
+        shopper_id=asked.shopper_id,
+        session_id=asked.session_id,
+        is_measured=measurement,
+        page_product_id=asked.product_id,
+    )
     items = [_item(product, rank, language) for rank, product in enumerate(found, start=1)]
     return Template(
         "blocks/list.html",
@@ -261,6 +290,7 @@ def _item(product: ListedProduct, rank: int, language: str | None) -> BlockItem:
         old_price_text=old_price,
         model=getattr(product, "model", None),
         rank=rank,
+        impression_id=None if product.impression_id is UNSET else product.impression_id,
     )
 
 

@@ -1,10 +1,12 @@
 """Recommended products: for somebody, like a product, with it, for everybody."""
 
 import math
+from collections.abc import Sequence
 
 from litestar import Router, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody
+from msgspec import Struct
 
 from api.exchange import AnyRequest, mark_odd
 from api.filters import ProductFilter
@@ -19,13 +21,18 @@ from api.http.parameters import (
     After,
     DiversityLevel,
     Excluded,
+    IsMeasured,
     ModelName,
+    PlaceName,
     RowCount,
+    ShownToSession,
+    ShownToShopper,
     WithReasons,
     check_body,
     check_bounds,
     check_names,
 )
+from api.impressions.told import ListItem, note
 from api.ladder.requests import ask
 from api.paging.continuation import decode_continuation
 from api.recommendations import service
@@ -55,10 +62,20 @@ _ROWS_OF_A_REQUEST = 20
 # A history of so many actions is longer than most.
 _LONG_HISTORY = 50
 
-_LIST_NAMES = FILTER_NAMES | {"k", "exclude"}
-_TRENDING_NAMES = _LIST_NAMES | {"after"}
-_SIMILAR_NAMES = _LIST_NAMES | {"model", "reasons"}
+_LIST_NAMES = FILTER_NAMES | {"k", "exclude", "place"}
+_SESSION_NAMES = _LIST_NAMES | {"measurement"}
+_COMPLEMENTS_NAMES = _SESSION_NAMES | {"shopper", "session"}
+_TRENDING_NAMES = _COMPLEMENTS_NAMES | {"after"}
+_SIMILAR_NAMES = _COMPLEMENTS_NAMES | {"model", "reasons"}
 _RECOMMEND_NAMES = _LIST_NAMES | {"after", "diversity", "model", "reasons"}
+
+
+class _ShownTo(Struct, frozen=True):
+    """To whom a list is shown that goes by nobody."""
+
+    shopper: str | None
+    session: str | None
+    is_measured: bool
 
 
 @post(
@@ -89,6 +106,14 @@ async def recommend(
     check_session(data.session_id)
     found = await service.recommend(request, await as_nobody(request, data))
     found.shopper_id = data.shopper_id
+    note(
+        request,
+        data.place,
+        found.items,
+        shopper_id=data.shopper_id,
+        session_id=data.session_id,
+        is_measured=data.measurement,
+    )
     return found
 
 
@@ -110,6 +135,7 @@ async def recommend_products(
     reasons: WithReasons = True,
     after: After = None,
     model: ModelName = None,
+    place: PlaceName = None,
 ) -> RecommendedProducts:
     """Give k products for a shopper, best first, each with the event that it is recommended by.
 
@@ -134,6 +160,7 @@ async def recommend_products(
     found = await service.recommend(request, await as_nobody(request, asked))
     found.shopper_id = asked.shopper_id
     found.next = same_address(request, found.after)
+    note(request, place, found.items, shopper_id=asked.shopper_id)
     return found
 
 
@@ -154,6 +181,10 @@ async def similar_products(
     exclude: Excluded = None,
     model: ModelName = None,
     reasons: WithReasons = False,
+    place: PlaceName = None,
+    shopper: ShownToShopper = None,
+    session: ShownToSession = None,
+    measurement: IsMeasured = False,
 ) -> SimilarProducts:
     """Give the k products that are most like a product and fit the filter, best first.
 
@@ -169,7 +200,9 @@ async def similar_products(
         model=model,
         reasons=reasons,
     )
-    return await service.similar(request, question)
+    found = await service.similar(request, question)
+    _note_on_page(request, place, found.items, _ShownTo(shopper, session, measurement), product_id)
+    return found
 
 
 @post(
@@ -193,7 +226,20 @@ async def similar(request: AnyRequest, data: JSONBody[SimilarRequest]) -> Simila
     limits_of(request).charge(cost)
     if cost > 1 or data.filter or data.candidates:
         mark_odd()
-    return await service.similar_lists(request, data)
+    shopper_id = own_shopper(data.shopper_id)
+    check_session(data.session_id)
+    found = await service.similar_lists(request, data)
+    for one in found.lists:
+        note(
+            request,
+            data.place,
+            one.items,
+            shopper_id=shopper_id,
+            session_id=data.session_id,
+            is_measured=data.measurement,
+            page_product_id=one.product_id,
+        )
+    return found
 
 
 @get(
@@ -208,8 +254,13 @@ async def complements(
     request: AnyRequest,
     product_id: FromPath[str],
     product_filter: NamedDependency[ProductFilter],
+    *,
     k: RowCount = 10,
     exclude: Excluded = None,
+    place: PlaceName = None,
+    shopper: ShownToShopper = None,
+    session: ShownToSession = None,
+    measurement: IsMeasured = False,
 ) -> Complements:
     """Give up to k products that go with a product, best first; there may be none.
 
@@ -217,11 +268,12 @@ async def complements(
     `pair`), then those of categories that are bought with its own (`category`). 404 for an unknown
     product.
     """
-    check_names(request, _LIST_NAMES)
+    check_names(request, _COMPLEMENTS_NAMES)
     question = ComplementsQuestion(
         product_id=product_id.strip(), k=k, exclude=trimmed(exclude), filter=product_filter
     )
     items, tier = await ask(request, service.COMPLEMENTS_STEPS, question)
+    _note_on_page(request, place, items, _ShownTo(shopper, session, measurement), product_id)
     return Complements(question.product_id, items, tier)
 
 
@@ -236,9 +288,14 @@ async def complements(
 async def trending(
     request: AnyRequest,
     product_filter: NamedDependency[ProductFilter],
+    *,
     k: RowCount = 10,
     exclude: Excluded = None,
     after: After = None,
+    place: PlaceName = None,
+    shopper: ShownToShopper = None,
+    session: ShownToSession = None,
+    measurement: IsMeasured = False,
 ) -> TrendingProducts:
     """Give the products that shoppers act on most, with a half-life of a week."""
     check_names(request, _TRENDING_NAMES)
@@ -248,6 +305,7 @@ async def trending(
     )
     found = await service.trending(request, question)
     found.next = same_address(request, found.after)
+    _note_on_page(request, place, found.items, _ShownTo(shopper, session, measurement), None)
     return found
 
 
@@ -262,8 +320,10 @@ async def recently_viewed(
     request: AnyRequest,
     shopper_id: FromPath[str],
     product_filter: NamedDependency[ProductFilter],
+    *,
     k: RowCount = 10,
     exclude: Excluded = None,
+    place: PlaceName = None,
 ) -> ViewedProducts:
     """Give the products that a consenting shopper looked at, the latest first.
 
@@ -278,6 +338,7 @@ async def recently_viewed(
         shopper_id=shopper_id, k=k, exclude=trimmed(exclude), filter=product_filter
     )
     items, tier = await ask(request, service.VIEWED_STEPS, question, who=shopper_id)
+    note(request, place, items, shopper_id=shopper_id)
     return ViewedProducts(items, tier)
 
 
@@ -291,14 +352,17 @@ async def recently_viewed_in_session(
     request: AnyRequest,
     session_id: FromPath[str],
     product_filter: NamedDependency[ProductFilter],
+    *,
     k: RowCount = 10,
     exclude: Excluded = None,
+    place: PlaceName = None,
+    measurement: IsMeasured = False,
 ) -> ViewedProducts:
     """Give the products that an anonymous session looked at, the latest first.
 
     There is none with `Sec-GPC: 1`.
     """
-    check_names(request, _LIST_NAMES)
+    check_names(request, _SESSION_NAMES)
     session_id = path_id(session_id, "session_id")
     if await is_objected(request, None):
         return ViewedProducts([])
@@ -306,6 +370,7 @@ async def recently_viewed_in_session(
         session_id=session_id, k=k, exclude=trimmed(exclude), filter=product_filter
     )
     items, tier = await ask(request, service.VIEWED_STEPS, question, who=session_id)
+    note(request, place, items, session_id=session_id, is_measured=measurement)
     return ViewedProducts(items, tier)
 
 
@@ -320,8 +385,10 @@ async def buy_again(
     request: AnyRequest,
     shopper_id: FromPath[str],
     product_filter: NamedDependency[ProductFilter],
+    *,
     k: RowCount = 10,
     exclude: Excluded = None,
+    place: PlaceName = None,
 ) -> BoughtProducts:
     """Give what a consenting shopper bought and may be about to buy again, what is due first.
 
@@ -337,7 +404,29 @@ async def buy_again(
         shopper_id=shopper_id, k=k, exclude=trimmed(exclude), filter=product_filter
     )
     items, tier = await ask(request, service.BUY_AGAIN_STEPS, question, who=shopper_id)
+    note(request, place, items, shopper_id=shopper_id)
     return BoughtProducts(shopper_id, items, tier)
+
+
+def _note_on_page(
+    request: AnyRequest,
+    place: str | None,
+    items: Sequence[ListItem],
+    shown_to: _ShownTo,
+    product_id: str | None,
+) -> None:
+    """Note a list that goes by nobody, if the caller says where it is shown."""
+    shopper, session = shown_to.shopper, shown_to.session
+    check_session(session)
+    note(
+        request,
+        place,
+        items,
+        shopper_id=own_shopper(None if shopper is None else path_id(shopper, "shopper")),
+        session_id=None if session is None else path_id(session, "session"),
+        is_measured=shown_to.is_measured,
+        page_product_id=product_id,
+    )
 
 
 def recommendations_router() -> Router:

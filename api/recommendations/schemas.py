@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Generic, Literal, TypeVar
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from api.fields import (
     Diversity,
@@ -19,6 +19,18 @@ from api.filters import ProductFilter
 from api.ladder.tiers import AnswerTier
 
 Why = TypeVar("Why")
+
+
+Place = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=100,
+        pattern=r"^[A-Za-z0-9_-]+$",
+        description="What you call the place where the list is shown. With it the answer is noted "
+        "as shown, and its products have an `impression_id`; null: nothing is noted.",
+    ),
+]
 
 
 class Action(Struct, forbid_unknown_fields=True):
@@ -74,6 +86,14 @@ class RecommendationRequest(Struct, forbid_unknown_fields=True):
         Annotated[str, Meta(max_length=8000)] | None,
         Meta(description="`after` of the page before, for the next one."),
     ] = None
+    place: Place | None = None
+    measurement: Annotated[
+        bool,
+        Meta(
+            description="Whether the visitor of the session agreed to measurement; otherwise the "
+            "list is only counted. Of a shopper it is known."
+        ),
+    ] = False
 
     def __post_init__(self) -> None:
         """Trim the ids, as the loader does."""
@@ -97,10 +117,26 @@ class SimilarRequest(Struct, forbid_unknown_fields=True):
     filter: ProductFilter | None = None
     reasons: Annotated[bool, Meta(description="Whether to say why.")] = False
     model: Annotated[Id | None, Meta(description="Null: the serving one.")] = None
+    place: Place | None = None
+    shopper_id: Annotated[
+        Id | None, Meta(description="To whom the lists are shown; for `place` alone.")
+    ] = None
+    session_id: Annotated[
+        Id | None, Meta(description="To whom the lists are shown; for `place` alone.")
+    ] = None
+    measurement: Annotated[
+        bool,
+        Meta(
+            description="Whether the visitor of the session agreed to measurement; otherwise the "
+            "lists are only counted. Of a shopper it is known."
+        ),
+    ] = False
 
     def __post_init__(self) -> None:
         """Trim the ids, as the loader does."""
         self.product_ids = _trimmed(self.product_ids)
+        self.shopper_id = self.shopper_id and self.shopper_id.strip()
+        self.session_id = self.session_id and self.session_id.strip()
         self.candidates = None if self.candidates is None else _trimmed(self.candidates)
         self.exclude = _trimmed(self.exclude)
 
@@ -127,6 +163,10 @@ class ListedProduct(_Listed, kw_only=True):
     image_url: str | None
     url: PageAddress
     variants: VariantCount
+    impression_id: Annotated[
+        str | UnsetType,
+        Meta(description="For events of kind seen and click; where the question has a `place`."),
+    ] = UNSET
 
     def __post_init__(self) -> None:
         """Give addresses of our own as other sites have to write them."""

@@ -155,7 +155,8 @@ def _explained(
 
     Names that stand here need not be read from every answer.
     """
-    fields = [name for name in kind.__struct_fields__ if name != "reason"]
+    others = {"reason", "impression_id"}
+    fields = [name for name in kind.__struct_fields__ if name not in others]
 
     def product(*values: Any) -> Explained:
         why = reason(*values[len(fields) :]) if has_reasons else None

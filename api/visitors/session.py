@@ -14,6 +14,7 @@ shopper outranks it that they gave on this site while their browser sent it.
 import logging
 import secrets
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, cast
 
 from litestar.exceptions import NotFoundException
@@ -75,6 +76,8 @@ class Visitor(Struct):
         Ids of the products that they hid, in the session.
     has_account : bool
         Whether they signed in to an account; a shopper without was chosen in the demo's shop.
+    arms : mapping of str to str
+        What a shopper was given, by experiment; those stay.
     """
 
     shopper_id: str | None = None
@@ -92,6 +95,7 @@ class Visitor(Struct):
     hidden: Sequence[str] = ()
     hidden_here: Sequence[str] = ()
     has_account: bool = False
+    arms: Mapping[str, str] = MappingProxyType({})
 
     @property
     def exclude(self) -> list[str]:
@@ -244,6 +248,7 @@ async def load_visitor(connection: Connection, request: AnyRequest) -> Visitor:
                 in_basket=row.product_ids,
                 hidden=row.hidden,
                 has_account=_by(request) == "account",
+                arms=row.arms,
             )
             ladder_of(request).shoppers.note(row.shopper_id)
     else:
@@ -365,6 +370,7 @@ async def sign_in(
             await merge(connection, basket_id, shopper_id)
         if measured_id is not None:
             await store.adopt_impressions(connection, measured_id, shopper_id)
+            await store.adopt_exposures(connection, measured_id, shopper_id)
 
     # With the end of the former session: what is put into its basket until then is carried over.
     await sessions_of(request).replace(

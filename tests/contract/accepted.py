@@ -16,6 +16,8 @@ from schemathesis.specs.openapi.checks import (
 MEANINGS = {
     "after",
     "attributes",
+    # With a messageId it could be one call, too.
+    "batch",
     "body",
     "category",
     "event_id",
@@ -25,6 +27,7 @@ MEANINGS = {
     "filter.category",
     "filter.price_min",
     "history.occurred_at",
+    "impression_id",
     "model",
     "occurred_at",
     "order_id",
@@ -34,6 +37,8 @@ MEANINGS = {
     "product",
     "product_id",
     "products.attributes",
+    "properties.price",
+    "properties.products.price",
     "purchase_id",
     "quantity",
     "rating",

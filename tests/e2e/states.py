@@ -362,6 +362,7 @@ STATES = (
     State("search", "/search?q=mug"),
     State("search-without-results", "/search?q=zeppelin"),
     State("search-with-suggestions", "/search?q=mug+zeppelin+qwertz"),
+    State("search-without-a-word", "/search?q=cheap+mug"),
     State("search-without-words", "/search"),
     State("search-closest-in-meaning", f"/search?q={NO_WORD}", then=see_what_is_closest()),
     State("search-corrected", "/search?q=choclate"),

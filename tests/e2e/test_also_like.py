@@ -73,7 +73,7 @@ def integrity() -> str:
 
 PAGE_SCRIPT = b"""
 window.told = [];
-for (const name of ["also-like-click", "also-like-shown", "also-like-error"]) {
+for (const name of ["also-like-click", "also-like-seen", "also-like-shown", "also-like-error"]) {
   addEventListener(name, (event) => window.told.push([name, event.detail]));
 }
 addEventListener("click", (event) => event.preventDefault());
@@ -259,6 +259,27 @@ def test_a_click_tells_what_an_event_needs(seen: Seen) -> None:
     assert detail["product_id"] == first
     assert detail["place"] == "similar"
     assert detail["model"]
+    assert detail.get("impression_id") is None
+
+
+def test_a_block_that_is_noted_tells_what_was_seen(seen: Seen) -> None:
+    seen.show(
+        '<also-like place="similar" product="mug-03" count="20" noted-as="similar"></also-like>'
+    )
+    ids = seen.ids()
+    details = seen.told("also-like-seen")
+    assert details[0]["product_id"] == ids[0]
+    assert all(one["impression_id"] for one in details)
+    # The last is far below the screen.
+    assert ids[-1] not in [one["product_id"] for one in details]
+    seen.page.locator("also-like a").first.click()
+    assert seen.told("also-like-click") == details[:1]
+    seen.page.locator("also-like li").last.scroll_into_view_if_needed()
+    seen.page.wait_for_function(
+        "id => told.some(([kind, one]) => kind === 'also-like-seen' && one.product_id === id)",
+        arg=ids[-1],
+    )
+    assert seen.complaints == []
 
 
 def test_no_script_comes_with_a_block_whatever_the_server_sends(seen: Seen) -> None:

@@ -63,6 +63,8 @@ ANALYST_READS = {
     "recs.evaluation_metrics": "evaluation_id high low metric model slice value",
     "recs.evaluations": "cutoff data_fingerprint evaluated_at evaluation_id k parameters "
     "shopper_count split",
+    "recs.experiments": "arms hypothesis layer layer_from layer_to metric name places "
+    "planned_shoppers salt started_at stopped_at stopped_because window_days",
     "recs.models": "created_at dimension encoder_id kind learned model_id name parameters purpose "
     "seed serving",
     "recs.neighbours": "model_id neighbour_id product_id rank score",
@@ -83,6 +85,7 @@ ANALYST_READS = {
     "recs.serving_model": "is_single model_id switched_at",
 }
 ANALYST_CALLS = {
+    "raw.attribute_words",
     "raw.lowered_text",
     "raw.product_words",
     "raw.search_configuration",
@@ -90,6 +93,7 @@ ANALYST_CALLS = {
     "raw.without_accents",
     "recs.all_of",
     "recs.any_of",
+    "recs.begun_words",
     "recs.category_size",
     "recs.compounding",
     "recs.few_eligible",
@@ -103,6 +107,7 @@ ANALYST_CALLS = {
     "recs.list_limit",
     "recs.measure_statement",
     "recs.model_of",
+    "recs.most_of_words",
     "recs.nearest_products",
     "recs.nearest_thresholds",
     "recs.nearest_words",
@@ -180,6 +185,7 @@ APP_WRITES = {
     "raw.shoppers": "INSERT",
     "raw.views": "INSERT",
     "recs.hides": "INSERT DELETE",
+    "recs.exposures": "INSERT",
     "recs.impression_counts": "INSERT",
     "recs.impressions": "INSERT",
     "recs.preferences": "INSERT DELETE",
@@ -352,6 +358,7 @@ ATTACKS = [
     "select raw.forget_actions('personalisation', 's', null)",
     "select * from raw.rejected_rows",
     "select * from recs.hides",
+    "select * from recs.exposures",
     "select * from recs.impressions",
     "select * from recs.measured_impressions",
     "select recs.add_impression_months()",

@@ -415,6 +415,7 @@ def test_the_schema_describes_every_route(reader: Client) -> None:
             "/v1/similar",
             "/v1/trending",
             "/v1/events",
+            "/v1/segment",
             "/health/live",
             "/health/ready",
         }

@@ -18,7 +18,7 @@ from alsolike.settings import load_settings
 from api.app import create_app
 from api.pages.element import ELEMENT
 from api.recommendations.block_routes import PLACES
-from tests.fixtures.tokens import API_KEY, SECRET, bearing, sign
+from tests.fixtures.tokens import API_KEY, SECRET, bearing, claims, sign
 from tests.shop.database import execute
 from tests.shop.marts import make_mart
 
@@ -302,6 +302,27 @@ def test_a_shoppers_block_needs_a_key_or_their_own_token(closed: Client) -> None
     assert closed.get(path, headers=bearing(token)).status_code == 200
     assert closed.get(path, headers=bearing(token)).status_code == 401
     assert closed.get(path, headers=bearing("no key at all")).status_code == 401
+
+
+def test_without_key_or_token_a_block_is_noted_by_the_name_of_a_list(closed: Client) -> None:
+    path = "/blocks/trending?count=1&noted_as="
+    assert closed.get(f"{path}anything").status_code == 403
+    assert "data-impression" in closed.get(f"{path}trending").text
+    assert "data-impression" in closed.get(f"{path}anything", headers=bearing(sign())).text
+
+
+def test_a_token_tells_what_its_shopper_saw(closed: Client) -> None:
+    path = "/blocks/recommendations?count=1&noted_as=home"
+    (item,) = block(closed, path, **bearing(sign())).items
+    seen = {
+        "event_id": "s-1",
+        "kind": "seen",
+        "product_id": item["data-product"],
+        "impression_id": item["data-impression"],
+    }
+    for token, status in ((sign(), 201), (sign(claims("silent")), 404)):
+        answer = closed.post("/v1/events", json=seen, headers=bearing(token))
+        assert answer.status_code == status, answer.text
 
 
 def test_without_origins_a_block_needs_a_key(start: Start) -> None:

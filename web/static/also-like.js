@@ -39,11 +39,27 @@
     return (await answer.text()).trim();
   }
 
+  function detailOf(item) {
+    const { product, place, model, impression } = item.dataset;
+    return { product_id: product, place, model, impression_id: impression };
+  }
+
   class AlsoLike extends HTMLElement {
-    static observedAttributes = ["place", "product", "count", "filter", "heading", "token-url"];
+    static observedAttributes = [
+      "place",
+      "product",
+      "count",
+      "filter",
+      "heading",
+      "noted-as",
+      "token-url",
+    ];
 
     #isDue = false;
     #loading;
+    // Products of which half is on the screen, each with its timer.
+    #timers = new Map();
+    #watching;
 
     constructor() {
       super();
@@ -58,6 +74,7 @@
 
     disconnectedCallback() {
       this.#loading?.abort();
+      this.#unwatch();
     }
 
     attributeChangedCallback() {
@@ -82,6 +99,8 @@
         const value = this.getAttribute(name);
         if (value) address.searchParams.set(name, value);
       }
+      const notedAs = this.getAttribute("noted-as");
+      if (notedAs) address.searchParams.set("noted_as", notedAs);
       // Of the page, or of a part of it.
       const language = this.closest("[lang]")?.lang;
       if (language) address.searchParams.set("language", language);
@@ -114,13 +133,44 @@
       this.style.minHeight = `${this.offsetHeight}px`;
       this.replaceChildren(block);
       this.#dispatch("also-like-shown", { place: this.getAttribute("place") });
+      this.#watch();
+    }
+
+    // A product has been seen when half of it was on the screen for a second.
+    #watch() {
+      this.#unwatch();
+      this.#watching = new IntersectionObserver(
+        (entries) => {
+          for (const { target, intersectionRatio } of entries) {
+            this.#time(target, intersectionRatio >= 0.5);
+          }
+        },
+        { threshold: 0.5 },
+      );
+      for (const item of this.querySelectorAll("[data-impression]")) this.#watching.observe(item);
+    }
+
+    #unwatch() {
+      this.#watching?.disconnect();
+      for (const timer of this.#timers.values()) clearTimeout(timer);
+      this.#timers.clear();
+    }
+
+    #time(item, isOnScreen) {
+      clearTimeout(this.#timers.get(item));
+      this.#timers.delete(item);
+      if (!isOnScreen) return;
+      const tell = () => {
+        this.#watching.unobserve(item);
+        this.#timers.delete(item);
+        this.#dispatch("also-like-seen", detailOf(item));
+      };
+      this.#timers.set(item, setTimeout(tell, 1000));
     }
 
     #tell(event) {
       const item = event.target.closest("[data-product]");
-      if (!item) return;
-      const { product, place, model } = item.dataset;
-      this.#dispatch("also-like-click", { product_id: product, place, model });
+      if (item) this.#dispatch("also-like-click", detailOf(item));
     }
 
     #dispatch(name, detail) {

@@ -1,7 +1,8 @@
 -- Say of impressions that they were seen or clicked on, each once. Lists of equal length:
 -- impression_ids; served_at: when their answers were made; product_ids: what was clicked on;
 -- marked_at: when; are_clicks: whether it was a click; shopper_ids, session_ids: who did. Those
--- whom an impression was not shown to change nothing.
+-- whom an impression was not shown to change nothing, nor does a shopper who does not consent to
+-- measurement now.
 -- A row: the place of an impression that is there, from 1.
 with given as (
     select g.*
@@ -30,7 +31,15 @@ found as (
             g.impression_id = i.impression_id
             and g.served_at = i.served_at
             and g.product_id = i.product_id
-            and (g.shopper_id = i.shopper_id or g.session_id = i.session_id)
+            and (
+                g.session_id = i.session_id
+                or (
+                    g.shopper_id = i.shopper_id
+                    and exists (
+                        select from raw.measured_shoppers as m where m.shopper_id = g.shopper_id
+                    )
+                )
+            )
 ),
 
 firsts as (

@@ -225,6 +225,7 @@ NO_ADVICE: dict[str, Any] = {
     "past_searches": [],
     "closest": [],
     "found_by": "all",
+    "left_out": [],
     "corrections": [],
     "meant": [],
     "suggestions": [],
