@@ -69,7 +69,7 @@ clean: ## Remove what was installed and generated; the demo's data in .alsolike 
 .venv/runtime: pyproject.toml constraints.txt
 	@$(call require_python)
 	@$(call require_disk)
-	@echo "Installing the Python packages into .venv …"
+	@echo "Installing the Python packages into .venv: 3 GB, which takes some minutes …"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --quiet --disable-pip-version-check -c constraints.txt -e '.[worker]'
 	@touch $@

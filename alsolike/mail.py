@@ -19,7 +19,11 @@ class MailError(AlsolikeError):
 
 
 def compose(settings: MailSettings, to: str, subject: str, text: str) -> EmailMessage:
-    """Write a message of plain text to one address, which is taken as it stands."""
+    """Write a message of plain text to one address, which is taken as it stands.
+
+    Where messages become files, its lines stand there as they are, so that a link can be copied.
+    Mail servers may refuse that, so for them it is encoded.
+    """
     message = EmailMessage()
     message["From"] = settings.sender
     name, _, host = to.rpartition("@")
@@ -29,7 +33,7 @@ def compose(settings: MailSettings, to: str, subject: str, text: str) -> EmailMe
     message["Message-ID"] = make_msgid(domain=_domain(settings.sender))
     # Nobody's holiday notice is to answer it (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(text)
+    message.set_content(text, cte=None if settings.host else "8bit")
     return message
 
 

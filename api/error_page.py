@@ -31,12 +31,12 @@ _TITLES: Mapping[int, str] = {
     HTTPStatus.BAD_REQUEST: marked("This address or form cannot be read"),
     HTTPStatus.FORBIDDEN: marked("This is not allowed"),
     HTTPStatus.NOT_FOUND: marked("We cannot find this page"),
-    HTTPStatus.METHOD_NOT_ALLOWED: marked("This page does not do that"),
+    HTTPStatus.METHOD_NOT_ALLOWED: marked("This page cannot do that"),
     HTTPStatus.CONFLICT: marked("This has changed in the meantime"),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: marked("This is too large"),
-    HTTPStatus.TOO_MANY_REQUESTS: marked("Too many pages at once"),
+    HTTPStatus.TOO_MANY_REQUESTS: marked("Too many requests at once"),
     HTTPStatus.INTERNAL_SERVER_ERROR: marked("Something went wrong"),
-    HTTPStatus.SERVICE_UNAVAILABLE: marked("The shop is away for a moment"),
+    HTTPStatus.SERVICE_UNAVAILABLE: marked("The shop is unavailable for a moment"),
 }
 
 
@@ -47,10 +47,12 @@ _DETAILS = (
     marked("The database cannot be reached."),
     marked("Every connection to the database is in use: try again."),
     marked("Your other requests are still being answered: send fewer at a time."),
-    marked("Holds a NUL character."),
     marked("Is not UTF-8."),
     marked("Is above price_max."),
 )
+
+# What the API says to programs, and the pages to people.
+_PLAINER = {"Holds a NUL character.": marked("Has a character that cannot be used here.")}
 
 
 class ErrorPage(Response[None]):
@@ -123,7 +125,8 @@ def _detail(problem: Problem) -> str | None:
         return None
     detail = translated(problem.detail)
     for error in problem.errors or ():
-        detail = detail.replace(error.message, translated(error.message))
+        plainer = _PLAINER.get(error.message, error.message)
+        detail = detail.replace(error.message, translated(plainer))
     return detail
 
 

@@ -176,6 +176,24 @@ def require_closed_api(settings: Settings) -> None:
         raise ServeError(message)
 
 
+def require_looks(settings: Settings) -> None:
+    """Refuse to serve with a theme or languages that no worker process could read.
+
+    Raises
+    ------
+    SettingError
+        `ALSOLIKE_THEME` or `ALSOLIKE_PAGE_LANGUAGES` cannot be used.
+    """
+    from api.languages.choice import (  # noqa: PLC0415  (this process needs no more)
+        load_languages,
+        offered_languages,
+    )
+    from api.theme.theme import load_theme  # noqa: PLC0415
+
+    load_theme(settings.theme_folder)
+    offered_languages(settings.page_languages, load_languages())
+
+
 def require_role(settings: Settings) -> bool:
     """Refuse to serve as anybody but the app's role, which would not mend by itself.
 

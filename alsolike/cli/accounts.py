@@ -22,13 +22,21 @@ def invite(
 ) -> None:
     """Mail EMAIL a link by which SHOPPER, whom the shop knows, makes their account on the site.
 
-    The link is good for two weeks, and once. See that the address is the shopper's own: whoever
-    reads its mail sees what they bought. Without ALSOLIKE_SMTP_HOST the message is a file.
+    The link works for two weeks, and only once. See that the address is the shopper's own: whoever
+    reads its mail sees what they bought. Without ALSOLIKE_SMTP_HOST the message is a file, and the
+    link is printed.
     """
     from api.accounts.invitations import invite as mail_link  # noqa: PLC0415
 
     with embedded_servers(settings):
         require_schema()
-        mail_link(settings, shopper.strip(), email, language)
-    where = "" if settings.mail.host else f": a file in {settings.mail.folder}"
-    show({"shopper_id": shopper.strip()}, f"The link is mailed{where}.", as_json=as_json)
+        link = mail_link(settings, shopper.strip(), email, language)
+    result = {"shopper_id": shopper.strip()}
+    if settings.mail.host:
+        show(result, "The link is mailed.", as_json=as_json)
+        return
+    text = (
+        f"There is no mail server: the message is a file in {settings.mail.folder}. Its link:\n"
+        f"{link}"
+    )
+    show({**result, "link": link}, text, as_json=as_json)

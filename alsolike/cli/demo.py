@@ -17,7 +17,7 @@ from alsolike.cli.output import SEEDS
 from alsolike.database import connect, query
 from alsolike.embedded import embedded_servers
 from alsolike.errors import AlsolikeError
-from alsolike.progress import Report, report_progress
+from alsolike.progress import Begin, Report, report_steps
 from alsolike.runs import recorded_run
 from alsolike.settings import Settings
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from alsolike.demo.write import ShopSize
 
 _STOP_SECONDS = 20
+_STEPS = 8
 
 
 class OtherDemoShopError(AlsolikeError):
@@ -59,19 +60,21 @@ def demo(
     """
     from alsolike.demo.write import ShopSize  # noqa: PLC0415
     from alsolike.migrate import migrate  # noqa: PLC0415
-    from api.serve import require_free_port  # noqa: PLC0415
+    from api.serve import require_free_port, require_looks  # noqa: PLC0415
 
     size = ShopSize(products=products, shoppers=shoppers, days=days)
     if not no_serve:
         # Fail now rather than after minutes of work.
+        require_looks(settings)
         require_free_port(settings)
     with embedded_servers(settings, with_s3=True):
         migrate()
         _require_same_shop(size, seed)
         folder = settings.home / "demo"
         if no_serve or not _is_prepared():
-            with report_progress() as report:
-                _prepare(settings, folder, size, seed, report)
+            with report_steps(_STEPS) as (begin, report):
+                outcome = _prepare(settings, folder, size, seed, begin, report)
+            click.echo(outcome)
         if no_serve:
             click.echo("The demo shop is ready: `make demo` serves it.")
         else:
@@ -98,8 +101,10 @@ def _is_prepared() -> bool:
     return row is not None and row[1] is True
 
 
-def _prepare(settings: Settings, folder: Path, size: "ShopSize", seed: int, report: Report) -> None:
-    """Run the pipeline: generate, load, transform, embed, train, promote, export, fetch."""
+def _prepare(
+    settings: Settings, folder: Path, size: "ShopSize", seed: int, begin: Begin, report: Report
+) -> str:
+    """Run the pipeline, from the shop's files to the snapshot; say which model serves."""
     from alsolike.loading import load_folder  # noqa: PLC0415
     from alsolike.neighbours import write_all_neighbours  # noqa: PLC0415
     from alsolike.snapshot.export import export_snapshot  # noqa: PLC0415
@@ -108,19 +113,28 @@ def _prepare(settings: Settings, folder: Path, size: "ShopSize", seed: int, repo
     from embed.run import embed_all  # noqa: PLC0415
 
     with recorded_run("demo", {**asdict(size), "seed": seed}) as counts:
+        begin("Inventing a shop and its history")
         _generate(folder, size, seed, report)
+        begin("Loading its files into Postgres")
         # For what shoppers.csv leaves open: of shoppers it says who agreed.
         loaded = load_folder(
             folder / "shop", consent="personalisation", report=report, run_id=counts.run_id
         )
+        begin("Computing features with dbt")
         transform(report=report)
+        begin("Embedding the products")
         embedded = embed_all(settings, report=report)
         embedded.require_most()
+        begin("Finding the nearest of each product")
         rows = write_all_neighbours(model=None, k=settings.neighbours_k, sessions=2, report=report)
-        counts.update(promotion=_train_and_promote(report))
+        begin("Training a model, the longest step, and comparing it")
+        decided, outcome = _train_and_promote(report)
+        counts.update(promotion=decided)
+        begin("Writing a snapshot to S3")
         manifest = export_snapshot(
             settings, model=None, k=None, product_ids=None, category=None, report=report
         )
+        begin("Keeping the snapshot on this machine")
         fetch_snapshot(settings, report=report)
         counts.update(
             load=loaded.as_counts(),
@@ -128,10 +142,17 @@ def _prepare(settings: Settings, folder: Path, size: "ShopSize", seed: int, repo
             neighbours=rows,
             snapshot=manifest.snapshot_id,
         )
+    return outcome
 
 
-def _train_and_promote(report: Report) -> dict[str, Any]:
-    """Train a model, once, and let it serve if it passes the gate; return the decision."""
+def _train_and_promote(report: Report) -> tuple[dict[str, Any], str]:
+    """Train a model, once, and let it serve if it passes the gate.
+
+    Returns
+    -------
+    dict, str
+        The decision, for the record, and what it means.
+    """
     from alsolike.history import SplitError  # noqa: PLC0415
     from alsolike.models import list_models  # noqa: PLC0415
     from alsolike.promotion import promote  # noqa: PLC0415
@@ -141,17 +162,20 @@ def _train_and_promote(report: Report) -> dict[str, Any]:
         trained = list_models(connection, kind="trained")
         decided = connection.execute("select exists (select from recs.promotions)").fetchone()
     if decided == (True,):
-        return {"decision": "taken by an earlier run"}
+        return {"decision": "taken by an earlier run"}, "An earlier run decided which model serves."
     try:
         # An earlier run may have stopped between training and promotion.
         model = trained[-1].name if trained else train(Recipe(), report=report).model
         decision = promote(model, report=report)
     except SplitError as error:
-        click.echo(f"Nothing was trained: {error}")
-        return {"decision": "not trained", "reason": str(error)}
+        return {"decision": "not trained", "reason": str(error)}, f"Nothing was trained: {error}"
     outcome = "serves" if decision.kind == "promote" else "was refused by the gate"
-    click.echo(f"The trained model {decision.model} {outcome}. {' '.join(decision.found)}")
-    return decision.as_dict()
+    text = (
+        f"The trained model {decision.model} {outcome}. It was compared with average, the model "
+        "without training: what is nearest to the average of a shopper's products. "
+        f"{' '.join(decision.found)}"
+    )
+    return decision.as_dict(), text
 
 
 def _generate(folder: Path, size: "ShopSize", seed: int, report: Report) -> None:
@@ -180,7 +204,10 @@ def _serve(settings: Settings) -> None:
 
     def announce() -> None:
         click.echo(f"\nalsolike serves the demo shop. Open {address}")
-        click.echo(f"Sign in at {address}/sign-in as a shopper with a taste of their own:")
+        click.echo(
+            f"Sign in at {address}/sign-in as one of these shoppers. First what they like, then"
+        )
+        click.echo("what they looked at last, which may be a present for somebody else:")
         for shopper_id, name, hint in suggested_shoppers():
             click.echo(f"  {shopper_id}   {name}. {hint}.")
         click.echo("Ctrl-C stops everything this command started.\n")

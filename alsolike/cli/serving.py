@@ -122,10 +122,11 @@ def serve(settings: Settings) -> None:
     An address that other machines reach needs ALSOLIKE_API_KEYS. ALSOLIKE_PAGES=false leaves out
     the pages. On them shoppers sign in to accounts, which needs mail: see docs/accounts.md.
     """
-    from api.serve import require_closed_api, require_role  # noqa: PLC0415
+    from api.serve import require_closed_api, require_looks, require_role  # noqa: PLC0415
     from api.serve import serve as listen  # noqa: PLC0415
 
     require_closed_api(settings)
+    require_looks(settings)
     with embedded_servers(settings, with_s3=True):
         if require_role(settings):
             _warn_without_mail(settings)

@@ -214,11 +214,14 @@ def check_ranking(lead: Lead, names: tuple[str, str], k: int, limits: Limits) ->
         verdict = f"nothing tells {candidate} from {serving}"
     else:
         verdict = f"it is open whether {candidate} ranks better than {serving}"
+    # Nothing measured is certain.
+    surest = 0.995
+    probability = "over 99%" if lead.probability >= surest else f"{lead.probability:.0%}"
     cutoffs = "1 cutoff" if len(lead.cutoffs) == 1 else f"{len(lead.cutoffs)} cutoffs"
     shoppers = "1 shopper" if lead.shoppers == 1 else f"{lead.shoppers:,} shoppers"
     found = (
         f"On {shoppers} at {cutoffs} {verdict}: difference {lead.difference:+.4f}, 95 % from "
-        f"{lead.low:+.4f} to {lead.high:+.4f}; better with a probability of {lead.probability:.0%}."
+        f"{lead.low:+.4f} to {lead.high:+.4f}; better with a probability of {probability}."
     )
     if lead.shoppers < FEWEST_SHOPPERS:
         found += " So few shoppers prove little."

@@ -98,7 +98,7 @@ class Decision:
             return f"{self.model} serves again instead of {self.previous}."
         lines: list[str] = []
         if self.checks:
-            table = Table("check", self.model, self.previous or "", "wanted", "")
+            table = Table("check", self.model, self.previous or "", "wanted", "result")
             for check in self.checks:
                 figures = (
                     "–" if value is None else f"{value:.4f}"

@@ -20,13 +20,18 @@ class InvitationError(AlsolikeError):
     """Nobody was invited."""
 
 
-def invite(settings: Settings, shopper_id: str, email: str, language: str | None = None) -> None:
+def invite(settings: Settings, shopper_id: str, email: str, language: str | None = None) -> str:
     """Mail a shopper a link by which they make their account.
 
     Parameters
     ----------
     language : str, optional
         Tag of the mail's; None: the shop's default.
+
+    Returns
+    -------
+    str
+        The link, which lets in whoever has it.
 
     Raises
     ------
@@ -62,6 +67,7 @@ def invite(settings: Settings, shopper_id: str, email: str, language: str | None
             )
             raise InvitationError(message)
         deliver(settings.mail, letter)
+    return link
 
 
 def _language(settings: Settings, tag: str | None) -> Language:

@@ -81,9 +81,9 @@ def letter(
 def _sign_up(shop: str, link: str) -> tuple[str, str]:
     return _("Confirm your e-mail address"), _(
         "Hello,\n\nsomebody asked for an account at %(shop)s with this e-mail address. If it was "
-        "you, open this link, and enter the password that you chose:\n\n%(link)s\n\nThe link works "
-        "for a day. If it was not you, you need not do anything: without the link no account is "
-        "made.",
+        "you, open this link and enter the password that you chose:\n\n%(link)s\n\nThe link works "
+        "for one day. If it was not you, you do not need to do anything: without the link no "
+        "account is created.",
         shop=shop,
         link=link,
     )
@@ -93,18 +93,18 @@ def _signed_up_before(shop: str, link: str) -> tuple[str, str]:
     return _("You have an account"), _(
         "Hello,\n\nsomebody asked for an account at %(shop)s with this e-mail address, but the "
         "address already has an account. If it was you, sign in to that account. If you forgot "
-        "its password, choose a new one here:\n\n%(link)s\n\nThe link works for a day. If it was "
-        "not you, you need not do anything: nothing was changed.",
+        "its password, choose a new one here:\n\n%(link)s\n\nThe link works for one day. If it was "
+        "not you, you do not need to do anything: nothing was changed.",
         shop=shop,
         link=link,
     )
 
 
 def _reset(shop: str, link: str) -> tuple[str, str]:
-    return _("Choose another password"), _(
+    return _("Choose a new password"), _(
         "Hello,\n\nsomebody asked for a new password for your account at %(shop)s. If it was you, "
-        "choose the password here:\n\n%(link)s\n\nThe link works for an hour, and once. If it was "
-        "not you, you need not do anything: nothing was changed.",
+        "choose the password here:\n\n%(link)s\n\nThe link works for one hour, and only once. If "
+        "it was not you, you do not need to do anything: nothing was changed.",
         shop=shop,
         link=link,
     )
@@ -114,7 +114,8 @@ def _claim(shop: str, link: str) -> tuple[str, str]:
     return _("Your account is ready"), _(
         "Hello,\n\nyou are a customer of %(shop)s, and can have an account on its site. What you "
         "bought is in it already. Choose a password for your account here:\n\n%(link)s\n\nThe link "
-        "works for two weeks, and once. If you do not want an account, you need not do anything.",
+        "works for two weeks, and only once. If you do not want an account, you do not need to do "
+        "anything.",
         shop=shop,
         link=link,
     )

@@ -134,7 +134,7 @@ async def confirm(request: AnyRequest) -> Response[Any]:
     except TooOftenError as error:
         return await _link_page(request, "sign-up", form, too_often=error)
     if is_made is None:
-        fault = _("This is not the password that was chosen with this address.")
+        fault = _("This is not the password that you chose for this address.")
         return await _link_page(request, "sign-up", form, {"password": fault})
     return await _made(request, link, link.password_hash if is_made else None, form)
 

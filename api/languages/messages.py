@@ -5,11 +5,12 @@ makes the catalogue of one that has none. It keeps what is translated, adds what
 translation, and drops what the site does not say any more.
 """
 
+import re
 import sys
 from io import BytesIO
 from pathlib import Path
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.messages import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
@@ -28,6 +29,8 @@ _UNUSED_HEADERS = (
     b'"Language-Team:',
     b'"Generated-By:',
 )
+# A BCP 47 tag without variants and extensions: language, script, country.
+_TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 # Widths change whole paragraphs where a word does.
 _NO_WRAPPING = 0
 
@@ -77,14 +80,35 @@ def _locale_of(path: Path) -> Locale:
     return Locale.parse(tag, sep="-" if "-" in tag else "_")
 
 
+def untranslated(catalogue: Catalog) -> int:
+    """Count the texts that lack their translation, or that of one of their plurals."""
+    return sum(
+        1
+        for one in catalogue
+        if one.id and not (all(one.string) if isinstance(one.string, tuple) else one.string)
+    )
+
+
+def require_language(tag: str) -> None:
+    """End with a line about a tag of which no catalogue can be made."""
+    try:
+        is_known = _TAG.fullmatch(tag) is not None and bool(Locale.parse(tag, sep="-").language)
+    except UnknownLocaleError:
+        is_known = False
+    if not is_known:
+        sys.exit(f"{tag!r} is no language that CLDR knows: give a tag such as it or pt-BR.")
+
+
 def main(tags: list[str]) -> None:
     """Update the catalogues of some languages, or of all that there are."""
+    for tag in tags:
+        require_language(tag)
     messages = extract_messages()
     paths = [_LOCALES / tag / _NAME for tag in tags] or sorted(_LOCALES.glob(f"*/{_NAME}"))
     for path in paths:
         update_catalogue(path, messages)
         catalogue = read_catalogue(path)
-        left = sum(1 for one in catalogue if one.id and not one.string)
+        left = untranslated(catalogue)
         print(f"{path.relative_to(_ROOT)}: {len(catalogue)} texts, {left} to translate")  # noqa: T201
 
 

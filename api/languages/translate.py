@@ -11,6 +11,8 @@ from babel.numbers import format_decimal
 from msgspec import Struct
 
 DEFAULT = "en"
+# Left-to-right isolate, and its end (Unicode, UAX #9).
+_ISOLATE, _END = "\u2066", "\u2069"
 
 
 class Language(Struct, frozen=True):
@@ -60,12 +62,28 @@ def spoken(language: Language) -> Generator[None]:
 def translated(message: str) -> str:
     """Return the message in the language of the request, with its placeholders."""
     # The entry of no text is the head of a catalogue.
-    return current_language.get().catalogue.gettext(message) if message else message
+    if not message:
+        return message
+    language = current_language.get()
+    return _left_to_right(language, language.catalogue.gettext(message), message)
 
 
 def translated_plural(singular: str, plural: str, number: int) -> str:
     """Return the form for a number in the language of the request, with its placeholders."""
-    return current_language.get().catalogue.ngettext(singular, plural, number)
+    language = current_language.get()
+    return _left_to_right(
+        language, language.catalogue.ngettext(singular, plural, number), singular, plural
+    )
+
+
+def _left_to_right(language: Language, found: str, *english: str) -> str:
+    """Keep a text that has no translation in its own direction.
+
+    Within a text from right to left its full stop would else stand before its first word.
+    """
+    if language.direction == "rtl" and found in english:
+        return f"{_ISOLATE}{found}{_END}"
+    return found
 
 
 def marked(message: str) -> str:

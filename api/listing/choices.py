@@ -126,7 +126,7 @@ def choices_of(pairs: Iterable[Pair], sorts: Mapping[Sort, str]) -> Reading:
         faults["rating"] = _("Choose from 1 to 4 stars.")
         rating = None
     if last.get("in_stock", "yes") != "yes":
-        faults["in_stock"] = _("Choose “yes”, or leave it out.")
+        faults["in_stock"] = _("Tick this filter, or leave it out.")
     default = next(iter(sorts))
     by_name: Mapping[str, Sort] = {one: one for one in sorts}
     sort = by_name.get(last.get("sort", default))

@@ -8,7 +8,7 @@ from api.listing.store import Position
 from api.paging.keyset import ListKey, decode_cursor, encode_cursor
 from api.problems.errors import InvalidFieldError
 
-_OTHER_ORDER = marked("The list has another order than the page before: begin at its first page.")
+_OTHER_ORDER = marked("The order of this list has changed. Start at its first page.")
 
 
 def encode_position(sort: Sort, position: Position, of: ListKey) -> str:

@@ -110,7 +110,7 @@ async def _faults(
     """Say what is missing for an erasure, by the name of the field."""
     faults: dict[str, str] = {}
     if form.get("sure") != "yes":
-        faults["sure"] = _("Tick the box if everything is to go.")
+        faults["sure"] = _("Tick the box to delete everything.")
     password = str(form.get("password", ""))
     try:
         proof = await check_proof(request, shopper_id, password)

@@ -108,7 +108,9 @@ def _name_fault(name: str) -> str | None:
     if len(name) > LONGEST_NAME:
         return _("Use at most %(count)s characters.", count=LONGEST_NAME)
     if _UNSHOWN.search(name):
-        return _("This has a control character in it: take it out, and send it again.")
+        return _(
+            "This text has a character that cannot be shown. Remove it and send the text again."
+        )
     return None
 
 

@@ -99,7 +99,7 @@ async def delete_review(request: AnyRequest, review_id: FromPath[str]) -> Templa
     review_id = id_of_path(review_id)
     form = await request.form()
     if form.get("sure") != "yes":
-        fault = _("Tick the box if the review is to go.")
+        fault = _("Tick the box to delete the review.")
         return await _review_page(request, review_id, delete_fault=fault)
 
     async def work(connection: Connection, shopper_id: str) -> bool:

@@ -11,10 +11,9 @@ _COMPUTED = ("staging.", "marts.")
 
 
 class Counted(Struct, frozen=True):
-    """How many rows of a kind were deleted, and the tables that they were in."""
+    """How many rows of a kind were deleted."""
 
     name: str
-    tables: list[str]
     count: int
 
 
@@ -25,8 +24,8 @@ def counted(counts: Mapping[str, int]) -> list[Counted]:
     found: dict[str, Counted] = {}
     for table in sorted(counts, key=lambda one: (places.get(one, len(places)), one)):
         name = words.get(table) or _other(table)
-        known = found.get(name, Counted(name, [], 0))
-        found[name] = Counted(name, [*known.tables, table], known.count + counts[table])
+        known = found.get(name, Counted(name, 0))
+        found[name] = Counted(name, known.count + counts[table])
     return list(found.values())
 
 
@@ -49,7 +48,7 @@ def _other(table: str) -> str:
         return _("What was computed from it")
     if table.startswith("ops."):
         return _("Notes of the shop's own work that name you")
-    return table
+    return _("Other data about you")
 
 
 def _words() -> Mapping[str, str]:
@@ -63,7 +62,9 @@ def _words() -> Mapping[str, str]:
         "raw.views": _("Products you looked at"),
         "raw.basket_additions": _("Products you put into a basket"),
         "raw.baskets": _("Your basket"),
+        "raw.basket_lines": _("Your basket"),
         "raw.clicks": _("Clicks on recommendations"),
+        "recs.impressions": _("What lists showed you"),
         "raw.reviews": _("Reviews"),
         "raw.rejected_rows": _("Lines about you that could not be read"),
         "recs.hides": _("Products you hid"),

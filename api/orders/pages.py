@@ -52,7 +52,8 @@ _ADDED = marked("It is in your basket.")
 _SOLD_OUT = marked("This product is out of stock.")
 _NOT_IN = marked("It is no longer in your basket.")
 _CHANGED = marked("Your basket has changed since you saw it. Have a look, and order again.")
-_PLACED = marked(
+_PLACED = marked("Thank you: your order is placed.")
+_PLACED_AND_COUNTS = marked(
     "Thank you: your order is placed. Your recommendations already take it into account."
 )
 _PLACED_BEFORE = marked(
@@ -165,7 +166,7 @@ async def place_order(request: AnyRequest) -> Response[Any]:
     form = await request.form()
     order_id, seen = str(form.get("order_id", "")), str(form.get("digest", ""))
     if not service.is_order_id(order_id):
-        raise InvalidFieldError("order_id", _("Is none that the checkout gave."))
+        raise InvalidFieldError("order_id", _("This number is not from the checkout."))
 
     async def work(connection: Connection) -> tuple[Visitor, list[store.Purchase], int]:
         visitor = await load_visitor(connection, request)
@@ -186,7 +187,8 @@ async def place_order(request: AnyRequest) -> Response[Any]:
         return redirect(request, public_path("/basket"))
     for purchase in purchases:
         ladder_of(request).shoppers.exclude(visitor.shopper_id, purchase.product_id)
-    put_flash(request, translated(_PLACED if placed else _PLACED_BEFORE))
+    thanks = _PLACED_AND_COUNTS if visitor.is_personalised else _PLACED
+    put_flash(request, translated(thanks if placed else _PLACED_BEFORE))
     return redirect(request, order_url(order_id))
 
 
@@ -321,7 +323,7 @@ def _outcome(added: Added) -> str:
     if added.is_put:
         return translated(_ADDED)
     if added.has_most:
-        return _("More than %(most)s pieces of a product cannot be ordered.", most=MOST_PIECES)
+        return _("You can order at most %(most)s pieces of a product.", most=MOST_PIECES)
     if added.is_available:
         return _("A basket holds at most %(most)s different products.", most=MOST_LINES)
     return translated(_SOLD_OUT)

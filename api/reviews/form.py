@@ -97,5 +97,7 @@ def _fault(text: str, most: int) -> str | None:
             most=f"{most:,}",
         )
     if _UNSHOWN.search(text):
-        return _("This has a control character in it: take it out, and send it again.")
+        return _(
+            "This text has a character that cannot be shown. Remove it and send the text again."
+        )
     return None

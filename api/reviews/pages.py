@@ -48,7 +48,7 @@ async def send_review(request: AnyRequest, product_id: FromPath[str]) -> Templat
     messages = {
         "new": _("Thank you: your review is published."),
         "changed": _("Your review is changed."),
-        "same": _("Your review is as it was."),
+        "same": _("Your review has not changed."),
     }
     put_flash(request, messages[written.outcome])
     return redirect(request, f"{product_url(product_id)}#reviews")

@@ -23,7 +23,7 @@ from api.search.query_vectors import QueryVector, QueryVectors
 By = Literal["text", "text+vectors"]
 
 _MOST_SUGGESTED = 8
-_OTHER_RANKING = marked("The ranking changed since the page before: search anew.")
+_OTHER_RANKING = marked("The results have changed since the page before. Search again.")
 
 
 class Search(Struct, frozen=True):

@@ -72,4 +72,4 @@ def lately(categories: list[str]) -> str:
     names = [path.rsplit(CATEGORY_SEPARATOR, 1)[-1] for path in categories[:_CATEGORIES_IN_HINT]]
     if not names:
         return _("Nothing looked at yet")
-    return _("Lately: %(categories)s", categories=", ".join(names))
+    return _("Looked at last: %(categories)s", categories=", ".join(names))

@@ -166,7 +166,7 @@ def require_choice(request: AnyRequest) -> None:
         The shoppers are real.
     """
     if not shop_of(request).can_choose:
-        message = _("Nobody is chosen here: the shoppers of this shop are real people.")
+        message = _("You cannot choose a shopper here: the shoppers of this shop are real people.")
         raise NotFoundException(message)
 
 

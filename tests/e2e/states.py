@@ -146,7 +146,7 @@ def sign_up_with(password: str) -> Act:
         # Few messages go to one address.
         page.get_by_label("E-mail address").fill(f"{secrets.token_hex(4)}@example.com")
         page.get_by_label("Password").fill(password)
-        page.locator("form.form").get_by_role("button", name="Make an account").click()
+        page.locator("form.form").get_by_role("button", name="Create an account").click()
         page.wait_for_load_state("networkidle")
 
     return act

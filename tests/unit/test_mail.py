@@ -1,10 +1,12 @@
 """Messages reach the mail server as they were written, or are files."""
 
+import email
 import socket
 import stat
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,24 @@ def test_without_a_server_a_message_is_a_file_of_its_owner(settings: MailSetting
     assert first.suffix == second.suffix == ".eml"
     assert b"Subject: A subject" in first.read_bytes()
     assert stat.S_IMODE(first.stat().st_mode) == 0o600
+
+
+def test_a_link_can_be_copied_from_the_file(settings: MailSettings) -> None:
+    link = f"https://shop.example.com/account/claim?token={'=a' * 60}"
+    deliver(settings, compose(settings, TO, "Привет", f"Здравствуйте!\n\n{link}\n"))
+    (file,) = settings.folder.iterdir()
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert "Здравствуйте!" in lines
+    assert link in lines
+    found = email.message_from_bytes(file.read_bytes(), policy=default).get_body()
+    assert found is not None
+    assert found.get_content() == f"Здравствуйте!\n\n{link}\n"
+
+
+def test_a_mail_server_gets_short_lines_of_ascii(settings: MailSettings, server: Server) -> None:
+    to_server = replace(settings, host="127.0.0.1", port=server.port)
+    deliver(to_server, compose(to_server, TO, "Привет", f"Здравствуйте!\n\n{'a' * 200}\n"))
+    assert all(line.isascii() and len(line) <= 998 for line in server.lines)
 
 
 def test_a_failure_names_no_address(settings: MailSettings) -> None:

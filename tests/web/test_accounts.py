@@ -682,8 +682,10 @@ def test_a_customer_who_is_invited_makes_their_account_by_the_link(
     client: Client, mail: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ALSOLIKE_PUBLIC_ORIGIN", "http://testserver.local")
-    assert str(mail) in invite("plain", "Plain@example.com")
+    said = invite("plain", "Plain@example.com")
     path, token = link(mail)
+    assert str(mail) in said
+    assert f"http://testserver.local{path}?token={token}" in said.splitlines()
     assert path == "/account/claim"
     page = client.get(path, params={"token": token}).text
     assert "plain@example.com" in page

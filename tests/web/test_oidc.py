@@ -584,7 +584,7 @@ def test_what_does_not_prove_who_it_is_deletes_nothing(
     liar.claims = claims
     answer = sign_in_again(site, liar)
     assert (answer.status_code, says in answer.text) == (status, True), answer.text
-    assert "It is not confirmed that it is you" in answer.text
+    assert "We could not confirm that it is you" in answer.text
     assert re.search(r'href="/sign-in/shop\?next=[^"]+again=yes"', answer.text)
     assert is_signed_in(site)
     assert delete_everything(site, str(uuid4())).status_code == 422

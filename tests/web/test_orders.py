@@ -237,9 +237,9 @@ def test_a_basket_has_bounds(client: Client) -> None:
     add(client, "pan-01")
     execute("update raw.basket_lines set quantity = 99")
     add(client, "pan-01")
-    assert "More than 99 pieces of a product cannot be ordered." in client.get("/").text
+    assert "You can order at most 99 pieces of a product." in client.get("/").text
     part = send(client, "/basket", htmx=True, product_id="pan-01").text
-    assert "More than 99 pieces of a product cannot be ordered." in part
+    assert "You can order at most 99 pieces of a product." in part
     assert "It is in your basket." not in part
     assert basket(client) == {"pan-01": 99}
     execute(
@@ -251,12 +251,22 @@ def test_a_basket_has_bounds(client: Client) -> None:
     assert "pan-02" not in basket(client)
 
 
+def test_of_recommendations_only_who_agreed_to_them_is_told(client: Client) -> None:
+    sign_in(client, "silent")
+    add(client, "pan-01")
+    address = order(client)
+    page = client.get(address).text
+    assert "your order is placed." in page
+    assert "recommendations already" not in page
+
+
 def test_an_order_is_its_purchases_and_empties_the_basket(client: Client) -> None:
     sign_in(client)
     add(client, "pan-01", "pan-01", "knife-02")
     address = order(client)
     page = client.get(address).text
     assert "your order is placed" in page
+    assert "recommendations already take it into account" in page
     assert purchases() == [("knife-02", 1, 0), ("pan-01", 2, 0)]
     assert run("select distinct order_id from raw.purchases") == [(address.rpartition("/")[2],)]
     assert run("select min(unit_price) > 0 from raw.purchases") == [(True,)]

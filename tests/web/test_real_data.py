@@ -144,7 +144,7 @@ def test_nobody_chooses_a_shopper_over_real_data(opened: Client) -> None:
     for shopper_id in ("agreed", "real"):
         refused = send(opened, "/sign-in", shopper_id=shopper_id)
         assert refused.status_code == 404
-        assert "Nobody is chosen here" in refused.text
+        assert "You cannot choose a shopper here" in refused.text
     send(opened, "/basket", product_id="knife-01")
     answer = send(opened, "/checkout", order_id=f"web-{'0' * 32}", digest="")
     assert answer.headers["location"] == "/sign-in?next=%2Fcheckout"

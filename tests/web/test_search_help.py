@@ -166,7 +166,7 @@ def test_a_wrong_filter_is_told_beside_its_field(reader: Client, words: str) -> 
     assert 'id="fault-price_from">Enter a price such as 12.50.' in page.text
     for group, fault in {
         "Rating": "Choose from 1 to 4 stars.",
-        "Availability": "Choose “yes”",
+        "Availability": "Tick this filter",
         "Brand": "There is no such value.",
     }.items():
         start = page.text.index(f'<span dir="auto">{group}</span>')

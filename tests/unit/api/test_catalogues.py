@@ -11,7 +11,13 @@ from babel.messages.catalog import Message
 from api.database.failures import DatabaseAwayError, DatabaseBusyError, TookTooLongError
 from api.database.shares import ShareUsedUpError
 from api.languages.choice import CATALOGUES
-from api.languages.messages import extract_messages, read_catalogue, update_catalogue
+from api.languages.messages import (
+    extract_messages,
+    main,
+    read_catalogue,
+    untranslated,
+    update_catalogue,
+)
 
 PATHS = sorted(CATALOGUES.glob("*/LC_MESSAGES/*.po"))
 LANGUAGES = [path.parents[1].name for path in PATHS]
@@ -92,6 +98,29 @@ def test_an_update_keeps_translations_and_drops_what_is_gone(tmp_path: Path) -> 
     update_catalogue(path, second)
     found = {message.id: message.string for message in texts(read_catalogue(path))}
     assert found == {"Basket": "Mandje", "New": ""}
+
+
+def test_a_new_catalogue_has_every_text_to_translate(tmp_path: Path, messages: Catalog) -> None:
+    path = tmp_path / "nl" / "LC_MESSAGES" / "messages.po"
+    update_catalogue(path, messages)
+    assert untranslated(read_catalogue(path)) == len(ids(messages))
+
+
+def test_a_plural_of_which_a_form_is_missing_is_to_be_translated() -> None:
+    catalogue = Catalog(locale="ru")
+    catalogue.add(("%(num)s piece", "%(num)s pieces"), ("%(num)s штука", "", "%(num)s штук"))
+    catalogue.add("Basket", "Корзина")
+    assert untranslated(catalogue) == 1
+
+
+@pytest.mark.parametrize("tag", ["xx-nonsense", "zz", "../ru", "pt_BR", ""])
+def test_a_tag_of_no_language_is_one_line(tag: str) -> None:
+    before = sorted(CATALOGUES.iterdir())
+    with pytest.raises(SystemExit) as end:
+        main([tag])
+    assert f"{tag!r} is no language" in str(end.value)
+    assert len(str(end.value).splitlines()) == 1
+    assert sorted(CATALOGUES.iterdir()) == before
 
 
 def texts(catalogue: Catalog) -> Iterator[Message]:

@@ -11,7 +11,7 @@ from api.languages.choice import (
     offered_languages,
     preferred_tags,
 )
-from api.languages.translate import current_language, gettext, ngettext
+from api.languages.translate import current_language, gettext, ngettext, spoken
 
 RUSSIAN = """
 msgid ""
@@ -99,6 +99,18 @@ def test_a_language_is_called_as_its_readers_call_it_and_knows_its_direction(fol
     assert arabic.own_name == "العربية"
     assert load_languages()["ru"].own_name == "Русский"
     assert load_languages()["de"].direction == "ltr"
+
+
+def test_what_has_no_translation_keeps_its_direction_within_a_page_from_right_to_left(
+    folder: Path,
+) -> None:
+    (folder / "ru").rename(folder / "ar")
+    with spoken(load_languages(folder)["ar"]):
+        assert gettext("Hello, %(name)s.", name="Ann") == "Привет, Ann."
+        assert gettext("Not in %(file)s.", file="it") == "\u2066Not in it.\u2069"
+        found = ngettext("%(num)s line", "%(num)s lines", 2)
+    assert found.startswith("\u2066")
+    assert found.endswith(" lines\u2069")
 
 
 def test_many_tags_are_read_in_the_order_of_their_weights() -> None:

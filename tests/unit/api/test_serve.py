@@ -63,6 +63,27 @@ def test_an_open_api_is_not_served_to_others(host: str, told: Callable[..., str]
     assert len(said.splitlines()) == 1
 
 
+@pytest.mark.parametrize("command", ["serve", "demo"])
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("ALSOLIKE_THEME", "no-such-folder"), ("ALSOLIKE_PAGE_LANGUAGES", "tlh")],
+)
+def test_a_look_that_cannot_be_read_is_one_line_before_anything_starts(
+    command: str,
+    variable: str,
+    value: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv(variable, value)
+    assert run([command]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert len(said.err.splitlines()) == 1
+    assert variable in said.err
+    assert value in said.err
+
+
 @pytest.mark.parametrize(
     "variables",
     [

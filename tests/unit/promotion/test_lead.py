@@ -137,6 +137,8 @@ def lead(difference: float, *, low: float, high: float, probability: float) -> L
             True,
             "On 500 shoppers at 1 cutoff new ranks better than old:",
         ),
+        (lead(0.02, low=0.01, high=0.03, probability=1.0), True, "a probability of over 99%."),
+        (lead(0.02, low=0.01, high=0.03, probability=0.99), True, "a probability of 99%."),
         (lead(0.0, low=-0.0019, high=0.002, probability=0.5), True, "new ranks no worse than old"),
         (lead(0.0, low=-0.0021, high=0.003, probability=0.5), False, "it is open whether new"),
         (
