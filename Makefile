@@ -46,8 +46,14 @@ format: .venv/dev ## Format code and templates
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/djlint web/templates alsolike/evaluation/templates --reformat --quiet
 
-docs: .venv/dev ## Write docs/commands.md from the commands' own help
+docs: .venv/dev ## Write docs/commands.md from the commands' own help, and dbt's pages into build/dbt
 	$(BIN)/python -m alsolike.cli.reference > docs/commands.md
+	@for task in parse "docs generate --no-compile --empty-catalog --static"; do \
+		PGHOST=none PGUSER=none PGDATABASE=none $(BIN)/python -P -c "from dbt.cli.main import cli; cli()" \
+			--quiet --warn-error --no-send-anonymous-usage-stats --log-path build/dbt $$task \
+			--project-dir dbt --profiles-dir dbt --target-path $(CURDIR)/build/dbt || exit 1; \
+	done
+	@echo "Wrote docs/commands.md and build/dbt/static_index.html"
 
 messages: .venv/dev ## Bring the catalogues of web/locales up to date; ADD=it makes a new one
 	@$(BIN)/python -m api.languages.messages $(ADD)

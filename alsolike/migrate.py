@@ -128,7 +128,7 @@ def check_database() -> list[Finding]:
 
 
 def remaining_objects() -> list[str]:
-    """Return the tables, views and the like in alsolike's five schemas, as `schema.name`, sorted.
+    """Return the tables, views and the like in alsolike's six schemas, as `schema.name`, sorted.
 
     After `migrate("base")` they are the shop's own; a schema that has any is kept.
     """

@@ -33,6 +33,8 @@ FILES = (MODEL_FILE, WEIGHTS_FILE, TOKENIZER_FILE)
 # The field of the tokenizer's encodings for each input of the graph.
 _FIELDS = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
 _LETTER = re.compile(r"[^\W\d_\u0e00-\u0e7f\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+# What tokenizers call a word that they cannot read.
+_UNKNOWN = ("[UNK]", "<unk>")
 _ERRORS_ONLY = 3
 _FETCHING = "fetching-"
 
@@ -135,6 +137,12 @@ class QueryEncoder:
     def reads(self, text: str) -> bool:
         """Tell whether a query is of words that the encoder may know, and not of random letters."""
         return self.letters_per_piece(text) >= self._least_letters
+
+    def knows(self, word: str) -> bool:
+        """Tell whether a word is one of the tokenizer's own, rather than made of pieces."""
+        encoding = self._tokenizer.encode(word, add_special_tokens=False)
+        unknown = {self._tokenizer.token_to_id(name) for name in _UNKNOWN}
+        return len(encoding.ids) == 1 and encoding.ids[0] not in unknown
 
     def letters_per_piece(self, text: str) -> float:
         """Return the letters of a text for each piece that the tokenizer makes of them.

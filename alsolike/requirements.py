@@ -25,6 +25,7 @@ _DESCRIPTIONS = [
     "What the shop told us. Written by the loader and the API.",
     "Cleaned sources. Built by dbt; rebuildable from raw.",
     "Features and facts. Built by dbt; rebuildable from raw.",
+    "What analysts ask. Built by dbt; each row is of nobody or of enough people.",
     "Models, vectors and neighbours. Written by the workers.",
     "Runs, failures, snapshots and the task queue.",
 ]

@@ -90,14 +90,12 @@ def run_alone(*statements: str) -> None:
 
 
 def built_relations(schema: str) -> list[str]:
-    """Return the names that dbt's models have in `staging` or `marts`, sorted.
+    """Return the names that dbt's models have in `staging`, `marts` or `analytics`, sorted.
 
     They include the names that dbt uses while it exchanges a table.
     """
-    is_mart = schema == "marts"
-    names = {
-        path.stem for path in _MODELS.rglob("*.sql") if (path.parent.name == "marts") is is_mart
-    }
+    folders = {"staging": ("staging", "intermediate")}.get(schema, (schema,))
+    names = {path.stem for folder in folders for path in (_MODELS / folder).glob("*.sql")}
     return sorted(name + suffix for name in names for suffix in _DBT_SUFFIXES)
 
 

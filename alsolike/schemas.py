@@ -1,10 +1,10 @@
 """The names of alsolike's schemas, and the prefix that a shop may put before them.
 
-Statements, functions and migrations write `raw`, `staging`, `marts`, `recs` and `ops`. Where a shop
-has schemas of these names already, it sets `ALSOLIKE_SCHEMA_PREFIX`. Then the cursors of alsolike's
-connections put the prefix before the five names in each statement, and dbt's macros do the same.
-Parameters, in which users' data travels, are never changed. Without a prefix psycopg's own cursors
-are used.
+Statements, functions and migrations write `raw`, `staging`, `marts`, `analytics`, `recs` and `ops`.
+Where a shop has schemas of these names already, it sets `ALSOLIKE_SCHEMA_PREFIX`. Then the cursors
+of alsolike's connections put the prefix before the six names in each statement, and dbt's macros do
+the same. Parameters, in which users' data travels, are never changed. Without a prefix psycopg's
+own cursors are used.
 """
 
 import re
@@ -17,7 +17,7 @@ from psycopg.abc import Query
 
 from alsolike.settings import schema_prefix
 
-SCHEMAS = ("raw", "staging", "marts", "recs", "ops")
+SCHEMAS = ("raw", "staging", "marts", "analytics", "recs", "ops")
 
 _ANY = "|".join(SCHEMAS)
 # The end of a match is where the prefix belongs.

@@ -41,6 +41,7 @@ from api.events.pages import hidden_page, hide, unhide
 from api.events.preference_pages import take_back, want_less, want_more
 from api.events.routes import events_router, segment_router
 from api.exchange import AnyRequest, public_path
+from api.experiments.running import RunningExperiments
 from api.health.routes import give_metrics, health_router
 from api.http.bodies import MOST_BYTES, check_bodies
 from api.http.caching import answer_conditionally
@@ -70,6 +71,7 @@ from api.my_data.review_pages import my_review_pages
 from api.oidc.pages import oidc_routes
 from api.openapi.describe import Described
 from api.orders.pages import order_pages
+from api.orders.returns import return_pages
 from api.pages.element import element_route
 from api.pages.icon import icon_route
 from api.pages.rendering import READ, WEB, is_fragment, template_config
@@ -155,6 +157,7 @@ def create_app(
     query_vectors = QueryVectors(settings, database, load_encoder, clock)
     metrics = Metrics(TIERS, settings.metrics_folder)
     ladder = Ladder(database, settings, metrics, excluded_products)
+    experiments = RunningExperiments(database)
     impressions = ImpressionLog(database, metrics, lambda: ladder.circuits.is_closed("primary"))
 
     @asynccontextmanager
@@ -164,12 +167,14 @@ def create_app(
         await database.open()
         keeping = asyncio.create_task(query_vectors.keep_fresh())
         writing = asyncio.create_task(impressions.keep_writing())
+        looking = asyncio.create_task(experiments.keep_fresh())
         try:
             async with ladder.running():
                 yield
         finally:
             keeping.cancel()
             writing.cancel()
+            looking.cancel()
             await impressions.finish()
             await database.close()
 
@@ -215,6 +220,7 @@ def create_app(
                 "ladder": ladder,
                 "impressions": impressions,
                 "impression_key": _derive(settings.secret, "impressions"),
+                "experiments": experiments,
                 "limits": limits,
                 "metrics": metrics,
                 "tree": CategoryTree(ladder),
@@ -312,6 +318,7 @@ def _pages_router(
             take_back,
             why,
             *order_pages,
+            *return_pages,
             *oidc_routes(settings, clock),
             *my_data_pages,
             *my_review_pages,

@@ -57,6 +57,9 @@ drop function if exists recs.scored_products(
 drop function if exists recs.search_products(
     text, halfvec, integer, integer, text, double precision, text
 );
+drop function if exists recs.search_products(
+    text, halfvec, integer, integer, text, double precision, text, boolean
+);
 drop function if exists recs.similar_products(
     text, integer, text [], recs.product_filter, text [], text, boolean
 );

@@ -1,17 +1,25 @@
-"""Commands for experiments: experiment size."""
+"""Commands for experiments: experiment size, start, stop, list, report."""
 
 import math
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from alsolike.cli.output import FiniteRange, as_json_option, show
+from alsolike.cli.output import FiniteRange, as_json_option, require_schema, show, working
+from alsolike.embedded import embedded_servers
+from alsolike.settings import Settings
+
+if TYPE_CHECKING:
+    from alsolike.experiments.assignment import Arm
 
 _DAYS_OF_WEEK = 7
+_DIVERSITIES = ("none", "low", "medium", "high")
+_ARM = "NAME=SHARE[:CHANGE]"
 
 
 @click.group()
 def experiment() -> None:
-    """Plan experiments: models or blocks side by side, on shoppers."""
+    """Run experiments: models or blocks side by side, on shoppers."""
 
 
 @experiment.command()
@@ -109,3 +117,200 @@ def size(
             line += f"  {days[key]:,} days, {weeks:,} full weeks"
         lines.append(line)
     show(result, "\n".join(lines), as_json=as_json)
+
+
+class _ArmType(click.ParamType):
+    """An arm: `trained-2=0.5:model=trained-2`."""
+
+    name = _ARM
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401  (as click has it)
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> "Arm":
+        """Read an arm."""
+        from alsolike.experiments.assignment import Arm  # noqa: PLC0415
+
+        name, is_named, rest = str(value).partition("=")
+        share_text, has_changes, changes = rest.partition(":")
+        if not name or not is_named:
+            self.fail(f"{value!r} is no {_ARM}, such as control=0.5.", param, ctx)
+        try:
+            share = float(share_text)
+        except ValueError:
+            self.fail(f"{share_text!r} is no share, such as 0.5.", param, ctx)
+        found: dict[str, Any] = {}
+        for change in changes.split(",") if has_changes else ():
+            what, _, how = change.partition("=")
+            if what == "off" and not how:
+                found["is_off"] = True
+            elif (what == "model" and how) or (what == "diversity" and how in _DIVERSITIES):
+                found[what] = how
+            else:
+                self.fail(
+                    f"{change!r} is no change: model=NAME, off, or diversity= with one of "
+                    f"{', '.join(_DIVERSITIES)}.",
+                    param,
+                    ctx,
+                )
+        return Arm(name, share, **found)
+
+
+def _slug(_context: click.Context, _parameter: click.Parameter, name: str) -> str:
+    is_plain = all(part.isalnum() for part in name.split("-")) and name.isascii()
+    if not is_plain or name != name.lower() or len(name) > 60:  # noqa: PLR2004  (as its column)
+        message = "a name has lower-case letters, digits and single hyphens, 60 at most."
+        raise click.BadParameter(message)
+    return name
+
+
+@experiment.command()
+@click.argument("name", callback=_slug)
+@click.option(
+    "--arm",
+    "arms",
+    type=_ArmType(),
+    multiple=True,
+    required=True,
+    help="Once for each arm, the control first. Its share of the shoppers, and what it changes: "
+    "model=NAME, diversity=none, low, medium or high, or off for lists that are not shown; "
+    "several with commas between. Shares add up to 1.",
+)
+@click.option("--hypothesis", required=True, help="What is expected, in a sentence.")
+@click.option(
+    "--shoppers",
+    type=click.IntRange(1),
+    required=True,
+    help="How many are planned, of all arms together; `experiment size` tells.",
+)
+@click.option(
+    "--metric",
+    default="conversion",
+    show_default=True,
+    help="By which it is decided: conversion, revenue, order_value or click_rate.",
+)
+@click.option(
+    "--days",
+    type=click.IntRange(1, 365),
+    default=14,
+    show_default=True,
+    help="How long each shopper is looked at, from the first list on.",
+)
+@click.option(
+    "--place",
+    "places",
+    type=click.Choice(["home", "product-recommended", "product-similar", "product-goes-with"]),
+    multiple=True,
+    default=("home", "product-recommended"),
+    show_default=True,
+    help="A list that is changed; once for each. The last two can only be off.",
+)
+@click.option(
+    "--layer",
+    default="main",
+    show_default=True,
+    help="A shopper takes part in one experiment of a layer at most.",
+)
+@click.option(
+    "--part",
+    type=FiniteRange(0, 1, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="Share of the layer's shoppers who take part.",
+)
+@as_json_option
+@click.pass_obj
+def start(
+    settings: Settings,
+    name: str,
+    *,
+    arms: "tuple[Arm, ...]",
+    hypothesis: str,
+    shoppers: int,
+    metric: str,
+    days: int,
+    places: tuple[str, ...],
+    layer: str,
+    part: float,
+    as_json: bool,
+) -> None:
+    """Start an experiment; pages follow within seconds.
+
+    Its plan cannot be changed later: that would make the intervals wrong.
+    """
+    from alsolike.experiments.plan import start as begin  # noqa: PLC0415
+
+    arguments = {"experiment": name, "arms": [arm.as_dict() for arm in arms]}
+    with working(settings, "experiment start", arguments) as (_report, counts):
+        started = begin(
+            name,
+            arms,
+            hypothesis=hypothesis,
+            places=list(dict.fromkeys(places)),
+            layer=layer,
+            part=part,
+            metric=metric,
+            planned_shoppers=shoppers,
+            window_days=days,
+        )
+        counts["arms"] = len(arms)
+    text = (
+        f"{name} runs: {', '.join(f'{arm.name} {arm.share:.0%}' for arm in arms)} on "
+        f"{', '.join(started.places)}, in {started.layer_from:.0%} to {started.layer_to:.0%} of "
+        f"the layer {layer}. The first figures come {days} days after the first shopper."
+    )
+    show(started.as_dict(), text, as_json=as_json)
+
+
+@experiment.command()
+@click.argument("name")
+@click.option("--because", required=True, help="Why, for whoever reads of it later.")
+@as_json_option
+@click.pass_obj
+def stop(settings: Settings, name: str, *, because: str, as_json: bool) -> None:
+    """Stop an experiment: everybody gets the lists as they are served.
+
+    What its shoppers do until their window is over still counts.
+    """
+    from alsolike.experiments.plan import stop as end  # noqa: PLC0415
+
+    with working(settings, "experiment stop", {"experiment": name}):
+        stopped = end(name, because)
+    show(stopped.as_dict(), f"{name} is stopped.", as_json=as_json)
+
+
+@experiment.command(name="list")
+@as_json_option
+@click.pass_obj
+def list_all(settings: Settings, *, as_json: bool) -> None:
+    """List the experiments, the newest first."""
+    from alsolike.experiments.plan import list_experiments  # noqa: PLC0415
+
+    with embedded_servers(settings):
+        require_schema()
+        found = list_experiments()
+    lines = [
+        f"{one.name:<24} {one.started_at:%Y-%m-%d} "
+        f"{'runs      ' if one.stopped_at is None else format(one.stopped_at, '%Y-%m-%d')} "
+        f"{one.layer} {one.layer_from:.0%} to {one.layer_to:.0%}: "
+        f"{', '.join(f'{arm.name} {arm.share:.0%}' for arm in one.arms)}"
+        for one in found
+    ]
+    result = {"experiments": [one.as_dict() for one in found]}
+    show(result, "\n".join(lines) or "There was no experiment yet.", as_json=as_json)
+
+
+@experiment.command()
+@click.argument("name")
+@as_json_option
+@click.pass_obj
+def report(settings: Settings, name: str, *, as_json: bool) -> None:
+    """Tell what an experiment found so far: the split, then each arm against the control."""
+    from alsolike.experiments.report import report as analyse  # noqa: PLC0415
+
+    with embedded_servers(settings):
+        require_schema()
+        found = analyse(name)
+    show(found.as_dict(), found.as_text(), as_json=as_json)

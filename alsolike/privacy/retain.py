@@ -46,6 +46,11 @@ def rules(settings: Settings) -> list[Rule]:
             settings.keep_impressions_days,
         ),
         Rule(
+            "arms of past experiments",
+            "alsolike/privacy/drop_exposures",
+            settings.keep_impressions_days,
+        ),
+        Rule(
             "wishes of anonymous sessions for more or less",
             "alsolike/privacy/drop_session_preferences",
             settings.keep_session_views_days,

@@ -17,7 +17,7 @@ rewritten as (
     set
         search = raw.product_words(
             raw.search_configuration(%(language)s::text),
-            p.title, p.brand, p.category, p.description
+            p.title, p.brand, p.category, p.description, p.attributes
         )
     from batch as b
     where p.product_id = b.product_id and b.language is null

@@ -17,11 +17,12 @@ from api.accounts.store import Account
 from api.database.pool import Connection
 from api.exchange import AnyRequest, public_path
 from api.ladder.requests import read, write
-from api.languages.formats import long_date
+from api.languages.formats import date_and_time, long_date
 from api.languages.translate import gettext as _
 from api.pages.addresses import sign_in_url
 from api.pages.rendering import READ, put_flash, redirect, render_page
 from api.sessions.session import sessions_of
+from api.sessions.store import SignedInSession
 from api.visitors.session import (
     Visitor,
     load_visitor,
@@ -41,12 +42,17 @@ class ShownSession(Struct, frozen=True):
     ----------
     session_id : str
         SHA-256 of the session's id, in hexadecimal digits: it opens nothing.
-    began_on, used_on : str
-        Days in words; the latter may be a day early.
+    browser : str
+        In words, such as `Firefox on Linux`.
+    began_at : str
+        In words, with the time.
+    used_on : str
+        A day in words; it may be a day early.
     """
 
     session_id: str
-    began_on: str
+    browser: str
+    began_at: str
     used_on: str
     is_this: bool
 
@@ -163,13 +169,20 @@ async def _shown_sessions(request: AnyRequest, account: Account) -> list[ShownSe
     return [
         ShownSession(
             one.session_hash.hex(),
-            began_on=long_date(one.created_at),
+            browser=_browser_text(one),
+            began_at=date_and_time(one.created_at),
             # It lasts from the last visit on, which is noted once a day.
             used_on=long_date(now - timedelta(seconds=max(0.0, lasts - one.seconds_left))),
             is_this=is_this,
         )
         for one, is_this in found
     ]
+
+
+def _browser_text(session: SignedInSession) -> str:
+    if session.browser and session.system:
+        return _("%(browser)s on %(system)s", browser=session.browser, system=session.system)
+    return session.browser or session.system or _("Unknown browser")
 
 
 own_account_pages = (account_page, change_password, end_session, end_all_sessions)

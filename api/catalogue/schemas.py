@@ -55,6 +55,18 @@ class ProductPage(Struct):
         Literal["text", "text+vectors"] | UnsetType,
         Meta(description="Of a search: whether words alone ranked, or their meaning as well."),
     ] = UNSET
+    matches: Annotated[
+        int | UnsetType,
+        Meta(
+            ge=0,
+            description="Of a search: how many of these products, the first ones, have the words. "
+            "The others are only near in meaning.",
+        ),
+    ] = UNSET
+    left_out: Annotated[
+        list[str] | UnsetType,
+        Meta(description="Of a search that no product has all words of: those that were left out."),
+    ] = UNSET
     suggestions: Annotated[
         list[str] | UnsetType,
         Meta(description="Of a search that found nothing: words of it that find something alone."),

@@ -18,7 +18,7 @@ from api.database.failures import FAILURES, first_line
 from api.database.pool import Connection, Database
 from api.exchange import AnyRequest
 from api.impressions import store
-from api.impressions.rows import Mark, ShownList
+from api.impressions.rows import Exposure, Mark, ShownList
 from api.metrics import Metrics
 
 Result = TypeVar("Result")
@@ -60,13 +60,14 @@ class ImpressionLog:
         self._most = most
         self._lists: deque[ShownList] = deque()
         self._marks: deque[Mark] = deque()
+        self._exposures: deque[Exposure] = deque()
         self._kept = 0
         self._has_some = asyncio.Event()
 
     @property
     def kept(self) -> int:
         """How many rows wait."""
-        return self._kept + len(self._marks)
+        return self._kept + len(self._marks) + len(self._exposures)
 
     def show(self, shown: ShownList) -> None:
         """Keep a list, and drop the oldest if there are too many."""
@@ -88,6 +89,14 @@ class ImpressionLog:
             self._metrics.impressions("dropped", 1)
         self._has_some.set()
 
+    def expose(self, exposure: Exposure) -> None:
+        """Keep that somebody was given an arm, and drop the oldest if there are too many."""
+        self._exposures.append(exposure)
+        if len(self._exposures) > self._most:
+            self._exposures.popleft()
+            self._metrics.impressions("dropped", 1)
+        self._has_some.set()
+
     async def keep_writing(self) -> None:
         """Write what waits, for ever; after a failure later and later."""
         pause = _PAUSE_SECONDS
@@ -105,7 +114,7 @@ class ImpressionLog:
                     pass
 
     async def write(self) -> bool:
-        """Write what waits: what was shown before what was seen of it.
+        """Write what waits: who was given an arm, then what was shown, then what was seen of it.
 
         Returns
         -------
@@ -113,10 +122,30 @@ class ImpressionLog:
             Whether it is written; False leaves it for later.
         """
         self._has_some.clear()
-        done = self._is_writable() and await self._write_lists() and await self._write_marks()
+        done = (
+            self._is_writable()
+            and await self._write_exposures()
+            and await self._write_lists()
+            and await self._write_marks()
+        )
         if not done:
             self._has_some.set()
         return done
+
+    async def _write_exposures(self) -> bool:
+        while self._exposures:
+            count = min(len(self._exposures), _MOST_AT_ONCE)
+            taken = [self._exposures.popleft() for _ in range(count)]
+            try:
+                await self._run(partial(store.write_exposures, exposures=taken))
+            except FAILURES as error:
+                logger.warning("Exposures wait to be written: %s", first_line(error))
+                self._exposures.extendleft(reversed(taken))
+                return False
+            except psycopg.Error:
+                logger.exception("%s exposures cannot be written", count)
+                self._metrics.impressions("dropped", count)
+        return True
 
     async def _write_lists(self) -> bool:
         while self._lists:

@@ -71,3 +71,19 @@ class Mark(Struct):
     is_bot: bool
     tries: int = 0
     otherwise: ListTag | None = None
+
+
+class Exposure(Struct, frozen=True):
+    """That somebody was given an arm of an experiment.
+
+    Attributes
+    ----------
+    shopper_id, session_id : str or None
+        Who, by one of both.
+    """
+
+    experiment: str
+    arm: str
+    shopper_id: str | None
+    session_id: str | None
+    exposed_at: datetime

@@ -8,7 +8,7 @@ from psycopg.rows import scalar_row
 
 from alsolike.database import query
 from api.database.pool import Connection
-from api.impressions.rows import Mark, ShownList
+from api.impressions.rows import Exposure, Mark, ShownList
 from api.impressions.tags import ListTag, impression_id, served_at
 
 
@@ -89,6 +89,20 @@ async def _as_allowed(connection: Connection, marks: Sequence[Mark]) -> list[Mar
         else mark
         for mark in marks
     ]
+
+
+async def write_exposures(connection: Connection, exposures: Sequence[Exposure]) -> None:
+    """Write who was given which arm of an experiment, each once: the first stays."""
+    await connection.execute(
+        query("api/impressions/write_exposures"),
+        {
+            "experiments": [one.experiment for one in exposures],
+            "arms": [one.arm for one in exposures],
+            "shopper_ids": [one.shopper_id for one in exposures],
+            "session_ids": [one.session_id for one in exposures],
+            "exposed_at": [one.exposed_at for one in exposures],
+        },
+    )
 
 
 async def _count(connection: Connection, marks: Sequence[Mark]) -> None:

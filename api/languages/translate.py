@@ -1,6 +1,6 @@
 """Texts of the site in the language of the request that is being answered."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from gettext import NullTranslations
@@ -48,7 +48,7 @@ current_language: ContextVar[Language] = ContextVar("current_language", default=
 
 
 @contextmanager
-def spoken(language: Language) -> Iterator[None]:
+def spoken(language: Language) -> Generator[None]:
     """Say everything within the block in a language."""
     token = current_language.set(language)
     try:

@@ -1,6 +1,5 @@
 """The pages of the basket, the checkout and the orders: post, redirect, get."""
 
-import hashlib
 import re
 import secrets
 from collections.abc import Mapping
@@ -59,9 +58,9 @@ _PLACED = marked(
 _PLACED_BEFORE = marked(
     "This order was placed before. What is in your basket now is not part of it."
 )
-_GONE = marked("There is no such order.")
+GONE = marked("There is no such order.")
 _LONGEST_ID = 200
-_QUANTITY = re.compile(r"[0-9]{1,8}")
+QUANTITY = re.compile(r"[0-9]{1,8}")
 
 
 class _BasketPage(NamedTuple):
@@ -87,7 +86,7 @@ async def basket_page(request: AnyRequest) -> Template:
 async def add_to_basket(request: AnyRequest) -> Response[bytes]:
     """Put a piece of a product into the basket; back to the page, or its part with HTMX."""
     form = await request.form()
-    product_id = _id_of(form, "product_id")
+    product_id = id_of_field(form, "product_id")
 
     async def work(connection: Connection) -> tuple[str, ProductCard, Added]:
         visitor = await load_visitor(connection, request)
@@ -119,9 +118,9 @@ async def add_to_basket(request: AnyRequest) -> Response[bytes]:
 async def set_quantity(request: AnyRequest) -> Response[bytes]:
     """Change how many pieces of a product lie in the basket; 0 takes it out."""
     form = await request.form()
-    product_id = _id_of(form, "product_id")
+    product_id = id_of_field(form, "product_id")
     typed = str(form.get("quantity", "")).strip()
-    quantity = int(typed) if _QUANTITY.fullmatch(typed) else None
+    quantity = int(typed) if QUANTITY.fullmatch(typed) else None
     if quantity is None or quantity > MOST_PIECES:
         message = _("Enter a whole number from 0 to %(most)s.", most=MOST_PIECES)
         return await _basket_page(request, _Problem(product_id, typed[:20], message))
@@ -216,37 +215,10 @@ async def order_page(request: AnyRequest, order_id: FromPath[str]) -> Template |
     if visitor.shopper_id is None:
         return redirect(request, sign_in_url(order_url(order_id)))
     question = visitor.shopper_id, order_id
-    order = await answer(request, _ORDER_STEPS, question, who=visitor.shopper_id)
+    order = await answer(request, ORDER_STEPS, question, who=visitor.shopper_id)
     if order is None:
-        raise NotFoundException(translated(_GONE))
+        raise NotFoundException(translated(GONE))
     return render_page(request, "pages/order.html", order=order, address=order_url(order_id))
-
-
-@post("/orders/{order_id:str}/return", status_code=200)
-async def return_purchase(request: AnyRequest, order_id: FromPath[str]) -> Response[Any]:
-    """Take all pieces of a purchase back, once."""
-    order_id = id_of_path(order_id)
-    form = await request.form()
-    purchase_id = _id_of(form, "purchase_id")
-
-    async def work(connection: Connection) -> Visitor | None:
-        visitor = await load_visitor(connection, request)
-        purchases = await _purchases(connection, visitor, order_id)
-        for purchase in purchases:
-            if purchase.purchase_id == purchase_id:
-                await events.record(connection, _return_event(purchase_id))
-                return visitor
-        return None
-
-    visitor = await write(request, work)
-    if visitor is None or visitor.shopper_id is None:
-        raise NotFoundException(translated(_GONE))
-    ladder_of(request).shoppers.forget(visitor.shopper_id)
-    put_flash(
-        request,
-        _("The return is recorded. The purchase no longer counts for your recommendations."),
-    )
-    return redirect(request, order_url(order_id))
 
 
 @post("/orders/{order_id:str}/again", status_code=200)
@@ -256,7 +228,7 @@ async def buy_again(request: AnyRequest, order_id: FromPath[str]) -> Response[An
 
     async def work(connection: Connection) -> tuple[int, int] | None:
         visitor = await load_visitor(connection, request)
-        purchases = await _purchases(connection, visitor, order_id)
+        purchases = await purchases_of(connection, visitor, order_id)
         if not purchases or visitor.basket_id is None:
             return None
         added = [
@@ -273,7 +245,7 @@ async def buy_again(request: AnyRequest, order_id: FromPath[str]) -> Response[An
 
     found = await write(request, work)
     if found is None:
-        raise NotFoundException(translated(_GONE))
+        raise NotFoundException(translated(GONE))
     put, asked = found
     put_flash(
         request,
@@ -318,9 +290,10 @@ async def _read_page(connection: Connection, visitor: Visitor) -> _BasketPage:
     return _BasketPage(basket, blocks.complements_block(found, cards, of_basket=True))
 
 
-async def _purchases(
+async def purchases_of(
     connection: Connection, visitor: Visitor, order_id: str
 ) -> list[store.Purchase]:
+    """Read the purchases of a visitor's order; none of one that is unknown or somebody else's."""
     if visitor.shopper_id is None or "\x00" in order_id:
         return []
     return await store.order(connection, visitor.shopper_id, order_id)
@@ -332,14 +305,14 @@ async def _read_order(connection: Connection, question: tuple[str, str]) -> serv
 
 async def _read_orders(
     connection: Connection, question: tuple[str, str | None]
-) -> tuple[list[store.OrderSummary], str | None]:
+) -> tuple[list[service.ListedOrder], str | None]:
     return await service.orders(connection, *question)
 
 
 # The snapshot holds neither baskets nor orders.
 _BASKET_STEPS = Steps(service.basket, service.basket)
 _PAGE_STEPS = Steps(_read_page, _read_page)
-_ORDER_STEPS = Steps(_read_order, _read_order)
+ORDER_STEPS = Steps(_read_order, _read_order)
 _ORDERS_STEPS = Steps(_read_orders, _read_orders)
 
 
@@ -359,7 +332,14 @@ async def _look_again(request: AnyRequest) -> None:
     await find_visitor(request)
 
 
-def _id_of(form: FormMultiDict | Mapping[str, Any], name: str) -> str:
+def id_of_field(form: FormMultiDict | Mapping[str, Any], name: str) -> str:
+    """Return the id that a field holds.
+
+    Raises
+    ------
+    InvalidFieldError
+        It holds none.
+    """
     text = str(form.get(name, "")).strip()
     if not text or len(text) > _LONGEST_ID or "\x00" in text:
         raise InvalidFieldError(name, _("Is missing, or no id."))
@@ -376,12 +356,6 @@ def _basket_event(visitor: Visitor, product_id: str) -> NewEvent:
     )
 
 
-def _return_event(purchase_id: str) -> NewEvent:
-    # Of the purchase, so that it is taken back once.
-    of_purchase = hashlib.sha256(purchase_id.encode()).hexdigest()
-    return NewEvent(event_id=f"web-return-{of_purchase}", kind="return", purchase_id=purchase_id)
-
-
 order_pages = (
     basket_page,
     add_to_basket,
@@ -390,6 +364,5 @@ order_pages = (
     place_order,
     orders_page,
     order_page,
-    return_purchase,
     buy_again,
 )

@@ -21,6 +21,8 @@ from api.visitors.session import Visitor
 
 COMPLEMENTS_SIZE = 6
 _PAGE_SIZE = 20
+# Products that a list shows of an order.
+_MOST_SHOWN = 4
 _ORDERS = list_key("orders")
 _ORDER_ID = re.compile(r"web-[0-9a-f]{32}")
 
@@ -88,19 +90,55 @@ class ShownPurchase(Struct, frozen=True):
     total_text: str | None
     is_available: bool
 
+    @property
+    def kept(self) -> int:
+        """How many pieces can be taken back."""
+        return max(0, self.quantity - self.returned_quantity)
+
 
 class Order(Struct, frozen=True):
-    """An order as its page shows it."""
+    """An order as its page shows it.
+
+    Attributes
+    ----------
+    ordered, returned, totals : list of str
+        What was ordered, taken back and kept cost, one for each currency; the first two are empty
+        where nothing was taken back.
+    """
 
     order_id: str
     ordered_at: datetime
     purchases: list[ShownPurchase]
+    ordered: list[str]
+    returned: list[str]
     totals: list[str]
 
     @property
     def can_be_bought_again(self) -> bool:
         """Whether some of it is sold now."""
         return any(purchase.is_available for purchase in self.purchases)
+
+
+class ListedOrder(Struct, frozen=True):
+    """An order as the list of orders shows it.
+
+    Attributes
+    ----------
+    products : list of (str, ProductCard or None)
+        The first of its products: the title, and the card where it has a page now.
+    others : int
+        Products beside them.
+    totals : list of str
+        What the pieces cost that were kept, one for each currency.
+    """
+
+    order_id: str
+    ordered_at: datetime
+    products: list[tuple[str, ProductCard | None]]
+    others: int
+    quantity: int
+    returned_quantity: int
+    totals: list[str]
 
 
 def new_order_id() -> str:
@@ -159,28 +197,57 @@ async def order(connection: Connection, shopper_id: str, order_id: str) -> Order
     if not rows:
         return None
     cards = await cards_by_id(connection, [row.product_id for row in rows if row.is_shown])
-    sums = [
-        (row.currency, row.unit_price * (row.quantity - row.returned_quantity))
+    ordered = [
+        (row.currency, row.unit_price * row.quantity) for row in rows if row.unit_price is not None
+    ]
+    returned = [
+        (row.currency, row.unit_price * row.returned_quantity)
         for row in rows
-        if row.unit_price is not None
+        if row.unit_price is not None and row.returned_quantity
     ]
     return Order(
         order_id,
         max(row.purchased_at for row in rows),
         [_shown_purchase(row, cards) for row in rows],
-        _totals(sums),
+        _totals(ordered) if returned else [],
+        _totals(returned),
+        _totals([*ordered, *((currency, -amount) for currency, amount in returned)]),
     )
 
 
 async def orders(
     connection: Connection, shopper_id: str, after: str | None
-) -> tuple[list[OrderSummary], str | None]:
+) -> tuple[list[ListedOrder], str | None]:
     """Read a page of a shopper's orders, the latest first, and the cursor of the next page."""
     position = decode_cursor(after, tuple[datetime, str], _ORDERS)
     rows = await store.orders(connection, shopper_id, position, _PAGE_SIZE + 1)
     shown = rows[:_PAGE_SIZE]
     last = shown[-1] if len(rows) > _PAGE_SIZE else None
-    return shown, last and encode_cursor((last.ordered_at, last.order_id), _ORDERS)
+    product_ids = {one for row in shown for one in row.product_ids[:_MOST_SHOWN] if one is not None}
+    cards = await cards_by_id(connection, sorted(product_ids))
+    listed = [_listed_order(row, cards) for row in shown]
+    return listed, last and encode_cursor((last.ordered_at, last.order_id), _ORDERS)
+
+
+def _listed_order(row: OrderSummary, cards: Mapping[str, ProductCard]) -> ListedOrder:
+    products = [
+        (title, None if product_id is None else cards.get(product_id))
+        for title, product_id in zip(row.titles, row.product_ids, strict=True)
+    ]
+    sums = [
+        (currency, amount)
+        for currency, amount in zip(row.currencies, row.amounts, strict=True)
+        if amount is not None
+    ]
+    return ListedOrder(
+        row.order_id,
+        row.ordered_at,
+        products[:_MOST_SHOWN],
+        max(0, len(products) - _MOST_SHOWN),
+        row.quantity,
+        row.returned_quantity,
+        _totals(sums),
+    )
 
 
 def _shown_purchase(row: Purchase, cards: Mapping[str, ProductCard]) -> ShownPurchase:

@@ -29,11 +29,22 @@ class Purchase(Struct, frozen=True):
 
 
 class OrderSummary(Struct, frozen=True):
-    """An order in a list: titles of at most three of its products, pieces, and pieces returned."""
+    """An order in a list, its purchases as lists that go together.
+
+    Attributes
+    ----------
+    product_ids : list of str or None
+        None: the product has no page now.
+    amounts : list of Decimal or None
+        What the pieces cost that were kept; None: no price is known.
+    """
 
     order_id: str
     ordered_at: datetime
     titles: list[str]
+    product_ids: list[str | None]
+    currencies: list[str | None]
+    amounts: list[Decimal | None]
     quantity: int
     returned_quantity: int
 

@@ -114,7 +114,7 @@ def template_environment(
     environment.install_gettext_callables(  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
         translated, translated_plural, newstyle=True
     )
-    environment.filters.update(
+    cast("dict[str, Any]", environment.filters).update(
         shown=shown,
         linked=linked,
         number=number_text,

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar, cast
 
@@ -11,8 +12,10 @@ import psycopg
 from litestar import route
 from litestar.params import FromPath
 from litestar.response import Template
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from alsolike.database import raise_unknown
+from alsolike.errors import UnknownModelError
 from alsolike.snapshot.reader import LocalSnapshot
 from api.catalogue.cards import card, cards_by_id
 from api.catalogue.categories import tree_of
@@ -22,6 +25,7 @@ from api.database.rounds import Round
 from api.events import service as events
 from api.events.schemas import NewEvent
 from api.exchange import AnyRequest, mark_odd
+from api.experiments.treatment import treat
 from api.http.parameters import shown_products
 from api.impressions.answers import click
 from api.ladder.ladder import Steps
@@ -112,6 +116,7 @@ async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
         mark_odd()
     if not is_part:
         context = await answer(request, _PAGE_STEPS, question)
+        _switch_off(request, context)
         similar = cast("blocks.Block", context["similar"])
         _show(request, question, context)
         detail = cast("service.ProductDetail", context["product"])
@@ -166,6 +171,14 @@ async def product(request: AnyRequest, product_id: FromPath[str]) -> Template:
     )
 
 
+def _switch_off(request: AnyRequest, context: dict[str, Any]) -> None:
+    """Empty the lists of everybody that an experiment does not show to the visitor."""
+    for place, name in (("product-goes-with", "complements"), ("product-similar", "similar")):
+        block = cast("blocks.Block", context[name])
+        if block.items and treat(request, visitor_of(request), place).is_off:
+            context[name] = structs.replace(block, items=[], next_url=None)
+
+
 def _show(request: AnyRequest, question: _Question, context: Mapping[str, Any]) -> None:
     """Note the product's lists, and that the page was opened from a list if it was."""
     click(request, question.product_id)
@@ -206,7 +219,7 @@ async def _read_page(connection: Connection, question: _Question) -> dict[str, A
         if question.view_id is not None:
             await _record_view(request, connection, visitor, product_id, question.view_id)
         on_page = [product_id, *blocks.product_ids(complements, similar), *visitor.exclude]
-        recommended = await _recommended(connection, visitor, on_page)
+        recommended = await _recommended(request, connection, visitor, on_page)
     cards = await cards_by_id(connection, blocks.product_ids(complements, similar, recommended))
     page, next_url = reviews.result()
     return {
@@ -343,16 +356,27 @@ async def _apart(
 
 
 async def _recommended(
-    connection: Connection, visitor: Visitor, exclude: list[str]
+    request: AnyRequest, connection: Connection, visitor: Visitor, exclude: list[str]
 ) -> list[RecommendedProduct]:
     """Find the personal block of a product's page; nothing where it would say nothing new."""
+    treatment = treat(request, visitor, "product-recommended")
+    if treatment.is_off:
+        return []
     asked = RecommendationRequest(
         shopper_id=visitor.shopper_id,
         session_id=visitor.session_id,
         exclude=exclude,
         k=_RECOMMENDED_SIZE,
+        diversity=treatment.diversity,
     )
-    found = await store.recommend(connection, recommend_question(asked))
+    question = recommend_question(asked)
+    try:
+        found = await store.recommend(connection, structs.replace(question, model=treatment.model))
+    except psycopg.Error as error:
+        with suppress(UnknownModelError):
+            raise_unknown(error)
+        # The model of an experiment was dropped: the serving one answers.
+        found = await store.recommend(connection, question)
     return found if any(one.source == "personal" for one in found) else []
 
 

@@ -117,7 +117,7 @@ def recommended_block(
         if any(item.source == "personal" for item in items)
         else (_("Popular right now"), _("What shoppers look at and buy these days"))
     )
-    return Block(title, subtitle, items, next_url)
+    return Block(title, subtitle, _without(title, items), next_url)
 
 
 def similar_block(
@@ -160,18 +160,33 @@ def similar_block(
     title, subtitle = _("Similar products"), _("Close in name, details and who liked them")
     if items and all(item.source == "popular" for item in items):
         first = items[0].reason
-        title = (
-            _("Popular in %(category)s", category=first.category)
-            if first is not None and first.category is not None
-            else _("Popular right now")
-        )
+        title = (None if first is None else _popular_title(first)) or _("Popular right now")
         subtitle = _("We do not know yet which products are like this one")
     return Block(
         title,
         subtitle,
-        items,
+        _without(title, items),
         None if is_last else f"{product_url(product_id)}?{following}",
     )
+
+
+def _without(title: str, items: Sequence[Recommendation]) -> list[Recommendation]:
+    """Take away reasons that only repeat the block's title."""
+    return [
+        structs.replace(item, reason=None)
+        if item.reason is not None and _popular_title(item.reason) == title
+        else item
+        for item in items
+    ]
+
+
+def _popular_title(reason: ReasonLine) -> str | None:
+    """Return what a block of such reasons alone is called; None for one that is not popular."""
+    if reason.kind != "popular":
+        return None
+    if reason.category is None:
+        return _("Popular right now")
+    return _("Popular in %(category)s", category=reason.category)
 
 
 def complements_block(

@@ -10,6 +10,7 @@ from api.catalogue.categories import tree_of
 from api.database.pool import Connection
 from api.database.rounds import Round
 from api.exchange import AnyRequest, mark_odd, public_path
+from api.experiments.treatment import treat
 from api.http.links import list_address
 from api.ladder.ladder import Steps
 from api.ladder.requests import answer
@@ -18,7 +19,12 @@ from api.paging.more import more, page_count
 from api.recommendations import service, store
 from api.recommendations.blocks import BLOCK_SIZE, product_ids, recommended_block, show_block
 from api.recommendations.questions import PastQuestion
-from api.recommendations.schemas import BoughtProduct, RecommendationRequest, ViewedProduct
+from api.recommendations.schemas import (
+    BoughtProduct,
+    RecommendationRequest,
+    RecommendedProducts,
+    ViewedProduct,
+)
 from api.visitors.session import Visitor, find_visitor
 
 _PAST_SIZE = 6
@@ -40,14 +46,20 @@ async def home(request: AnyRequest) -> Template:
     pages = 1 if is_part else page_count(request)
     if pages > 1:
         mark_odd()
+    treatment = treat(request, visitor, "home")
     asked = RecommendationRequest(
         shopper_id=visitor.list_for,
         session_id=visitor.session_id,
         k=pages * BLOCK_SIZE,
         exclude=visitor.exclude,
+        diversity=treatment.diversity,
         after=after,
     )
-    found = await service.recommend(request, asked)
+    found = (
+        RecommendedProducts(visitor.list_for, [], after=None, next=None, tier="live")
+        if treatment.is_off
+        else await service.recommend(request, asked, model=treatment.model)
+    )
     past = _NOTHING if after or is_part else await _past(request, visitor)
     cards = await find_cards(request, product_ids(found.items, past.viewed, past.due))
     block = recommended_block(found.items, cards, list_address(public_path("/"), found.after))
@@ -65,7 +77,7 @@ async def home(request: AnyRequest) -> Template:
     return render_page(
         request,
         "pages/home.html",
-        block=block,
+        block=None if treatment.is_off else block,
         more=following,
         due=[cards[one.product_id] for one in past.due if one.product_id in cards],
         viewed=[cards[one.product_id] for one in past.viewed if one.product_id in cards],

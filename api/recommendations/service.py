@@ -50,8 +50,16 @@ CATEGORY_STEPS = Steps(
 )
 
 
-async def recommend(request: AnyRequest, asked: RecommendationRequest) -> RecommendedProducts:
+async def recommend(
+    request: AnyRequest, asked: RecommendationRequest, *, model: str | None = None
+) -> RecommendedProducts:
     """Find what somebody may also like; what is popular for an unknown shopper.
+
+    Parameters
+    ----------
+    model : str, optional
+        Which is to answer where the request and its page name none; the serving one does if there
+        is none of that name.
 
     Raises
     ------
@@ -63,12 +71,13 @@ async def recommend(request: AnyRequest, asked: RecommendationRequest) -> Recomm
     # A shopper's wish to hide a product counts with and without consent.
     left_out = ladder_of(request).shoppers.find(asked.shopper_id).excluded
     question = recommend_question(asked, left_out)
+    question = structs.replace(question, model=question.model or model)
     try:
         items, tier = await ask(request, RECOMMEND_STEPS, question, who=question.who)
     except UnknownModelError:
         if question.is_model_required:
             raise
-        # The model of the first page was dropped since: the serving one goes on.
+        # The model of the first page, or of an experiment, was dropped: the serving one goes on.
         question = structs.replace(question, model=None)
         items, tier = await ask(request, RECOMMEND_STEPS, question, who=question.who)
     if not items and question.page.is_first:

@@ -38,12 +38,15 @@ class CardQuestion(Struct, frozen=True):
         Where the page before ended, in another order than that of the best matches.
     has_filters : bool
         Whether the page shows the filters too.
+    known_words : frozenset of str
+        Words of the search that the encoder knows, in lower case, without accents.
     """
 
     search: Search
     choices: Choices
     position: Position | None
     has_filters: bool
+    known_words: frozenset[str] = frozenset()
 
     @property
     def is_plain(self) -> bool:
@@ -57,7 +60,9 @@ class CardPage(Struct, kw_only=True):
     Attributes
     ----------
     closest : list of ProductCard
-        Where no product has the words: those nearest in meaning, which are no matches.
+        Where the matches end: those nearest in meaning, which are no matches.
+    left_out : list of str
+        Words of the query that the products lack, where none has all of them.
     found_by : str or None
         What of the words products have; None: nothing, or that is not known.
     corrections : list of Correction
@@ -81,6 +86,7 @@ class CardPage(Struct, kw_only=True):
     next_url: str | None
     choices: Choices
     closest: list[ProductCard] = []
+    left_out: list[str] = []
     found_by: FoundBy | None = None
     corrections: list[Correction] = []
     meant: list[str] = []
@@ -111,7 +117,7 @@ def prepare(
     of = _list_of(words, choices)
     if choices.sort == DEFAULT_SORT or not after:
         search = service.prepare(vectors, words, None, after, size, of=of)
-        return CardQuestion(search, choices, None, has_filters)
+        return CardQuestion(search, choices, None, has_filters, vectors.known_words(words))
     is_by_vector, end = decode_cursor(after, tuple[bool, str], of) or (False, "")
     search = service.prepare_again(vectors, words, size, of=of, is_by_vector=is_by_vector)
     return CardQuestion(search, choices, decode_position(end, choices.sort, of), has_filters)
@@ -127,10 +133,11 @@ async def card_page(connection: Connection, question: CardQuestion) -> CardPage:
     row = await service.find_rows(
         connection, search, None, MOST_FILTERED + 1, has_one_of_group=False
     )
-    listing = Listing(
-        product_ids=row.product_ids[:MOST_FILTERED], scores=row.scores[:MOST_FILTERED]
-    )
-    is_cut = len(row.product_ids) > MOST_FILTERED
+    # Where no product has the words, the filters are those of what is near in meaning.
+    matches = row.match_count if row.found_by else len(row.product_ids)
+    listed = min(matches, MOST_FILTERED)
+    listing = Listing(product_ids=row.product_ids[:listed], scores=row.scores[:listed])
+    is_cut = matches > MOST_FILTERED
     found: list[Facet] | None = None
     if question.has_filters or (choices.has_price and choices.currency is None):
         found = await facets(connection, listing, choices)
@@ -150,17 +157,23 @@ async def card_page(connection: Connection, question: CardQuestion) -> CardPage:
     page.is_cut = is_cut
     page.facets = found
     page.found_by = row.found_by
+    page.left_out = service.as_typed(search.words, row.left_out)
     if question.has_filters and search.after is None and question.position is None:
-        await _add_advice(connection, search, page)
+        await _add_advice(connection, question, page)
     return page
 
 
-async def _add_advice(connection: Connection, search: Search, page: CardPage) -> None:
+async def _add_advice(connection: Connection, question: CardQuestion, page: CardPage) -> None:
     """Tell how the words were read, and what else to search for where they find little."""
-    if page.found_by == "similar":
-        page.corrections = await spelling.corrected(connection, search.words)
-    elif page.found_by in {None, "all but one", "any"}:
-        page.meant = await spelling.meant(connection, search.words)
+    search = question.search
+    if page.found_by in {"similar", "some"}:
+        page.corrections = [
+            one
+            for one in await spelling.corrected(connection, search.words)
+            if one.typed not in page.left_out
+        ]
+    if page.found_by in {None, "some", "any"}:
+        page.meant = await spelling.meant(connection, search.words, question.known_words)
     if page.found_by is None:
         page.suggestions = await service.suggestions(connection, search)
 
@@ -183,10 +196,21 @@ def snapshot_card_page(local: LocalSnapshot, question: CardQuestion) -> CardPage
 
 async def _best(connection: Connection, question: CardQuestion) -> CardPage:
     """Read a page of all that is found, best match first."""
-    found, end = await service.find_page(connection, question.search)
+    search, limit = question.search, question.search.limit
+    row = await service.find_rows(connection, search, search.after, limit + 1 + _MOST_CLOSEST)
+    matches = row.match_count
+    end, closest = None, []
+    if matches > limit:
+        last = (row.is_by_vector, row.scores[limit - 1], row.product_ids[limit - 1])
+        end = encode_cursor(last, search.of)
+    elif question.has_filters and search.after is None:
+        closest = row.product_ids[matches:][:_MOST_CLOSEST]
+    products = await cards(connection, [*row.product_ids[: min(matches, limit)], *closest])
+    first_closest = len(products) - len(closest)
     return CardPage(
-        products=await cards(connection, found.product_ids),
-        next_url=_address(question.search, question.choices, end),
+        products=products[:first_closest],
+        closest=products[first_closest:],
+        next_url=_address(search, question.choices, end),
         choices=question.choices,
     )
 

@@ -89,6 +89,7 @@ async def search_page(request: AnyRequest) -> Template:
         more=following,
         closest=found.closest,
         found_by=found.found_by,
+        left_out=found.left_out,
         corrections=found.corrections,
         meant=found.meant,
         suggestions=found.suggestions,

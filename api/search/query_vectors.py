@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
@@ -13,6 +14,7 @@ import psycopg
 from pgvector import HalfVector
 from psycopg_pool import PoolClosed
 
+from alsolike.folding import folded
 from alsolike.query_encoder import (
     QueryEncoder,
     QueryEncoderError,
@@ -160,6 +162,14 @@ class QueryVectors:
             del self._kept[next(iter(self._kept))]
         self._kept[words] = vector
         return vector
+
+    def known_words(self, words: str) -> frozenset[str]:
+        """Return those words of a query that the encoder knows, lower case, without accents."""
+        encoder = self._encoder
+        if encoder is None:
+            return frozenset()
+        plain = re.findall(r"\w+", folded(words))
+        return frozenset(word for word in plain if encoder.knows(word))
 
     def _note(self, seconds: float) -> None:
         """Pause encoding if its moving average is too slow; a single slow query does not matter."""

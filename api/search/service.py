@@ -1,10 +1,12 @@
 """Searches by words and, where their vector is there in time, by meaning."""
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
 
+from alsolike.folding import folded
 from alsolike.snapshot.reader import LocalSnapshot, SnapshotProduct
 from api.catalogue import service as catalogue
 from api.catalogue import store as product_store
@@ -110,7 +112,13 @@ async def product_page(connection: Connection, search: Search) -> ProductPage:
     """Read a page of what a search finds, for the API."""
     found, end = await find_page(connection, search)
     items = await product_store.products_by_id(connection, found.product_ids)
-    page = ProductPage(items, _api_address(search, end), by=_by(found))
+    page = ProductPage(
+        items,
+        _api_address(search, end),
+        by=_by(found),
+        matches=found.match_count,
+        left_out=as_typed(search.words, found.left_out),
+    )
     if not items:
         await catalogue.check_category(connection, search.category)
         page.suggestions = await suggestions(connection, search)
@@ -122,7 +130,7 @@ def snapshot_product_page(local: LocalSnapshot, search: Search) -> ProductPage:
     found, end = find_in_snapshot(local, search)
     catalogue.check_snapshot_category(local, search.category, is_empty=not found)
     items = [catalogue.as_product(product) for product in found]
-    return ProductPage(items, _api_address(search, end), by="text")
+    return ProductPage(items, _api_address(search, end), by="text", matches=len(items), left_out=[])
 
 
 async def find_page(connection: Connection, search: Search) -> tuple[store.SearchRow, str | None]:
@@ -133,7 +141,7 @@ async def find_page(connection: Connection, search: Search) -> tuple[store.Searc
         return row, None
     product_ids, scores = row.product_ids[:limit], row.scores[:limit]
     end = encode_cursor((row.is_by_vector, scores[-1], product_ids[-1]), search.of)
-    return store.SearchRow(row.is_by_vector, product_ids, scores, row.found_by), end
+    return row._replace(product_ids=product_ids, scores=scores), end
 
 
 async def find_rows(
@@ -187,6 +195,12 @@ async def suggestions(connection: Connection, search: Search) -> list[str]:
     if search.after is not None or len(words) < 2:  # noqa: PLR2004  (one word alone was tried)
         return []
     return await store.words_that_find(connection, words)
+
+
+def as_typed(words: str, plain: Sequence[str]) -> list[str]:
+    """Return words of a search that lost case and accents as they were typed."""
+    by_plain = {folded(token): token for token in re.findall(r"\w+", words)}
+    return [by_plain.get(word, word) for word in plain]
 
 
 def _by(row: store.SearchRow) -> By:

@@ -11,7 +11,11 @@ from alsolike.database import query
 from alsolike.query_encoder import QueryEncoderRow
 from api.database.pool import Connection
 
-FoundBy = Literal["id", "all", "beginning", "similar", "all but one", "any", "exact"]
+FoundBy = Literal["id", "all", "beginning", "similar", "some", "any", "exact"]
+
+
+# The least score of a product that has the words.
+LEAST_OF_MATCH = 1.0
 
 
 class SearchRow(NamedTuple):
@@ -26,12 +30,20 @@ class SearchRow(NamedTuple):
     found_by : str or None
         What of the words products have, as `recs.search_products` says; None: nothing, so all
         that is found is only near by meaning.
+    left_out : list of str
+        Where products have some of the words: those that they lack, in lower case, without accents.
     """
 
     is_by_vector: bool
     product_ids: list[str]
     scores: list[float]
     found_by: FoundBy | None
+    left_out: list[str]
+
+    @property
+    def match_count(self) -> int:
+        """How many of the products, the first ones, have the words: others are near in meaning."""
+        return sum(score >= LEAST_OF_MATCH for score in self.scores)
 
 
 class SuggestedRow(Struct, frozen=True):
@@ -81,7 +93,7 @@ async def search_products(
     cursor = await connection.execute(query("api/search/search_products"), parameters)
     row = await cursor.fetchone()
     if row is None:
-        return SearchRow(is_by_vector=False, product_ids=[], scores=[], found_by=None)
+        return SearchRow(is_by_vector=False, product_ids=[], scores=[], found_by=None, left_out=[])
     return SearchRow(*row)
 
 
@@ -101,7 +113,7 @@ async def suggested_products(connection: Connection, words: str, limit: int) -> 
 
 async def corrections(
     connection: Connection, words: str, joined: str | None, *, least_letters: int, limit: int
-) -> list[tuple[str | None, str]]:
+) -> list[tuple[str | None, str, list[str]]]:
     """Find words of the catalogue in the place of those that no product has.
 
     Parameters
@@ -116,8 +128,8 @@ async def corrections(
     Returns
     -------
     list of tuple
-        The word in lower case without accents, None for the whole query, and the catalogue's; the
-        nearest first.
+        The word in lower case without accents, None for the whole query, the catalogue's, and the
+        stems of that; the nearest first.
     """
     parameters = {
         "words": words,
@@ -126,7 +138,7 @@ async def corrections(
         "row_count": limit,
     }
     cursor = await connection.execute(query("api/search/corrections"), parameters)
-    return [(row[0], row[1]) for row in await cursor.fetchall()]
+    return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
 
 
 async def query_encoder(connection: Connection) -> QueryEncoderRow | None:

@@ -17,6 +17,7 @@ from api.ladder.ladder import Steps
 from api.ladder.requests import answer
 from api.pages.addresses import product_url
 from api.search import past, spelling, store
+from api.search.query_vectors import query_vectors_of
 from api.search.store import SuggestedRow
 
 logger = logging.getLogger("alsolike.web")
@@ -60,6 +61,13 @@ class Suggestions(Struct, frozen=True, kw_only=True):
         return len(self.products) + len(self.meant) + len(self.categories) + len(self.past)
 
 
+class _Question(Struct, frozen=True):
+    """What was typed so far, and those words of it that the encoder knows."""
+
+    words: str
+    known_words: frozenset[str]
+
+
 class _Found(Struct, frozen=True):
     """What the database finds for what was typed: products, or else other queries."""
 
@@ -77,7 +85,8 @@ async def suggestions(request: AnyRequest, words: str) -> Suggestions:
     found = _Found()
     if len(words) >= _LEAST_SIGNS:
         try:
-            found = await answer(request, _STEPS, words)
+            question = _Question(words, query_vectors_of(request).known_words(words))
+            found = await answer(request, _STEPS, question)
         except (*FAILURES, DatabaseAwayError) as error:
             logger.warning("No products are suggested: %s", first_line(error))
     await refresh_navigation(request)
@@ -89,15 +98,15 @@ async def suggestions(request: AnyRequest, words: str) -> Suggestions:
     )
 
 
-async def _read(connection: Connection, words: str) -> _Found:
-    products = await store.suggested_products(connection, words, _MOST_PRODUCTS)
+async def _read(connection: Connection, question: _Question) -> _Found:
+    products = await store.suggested_products(connection, question.words, _MOST_PRODUCTS)
     if products:
         return _Found(products)
-    return _Found(meant=await spelling.meant(connection, words))
+    return _Found(meant=await spelling.meant(connection, question.words, question.known_words))
 
 
 # A list that is gone with the next letter is not worth reading the file for.
-_STEPS: Steps[str, _Found] = Steps(_read, snapshot=lambda _local, _words: _Found())
+_STEPS: Steps[_Question, _Found] = Steps(_read, snapshot=lambda _local, _question: _Found())
 
 
 def _suggested(row: SuggestedRow) -> SuggestedProduct:

@@ -32,11 +32,23 @@ class SessionRow(Struct, frozen=True):
 
 
 class SignedInSession(Struct, frozen=True):
-    """A session in which a shopper is signed in: SHA-256 of its id, and when it began and ends."""
+    """A session in which a shopper is signed in.
+
+    Attributes
+    ----------
+    session_hash : bytes
+        SHA-256 of its id.
+    created_at : datetime
+        When somebody signed in, or the session got another id.
+    browser, system : str or None
+        Such as `Firefox` and `Linux`; None: not known.
+    """
 
     session_hash: bytes
     created_at: datetime
     seconds_left: float
+    browser: str | None
+    system: str | None
 
 
 def hash_of(session_id: str) -> bytes:

@@ -3,9 +3,9 @@
 A session holds the id of a signed-in shopper, or a random id for each purpose that an anonymous
 visitor agreed to; the shopper's is never kept beside the others. Beside a shopper's id it holds
 whether they signed in to their account, the shop's identity provider named them, or they were
-chosen in the demo's shop. It also holds the id of the basket of a visitor who is not signed in,
-what a visitor hid who has no account or did not agree, and what somebody searched for last who
-agreed.
+chosen in the demo's shop, and the family and the system of the browser. It also holds the id of the
+basket of a visitor who is not signed in, what a visitor hid who has no account or did not agree,
+and what somebody searched for last who agreed.
 
 A browser that sends Global Privacy Control says no to every purpose. Only a yes of the signed-in
 shopper outranks it that they gave on this site while their browser sent it.
@@ -14,10 +14,11 @@ shopper outranks it that they gave on this site while their browser sent it.
 import logging
 import secrets
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, cast
 
 from litestar.exceptions import NotFoundException
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from alsolike.purposes import PURPOSES, Purpose
 from api.basket.store import basket_of_shopper, merge, summarise
@@ -29,6 +30,7 @@ from api.ladder.requests import answer, ladder_of, write
 from api.languages.translate import gettext as _
 from api.sessions.session import HIDDEN, SEARCHES, SHOPPER, sessions_of
 from api.visitors import store
+from api.visitors.browsers import name_browser
 from api.visitors.proof import PROVED_AT
 from api.visitors.refusals import refused_purposes
 from api.visitors.shop import Shop
@@ -40,6 +42,7 @@ _SHOPPER, _BASKET, _VISITOR = SHOPPER, "basket_id", "visitor"
 # Two ids, so that whoever agrees to one purpose is not known by what they did for the other.
 _IDS: Mapping[Purpose, str] = {"personalisation": "session_id", "measurement": "measured_id"}
 _BY = "by"
+_BROWSER = "browser"
 
 
 class Visitor(Struct):
@@ -73,6 +76,8 @@ class Visitor(Struct):
         Ids of the products that they hid, in the session.
     has_account : bool
         Whether they signed in to an account; a shopper without was chosen in the demo's shop.
+    arms : mapping of str to str
+        What a shopper was given, by experiment; those stay.
     """
 
     shopper_id: str | None = None
@@ -90,6 +95,7 @@ class Visitor(Struct):
     hidden: Sequence[str] = ()
     hidden_here: Sequence[str] = ()
     has_account: bool = False
+    arms: Mapping[str, str] = MappingProxyType({})
 
     @property
     def exclude(self) -> list[str]:
@@ -242,6 +248,7 @@ async def load_visitor(connection: Connection, request: AnyRequest) -> Visitor:
                 in_basket=row.product_ids,
                 hidden=row.hidden,
                 has_account=_by(request) == "account",
+                arms=row.arms,
             )
             ladder_of(request).shoppers.note(row.shopper_id)
     else:
@@ -350,6 +357,9 @@ async def sign_in(
         _SHOPPER: shopper_id,
         **{key: ids for key, ids in hidden.items() if ids},
     }
+    named = structs.asdict(name_browser(request.headers.get("user-agent", "")))
+    if known := {key: word for key, word in named.items() if word is not None}:
+        session[_BROWSER] = known
     if by != "choice":
         session[_BY] = by
     if proved_at is not None:
@@ -360,6 +370,7 @@ async def sign_in(
             await merge(connection, basket_id, shopper_id)
         if measured_id is not None:
             await store.adopt_impressions(connection, measured_id, shopper_id)
+            await store.adopt_exposures(connection, measured_id, shopper_id)
 
     # With the end of the former session: what is put into its basket until then is carried over.
     await sessions_of(request).replace(

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
+import psycopg
 from msgspec import Struct
 from psycopg.rows import class_row, dict_row, scalar_row
 
@@ -37,6 +38,8 @@ class ShopperRow(Struct):
         What lies in their basket.
     hidden : list of str
         What they hid, the latest first, at most 1,000.
+    arms : dict of str to str
+        Their arms, by experiment.
     """
 
     shopper_id: str
@@ -47,6 +50,7 @@ class ShopperRow(Struct):
     pieces: int
     product_ids: list[str]
     hidden: list[str]
+    arms: dict[str, str]
 
 
 class RecordedConsent(Struct):
@@ -191,3 +195,17 @@ async def adopt_impressions(connection: Connection, session_id: str, shopper_id:
     """
     parameters = {"session_id": session_id, "shopper_id": shopper_id}
     await connection.execute(query("api/visitors/adopt_impressions"), parameters)
+
+
+async def adopt_exposures(connection: Connection, session_id: str, shopper_id: str) -> None:
+    """Let the arms of experiments that an anonymous visitor was given be the shopper's.
+
+    Only if the shopper agrees to measurement, and has no arm of the layer.
+    """
+    parameters = {"session_id": session_id, "shopper_id": shopper_id}
+    try:
+        async with connection.transaction():
+            await connection.execute(query("api/visitors/adopt_exposures"), parameters)
+    except psycopg.errors.UniqueViolation:
+        # On another device the shopper was given an arm at this moment.
+        return

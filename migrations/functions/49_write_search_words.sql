@@ -48,7 +48,8 @@ begin
         select s.word, s.ndoc as product_count
         from ts_stat(
             'select to_tsvector(''simple'', raw.without_accents(raw.lowered_text('
-            'concat_ws('' '', p.title, p.brand, p.category)))) from raw.products as p'
+            'concat_ws('' '', p.title, p.brand, p.category, raw.attribute_words(p.attributes))))) '
+            'from raw.products as p'
         ) as s
         -- Letters alone; a sign of Chinese, Japanese or Korean stands for more than a letter.
         where

@@ -6,31 +6,35 @@
 -- category, itself and all below it, null: any; p_after_score, p_after_id: last row of the page
 -- before, null: the first page; p_has_one_of_group: whether of a group of variants there is one,
 -- or all that are found.
--- A row: product_id, score (3, 2 or 1 more for a product whose id, title or brand is the query
--- itself), text_rank and vector_rank (from 1; null: not found that way), and found_by, the same in
--- every row; best first.
+-- A row: product_id, score (1 more for a product that has the words, 4, 3 or 2 more for one whose
+-- id, title or brand is the query itself), text_rank and vector_rank (from 1; null: not found that
+-- way), found_by and left_out, the same in every row; best first. So those that are only near in
+-- meaning, with scores below 1, come after all that match.
 --
 -- A group of variants stands where its best one would. It is shown by that one; if that is sold
 -- out, by the one in stock that matches the words best, unless its id or its title is the query
 -- itself.
--- found_by: which words products have, 'all', 'beginning', 'similar', 'all but one', 'any' or
--- 'exact' as below, or 'id'; null: no product has them, all rows are found by the vector alone.
+-- found_by: which words products have, 'all', 'beginning', 'similar', 'some', 'any' or 'exact' as
+-- below, or 'id'; null: no product has them, all rows are found by the vector alone.
+-- left_out: where products have some of the words, those that they lack, without accents, in the
+-- order of the query; else empty.
 --
 -- A word is found in any form that its language gives it, and in compounds that end in it; those
--- that have the word itself come first. If no product has all of the words, the last one is tried
--- as the beginning of a word, then similar ones in the place of those that no product has
--- (recs.similar_words), then all words but one of three or more, and then, without a vector, any
--- one of them. Of the products that match, 5,000 are ranked. The vector adds those of the 50
--- nearest products in stock that are near enough (recs.search_space). Where no product has the
--- words, it adds them only if the nearest is an eighth of the way from that limit to the query
--- itself.
+-- that have the word itself come first. What is also written as one word is found as that too. If
+-- no product has all of the words, the last one is tried as the beginning of a word, then similar
+-- ones in the place of those that no product has (recs.similar_words), then most of the words
+-- (recs.most_of_words), and then, without a vector, any one of them. Of the products that match,
+-- 5,000 are ranked. The vector adds those of the 50 nearest products in stock that are near enough
+-- (recs.search_space). Where no product has the words, it adds them only if the nearest is an
+-- eighth of the way from that limit to the query itself.
 create or replace function recs.search_products(
     p_words text, p_query halfvec default null, p_encoder_id integer default null,
     p_k integer default 24, p_category text default null,
     p_after_score double precision default null, p_after_id text default null,
     p_has_one_of_group boolean default true
 ) returns table (
-    product_id text, score double precision, text_rank integer, vector_rank integer, found_by text
+    product_id text, score double precision, text_rank integer, vector_rank integer, found_by text,
+    left_out text []
 )
 language plpgsql
 stable
@@ -53,7 +57,10 @@ declare
     each_wider tsquery [];
     each_similar tsquery [];
     narrow tsquery;
+    -- The words as the one that the catalogue makes of them, null: it has none.
+    joined tsquery;
     words tsquery;
+    lacking text [];
     -- As text: of queries, a word equals its beginning (a:*).
     tried text [] := '{}';
     ways text [];
@@ -82,7 +89,7 @@ begin
     into each_word, each_narrow, each_wider
     from recs.query_words(p_words, configurations) as w;
     narrow := recs.all_of(each_narrow);
-    ways := array['all', 'beginning', 'similar', 'all but one'];
+    ways := array['all', 'beginning', 'similar', 'some'];
     if recs.is_exact_search(p_words) then
         -- A whole title means that title, even if it has signs that are operators elsewhere.
         if exists (
@@ -94,6 +101,12 @@ begin
         else
             ways := array['exact'];
         end if;
+    elsif strpos(typed, ' ') > 0 then
+        select recs.any_of(array_agg(distinct m.stem))
+        into joined
+        from recs.search_words as k
+        cross join unnest(k.stems) as m (stem)
+        where k.word = replace(typed, ' ', '') collate "C";
     end if;
 
     if p_query is not null then
@@ -119,7 +132,9 @@ begin
 
     foreach way in array ways loop
         if way = 'all' then
-            words := recs.all_of(each_wider);
+            words := coalesce(recs.all_of(each_wider) || joined, recs.all_of(each_wider));
+            -- What is that one word comes before what is filed under the two.
+            narrow := case when joined is null then narrow else joined end;
         elsif way = 'beginning' then
             words := recs.all_of(
                 each_wider[:cardinality(each_wider) - 1]
@@ -148,23 +163,14 @@ begin
             from unnest(each_word, each_narrow, each_wider) with ordinality
                 as w (word, narrow, wider, place);
             words := null;
-            if strpos(typed, ' ') > 0 then
-                -- Two words that the catalogue writes as one.
-                select recs.any_of(array_agg(distinct m.stem))
-                into words
-                from recs.search_words as k
-                cross join unnest(k.stems) as m (stem)
-                where k.word = replace(typed, ' ', '') collate "C";
-            end if;
             if each_similar <> each_wider then
                 each_wider := each_similar;
-                words := coalesce(recs.all_of(each_wider) || words, recs.all_of(each_wider));
+                words := recs.all_of(each_wider);
             end if;
-        elsif way = 'all but one' then
-            words := case when cardinality(each_wider) between 3 and 12 then (
-                select string_agg('(' || recs.all_of(each_wider, o.place)::text || ')', '|')
-                from generate_series(1, cardinality(each_wider)) as o (place)
-            )::tsquery end;
+        elsif way = 'some' then
+            select m.words, m.left_out
+            into words, lacking
+            from recs.most_of_words(each_word, each_wider, p_category, near_ids) as m;
         elsif way = 'any' then
             words := array_to_string(each_wider, '|')::tsquery;
         else
@@ -202,6 +208,7 @@ begin
     end loop;
     if text_ids is null then
         way := null;
+        words := null;
         if nearest_score < least_alone then
             near_ids := '{}';
         end if;
@@ -245,7 +252,11 @@ begin
             coalesce(t.variant_group_id, v.variant_group_id, i.variant_group_id) as variant_group_id,
             t.place as text_place,
             v.place as vector_place,
-            case when i.found_id is not null then 3 else coalesce(t.exactness, 0) end
+            case
+                when i.found_id is not null then 4
+                when t.found_id is not null then 1 + t.exactness
+                else 0
+            end
             + coalesce(weight_of_words / (constant_of_fusion + t.place), 0)
             + coalesce(1 / (constant_of_fusion + v.place), 0) as fused_score
         from by_text as t
@@ -288,7 +299,8 @@ begin
         f.fused_score,
         f.text_place,
         f.vector_place,
-        coalesce(way, (select 'id' from by_id))
+        coalesce(way, (select 'id' from by_id)),
+        case when way = 'some' then lacking else '{}' end
     from page as f
     left join
         lateral (
@@ -297,7 +309,7 @@ begin
             inner join raw.products as v on b.variant_group_id = v.variant_group_id
             where
                 has_groups
-                and f.fused_score < 2
+                and f.fused_score < 3
                 and f.variant_group_id is not null
                 and b.product_id = f.found_id
                 and not b.is_in_stock
@@ -307,7 +319,10 @@ begin
                     p_category is null or v.category = p_category
                     or starts_with(v.category, p_category || ' > ')
                 )
-                and (v.search @@ words or v.product_id = any (near_ids))
+                and case
+                    when f.fused_score >= 1 then v.search @@ words
+                    else v.product_id = any (near_ids)
+                end
                 -- What is excluded is excluded by the rules of the product's language.
                 and (
                     way is distinct from 'exact'

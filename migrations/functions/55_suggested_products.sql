@@ -1,6 +1,7 @@
 -- The products that come to mind while a query is being typed: those that have all its words, the
 -- last one as the beginning of a word; if there is none, with similar words in the place of unknown
--- ones (recs.similar_words). Of those that match, 300 are ranked.
+-- ones (recs.similar_words), or of the last one also words that begin nearly so (recs.begun_words).
+-- Of those that match, 300 are ranked.
 -- p_words: what is typed so far; p_k: rows wanted.
 -- A row: product_id, and its place from 1; what can be bought first, then how well it matches; of a
 -- group of variants the best one.
@@ -78,7 +79,12 @@ begin
                             select from recs.search_words as k where k.word = w.word collate "C"
                         )
                         and not exists (select from raw.products as p where p.search @@ w.narrow)
-                    then recs.similar_words(w.word, configurations)
+                    then coalesce(
+                        recs.similar_words(w.word, configurations),
+                        case
+                            when w.place = cardinality(each_word) then recs.begun_words(w.word)
+                        end
+                    )
                 end as similar_query
             from unnest(each_word, each_narrow) with ordinality as w (word, narrow, place)
         ) as s;

@@ -1,6 +1,6 @@
 -- Delete what was kept for one purpose of somebody who does not agree to it: for personalisation
--- their looks and what they put into baskets, for measurement their clicks and what lists showed
--- them. Purchases, reviews and hidden products were not kept for it.
+-- their looks and what they put into baskets, for measurement their clicks, what lists showed
+-- them, and their arms of experiments. Purchases, reviews and hidden products were not kept for it.
 -- Runs with its owner's rights: the app may delete no events by itself.
 -- p_purpose: 'personalisation' or 'measurement'; p_shopper_id: a shopper, null: none. Nothing of
 -- them is deleted while they agree; p_session_id: random id of an anonymous visitor, null: none.
@@ -34,7 +34,7 @@ begin
     foreach found in array
         case p_purpose
             when 'personalisation' then array['raw.views', 'raw.basket_additions']
-            when 'measurement' then array['raw.clicks', 'recs.impressions']
+            when 'measurement' then array['raw.clicks', 'recs.impressions', 'recs.exposures']
             else '{}'
         end
     loop

@@ -103,6 +103,8 @@ begin
         jsonb_build_object(
             'created_at', s.created_at,
             'expires_at', s.expires_at,
+            'browser', s.data -> 'browser' ->> 'browser',
+            'system', s.data -> 'browser' ->> 'system',
             'searches', coalesce(s.data -> 'searches', '[]'),
             'hidden', (
                 select coalesce(

@@ -5,9 +5,9 @@
 do $$
 declare
     for_both constant text [] := array[
-        'all_of', 'any_of', 'category_size', 'compounding', 'few_eligible', 'firsts_of_groups',
+        'all_of', 'any_of', 'attribute_words', 'begun_words', 'category_size', 'compounding', 'few_eligible', 'firsts_of_groups',
         'fits', 'fitting_variant', 'goes_with', 'has_groups', 'is_exact_search', 'is_same_text', 'list_limit',
-        'lowered_text', 'measure_statement', 'model_of', 'nearest_products',
+        'lowered_text', 'measure_statement', 'model_of', 'most_of_words', 'nearest_products',
         'nearest_thresholds', 'nearest_words', 'pair_reasons', 'popular_products', 'product_words',
         'products_with_words', 'query_words', 'search_configuration', 'search_configurations',
         'search_products', 'search_space', 'similar_products', 'similar_words', 'stems', 'suggested_products',

@@ -207,6 +207,28 @@ def order() -> Act:
     return in_turn(add_to_basket(), go("/checkout"), press("Place the order"))
 
 
+def order_three() -> Act:
+    """Return the act of ordering three pieces of the product of the page."""
+    return in_turn(
+        add_to_basket(),
+        go("/basket"),
+        change_quantity("3"),
+        go("/checkout"),
+        press("Place the order"),
+    )
+
+
+def give_back(quantity: str) -> Act:
+    """Return the act of returning so many pieces of the first product of the order of the page."""
+
+    def act(page: Page) -> None:
+        follow("Return")(page)
+        page.get_by_label("Pieces to return").fill(quantity)
+        press("Return it")(page)
+
+    return act
+
+
 def turn_around() -> Act:
     """Return the act of showing the page as readers of a language from right to left see it."""
 
@@ -340,6 +362,7 @@ STATES = (
     State("search", "/search?q=mug"),
     State("search-without-results", "/search?q=zeppelin"),
     State("search-with-suggestions", "/search?q=mug+zeppelin+qwertz"),
+    State("search-without-a-word", "/search?q=cheap+mug"),
     State("search-without-words", "/search"),
     State("search-closest-in-meaning", f"/search?q={NO_WORD}", then=see_what_is_closest()),
     State("search-corrected", "/search?q=choclate"),
@@ -377,6 +400,25 @@ STATES = (
     ),
     State("order", f"/products/{REVIEWED}", who="shopper", then=order()),
     State("orders", f"/products/{REVIEWED}", who="shopper", then=in_turn(order(), go("/orders"))),
+    State(
+        "return",
+        f"/products/{REVIEWED}",
+        who="shopper",
+        then=in_turn(order_three(), follow("Return")),
+    ),
+    State(
+        "return-wrong-quantity",
+        f"/products/{REVIEWED}",
+        who="shopper",
+        status=422,
+        then=in_turn(order_three(), give_back("9")),
+    ),
+    State(
+        "order-returned",
+        f"/products/{REVIEWED}",
+        who="shopper",
+        then=in_turn(order_three(), give_back("2")),
+    ),
     State("my-data", "/my-data", who="shopper"),
     State("my-data-wrong-name", "/my-data", who="shopper", status=422, then=call_me("x" * 101)),
     State("my-reviews", "/my-data/reviews", who="shopper"),
@@ -400,6 +442,7 @@ STATES = (
     State("nothing-hidden", "/hidden"),
     State("card-hidden", "/", then=hide_the_first()),
     State("why", "/", who="agreed", then=open_why()),
+    State("why-beside", f"/products/{REVIEWED}", who="agreed", then=open_why()),
     State("why-page", f"/products/{ON_SALE}/why"),
     State("less-like", "/", who="agreed", then=in_turn(open_why(), want("Less like this"))),
     State(

@@ -64,6 +64,8 @@ def filter_lamps(visit: Visit) -> None:
         expect(apply).to_have_text(
             f"Show {count} products" if visit.has_scripts else "Show products"
         )
+        # It stays in sight below whatever is open.
+        expect(apply).to_be_in_viewport(ratio=1)
     hand.press(rating)
     hand.tick(page.get_by_role("radio", name="2 stars and up"))
     if visit.has_scripts:

@@ -157,12 +157,15 @@ def test_a_stranger_orders_returns_and_the_block_follows(
     assert purchases_of(shopper) == ["tent-04"]
 
     page.goto(address)
-    page.get_by_role("button", name="Return").click()
+    page.get_by_role("link", name="Return").click()
+    expect(page.get_by_label("Pieces to return")).to_have_value("3")
+    page.get_by_role("button", name="Return it").click()
     expect(page.get_by_role("table")).to_contain_text("Returned")
+    assert page.url == address
     visit.open("/products/tent-04")
     expect(page.get_by_text("In your purchases")).to_have_count(0)
     visit.open("/orders")
-    expect(page.locator(".orders__one")).to_contain_text("3 taken back")
+    expect(page.locator(".orders__one")).to_contain_text("Returned")
 
 
 def test_load_more_shows_every_product_once(visit: Any) -> None:

@@ -18,6 +18,7 @@ from alsolike.privacy.erase import erase
 from alsolike.privacy.retain import retain
 from alsolike.progress import ignore_progress
 from alsolike.revision_steps import MigrationError
+from alsolike.schemas import SCHEMAS
 from alsolike.settings import load_settings
 from alsolike.snapshot.export import export_snapshot
 from alsolike.snapshot.fetch import fetch_snapshot
@@ -129,7 +130,7 @@ def owner(
         execute(f"grant usage on schema {given.extension} to {name}{roles}")
     execute(f"create extension vector schema {given.extension}")
     if given.prefix:
-        for schema in ("raw", "staging", "marts", "recs", "ops"):
+        for schema in SCHEMAS:
             execute(f"create schema {schema}")
             execute(f"create table {schema}.products (sku text)")
     monkeypatch.setenv("PGUSER", name)
@@ -337,8 +338,8 @@ def test_taken_names_are_refused_with_the_setting(
     with pytest.raises(MigrationError, match=r"marts \(.*raw \(.*Set ALSOLIKE_SCHEMA_PREFIX"):
         migrate()
     tables = "select count(*) from pg_class where relkind = 'r' and relnamespace = any(%s)"
-    shops = "array['raw', 'staging', 'marts', 'recs', 'ops']::regnamespace[]"
-    assert run_raw(tables.replace("%s", shops)) == [(5,)]
+    shops = f"array{list(SCHEMAS)}::regnamespace[]"
+    assert run_raw(tables.replace("%s", shops)) == [(len(SCHEMAS),)]
     assert run_raw("select to_regclass('public.schema_revision') is null") == [(True,)]
 
 

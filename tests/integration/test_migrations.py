@@ -21,7 +21,7 @@ from tests.fixtures.waiting import wait_for
 from tests.shop.models import add_vectors
 from tests.shop.vectors import clusters
 
-SCHEMAS = {"raw", "recs", "ops", "staging", "marts"}
+SCHEMAS = {"raw", "recs", "ops", "staging", "marts", "analytics"}
 NEWEST = "raw.products_newest"
 IS_VALID = "select indisvalid from pg_index where indexrelid = to_regclass(%s)"
 
@@ -214,20 +214,22 @@ def test_going_down_leaves_what_is_the_shops_own() -> None:
     transform(with_tests=False, report=ignore_progress)
     run("create table staging.shop_own (x integer)")
     run("create table marts.revenue (x integer)")
+    run("create table analytics.shop_report (x integer)")
     run("create function recs.shop_rule() returns integer language sql return 1")
     run("create table ops.shop_log (x integer)")
     migrate("base")
     assert run("select face::text from shop.faces") == [("[1,2,3]",)]
     assert remaining_objects() == [
+        "analytics.shop_report",
         "marts.revenue",
         "ops.shop_log",
         "recs.shop_rule",
         "staging.shop_own",
     ]
-    assert schemas() == {"staging", "marts", "recs", "ops"}
+    assert schemas() == {"staging", "marts", "analytics", "recs", "ops"}
     for role in (APP_ROLE, ANALYST_ROLE):
         assert run(
-            "select count(*) from unnest(array['marts', 'recs', 'ops']) as s (name) "
+            "select count(*) from unnest(array['marts', 'analytics', 'recs', 'ops']) as s (name) "
             "where has_schema_privilege(%s, s.name, 'usage')",
             (role,),
         ) == [(0,)]
@@ -245,6 +247,26 @@ def test_a_model_of_dbt_takes_no_name_that_the_shop_has_already() -> None:
     with pytest.raises(MigrationError, match=r"marts\.product_pairs already"):
         migrate("head")
     assert run("select count(*) from marts.product_pairs") == [(0,)]
+
+
+@pytest.mark.usefixtures("database")
+def test_an_installation_beside_a_schema_of_analytics_takes_a_later_release() -> None:
+    migrate("0056")
+    run("create schema analytics")
+    run("comment on schema analytics is 'The shop''s reports.'")
+    run("create table analytics.reports (x integer)")
+    migrate("head")
+    migrate("0056")
+    assert run("select obj_description('analytics'::regnamespace, 'pg_namespace')") == [
+        ("The shop's reports.",)
+    ]
+    assert run("select count(*) from analytics.reports") == [(0,)]
+    assert run("select has_schema_privilege(%s, 'analytics', 'usage')", (ANALYST_ROLE,)) == [
+        (False,)
+    ]
+    run("create table analytics.stock (x integer)")
+    with pytest.raises(MigrationError, match=r"analytics\.stock already"):
+        migrate("head")
 
 
 @pytest.mark.usefixtures("database")

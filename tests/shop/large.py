@@ -134,6 +134,17 @@ _HISTORY = """
         case when n >= 4000 then case when n < 4020 then 'visit' else 'v' || n / 10 end end,
         'home', 'average', 'live'
     from generate_series(0, 7999) as n;
+    insert into recs.experiments
+        (name, hypothesis, layer, layer_from, layer_to, salt, arms, places, metric,
+        planned_shoppers, window_days)
+    values
+        ('trial', 'It helps.', 'main', 0, 1, 'salt', '[{"name": "control", "share": 1}]', '{home}',
+        'revenue', 1000, 7);
+    insert into recs.exposures (exposed_at, experiment, arm, shopper_id)
+    select '2026-03-01', 'trial', 'control', s.shopper_id from raw.shoppers as s;
+    insert into recs.exposures (exposed_at, experiment, arm, session_id)
+    select '2026-03-01', 'trial', 'control', case when n = 0 then 'visit' else 'v' || n end
+    from generate_series(0, 3999) as n;
     insert into recs.impression_counts
         (day, place, model, tier, position, product_id, is_bot, served)
     select '2026-03-01', 'home', 'average', 'live', n % 12 + 1, pg_temp.product(n), false, n

@@ -290,7 +290,11 @@ def sql() -> str:
 
 def dbt_model(schema: str, name: str) -> str:
     """Return what dbt says of a model; empty where there is none."""
-    folders = {"staging": ("staging", "intermediate"), "marts": ("marts",)}.get(schema, ())
+    folders = {
+        "staging": ("staging", "intermediate"),
+        "marts": ("marts",),
+        "analytics": ("analytics",),
+    }.get(schema, ())
     found = ""
     for folder in folders:
         file = ROOT / "dbt" / "models" / folder / f"{name}.sql"
@@ -302,7 +306,8 @@ def dbt_model(schema: str, name: str) -> str:
 
 
 def test_tables_and_functions_exist() -> None:
-    named = [span for span in spans() if re.fullmatch(r"(raw|recs|ops|staging|marts)\.\w+", span)]
+    ours = r"(raw|recs|ops|staging|marts|analytics)\.\w+"
+    named = [span for span in spans() if re.fullmatch(ours, span)]
     assert len(named) > 40
     for span in named:
         schema, name = span.split(".")

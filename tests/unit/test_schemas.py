@@ -37,6 +37,7 @@ def _prefix(monkeypatch: pytest.MonkeyPatch) -> None:
         ("n.nspname in ('recs', 'ops')", "n.nspname in ('my_recs', 'my_ops')"),
         ("'ops'::regnamespace", "'my_ops'::regnamespace"),
         ("create schema if not exists marts;", "create schema if not exists my_marts;"),
+        ("select * from analytics.stock", "select * from my_analytics.stock"),
         ("grant usage on schema raw to x", "grant usage on schema my_raw to x"),
         ("set local search_path = ops, public", "set local search_path = my_ops, public"),
         # No schema's name.

@@ -404,10 +404,18 @@ def test_the_account_page_tells_and_ends_sessions(
     client: Client, other: Client, mail: Path
 ) -> None:
     make_account(client, mail)
+    other.headers["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Firefox/145.0"
     sign_in(other)
     page = client.get("/account").text
     assert "anna@example.com" in page
     assert page.count("This browser") == 1
+    assert "Firefox on Linux" in page
+    assert "Unknown browser" in page
+    assert re.search(r"Since \d+ \w+ \d{4}, \d\d:\d\d UTC, last used \d+ \w+ \d{4}", page)
+    # Nothing else of what the browser said is kept.
+    assert run("select data -> 'browser' from ops.sessions where data ? 'browser'") == [
+        ({"browser": "Firefox", "system": "Linux"},)
+    ]
     assert page.count('name="session"') == 2
     [theirs] = [
         found

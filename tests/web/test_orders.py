@@ -52,7 +52,7 @@ def basket(client: Client) -> dict[str, int]:
 
 
 def field(page: str, name: str) -> str:
-    found = re.search(rf'name="{name}"\s+value="([^"]+)"', page)
+    found = re.search(rf'name="{name}"[^>]*?value="([^"]*)"', page, re.DOTALL)
     assert found is not None
     return found[1]
 
@@ -459,10 +459,99 @@ def test_a_return_takes_the_purchase_back_everywhere_once(client: Client) -> Non
     assert purchases() == [("knife-02", 1, 0), ("pan-01", 2, 2)]
     assert run("select count(*) from raw.returns") == [(1,)]
     page = client.get(address).text
-    assert "Returned" in page
-    assert "pan-01" not in page.split("Returned")[1].split("</table>")[0]
+    row = page.split('data-product="pan-01"')[1].split("</tr>")[0]
+    assert "Returned" in row
+    assert "/return" not in row
     assert "In your purchases" not in client.get("/products/pan-01").text
     assert send(client, f"{address}/return", purchase_id="another").status_code == 404
+
+
+def return_form(client: Client, address: str) -> dict[str, str]:
+    """Return the fields of the form that the order's link "Return" leads to."""
+    (link,) = re.findall(rf'href="({address}/return[^"]+)"', client.get(address).text)
+    page = client.get(link).text
+    assert "Return this product?" in page
+    return {name: field(page, name) for name in ("purchase_id", "returned", "quantity")}
+
+
+def test_a_return_asks_first_and_takes_as_many_pieces_as_wanted(client: Client) -> None:
+    sign_in(client)
+    execute("update raw.products set price = 10, sale_price = null where product_id = 'pan-01'")
+    add(client, "pan-01", "pan-01", "pan-01")
+    address = order(client)
+    form = return_form(client, address)
+    assert (form["returned"], form["quantity"]) == ("0", "3")
+    assert purchases() == [("pan-01", 3, 0)]
+    # Sent twice, it is one return.
+    for _ in range(2):
+        answer = send(client, f"{address}/return", **{**form, "quantity": "2"})
+        assert answer.headers["location"] == address
+    assert purchases() == [("pan-01", 3, 2)]
+    page = client.get(address).text
+    assert "This was returned before." in page
+    assert "2 of 3 returned" in page
+    sums = re.findall(r'<th scope="row" colspan="3">(.+?)</th>\s*<td>(.+?)</td>', page)
+    assert [(name, re.sub(r"[^\d.\u2212]", "", amount)) for name, amount in sums] == [
+        ("Ordered", "30.00"),
+        ("Returned", "\u221220.00"),
+        ("Total", "10.00"),
+    ]
+    # The rest goes back with another form.
+    form = return_form(client, address)
+    assert (form["returned"], form["quantity"]) == ("2", "1")
+    send(client, f"{address}/return", **form)
+    assert purchases() == [("pan-01", 3, 3)]
+    assert "/return" not in client.get(address).text
+
+
+@pytest.mark.parametrize("typed", ["0", "3", "-1", "1.5", "all"])
+def test_a_return_of_pieces_that_were_not_bought_is_refused_at_its_field(
+    client: Client, typed: str
+) -> None:
+    sign_in(client)
+    add(client, "pan-01", "pan-01")
+    address = order(client)
+    form = return_form(client, address)
+    answer = send(client, f"{address}/return", **{**form, "quantity": typed})
+    assert answer.status_code == 422
+    assert "Enter a whole number from 1 to 2." in answer.text
+    assert field(answer.text, "quantity") == typed
+    assert purchases() == [("pan-01", 2, 0)]
+
+
+def test_the_page_of_a_return_is_of_whose_order_it_is(client: Client, other: Client) -> None:
+    sign_in(client)
+    add(client, "pan-01")
+    address = order(client)
+    [(purchase_id,)] = run("select purchase_id from raw.purchases")
+    path = f"{address}/return?purchase_id={purchase_id}"
+    assert other.get(path).headers["location"].startswith("/sign-in?next=")
+    sign_in(other, "plain")
+    assert other.get(path).status_code == 404
+    assert client.get(f"{address}/return?purchase_id=another").status_code == 404
+    assert client.get(path).status_code == 200
+    send(client, f"{address}/return", purchase_id=purchase_id)
+    assert client.get(path).headers["location"] == address
+
+
+def test_the_list_of_orders_says_what_each_was(client: Client) -> None:
+    sign_in(client)
+    execute("update raw.products set price = 10, sale_price = null where product_id = 'pan-01'")
+    execute("update raw.products set price = 5, sale_price = null where product_id like 'knife-0%'")
+    add(client, "pan-01", "pan-01", "knife-01", "knife-02", "knife-03", "knife-04")
+    address = order(client)
+    page = " ".join(client.get("/orders").text.split())
+    assert address.rpartition("/")[2] in page
+    assert "40.00" in page
+    assert "6 pieces" in page
+    assert "and 1 more product" in page
+    assert len(re.findall('class="line__picture"', page)) == 4
+    assert "returned" not in page.lower()
+    purchase_id = run("select purchase_id from raw.purchases where product_id = 'pan-01'")[0][0]
+    send(client, f"{address}/return", purchase_id=purchase_id, quantity="1")
+    page = " ".join(client.get("/orders").text.split())
+    assert "1 returned" in page
+    assert "30.00" in page
 
 
 def _all_recommended(client: Client) -> set[str]:
@@ -495,7 +584,7 @@ def test_orders_are_told_the_latest_first_and_each_once(client: Client) -> None:
     address = "/orders"
     while address:
         page = client.get(address).text
-        seen += re.findall(r'<a href="/orders/([^"]+)">Order of', page)
+        seen += re.findall(r'<a href="/orders/([^"]+)"\s*>Order of', page)
         more = re.search(r'href="(/orders\?after=[^"]+)"', page)
         address = more[1] if more else ""
     assert seen == [f"o{n}" if n % 2 == 0 else f"p{n}-1" for n in range(1, 31)]

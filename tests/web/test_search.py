@@ -60,6 +60,10 @@ class HandEncoder:
         """Know no word in Cyrillic letters."""
         return re.search("[а-я]", text) is None  # noqa: RUF001
 
+    def knows(self, word: str) -> bool:
+        """Know the words of its queries."""
+        return any(word in text.split() for text in MEANINGS)
+
     def encode(self, text: str) -> np.ndarray:
         """Return the vector of a query."""
         self.now += self.seconds
@@ -120,6 +124,25 @@ def test_other_words_than_the_catalogues_find_by_meaning(searcher: Client) -> No
     assert len(body["items"]) == 20
     assert all(product_id.startswith("knife") for product_id in ids(body))
     assert "suggestions" not in body
+
+
+def test_what_is_only_near_stands_apart_and_is_not_counted(searcher: Client) -> None:
+    run(
+        "update raw.products set is_hidden = product_id <> 'pan-01', title = 'Skillet', "
+        "category = 'Kitchen', description = null where product_id like 'pan-%%'"
+    )
+    run("update raw.products set title = 'Pan' where product_id = 'pan-01'")
+    run("update raw.products set is_hidden = false where product_id = 'pan-02'")
+    body = find(searcher, "pan")
+    assert ids(body) == ["pan-01", "pan-02"]
+    assert body["matches"] == 1
+    page = searcher.get("/search", params={"q": "pan"}).text
+    matches, closest = page.split('id="closest"')
+    assert re.findall(r'data-product="([^"]+)"', matches) == ["pan-01"]
+    assert 'data-product="pan-02"' in closest
+    assert re.search(r"\b1 product\b", re.sub(r"<[^>]*>", "", matches))
+    # Filters and orders are those of the matches.
+    assert 'id="closest"' not in searcher.get("/search?q=pan&in_stock=yes").text
 
 
 def test_a_list_of_the_catalogue_says_nothing_of_searches(searcher: Client) -> None:

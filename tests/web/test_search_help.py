@@ -125,6 +125,35 @@ def test_nothing_is_offered_that_finds_nothing(spelt: Client) -> None:
         assert re.search(r'<p role="status">\s*No product matches these words\.', page)
 
 
+def test_a_word_that_no_product_has_with_the_others_is_left_out_and_named(spelt: Client) -> None:
+    page = spelt.get("/search", params={"q": "Cheap knife"}).text
+    assert "Nothing has all of these words." in page
+    assert "Without “Cheap”" in text_of(page)
+    assert 'data-product="knife-' in page
+    assert 'data-product="pan-' not in page
+    assert "Did you mean" not in page
+    body = spelt.get("/v1/products", params={"q": "Cheap knife"}).json()
+    assert body["left_out"] == ["Cheap"]
+    assert body["matches"] == len(body["items"]) == 20
+    assert spelt.get("/v1/products", params={"q": "knife"}).json()["left_out"] == []
+
+
+def test_a_colour_that_attributes_alone_name_is_found(spelt: Client) -> None:
+    run("update raw.products set attributes = '{\"Farbe\": \"rot\"}' where product_id = 'knife-07'")
+    body = spelt.get("/v1/products", params={"q": "knife rot"}).json()
+    assert [item["product_id"] for item in body["items"]] == ["knife-07"]
+
+
+def test_a_typo_is_tolerated_before_the_word_is_whole(spelt: Client) -> None:
+    run("update raw.products set title = 'Headphones' where product_id = 'pan-03'")
+    run("update raw.products set loaded_at = now() + interval '1 second'")
+    run("select recs.write_search_words()")
+    run("update recs.search_limits set least_letters = 5")
+    for typed in ("haedpho", "headfpho", "hedphon", "headhpo"):
+        assert offered(spelt, typed)[0] == ("/products/pan-03", "Headphones")
+    assert offered(spelt, "xaedpxo") == []
+
+
 @pytest.mark.parametrize("words", ["", "zeppelin", "knife"])
 def test_a_wrong_filter_is_told_beside_its_field(reader: Client, words: str) -> None:
     wrong = {"price_from": "cheap", "rating": "9", "currency": "Euros", "in_stock": "perhaps"}

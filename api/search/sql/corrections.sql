@@ -2,8 +2,8 @@
 -- nearly like one, and the one that all of the query makes without its spaces.
 -- words: as people type them; joined: the query in lower case, without accents and spaces, null: it
 -- has none; least_letters: shorter words are left as they are; row_count: words for each at most.
--- A row: the word without accents, null for all of the query, and the catalogue's, the nearest and
--- commonest first.
+-- A row: the word without accents, null for all of the query, the catalogue's, the nearest and
+-- commonest first, and the stems of that.
 with catalogue as materialized (
     select recs.search_configurations() as languages
 ),
@@ -27,6 +27,7 @@ nearest as (
         u.place,
         u.word as typed,
         n.word,
+        n.stems,
         n.rank,
         -- Of several forms of a word the first.
         row_number() over (partition by u.place, n.stems order by n.rank) as form
@@ -42,6 +43,7 @@ found as (
         n.place,
         n.typed,
         n.word,
+        n.stems,
         row_number() over (partition by n.place order by n.rank) as rank
     from nearest as n
     where n.form = 1
@@ -50,6 +52,7 @@ found as (
         0,
         null,
         k.word,
+        k.stems,
         1
     from recs.search_words as k
     where k.word = %(joined)s::text collate "C"
@@ -57,7 +60,8 @@ found as (
 
 select
     f.typed,
-    f.word
+    f.word,
+    f.stems
 from found as f
 where f.rank <= %(row_count)s::integer
 order by f.place, f.rank

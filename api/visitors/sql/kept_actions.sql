@@ -7,4 +7,5 @@ select
         as personalisation,
     exists (select from raw.clicks as c where c.shopper_id = %(shopper_id)s)
     or exists (select from recs.impressions as i where i.shopper_id = %(shopper_id)s)
+    or exists (select from recs.exposures as x where x.shopper_id = %(shopper_id)s)
         as measurement

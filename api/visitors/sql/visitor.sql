@@ -4,8 +4,9 @@
 -- A row: the shopper with the purposes that they agreed to, that they decided about, and that they
 -- agreed to on the site in spite of Global Privacy Control; and what lies in their
 -- basket: pieces, and ids of products; and the ids of at most 1,000 products that they hid, the
--- latest. None for an unknown one, none whose account is gone, and none who was chosen where
--- shoppers are not made up, whenever a session began; nor may one be chosen who has an account.
+-- latest; and their arms by experiment. None for an unknown one, none whose account is gone, and
+-- none who was chosen where shoppers are not made up, whenever a session began; nor may one be
+-- chosen who has an account.
 select
     s.shopper_id,
     s.display_name,
@@ -22,7 +23,12 @@ select
             order by h.hidden_at desc, h.product_id asc
             limit 1000
         )
-    ) as hidden
+    ) as hidden,
+    (
+        select coalesce(jsonb_object_agg(x.experiment, x.arm), '{}')
+        from recs.exposures as x
+        where x.shopper_id = s.shopper_id
+    ) as arms
 from raw.shoppers as s
 cross join
     lateral (

@@ -13,6 +13,7 @@ from tests.shop.large import VECTOR_OF
 # single row.
 SMALL = {
     "encoders",
+    "experiments",
     "models",
     "product_priors",
     "query_encoders",

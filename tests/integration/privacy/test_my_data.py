@@ -102,6 +102,22 @@ def add_somebody(shopper: str) -> None:
         "raw.clicks",
         [{"click_id": f"click {shopper}", "clicked_at": LATELY, "place": "home", **of_them}],
     )
+    run(
+        "insert into recs.experiments (name, hypothesis, layer, layer_from, layer_to, salt, arms,"
+        " places, metric, planned_shoppers, window_days) values ('trial', 'It helps.', 'main', 0,"
+        " 1, 'salt', '[]', '{home}', 'revenue', 1000, 7) on conflict do nothing"
+    )
+    add_rows(
+        "recs.exposures",
+        [
+            {
+                "experiment": "trial",
+                "arm": "control",
+                "shopper_id": shopper,
+                "exposed_at": LATELY,
+            }
+        ],
+    )
     answer = uuid4()
     add_rows(
         "recs.impressions",

@@ -100,6 +100,16 @@ def shop(database: dict[str, str]) -> None:
                 }
             ],
         )
+    for name, days in (("past", 366), ("recent", 364), ("running", None)):
+        run(
+            "insert into recs.experiments (name, hypothesis, layer, layer_from, layer_to, salt,"
+            " arms, places, metric, planned_shoppers, window_days, stopped_at, stopped_because)"
+            " values (%s, 'It helps.', 'main', 0, 1, 'salt', '[]', '{home}', 'revenue', 1000, 7,"
+            " %s, %s)",
+            (name, days and days_ago(days), days and "Over."),
+        )
+        exposure = {"experiment": name, "arm": "control", "exposed_at": days_ago(400)}
+        add_rows("recs.exposures", [{"shopper_id": "anna", **exposure}])
     with connect() as connection:
         connection.execute("set local search_path = ops, public")
         for status, days in (("failed", 8), ("failed", 6), ("todo", 8)):
@@ -125,6 +135,7 @@ def test_only_what_is_too_old_goes(settings: Settings) -> None:
         "views of anonymous sessions": 1,
         "basket additions of anonymous sessions": 1,
         "clicks of anonymous sessions": 1,
+        "arms of past experiments": 1,
         "wishes of anonymous sessions for more or less": 1,
         "rejected rows": 1,
         "runs": 1,
@@ -141,6 +152,7 @@ def test_only_what_is_too_old_goes(settings: Settings) -> None:
     assert retain(settings) == {**wanted, "dbt's logs": 0}
     for table, event_id, _ in EVENTS:
         assert ids(f"select {event_id} from {table}") == ["new", "new of anna", "old of anna"]
+    assert ids("select experiment from recs.exposures") == ["recent", "running"]
     assert ids("select basket_id from raw.basket_lines") == ["shopper:anna", "visitor-new"]
     assert ids("select source from raw.rejected_rows") == ["new"]
     assert run("select command, counts from ops.runs order by 1") == [

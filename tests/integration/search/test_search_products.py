@@ -104,6 +104,15 @@ def search(
     return [Found(*row) for row in rows]
 
 
+def left_out(words: str, vector: list[float] | None = None) -> tuple[str, list[str]]:
+    """Return by what a search found, and the words that its products lack."""
+    found = run(
+        "select found_by, left_out from recs.search_products(%s, %s::halfvec, 1) limit 1",
+        (words, None if vector is None else str(vector)),
+    )
+    return found[0] if found else (None, [])
+
+
 def ids(found: list[Found]) -> list[str]:
     return [row.product_id for row in found]
 
@@ -129,11 +138,11 @@ def test_two_rankings_are_fused_by_their_reciprocal_ranks() -> None:
     found = {row.product_id: row for row in search("woollen", FEET)}
     assert set(found) == {"s1", "s2", "k1", "g1", "h1"}
     for row in found.values():
-        by_words = 0 if row.text_rank is None else 2 / (60 + row.text_rank)
+        by_words = 0 if row.text_rank is None else 1 + 2 / (60 + row.text_rank)
         by_vector = 0 if row.vector_rank is None else 1 / (60 + row.vector_rank)
         assert row.score == pytest.approx(by_words + by_vector)
-    # Found both ways: before anything that is found one way.
-    assert ids(search("woollen", FEET))[0] == "s1"
+    # Found both ways: before anything that is found one way. What is only near comes last.
+    assert ids(search("woollen", FEET)) == ["s1", "g1", "h1", "s2", "k1"]
     assert found["s2"].text_rank is None
     assert found["g1"].vector_rank is None
 
@@ -226,9 +235,60 @@ def test_a_whole_title_finds_its_product_first_whatever_signs_are_in_it(title: s
 def test_one_word_of_three_may_be_mistyped_and_the_vector_ranks_along() -> None:
     assert ids(search("hat box fete")) == ["h2"]
     assert ids(search("fete hat box", HEAD))[0] == "h2"
-    # Of two, neither: by its meaning alone, or where there is none by either word.
-    assert [row.text_rank for row in search("hat bxo", HEAD)] == [None, None]
     assert sorted(ids(search("hat bxo"))) == ["h1", "h2"]
+    assert left_out("hat bxo") == ("some", ["bxo"])
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize(
+    ("words", "vector", "found", "lacking"),
+    [
+        # An unknown word goes.
+        ("cheap slippers", None, ["s1", "s2"], ["cheap"]),
+        ("cheap slippers", FEET, ["s1", "s2"], ["cheap"]),
+        # Of two that are known the commoner one; where there is a vector, what it says counts.
+        ("woollen socks", None, ["k1"], ["woollen"]),
+        ("woollen socks", HEAD, ["h1", "g1", "s1"], ["socks"]),
+        # Of three one.
+        ("woollen felt slippers", FEET, ["s1"], ["felt"]),
+        ("cheap woollen socks", FEET, ["s1", "g1", "h1"], ["cheap", "socks"]),
+        # Less than half says too little, unless what is near has it.
+        ("cheap nice red slippers", HEAD, [], []),
+        ("pink gloves", HANDS, ["g1"], ["pink"]),
+        ("pink gloves", FEET, [], []),
+        ("gloves brass", FEET, [], []),
+    ],
+)
+def test_where_no_product_has_all_words_those_with_most_of_them_are_found(
+    words: str, vector: list[float] | None, found: list[str], lacking: list[str]
+) -> None:
+    matching = [row.product_id for row in search(words, vector) if row.score >= 1]
+    assert sorted(matching) == sorted(found)
+    assert left_out(words, vector) == ("some" if found else None, lacking)
+
+
+@pytest.mark.usefixtures("shop")
+def test_what_is_only_near_comes_after_all_that_match() -> None:
+    found = search("hat", FEET)
+    assert [row.text_rank is not None for row in found] == sorted(
+        (row.text_rank is not None for row in found), reverse=True
+    )
+    assert [row.score >= 1 for row in found] == [row.text_rank is not None for row in found]
+
+
+@pytest.mark.usefixtures("shop")
+def test_words_of_attributes_are_found() -> None:
+    assert search("spade crimson") == []
+    run(
+        "update raw.products set attributes = "
+        '\'{"colour": "Crimson", "size": [41, 42], "water_proof": true, "vegan": false}\''
+        " where product_id = 's2'"
+    )
+    for words in ("slippers crimson", "felt 42", "water proof felt"):
+        assert ids(search(words)) == ["s2"], words
+    assert left_out("vegan felt") == ("some", ["vegan"])
+    run("update raw.products set attributes = '{}' where product_id = 's2'")
+    assert search("crimson") == []
 
 
 @pytest.mark.usefixtures("shop")

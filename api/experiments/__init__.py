@@ -1,0 +1,1 @@
+"""What running experiments change in lists, and who was given which arm."""
