@@ -115,7 +115,7 @@ begin
     words := recs.all_of(array(select p_queries[k.place] from unnest(best) as k (place)));
     left_out := array(
         select w.word from unnest(p_words) with ordinality as w (word, place)
-        where w.place <> all(best)
+        where w.place not in (select b.place from unnest(best) as b (place))
         order by w.place
     );
 end;
