@@ -119,7 +119,7 @@ def size(
     show(result, "\n".join(lines), as_json=as_json)
 
 
-class _ArmType(click.ParamType):
+class _ArmType(click.ParamType["Arm"]):
     """An arm: `trained-2=0.5:model=trained-2`."""
 
     name = _ARM

@@ -58,7 +58,6 @@ class ProductPage(Struct):
     matches: Annotated[
         int | UnsetType,
         Meta(
-            ge=0,
             description="Of a search: how many of these products, the first ones, have the words. "
             "The others are only near in meaning.",
         ),
