@@ -22,6 +22,7 @@ _DETAILS: Final[Mapping[int, tuple[str, Sequence[FieldError]]]] = {
         [FieldError("event_id", "The event_id 'view-4711' stands for another view.")],
     ),
     413: ("Request Entity Too Large", ()),
+    414: ("The query is too long.", ()),
     415: ("Send the body as application/json in UTF-8, and say so in Content-Type.", ()),
     421: ("This site does not answer to other.example: see ALSOLIKE_ALLOWED_HOSTS.", ()),
     429: ("More than 6000 requests a minute: wait 2 seconds.", ()),
@@ -36,6 +37,7 @@ _WHEN: Final[Mapping[int, str]] = {
     408: "The body did not arrive in time.",
     409: "The id stands for an event with other content.",
     413: "The body is longer than a megabyte.",
+    414: "The query is longer than 32 kB, or has more than 600 parameters.",
     415: "The body is not `application/json`, or does not say so.",
     421: "`Host` names a site that this one is not.",
     429: "Too many requests, in a minute or at a time: wait as long as `Retry-After` says.",
@@ -50,7 +52,8 @@ def statuses(path: str, method: str, operation: Mapping[str, Any], *, has_keys: 
     """Return the statuses of the problems that an operation may answer with."""
     if not path.startswith((API_PREFIX, BLOCKS_PREFIX)):
         return [503] if path == "/health/ready" else []
-    names = {parameter["name"] for parameter in operation.get("parameters", ())}
+    parameters = operation.get("parameters", ())
+    names = {parameter["name"] for parameter in parameters}
     # A session id is never a 404: an unknown session simply has no events yet. Nor is a shopper's.
     # Nor is a product to be put or removed.
     is_changed = method in {"put", "delete"}
@@ -67,7 +70,9 @@ def statuses(path: str, method: str, operation: Mapping[str, Any], *, has_keys: 
         *([404] if is_about_one else []),
         # A DELETE needs no body, but may send a wrong one.
         *([409] if path == "/v1/events" else []),
-        *([408, 413, 415] if method != "get" else []),
+        *([408, 413] if method != "get" else []),
+        *([414] if any(one["in"] == "query" for one in parameters) else []),
+        *([415] if method != "get" else []),
         421,
         429,
         503,

@@ -100,6 +100,12 @@ def shop(database: dict[str, str]) -> None:
                 }
             ],
         )
+    for month in (days_ago(366 + 31), days_ago(364)):
+        begins = month.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        run(
+            f"create table recs.impressions_{begins:%Y_%m} partition of recs.impressions for values"
+            f" from ('{begins}') to ('{begins + timedelta(days=28)}')"
+        )
     for name, days in (("past", 366), ("recent", 364), ("running", None)):
         run(
             "insert into recs.experiments (name, hypothesis, layer, layer_from, layer_to, salt,"
@@ -136,6 +142,7 @@ def test_only_what_is_too_old_goes(settings: Settings) -> None:
         "basket additions of anonymous sessions": 1,
         "clicks of anonymous sessions": 1,
         "arms of past experiments": 1,
+        "months of impressions": 1,
         "wishes of anonymous sessions for more or less": 1,
         "rejected rows": 1,
         "runs": 1,
