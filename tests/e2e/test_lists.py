@@ -156,27 +156,30 @@ def test_explanations_and_wishes_by_the_keyboard_alone(visit: Any, shopper: str)
 # What was fetched is asked of a script.
 @with_scripts_alone
 @pytest.mark.parametrize(
-    ("agrees", "path", "is_fetched"),
+    ("agrees", "start", "path", "is_fetched"),
     [
-        (False, "/products/mug-02", True),
-        (False, "/categories/Kitchen", True),
-        (True, "/categories/Kitchen", True),
-        (True, "/products/mug-02", False),
+        (False, "/categories/Kitchen", "/products/mug-02", True),
+        (False, "/", "/categories/Kitchen", True),
+        (True, "/", "/categories/Kitchen", True),
+        (True, "/categories/Kitchen", "/products/mug-02", False),
+        # A click on a recommendation is counted.
+        (False, "/", "/products/mug-02", False),
     ],
 )
 def test_a_page_is_fetched_ahead_unless_the_look_at_it_would_be_lost(
-    visit: Any, agrees: bool, path: str, is_fetched: bool
+    visit: Any, agrees: bool, start: str, path: str, is_fetched: bool
 ) -> None:
     page = visit.page
     visit.open("/")
     if agrees:
         page.locator("#content").get_by_role("button", name="Personalise my visit").click()
         expect(page.get_by_text("This visit is personalised.")).to_be_visible()
+    visit.open(start)
     fetched: list[str] = []
     browser = page.context.new_cdp_session(page)
     browser.on("Preload.prefetchStatusUpdated", lambda told: fetched.append(told["status"]))
     browser.send("Preload.enable")
-    link = page.locator(f"a[href='{path}']").first
+    link = page.locator(f"a[href='{path}'], a[href^='{path}?from=']").first
     link.hover()
     if is_fetched:
         # Asking the page lets the browser tell.

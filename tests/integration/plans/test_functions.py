@@ -50,9 +50,12 @@ NOT_SERVED = {
     "drop_model",
     "erase_shopper",
     "extend_neighbours",
+    "hides",
     "is_agreed",
+    "is_currency",
     "is_nobody",
     "is_taken_back",
+    "joined_steps",
     "look",
     "keyed_hash",
     "linked_sessions",
@@ -67,6 +70,7 @@ NOT_SERVED = {
     "variant_values",
     "write_neighbours",
     "write_search_words",
+    "stars",
 }
 
 
