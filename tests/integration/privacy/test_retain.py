@@ -100,12 +100,7 @@ def shop(database: dict[str, str]) -> None:
                 }
             ],
         )
-    for month in (days_ago(366 + 31), days_ago(364)):
-        begins = month.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        run(
-            f"create table recs.impressions_{begins:%Y_%m} partition of recs.impressions for values"
-            f" from ('{begins}') to ('{begins + timedelta(days=28)}')"
-        )
+    _add_months()
     for name, days in (("past", 366), ("recent", 364), ("running", None)):
         run(
             "insert into recs.experiments (name, hypothesis, layer, layer_from, layer_to, salt,"
@@ -128,6 +123,16 @@ def shop(database: dict[str, str]) -> None:
             )
         connection.execute(
             "delete from procrastinate_events where at > now() - interval '1 minute'"
+        )
+
+
+def _add_months() -> None:
+    """Make a month of impressions that is over for too long, and one that is not."""
+    for month in (days_ago(366 + 31), days_ago(364)):
+        begins = month.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        run(
+            f"create table recs.impressions_{begins:%Y_%m} partition of recs.impressions for values"
+            f" from ('{begins}') to ('{begins + timedelta(days=28)}')"
         )
 
 
