@@ -136,7 +136,7 @@ def test_the_link_alone_makes_no_account_of_a_strangers_password(
     path, token = link(mail)
     refused = send(client, path, token=token, password=PASSWORD)
     assert refused.status_code == 422
-    assert "not the password that was chosen" in refused.text
+    assert "not the password that you chose" in refused.text
     assert accounts() == []
     # The owner signs up too, and confirms by their own mail: the stranger's link is over with it.
     sign_up(client)
