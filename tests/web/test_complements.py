@@ -183,6 +183,10 @@ def test_the_schema_describes_the_route(reader: Client) -> None:
         "product_id",
         "k",
         "exclude",
+        "place",
+        "shopper",
+        "session",
+        "measurement",
         *FILTER_NAMES,
     }
     item = schema["components"]["schemas"]["Complement"]["properties"]

@@ -103,7 +103,7 @@ def test_the_log_has_names_of_keys_and_no_key(
         ask(keyed, NEEDS["events"][0], KEYS["catalogue"])
         ask(keyed, NEEDS["events"][0], "f" * 16)
     assert "API key catalogue was refused: it lacks the scope events" in caplog.text
-    assert "Refused a request from testclient: This API key is not known." in caplog.text
+    assert "Refused a request from unknown: This API key is not known." in caplog.text
     monkeypatch.setenv("PGPORT", "1")
     with (
         TestClient(create_app(load_settings())) as away,
