@@ -121,7 +121,9 @@ def test_the_explanation_is_the_visitors_own(client: Client, who: str) -> None:
     page = client.get("/").text
     addresses = why_urls(page)
     assert len(addresses) == page.count("data-source=")
-    personal = re.search(r'data-product="([^"]+)"\s+data-source="personal"', page)
+    personal = re.search(
+        r'data-product="([^"]+)"\s+(?:data-from="[^"]+"\s+)?data-source="personal"', page
+    )
     assert personal is not None
     address = f"/products/{personal[1]}/why"
     assert address in addresses
