@@ -247,7 +247,8 @@ def test_an_erased_shopper_writes_nothing(client: Client) -> None:
     send(client, FORM, rating="4", body="Mine.")
     run("delete from raw.shoppers where shopper_id = 'agreed'")
     run("delete from raw.reviews where shopper_id = 'agreed'")
-    assert send(client, FORM, rating="5", body="Again.").status_code == 303
+    # The session is over with the shopper.
+    assert send(client, FORM, rating="5", body="Again.").status_code == 409
     assert written() == []
 
 
