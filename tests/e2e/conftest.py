@@ -210,7 +210,16 @@ def purchases_of(shop: dict[str, str]) -> Callable[[str], list[str]]:
 
 def _watch(visit: Visit) -> None:
     page, complain = visit.page, visit.complaints.append
-    page.on("console", lambda said: complain(said.text) if said.type == "error" else None)
+    # A request that a newer one replaced is no fault; one that failed is `htmx:sendError` too.
+    replaced = ("htmx:sendAbort", "htmx:afterRequest")
+    page.on(
+        "console",
+        lambda said: (
+            complain(said.text)
+            if said.type == "error" and not said.text.startswith(replaced)
+            else None
+        ),
+    )
     page.on("pageerror", lambda error: complain(f"script error: {error}"))
     page.on(
         "request",
